@@ -1,0 +1,26 @@
+"""TG-DFER and the reference toolbox for dynamic facial expression recognition.
+
+Importing the package registers its parts in mmaction2's registries.
+"""
+
+from .compat import apply as _apply_compat
+
+_apply_compat()  # before anything imports mmaction.models
+
+from . import (  # noqa: E402
+    datasets,
+    engine,
+    evaluation,
+    models,
+    visualization,
+)
+from .version import __version__  # noqa: E402
+
+__all__ = [
+    '__version__',
+    'datasets',
+    'engine',
+    'evaluation',
+    'models',
+    'visualization',
+]

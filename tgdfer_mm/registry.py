@@ -1,0 +1,36 @@
+"""The registries this package registers into: mmaction2's own.
+
+Everything of ours is found by its bare name under ``default_scope='mmaction'``.
+This is the only place that says so; every other module imports from here.
+"""
+
+from mmaction.registry import (
+    DATASETS,
+    FUNCTIONS,
+    HOOKS,
+    METRICS,
+    MODELS,
+    OPTIM_WRAPPER_CONSTRUCTORS,
+    TRANSFORMS,
+    VISUALIZERS,
+)
+from mmengine.registry import Registry
+
+# The temporal networks are chosen by the short names of the method (`lgt`,
+# `mtn`, ...). They live in a table of their own so that such short names do not
+# crowd mmaction2's.
+TEMPORAL = Registry(
+    'temporal network', scope='mmaction', locations=['tgdfer_mm.models.temporal']
+)
+
+__all__ = [
+    'DATASETS',
+    'FUNCTIONS',
+    'HOOKS',
+    'METRICS',
+    'MODELS',
+    'OPTIM_WRAPPER_CONSTRUCTORS',
+    'TEMPORAL',
+    'TRANSFORMS',
+    'VISUALIZERS',
+]
