@@ -1,0 +1,95 @@
+"""Packaging: an ordinary setuptools package that carries its configs and tools.
+
+Everything static is here and not in pyproject.toml because a wheel has to take
+``configs/`` and ``tools/`` along, which needs the small command below anyway.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
+
+ROOT = Path(__file__).parent
+PACKAGE = 'tgdfer_mm'
+# What a wheel keeps of the repository beside the package, under `<package>/.mim`:
+# the place where OpenMMLab's tools look too.
+CARRIED = ('configs', 'tools')
+
+
+def read_version() -> str:
+    """Reads the version without importing the package (or torch)."""
+    source = (ROOT / PACKAGE / 'version.py').read_text(encoding='utf-8')
+    return re.search(r"^__version__ = '([^']+)'$", source, re.M).group(1)
+
+
+class BuildPyWithConfigs(build_py):
+    """Copies ``configs/`` and ``tools/`` into the built package.
+
+    An editable install runs from the repository, which has them already.
+    """
+
+    def run(self):
+        super().run()
+        if getattr(self, 'editable_mode', False):
+            return
+        carried = Path(self.build_lib) / PACKAGE / '.mim'
+        shutil.rmtree(carried, ignore_errors=True)  # of an earlier build
+        for name in CARRIED:
+            shutil.copytree(
+                ROOT / name,
+                carried / name,
+                ignore=shutil.ignore_patterns('__pycache__', '*.pyc'),
+            )
+
+
+setup(
+    name=PACKAGE,
+    version=read_version(),
+    description=(
+        'TG-DFER, text-guided weakly supervised dynamic facial expression '
+        'recognition, as a plugin for mmaction2'
+    ),
+    long_description=(ROOT / 'README.md').read_text(encoding='utf-8'),
+    long_description_content_type='text/markdown',
+    license='Apache-2.0',
+    license_files=['LICENSE'],
+    classifiers=[
+        'Development Status :: 4 - Beta',
+        'Intended Audience :: Science/Research',
+        'Operating System :: POSIX :: Linux',
+        'Programming Language :: Python :: 3',
+        'Programming Language :: Python :: 3.10',
+        'Programming Language :: Python :: 3.11',
+        'Programming Language :: Python :: 3.12',
+        'Programming Language :: Python :: 3.13',
+        'Topic :: Scientific/Engineering :: Artificial Intelligence',
+    ],
+    python_requires='>=3.10,<3.14',
+    packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
+    package_data={PACKAGE: ['**/*.json', '**/*.safetensors']},
+    cmdclass={'build_py': BuildPyWithConfigs},
+    install_requires=[
+        'mmaction2==1.2.0',
+        'mmengine>=0.10.7,<0.11',  # older ones clash with torch>=2.5's Adafactor
+        'importlib_metadata',  # mmaction2 imports it without declaring it
+        'setuptools>=77',  # distutils, which mmengine imports on Python>=3.12
+        'torch>=2.4',
+        'torchvision',
+        'open_clip_torch>=3,<4',
+        'decord>=0.6',
+        'matplotlib',
+        'numpy',
+        'rich',
+        'safetensors',
+        'scikit-learn',
+    ],
+    # mmcv and mmcv-lite both install the module `mmcv`: take one of the two.
+    extras_require={
+        'lite': ['mmcv-lite>=2.1,<2.2'],
+        'mmcv': ['mmcv>=2.1,<2.2'],
+        'tests': ['pytest>=7'],
+        'dev': ['ruff'],
+    },
+)
