@@ -1,0 +1,107 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+from mmengine.evaluator import Evaluator
+
+from tgdfer_mm.evaluation import DumpPredictions, read_predictions
+
+
+def dump(samples, path, classes):
+    metric = DumpPredictions(str(path))
+    evaluator = Evaluator([metric])
+    evaluator.dataset_meta = dict(classes=classes, dataset='DFEW', fold=1)
+    evaluator.process(samples)
+    assert evaluator.evaluate(len(samples)) == {}
+    return read_predictions(path)
+
+
+def test_round_trip_keeps_every_number(tmp_path, classes, make_sample):
+    rng = np.random.default_rng(0)
+    values = rng.random((4, 7), dtype=np.float32)
+    score = torch.rand(7)
+    inds = np.array([0, 3, 5, 5])
+    sample = make_sample(
+        'z', 3, score=score, values=values, frame_inds=inds, num_valid=3
+    )
+    sample.set_metainfo(dict(frames_per_instance=1))
+    stock = make_sample('Crime/Angry/0063', 1, 2)
+    path = tmp_path / 'new' / 'predictions.jsonl'
+    first, second = dump([sample, stock], path, classes)
+
+    assert first['clip'] == 'Crime/Angry/0063'  # sorted by clip
+    assert (first['label'], first['pred']) == (1, 2)
+    assert 'instance_scores' not in first and 'relevance' not in first
+    assert second['pred'] == score.argmax().item() and second['damaged'] is None
+    assert second['frame_inds'] == [0, 3, 5, 5] and second['num_valid'] == 3
+    assert second['frames_per_instance'] == 1
+    np.testing.assert_array_equal(np.float32(second['score']), score.numpy())
+    np.testing.assert_array_equal(np.float32(second['instance_scores']), values)
+    np.testing.assert_array_equal(
+        np.float32(second['relevance']), sample.relevance.numpy()
+    )
+    meta = json.loads((path.parent / 'predictions.meta.json').read_text())
+    assert meta == dict(classes=list(classes), dataset='DFEW', fold=1)
+    names = sorted(p.name for p in path.parent.iterdir())
+    assert names == ['predictions.jsonl', 'predictions.meta.json']
+
+
+def test_an_unreadable_clip_has_no_prediction(tmp_path, classes, make_sample):
+    sample = make_sample('a', 3, 3, damaged='truncated JPEG')
+    (line,) = dump([sample], tmp_path / 'p.jsonl', classes)
+    assert line['damaged'] == 'truncated JPEG' and line['label'] == 3
+    assert line['pred'] is None and line['score'] is None
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, classes, make_sample):
+    path = tmp_path / 'p.jsonl'
+    before = dump([make_sample('a', 0, 0)], path, classes)
+    metric = DumpPredictions(str(path))
+    metric.dataset_meta = dict(classes=classes)
+    metric.process(None, [make_sample('b', 0, 0).to_dict()])
+    metric.dataset_meta = dict(classes=classes, mean=np.zeros(3))
+    with pytest.raises(TypeError, match='ndarray'):
+        metric.evaluate(1)
+    assert read_predictions(path) == before
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_unwritable_predictions_are_named(tmp_path, classes, make_sample):
+    path = tmp_path / 'p.jsonl'
+    with pytest.raises(ValueError, match='must end in .jsonl'):
+        DumpPredictions('p.json')
+    bad = make_sample('a', 0, 0, values=np.full((4, 7), np.inf))
+    with pytest.raises(ValueError, match='clip a: .*not finite'):
+        dump([bad], path, classes)
+    nameless = make_sample('a', 0, 0)
+    del nameless.clip
+    with pytest.raises(ValueError, match='no name'):
+        dump([nameless], path, classes)
+    assert not path.exists()
+
+
+GOOD = '{"clip": "a", "label": 0, "pred": 0, "score": [1.0], "damaged": null}'
+
+
+@pytest.mark.parametrize(
+    'line, message',
+    [
+        ('{"clip": "b", ', 'line 2: not valid JSON'),
+        ('', 'line 2: not valid JSON'),
+        (GOOD.replace('1.0', 'NaN'), 'line 2: not valid JSON.*NaN'),
+        ('[1]', 'line 2: not a prediction'),
+        ('{"clip": "b"}', r"line 2: not a prediction, lacks \['damaged', 'label'"),
+        (GOOD, 'line 2: clip a is already in line 1'),
+    ],
+)
+def test_reader_names_file_and_line(line, message, tmp_path):
+    path = tmp_path / 'p.jsonl'
+    path.write_text(f'{GOOD}\n{line}\n')
+    with pytest.raises(ValueError, match=f'p.jsonl, {message}'):
+        read_predictions(path)
+
+
+def test_reader_names_the_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match='p.jsonl: no such file'):
+        read_predictions(tmp_path / 'p.jsonl')

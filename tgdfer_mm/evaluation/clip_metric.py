@@ -1,0 +1,146 @@
+"""What every metric over clips shares: names, checked scores, an honest count."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from mmengine.evaluator import BaseMetric
+
+
+def clip_name(sample: Mapping[str, Any]) -> str:
+    """Returns the name of a clip for people to read.
+
+    Args:
+        sample: A data sample as a dict. Our datasets set `clip`; mmaction2's own
+            set the folder or the file at most.
+    """
+    for key in ('clip', 'frame_dir', 'filename'):
+        if sample.get(key):
+            return str(sample[key])
+    return '<unnamed clip>'
+
+
+def clip_scores(sample: Mapping[str, Any], num_classes: int) -> torch.Tensor:
+    """Returns the (K,) class scores of one clip, checked.
+
+    Args:
+        sample: A data sample as a dict.
+        num_classes: Number of classes K of the data set.
+
+    Raises:
+        ValueError: If the scores are absent, have another shape than (K,), or
+            are not finite. The message names the clip.
+    """
+    name = clip_name(sample)
+    if 'pred_score' not in sample:
+        raise ValueError(
+            f'clip {name}: the data sample has no `pred_score`; the evaluated model '
+            "must predict (mode='predict')"
+        )
+    scores = torch.as_tensor(sample['pred_score']).detach().float().cpu()
+    if scores.ndim != 1:
+        raise ValueError(
+            f'clip {name}: `pred_score` has shape {tuple(scores.shape)}, one row per '
+            "view of the clip; set `average_clips='prob'` (or 'score') in the "
+            "model's `cls_head` (or `test_cfg`) so that the views are averaged"
+        )
+    if len(scores) != num_classes:
+        raise ValueError(
+            f'clip {name}: the model scores {len(scores)} classes, the data set has '
+            f"{num_classes}; make `num_classes` of the model's `cls_head` agree"
+        )
+    if not torch.isfinite(scores).all():
+        raise ValueError(
+            f'clip {name}: `pred_score` is not finite ({scores.tolist()}); its '
+            'largest entry would be meaningless'
+        )
+    return scores
+
+
+def single_label(sample: Mapping[str, Any], num_classes: int) -> int:
+    """Returns the one true class index of a clip, checked.
+
+    Raises:
+        ValueError: If the label is absent, is not one class index, or lies
+            outside the class list. The message names the clip.
+    """
+    name = clip_name(sample)
+    if 'gt_label' not in sample:
+        raise ValueError(
+            f'clip {name}: the data sample has no `gt_label`; the annotation file '
+            'must give every evaluated clip a label'
+        )
+    label = torch.as_tensor(sample['gt_label'])
+    if label.numel() != 1:
+        raise ValueError(
+            f'clip {name}: `gt_label` has {label.numel()} entries; UAR and WAR are '
+            'defined for one label per clip'
+        )
+    index = int(label.item())
+    if not 0 <= index < num_classes:
+        raise ValueError(
+            f'clip {name}: label {index} is outside the {num_classes} classes of '
+            'the data set'
+        )
+    return index
+
+
+class ClipMetric(BaseMetric):
+    """A metric that sees every clip of the data set exactly once.
+
+    mmengine pads the last batch of a distributed run and cuts the padding off
+    again by the size of the data set. This class checks that what is left is the
+    data set: as many results as clips, and no clip twice.
+
+    Each entry of `self.results` is a dict; its `clip` (a name or None) is used
+    for the check.
+    """
+
+    _size: int | None = None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The fixed class list of the evaluated data set.
+
+        Raises:
+            ValueError: If the data set tells no classes.
+        """
+        classes = (self.dataset_meta or {}).get('classes')
+        if not classes:
+            raise ValueError(
+                f'{type(self).__name__} needs the list of classes: give the data set '
+                "`metainfo=dict(classes=('happy', ...))`, in the order of its labels"
+            )
+        return tuple(classes)
+
+    def evaluate(self, size: int) -> dict:
+        """Evaluates all clips; see `BaseMetric.evaluate`.
+
+        Args:
+            size: Number of clips in the data set.
+        """
+        self._size = size
+        return super().evaluate(size)
+
+    def check_complete(self, results: Sequence[dict]) -> None:
+        """Checks that `results` are the clips of the data set, each once.
+
+        Raises:
+            ValueError: If clips are missing or occur twice; either would change
+                the denominator.
+        """
+        if self._size is not None and len(results) != self._size:
+            raise ValueError(
+                f'{len(results)} clips were evaluated but the data set has '
+                f'{self._size}; the evaluation dataloader needs `drop_last=False` '
+                'and `DefaultSampler`'
+            )
+        counts = Counter(r['clip'] for r in results if r.get('clip') is not None)
+        twice = [clip for clip, count in counts.items() if count > 1]
+        if twice:
+            raise ValueError(
+                f'{len(twice)} clips were evaluated more than once, e.g. '
+                f'{", ".join(sorted(twice)[:5])}; list each clip once and use '
+                '`DefaultSampler`'
+            )

@@ -1,0 +1,191 @@
+"""Predictions as plain text: one JSON object per clip."""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.logging import print_log
+
+from ..registry import METRICS
+from .clip_metric import ClipMetric, clip_name, clip_scores
+
+
+def write_text_atomically(path: str | Path, text: str) -> None:
+    """Writes a text file so that it is either whole or absent.
+
+    Args:
+        path: File to write; its folder is made if absent.
+        text: Content.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f'{path.name}.{os.getpid()}.tmp')
+    try:
+        temporary.write_text(text, encoding='utf-8')
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@METRICS.register_module()
+class DumpPredictions(ClipMetric):
+    """Writes every prediction, with its explanation, as a line of JSON.
+
+    A line holds `clip`, `label`, `pred`, `score` (K,), `damaged` (null or the
+    reason), and, where the sampling and the model give them, `frame_inds` (T,),
+    `num_valid`, `frames_per_instance`, `instance_scores` (M, K) and `relevance`
+    (M, K). Lines are sorted by clip. Of an unreadable clip the model saw black
+    frames only: `pred` and `score` are null, so it cannot pass for right.
+
+    `<stem>.meta.json` beside it holds the data set's metainfo: the class list
+    that the numbers refer to, the fold, the pixel version.
+
+    Args:
+        out_file: Path that ends in `.jsonl`.
+        collect_device: Where results of several processes meet: cpu or gpu.
+        prefix: Unused, as no number is returned.
+        collect_dir: Folder shared by the processes, for `collect_device='cpu'`.
+
+    Raises:
+        ValueError: If `out_file` does not end in `.jsonl`.
+    """
+
+    default_prefix = 'dump'
+
+    def __init__(
+        self,
+        out_file: str,
+        collect_device: str = 'cpu',
+        prefix: str | None = None,
+        collect_dir: str | None = None,
+    ) -> None:
+        super().__init__(collect_device, prefix, collect_dir)
+        self.out_file = Path(out_file)
+        if self.out_file.suffix != '.jsonl':
+            raise ValueError(f'out_file={str(out_file)!r} must end in .jsonl')
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Turns the predictions of a batch into plain data.
+
+        Raises:
+            ValueError: If a clip has no name, or a number is not finite.
+        """
+        for sample in data_samples:
+            name = clip_name(sample)
+            if not any(sample.get(k) for k in ('clip', 'frame_dir', 'filename')):
+                raise ValueError(
+                    'a prediction has no name to be written under: add `clip` to '
+                    '`meta_keys` of PackActionInputs'
+                )
+            try:
+                self.results.append(self._plain(name, sample))
+            except _NotFiniteError as error:
+                raise ValueError(f'clip {name}: {error}') from error
+
+    def _plain(self, name: str, sample: dict) -> dict:
+        damaged = sample.get('damaged')
+        line = dict(clip=name, label=_label(sample), pred=None, score=None)
+        if not damaged:
+            scores = clip_scores(sample, len(self.classes))
+            line.update(pred=int(scores.argmax()), score=_numbers(scores))
+        for key in ('num_valid', 'frames_per_instance'):
+            if sample.get(key) is not None:
+                line[key] = int(sample[key])
+        if sample.get('frame_inds') is not None:
+            inds = torch.as_tensor(sample['frame_inds']).flatten()
+            line['frame_inds'] = [int(i) for i in inds]
+        for key in ('instance_scores', 'relevance'):
+            if not damaged and key in sample:
+                line[key] = _numbers(sample[key])
+        line['damaged'] = str(damaged) if damaged else None
+        return line
+
+    def compute_metrics(self, results: list[dict]) -> dict:
+        """Writes the two files.
+
+        Returns:
+            No numbers.
+        """
+        self.check_complete(results)
+        lines = sorted(results, key=lambda line: line['clip'])
+        text = ''.join(json.dumps(line, allow_nan=False) + '\n' for line in lines)
+        # The class list first: numbers without it could not be read.
+        write_text_atomically(
+            self.out_file.with_suffix('.meta.json'),
+            json.dumps(self.dataset_meta, allow_nan=False, indent=2) + '\n',
+        )
+        write_text_atomically(self.out_file, text)
+        print_log(
+            f'{len(lines)} predictions written to {self.out_file}', logger='current'
+        )
+        return {}
+
+
+class _NotFiniteError(ValueError):
+    """A number that JSON cannot hold."""
+
+
+def _numbers(values: torch.Tensor) -> list:
+    """A tensor as nested lists of the shortest decimals that give it back."""
+    values = torch.as_tensor(values).detach().float().cpu()
+    if not torch.isfinite(values).all():
+        raise _NotFiniteError('a score or relevance is not finite')
+    if values.ndim > 1:
+        return [_numbers(row) for row in values]
+    return [float(str(v)) for v in values.numpy()]
+
+
+def _label(sample: dict) -> int | list | None:
+    """The class index; a list for several labels or soft ones; None if absent."""
+    if 'gt_label' not in sample:
+        return None
+    label = torch.as_tensor(sample['gt_label'])
+    return int(label.item()) if label.numel() == 1 else label.tolist()
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f'{name} is not a number of JSON')
+
+
+def read_predictions(path: str | Path) -> list[dict]:
+    """Reads the predictions that `DumpPredictions` wrote.
+
+    Args:
+        path: The `.jsonl` file.
+
+    Returns:
+        One dict per clip, in the order of the file.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If a line is not a prediction or a clip occurs twice; the
+            message names file and line.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f'{path}: no such file of predictions; `tools/test.py --dump` writes one'
+        )
+    predictions, first_line = [], {}
+    for number, text in enumerate(path.read_text(encoding='utf-8').splitlines(), 1):
+        where = f'{path}, line {number}'
+        try:
+            line = json.loads(text, parse_constant=_no_constant)
+        except ValueError as error:
+            raise ValueError(f'{where}: not valid JSON ({error})') from error
+        missing = {'clip', 'label', 'pred', 'score', 'damaged'} - set(
+            line if isinstance(line, dict) else ()
+        )
+        if missing:
+            raise ValueError(f'{where}: not a prediction, lacks {sorted(missing)}')
+        if line['clip'] in first_line:
+            raise ValueError(
+                f'{where}: clip {line["clip"]} is already in line '
+                f'{first_line[line["clip"]]}'
+            )
+        first_line[line['clip']] = number
+        predictions.append(line)
+    return predictions
