@@ -6,7 +6,6 @@ This is the only place that says so; every other module imports from here.
 
 from mmaction.registry import (
     DATASETS,
-    FUNCTIONS,
     HOOKS,
     METRICS,
     MODELS,
@@ -14,7 +13,9 @@ from mmaction.registry import (
     TRANSFORMS,
     VISUALIZERS,
 )
-from mmengine.registry import Registry
+
+# mmengine's runner looks functions up (`worker_init_fn`) in its own table by bare name.
+from mmengine.registry import FUNCTIONS, Registry
 
 # The temporal networks are chosen by the short names of the method (`lgt`,
 # `mtn`, ...). They live in a table of their own so that such short names do not
