@@ -1,1 +1,35 @@
-"""datasets."""
+"""The benchmarks, their transforms and the seeding of loader workers."""
+
+from . import transforms
+from .base import DFERDataset
+from .dfew import DFEWDataset
+from .errors import DamagedClipError, SplitFileError
+from .ferv39k import FERV39kDataset
+from .labels import load_classes
+from .mafw import MAFWDataset
+from .workers import seed_worker_from_torch
+
+# The meta keys of a clip, for `PackActionInputs(meta_keys=...)`.
+META_KEYS = (
+    'clip',
+    'frame_dir',
+    'filename',
+    'frame_inds',
+    'num_valid',
+    'total_frames',
+    'img_shape',
+    'damaged',
+)
+
+__all__ = [
+    'META_KEYS',
+    'DFERDataset',
+    'DFEWDataset',
+    'DamagedClipError',
+    'FERV39kDataset',
+    'MAFWDataset',
+    'SplitFileError',
+    'load_classes',
+    'seed_worker_from_torch',
+    'transforms',
+]

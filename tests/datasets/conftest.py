@@ -1,0 +1,152 @@
+"""Miniature trees in the three authors' layouts, with frames and videos."""
+
+import logging
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from mmengine.logging import MMLogger
+
+SIZE = 32
+CLASSES = {
+    'dfew': ('happy', 'sad', 'neutral', 'angry', 'surprise', 'disgust', 'fear'),
+    'ferv39k': ('Happy', 'Sad', 'Neutral', 'Angry', 'Surprise', 'Disgust', 'Fear'),
+    'mafw': (
+        'anger disgust fear happiness neutral sadness surprise contempt anxiety '
+        'helplessness disappointment'
+    ).split(),
+}
+
+
+def picture(value: int) -> np.ndarray:
+    """A bluish picture (BGR) whose red channel tells the frame."""
+    img = np.full((SIZE, SIZE, 3), (200, 100, 0), np.uint8)
+    img[..., 2] = value
+    return img
+
+
+def write_frames(folder: Path, names: list[str], step: int = 10) -> None:
+    """Frame i has a red value of about i * step."""
+    folder.mkdir(parents=True)
+    for i, name in enumerate(names):
+        assert cv2.imwrite(str(folder / name), picture(i * step))
+
+
+def write_video(path: Path, num_frames: int, step: int = 10) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer = cv2.VideoWriter(
+        str(path), cv2.VideoWriter_fourcc(*'mp4v'), 25, (SIZE, SIZE)
+    )
+    for i in range(num_frames):
+        writer.write(picture(i * step))
+    writer.release()
+
+
+def write_text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+
+
+@pytest.fixture
+def dfew(tmp_path):
+    """Clips 1 to 8 with labels 1 to 7 and 1, as frames, TIM frames and videos."""
+    root = tmp_path / 'DFEW'
+    rows = ''.join(f'{i},{(i - 1) % 7 + 1}\n' for i in range(1, 9))
+    for subset in ('train', 'test'):
+        write_text(
+            root / f'EmoLabel_DataSplit/{subset}(single-labeled)/set_1.csv',
+            'video_name,label\n' + rows,
+        )
+    for i in range(1, 9):
+        clip = f'{i:05d}'
+        write_frames(
+            root / 'Clip/clip_224x224' / clip,
+            [f'{clip}_{k:05d}.jpg' for k in range(1, 21)],
+        )
+    write_frames(
+        root / 'Clip/clip_224x224_16f/00001', [f'{k}.jpg' for k in range(1, 17)]
+    )
+    for i in range(1, 9):
+        write_video(root / f'Clip/original/{i}.mp4', 20)
+    return root
+
+
+@pytest.fixture
+def ferv39k(tmp_path):
+    """One clip per class in two scenes, 6 frames each; ids repeat between them."""
+    root = tmp_path / 'FERV39k'
+    clips = [f'{s}/{c}/0000' for s in ('Crime', 'War') for c in CLASSES['ferv39k']]
+    for subset in ('train', 'test'):
+        write_text(
+            root / f'4_setups/All_scenes/{subset}_All.csv',
+            ''.join(f'{clip} {clip.split("/")[1]}\n' for clip in clips),
+        )
+    for clip in clips:
+        write_frames(
+            root / '2_ClipsforFaceCrop' / clip, [f'{k:02d}.jpg' for k in range(6)]
+        )
+    write_video(root / '0_7_labelClips/Crime/Happy/0000.mp4', 6)
+    return root
+
+
+@pytest.fixture
+def mafw(tmp_path):
+    """One clip per class with un-padded PNG frames; CRLF line ends."""
+    root = tmp_path / 'MAFW'
+    rows = ''.join(f'{20 + i:05d}.mp4 {c}\r\n' for i, c in enumerate(CLASSES['mafw']))
+    for subset in ('train', 'test'):
+        write_text(
+            root / f'Train & Test Set/single/no_caption/set_3/{subset}.txt', rows
+        )
+    for i in range(11):
+        write_frames(
+            root / f'data/frames/{20 + i:05d}', [f'{k}.png' for k in range(1, 13)]
+        )
+    write_video(root / 'data/clips/00020.mp4', 12)
+    return root
+
+
+@pytest.fixture
+def log():
+    """What is written to mmengine's current logger, as a list of messages."""
+    messages: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record):
+            messages.append(record.getMessage())
+
+    logger, handler = MMLogger.get_current_instance(), Keep()
+    logger.addHandler(handler)
+    yield messages
+    logger.removeHandler(handler)
+
+
+@pytest.fixture
+def make_pipeline():
+    """A whole pipeline, from the listing to the packed sample."""
+    from tgdfer_mm.datasets import META_KEYS
+
+    def make(media='frames', test_mode=True, num_frames=16, augment=False) -> list:
+        first, decode = (
+            ('ListFrames', 'DecodeFrames')
+            if media == 'frames'
+            else ('OpenVideo', 'DecodeVideo')
+        )
+        crop = [
+            dict(type='RandomResizedCrop', area_range=(0.5, 1.0)),
+            dict(type='Resize', scale=(24, 24), keep_ratio=False),
+            dict(type='Flip', flip_ratio=0.5),
+            dict(type='ColorJitter', brightness=0.4, contrast=0, saturation=0, hue=0),
+        ]
+        plain = [dict(type='Resize', scale=(24, 24), keep_ratio=False)]
+        return [
+            dict(type=first),
+            dict(type='SampleSegments', num_frames=num_frames, test_mode=test_mode),
+            dict(type=decode),
+            *(crop if augment else plain),
+            dict(type='FormatShape', input_format='NCHW'),
+            dict(type='PackActionInputs', meta_keys=META_KEYS),
+        ]
+
+    return make

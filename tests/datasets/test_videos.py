@@ -1,0 +1,64 @@
+"""Opening and decoding video files."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from tgdfer_mm.datasets import DamagedClipError
+from tgdfer_mm.datasets.transforms import DecodeVideo, OpenVideo
+
+pytest.importorskip('decord')
+
+
+def opened(path):
+    return OpenVideo()(dict(clip='00001', filename=str(path)))
+
+
+def test_frames_come_in_the_order_asked_for(dfew):
+    results = opened(dfew / 'Clip/original/1.mp4')
+    assert results['total_frames'] == 20
+    inds = np.array([0, 5, 12, 19, 19])
+    results = DecodeVideo()({**results, 'frame_inds': inds})
+    assert 'video_reader' not in results
+    imgs = results['imgs']
+    assert all(i.shape == (32, 32, 3) and i.dtype == np.uint8 for i in imgs)
+    assert results['img_shape'] == results['original_shape'] == (32, 32)
+    # Lossy, so only close: red tells the frame, blue is far above it (RGB).
+    assert np.allclose([i[..., 0].mean() for i in imgs], inds * 10, atol=12)
+    assert imgs[0][..., 2].mean() > 150
+
+
+@pytest.mark.parametrize('data', [b'', b'no video' * 100, None])
+def test_unreadable_files_are_damaged_clips(tmp_path, data):
+    path = tmp_path / '1.mp4'
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(DamagedClipError, match=f'clip 00001: .*{path}'):
+        opened(path)
+
+
+def test_cut_off_video_is_a_damaged_clip(dfew):
+    path = dfew / 'Clip/original/1.mp4'
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    with pytest.raises(DamagedClipError, match=f'decord cannot open {path}'):
+        opened(path)
+
+
+def test_video_with_broken_frames_is_a_damaged_clip(dfew):
+    path = dfew / 'Clip/original/1.mp4'
+    data = bytearray(path.read_bytes())
+    start = data.index(b'mdat') + 4
+    end = data.index(b'moov') - 4
+    data[start:end] = bytes(end - start)
+    path.write_bytes(bytes(data))
+    results = opened(path)
+    with pytest.raises(DamagedClipError, match=f'decord cannot decode {path}'):
+        DecodeVideo()({**results, 'frame_inds': np.arange(16)})
+
+
+def test_without_decord_the_error_says_what_to_install(dfew, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'decord', None)
+    with pytest.raises(ImportError, match=r'pip install decord.*decord2.*frames'):
+        opened(dfew / 'Clip/original/1.mp4')

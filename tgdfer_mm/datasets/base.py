@@ -1,0 +1,299 @@
+"""What the three benchmarks share: paths, checks, and clips that cannot be read."""
+
+import os
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from logging import WARNING
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from mmengine.dataset import BaseDataset
+from mmengine.logging import print_log
+
+from .errors import DamagedClipError, SplitFileError
+from .labels import load_classes
+
+
+class DFERDataset(BaseDataset, ABC):
+    """Clips of one subset (and fold) of a facial expression benchmark.
+
+    Every listed clip stays in the data set. One that is absent or cannot be read is
+    reported once; in training another clip takes its place, in testing it yields
+    black frames with its own label and the meta key ``damaged``, so that it counts
+    as wrong and the number of test clips never changes.
+
+    Args:
+        data_root: Root folder of the data set.
+        subset: ``'train'`` or ``'test'``.
+        fold: Number of the fold, from 1; None means the first one, or none at all
+            for a data set that has a single split.
+        media: ``'frames'`` (folders of pictures) or ``'videos'`` (video files).
+        pixel_version: Which rendition of the clips, a key of ``FOLDERS[media]``;
+            its first one by default. Any name will do together with `media_dir`.
+        media_dir: Folder of the clips, if not the authors'; absolute or below
+            `data_root`.
+        split_file: The list of clips, if not the authors'; absolute or below
+            `data_root`.
+        pipeline: Transforms, ending in ``PackActionInputs``.
+        test_mode: Whether damaged clips are kept; by default exactly in the test
+            subset.
+        metainfo: Entries added to the data set's own meta information or put in
+            their place, e.g. ``dict(dataset=...)`` to name generated data.
+        **kwargs: Further arguments of mmengine's ``BaseDataset``.
+
+    Raises:
+        ValueError: An argument the data set does not know.
+        FileNotFoundError: The root, the split file, the media folder, or every
+            single clip is missing.
+        SplitFileError: A line of the split file is not in the authors' format.
+    """
+
+    NAME: ClassVar[str]
+    LABEL_SET: ClassVar[str]
+    REQUEST: ClassVar[str]  # where the authors hand out the data
+    FOLDS: ClassVar[int | None]
+    FOLDERS: ClassVar[dict[str, dict[str, str]]]  # media -> pixel version -> folder
+
+    def __init__(
+        self,
+        data_root: str,
+        subset: str,
+        fold: int | None = None,
+        media: str = 'frames',
+        pixel_version: str | None = None,
+        media_dir: str | None = None,
+        split_file: str | None = None,
+        pipeline: Sequence[dict | Callable] = (),
+        test_mode: bool | None = None,
+        metainfo: dict | None = None,
+        **kwargs,
+    ) -> None:
+        if subset not in ('train', 'test'):
+            raise ValueError(f"subset must be 'train' or 'test', not {subset!r}.")
+        self.subset = subset
+        self.fold = self._check_fold(fold)
+        if media not in self.FOLDERS:
+            raise ValueError(f'media must be in {list(self.FOLDERS)}, not {media!r}.')
+        self.media = media
+        folders = self.FOLDERS[media]
+        self.pixel_version = pixel_version or next(iter(folders))
+        if media_dir is None and self.pixel_version not in folders:
+            raise ValueError(
+                f'{self.NAME} has no {media} of pixel_version={pixel_version!r}, only '
+                f'{list(folders)}; say where your own are with media_dir.'
+            )
+        root = Path(data_root).expanduser().absolute()
+        self.media_dir = root / (media_dir or folders[self.pixel_version])
+        self.split_file = root / (split_file or self.default_split_file())
+        self.classes = load_classes(self.LABEL_SET)
+        self._reported: set[str] = set()
+        self._donor = 0
+        super().__init__(
+            data_root=str(root),
+            data_prefix={},
+            pipeline=list(pipeline),
+            test_mode=subset == 'test' if test_mode is None else test_mode,
+            **kwargs,
+        )
+        # Not through BaseDataset, which takes every string for a file to read.
+        self._metainfo.update(
+            dataset=self.NAME,
+            classes=self.classes,
+            label_set='single',
+            pixel_version=self.pixel_version,
+            fold=self.fold,
+        )
+        self._metainfo.update(metainfo or {})
+
+    # What a data set has to say about itself.
+
+    @abstractmethod
+    def default_split_file(self) -> str:
+        """The authors' path of the split file below the root."""
+
+    @abstractmethod
+    def read_split(self, lines: list[str]) -> Iterator[tuple[int, str, int]]:
+        """Reads the lines of the split file.
+
+        Args:
+            lines: All lines, without their ends.
+
+        Yields:
+            Line number (from 1), clip name and label of every clip.
+        """
+
+    @abstractmethod
+    def media_name(self, clip: str) -> str:
+        """Path of a clip's folder or file below the media folder."""
+
+    # Reading the list.
+
+    def load_data_list(self) -> list[dict]:
+        """Lists the clips of the split file, present or not."""
+        self._check_paths()
+        try:
+            lines = self.split_file.read_text(encoding='utf-8-sig').splitlines()
+        except UnicodeDecodeError as err:
+            raise ValueError(f'{self.split_file} is not UTF-8 text: {err}') from err
+        key = 'frame_dir' if self.media == 'frames' else 'filename'
+        entries: list[dict] = []
+        first_line: dict[str, int] = {}
+        for number, clip, label in self.read_split(lines):
+            if clip in first_line:
+                raise self.bad_line(
+                    lines, number, f'clip {clip} is already in line {first_line[clip]}'
+                )
+            first_line[clip] = number
+            path = str(self.media_dir / self.media_name(clip))
+            entry = dict(clip=clip, label=label, modality='RGB', start_index=0)
+            entries.append({**entry, key: path})
+        if not entries:
+            raise ValueError(f'{self.split_file} lists no clip.')
+        self._check_absent(entries, key)
+        return entries
+
+    def bad_line(self, lines: list[str], number: int, problem: str) -> SplitFileError:
+        """The error for a line (numbered from 1) of the split file."""
+        content = lines[number - 1] if number <= len(lines) else ''
+        return SplitFileError(self.split_file, number, content, problem)
+
+    def label_of(self, name: str, lines: list[str], number: int) -> int:
+        """Label of a class name that stands in a line of the split file."""
+        if name not in self.classes:
+            raise self.bad_line(
+                lines,
+                number,
+                f'unknown class {name!r}, {self.NAME} has {list(self.classes)}',
+            )
+        return self.classes.index(name)
+
+    def _check_fold(self, fold: int | None) -> int | None:
+        if self.FOLDS is None:
+            if fold is not None:
+                raise ValueError(
+                    f'{self.NAME} has one fixed split and no folds, but fold={fold!r} '
+                    'was given; leave it out.'
+                )
+            return None
+        if fold is None:
+            return 1
+        if type(fold) is not int or not 1 <= fold <= self.FOLDS:
+            raise ValueError(f'fold must be 1 to {self.FOLDS}, not {fold!r}.')
+        return fold
+
+    def _check_paths(self) -> None:
+        wanted = {
+            'data_root': Path(self.data_root),
+            'split file': self.split_file,
+            f'{self.media} ({self.pixel_version})': self.media_dir,
+        }
+        if all(path.exists() for path in wanted.values()):
+            return
+        looked = '\n'.join(
+            f'  {"found  " if path.exists() else "missing"} {what}: {path}'
+            for what, path in wanted.items()
+        )
+        raise FileNotFoundError(
+            f'{self.NAME} is not complete. Looked for\n{looked}\n'
+            f'{self.NAME} is licensed on request: {self.REQUEST}. If you have it, '
+            'unpack its archives and set data_root, or media_dir and split_file if '
+            'your folders have other names.'
+        )
+
+    def _check_absent(self, entries: list[dict], key: str) -> None:
+        # One listing per parent folder: a stat per clip takes minutes on a network
+        # file system.
+        by_parent: dict[str, list[dict]] = defaultdict(list)
+        for entry in entries:
+            by_parent[os.path.dirname(entry[key])].append(entry)
+        absent = set()
+        for parent, children in by_parent.items():
+            there = set(os.listdir(parent)) if os.path.isdir(parent) else set()
+            absent |= {
+                e['clip'] for e in children if os.path.basename(e[key]) not in there
+            }
+        if len(absent) == len(entries):
+            raise FileNotFoundError(
+                f'None of the {len(entries)} clips in {self.split_file} is in '
+                f'{self.media_dir}; the first one should be {entries[0][key]}. '
+                f'Check data_root, media={self.media!r} and '
+                f'pixel_version={self.pixel_version!r}.'
+            )
+        if absent:
+            fate = 'count as wrong' if self.test_mode else 'are replaced by others'
+            self.warn(
+                f'{len(absent)} of the {len(entries)} clips in {self.split_file} are '
+                f'not in {self.media_dir} and {fate}: {_first_names(absent)}.'
+            )
+            self._reported |= absent
+
+    # Reading a clip.
+
+    def __getitem__(self, idx: int) -> Any:
+        """The clip after the pipeline, or what stands in for a damaged one.
+
+        Raises:
+            RuntimeError: No clip at all can be read.
+        """
+        try:
+            return self.prepare_data(idx)
+        except DamagedClipError as err:
+            self._report(err)
+            if self.test_mode:
+                return self._black_sample(idx, err)
+        return self._first_readable(np.random.permutation(len(self)))[1]
+
+    def _first_readable(self, order: Iterable[int]) -> tuple[int, Any]:
+        for idx in order:
+            try:
+                return int(idx), self.prepare_data(int(idx))
+            except DamagedClipError as err:
+                self._report(err)
+                last = err
+        raise RuntimeError(
+            f'None of the {len(self)} clips in {self.split_file} can be read; the last '
+            f'one tried: {last}'
+        )
+
+    def _black_sample(self, idx: int, err: DamagedClipError) -> dict:
+        # Another clip goes through the same pipeline and lends its shapes, so that
+        # this works with any pipeline; then nothing of it but the shapes is left.
+        size = len(self)
+        self._donor, sample = self._first_readable(
+            (self._donor + i) % size for i in range(size)
+        )
+        if not isinstance(sample, dict) or 'data_samples' not in sample:
+            raise err  # the pipeline does not pack: nobody here counts clips
+        info = self.get_data_info(idx)
+        sample['inputs'].zero_()
+        packed = sample['data_samples']
+        packed.set_gt_label(info['label'])
+        # One valid frame, because no valid frame at all would leave a model's
+        # pooling without anything to pool.
+        stand_in = dict(
+            frame_inds=np.zeros_like(packed.get('frame_inds', 0)),
+            num_valid=1,
+            total_frames=0,
+        )
+        own = {**info, **stand_in}
+        kept = {key: own[key] for key in packed.metainfo_keys() if key in own}
+        packed.set_metainfo({**kept, 'clip': info['clip'], 'damaged': err.reason})
+        return sample
+
+    def _report(self, err: DamagedClipError) -> None:
+        if err.clip not in self._reported:
+            self._reported.add(err.clip)
+            fate = 'counts as wrong' if self.test_mode else 'is replaced by another'
+            self.warn(f'Damaged {self.NAME} {err}; it {fate}.')
+
+    @staticmethod
+    def warn(message: str) -> None:
+        """Writes a warning to the log."""
+        print_log(message, logger='current', level=WARNING)
+
+
+def _first_names(clips: set[str], limit: int = 5) -> str:
+    names = sorted(clips)
+    return ', '.join(names[:limit]) + (', ...' if len(names) > limit else '')

@@ -1,0 +1,127 @@
+"""Clips that are folders of pictures, one file per frame."""
+
+import os
+import re
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from ...registry import TRANSFORMS
+from ..errors import DamagedClipError
+
+_PICTURES = ('.jpg', '.jpeg', '.png', '.bmp')
+
+
+def natural_sorted(names: Iterable[str]) -> list[str]:
+    """Sorts names by the numbers in them: ``2.jpg`` comes before ``10.jpg``.
+
+    An alphabetical sort would play DFEW's 16-frame folders in the order 1, 10, 11,
+    ..., 16, 2, ..., 9.
+    """
+
+    def key(name: str) -> tuple:
+        parts = re.split(r'(\d+)', name)  # every second part is a number
+        return [int(p) if i % 2 else p for i, p in enumerate(parts)], name
+
+    return sorted(names, key=key)
+
+
+@TRANSFORMS.register_module()
+class ListFrames(BaseTransform):
+    """Lists a clip's frame files in the order of their numbers.
+
+    Hidden files (macOS leaves ``._*`` files behind) and files that are no pictures
+    are not frames.
+
+    Required keys: ``clip``, ``frame_dir``. Added keys: ``frame_files`` (paths) and
+    ``total_frames``.
+
+    Raises:
+        DamagedClipError: The folder is missing or holds no frame.
+    """
+
+    def transform(self, results: dict) -> dict:
+        folder = results['frame_dir']
+        try:
+            names = os.listdir(folder)
+        except OSError as err:
+            raise DamagedClipError(
+                results['clip'], f'cannot list {folder} ({err.strerror})'
+            ) from err
+        frames = natural_sorted(
+            n for n in names if n.lower().endswith(_PICTURES) and n[0] != '.'
+        )
+        if not frames:
+            raise DamagedClipError(results['clip'], f'{folder} holds no frame')
+        results['frame_files'] = [os.path.join(folder, n) for n in frames]
+        results['total_frames'] = len(frames)
+        return results
+
+
+def _is_cut_off(data: bytes) -> bool:
+    """Whether a JPEG or PNG lacks its end marker.
+
+    Older OpenCV decodes such a file without complaint and leaves its rest grey.
+    Padding after the marker is harmless.
+    """
+    tail = data[-4096:].rstrip(b'\x00\r\n')
+    if data.startswith(b'\xff\xd8'):
+        return not tail.endswith(b'\xff\xd9')
+    if data.startswith(b'\x89PNG'):
+        return b'IEND' not in tail[-8:]
+    return False
+
+
+@TRANSFORMS.register_module()
+class DecodeFrames(BaseTransform):
+    """Reads the sampled frames of a listed clip.
+
+    Required keys: ``clip``, ``frame_files``, ``frame_inds``. Added keys: ``imgs``, a
+    list of T (H, W, 3) RGB uint8 arrays, ``img_shape`` and ``original_shape``
+    (H, W).
+
+    Raises:
+        DamagedClipError: A frame cannot be read, is cut off, or has another size
+            than the first.
+    """
+
+    def transform(self, results: dict) -> dict:
+        decoded: dict[int, np.ndarray] = {}
+        imgs = []
+        for index in results['frame_inds'].tolist():
+            if index in decoded:
+                # A copy: Flip works in place and would flip a shared frame twice.
+                imgs.append(decoded[index].copy())
+                continue
+            img = self._read(results['clip'], results['frame_files'][index])
+            if imgs and img.shape != imgs[0].shape:
+                raise DamagedClipError(
+                    results['clip'],
+                    f'{results["frame_files"][index]} is {img.shape[:2]} (height, '
+                    f'width), but the first sampled frame is {imgs[0].shape[:2]}',
+                )
+            decoded[index] = img
+            imgs.append(img)
+        results['imgs'] = imgs
+        results['img_shape'] = results['original_shape'] = imgs[0].shape[:2]
+        return results
+
+    @staticmethod
+    def _read(clip: str, path: str) -> np.ndarray:
+        try:
+            with open(path, 'rb') as file:
+                data = file.read()
+        except OSError as err:
+            raise DamagedClipError(
+                clip, f'cannot read {path} ({err.strerror})'
+            ) from err
+        if not data:
+            raise DamagedClipError(clip, f'{path} is empty')
+        if _is_cut_off(data):
+            raise DamagedClipError(clip, f'{path} is cut off')
+        img = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        if img is None:
+            raise DamagedClipError(clip, f'{path} cannot be decoded')
+        return cv2.cvtColor(img, cv2.COLOR_BGR2RGB)

@@ -1,0 +1,35 @@
+"""Random states of the loader's workers."""
+
+import os
+import random
+
+import numpy as np
+import torch
+
+from ..registry import FUNCTIONS
+
+
+@FUNCTIONS.register_module()
+def seed_worker_from_torch(worker_id: int) -> None:
+    """Seeds a loader worker from the main process's torch generator.
+
+    Use it as ``worker_init_fn=dict(type='seed_worker_from_torch')`` together with
+    ``persistent_workers=False``. mmengine's own function seeds a worker with the
+    same constant whenever it starts, so every epoch draws the same crops and
+    frames. Here the seed follows torch's base seed, which the loader draws anew
+    for each epoch from the main process's generator: epochs differ, and a resumed
+    run that restores that generator draws what the uninterrupted run would have
+    drawn. A persistent worker is seeded only once and its state is in no
+    checkpoint, so with one a resumed run is not exact.
+
+    Args:
+        worker_id: Number of the worker; torch's seed already differs by it.
+    """
+    # All ranks draw the same base seed; torchrun and mmengine's slurm launcher
+    # both set RANK, which also reaches spawned workers.
+    rank = int(os.environ.get('RANK', 0))
+    entropy = np.random.SeedSequence([torch.initial_seed() % 2**64, rank])
+    seed = int(entropy.generate_state(1)[0])
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
