@@ -1,0 +1,221 @@
+"""Clips of one drawn person: neutral, onset, apex, offset, and distractions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .action_units import Units, blend_units, emotion_prototypes, scale_units
+from .face import render_face
+from .identity import Identity, sample_identity
+from .nuisance import Nuisance, sample_nuisance
+
+EMOTIONS = ('happy', 'sad', 'neutral', 'angry', 'surprise', 'disgust', 'fear')
+APEX_THRESHOLD = 0.5  # a frame is expressive from this intensity on
+APEX_SHARE = (0.15, 0.40)  # of the clip's frames
+LENGTHS = (24, 44)  # frames, both included
+_RAMP = (2, 4)  # frames from the threshold down to nothing
+_DISTRACTOR = (3, 6)  # frames
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One expression passing over the face.
+
+    Attributes:
+        emotion: Its name.
+        units: Action units at full intensity.
+        intensity: Activation 0..1 in every frame of the clip (L,).
+    """
+
+    emotion: str
+    units: Units
+    intensity: np.ndarray
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip that has not been drawn yet.
+
+    Attributes:
+        label: The emotion that names the clip.
+        person: Number of the identity.
+        identity: Who is drawn.
+        intensity: Of the labelled emotion, per frame (L,), 0..1. A neutral clip has
+            no expression whose frames could be found, so its curve is all zero.
+        movements: The labelled one, if not neutral, then the distractors.
+        blink: Activation of the blink per frame (L,).
+        nuisances: One per frame.
+    """
+
+    label: str
+    person: int
+    identity: Identity
+    intensity: np.ndarray
+    movements: tuple[Movement, ...]
+    blink: np.ndarray
+    nuisances: tuple[Nuisance, ...]
+
+    def __len__(self) -> int:
+        return len(self.intensity)
+
+    def units(self, frame: int) -> Units:
+        """Action units of a frame."""
+        return blend_units(
+            {'AU45': float(self.blink[frame])},
+            *(scale_units(m.units, float(m.intensity[frame])) for m in self.movements),
+        )
+
+    def frames(self, size: int) -> Iterator[np.ndarray]:
+        """Draw the frames, one (size, size, 3) uint8 RGB picture after another."""
+        for frame, nuisance in enumerate(self.nuisances):
+            yield render_face(self.identity, self.units(frame), nuisance, size)
+
+
+def make_clip(
+    seed: int, number: int, label: str, person: int, space: str = 'clips'
+) -> Clip:
+    """Plan a clip; the same arguments give the same clip, whatever was made before.
+
+    Args:
+        seed: Seed of the data set.
+        number: Number of the clip in it.
+        label: One of ``EMOTIONS``.
+        person: Number of the identity in its space.
+        space: The identity space, see :func:`sample_identity`.
+
+    Raises:
+        ValueError: If the label or the space is unknown.
+    """
+    if label not in EMOTIONS:
+        raise ValueError(f'unknown emotion {label!r}; known: {", ".join(EMOTIONS)}')
+    rng = np.random.default_rng([seed, number, EMOTIONS.index(label)])
+    identity = sample_identity(space, seed, person)
+    length = int(rng.integers(LENGTHS[0], LENGTHS[1] + 1))
+    start, stop, ramp_in, ramp_out = _plan_apex(rng, length)
+    peak = rng.uniform(0.85, 1.0)
+    curve = _rise_and_fall(length, start, stop, ramp_in, ramp_out, peak)
+    if label == 'neutral':
+        curve = np.zeros(length)
+        own = ()
+    else:
+        own = (Movement(label, _personal_units(rng, label), curve),)
+    # Distractions happen where a labelled expression would not be visible.
+    free = [(0, start - ramp_in), (stop + ramp_out, length)]
+    distractors = _distractors(rng, label, length, free, stop - start)
+    return Clip(
+        label=label,
+        person=person,
+        identity=identity,
+        intensity=curve,
+        movements=own + distractors,
+        blink=_blinks(rng, length),
+        nuisances=_drift(rng, length),
+    )
+
+
+def _plan_apex(rng: np.random.Generator, length: int) -> tuple[int, int, int, int]:
+    """First and one-past-last apex frame, and the lengths of the two ramps."""
+    low = int(np.ceil(APEX_SHARE[0] * length))
+    high = int(np.floor(APEX_SHARE[1] * length))
+    # An apex is longer than the shortest distractor can be.
+    apex = int(rng.integers(max(low, _DISTRACTOR[0] + 1), high + 1))
+    ramps = rng.integers(_RAMP[0], _RAMP[1] + 1, 2)
+    # Leave room for one distractor before or after.
+    spare = length - apex - int(ramps.sum())
+    before = int(rng.integers(0, spare + 1))
+    room = _DISTRACTOR[1] + 1
+    if max(before, spare - before) < room:
+        before = room if rng.random() < 0.5 else spare - room
+    before = min(max(before, 0), spare)
+    start = before + int(ramps[0])
+    return start, start + apex, int(ramps[0]), int(ramps[1])
+
+
+def _rise_and_fall(
+    length: int, start: int, stop: int, ramp_in: int, ramp_out: int, peak: float
+) -> np.ndarray:
+    """A curve that is at least the threshold in exactly frames start..stop-1."""
+    rise = min(2.0, (stop - start) / 3)
+    knots = [
+        (start - ramp_in - 0.5, 0.0),
+        (start - 0.5, APEX_THRESHOLD),
+        (start - 0.5 + rise, peak),
+        (stop - 0.5 - rise, peak),
+        (stop - 0.5, APEX_THRESHOLD),
+        (stop - 0.5 + ramp_out, 0.0),
+    ]
+    x, y = zip(*knots, strict=True)
+    return np.interp(np.arange(length), x, y, left=0.0, right=0.0)
+
+
+def _personal_units(rng: np.random.Generator, emotion: str) -> Units:
+    """A variant of the emotion, with this person's emphasis."""
+    variants = emotion_prototypes()[emotion]
+    units = variants[rng.integers(len(variants))]
+    return {
+        name: float(np.clip(v * rng.uniform(0.8, 1.15), 0, 1))
+        for name, v in units.items()
+    }
+
+
+def _distractors(
+    rng: np.random.Generator,
+    label: str,
+    length: int,
+    free: list[tuple[int, int]],
+    apex: int,
+) -> tuple[Movement, ...]:
+    """One or two weak movements, shorter than the apex, in the free stretches."""
+    others = [e for e in EMOTIONS if e not in (label, 'neutral')]
+    spans = sorted(free, key=lambda span: span[0] - span[1])  # widest first
+    movements = []
+    for start, stop in spans[: int(rng.integers(1, 3))]:
+        longest = min(_DISTRACTOR[1], apex - 1, stop - start)
+        if longest < _DISTRACTOR[0]:
+            continue
+        width = int(rng.integers(_DISTRACTOR[0], longest + 1))
+        first = int(rng.integers(start, stop - width + 1))
+        bump = np.zeros(length)
+        bump[first : first + width] = np.sin(
+            np.pi * (np.arange(width) + 1) / (width + 1)
+        )
+        emotion = others[rng.integers(len(others))]
+        strength = rng.uniform(0.3, 0.6)
+        movements.append(
+            Movement(emotion, _personal_units(rng, emotion), strength * bump)
+        )
+    return tuple(movements)
+
+
+def _blinks(rng: np.random.Generator, length: int) -> np.ndarray:
+    blink = np.zeros(length)
+    if rng.random() < 0.4:
+        middle = int(rng.integers(1, length - 1))
+        blink[middle - 1 : middle + 2] = (0.5, 1.0, 0.5)
+    return blink
+
+
+def _drift(rng: np.random.Generator, length: int) -> tuple[Nuisance, ...]:
+    """A head that moves slowly before a fixed background in constant light."""
+    base = sample_nuisance(rng)
+    phase = np.arange(length) / length * 2 * np.pi
+
+    def wander(reach: float) -> np.ndarray:
+        rate, offset = rng.uniform(0.4, 1.6), rng.uniform(0, 2 * np.pi)
+        return rng.uniform(0, reach) * np.sin(rate * phase + offset)
+
+    yaw, pitch, roll = wander(0.12), wander(0.08), wander(0.06)
+    right, down, zoom = wander(0.02), wander(0.02), wander(0.03)
+    return tuple(
+        replace(
+            base,
+            yaw=base.yaw + yaw[t],
+            pitch=base.pitch + pitch[t],
+            roll=base.roll + roll[t],
+            shift=(base.shift[0] + right[t], base.shift[1] + down[t]),
+            zoom=base.zoom + zoom[t],
+            noise_seed=base.noise_seed + t,
+        )
+        for t in range(length)
+    )

@@ -1,0 +1,100 @@
+"""Sentences that say in words which action units a face shows."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+VISIBLE = 0.2  # weaker activations are not worth a word
+
+
+@cache
+def vocabulary() -> dict:
+    """Read the phrases of ``sentences.json``."""
+    path = Path(__file__).with_name('sentences.json')
+    return json.loads(path.read_text(encoding='utf-8'))
+
+
+def describe(
+    aus: Mapping[str, float], rng: np.random.Generator, prefix: bool | None = None
+) -> str:
+    """Say what a face shows, each time in other words.
+
+    What moves is mostly said, with an adverb of its intensity; what rests is said
+    now and then, or throughout if nothing moves.
+
+    Args:
+        aus: Activation 0..1 of each action unit; missing ones are 0.
+        rng: Chooses words, parts and order.
+        prefix: Whether the sentence starts with "a photo of ..." or the like; None
+            lets chance decide.
+    """
+    words = vocabulary()
+    moving, resting = [], []
+    for movements in words['regions'].values():
+        strength, phrase = _seen(movements, aus, rng)
+        if strength is None:
+            resting.append(phrase)
+        else:
+            moving.append(phrase.format(_adverb(strength, rng)))
+    said = [phrase for phrase in moving if rng.random() < 0.85]
+    if moving:
+        said = said or [moving[rng.integers(len(moving))]]
+        said += [phrase for phrase in resting if rng.random() < 0.12]
+    else:
+        count = int(rng.integers(2, 5))
+        said = [resting[i] for i in rng.permutation(len(resting))[:count]]
+    if rng.random() < 0.5:
+        said = [said[i] for i in rng.permutation(len(said))]
+    text = ', '.join(said)
+    if len(said) > 1 and rng.random() < 0.3:
+        text = f'{", ".join(said[:-1])} and {said[-1]}'
+    if prefix is None:
+        prefix = rng.random() < 0.6
+    if prefix:
+        # The first prefix is the one that classifiers use, so it gets half.
+        options = words['prefixes']
+        choice = 0 if rng.random() < 0.5 else int(rng.integers(len(options)))
+        text = f'{options[choice]} {text}'
+    return text
+
+
+def every_phrase() -> Iterator[str]:
+    """All there is to say: phrases, adverbs, prefixes and kept words."""
+    words = vocabulary()
+    yield from words['prefixes']
+    for adverbs in words['adverbs'].values():
+        yield from adverbs
+    for movements in words['regions'].values():
+        for movement in movements:
+            for phrase in movement['phrases']:
+                yield phrase.format('')
+    yield 'and'
+    yield ','
+    yield from words['kept_words']
+
+
+def _seen(
+    movements: list[dict], aus: Mapping[str, float], rng: np.random.Generator
+) -> tuple[float | None, str]:
+    """The first movement of a region all of whose units are visible."""
+    for movement in movements:
+        phrases = movement['phrases']
+        phrase = phrases[rng.integers(len(phrases))]
+        if not movement['needs']:
+            return None, phrase
+        values = [aus.get(name, 0.0) for name in movement['needs']]
+        if min(values) >= VISIBLE:
+            return float(np.mean(values)), phrase
+    raise AssertionError('every region ends with what it looks like at rest')
+
+
+def _adverb(strength: float, rng: np.random.Generator) -> str:
+    level = 'weak' if strength < 0.45 else 'medium' if strength < 0.75 else 'strong'
+    # Weak movements are always called so; else a weak one reads like a full one.
+    if level != 'weak' and rng.random() < 0.6:
+        return ''
+    options = vocabulary()['adverbs'][level]
+    return options[rng.integers(len(options))] + ' '
