@@ -1,1 +1,5 @@
-"""models."""
+"""Models, in the order the data flows: towers, text, neck, time, head, loss."""
+
+from . import backbones, heads, losses, necks, recognizers, temporal, text
+
+__all__ = ['backbones', 'heads', 'losses', 'necks', 'recognizers', 'temporal', 'text']

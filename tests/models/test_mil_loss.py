@@ -1,0 +1,61 @@
+"""MILLoss: label kinds, parity with hand formulas, bad input."""
+
+import pytest
+import torch
+
+from tgdfer_mm.models.losses import MILLoss
+
+
+def test_hard_labels_by_hand():
+    logits = torch.tensor([[2.0, 0.0, -1.0]])
+    expected = -torch.log_softmax(logits, -1)[0, 0]
+    assert torch.allclose(MILLoss()(logits, torch.tensor([0])), expected)
+
+
+def test_one_hot_soft_labels_equal_hard_labels():
+    logits, label = torch.randn(5, 7), torch.randint(7, (5,))
+    soft = torch.nn.functional.one_hot(label, 7).float()
+    loss = MILLoss(label_smooth=0.1)
+    assert torch.allclose(loss(logits, soft), loss(logits, label))
+
+
+def test_vote_shares_are_weighted_by_hand():
+    logits = torch.tensor([[1.0, 0.0]])
+    log_p = torch.log_softmax(logits, -1)[0]
+    expected = -(0.7 * log_p[0] + 0.3 * log_p[1])
+    assert torch.allclose(MILLoss()(logits, torch.tensor([[0.7, 0.3]])), expected)
+
+
+def test_multi_hot_is_binary_cross_entropy_by_hand():
+    logits = torch.tensor([[2.0, -3.0]])
+    p = logits.sigmoid()[0]
+    expected = -(p[0].log() + (1 - p[1]).log()) / 2
+    loss = MILLoss(multi_label=True, loss_weight=2.0)
+    assert torch.allclose(loss(logits, torch.tensor([[1, 0]])), 2 * expected)
+
+
+def test_instance_logits_are_pooled_first():
+    z = torch.randn(2, 8, 3)
+    mask = torch.arange(8) < torch.tensor([[4], [8]])
+    label = torch.tensor([0, 2])
+    bag = torch.stack([z[0, :4].mean(0), z[1].mean(0)])
+    pooled = MILLoss(pooling='mean')(z, label, mask)
+    assert torch.allclose(pooled, MILLoss()(bag, label))
+
+
+@pytest.mark.parametrize(
+    'kwargs, label, message',
+    [
+        ({}, torch.tensor([[0.5, 0.1, 0.1]]), 'not a distribution'),
+        ({}, torch.tensor([[1.0, 0.0]]), 'do not fit'),
+        ({'multi_label': True}, torch.tensor([[1, 0]]), 'do not fit'),
+    ],
+)
+def test_labels_that_do_not_fit(kwargs, label, message):
+    with pytest.raises(ValueError, match=message):
+        MILLoss(**kwargs)(torch.randn(1, 3), label)
+
+
+def test_smoothing_multi_hot_labels_is_refused():
+    with pytest.raises(ValueError, match='label_smooth'):
+        MILLoss(multi_label=True, label_smooth=0.1)

@@ -1,0 +1,120 @@
+"""OpenCLIPVisual: weights, freezing, errors, use in a stock recognizer."""
+
+import pytest
+import torch
+
+from tgdfer_mm.models.backbones import OpenCLIPVisual
+from tgdfer_mm.models.clip import load_clip
+from tgdfer_mm.registry import MODELS
+
+RESNET = dict(
+    embed_dim=32,
+    quick_gelu=True,
+    vision_cfg=dict(image_size=32, layers=[1, 1, 1, 1], width=8),
+    text_cfg=dict(context_length=77, vocab_size=49408, width=32, heads=2, layers=1),
+)
+
+
+def test_equals_open_clip_once_weights_are_loaded(tiny_arch, clip_file):
+    path, model = clip_file
+    tower = OpenCLIPVisual(tiny_arch, pretrained=path, quick_gelu=True).eval()
+    images = torch.randn(2, 3, 32, 32)
+    before = tower(images)
+    tower.init_weights()
+    assert torch.equal(tower(images), model.encode_image(images))
+    assert not torch.equal(tower(images), before)  # nothing was loaded earlier
+
+
+@pytest.mark.parametrize(
+    'quick_gelu, message', [(None, 'state quick_gelu'), (False, 'quick_gelu=False')]
+)
+def test_activation_of_a_local_file_is_stated_and_right(
+    tiny_arch, clip_file, quick_gelu, message
+):
+    tower = OpenCLIPVisual(tiny_arch, pretrained=clip_file[0], quick_gelu=quick_gelu)
+    with pytest.raises(ValueError, match=message):
+        tower.init_weights()
+
+
+def test_activation_of_a_tag_is_checked_before_any_download():
+    with pytest.raises(ValueError, match='quick_gelu=True.*"-quickgelu"'):
+        load_clip('ViT-B-32', 'openai')
+
+
+def test_unknown_tag_lists_the_model_s_tags():
+    with pytest.raises(ValueError, match='its tags: openai'):
+        load_clip('ViT-B-32-quickgelu', 'open_ai')
+
+
+def test_unknown_architecture():
+    with pytest.raises(ValueError, match='ViT-B-17'):
+        OpenCLIPVisual('ViT-B-17')
+
+
+@pytest.mark.parametrize(
+    'frozen, trained',
+    [(-1, {'stem', '0', '1', 'end'}), (0, {'0', '1', 'end'}), (1, {'1', 'end'})],
+)
+def test_freezing_by_stage(tiny_arch, frozen, trained):
+    tower = OpenCLIPVisual(tiny_arch, frozen_stages=frozen).train()
+    tower(torch.randn(2, 3, 32, 32)).square().sum().backward()
+
+    def stage(name):
+        if 'resblocks' in name:
+            return name.split('resblocks.')[1][0]
+        return 'end' if 'ln_post' in name or name.endswith('.proj') else 'stem'
+
+    got = {stage(n) for n, p in tower.named_parameters() if p.grad is not None}
+    assert got == trained
+
+
+def test_a_frozen_tower_has_no_graph(tiny_arch):
+    tower = OpenCLIPVisual(tiny_arch, frozen_stages='all').train()
+    assert not tower(torch.randn(2, 3, 32, 32)).requires_grad
+    assert not tower.tower.training
+
+
+def test_stage_out_of_range(tiny_arch):
+    with pytest.raises(ValueError, match='frozen_stages=7'):
+        OpenCLIPVisual(tiny_arch, frozen_stages=7)
+
+
+def test_frozen_and_evaluated_batch_norms_keep_their_statistics():
+    images = torch.randn(4, 3, 32, 32)
+    frozen = OpenCLIPVisual(RESNET, frozen_stages=1).train()
+    frozen(images)
+    state = {n: int(b) for n, b in frozen.named_buffers() if 'num_batches' in n}
+    assert {n for n, count in state.items() if count == 0} == {
+        n for n in state if n.startswith(('tower.bn', 'tower.layer1'))
+    }
+    still = OpenCLIPVisual(RESNET, norm_eval=True).train()
+    still(images)
+    assert not any(int(b) for n, b in still.named_buffers() if 'num_batches' in n)
+
+
+def test_serves_a_stock_recognizer(tiny_arch, make_batch):
+    model = MODELS.build(
+        dict(
+            type='Recognizer2D',
+            backbone=dict(type='OpenCLIPVisual', arch=tiny_arch),
+            cls_head=dict(
+                type='TSNHead',
+                num_classes=3,
+                in_channels=32,
+                spatial_type=None,
+                average_clips='prob',
+            ),
+            data_preprocessor=dict(
+                type='ActionDataPreprocessor',
+                mean=[127.0] * 3,
+                std=[64.0] * 3,
+                format_shape='NCHW',
+            ),
+        )
+    )
+    batch = model.data_preprocessor(make_batch([4, 4], frames=4), training=True)
+    losses = model(**batch, mode='loss')
+    losses['loss_cls'].backward()
+    assert model.backbone.tower.conv1.weight.grad.abs().sum() > 0
+    predictions = model.eval()(**batch, mode='predict')
+    assert predictions[0].pred_score.sum().item() == pytest.approx(1, abs=1e-5)

@@ -1,0 +1,180 @@
+"""The whole model: zero-shot start, padding, training, explanation, errors."""
+
+import copy
+from unittest.mock import MagicMock
+
+import pytest
+import torch
+import torch.nn.functional as F
+from mmaction.structures import ActionDataSample
+
+from tgdfer_mm.models.bags import POOLING
+
+VARIANTS = ['lgt', 'mtn', 'tca', 'transformer']
+
+
+def trained(model, std=0.2):
+    """The model somewhere away from its start: every path is open."""
+    for name, parameter in model.named_parameters():
+        if name.startswith(('neck', 'cls_head')) and parameter.dim() > 0:
+            torch.nn.init.normal_(parameter, std=std)
+    model.neck.gamma.data.fill_(0.5)
+    return model.eval()
+
+
+def logits_of(model, images, valid):
+    samples = [ActionDataSample(metainfo=dict(num_valid=valid))]
+    return model.extract_feat(images, stage='head', data_samples=samples)[0]
+
+
+@torch.no_grad()
+def predict(model, batch):
+    batch = copy.deepcopy(batch)
+    return model.test_step(batch)
+
+
+@pytest.mark.parametrize('variant', VARIANTS)
+def test_starts_as_zero_shot_clip(
+    build_recognizer, make_batch, clip_file, texts, variant
+):
+    path, clip = clip_file
+    weights = dict(pretrained=path, quick_gelu=True)
+    model = build_recognizer(
+        head=dict(temporal=dict(type=variant), pooling='mean'),
+        text=weights,
+        visual=weights,
+    )
+    model.init_weights()
+    model.eval()
+    batch = model.data_preprocessor(make_batch([1, 8, 16]))
+    with torch.no_grad():
+        bag, _ = model.extract_feat(batch['inputs'], data_samples=batch['data_samples'])
+        logits = model.cls_head(bag)
+        for i, valid in enumerate([1, 8, 16]):
+            images = clip.encode_image(batch['inputs'][i, :valid], normalize=True)
+            expected = 100 * (images @ model.text_encoder().t()).mean(0)
+            assert torch.allclose(logits.bag[i], expected, rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize('variant', VARIANTS)
+@pytest.mark.parametrize('group', [1, 4])
+@pytest.mark.parametrize('pooling', POOLING)
+def test_appended_padding_changes_no_logit(
+    build_recognizer, make_batch, variant, group, pooling
+):
+    head = dict(temporal=dict(type=variant), pooling=pooling, scale=1.0)
+    model = trained(build_recognizer(head=head, frames_per_instance=group))
+    for valid in (1, 8, 15):
+        batch = model.data_preprocessor(make_batch([valid]))
+        images = batch['inputs']
+        shortest = -(-valid // group) * group
+        noisy = images.clone()
+        noisy[:, valid:] = 9 * torch.randn_like(noisy[:, valid:])
+        with torch.no_grad():
+            alone = logits_of(model, images[:, :shortest], valid)
+            padded = logits_of(model, noisy, valid)
+        assert torch.allclose(alone.bag, padded.bag, atol=1e-5)
+        assert torch.allclose(alone.video, padded.video, atol=1e-5)
+        m = shortest // group
+        assert torch.allclose(alone.instance, padded.instance[:, :m], atol=1e-5)
+
+
+@pytest.mark.parametrize('variant', VARIANTS)
+def test_every_trainable_part_moves_within_three_steps(
+    build_recognizer, make_batch, variant
+):
+    model = build_recognizer(head=dict(temporal=dict(type=variant))).train()
+    trainable = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    start = {n: p.detach().clone() for n, p in trainable.items()}
+    optimizer = torch.optim.SGD(trainable.values(), lr=0.01)
+    for label in (0, 1, 2):
+        wrapper = MagicMock()
+        model.train_step(make_batch([3, 16], label=label), wrapper)
+        (loss,) = wrapper.update_params.call_args.args
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    still = [n for n, p in trainable.items() if torch.equal(p, start[n])]
+    assert still == []
+
+
+def test_training_logs_the_parts_and_sums_only_losses(build_recognizer, make_batch):
+    model = build_recognizer().train()
+    wrapper = MagicMock()
+    logs = model.train_step(make_batch([16, 9]), wrapper)
+    (total,) = wrapper.update_params.call_args.args
+    parts = ('loss_bag', 'loss_video', 'loss_text')
+    assert torch.allclose(total, sum(logs[name] for name in parts))
+    assert {'gamma', 'tau', 'prompt_cos', 'logit_scale', 'top1_acc'} <= set(logs)
+
+
+def test_each_prediction_explains_itself(build_recognizer, make_batch):
+    model = trained(build_recognizer(frames_per_instance=4))
+    for sample, valid in zip(predict(model, make_batch([5, 16])), (5, 16), strict=True):
+        assert sample.pred_score.sum() == pytest.approx(1, abs=1e-5)
+        assert sample.pred_label.item() == sample.pred_score.argmax()
+        assert sample.instance_scores.shape == sample.relevance.shape == (4, 3)
+        assert torch.allclose(sample.instance_scores.sum(-1), torch.ones(4))
+        assert sample.instance_mask.sum() == -(-valid // 4)
+        assert torch.allclose(sample.relevance.sum(0), torch.ones(3))
+        assert sample.frames_per_instance == 4
+
+
+def test_a_batch_of_one_equals_its_place_in_a_batch(build_recognizer, make_batch):
+    model, batch = trained(build_recognizer()), make_batch([4, 16, 11])
+    together = predict(model, batch)
+    for i, sample in enumerate(together):
+        alone = dict(
+            inputs=batch['inputs'][i : i + 1],
+            data_samples=batch['data_samples'][i : i + 1],
+        )
+        assert torch.allclose(
+            predict(model, alone)[0].pred_score, sample.pred_score, atol=1e-5
+        )
+
+
+def test_multi_hot_labels_start_at_a_small_loss(build_recognizer, make_batch):
+    head = dict(loss_cls=dict(type='MILLoss', multi_label=True))
+    model = build_recognizer(head=head).train()
+    batch = make_batch([16, 16])
+    for sample in batch['data_samples']:
+        sample.set_gt_label(torch.tensor([1.0, 0.0, 1.0]))
+    logs = model.train_step(batch, MagicMock())
+    assert logs['loss_bag'] < 10
+    assert 'top1_acc' not in logs
+    scores = predict(model.eval(), batch)[0].pred_score
+    assert ((scores > 0) & (scores < 1)).all()
+
+
+def test_soft_labels_train(build_recognizer, make_batch):
+    model, batch = build_recognizer().train(), make_batch([16])
+    batch['data_samples'][0].set_gt_label(torch.tensor([0.2, 0.7, 0.1]))
+    logs = model.train_step(batch, MagicMock())
+    assert torch.isfinite(logs['loss_bag'])
+
+
+def test_logit_scale_is_capped_and_can_come_down_again(build_recognizer, make_batch):
+    model = build_recognizer().train()
+    model.cls_head.logit_scale.data.fill_(9.0)
+    wrapper = MagicMock()
+    model.train_step(make_batch([16]), wrapper)
+    wrapper.update_params.call_args.args[0].backward()
+    assert model.cls_head.logit_scale.exp().item() == pytest.approx(100)
+    assert model.cls_head.logit_scale.grad != 0
+
+
+def test_classes_and_widths_must_fit(build_recognizer):
+    with pytest.raises(ValueError, match='num_classes=7.*3 classes: happy'):
+        build_recognizer(head=dict(num_classes=7))
+    with pytest.raises(ValueError, match='widths differ'):
+        build_recognizer(head=dict(in_channels=64))
+
+
+def test_autocast_leaves_the_logits_in_single_precision(build_recognizer, make_batch):
+    model = trained(build_recognizer())
+    batch = model.data_preprocessor(make_batch([16]))
+    with torch.no_grad(), torch.autocast('cpu', torch.bfloat16):
+        bag, _ = model.extract_feat(batch['inputs'], data_samples=batch['data_samples'])
+    assert bag.instances.dtype == bag.enriched.dtype == torch.float32
+    norm = F.normalize(bag.text, dim=-1)
+    assert torch.allclose(norm, bag.text, atol=1e-5)

@@ -1,0 +1,5 @@
+"""Image towers."""
+
+from .openclip_visual import OpenCLIPVisual
+
+__all__ = ['OpenCLIPVisual']

@@ -1,0 +1,110 @@
+"""open_clip's image tower as an mmaction2 backbone."""
+
+from mmengine.model import BaseModule
+from open_clip.modified_resnet import ModifiedResNet
+from open_clip.transformer import VisionTransformer
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from ...registry import MODELS
+from ..clip import build_clip, load_clip
+
+
+@MODELS.register_module()
+class OpenCLIPVisual(BaseModule):
+    """The image tower of a vision-language model, applied to each frame.
+
+    Maps images (B, 3, H, W) to features of the joint space (B, D), so that it serves
+    any recognizer that folds time into the batch: ``TextGuidedRecognizer``, or
+    mmaction2's ``Recognizer2D`` with ``TSNHead(spatial_type=None)``.
+    A vision-language tower is [paper]; open_clip's CLIP is [from DFER-CLIP, VadCLIP].
+
+    Args:
+        arch: open_clip model name, path of a JSON model config, or the config.
+        pretrained: Tag, local file, or None. Loaded by ``init_weights`` and not
+            before, so that a complete checkpoint needs no download.
+        quick_gelu: States the activation of a local file's weights.
+        frozen_stages: -1 trains all; 0 freezes the stem; i > 0 freezes also the first
+            i blocks (of a ViT) or stages (of a ResNet); ``'all'`` freezes the tower.
+        norm_eval: Keep every batch norm in evaluation mode while training.
+
+    Raises:
+        ValueError: If ``frozen_stages`` is out of range, or the tower has no stages
+            that this class knows (then only -1 and ``'all'`` work).
+    """
+
+    def __init__(
+        self,
+        arch: str | dict,
+        pretrained: str | None = None,
+        quick_gelu: bool | None = None,
+        frozen_stages: int | str = -1,
+        norm_eval: bool = False,
+    ) -> None:
+        super().__init__()
+        self.arch = arch
+        self.pretrained = pretrained
+        self.quick_gelu = quick_gelu
+        self.norm_eval = norm_eval
+        self.tower = build_clip(arch).visual
+        self.out_channels = self.tower.output_dim
+        self._frozen = self._select_frozen(frozen_stages)
+        for part in self._frozen:
+            part.requires_grad_(False)
+
+    def init_weights(self) -> None:
+        """Loads ``pretrained``; without it the random weights stay."""
+        if self.pretrained is not None:
+            model, _ = load_clip(self.arch, self.pretrained, self.quick_gelu)
+            self.tower.load_state_dict(model.visual.state_dict())
+        self._is_init = True
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) -> (B, D)."""
+        return self.tower(images)
+
+    def train(self, mode: bool = True) -> 'OpenCLIPVisual':
+        """Sets the mode; what is frozen stays in evaluation mode."""
+        super().train(mode)
+        for part in self._frozen:
+            if isinstance(part, nn.Module):
+                part.eval()
+        if self.norm_eval:
+            for module in self.tower.modules():
+                if isinstance(module, _BatchNorm):
+                    module.eval()
+        return self
+
+    def _select_frozen(self, frozen_stages: int | str) -> list:
+        if frozen_stages == 'all':
+            return [self.tower]
+        if frozen_stages == -1:
+            return []
+        stages = _stages(self.tower)
+        if not isinstance(frozen_stages, int) or not 0 <= frozen_stages < len(stages):
+            raise ValueError(
+                f'frozen_stages={frozen_stages!r}: give -1 (none), 0 (stem) to '
+                f"{len(stages) - 1} or 'all'"
+            )
+        return [part for stage in stages[: frozen_stages + 1] for part in stage]
+
+
+def _stages(tower: nn.Module) -> list[list]:
+    """The parts of a tower from input to output: stem, then blocks."""
+    if isinstance(tower, VisionTransformer):
+        stem = [
+            tower.conv1,
+            tower.class_embedding,
+            tower.positional_embedding,
+            tower.ln_pre,
+        ]
+        return [stem] + [[block] for block in tower.transformer.resblocks]
+    if isinstance(tower, ModifiedResNet):
+        stem = [
+            getattr(tower, f'{kind}{i}') for i in (1, 2, 3) for kind in ('conv', 'bn')
+        ]
+        return [stem] + [[getattr(tower, f'layer{i}')] for i in (1, 2, 3, 4)]
+    raise ValueError(
+        f'{type(tower).__name__} has no stages known here; frozen_stages must be -1 or '
+        "'all'"
+    )

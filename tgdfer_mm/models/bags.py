@@ -1,0 +1,163 @@
+"""The bag: what the towers hand to the neck, and the neck to the head.
+
+A video is a bag, its frames (or short runs of frames) are the instances. Everything
+here is a pure function of tensors and a validity mask; padded instances never count.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+class Bag(NamedTuple):
+    """One batch of bags on its way through neck and head.
+
+    N bags, M instances, D joint width, K classes. The neck fills in the last two.
+
+    Attributes:
+        instances: Instance features, (N, M, D).
+        mask: True where an instance is valid, (N, M).
+        text: Unit text features of the classes, (K, D).
+        enriched: Labels enriched by what the bag shows, unit, (N, K, D).
+        relevance: How much each valid instance speaks for each class, (N, M, K);
+            sums to one over a class's valid instances.
+    """
+
+    instances: Tensor
+    mask: Tensor
+    text: Tensor
+    enriched: Tensor | None = None
+    relevance: Tensor | None = None
+
+
+def masked_softmax(logits: Tensor, mask: Tensor, dim: int) -> Tensor:
+    """Softmax over the valid entries; an all-padding row gives zeros, not NaN."""
+    floor = torch.finfo(logits.dtype).min
+    return logits.masked_fill(~mask, floor).softmax(dim) * mask
+
+
+def frame_mask(data_samples: Sequence | None, frames: int, device) -> Tensor:
+    """Reads which sampled frames are real from the data samples' ``num_valid``.
+
+    Args:
+        data_samples: One data sample a clip, or None: every frame is valid. So is
+            every frame of a sample without ``num_valid``.
+        frames: T, sampled frames a clip.
+
+    Returns:
+        (N, T) boolean; (1, T) where there are no samples.
+
+    Raises:
+        ValueError: If ``num_valid`` is not in 1..T.
+    """
+    if data_samples is None:
+        return torch.ones(1, frames, dtype=torch.bool, device=device)
+    counts = [s.get('num_valid', frames) for s in data_samples]
+    for sample, count in zip(data_samples, counts, strict=True):
+        if not 1 <= count <= frames:
+            raise ValueError(
+                f'clip {sample.get("clip")!r}: num_valid is {count}, but the batch '
+                f'has {frames} frames a clip'
+            )
+    counts = torch.tensor(counts, device=device)
+    return torch.arange(frames, device=device) < counts[:, None]
+
+
+def make_instances(frames: Tensor, mask: Tensor, group: int) -> tuple[Tensor, Tensor]:
+    """Turns frame features into instances.
+
+    Each frame is scaled to unit length, then each run of ``group`` consecutive frames
+    is averaged over its valid ones. ``group`` 1 is the paper's frame level [paper], 4
+    is M3DFEL's [from M3DFEL].
+
+    Args:
+        frames: (N, T, D).
+        mask: (N, T) boolean.
+        group: g, frames an instance.
+
+    Returns:
+        Instances (N, T/g, D) and their mask (N, T/g): valid if any frame is.
+
+    Raises:
+        ValueError: If g does not divide T.
+    """
+    n, t, d = frames.shape
+    if t % group:
+        raise ValueError(
+            f'frames_per_instance={group} does not divide the {t} sampled frames'
+        )
+    unit = F.normalize(frames, dim=-1)
+    weight = mask.view(n, t // group, group, 1).to(unit.dtype)
+    total = (unit.view(n, t // group, group, d) * weight).sum(2)
+    count = weight.sum(2)
+    return total / count.clamp(min=1), count.squeeze(-1) > 0
+
+
+def pool_size(mask: Tensor, rho: float) -> Tensor:
+    """k = max(1, round(rho * valid instances)) of each bag, (N,)."""
+    return (mask.sum(1) * rho).round().clamp(min=1).long()
+
+
+def _mean(z: Tensor, mask: Tensor, **_) -> Tensor:
+    weight = mask[..., None].to(z.dtype)
+    return (z * weight).sum(1) / weight.sum(1).clamp(min=1)
+
+
+def _topk(z: Tensor, mask: Tensor, rho: float, **_) -> Tensor:
+    # Sorting once serves every k in the batch: k differs with the valid count.
+    floor = torch.finfo(z.dtype).min
+    ordered = z.masked_fill(~mask[..., None], floor).sort(dim=1, descending=True).values
+    rank = torch.arange(z.shape[1], device=z.device)
+    keep = rank < torch.minimum(pool_size(mask, rho), mask.sum(1))[:, None]
+    return _mean(ordered.masked_fill(~keep[..., None], 0), keep)
+
+
+def _logsumexp(z: Tensor, mask: Tensor, **_) -> Tensor:
+    floor = torch.finfo(z.dtype).min
+    count = mask.sum(1, keepdim=True).clamp(min=1).to(z.dtype)
+    return z.masked_fill(~mask[..., None], floor).logsumexp(1) - count.log()
+
+
+def _relevance(z: Tensor, mask: Tensor, weights: Tensor | None, **_) -> Tensor:
+    if weights is None:
+        raise ValueError("pooling='relevance' needs the relevance that the neck gives")
+    return (z * weights).sum(1)
+
+
+POOLING = {
+    'topk': _topk,
+    'relevance': _relevance,
+    'logsumexp': _logsumexp,
+    'mean': _mean,
+}
+
+
+def mil_pool(
+    z: Tensor,
+    mask: Tensor,
+    mode: str = 'topk',
+    rho: float = 0.25,
+    weights: Tensor | None = None,
+) -> Tensor:
+    """Pools instance logits into bag logits [paper: MIL; the forms are a choice].
+
+    Args:
+        z: Instance logits, (N, M, K).
+        mask: Valid instances, (N, M).
+        mode: ``topk`` (mean of the best k of each class), ``relevance`` (weighted by
+            ``weights``), ``logsumexp`` (soft maximum, of the mean) or ``mean``.
+        rho: Share of the valid instances that ``topk`` averages.
+        weights: Relevance, (N, M, K), for ``relevance`` only.
+
+    Returns:
+        Bag logits, (N, K).
+
+    Raises:
+        ValueError: On an unknown mode, or ``relevance`` without weights.
+    """
+    if mode not in POOLING:
+        raise ValueError(f'unknown MIL pooling {mode!r}; known: {", ".join(POOLING)}')
+    return POOLING[mode](z, mask, rho=rho, weights=weights)

@@ -1,0 +1,120 @@
+"""Building open_clip models and finding their weights.
+
+``arch`` is an open_clip model name (``ViT-B-16-quickgelu``), a path to a JSON model
+config of open_clip's form, or such a config as a dict. ``pretrained`` is one of that
+model's tags, the path of a local file, or None (random weights). A path may start
+with ``tgdfer_mm://``, which stands for the weights shipped with this package.
+"""
+
+import json
+from pathlib import Path
+
+import open_clip
+from safetensors import safe_open
+from torch import nn
+
+from ..synth.vlm_file import load_vlm_state
+
+SHIPPED = Path(__file__).parent.parent / 'weights'
+
+
+def resolve(path: str) -> str:
+    """Replaces the ``tgdfer_mm://`` prefix by the package's weights folder."""
+    prefix = 'tgdfer_mm://'
+    return str(SHIPPED / path[len(prefix) :]) if path.startswith(prefix) else path
+
+
+def arch_config(arch: str | dict) -> dict:
+    """The open_clip model config of an architecture.
+
+    Raises:
+        ValueError: If the name is neither an open_clip model nor a JSON file.
+    """
+    if not isinstance(arch, str):
+        return {**arch}
+    if arch.endswith('.json'):
+        return json.loads(Path(resolve(arch)).read_text())
+    config = open_clip.get_model_config(arch)
+    if config is None:
+        raise ValueError(
+            f'arch={arch!r} is not an open_clip model; open_clip.list_models() lists '
+            'them, and the path of a JSON model config works too'
+        )
+    return config
+
+
+def build_clip(arch: str | dict) -> nn.Module:
+    """Builds the model of an architecture with random weights, on the CPU."""
+    config = arch_config(arch)
+    custom = config.pop('custom_text', False) or 'hf_model_name' in config['text_cfg']
+    model = open_clip.CustomTextCLIP if custom else open_clip.CLIP
+    return model(**config)
+
+
+def load_clip(
+    arch: str | dict, pretrained: str, quick_gelu: bool | None = None
+) -> tuple[nn.Module, list[int] | None]:
+    """Builds a model and loads its weights.
+
+    Args:
+        arch: See the module.
+        pretrained: A tag or a file; see the module.
+        quick_gelu: Which activation a local file's weights were trained with. A file
+            says so itself only if it was written by this package.
+
+    Returns:
+        The model, and the token ids whose embeddings the file holds (None: all).
+
+    Raises:
+        ValueError: If the activation of the weights is unknown or is not the
+            architecture's, or ``pretrained`` is neither a tag nor a file.
+    """
+    path = Path(resolve(pretrained))
+    if path.suffix == '.safetensors' and path.is_file() and _is_vlm_file(path):
+        state, config, kept = load_vlm_state(path)
+        _check_activation(arch, config['quick_gelu'], path)
+        model = build_clip(arch)
+        model.load_state_dict(state)
+        return model, kept.tolist()
+    if path.is_file():
+        if quick_gelu is None:
+            raise ValueError(
+                f'pretrained={pretrained!r} is a local file: state quick_gelu=True or '
+                'False beside it (True for the weights that OpenAI released)'
+            )
+        _check_activation(arch, quick_gelu, path)
+        model = build_clip(arch)
+        open_clip.load_checkpoint(model, str(path), weights_only=True)
+        return model, None
+    return _load_tag(arch, pretrained), None
+
+
+def _load_tag(arch: str | dict, tag: str) -> nn.Module:
+    tags = (
+        open_clip.list_pretrained_tags_by_model(arch) if isinstance(arch, str) else []
+    )
+    if tag not in tags:
+        raise ValueError(
+            f'pretrained={tag!r} is neither a file nor a tag of {arch!r} '
+            f'(its tags: {", ".join(tags) or "none"})'
+        )
+    expected = open_clip.get_pretrained_cfg(arch, tag).get('quick_gelu', False)
+    _check_activation(arch, expected, tag)
+    return open_clip.create_model(arch, pretrained=tag)
+
+
+def _check_activation(arch: str | dict, expected: bool, weights: str | Path) -> None:
+    # open_clip only warns, and then runs with the wrong activation.
+    actual = bool(arch_config(arch).get('quick_gelu', False))
+    if actual != bool(expected):
+        name = arch if isinstance(arch, str) else 'the given config'
+        raise ValueError(
+            f'{weights} was trained with quick_gelu={bool(expected)}, but arch {name} '
+            f'has quick_gelu={actual}; for open_clip names, the variant that ends in '
+            '"-quickgelu" is the one with it'
+        )
+
+
+def _is_vlm_file(path: Path) -> bool:
+    with safe_open(path, framework='pt') as file:
+        return 'vlm_config' in (file.metadata() or {})

@@ -1,0 +1,5 @@
+"""Heads on bags."""
+
+from .multi_grained_temporal_head import MultiGrainedTemporalHead
+
+__all__ = ['MultiGrainedTemporalHead']

@@ -1,0 +1,162 @@
+"""The temporal network and the instance, bag and video logits."""
+
+import math
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from mmaction.models.heads import BaseHead
+from torch import Tensor, nn
+
+from ...registry import MODELS, TEMPORAL
+from ..bags import Bag, masked_softmax, mil_pool
+from ..necks.visual_prompt_neck import off_diagonal
+
+MAX_SCALE = math.log(100)
+
+
+class BagLogits(NamedTuple):
+    """Logits of a batch: instance (N, M, K), bag (N, K) and video (N, K)."""
+
+    instance: Tensor
+    bag: Tensor
+    video: Tensor
+
+
+@MODELS.register_module()
+class MultiGrainedTemporalHead(BaseHead):
+    """Judges instances, bags and whole videos against the labels.
+
+    * ``H = temporal(X)`` [paper: multi-grained temporal network],
+    * instance logits ``cos(h_i, e'_c) * scale`` [from VadCLIP, CLIP],
+    * bag logits: multiple-instance pooling of them [paper: MIL; modes a choice],
+    * video logits ``cos(h pooled by a learned query, e_c) * scale``; the query starts
+      at zero, i.e. at the mean [from VadCLIP's two branches, DK-CLIP].
+
+    Loss: ``loss_cls(bag) + l_v loss_cls(video) + l_s mean |cos(e_c, e_c')|`` [from
+    VadCLIP; weights a choice]. Prediction: the mean of the two softmaxes, or of the
+    two sigmoids for multi-hot labels.
+
+    Args:
+        num_classes: K.
+        in_channels: D.
+        temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``: ``lgt``,
+            ``mtn``, ``tca`` or ``transformer``, without ``dim``.
+        pooling: See :func:`tgdfer_mm.models.bags.mil_pool`.
+        rho: Share of the instances that ``topk`` pooling averages.
+        loss_cls: Config of the loss on bag and video logits.
+        video_weight: l_v.
+        text_weight: l_s.
+        scale: Where the logit scale starts. It is trained, and capped at 100. For
+            multi-hot labels 10 by default, with a bias that starts at -10 [from
+            SigLIP], else 100.
+
+    Raises:
+        ValueError: On an unknown pooling, or ``scale`` above 100.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        in_channels: int,
+        temporal: dict | None = None,
+        pooling: str = 'topk',
+        rho: float = 0.25,
+        loss_cls: dict | None = None,
+        video_weight: float = 1.0,
+        text_weight: float = 0.01,
+        scale: float | None = None,
+    ) -> None:
+        loss_cls = loss_cls or dict(type='MILLoss', label_smooth=0.1)
+        super().__init__(num_classes, in_channels, loss_cls, average_clips='prob')
+        self.multi_class = getattr(self.loss_cls, 'multi_label', False)
+        self.temporal = TEMPORAL.build(
+            {'type': 'lgt', **(temporal or {}), 'dim': in_channels}
+        )
+        mil_pool(
+            torch.zeros(1, 1, 1), torch.ones(1, 1) > 0, pooling, rho, torch.ones(1)
+        )
+        self.pooling = pooling
+        self.rho = rho
+        self.video_weight = video_weight
+        self.text_weight = text_weight
+        self.query = nn.Parameter(torch.zeros(in_channels))
+        scale = scale or (10.0 if self.multi_class else 100.0)
+        if scale > 100:
+            raise ValueError(f'scale={scale} is above its cap of 100')
+        self.logit_scale = nn.Parameter(torch.tensor(math.log(scale)))
+        if self.multi_class:
+            self.logit_bias = nn.Parameter(torch.tensor(-10.0))
+        else:
+            self.logit_bias = 0.0
+
+    def init_weights(self) -> None:
+        """Keeps the start that the constructor set: parts of it must stay zero."""
+        self._is_init = True
+
+    def forward(self, bag: Bag, **kwargs) -> BagLogits:
+        """The logits of every bag; other arguments are the stock heads' and unused."""
+        if self.training:
+            with (
+                torch.no_grad()
+            ):  # in place, so that the cap does not stop its gradient
+                self.logit_scale.clamp_(max=MAX_SCALE)
+        scale = self.logit_scale.exp()
+        hidden = self.temporal(bag.instances, bag.mask)
+        unit = F.normalize(hidden, dim=-1)
+        instance = unit @ bag.enriched.transpose(1, 2) * scale + self.logit_bias
+        pooled = mil_pool(instance, bag.mask, self.pooling, self.rho, bag.relevance)
+        attention = hidden @ self.query / self.in_channels**0.5
+        attention = masked_softmax(attention, bag.mask, dim=1)
+        video = F.normalize((attention[:, None] @ hidden).squeeze(1), dim=-1)
+        return BagLogits(
+            instance, pooled, video @ bag.text.t() * scale + self.logit_bias
+        )
+
+    def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
+        """The losses of a batch, and the accuracy of its predictions."""
+        logits = self(feats)
+        label = self._labels(data_samples, logits.bag)
+        losses = {
+            'loss_bag': self.loss_cls(logits.bag, label),
+            'loss_video': self.video_weight * self.loss_cls(logits.video, label),
+            'loss_text': self.text_weight
+            * off_diagonal(feats.text @ feats.text.t()).abs().mean(),
+            'logit_scale': self.logit_scale.detach().exp(),
+        }
+        if not self.multi_class:
+            truth = label if label.dim() == 1 else label.argmax(-1)
+            hits = self.probabilities(logits).argmax(-1) == truth
+            losses['top1_acc'] = hits.float().mean()
+        return losses
+
+    def predict(self, feats: Bag, data_samples: list, **kwargs) -> list:
+        """Writes scores, label and the per-instance explanation on the data samples.
+
+        Each sample gets ``pred_score`` (K,), ``pred_label`` (1,), ``instance_scores``
+        and ``relevance`` (M, K) and ``instance_mask`` (M,).
+        """
+        logits = self(feats)
+        score = self.probabilities(logits)
+        instance = self._normalise(logits.instance)
+        for i, sample in enumerate(data_samples):
+            sample.set_pred_score(score[i])
+            sample.set_pred_label(score[i].argmax(-1, keepdim=True))
+            sample.set_field(instance[i], 'instance_scores')
+            sample.set_field(feats.relevance[i], 'relevance')
+            sample.set_field(feats.mask[i], 'instance_mask')
+        return data_samples
+
+    def probabilities(self, logits: BagLogits) -> Tensor:
+        """Class probabilities of the bags, (N, K)."""
+        return (self._normalise(logits.bag) + self._normalise(logits.video)) / 2
+
+    def _normalise(self, logits: Tensor) -> Tensor:
+        return logits.sigmoid() if self.multi_class else logits.softmax(-1)
+
+    def _labels(self, data_samples: list, like: Tensor) -> Tensor:
+        """(N,) class indices, or (N, K) soft or multi-hot labels."""
+        label = torch.stack([sample.gt_label for sample in data_samples]).to(
+            like.device
+        )
+        return label.squeeze(-1) if label.shape[-1] == 1 else label

@@ -1,0 +1,19 @@
+"""Temporal networks: (N, M, D) and a mask in, (N, M, D) out.
+
+A new one is a class that derives from :class:`TemporalNetwork` and registers itself
+in ``tgdfer_mm.registry.TEMPORAL``; a head's config then names it.
+"""
+
+from .base import TemporalNetwork
+from .lgt import LocalGlobalTemporal
+from .mtn import MultiScaleTemporal
+from .tca import SharedMapTemporal
+from .transformer import TransformerTemporal
+
+__all__ = [
+    'LocalGlobalTemporal',
+    'MultiScaleTemporal',
+    'SharedMapTemporal',
+    'TemporalNetwork',
+    'TransformerTemporal',
+]

@@ -1,0 +1,82 @@
+"""Local windows of several sizes beside relations over the whole bag."""
+
+import torch
+import torch.nn.functional as F
+from open_clip.transformer import QuickGELU
+from torch import Tensor, nn
+
+from ...registry import TEMPORAL
+from ..bags import masked_softmax
+from .base import SelfAttention, TemporalNetwork, attend_in_windows, zero_linear
+
+
+@TEMPORAL.register_module(name='lgt')
+class LocalGlobalTemporal(TemporalNetwork):
+    """The default: short windows at several grains and a long branch.
+
+    Short-term facial dynamics: attention inside non-overlapping windows, one result
+    for each window size, mixed by learned softmax weights. Long-range emotional flow:
+    relations between all instances by likeness and by distance in time.
+    [paper: short and long; form from VadCLIP; several sizes that share one set of
+    projections a choice].
+
+    Args:
+        dim: D.
+        windows: Window sizes, in instances.
+        heads: Attention heads.
+        max_instances: See :class:`TemporalNetwork`.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        windows: tuple[int, ...] = (2, 4, 8),
+        heads: int = 8,
+        max_instances: int = 16,
+    ) -> None:
+        super().__init__(dim, max_instances)
+        self.windows = tuple(windows)
+        self.short = SelfAttention(dim, heads)
+        self.window_logits = nn.Parameter(torch.zeros(len(self.windows)))
+        self.long = RelationBranch(dim)
+
+    def branches(self, x: Tensor, mask: Tensor) -> Tensor:
+        qkv = self.short.project(x)
+        weights = self.window_logits.softmax(0)
+        mixed = sum(
+            weight * attend_in_windows(*qkv, mask, size)
+            for weight, size in zip(weights, self.windows, strict=True)
+        )
+        return self.short.out(self.short.merge(mixed)) + self.long(x, mask)
+
+
+class RelationBranch(nn.Module):
+    """Relations of every pair of instances, by likeness and by distance in time.
+
+    Half of the values flow along softmax(10 cos(x_i, x_j)), half along
+    softmax(-r |i - j|) with r learnable [from VadCLIP's two graphs; the form of both
+    a choice].
+
+    Args:
+        dim: D, even.
+    """
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(dim)
+        self.value = nn.Linear(dim, dim)
+        self.log_decay = nn.Parameter(torch.tensor(-1.0))
+        self.act = QuickGELU()
+        self.out = zero_linear(dim, dim)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        x = self.norm(x)
+        unit = F.normalize(x, dim=-1)
+        place = torch.arange(x.shape[1], device=x.device, dtype=x.dtype)
+        distance = (place[:, None] - place).abs()
+        keys = mask[:, None]
+        alike = masked_softmax(10 * unit @ unit.transpose(1, 2), keys, dim=-1)
+        near = masked_softmax(-self.log_decay.exp() * distance[None], keys, dim=-1)
+        by_likeness, by_distance = self.value(x).chunk(2, dim=-1)
+        related = torch.cat([alike @ by_likeness, near @ by_distance], dim=-1)
+        return self.out(self.act(related))

@@ -1,0 +1,50 @@
+"""Dilated convolutions at three scales beside a non-local block."""
+
+import torch
+from torch import Tensor, nn
+
+from ...registry import TEMPORAL
+from ..bags import masked_softmax
+from .base import TemporalNetwork, zero_linear
+
+
+@TEMPORAL.register_module(name='mtn')
+class MultiScaleTemporal(TemporalNetwork):
+    """Dilated Conv1d for short spans, a non-local block for long [from RTFM].
+
+    Each dilation and the non-local block give a quarter of the width; they are
+    concatenated and projected. Layer norm stands where RTFM has batch norm, so that a
+    bag's result depends on no other bag [choice].
+
+    Args:
+        dim: D, divisible by ``len(dilations) + 1``.
+        dilations: One convolution of width 3 each.
+        max_instances: See :class:`TemporalNetwork`.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        dilations: tuple[int, ...] = (1, 2, 4),
+        max_instances: int = 16,
+    ) -> None:
+        super().__init__(dim, max_instances)
+        part = dim // (len(dilations) + 1)
+        self.norm = nn.LayerNorm(dim)
+        self.convs = nn.ModuleList(
+            nn.Conv1d(dim, part, 3, padding=d, dilation=d) for d in dilations
+        )
+        self.query_key_value = nn.Linear(dim, 3 * part)
+        self.out = nn.Sequential(
+            nn.GELU(), zero_linear(part * (len(dilations) + 1), dim)
+        )
+
+    def branches(self, x: Tensor, mask: Tensor) -> Tensor:
+        x = self.norm(x) * mask[..., None]  # padding must not leak through the kernels
+        short = [conv(x.transpose(1, 2)).transpose(1, 2) for conv in self.convs]
+        return self.out(torch.cat([*short, self._non_local(x, mask)], dim=-1))
+
+    def _non_local(self, x: Tensor, mask: Tensor) -> Tensor:
+        q, k, v = self.query_key_value(x).chunk(3, dim=-1)
+        affinity = q @ k.transpose(1, 2) / q.shape[-1] ** 0.5
+        return masked_softmax(affinity, mask[:, None], dim=-1) @ v

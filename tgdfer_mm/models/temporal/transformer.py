@@ -1,0 +1,34 @@
+"""One plain transformer layer: the base the other networks must beat."""
+
+from torch import Tensor, nn
+
+from ...registry import TEMPORAL
+from .base import SelfAttention, TemporalNetwork, zero_linear
+
+
+@TEMPORAL.register_module(name='transformer')
+class TransformerTemporal(TemporalNetwork):
+    """One pre-norm transformer layer over the whole bag [from DFER-CLIP].
+
+    Args:
+        dim: D.
+        heads: Attention heads.
+        mlp_ratio: Hidden width of the MLP, in units of D.
+        max_instances: See :class:`TemporalNetwork`.
+    """
+
+    def __init__(
+        self, dim: int, heads: int = 8, mlp_ratio: int = 2, max_instances: int = 16
+    ) -> None:
+        super().__init__(dim, max_instances)
+        self.attention = SelfAttention(dim, heads)
+        self.mlp = nn.Sequential(
+            nn.LayerNorm(dim),
+            nn.Linear(dim, mlp_ratio * dim),
+            nn.GELU(),
+            zero_linear(mlp_ratio * dim, dim),
+        )
+
+    def branches(self, x: Tensor, mask: Tensor) -> Tensor:
+        attended = self.attention(x, mask)
+        return attended + self.mlp(x + attended)

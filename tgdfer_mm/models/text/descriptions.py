@@ -1,0 +1,49 @@
+"""Class descriptions: data files that say what each emotion looks like."""
+
+import json
+from pathlib import Path
+
+from ...datasets.labels import load_classes
+
+SHIPPED = Path(__file__).parent / 'descriptions'
+
+
+def load_descriptions(source: str | dict[str, list[str]]) -> dict[str, list[str]]:
+    """Reads the descriptions of every class, in the label set's class order.
+
+    Args:
+        source: Name of a shipped file (``dfew``, ``ferv39k``, ``mafw``, ``synth``),
+            path of a JSON file of the same form, or a dict from class to its texts
+            (in that order).
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If a class of the label set has no text, a class is not in the
+            label set, or a text is empty.
+    """
+    if isinstance(source, dict):
+        texts, where = {**source}, 'descriptions'
+    else:
+        shipped = SHIPPED / f'{source}.json'
+        path = shipped if shipped.is_file() else Path(source)
+        if not path.is_file():
+            names = ', '.join(sorted(p.stem for p in SHIPPED.glob('*.json')))
+            raise FileNotFoundError(
+                f'descriptions={source!r} is neither a file nor a shipped one ({names})'
+            )
+        data, where = json.loads(path.read_text(encoding='utf-8')), str(path)
+        texts = _in_label_order(data, where)
+    for name, options in texts.items():
+        if isinstance(options, str) or not options or not all(map(str.strip, options)):
+            raise ValueError(f'{where}: class {name!r} needs a list of non-empty texts')
+    return texts
+
+
+def _in_label_order(data: dict, where: str) -> dict[str, list[str]]:
+    order = load_classes(data['label_set'])
+    if set(order) != set(data['classes']):
+        raise ValueError(
+            f'{where}: the classes are {sorted(data["classes"])}, but label set '
+            f'{data["label_set"]!r} has {sorted(order)}'
+        )
+    return {name: data['classes'][name] for name in order}

@@ -1,0 +1,238 @@
+"""open_clip's text tower with learnable contexts before class descriptions."""
+
+import torch
+import torch.nn.functional as F
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from ...registry import MODELS
+from ..clip import arch_config, build_clip, load_clip
+from .descriptions import load_descriptions
+from .tokens import TOKENIZER, encode_texts, lay_out
+
+TEMPLATE = 'a photo of a person whose face shows'
+
+
+@MODELS.register_module()
+class OpenCLIPText(BaseModule):
+    """The classes' text features, from descriptions and learnable contexts.
+
+    The feature of class c is ``L2norm(text([SOS, p_1..p_m, description, EOT]))`` with
+    p learnable for each class [paper: learnable prompts; form from DFER-CLIP]. The
+    tower is frozen. Training encodes one description a class and step, drawn from
+    torch's generator; evaluation averages all of a class's and scales to unit length
+    [choice], and keeps the result until weights or mode change.
+
+    A causal tower that pools at EOT gives the same features when the rows are cut to
+    the longest prompt, so they are; any other tower keeps its full length.
+
+    Only the embeddings of tokens that the prompts use are kept, with their ids, so a
+    checkpoint is small and complete. Loading one whose texts differ looks each word up
+    by its id, and names the words it lacks.
+
+    Args:
+        arch: open_clip model name, path of a JSON model config, or the config.
+        descriptions: See :func:`load_descriptions`.
+        pretrained: Tag, local file, or None. Loaded by ``init_weights`` only.
+        quick_gelu: States the activation of a local file's weights.
+        context_init: Template whose token embeddings start the contexts, or None for
+            ``N(0, 0.02^2)``.
+        num_context: m; by default the template's number of tokens, or 8 without one.
+        learnable: Whether the contexts are trained.
+
+    Attributes:
+        classes: Class names, in the order of the features.
+
+    Raises:
+        ValueError: If m is not the template's number of tokens, a text is too long,
+            or the architecture's text tower is not open_clip's own transformer.
+    """
+
+    def __init__(
+        self,
+        arch: str | dict,
+        descriptions: str | dict[str, list[str]],
+        pretrained: str | None = None,
+        quick_gelu: bool | None = None,
+        context_init: str | None = TEMPLATE,
+        num_context: int | None = None,
+        learnable: bool = True,
+    ) -> None:
+        super().__init__()
+        self.arch = arch
+        self.pretrained = pretrained
+        self.quick_gelu = quick_gelu
+        self.texts = load_descriptions(descriptions)
+        self.classes = tuple(self.texts)
+        self.template = TOKENIZER.encode(context_init) if context_init else None
+        self.num_context = _context_size(self.template, num_context)
+
+        tower = _text_tower(build_clip(arch), arch)
+        self.transformer = tower.transformer
+        self.ln_final = tower.ln_final
+        self.positional_embedding = tower.positional_embedding
+        self.text_projection = tower.text_projection
+        self.register_buffer('attn_mask', tower.attn_mask, persistent=False)
+        self.pool = getattr(tower, 'text_pool_type', None) or tower.pool_type
+        self.requires_grad_(False)
+
+        limit = len(self.positional_embedding)
+        self._encoded = encode_texts(self.texts, self.num_context, limit, kept=None)
+        used = {TOKENIZER.sot_token_id, TOKENIZER.eot_token_id, 0}
+        used.update(self.template or (), *self._encoded)
+        token_ids = torch.tensor(sorted(used))
+        self.register_buffer('token_ids', token_ids)
+        rows = tower.token_embedding.weight.detach()[token_ids]
+        self.register_buffer('token_rows', rows)
+        width = self.token_rows.shape[1]
+        self.context = nn.Parameter(
+            torch.empty(len(self.classes), self.num_context, width),
+            requires_grad=learnable,
+        )
+        self._start_context()
+        self._cache = None
+
+    @property
+    def out_channels(self) -> int:
+        """D, the width of the joint space."""
+        if isinstance(self.text_projection, nn.Linear):
+            return self.text_projection.out_features
+        return self.text_projection.shape[1]
+
+    def init_weights(self) -> None:
+        """Loads ``pretrained`` and starts the contexts from its embeddings."""
+        if self.pretrained is not None:
+            model, kept = load_clip(self.arch, self.pretrained, self.quick_gelu)
+            tower = _text_tower(model, self.arch)
+            encode_texts(
+                self.texts, self.num_context, len(self.positional_embedding), kept
+            )
+            rows = tower.token_embedding.weight.detach()[self.token_ids.cpu()]
+            state = {
+                name: value
+                for name, value in tower.state_dict().items()
+                if name.split('.')[0] in {'transformer', 'ln_final'}
+                or name.startswith(('positional_embedding', 'text_projection'))
+            }
+            state |= {'token_ids': self.token_ids, 'token_rows': rows}
+            self.load_state_dict(state | {'context': self.context.detach()})
+            self._start_context()
+        self._is_init = True
+
+    def forward(self) -> Tensor:
+        """The unit features of the classes, (K, D)."""
+        if self.training:
+            return self._encode(self._draw())
+        if torch.is_grad_enabled():
+            return self._average()
+        if self._cache is None:
+            self._cache = self._average()
+        return self._cache
+
+    def train(self, mode: bool = True) -> 'OpenCLIPText':
+        """Sets the mode and forgets cached features: weights may have changed."""
+        self._cache = None
+        return super().train(mode)
+
+    def _apply(self, fn, recurse: bool = True):
+        self._cache = None
+        return super()._apply(fn, recurse)
+
+    def _load_from_state_dict(self, state, prefix, metadata, strict, *report) -> None:
+        self._cache = None
+        ids, rows = state.get(f'{prefix}token_ids'), state.get(f'{prefix}token_rows')
+        own = self.token_ids.tolist()
+        if ids is not None and rows is not None and ids.tolist() != own:
+            place = {token: i for i, token in enumerate(ids.tolist())}
+            lacking = [token for token in own if token not in place]
+            if lacking:
+                words = ' '.join(TOKENIZER.decode([t]).strip() for t in lacking)
+                report[-1].append(
+                    f'the checkpoint has no embeddings for {words!r}, which the '
+                    'descriptions use: train with these descriptions, or set pretrained'
+                )
+                return
+            state[f'{prefix}token_rows'] = rows[[place[token] for token in own]]
+            state[f'{prefix}token_ids'] = self.token_ids
+        super()._load_from_state_dict(state, prefix, metadata, strict, *report)
+
+    def _start_context(self) -> None:
+        with torch.no_grad():
+            if self.template is None:
+                self.context.normal_(std=0.02)
+            else:
+                self.context.copy_(self._embed(torch.tensor(self.template)))
+
+    def _embed(self, ids: Tensor) -> Tensor:
+        ids = ids.to(self.token_ids.device)
+        return self.token_rows[torch.searchsorted(self.token_ids, ids)]
+
+    def _draw(self) -> list[int]:
+        """One description of each class: indices into all of them."""
+        chosen, start = [], 0
+        for options in self.texts.values():
+            chosen.append(start + int(torch.randint(len(options), ())))
+            start += len(options)
+        return chosen
+
+    def _average(self) -> Tensor:
+        features = self._encode(range(len(self._encoded)))
+        parts = features.split([len(options) for options in self.texts.values()])
+        return F.normalize(torch.stack([part.mean(0) for part in parts]), dim=-1)
+
+    def _encode(self, chosen) -> Tensor:
+        """Encodes the chosen descriptions, each after its class's context."""
+        owner = [c for c, options in enumerate(self.texts.values()) for _ in options]
+        encoded = [self._encoded[i] for i in chosen]
+        m = self.num_context
+        ids, ends = lay_out(encoded, m, self._length(encoded))
+        x = self._embed(ids)
+        context = self.context[[owner[i] for i in chosen]]
+        x = torch.cat([x[:, :1], context, x[:, 1 + m :]], dim=1)
+        x = x.to(self.transformer.get_cast_dtype())
+        length = x.shape[1]
+        mask = None if self.attn_mask is None else self.attn_mask[:length, :length]
+        x = self.transformer(x + self.positional_embedding[:length], attn_mask=mask)
+        x = self._project(self.ln_final(self._pooled(x, ends)))
+        return F.normalize(x.float(), dim=-1)
+
+    def _length(self, encoded: list[list[int]]) -> int:
+        if self.attn_mask is None or self.pool not in ('argmax', 'eos'):
+            return len(self.positional_embedding)
+        return max(map(len, encoded)) + self.num_context + 2
+
+    def _pooled(self, x: Tensor, ends: Tensor) -> Tensor:
+        if self.pool in ('argmax', 'eos'):
+            return x[torch.arange(len(x), device=x.device), ends.to(x.device)]
+        return x[:, 0] if self.pool == 'first' else x[:, -1]
+
+    def _project(self, x: Tensor) -> Tensor:
+        if isinstance(self.text_projection, nn.Linear):
+            return self.text_projection(x)
+        return x @ self.text_projection
+
+
+def _context_size(template: list[int] | None, num_context: int | None) -> int:
+    if template is None:
+        return 8 if num_context is None else num_context
+    if num_context not in (None, len(template)):
+        raise ValueError(
+            f'num_context={num_context}, but context_init has {len(template)} tokens: '
+            'leave num_context out, or set context_init=None'
+        )
+    return len(template)
+
+
+def _text_tower(model: nn.Module, arch: str | dict) -> nn.Module:
+    """Where a model keeps its text tower, if it is open_clip's own transformer."""
+    tower = getattr(model, 'text', model)
+    text_cfg = arch_config(arch)['text_cfg']
+    plain = (
+        hasattr(tower, 'token_embedding') and getattr(tower, 'cls_emb', None) is None
+    )
+    if not plain or text_cfg.get('hf_tokenizer_name') or tower.text_projection is None:
+        raise ValueError(
+            f'arch={arch!r}: OpenCLIPText needs the text transformer, projection and '
+            'byte-pair tokenizer of open_clip itself'
+        )
+    return tower
