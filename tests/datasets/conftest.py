@@ -1,6 +1,8 @@
 """Miniature trees in the three authors' layouts, with frames and videos."""
 
+import gc
 import logging
+import shutil
 from pathlib import Path
 
 import cv2
@@ -48,10 +50,7 @@ def write_text(path: Path, text: str) -> None:
     path.write_bytes(text.encode())
 
 
-@pytest.fixture
-def dfew(tmp_path):
-    """Clips 1 to 8 with labels 1 to 7 and 1, as frames, TIM frames and videos."""
-    root = tmp_path / 'DFEW'
+def make_dfew(root: Path) -> None:
     rows = ''.join(f'{i},{(i - 1) % 7 + 1}\n' for i in range(1, 9))
     for subset in ('train', 'test'):
         write_text(
@@ -62,20 +61,16 @@ def dfew(tmp_path):
         clip = f'{i:05d}'
         write_frames(
             root / 'Clip/clip_224x224' / clip,
-            [f'{clip}_{k:05d}.jpg' for k in range(1, 21)],
+            [f'{clip}_{k:05d}.jpg' for k in range(1, 7)],
         )
     write_frames(
         root / 'Clip/clip_224x224_16f/00001', [f'{k}.jpg' for k in range(1, 17)]
     )
     for i in range(1, 9):
         write_video(root / f'Clip/original/{i}.mp4', 20)
-    return root
 
 
-@pytest.fixture
-def ferv39k(tmp_path):
-    """One clip per class in two scenes, 6 frames each; ids repeat between them."""
-    root = tmp_path / 'FERV39k'
+def make_ferv39k(root: Path) -> None:
     clips = [f'{s}/{c}/0000' for s in ('Crime', 'War') for c in CLASSES['ferv39k']]
     for subset in ('train', 'test'):
         write_text(
@@ -87,13 +82,9 @@ def ferv39k(tmp_path):
             root / '2_ClipsforFaceCrop' / clip, [f'{k:02d}.jpg' for k in range(6)]
         )
     write_video(root / '0_7_labelClips/Crime/Happy/0000.mp4', 6)
-    return root
 
 
-@pytest.fixture
-def mafw(tmp_path):
-    """One clip per class with un-padded PNG frames; CRLF line ends."""
-    root = tmp_path / 'MAFW'
+def make_mafw(root: Path) -> None:
     rows = ''.join(f'{20 + i:05d}.mp4 {c}\r\n' for i, c in enumerate(CLASSES['mafw']))
     for subset in ('train', 'test'):
         write_text(
@@ -104,7 +95,42 @@ def mafw(tmp_path):
             root / f'data/frames/{20 + i:05d}', [f'{k}.png' for k in range(1, 13)]
         )
     write_video(root / 'data/clips/00020.mp4', 12)
+
+
+@pytest.fixture(scope='package', autouse=True)
+def _cheap_collections():
+    """mmengine collects garbage for every data set built: 0.2 s with torch loaded."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(scope='session')
+def trees(tmp_path_factory):
+    """The three trees, made once; tests get copies that they may damage."""
+    root = tmp_path_factory.mktemp('trees')
+    make_dfew(root / 'DFEW')
+    make_ferv39k(root / 'FERV39k')
+    make_mafw(root / 'MAFW')
     return root
+
+
+@pytest.fixture
+def dfew(trees, tmp_path):
+    """Clips 1 to 8 with labels 1 to 7 and 1: 6 frames each, or 20 as videos."""
+    return Path(shutil.copytree(trees / 'DFEW', tmp_path / 'DFEW'))
+
+
+@pytest.fixture
+def ferv39k(trees, tmp_path):
+    """One clip per class in two scenes, 6 frames each; ids repeat between them."""
+    return Path(shutil.copytree(trees / 'FERV39k', tmp_path / 'FERV39k'))
+
+
+@pytest.fixture
+def mafw(trees, tmp_path):
+    """One clip per class with un-padded PNG frames; CRLF line ends."""
+    return Path(shutil.copytree(trees / 'MAFW', tmp_path / 'MAFW'))
 
 
 @pytest.fixture
@@ -127,7 +153,7 @@ def make_pipeline():
     """A whole pipeline, from the listing to the packed sample."""
     from tgdfer_mm.datasets import META_KEYS
 
-    def make(media='frames', test_mode=True, num_frames=16, augment=False) -> list:
+    def make(media='frames', test_mode=True, num_frames=4, augment=False) -> list:
         first, decode = (
             ('ListFrames', 'DecodeFrames')
             if media == 'frames'

@@ -66,9 +66,7 @@ def test_in_testing_black_frames_keep_the_label_and_the_count(
     damage, media, reason, dfew, log, make_pipeline
 ):
     damage(dfew)
-    dataset = DFEWDataset(
-        dfew, 'test', media=media, pipeline=make_pipeline(media, num_frames=4)
-    )
+    dataset = DFEWDataset(dfew, 'test', media=media, pipeline=make_pipeline(media))
     items = [dataset[i] for i in range(len(dataset))]
     samples = [item['data_samples'] for item in items]
     assert [s.clip for s in samples] == [f'{i:05d}' for i in range(1, 9)]
@@ -125,6 +123,6 @@ def test_no_readable_clip_is_an_error(subset, dfew, make_pipeline):
 def test_without_packing_the_damage_is_raised(dfew):
     empty_the_folder(dfew)
     dataset = DFEWDataset(dfew, 'test', pipeline=[dict(type='ListFrames')])
-    assert dataset[0]['total_frames'] == 20
+    assert dataset[0]['total_frames'] == 6
     with pytest.raises(DamagedClipError, match='00003'):
         dataset[2]

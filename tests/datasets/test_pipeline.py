@@ -21,7 +21,7 @@ def test_batch_has_the_shape_of_the_model_s_input(
     layout, cls, media, kwargs, augment, request, make_pipeline
 ):
     root = request.getfixturevalue(layout)
-    pipeline = make_pipeline(media, test_mode=not augment, augment=augment)
+    pipeline = make_pipeline(media, not augment, 16, augment)
     dataset = DATASETS.build(
         dict(
             type=cls,
@@ -61,7 +61,7 @@ def test_padded_positions_hold_the_last_frame(ferv39k, make_pipeline):
             type='FERV39kDataset',
             data_root=str(ferv39k),
             subset='train',
-            pipeline=make_pipeline(test_mode=False, augment=True),
+            pipeline=make_pipeline('frames', False, 16, True),
         )
     )
     for _ in range(4):  # flipped or not, cropped and jittered: the same for all
