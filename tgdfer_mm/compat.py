@@ -1,5 +1,144 @@
-"""Work-arounds for upstream packages; filled in by the engine part."""
+"""The only home of work-arounds for upstream packages.
+
+mmaction2 has had no release since 2023 and mmengine's repairs are unreleased, so
+what is broken there is repaired here when the package is imported. Each repair is
+one function that says what is wrong, where that is known upstream, and does nothing
+where it is not needed.
+"""
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from types import ModuleType
+from unittest import mock
 
 
 def apply() -> None:
-    """Applies every work-around that is still needed."""
+    """Applies every work-around that is still needed.
+
+    Raises:
+        ImportError: mmcv is absent, or one that mmaction2 refuses.
+    """
+    require_mmcv()
+    stub_missing_drn()
+    allow_distributed_without_cuda()
+    allow_ddp_without_cuda()
+
+
+def require_mmcv() -> None:
+    """Says what to install where mmaction2 would fail on a bare assert.
+
+    mmaction2 does not declare mmcv, because two packages provide it, and asserts
+    2.0.0rc4 <= mmcv < 2.2.0 (https://github.com/open-mmlab/mmaction2/issues/2852).
+
+    Raises:
+        ImportError: mmcv is absent, or one that mmaction2 refuses.
+    """
+    wanted = (
+        'mmaction2 1.2.0 needs mmcv>=2.1,<2.2 or mmcv-lite>=2.1,<2.2 (pure Python, '
+        'enough for this package): pip install "tgdfer_mm[lite]"'
+    )
+    if importlib.util.find_spec('mmcv') is None:
+        raise ImportError(f'No mmcv is installed. {wanted}')
+    from mmcv import __version__ as found
+    from mmengine.utils import digit_version
+
+    if not digit_version('2.0.0rc4') <= digit_version(found) < digit_version('2.2.0'):
+        raise ImportError(
+            f'mmcv {found} is installed. {wanted} (after uninstalling mmcv {found})'
+        )
+
+
+def stub_missing_drn() -> None:
+    """Stands in for a folder that mmaction2's wheel forgot but imports.
+
+    ``mmaction/models/localizers/drn`` has no ``__init__.py``, so the wheel lacks it
+    and ``import mmaction.models`` fails
+    (https://github.com/open-mmlab/mmaction2/issues/2714). Does nothing if the file
+    is there, as in a source checkout. The file is looked for by its path, since
+    looking for the sub-module would run the broken import.
+    """
+    name = 'mmaction.models.localizers.drn'
+    spec = importlib.util.find_spec('mmaction')
+    folders = spec.submodule_search_locations if spec else []
+    if any(Path(f, 'models/localizers/drn/drn.py').is_file() for f in folders):
+        return
+
+    class DRN:
+        """Says where the real one is."""
+
+        def __init__(self, *args, **kwargs) -> None:
+            raise NotImplementedError(
+                "DRN is missing from mmaction2's wheel; install mmaction2 from source."
+            )
+
+    package, module = ModuleType(name), ModuleType(f'{name}.drn')
+    package.__path__ = []
+    package.drn, module.DRN = module, DRN
+    sys.modules.setdefault(package.__name__, package)
+    sys.modules.setdefault(module.__name__, module)
+
+
+def allow_distributed_without_cuda() -> None:
+    """Lets torchrun start mmengine on a machine without a GPU.
+
+    mmengine 0.10.7 selects a CUDA device and the nccl backend without asking whether
+    there is one (since https://github.com/open-mmlab/mmengine/pull/973, which made
+    it so; not reported as a problem there). Without an accelerator the selection is
+    skipped and gloo takes nccl's place. With one, or should mmengine stop selecting
+    a device that is not there, nothing changes.
+    """
+    from mmengine.dist import utils
+
+    for name in ('_init_dist_pytorch', '_init_dist_slurm'):
+        init = getattr(utils, name, None)
+        if init is not None and not hasattr(init, '__wrapped__'):
+            setattr(utils, name, _without_cuda(init))
+
+
+def _without_cuda(init: Callable) -> Callable:
+    @wraps(init)
+    def wrapped(backend: str, **kwargs) -> None:
+        if _has_accelerator():
+            return init(backend, **kwargs)
+        with _no_set_device():
+            return init('gloo' if backend == 'nccl' else backend, **kwargs)
+
+    return wrapped
+
+
+@contextmanager
+def _no_set_device():
+    with mock.patch('torch.cuda.set_device', lambda device: None):
+        yield
+
+
+def _has_accelerator() -> bool:
+    from mmengine.device import get_device
+
+    return get_device() not in ('cpu', 'mps')
+
+
+def allow_ddp_without_cuda() -> None:
+    """Drops ``device_ids`` for a model on the CPU, which torch's DDP refuses.
+
+    mmengine 0.10.7 always passes ``device_ids=[LOCAL_RANK]`` (``Runner.wrap_model``
+    since https://github.com/open-mmlab/mmengine/pull/973; not reported as a problem
+    there). Does nothing for a model on a GPU, nor where no ids are passed.
+    """
+    from mmengine.model import MMDistributedDataParallel
+
+    init = MMDistributedDataParallel.__init__
+    if hasattr(init, '__wrapped__'):
+        return
+
+    @wraps(init)
+    def wrapped(self, module, *args, **kwargs):
+        if all(p.device.type == 'cpu' for p in module.parameters()):
+            kwargs.pop('device_ids', None)
+        init(self, module, *args, **kwargs)
+
+    MMDistributedDataParallel.__init__ = wrapped
