@@ -81,7 +81,6 @@ setup(
         'decord>=0.6',
         'matplotlib',
         'numpy',
-        'rich',
         'safetensors',
         'scikit-learn',
     ],
