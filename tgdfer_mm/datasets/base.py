@@ -1,28 +1,22 @@
-"""What the three benchmarks share: paths, checks, and clips that cannot be read."""
+"""What the three benchmarks share: paths, lists and checks."""
 
 import os
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from logging import WARNING
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import numpy as np
-from mmengine.dataset import BaseDataset
-from mmengine.logging import print_log
-
-from .errors import DamagedClipError, SplitFileError
+from .errors import SplitFileError
 from .labels import load_classes
+from .stand_in import StandInDataset
 
 
-class DFERDataset(BaseDataset, ABC):
+class DFERDataset(StandInDataset, ABC):
     """Clips of one subset (and fold) of a facial expression benchmark.
 
-    Every listed clip stays in the data set. One that is absent or cannot be read is
-    reported once; in training another clip takes its place, in testing it yields
-    black frames with its own label and the meta key ``damaged``, so that it counts
-    as wrong and the number of test clips never changes.
+    Every listed clip stays in the data set, absent from the disk or not; see
+    :class:`StandInDataset` for what stands in for it.
 
     Args:
         data_root: Root folder of the data set.
@@ -88,8 +82,6 @@ class DFERDataset(BaseDataset, ABC):
         self.media_dir = root / (media_dir or folders[self.pixel_version])
         self.split_file = root / (split_file or self.default_split_file())
         self.classes = load_classes(self.LABEL_SET)
-        self._reported: set[str] = set()
-        self._donor = 0
         super().__init__(
             data_root=str(root),
             data_prefix={},
@@ -227,71 +219,7 @@ class DFERDataset(BaseDataset, ABC):
                 f'{len(absent)} of the {len(entries)} clips in {self.split_file} are '
                 f'not in {self.media_dir} and {fate}: {_first_names(absent)}.'
             )
-            self._reported |= absent
-
-    # Reading a clip.
-
-    def __getitem__(self, idx: int) -> Any:
-        """The clip after the pipeline, or what stands in for a damaged one.
-
-        Raises:
-            RuntimeError: No clip at all can be read.
-        """
-        try:
-            return self.prepare_data(idx)
-        except DamagedClipError as err:
-            self._report(err)
-            if self.test_mode:
-                return self._black_sample(idx, err)
-        return self._first_readable(np.random.permutation(len(self)))[1]
-
-    def _first_readable(self, order: Iterable[int]) -> tuple[int, Any]:
-        for idx in order:
-            try:
-                return int(idx), self.prepare_data(int(idx))
-            except DamagedClipError as err:
-                self._report(err)
-                last = err
-        raise RuntimeError(
-            f'None of the {len(self)} clips in {self.split_file} can be read; the last '
-            f'one tried: {last}'
-        )
-
-    def _black_sample(self, idx: int, err: DamagedClipError) -> dict:
-        # Another clip goes through the same pipeline and lends its shapes, so that
-        # this works with any pipeline; then nothing of it but the shapes is left.
-        size = len(self)
-        self._donor, sample = self._first_readable(
-            (self._donor + i) % size for i in range(size)
-        )
-        if not isinstance(sample, dict) or 'data_samples' not in sample:
-            raise err  # the pipeline does not pack: nobody here counts clips
-        info = self.get_data_info(idx)
-        sample['inputs'].zero_()
-        packed = sample['data_samples']
-        packed.set_gt_label(info['label'])
-        # One valid frame, because no valid frame at all would leave a model's
-        # pooling without anything to pool.
-        stand_in = dict(
-            frame_inds=np.zeros_like(packed.get('frame_inds', 0)),
-            num_valid=1,
-            total_frames=0,
-        )
-        own = {**info, **stand_in}
-        kept = {key: own[key] for key in packed.metainfo_keys() if key in own}
-        packed.set_metainfo({**kept, 'clip': info['clip'], 'damaged': err.reason})
-        return sample
-
-    def _report(self, err: DamagedClipError) -> None:
-        if err.clip not in self._reported:
-            self._reported.add(err.clip)
-            fate = 'counts as wrong' if self.test_mode else 'is replaced by another'
-            self.warn(f'Damaged {self.NAME} {err}; it {fate}.')
-
-    @staticmethod
-    def warn(message: str) -> None:
-        """Writes a warning to the log."""
-        print_log(message, logger='current', level=WARNING)
+            self.reported |= absent
 
 
 def _first_names(clips: set[str], limit: int = 5) -> str:
