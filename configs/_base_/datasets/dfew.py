@@ -1,0 +1,67 @@
+# DFEW, aligned face frames, 16 of a clip at 224 pixels.
+data_root = '{{$DFEW_ROOT:data/DFEW}}'
+fold = int('{{$FOLD:1}}')  # tools: --fold
+num_frames = 16
+image_size = 224
+
+meta_keys = (
+    'clip',
+    'frame_dir',
+    'filename',
+    'frame_inds',
+    'num_valid',
+    'total_frames',
+    'img_shape',
+    'damaged',
+)
+train_pipeline = [
+    dict(type='ListFrames'),
+    dict(type='SampleSegments', num_frames=num_frames),
+    dict(type='DecodeFrames'),
+    dict(
+        type='RandomResizedCrop', area_range=(0.7, 1.0), aspect_ratio_range=(0.9, 1.1)
+    ),
+    dict(type='Resize', scale=(image_size, image_size), keep_ratio=False),
+    dict(type='Flip', flip_ratio=0.5),
+    dict(type='ColorJitter', brightness=0.3, contrast=0.0, saturation=0.0, hue=0.0),
+    dict(type='FormatShape', input_format='NCHW'),
+    dict(type='PackActionInputs', meta_keys=meta_keys),
+]
+test_pipeline = [
+    dict(type='ListFrames'),
+    dict(type='SampleSegments', num_frames=num_frames, test_mode=True),
+    dict(type='DecodeFrames'),
+    dict(type='Resize', scale=(image_size, image_size), keep_ratio=False),
+    dict(type='FormatShape', input_format='NCHW'),
+    dict(type='PackActionInputs', meta_keys=meta_keys),
+]
+
+train_dataloader = dict(
+    batch_size=48,
+    num_workers=8,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    worker_init_fn=dict(type='seed_worker_from_torch'),
+    dataset=dict(
+        type='DFEWDataset',
+        data_root=data_root,
+        subset='train',
+        fold=fold,
+        pipeline=train_pipeline,
+    ),
+)
+test_dataloader = dict(
+    batch_size=48,
+    num_workers=8,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='DFEWDataset',
+        data_root=data_root,
+        subset='test',
+        fold=fold,
+        pipeline=test_pipeline,
+    ),
+)
+# There is no validation split: the test split is measured, and selects nothing.
+val_dataloader = test_dataloader
+val_evaluator = dict(type='DFERMetric')
+test_evaluator = val_evaluator

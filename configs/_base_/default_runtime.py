@@ -1,0 +1,34 @@
+# Runtime settings that every config shares. Self-contained: nothing is inherited from
+# mmaction2's own configs, whose resolution breaks on current setuptools.
+custom_imports = dict(imports=['tgdfer_mm'], allow_failed_imports=False)
+default_scope = 'mmaction'
+
+default_hooks = dict(
+    runtime_info=dict(type='RuntimeInfoHook'),
+    timer=dict(type='IterTimerHook'),
+    logger=dict(type='LoggerHook', interval=20, ignore_last=False),
+    param_scheduler=dict(type='ParamSchedulerHook'),
+    # The last epoch is what gets reported: there is no `save_best`, because these
+    # benchmarks have no validation split and it would select on the test split.
+    checkpoint=dict(type='ExactCheckpointHook', interval=1, max_keep_ckpts=3),
+    sampler_seed=dict(type='DistSamplerSeedHook'),
+    sync_buffers=dict(type='SyncBuffersHook'),
+)
+custom_hooks = [
+    dict(type='CheckpointContractHook'),
+    dict(type='ExplainHook', num=8),
+    dict(type='ConfusionMatrixHook'),
+]
+
+env_cfg = dict(
+    cudnn_benchmark=False,
+    mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
+    dist_cfg=dict(backend='nccl'),  # gloo where there is no CUDA
+)
+log_processor = dict(type='LogProcessor', window_size=20, by_epoch=True)
+visualizer = dict(type='Visualizer', vis_backends=[dict(type='LocalVisBackend')])
+randomness = dict(seed=0)
+precision = 'auto'  # bf16 autocast where the device has it
+log_level = 'INFO'
+load_from = None
+resume = False

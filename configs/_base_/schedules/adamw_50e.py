@@ -1,0 +1,41 @@
+# AdamW, 5 epochs of warm-up, cosine to 50. The base rate is that of the new modules;
+# the tower gets a tenth of it, the contexts ten times, the scalars a hundred times.
+max_epochs = 50
+warmup_epochs = 5
+
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=max_epochs, val_interval=1)
+val_cfg = dict(type='ValLoop')
+test_cfg = dict(type='TestLoop')
+
+optim_wrapper = dict(
+    type='OptimWrapper',
+    constructor='TextGuidedOptimWrapperConstructor',
+    optimizer=dict(type='AdamW', lr=1e-4, weight_decay=0.05),
+    paramwise_cfg=dict(
+        custom_keys={
+            'backbone': dict(lr_mult=0.1),
+            'text_encoder.context': dict(lr_mult=10.0, decay_mult=0.0),
+            'neck.gamma': dict(lr_mult=100.0),
+            'neck.log_tau': dict(lr_mult=100.0),
+            'cls_head.temporal.window_logits': dict(lr_mult=100.0, optional=True),
+            'cls_head.temporal.mix_logit': dict(lr_mult=100.0, optional=True),
+        }
+    ),
+)
+param_scheduler = [
+    dict(
+        type='LinearLR',
+        start_factor=0.01,
+        end=warmup_epochs,
+        convert_to_iter_based=True,
+    ),
+    dict(
+        type='CosineAnnealingLR',
+        begin=warmup_epochs,
+        T_max=max_epochs - warmup_epochs,
+        end=max_epochs,
+        eta_min_ratio=0.01,
+        convert_to_iter_based=True,
+    ),
+]
+auto_scale_lr = dict(enable=False, base_batch_size=48)

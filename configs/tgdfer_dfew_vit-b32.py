@@ -1,0 +1,4 @@
+_base_ = 'tgdfer_dfew.py'
+
+arch = 'ViT-B-32-quickgelu'
+model = dict(backbone=dict(arch=arch), text_encoder=dict(arch=arch))

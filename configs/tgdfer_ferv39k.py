@@ -1,0 +1,8 @@
+_base_ = [
+    '_base_/models/tgdfer_clip-vit-base-p16.py',
+    '_base_/datasets/ferv39k.py',
+    '_base_/schedules/adamw_50e.py',
+    '_base_/default_runtime.py',
+]
+
+model = dict(text_encoder=dict(descriptions='ferv39k'))
