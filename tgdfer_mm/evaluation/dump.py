@@ -1,7 +1,6 @@
 """Predictions as plain text: one JSON object per clip."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,23 +10,7 @@ from mmengine.logging import print_log
 
 from ..registry import METRICS
 from .clip_metric import ClipMetric, clip_name, clip_scores
-
-
-def write_text_atomically(path: str | Path, text: str) -> None:
-    """Writes a text file so that it is either whole or absent.
-
-    Args:
-        path: File to write; its folder is made if absent.
-        text: Content.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'{path.name}.{os.getpid()}.tmp')
-    try:
-        temporary.write_text(text, encoding='utf-8')
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+from .files import write_text
 
 
 @METRICS.register_module()
@@ -113,11 +96,11 @@ class DumpPredictions(ClipMetric):
         lines = sorted(results, key=lambda line: line['clip'])
         text = ''.join(json.dumps(line, allow_nan=False) + '\n' for line in lines)
         # The class list first: numbers without it could not be read.
-        write_text_atomically(
+        write_text(
             self.out_file.with_suffix('.meta.json'),
             json.dumps(self.dataset_meta, allow_nan=False, indent=2) + '\n',
         )
-        write_text_atomically(self.out_file, text)
+        write_text(self.out_file, text)
         print_log(
             f'{len(lines)} predictions written to {self.out_file}', logger='current'
         )

@@ -1,0 +1,299 @@
+"""One clip explained: its frames, what each says, and what the model made of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from .style import BLUE, GREEN, GREY, INK, PAPER, SHADE, VERMILION, Sheet, text_width
+
+STRIP_WIDTH = 12.0  # inches
+FRAME_WIDTH = (0.6, 1.5)  # inches, least and most
+CURVE_HEIGHT = 1.15
+BAR_HEIGHT = 0.3
+FONT = 9
+UNIFORM = dict(color=GREY, linewidth=1.2, linestyle=':', zorder=1)
+
+
+@dataclass(frozen=True)
+class _Timeline:
+    """Where frames and instances lie: position i spans i - 0.5 to i + 0.5."""
+
+    frame_inds: Sequence[int]
+    num_valid: int
+    g: int
+
+    @property
+    def num_frames(self) -> int:
+        return len(self.frame_inds)
+
+    def set_up(self, ax: Axes) -> None:
+        """Gives axes the common horizontal scale, its guides and its padding."""
+        ax.set_xlim(-0.5, self.num_frames - 0.5)
+        ax.set_xticks([])
+        if self.g > 1:
+            for edge in np.arange(self.g, self.num_frames, self.g) - 0.5:
+                ax.axvline(edge, color=SHADE, linewidth=1, zorder=0)
+        if self.num_valid < self.num_frames:
+            ax.axvspan(
+                self.num_valid - 0.5,
+                self.num_frames - 0.5,
+                facecolor=SHADE,
+                edgecolor=PAPER,
+                hatch='//',
+                linewidth=0,
+                zorder=0,
+            )
+
+    def draw(self, ax: Axes, values: np.ndarray, color: str, **kwargs) -> None:
+        """Draws (M,) instance values: a marked line, or steps of g frames."""
+        valid = np.arange(len(values)) * self.g < self.num_valid
+        values = np.where(valid, values, np.nan)
+        if self.g == 1:
+            x = np.arange(len(values))
+            ax.plot(x, values, color=color, marker='o', markersize=4, **kwargs)
+        else:
+            # A step is as wide as its valid frames.
+            edges = np.arange(len(values) + 1) * self.g
+            edges = np.minimum(edges, self.num_valid) - 0.5
+            x = np.stack([edges[:-1], edges[1:]], 1).ravel()
+            ax.plot(x, values.repeat(2), color=color, **kwargs)
+
+
+def draw_clip(
+    frames: np.ndarray,
+    frame_inds: Sequence[int],
+    relevance: np.ndarray | None,
+    instance_scores: np.ndarray | None,
+    scores: np.ndarray,
+    classes: Sequence[str],
+    truth: int | None,
+    pred: int,
+    num_valid: int | None = None,
+    frames_per_instance: int = 1,
+    title: str = '',
+    note: str = '',
+    max_bars: int = 12,
+) -> Figure:
+    """Draws one clip with its per-frame explanation.
+
+    Args:
+        frames: (T, H, W, 3) uint8 RGB, the sampled frames.
+        frame_inds: (T,) index in the video of each sampled frame.
+        relevance: (M, K) weights over the instances, or None if the model has none.
+        instance_scores: (M, K) class probabilities of each instance, or None.
+        scores: (K,) class scores of the clip.
+        classes: The K class names.
+        truth: Index of the true class, None if unknown.
+        pred: Index of the predicted class.
+        num_valid: Number n of valid frames; those after it are marked as padding.
+        frames_per_instance: Number g of frames of an instance, M = T / g.
+        title: Name of the clip.
+        note: Printed below, e.g. that the faces are synthetic.
+        max_bars: Draw at most so many classes: the true, the predicted and the
+            highest-scored ones.
+
+    Raises:
+        ValueError: If a shape does not fit the others.
+    """
+    frames, scores = np.asarray(frames), np.asarray(scores, dtype=float)
+    num_frames, g = len(frame_inds), frames_per_instance
+    per_instance = (num_frames // g, len(classes))
+    curves = {}
+    for name, values in (('score', instance_scores), ('relevance', relevance)):
+        if values is not None:
+            curves[name] = np.asarray(values, dtype=float)
+            _check(name, curves[name].shape, per_instance)
+    _check('scores', scores.shape, (len(classes),))
+    _check('frames', frames.shape, (num_frames, *frames.shape[1:3], 3))
+    line = _Timeline(frame_inds, num_frames if num_valid is None else num_valid, g)
+    colors = {} if truth is None else {truth: BLUE}
+    colors.setdefault(pred, BLUE if truth is None else VERMILION)
+    shown = _shown_classes(scores, colors, max_bars)
+
+    # Everything is placed in inches, so that curves stay under their frames.
+    left, top, gap = 0.8, 0.6, 0.18
+    frame_width = float(np.clip(STRIP_WIDTH / num_frames, *FRAME_WIDTH))
+    strip = (num_frames * frame_width, frame_width * frames.shape[1] / frames.shape[2])
+    body = strip[1] + (0.62 + len(curves) * (CURVE_HEIGHT + gap) - gap if curves else 0)
+    body = max(body, len(shown) * BAR_HEIGHT * 0.7 + 0.3)
+    bars_left = left + strip[0] + 0.35 + text_width([classes[c] for c in shown], FONT)
+    sheet = Sheet(bars_left + 2.0 + 0.55, top + body + 0.62)
+
+    _draw_title(sheet, left, classes, truth, pred, title)
+    _draw_strip(sheet.axes(left, top, *strip), frames, line)
+    y = top + strip[1] + 0.62
+    for i, (name, values) in enumerate(curves.items()):
+        ax = sheet.axes(left, y, strip[0], CURVE_HEIGHT)
+        draw = _draw_scores if name == 'score' else _draw_relevance
+        draw(ax, line, values, colors)
+        if i == 0:
+            _draw_legend(ax, colors, classes, truth, 'relevance' in curves)
+        y += CURVE_HEIGHT + gap
+    bars_height = min(body, len(shown) * BAR_HEIGHT + 0.1)
+    _draw_bars(
+        sheet.axes(bars_left, top, 2.0, bars_height), scores, classes, shown, colors
+    )
+    if len(shown) < len(classes):
+        note = ' · '.join(
+            filter(None, (f'{len(shown)} of {len(classes)} classes shown', note))
+        )
+    sheet.text(left, sheet.height - 0.3, note, fontsize=FONT, color=GREY)
+    return sheet.figure
+
+
+def _check(name: str, shape: tuple, expected: tuple) -> None:
+    if shape != expected:
+        raise ValueError(f'{name} has shape {shape}, expected {expected}')
+
+
+def _shown_classes(scores: np.ndarray, needed: dict, most: int) -> list[int]:
+    """The classes to draw, in the order of the class list."""
+    if len(scores) <= most:
+        return list(range(len(scores)))
+    by_score = [c for c in np.argsort(-scores, kind='stable') if c not in needed]
+    return sorted([*needed, *by_score[: most - len(needed)]])
+
+
+def _draw_title(sheet, left, classes, truth, pred, title) -> None:
+    if truth is None:
+        verdict, color = f'predicted {classes[pred]}', INK
+    elif pred == truth:
+        verdict, color = f'predicted {classes[pred]}: right', GREEN
+    else:
+        verdict, color = f'predicted {classes[pred]}: wrong', VERMILION
+    known = [] if truth is None else [f'truth {classes[truth]}']
+    text = ', '.join([*known, verdict])
+    start = left
+    if title:
+        sheet.text(left, 0.18, title, fontsize=13)
+        start += text_width([title], 13) + 0.3
+    sheet.text(start, 0.18, text, fontsize=13, color=color, fontweight='bold')
+
+
+def _draw_strip(ax: Axes, frames: np.ndarray, line: _Timeline) -> None:
+    ax.set_ylim(0, 1)
+    for i, frame in enumerate(frames):
+        padded = i >= line.num_valid
+        if padded:  # faded and without colour
+            grey = frame.astype(float).mean(axis=2, keepdims=True).repeat(3, 2)
+            frame = (0.3 * grey + 0.7 * 255).astype(np.uint8)
+        ax.imshow(
+            frame, extent=(i - 0.5, i + 0.5, 0, 1), aspect='auto', interpolation='none'
+        )
+        if padded:
+            ax.text(i, 0.5, 'padding', ha='center', va='center', fontsize=7, color=INK)
+    # White gaps: thin between frames, wide between instances.
+    for i in range(1, line.num_frames):
+        wide = line.g > 1 and i % line.g == 0
+        ax.axvline(i - 0.5, color=PAPER, linewidth=6 if wide else 1.5)
+    ax.set_xlim(-0.5, line.num_frames - 0.5)
+    ax.set_xticks(
+        range(line.num_frames),
+        [
+            str(int(f)) if i < line.num_valid else '–'
+            for i, f in enumerate(line.frame_inds)
+        ],
+        fontsize=FONT,
+    )
+    ax.tick_params(length=0, pad=3)
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    ax.annotate(
+        'frame',
+        (0, 0),
+        (-6, -3),
+        xycoords='axes fraction',
+        textcoords='offset points',
+        ha='right',
+        va='top',
+        fontsize=FONT,
+    )
+
+
+def _style_curve(ax: Axes, line: _Timeline, name: str) -> None:
+    line.set_up(ax)
+    ax.set_ylabel(name, fontsize=FONT)
+    ax.tick_params(labelsize=FONT - 1)
+    ax.spines[['top', 'right']].set_visible(False)
+
+
+def _draw_scores(ax, line, values, colors) -> None:
+    _style_curve(ax, line, 'instance score')
+    ax.set_ylim(-0.04, 1.04)
+    ax.set_yticks([0, 0.5, 1])
+    for c in reversed(colors):  # the true class on top
+        line.draw(ax, values[:, c], colors[c], linewidth=2, **_dash(c, colors))
+
+
+def _draw_relevance(ax, line, values, colors) -> None:
+    _style_curve(ax, line, 'relevance')
+    uniform = 1 / max(1, -(-line.num_valid // line.g))
+    top = 1.15 * max(uniform, float(values[:, list(colors)].max()))
+    ax.set_ylim(-0.04 * top, top)
+    ax.locator_params(axis='y', nbins=3)
+    ax.axhline(uniform, **UNIFORM)
+    for c in reversed(colors):
+        line.draw(ax, values[:, c], colors[c], linewidth=2, **_dash(c, colors))
+
+
+def _dash(c: int, colors: dict) -> dict:
+    """The second class is also told by its dashes, not by colour alone."""
+    return dict(linestyle='-' if c == next(iter(colors)) else '--')
+
+
+def _draw_legend(ax, colors, classes, truth, with_relevance) -> None:
+    handles = [
+        ax.plot([], [], color=color, linewidth=2, **_dash(c, colors))[0]
+        for c, color in colors.items()
+    ]
+    labels = [
+        f'{classes[c]} ({"truth" if c == truth else "predicted"})' for c in colors
+    ]
+    if with_relevance:
+        handles.append(ax.plot([], [], **UNIFORM)[0])
+        labels.append('all instances equally relevant')
+    ax.legend(
+        handles,
+        labels,
+        loc='lower left',
+        bbox_to_anchor=(0, 1.0),
+        borderaxespad=0.2,
+        ncols=3,
+        frameon=False,
+        fontsize=FONT,
+    )
+
+
+def _draw_bars(ax, scores, classes, shown, colors) -> None:
+    values = scores[shown]
+    low, high = min(0.0, values.min()), max(1.0, values.max())
+    rows = range(len(shown))
+    ax.barh(rows, values, height=0.7, color=[colors.get(c, GREY) for c in shown])
+    for row, value in zip(rows, values, strict=True):
+        ax.annotate(
+            f'{value:.2f}',
+            (max(value, 0.0), row),
+            (3, 0),
+            textcoords='offset points',
+            va='center',
+            fontsize=FONT,
+        )
+    ax.set_xlim(low, high)
+    ax.set_ylim(len(shown) - 0.5, -0.5)
+    ax.set_yticks(rows, [classes[c] for c in shown], fontsize=FONT)
+    for c, label in zip(shown, ax.get_yticklabels(), strict=True):
+        label.set_color(colors.get(c, INK))
+        label.set_fontweight('bold' if c in colors else 'normal')
+    ax.add_patch(
+        Rectangle((0, -0.5), 0, len(shown), edgecolor=INK, linewidth=1, fill=False)
+    )
+    ax.set_xticks([])
+    ax.tick_params(length=0)
+    ax.set_title('class score', fontsize=FONT, pad=4, loc='left')
+    for spine in ax.spines.values():
+        spine.set_visible(False)

@@ -1,0 +1,107 @@
+"""The confusion matrix as a picture, from 7 to 43 classes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from .style import GREY, INK, PAPER, SHADE, Sheet, text_width
+
+
+def draw_confusion(
+    matrix: np.ndarray,
+    classes: Sequence[str],
+    title: str = '',
+    note: str = '',
+) -> Figure:
+    """Draws counts and row percentages; the framed diagonal is the recall.
+
+    Args:
+        matrix: (K, K) counts, rows are truth and columns prediction; or
+            (K, K + 1) with the number of unreadable clips in the last column,
+            which is drawn only if there are any.
+        classes: The K class names.
+        title: Printed above, e.g. the UAR and WAR.
+        note: Printed below, e.g. that the faces are synthetic.
+
+    Raises:
+        ValueError: If the matrix does not fit the classes.
+    """
+    matrix = np.asarray(matrix)
+    num = len(classes)
+    if matrix.shape not in ((num, num), (num, num + 1)):
+        raise ValueError(
+            f'matrix has shape {matrix.shape}, expected ({num}, {num}) or '
+            f'({num}, {num + 1}) for {num} classes'
+        )
+    columns = list(classes)
+    if matrix.shape[1] > num and matrix[:, num].any():
+        columns.append('unreadable')
+    clips = matrix.sum(axis=1)  # unreadable ones included
+    matrix = matrix[:, : len(columns)]
+    percent = 100 * matrix / np.maximum(clips, 1)[:, None]
+    rows = [f'{name} ({count})' for name, count in zip(classes, clips, strict=True)]
+
+    small = num > 15
+    cell, font = (0.45, 7) if small else (0.78, 10)
+    label_font = 8 if small else 10
+    left = 0.55 + text_width(rows, label_font)
+    tilt = 1.0 if small else 0.75
+    below = 0.15 + tilt * text_width(columns, label_font)
+    width, height = cell * len(columns), cell * num
+    sheet = Sheet(left + width + 1.1, 0.65 + height + below + 0.75)
+    ax = sheet.axes(left, 0.65, width, height)
+    image = ax.imshow(
+        np.where(clips[:, None] > 0, percent, np.nan),
+        cmap='Blues',
+        vmin=0,
+        vmax=100,
+        aspect='auto',
+    )
+    _write_cells(ax, matrix, percent, font)
+    for i in np.flatnonzero(clips == 0):
+        box = dict(facecolor=SHADE, edgecolor=PAPER, hatch='//', linewidth=0)
+        ax.add_patch(Rectangle((-0.5, i - 0.5), len(columns), 1, **box))
+    ax.set_xticks(np.arange(len(columns) + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(num + 1) - 0.5, minor=True)
+    ax.grid(which='minor', color=PAPER, linewidth=1)
+    for i in range(num):
+        ax.add_patch(
+            Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=INK, zorder=3)
+        )
+    if len(columns) > num:
+        ax.axvline(num - 0.5, color=INK, linewidth=2)
+    ax.set_xticks(
+        range(len(columns)),
+        columns,
+        fontsize=label_font,
+        rotation=90 if small else 45,
+        ha='center' if small else 'right',
+        rotation_mode='default' if small else 'anchor',
+    )
+    ax.set_yticks(range(num), rows, fontsize=label_font)
+    ax.set_xlabel('predicted', fontsize=label_font + 1)
+    ax.set_ylabel('truth (number of clips)', fontsize=label_font + 1)
+    ax.tick_params(which='both', length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+    bar = sheet.axes(left + width + 0.25, 0.65, 0.18, min(height, 4.0))
+    sheet.figure.colorbar(image, cax=bar, ticks=range(0, 101, 25), format='%d %%')
+    bar.tick_params(labelsize=9, length=0)
+    bar.set_frame_on(False)
+    sheet.text(left, 0.2, title, fontsize=13)
+    end = sheet.height - 0.35
+    sheet.text(left, end, note, fontsize=9, color=GREY)
+    return sheet.figure
+
+
+def _write_cells(ax, matrix: np.ndarray, percent: np.ndarray, font: float) -> None:
+    """Writes count over row percentage; empty cells stay empty."""
+    for i, j in zip(*np.nonzero(matrix), strict=True):
+        color = PAPER if percent[i, j] > 55 else INK
+        share = f'{percent[i, j]:.0f}%' if percent[i, j] >= 1 else '<1%'
+        style = dict(ha='center', color=color)
+        ax.text(j, i - 0.03, str(matrix[i, j]), va='bottom', fontsize=font, **style)
+        ax.text(j, i + 0.07, share, va='top', fontsize=font - 1, **style)

@@ -1,0 +1,300 @@
+"""Hooks that leave pictures in the work folder: explained clips, confusion matrix."""
+
+import json
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.dist import master_only
+from mmengine.evaluator import Evaluator
+from mmengine.hooks import Hook
+from mmengine.logging import print_log
+from mmengine.runner import BaseLoop, Runner
+from torch.utils.data import Dataset
+
+from ..evaluation import DFERMetric
+from ..evaluation.clip_metric import clip_name
+from ..evaluation.files import replacing, write_text
+from ..registry import HOOKS
+from .clip_figure import draw_clip
+from .confusion_figure import draw_confusion
+
+
+def is_last_validation(runner: Runner) -> bool:
+    """Whether no later validation will follow: training is over, or there is none."""
+    loop = runner._train_loop  # the public property would build one
+    return not isinstance(loop, BaseLoop) or loop.iter >= loop.max_iters
+
+
+def describe_data(meta: Mapping[str, Any] | None) -> str:
+    """Names the data set under a picture; synthetic faces are named so."""
+    meta = meta or {}
+    name = str(meta.get('dataset', ''))
+    if meta.get('fold') is not None:
+        name += f', fold {meta["fold"]}'
+    return name + (': synthetic faces' if name.startswith('Synth') else '')
+
+
+def pick_clips(dataset: Dataset, num: int) -> list[str]:
+    """Picks clips that cover the classes.
+
+    Args:
+        dataset: A data set with `get_data_info`.
+        num: How many clips.
+
+    Returns:
+        Names: the first clip of every class, then the second, and so on.
+    """
+    by_class = defaultdict(list)
+    for i in range(len(dataset)):
+        info = dataset.get_data_info(i)
+        if len(by_class[int(info['label'])]) < num:
+            by_class[int(info['label'])].append(clip_name(info))
+    ranked = sorted(
+        (rank, label, name)
+        for label, names in by_class.items()
+        for rank, name in enumerate(names)
+    )
+    return [name for _, _, name in ranked[:num]]
+
+
+@HOOKS.register_module()
+class ExplainHook(Hook):
+    """Draws chosen clips with what the model made of each of their frames.
+
+    Works on the test loop and on the last validation. Each process draws the
+    chosen clips that it evaluated, so that a distributed run loses none. Clips
+    that could not be read are named instead of drawn.
+
+    Args:
+        clips: Names of the clips to draw; by default `num` clips that cover the
+            classes, the first ones of the data set.
+        num: Number of clips if `clips` is not given.
+        out_dir: Folder of the pictures, `<work_dir>/explain` by default.
+        when: `test`, `val` (the last validation) or `both`.
+        note: Printed under each picture; by default the name of the data set.
+
+    Raises:
+        ValueError: If `when` is unknown.
+    """
+
+    def __init__(
+        self,
+        clips: Sequence[str] | None = None,
+        num: int = 8,
+        out_dir: str | None = None,
+        when: str = 'both',
+        note: str | None = None,
+    ) -> None:
+        if when not in ('test', 'val', 'both'):
+            raise ValueError(f"when={when!r} must be 'test', 'val' or 'both'")
+        self.clips = clips
+        self.num = num
+        self.out_dir = out_dir
+        self.when = when
+        self.note = note
+        self._chosen: set[str] = set()
+
+    def before_test_epoch(self, runner: Runner) -> None:
+        """Chooses the clips; see `before_val_epoch`."""
+        if self.when != 'val':
+            self._choose(runner.test_loop)
+
+    def before_val_epoch(self, runner: Runner) -> None:
+        """Chooses the clips, if this is the last validation.
+
+        Raises:
+            ValueError: If the data set lacks one of the named clips.
+        """
+        if self.when != 'test' and is_last_validation(runner):
+            self._choose(runner.val_loop)
+
+    def _choose(self, loop: BaseLoop) -> None:
+        if not (loop.evaluator.dataset_meta or {}).get('classes'):
+            raise ValueError(
+                'ExplainHook needs the list of classes in the metainfo of the data set'
+            )
+        dataset = loop.dataloader.dataset
+        if self.clips is None:
+            self._chosen = set(pick_clips(dataset, self.num))
+            return
+        known = {clip_name(dataset.get_data_info(i)) for i in range(len(dataset))}
+        unknown = sorted(set(self.clips) - known)
+        if unknown:
+            raise ValueError(
+                f'ExplainHook: clips={unknown} are not among the {len(known)} clips '
+                f'of the evaluated data set, which are named like {min(known)!r}'
+            )
+        self._chosen = set(self.clips)
+
+    def after_test_iter(self, runner, batch_idx, data_batch=None, outputs=None) -> None:
+        """Draws the chosen clips of a batch."""
+        self._draw(runner, data_batch, outputs, runner.test_loop.evaluator)
+
+    def after_val_iter(self, runner, batch_idx, data_batch=None, outputs=None) -> None:
+        """Draws the chosen clips of a batch."""
+        self._draw(runner, data_batch, outputs, runner.val_loop.evaluator)
+
+    def after_test_epoch(self, runner, metrics=None) -> None:
+        """Says where the pictures are."""
+        self._finish(runner)
+
+    def after_val_epoch(self, runner, metrics=None) -> None:
+        """Says where the pictures are."""
+        self._finish(runner)
+
+    def _folder(self, runner: Runner) -> Path:
+        return Path(self.out_dir or Path(runner.work_dir) / 'explain')
+
+    def _draw(self, runner, data_batch, outputs, evaluator: Evaluator) -> None:
+        if not self._chosen:
+            return
+        for frames, output in zip(data_batch['inputs'], outputs, strict=True):
+            sample = output.to_dict()
+            name = clip_name(sample)
+            if name not in self._chosen:
+                continue
+            if sample.get('damaged'):
+                print_log(
+                    f'no picture of clip {name}, which could not be read: '
+                    f'{sample["damaged"]}',
+                    logger='current',
+                    level=logging.WARNING,
+                )
+                continue
+            meta = evaluator.dataset_meta
+            note = describe_data(meta) if self.note is None else self.note
+            figure = draw_sample(frames, sample, meta['classes'], note)
+            with replacing(self._folder(runner) / picture_name(name)) as path:
+                figure.savefig(path, format='png')
+
+    @master_only
+    def _finish(self, runner: Runner) -> None:
+        if self._chosen:
+            print_log(
+                f'{len(self._chosen)} clips explained in {self._folder(runner)}',
+                logger='current',
+            )
+        self._chosen = set()
+
+
+def picture_name(clip: str) -> str:
+    """The file name of a clip's picture: `Crime/Angry/0063` has no folder in it."""
+    return re.sub(r'[^\w.-]+', '_', clip) + '.png'
+
+
+def draw_sample(
+    frames: torch.Tensor, sample: Mapping[str, Any], classes: Sequence[str], note: str
+):
+    """Draws one clip from what the data loader gave and the model predicted.
+
+    Args:
+        frames: (T, 3, H, W) uint8 RGB, before the data preprocessor.
+        sample: The predicted data sample as a dict.
+        classes: The K class names.
+        note: Printed below.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: If frames or sample are not of this kind; names the clip.
+    """
+    name = clip_name(sample)
+    if frames.dtype != torch.uint8 or frames.ndim != 4 or frames.shape[1] != 3:
+        raise ValueError(
+            f'clip {name}: ExplainHook draws uint8 frames (T, 3, H, W), got '
+            f'{frames.dtype} {tuple(frames.shape)}; end the pipeline with '
+            "`FormatShape(input_format='NCHW')` and normalise in the data preprocessor"
+        )
+    if 'frame_inds' not in sample:
+        raise ValueError(
+            f'clip {name}: no `frame_inds`; add it to `meta_keys` of PackActionInputs'
+        )
+
+    def array(key: str) -> np.ndarray | None:
+        return sample[key].detach().float().cpu().numpy() if key in sample else None
+
+    scores = array('pred_score')
+    label = sample.get('gt_label')
+    return draw_clip(
+        frames.permute(0, 2, 3, 1).cpu().numpy(),
+        np.asarray(sample['frame_inds']),
+        array('relevance'),
+        array('instance_scores'),
+        scores,
+        classes,
+        # Several labels at once have no single truth to colour.
+        int(label) if label is not None and label.numel() == 1 else None,
+        int(scores.argmax()),
+        num_valid=sample.get('num_valid'),
+        frames_per_instance=int(sample.get('frames_per_instance', 1)),
+        title=name,
+        note=note,
+    )
+
+
+@HOOKS.register_module()
+class ConfusionMatrixHook(Hook):
+    """Writes `confusion_matrix.png` and `.json` after testing and the last validation.
+
+    The numbers are those of the `DFERMetric` among the evaluators.
+
+    Args:
+        out_dir: Folder of the two files, the work folder by default.
+    """
+
+    def __init__(self, out_dir: str | None = None) -> None:
+        self.out_dir = out_dir
+
+    def before_test_epoch(self, runner: Runner) -> None:
+        """Fails before the work is done if there is no `DFERMetric`."""
+        self._metric(runner.test_loop.evaluator)
+
+    def before_val_epoch(self, runner: Runner) -> None:
+        """Fails before the work is done if there is no `DFERMetric`."""
+        self._metric(runner.val_loop.evaluator)
+
+    def after_test_epoch(self, runner, metrics=None) -> None:
+        """Writes the picture."""
+        self._write(runner, runner.test_loop.evaluator)
+
+    def after_val_epoch(self, runner, metrics=None) -> None:
+        """Writes the picture, if this is the last validation."""
+        if is_last_validation(runner):
+            self._write(runner, runner.val_loop.evaluator)
+
+    @staticmethod
+    def _metric(evaluator: Evaluator) -> DFERMetric:
+        for metric in evaluator.metrics:
+            if isinstance(metric, DFERMetric):
+                return metric
+        raise ValueError(
+            "ConfusionMatrixHook needs `dict(type='DFERMetric')` in the evaluator, "
+            f'which has {[type(m).__name__ for m in evaluator.metrics]}'
+        )
+
+    @master_only
+    def _write(self, runner: Runner, evaluator: Evaluator) -> None:
+        metric = self._metric(evaluator)
+        result = metric.last_result
+        folder = Path(self.out_dir or runner.work_dir)
+        figure = draw_confusion(
+            np.asarray(result['matrix']),
+            result['classes'],
+            title=f'UAR {result["UAR"]:.2f} %, WAR {result["WAR"]:.2f} %, '
+            f'{result["num_clips"]} clips',
+            note=describe_data(metric.dataset_meta),
+        )
+        with replacing(folder / 'confusion_matrix.png') as path:
+            figure.savefig(path, format='png')
+        text = json.dumps(result, allow_nan=False, indent=2) + '\n'
+        write_text(folder / 'confusion_matrix.json', text)
+        print_log(
+            f'confusion matrix in {folder / "confusion_matrix.png"}', logger='current'
+        )
