@@ -66,10 +66,15 @@ class Clip:
             *(scale_units(m.units, float(m.intensity[frame])) for m in self.movements),
         )
 
+    def draw(self, frame: int, size: int) -> np.ndarray:
+        """Draw one frame: a (size, size, 3) uint8 RGB picture."""
+        return render_face(
+            self.identity, self.units(frame), self.nuisances[frame], size
+        )
+
     def frames(self, size: int) -> Iterator[np.ndarray]:
-        """Draw the frames, one (size, size, 3) uint8 RGB picture after another."""
-        for frame, nuisance in enumerate(self.nuisances):
-            yield render_face(self.identity, self.units(frame), nuisance, size)
+        """Draw all frames, one after another."""
+        return (self.draw(frame, size) for frame in range(len(self)))
 
 
 def make_clip(

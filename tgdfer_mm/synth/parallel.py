@@ -1,0 +1,44 @@
+"""Drawing on all cores."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import cv2
+
+Job = TypeVar('Job')
+Result = TypeVar('Result')
+
+
+def _one_thread() -> None:
+    # OpenCV's own threads do not survive a fork, and would only get in the way.
+    cv2.setNumThreads(0)
+
+
+def parallel_map(
+    work: Callable[[Job], Result], jobs: Iterable[Job], workers: int | None = None
+) -> list[Result]:
+    """Do independent jobs in processes.
+
+    Args:
+        work: A function of a module.
+        jobs: Its arguments.
+        workers: Number of processes; by default one per core that may be used. With
+            1 the jobs are done here.
+
+    Returns:
+        The results in the jobs' order.
+    """
+    jobs = list(jobs)
+    if workers is None:
+        affinity = getattr(os, 'sched_getaffinity', None)
+        workers = len(affinity(0)) if affinity else os.cpu_count() or 1
+    workers = min(workers, len(jobs))
+    if workers <= 1:
+        return [work(job) for job in jobs]
+    # A forked worker starts at once; a spawned one first imports all of mmaction2.
+    forks = 'fork' in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context('fork' if forks else 'spawn')
+    with context.Pool(workers, _one_thread) as pool:
+        return pool.map(work, jobs, chunksize=1)
