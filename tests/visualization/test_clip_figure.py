@@ -11,7 +11,7 @@ CLASSES = ('happy', 'sad', 'neutral', 'angry', 'surprise', 'disgust', 'fear')
 def draw(num_frames=8, g=1, truth=0, pred=0, classes=CLASSES, explained=True, **kwargs):
     rng = np.random.default_rng(0)
     num_classes, shape = len(classes), (num_frames // g, len(classes))
-    figure = draw_clip(
+    return draw_clip(
         rng.integers(0, 256, (num_frames, 8, 8, 3), dtype=np.uint8),
         np.arange(num_frames) * 3,
         rng.random(shape) if explained else None,
@@ -23,8 +23,6 @@ def draw(num_frames=8, g=1, truth=0, pred=0, classes=CLASSES, explained=True, **
         frames_per_instance=g,
         **kwargs,
     )
-    figure.canvas.draw()
-    return figure
 
 
 def texts(figure):
@@ -104,6 +102,7 @@ def test_of_many_classes_the_telling_ones_are_shown():
 @pytest.mark.parametrize('classes', [CLASSES, ('disappointment',) * 11])
 def test_nothing_overlaps_the_class_names(classes):
     figure = draw(16, 1, classes=classes)
+    figure.draw_without_rendering()
     strip, *_, bars = figure.axes
     names = [t.get_window_extent() for t in bars.get_yticklabels()]
     assert min(box.x0 for box in names) > strip.get_window_extent().x1
