@@ -1,7 +1,8 @@
 """Contrastive pre-training of a small vision-language model on drawn faces."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,13 +88,21 @@ def contrastive_loss(
 
 
 def encode_tokens(model: nn.Module, tokens: Tensor) -> Tensor:
-    """Unit text features (B, D) of rows cut to the longest one.
+    """Unit text features (B, D), rows of similar length together and cut to it.
 
     A causal tower that pools at the end of text sees nothing behind it, so the cut
     changes nothing but the time.
     """
-    length = int((tokens != 0).sum(1).max())
-    tokens = tokens[:, :length]
+    lengths = (tokens != 0).sum(1)
+    parts = lengths.argsort(stable=True).chunk(4)
+    features = torch.cat(
+        [_encode_rows(model, tokens[part, : int(lengths[part[-1]])]) for part in parts]
+    )
+    return features[torch.cat(parts).argsort()]
+
+
+def _encode_rows(model: nn.Module, tokens: Tensor) -> Tensor:
+    length = tokens.shape[1]
     x = model.token_embedding(tokens) + model.positional_embedding[:length]
     x = model.transformer(x, attn_mask=model.attn_mask[:length, :length])
     x = model.ln_final(x)[torch.arange(len(x)), tokens.argmax(1)]
@@ -130,9 +139,26 @@ def _groups(model: nn.Module, decay: float) -> list[dict]:
     return [dict(params=plain, weight_decay=0.0), dict(params=rest, weight_decay=decay)]
 
 
+@contextmanager
+def _compact_vocabulary(model: nn.Module, kept_ids: Tensor) -> Iterator[None]:
+    """Let the model have embeddings of the kept ids alone, numbered from 0.
+
+    Their order is kept, so the end of text stays the largest id. Updating all of
+    open_clip's vocabulary would cost more than the image tower.
+    """
+    full = model.token_embedding
+    compact = full.weight.detach()[kept_ids]
+    model.token_embedding = nn.Embedding.from_pretrained(compact, freeze=False)
+    yield
+    with torch.no_grad():
+        full.weight[kept_ids] = model.token_embedding.weight
+    model.token_embedding = full
+
+
 def pretrain(
     model: nn.Module,
     pairs: PairSet,
+    kept_ids: Tensor,
     *,
     steps: int,
     batch: int,
@@ -147,6 +173,7 @@ def pretrain(
     Args:
         model: The model, on the device.
         pairs: Faces and sentences.
+        kept_ids: Ids of all tokens that occur in them, ascending.
         steps: Number of optimiser steps.
         batch: Pairs in a step.
         lr: Peak learning rate, after a warm-up of 5 % and before a cosine decay.
@@ -156,6 +183,24 @@ def pretrain(
         weight_decay: AdamW's, for matrices other than embeddings.
     """
     model.train()
+    model.visual.to(memory_format=torch.channels_last)  # faster on a CPU
+    kept_ids = kept_ids.to(device)
+    with _compact_vocabulary(model, kept_ids):
+        _train(model, pairs, kept_ids, steps, batch, lr, seed, report, weight_decay)
+
+
+def _train(
+    model: nn.Module,
+    pairs: PairSet,
+    kept_ids: Tensor,
+    steps: int,
+    batch: int,
+    lr: float,
+    seed: int,
+    report: Callable[[int, float, float], None],
+    weight_decay: float,
+) -> None:
+    device = kept_ids.device
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(
         _groups(model, weight_decay), lr=lr, betas=(0.9, 0.98)
@@ -170,12 +215,14 @@ def pretrain(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
     images = torch.from_numpy(pairs.images).to(device)
     tokens = torch.from_numpy(pairs.tokens).to(device).long()
+    tokens = torch.searchsorted(kept_ids, tokens)
     for step in range(steps):
         rows = torch.randint(len(images), (batch,), generator=generator).to(device)
         which = torch.randint(tokens.shape[1], (batch,), generator=generator)
         words = tokens[rows, which.to(device)]
         same = (words[:, None] == words[None]).all(-1)
         x = _augment(normalise(images[rows]), generator)
+        x = x.contiguous(memory_format=torch.channels_last)
         image = F.normalize(model.visual(x), dim=-1)
         scale = model.logit_scale.exp()
         loss = contrastive_loss(image, encode_tokens(model, words), scale, same)

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import cv2
@@ -17,8 +17,8 @@ def _one_thread() -> None:
 
 
 def parallel_map(
-    work: Callable[[Job], Result], jobs: Iterable[Job], workers: int | None = None
-) -> list[Result]:
+    work: Callable[[Job], Result], jobs: Sequence[Job], workers: int | None = None
+) -> Iterator[Result]:
     """Do independent jobs in processes.
 
     Args:
@@ -27,18 +27,18 @@ def parallel_map(
         workers: Number of processes; by default one per core that may be used. With
             1 the jobs are done here.
 
-    Returns:
+    Yields:
         The results in the jobs' order.
     """
-    jobs = list(jobs)
     if workers is None:
         affinity = getattr(os, 'sched_getaffinity', None)
         workers = len(affinity(0)) if affinity else os.cpu_count() or 1
     workers = min(workers, len(jobs))
     if workers <= 1:
-        return [work(job) for job in jobs]
+        yield from map(work, jobs)
+        return
     # A forked worker starts at once; a spawned one first imports all of mmaction2.
     forks = 'fork' in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context('fork' if forks else 'spawn')
     with context.Pool(workers, _one_thread) as pool:
-        return pool.map(work, jobs, chunksize=1)
+        yield from pool.imap(work, jobs)

@@ -70,11 +70,13 @@ def main(argv: list[str] | None = None) -> None:
     say(f'drawing {args.images} synthetic faces')
     size = config['vision_cfg']['image_size']
     pairs = draw_pairs(args.seed, args.images, size)
+    kept = kept_tokens([t for texts in descriptions.values() for t in texts])
     model = open_clip.CLIP(**config).to(args.device)
     say(f'training {args.steps} steps of {args.batch} on {args.device}')
     pretrain(
         model,
         pairs,
+        kept,
         steps=args.steps,
         batch=args.batch,
         lr=args.lr,
@@ -87,10 +89,9 @@ def main(argv: list[str] | None = None) -> None:
     meta = dict(
         vlm_config=config,
         provenance='synthetic faces only, drawn by tgdfer_mm.synth; no photograph',
-        command=shlex.join(['python', *(argv or sys.argv)]),
+        command=shlex.join(['python', *sys.argv]),
         seed=args.seed,
     )
-    kept = kept_tokens([t for texts in descriptions.values() for t in texts])
     args.out.parent.mkdir(parents=True, exist_ok=True)
     save_vlm(args.out, model, kept, meta)
     say(f'{args.out}: {args.out.stat().st_size / 2**20:.2f} MiB, {len(kept)} words')

@@ -1,0 +1,222 @@
+"""A generated data set on disk: written once, recognised and reused afterwards."""
+
+import json
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from .clips import APEX_THRESHOLD, make_clip
+from .layouts import LAYOUTS, PlannedClip, plan_clips
+from .parallel import parallel_map
+
+# Raise it whenever the same parameters give other pictures or other files.
+GENERATOR_VERSION = 1
+FPS = 25
+STAMP = 'generation.json'
+INTENSITIES = 'intensities.json'
+NOTICE = """SYNTHETIC DATA
+
+Every face here was drawn by tgdfer_mm.synth; no person was filmed. The folders and
+lists imitate the layout of {layout}, but nothing of that data set is in them.
+Results on these clips say nothing about real faces.
+
+intensities.json tells the true intensity of the labelled emotion in every frame. Only
+evaluation may read it.
+"""
+
+
+@dataclass(frozen=True)
+class SynthSpec:
+    """What to generate.
+
+    Attributes:
+        layout: ``dfew``, ``ferv39k`` or ``mafw``.
+        size: Width and height of the frames, pixels.
+        seed: Seed of faces and movements.
+        clips_per_class: Clips of each emotion in each of five folds; so many people
+            are in a fold.
+        videos: Whether MP4 files are written beside the frames.
+    """
+
+    layout: str = 'dfew'
+    size: int = 64
+    seed: int = 0
+    clips_per_class: int = 16
+    videos: bool = False
+
+    def __post_init__(self) -> None:
+        if self.layout not in LAYOUTS:
+            raise ValueError(f'layout={self.layout!r}; there are {list(LAYOUTS)}')
+        if self.size < 16 or self.size % 2:
+            raise ValueError(f'size={self.size} must be even and at least 16')
+        if self.clips_per_class < 1 or self.seed < 0:
+            raise ValueError('clips_per_class must be positive, seed not negative')
+
+
+def ensure_tree(
+    root: str | Path,
+    spec: SynthSpec,
+    *,
+    workers: int | None = None,
+    report: Callable[[str], None] = print,
+) -> bool:
+    """Write the data set unless it is there.
+
+    Everything is written into a folder beside `root` that takes its name when it is
+    complete, so `root` never holds half a data set. One from which clips were lost
+    is written anew.
+
+    Args:
+        root: Data root.
+        spec: What should be there.
+        workers: Processes; by default one per core. The result is the same.
+        report: Called with lines that tell what happens.
+
+    Returns:
+        Whether it was written.
+
+    Raises:
+        FileExistsError: If `root` holds something else, or a data set of other
+            parameters or of another version of the generator. It is left alone.
+    """
+    root = Path(root).expanduser().absolute()
+    if root.is_dir() and any(root.iterdir()):
+        _check_stamp(root, spec)
+        lost = _lost_clips(root, spec)
+        if not lost:
+            report(f'Reusing the SYNTHETIC clips in {root}')
+            return False
+        report(f'{len(lost)} clips, e.g. {lost[0]}, are gone from {root}')
+    root.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f'.{root.name}.partial-{socket.gethostname()}-'
+    _remove_abandoned(root.parent, prefix)
+    partial = root.parent / f'{prefix}{os.getpid()}'
+    try:
+        _write_tree(partial, spec, workers, report)
+        if root.is_dir():
+            shutil.rmtree(root)
+        partial.rename(root)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    report(f'Wrote SYNTHETIC clips to {root}')
+    return True
+
+
+def _stamp(spec: SynthSpec) -> dict:
+    return {'generator_version': GENERATOR_VERSION, **asdict(spec)}
+
+
+def _check_stamp(root: Path, spec: SynthSpec) -> None:
+    try:
+        found = json.loads((root / STAMP).read_text(encoding='utf-8'))
+    except (OSError, ValueError) as error:
+        raise FileExistsError(
+            f'{root} is not empty and holds no generated data set (no readable '
+            f'{STAMP}); choose another data_root for synthetic clips'
+        ) from error
+    wanted = _stamp(spec)
+    # More than was asked for does no harm.
+    wanted['videos'] = wanted['videos'] or bool(found.get('videos'))
+    differing = [
+        f'{key} is {found.get(key)!r}, asked for {value!r}'
+        for key, value in wanted.items()
+        if found.get(key) != value
+    ]
+    if differing:
+        raise FileExistsError(
+            f'{root} holds synthetic clips of other parameters '
+            f'({"; ".join(differing)}); delete it or choose another data_root'
+        )
+
+
+def _lost_clips(root: Path, spec: SynthSpec) -> list[str]:
+    layout = LAYOUTS[spec.layout]
+    lost = []
+    for clip in plan_clips(spec.clips_per_class):
+        there = (root / layout.frame_file(clip, 0)).is_file()
+        if there and spec.videos:
+            there = (root / layout.video_file(clip)).is_file()
+        if not there:
+            lost.append(layout.name(clip))
+    return lost
+
+
+def _remove_abandoned(folder: Path, prefix: str) -> None:
+    """Remove what a killed process of this machine left half written."""
+    for path in folder.glob(f'{prefix}*'):
+        pid = path.name.removeprefix(prefix)
+        if pid.isdecimal() and not _is_running(int(pid)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _write_tree(
+    root: Path, spec: SynthSpec, workers: int | None, report: Callable[[str], None]
+) -> None:
+    plan, layout = plan_clips(spec.clips_per_class), LAYOUTS[spec.layout]
+    root.mkdir()
+    _write_text(root / 'SYNTHETIC.txt', NOTICE.format(layout=spec.layout.upper()))
+    for path, content in layout.annotations(plan).items():
+        _write_text(root / path, content)
+    report(f'Drawing {len(plan)} SYNTHETIC clips of {spec.size} pixels')
+    truth = {}
+    jobs = [(root, spec, clip) for clip in plan]
+    curves = parallel_map(_write_clip, jobs, workers)
+    for done, (clip, curve) in enumerate(zip(plan, curves, strict=True), start=1):
+        label = layout.class_name(clip.emotion)
+        truth[layout.name(clip)] = {'label': label, 'intensity': curve}
+        if done % max(1, len(plan) // 4) == 0:
+            report(f'  {done} of {len(plan)} clips')
+    content = {'apex_threshold': APEX_THRESHOLD, 'clips': truth}
+    _write_text(root / INTENSITIES, json.dumps(content))
+    _write_text(root / STAMP, json.dumps(_stamp(spec), indent=2))
+
+
+def _write_text(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode())
+
+
+def _write_clip(job: tuple[Path, SynthSpec, PlannedClip]) -> list[float]:
+    """Draw and write one clip; returns its intensities."""
+    root, spec, planned = job
+    layout = LAYOUTS[spec.layout]
+    clip = make_clip(spec.seed, planned.number, planned.emotion, planned.person)
+    frames = [np.ascontiguousarray(f[..., ::-1]) for f in clip.frames(spec.size)]
+    for number, frame in enumerate(frames):
+        path = root / layout.frame_file(planned, number)
+        if number == 0:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        done, code = cv2.imencode(path.suffix, frame, [cv2.IMWRITE_JPEG_QUALITY, 95])
+        if not done:
+            raise OSError(f'OpenCV could not encode {path}')
+        path.write_bytes(code.tobytes())
+    if spec.videos:
+        _write_video(root / layout.video_file(planned), frames, spec.size)
+    return [round(float(v), 4) for v in clip.intensity]
+
+
+def _write_video(path: Path, frames: list[np.ndarray], size: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    codec = cv2.VideoWriter.fourcc(*'mp4v')
+    writer = cv2.VideoWriter(str(path), codec, FPS, (size, size))
+    if not writer.isOpened():
+        raise OSError(f'this OpenCV cannot write MP4 video, needed for {path}')
+    for frame in frames:
+        writer.write(frame)
+    writer.release()
