@@ -202,7 +202,7 @@ def _write_clip(job: tuple[Path, SynthSpec, PlannedClip]) -> list[float]:
         path = root / layout.frame_file(planned, number)
         if number == 0:
             path.parent.mkdir(parents=True, exist_ok=True)
-        done, code = cv2.imencode(path.suffix, frame, [cv2.IMWRITE_JPEG_QUALITY, 95])
+        done, code = cv2.imencode(path.suffix, frame)  # JPEG at quality 95
         if not done:
             raise OSError(f'OpenCV could not encode {path}')
         path.write_bytes(code.tobytes())
