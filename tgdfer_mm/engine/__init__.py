@@ -1,1 +1,26 @@
-"""engine."""
+"""Running: exact and safe checkpoints, optimizer groups, evaluation, the tools."""
+
+from .atomic_backend import AtomicBackend
+from .checkpoint import find_resumable, load_from_local
+from .checkpoint_contract_hook import CheckpointContractHook
+from .compare_run_hook import CompareRunHook
+from .evaluation import EvaluateBeforeTrainHook, evaluate
+from .exact_checkpoint_hook import ExactCheckpointHook
+from .optim_wrapper_constructor import TextGuidedOptimWrapperConstructor
+from .plain_state import from_plain, to_plain
+from .precision import apply_precision
+
+__all__ = [
+    'AtomicBackend',
+    'CheckpointContractHook',
+    'CompareRunHook',
+    'EvaluateBeforeTrainHook',
+    'ExactCheckpointHook',
+    'TextGuidedOptimWrapperConstructor',
+    'apply_precision',
+    'evaluate',
+    'find_resumable',
+    'from_plain',
+    'load_from_local',
+    'to_plain',
+]

@@ -1,0 +1,156 @@
+"""What the command lines of ``tools/train.py`` and ``tools/test.py`` share."""
+
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from mmengine.config import Config, DictAction
+from mmengine.registry import RUNNERS
+from mmengine.runner import Runner
+
+from .checkpoint import ALLOW_PICKLE
+from .checkpoint_contract_hook import MISMATCHES, CheckpointContractHook
+
+_LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+
+
+def add_common_arguments(parser: ArgumentParser) -> None:
+    """Adds the options that training and testing have in common."""
+    parser.add_argument(
+        '--work-dir',
+        help='folder for logs and checkpoints; without it that of the config or '
+        'work_dirs/<config>; a folded data set adds fold<k>',
+    )
+    parser.add_argument(
+        '--fold',
+        type=int,
+        help='fold of the data set; sets the environment variable FOLD before the '
+        'config is read',
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        default={},
+        help='changes to the config, as key=value; a list is key="[a,b]"',
+    )
+    parser.add_argument(
+        '--allow-pickle',
+        action='store_true',
+        help='load checkpoints that are not plain data; they can run any code',
+    )
+    parser.add_argument(
+        '--allow-mismatch',
+        nargs='+',
+        choices=MISMATCHES,
+        default=[],
+        help='differences between the checkpoint and this run that are meant',
+    )
+    parser.add_argument(
+        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
+    )
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+
+
+def load_config(args: Namespace) -> Config:
+    """Reads the config and applies the common options.
+
+    Args:
+        args: The parsed options of :func:`add_common_arguments` and ``config``.
+
+    Returns:
+        The config with its ``work_dir`` settled.
+
+    Raises:
+        ValueError: An option that does not fit the config.
+    """
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    if args.allow_pickle:
+        os.environ[ALLOW_PICKLE] = '1'
+    folds = [k for k in args.cfg_options if k.split('.')[-1] == 'fold']
+    if folds:
+        raise ValueError(
+            f'--cfg-options {folds[0]}=...: the config has been computed from its fold '
+            'by the time options are applied, so this would change some of the data '
+            'and not the rest. Use --fold.'
+        )
+    if args.fold is not None:
+        os.environ['FOLD'] = str(args.fold)
+    cfg = Config.fromfile(args.config)
+    cfg.merge_from_dict(args.cfg_options)
+    cfg.launcher = args.launcher
+    fold = fold_of(cfg)
+    if args.fold is not None and fold != args.fold:
+        reason = (
+            'its data set has a single split and no folds (as FERV39k); leave --fold '
+            'out.'
+            if fold is None
+            else f"its data is on fold {fold} whatever FOLD says; write int('"
+            "{{$FOLD:1}}') there."
+        )
+        raise ValueError(f'--fold {args.fold} does not suit {args.config}: {reason}')
+    folder = Path(
+        args.work_dir
+        or cfg.get('work_dir')
+        or Path('work_dirs', Path(args.config).stem)
+    )
+    if fold is not None and folder.name != f'fold{fold}':
+        folder /= f'fold{fold}'
+    cfg.work_dir = str(folder)
+    _allow_mismatch(cfg, args.allow_mismatch)
+    return cfg
+
+
+def build_runner(cfg: Config) -> Runner:
+    """Builds the runner that the config names in ``runner_type``, or mmengine's."""
+    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+
+
+def fold_of(cfg: Config) -> int | None:
+    """Reads which fold the data sets of a config are on.
+
+    Args:
+        cfg: Config of a run.
+
+    Returns:
+        The fold, None for data without folds.
+
+    Raises:
+        ValueError: Two data sets are on different folds.
+    """
+    folds = {name: set(_find_folds(cfg.get(name) or {})) for name in _LOADERS}
+    distinct = set().union(*folds.values())
+    if len(distinct) > 1:
+        raise ValueError(
+            f'The data sets are on different folds, {folds}: clips tested would be '
+            'among those trained on.'
+        )
+    return distinct.pop() if distinct else None
+
+
+def _find_folds(node: object) -> Iterator[int]:
+    if isinstance(node, dict):
+        if isinstance(node.get('fold'), int):
+            yield node['fold']
+        node = list(node.values())
+    if isinstance(node, list | tuple):
+        for child in node:
+            yield from _find_folds(child)
+
+
+def _allow_mismatch(cfg: Config, allowed: list[str]) -> None:
+    if not allowed:
+        return
+    hooks = [
+        hook
+        for hook in cfg.get('custom_hooks') or []
+        if hook['type'] == CheckpointContractHook.__name__
+    ]
+    if not hooks:
+        raise ValueError(
+            f'--allow-mismatch: {cfg.filename} has no CheckpointContractHook in its '
+            'custom_hooks, so nothing is checked anyway.'
+        )
+    for hook in hooks:
+        hook['allow'] = [*hook.get('allow', ()), *allowed]

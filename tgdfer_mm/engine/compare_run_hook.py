@@ -1,0 +1,144 @@
+"""A second run beside the first, and one table of both."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.logging import MessageHub, MMLogger
+from mmengine.registry import DefaultScope
+from mmengine.runner import Runner
+from mmengine.visualization import Visualizer
+from rich.console import Console
+from rich.table import Table
+
+from ..registry import HOOKS
+from .evaluation import EvaluateBeforeTrainHook, write_metrics
+from .precision import apply_precision
+
+
+class _KeepMetrics(Hook):
+    """Remembers the last evaluation of a run."""
+
+    metrics: dict | None = None
+
+    def after_val_epoch(self, runner: Runner, metrics: dict | None = None) -> None:
+        self.metrics = {k: float(v) for k, v in (metrics or {}).items()}
+
+    def last(self, runner: Runner) -> dict | None:
+        """The last metrics; evaluates if a resumed run had no epoch left."""
+        if self.metrics is None and runner.val_loop is not None:
+            runner.val_loop.run()
+        return self.metrics
+
+
+@HOOKS.register_module()
+class CompareRunHook(_KeepMetrics):
+    """Trains another config after this one and prints what came out of both.
+
+    The other run happens in the same process, in ``<work_dir>/<name>``. The table has
+    a column per run and one for what :class:`EvaluateBeforeTrainHook` found; all
+    metrics are written to ``<work_dir>/summary.json``. A run that was interrupted
+    here goes on here when resumed.
+
+    Args:
+        config: The other config: a file (a relative path starts at the folder of this
+            run's config), or a dict of changes to this run's config.
+        name: What the other run is called.
+        own_name: What this run is called.
+        metrics: The metrics in the table.
+    """
+
+    priority = 'LOWEST'
+
+    def __init__(
+        self,
+        config: str | dict,
+        name: str,
+        own_name: str = 'this run',
+        metrics: Sequence[str] = (
+            'dfer/UAR',
+            'dfer/WAR',
+            'relevance/AUROC',
+            'relevance/AP',
+        ),
+    ) -> None:
+        self.config = config
+        self.name = name
+        self.own_name = own_name
+        self.shown = tuple(metrics)
+
+    def before_train(self, runner: Runner) -> None:
+        """Reads the other config now, so that a mistake in it costs no training."""
+        self._other_config(runner)
+
+    def after_train(self, runner: Runner) -> None:
+        """Trains the other config, prints and writes the comparison."""
+        results = {}
+        for hook in runner.hooks:
+            if isinstance(hook, EvaluateBeforeTrainHook) and hook.path(runner).exists():
+                results[hook.name] = json.loads(hook.path(runner).read_text())
+        results[self.own_name] = self.last(runner)
+        with current_instances_kept():
+            other = Runner.from_cfg(self._other_config(runner))
+            keeper = _KeepMetrics()
+            other.register_hook(keeper)
+            other.train()
+            results[self.name] = keeper.last(other)
+        write_metrics(Path(runner.work_dir, 'summary.json'), results)
+        if is_main_process():
+            info = getattr(runner.train_dataloader.dataset, 'metainfo', {})
+            Console().print(self._table(results, info.get('dataset')))
+
+    def _other_config(self, runner: Runner) -> Config:
+        if isinstance(self.config, str):
+            here = Path(runner.cfg.filename or '.').parent
+            cfg = Config.fromfile(here / self.config)
+            apply_precision(cfg)
+        else:
+            cfg = Config(runner.cfg.to_dict(), filename=runner.cfg.filename)
+            cfg.custom_hooks = [
+                hook
+                for hook in cfg.get('custom_hooks') or []
+                if hook['type'] != type(self).__name__
+            ]
+            cfg.merge_from_dict(dict(self.config))
+        cfg.work_dir = str(Path(runner.work_dir, self.name))
+        # The clock alone does not keep two runs of one second apart.
+        cfg.experiment_name = f'{self.name}_{time.strftime("%Y%m%d_%H%M%S")}'
+        cfg.launcher = runner.launcher
+        cfg.load_from, cfg.resume = None, runner._resume
+        return cfg
+
+    def _table(self, results: dict[str, dict | None], title: str | None) -> Table:
+        table = Table(title=title)
+        table.add_column('')
+        for name in results:
+            table.add_column(name, justify='right')
+        for metric in self.shown:
+            values = [(result or {}).get(metric) for result in results.values()]
+            if any(value is not None for value in values):
+                cells = ('-' if v is None else f'{v:.2f}' for v in values)
+                table.add_row(metric, *cells)
+        return table
+
+
+@contextmanager
+def current_instances_kept() -> Iterator[None]:
+    """Keeps the current logger, message hub, visualizer and scope current.
+
+    mmengine takes the one created last for the current one, so after a second runner
+    in the same process the first one's parts would talk to the second's.
+    """
+    managers = (MMLogger, MessageHub, Visualizer, DefaultScope)
+    kept = {manager: list(manager._instance_dict.items()) for manager in managers}
+    try:
+        yield
+    finally:
+        for manager, items in kept.items():
+            manager._instance_dict.clear()
+            manager._instance_dict.update(items)

@@ -1,0 +1,78 @@
+"""Evaluating the model in hand, and keeping what came out."""
+
+import json
+from pathlib import Path
+
+import torch
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from mmengine.runner.amp import autocast
+
+from ..registry import HOOKS
+from .atomic_backend import AtomicBackend
+from .random_state import random_state_kept
+
+
+@torch.no_grad()
+def evaluate(runner: Runner) -> dict[str, float]:
+    """Evaluates the model as it is on the validation data.
+
+    Unlike ``runner.val()`` it calls no hook, so that schedulers, averaged weights and
+    the choice of the best checkpoint do not take it for an epoch's evaluation, and it
+    leaves the random states as they were.
+
+    Args:
+        runner: A runner with a ``val_dataloader`` and a ``val_evaluator``.
+
+    Returns:
+        The metrics, the same on every rank.
+    """
+    loop = runner.val_loop
+    training = runner.model.training
+    runner.model.eval()
+    with random_state_kept():
+        for batch in loop.dataloader:
+            with autocast(enabled=loop.fp16):
+                outputs = runner.model.val_step(batch)
+            loop.evaluator.process(data_samples=outputs, data_batch=batch)
+        metrics = loop.evaluator.evaluate(len(loop.dataloader.dataset))
+    runner.model.train(training)
+    return {name: float(value) for name, value in metrics.items()}
+
+
+def write_metrics(path: Path, metrics: dict) -> None:
+    """Writes metrics as JSON, on the main process only."""
+    if is_main_process():
+        AtomicBackend().put_text(json.dumps(metrics, indent=2) + '\n', path)
+
+
+@HOOKS.register_module()
+class EvaluateBeforeTrainHook(Hook):
+    """Evaluates what the model can do before it is trained.
+
+    The metrics are logged and written to ``<work_dir>/<name>.json``. A resumed run
+    keeps those of its start.
+
+    Args:
+        name: What the result is called.
+    """
+
+    def __init__(self, name: str = 'zero-shot') -> None:
+        self.name = name
+
+    def path(self, runner: Runner) -> Path:
+        """Where the metrics are written."""
+        return Path(runner.work_dir, f'{self.name}.json')
+
+    def before_train(self, runner: Runner) -> None:
+        """Evaluates once."""
+        if runner._resume:
+            return
+        if runner.val_loop is None:
+            runner.logger.info(f'{self.name}: no validation data, nothing evaluated.')
+            return
+        metrics = evaluate(runner)
+        write_metrics(self.path(runner), metrics)
+        shown = '  '.join(f'{name}: {value:.4g}' for name, value in metrics.items())
+        runner.logger.info(f'{self.name} (before training)  {shown}')

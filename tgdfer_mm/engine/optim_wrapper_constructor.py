@@ -1,0 +1,132 @@
+"""Learning rates and weight decay per part of the model, in few groups."""
+
+from collections.abc import Iterable
+
+from mmengine.logging import print_log
+from mmengine.model import is_model_wrapper
+from mmengine.optim import DefaultOptimWrapperConstructor, OptimWrapper
+from mmengine.registry import OPTIM_WRAPPERS, OPTIMIZERS
+from torch import nn
+
+from ..registry import OPTIM_WRAPPER_CONSTRUCTORS
+
+_ENTRIES = {'custom_keys', 'no_decay'}
+_FACTORS = {'lr_mult': 'lr', 'decay_mult': 'weight_decay'}
+
+
+@OPTIM_WRAPPER_CONSTRUCTORS.register_module()
+class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
+    """Builds the optimizer with one parameter group per pair of rate and decay.
+
+    Differs from mmengine's in four ways: parameters with at most one dimension (norms,
+    biases, scalars) never decay, not even below a custom key; a key is the name of a
+    module or parameter and not any part of it; a key that matches nothing is an error;
+    and parameters that are treated alike share a group, which is what makes the
+    ``foreach`` and ``fused`` optimizers fast.
+
+    Frozen parameters are left out. ``paramwise_cfg`` has these entries:
+
+    * ``custom_keys``: maps the name of a module or parameter, such as
+      ``backbone.visual``, to ``dict(lr_mult=..., decay_mult=...)``, each 1 unless
+      given; the longest matching key counts. With ``optional=True`` in the dict the
+      key may match nothing.
+    * ``no_decay``: names, such as ``positional_embedding``, of parameters that never
+      decay; a name matches wherever it is one of the dotted parts.
+
+    Args:
+        optim_wrapper_cfg: Config of the optimizer wrapper, with ``optimizer``.
+        paramwise_cfg: See above.
+
+    Raises:
+        ValueError: An unknown entry, a key that matches no parameter, a factor for a
+            rate or decay that the optimizer does not state, or nothing to train.
+    """
+
+    def __call__(self, model: nn.Module) -> OptimWrapper:
+        """Builds the optimizer wrapper for a model."""
+        model = model.module if is_model_wrapper(model) else model
+        groups = self.param_groups(model)
+        for group in groups:
+            count = sum(param.numel() for param in group['params'])
+            options = {k: v for k, v in group.items() if k != 'params'}
+            print_log(
+                f'Optimizer group: {len(group["params"])} tensors, {count} numbers, '
+                f'{options}',
+                logger='current',
+            )
+        optimizer = OPTIMIZERS.build(dict(self.optimizer_cfg, params=groups))
+        wrapper = dict(self.optim_wrapper_cfg)
+        wrapper.setdefault('type', 'OptimWrapper')
+        return OPTIM_WRAPPERS.build(wrapper, default_args=dict(optimizer=optimizer))
+
+    def param_groups(self, model: nn.Module) -> list[dict]:
+        """Sorts the trainable parameters into groups.
+
+        Args:
+            model: The model, not wrapped.
+
+        Returns:
+            Groups in the order in which the model first has a parameter of them.
+        """
+        keys = self.paramwise_cfg.get('custom_keys', {})
+        no_decay = self.paramwise_cfg.get('no_decay', ())
+        self._check_keys(keys, no_decay, [name for name, _ in model.named_parameters()])
+        by_options: dict[tuple, dict] = {}
+        for name, param in model.named_parameters():
+            if not param.requires_grad:
+                continue
+            matching = (key for key in keys if _is_below(name, key))
+            custom = keys.get(max(matching, key=len, default=None), {})
+            options = {}
+            if self.base_lr is not None:
+                options['lr'] = self.base_lr * custom.get('lr_mult', 1)
+            if self.base_wd is not None:
+                exempt = param.ndim <= 1 or not set(no_decay).isdisjoint(
+                    name.split('.')
+                )
+                decay = 0.0 if exempt else custom.get('decay_mult', 1)
+                options['weight_decay'] = self.base_wd * decay
+            group = by_options.setdefault(
+                tuple(options.values()), dict(params=[], **options)
+            )
+            group['params'].append(param)
+        if not by_options:
+            raise ValueError('The model has no trainable parameter.')
+        return list(by_options.values())
+
+    def _check_keys(
+        self, keys: dict[str, dict], no_decay: Iterable[str], names: list[str]
+    ) -> None:
+        where = 'optim_wrapper.paramwise_cfg'
+        for key, custom in keys.items():
+            here = f'{where}.custom_keys[{key!r}]'
+            if not set(custom) <= {*_FACTORS, 'optional'}:
+                raise ValueError(
+                    f'{here} may have {[*_FACTORS, "optional"]}, not {sorted(custom)}.'
+                )
+            for factor in set(custom) & set(_FACTORS):
+                if _FACTORS[factor] not in self.optimizer_cfg:
+                    raise ValueError(
+                        f'{here} has {factor}, so optim_wrapper.optimizer has to state '
+                        f'{_FACTORS[factor]}.'
+                    )
+            if not custom.get('optional') and not any(_is_below(n, key) for n in names):
+                raise ValueError(
+                    f'{here} matches no parameter; the top-level modules are '
+                    f'{sorted({n.split(".")[0] for n in names})}. Add optional=True if '
+                    'that is meant.'
+                )
+        for key in set(no_decay) - {part for n in names for part in n.split('.')}:
+            raise ValueError(f'{where}.no_decay: no parameter has {key!r} in its name.')
+
+    def _validate_cfg(self) -> None:
+        unknown = set(self.paramwise_cfg) - _ENTRIES
+        if unknown:
+            raise ValueError(
+                f'optim_wrapper.paramwise_cfg has unknown entries {sorted(unknown)}; '
+                f'known are {sorted(_ENTRIES)}.'
+            )
+
+
+def _is_below(name: str, key: str) -> bool:
+    return name == key or name.startswith(f'{key}.')

@@ -1,0 +1,57 @@
+"""Tests a checkpoint: ``python tools/test.py configs/tgdfer_demo.py CHECKPOINT``."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from mmengine.config import Config
+
+import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
+from tgdfer_mm.engine.command_line import (
+    add_common_arguments,
+    build_runner,
+    load_config,
+)
+
+
+def parse_args(argv: list[str] | None = None) -> Namespace:
+    """Parses the command line."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='the config file')
+    parser.add_argument('checkpoint', help='the checkpoint file')
+    add_common_arguments(parser)
+    parser.add_argument(
+        '--dump',
+        metavar='FILE.pkl',
+        help='pickle the predictions, and write them as predictions.jsonl beside it',
+    )
+    return parser.parse_args(argv)
+
+
+def make_config(args: Namespace) -> Config:
+    """Applies the command line to the config."""
+    cfg = load_config(args)
+    cfg.load_from, cfg.resume = args.checkpoint, False
+    if args.dump is not None:
+        dump = Path(args.dump)
+        if dump.suffix not in ('.pkl', '.pickle'):
+            raise ValueError(f'--dump {dump}: the file must end in .pkl or .pickle.')
+        dump.parent.mkdir(parents=True, exist_ok=True)
+        evaluator = cfg.test_evaluator
+        cfg.test_evaluator = [
+            *(evaluator if isinstance(evaluator, list | tuple) else [evaluator]),
+            dict(type='DumpResults', out_file_path=str(dump)),
+            dict(
+                type='DumpPredictions',
+                out_file=str(dump.with_name('predictions.jsonl')),
+            ),
+        ]
+    return cfg
+
+
+def main() -> None:
+    """Tests."""
+    build_runner(make_config(parse_args())).test()
+
+
+if __name__ == '__main__':
+    main()
