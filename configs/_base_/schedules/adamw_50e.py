@@ -14,12 +14,13 @@ optim_wrapper = dict(
     paramwise_cfg=dict(
         custom_keys={
             'backbone': dict(lr_mult=0.1),
-            'text_encoder.context': dict(lr_mult=10.0, decay_mult=0.0),
+            'text_encoder.context': dict(lr_mult=10.0),
             'neck.gamma': dict(lr_mult=100.0),
             'neck.log_tau': dict(lr_mult=100.0),
             'cls_head.temporal.window_logits': dict(lr_mult=100.0, optional=True),
             'cls_head.temporal.mix_logit': dict(lr_mult=100.0, optional=True),
-        }
+        },
+        no_decay=['context', 'class_embedding', 'positional_embedding'],
     ),
 )
 param_scheduler = [

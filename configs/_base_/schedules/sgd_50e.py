@@ -12,8 +12,9 @@ optim_wrapper = dict(
     paramwise_cfg=dict(
         custom_keys={
             'backbone': dict(lr_mult=1e-3),
-            'text_encoder.context': dict(lr_mult=0.1, decay_mult=0.0),
-        }
+            'text_encoder.context': dict(lr_mult=0.1),
+        },
+        no_decay=['context', 'class_embedding', 'positional_embedding'],
     ),
 )
 param_scheduler = [
