@@ -32,7 +32,7 @@ val_evaluator = [
     dict(type='DFERMetric'),
     dict(
         type='FrameRelevanceMetric',
-        ann_file='{{_base_.data_root}}/intensities.json',
+        ann_file='data/synth_dfew/intensities.json',
     ),
 ]
 test_evaluator = val_evaluator
