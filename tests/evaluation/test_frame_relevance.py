@@ -14,6 +14,7 @@ INTENSITY = [0.0, 0.1, 0.5, 0.9, 1.0, 0.4, 0.2, 0.0]  # 4 of 8 reach 0.4
 @pytest.fixture
 def ann_file(tmp_path):
     clips = {name: dict(label='sad', intensity=INTENSITY) for name in ('a', 'b')}
+    clips['b']['label'] = 'Sad'  # as FERV39k spells its classes
     clips['still'] = dict(label='sad', intensity=[0.0] * 8)
     clips['peak'] = dict(label='sad', intensity=[1.0] * 8)
     path = tmp_path / 'intensities.json'

@@ -160,7 +160,8 @@ class FrameRelevanceMetric(ClipMetric):
             raise ValueError(f'{self.ann_file}: clip {clip} is not in the file')
         entry = self.clips[clip]
         truth, true_class = np.asarray(entry['intensity']), self.classes[label]
-        if entry['label'] != true_class:
+        # FERV39k's files write `Happy` where the class list says `happy`.
+        if entry['label'].casefold() != true_class.casefold():
             raise ValueError(
                 f'{self.ann_file}: clip {clip} is labelled {entry["label"]!r} there '
                 f'and {true_class!r} in the data set'
