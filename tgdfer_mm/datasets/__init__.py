@@ -7,6 +7,7 @@ from .errors import DamagedClipError, SplitFileError
 from .ferv39k import FERV39kDataset
 from .labels import load_classes
 from .mafw import MAFWDataset
+from .synth import SynthDFEWDataset
 from .workers import seed_worker_from_torch
 
 # The meta keys of a clip, for `PackActionInputs(meta_keys=...)`.
@@ -29,6 +30,7 @@ __all__ = [
     'FERV39kDataset',
     'MAFWDataset',
     'SplitFileError',
+    'SynthDFEWDataset',
     'load_classes',
     'seed_worker_from_torch',
     'transforms',
