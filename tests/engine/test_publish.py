@@ -1,0 +1,51 @@
+"""Published files: smaller, checked like checkpoints, never silently wrong."""
+
+import hashlib
+
+import pytest
+import torch
+
+from tgdfer_mm.engine.checkpoint import load_from_local
+from tgdfer_mm.engine.publish import publish
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    path = tmp_path / 'epoch_1.pth'
+    weight = torch.randn(4, 4)
+    data = {
+        'state_dict': {'weight': weight, 'ids': torch.tensor([3, 70000])},
+        'optimizer': {'exp_avg': torch.zeros(100)},
+        'meta': {'dataset_meta': {'classes': ['a', 'b'], 'fold': 2}, 'epoch': 1},
+    }
+    torch.save(data, path)
+    return path, data
+
+
+def test_keeps_weights_and_what_they_were_trained_on(checkpoint, tmp_path):
+    path, data = checkpoint
+    out = tmp_path / 'model.safetensors'
+    info = publish(path, out, command='python tools/train.py x.py')
+    loaded = load_from_local(out, 'cpu')
+    state = loaded['state_dict']
+    assert torch.allclose(
+        state['weight'].float(), data['state_dict']['weight'], atol=2e-3
+    )
+    assert torch.equal(state['ids'], data['state_dict']['ids'])
+    assert loaded['meta']['dataset_meta'] == data['meta']['dataset_meta']
+    assert loaded['meta']['command'] == 'python tools/train.py x.py'
+    assert info['sha256'] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert 'optimizer' not in loaded
+
+
+def test_values_beyond_half_precision_are_an_error(checkpoint, tmp_path):
+    path, data = checkpoint
+    data['state_dict']['weight'][0, 0] = 1e6
+    torch.save(data, path)
+    with pytest.raises(ValueError, match='weight has values beyond half'):
+        publish(path, tmp_path / 'model.safetensors')
+
+
+def test_the_ending_is_checked(checkpoint, tmp_path):
+    with pytest.raises(ValueError, match='safetensors'):
+        publish(checkpoint[0], tmp_path / 'model.pth')
