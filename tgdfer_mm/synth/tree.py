@@ -53,8 +53,8 @@ class SynthSpec:
     def __post_init__(self) -> None:
         if self.layout not in LAYOUTS:
             raise ValueError(f'layout={self.layout!r}; there are {list(LAYOUTS)}')
-        if self.size < 16 or self.size % 2:
-            raise ValueError(f'size={self.size} must be even and at least 16')
+        if self.size < 32 or self.size % 2:  # decord misreads smaller videos
+            raise ValueError(f'size={self.size} must be even and at least 32')
         if self.clips_per_class < 1 or self.seed < 0:
             raise ValueError('clips_per_class must be positive, seed not negative')
 
@@ -178,7 +178,8 @@ def _write_tree(
     jobs = [(root, spec, clip) for clip in plan]
     curves = parallel_map(_write_clip, jobs, workers)
     for done, (clip, curve) in enumerate(zip(plan, curves, strict=True), start=1):
-        label = layout.class_name(clip.emotion)
+        # Label sets write the class names in lower case.
+        label = layout.class_name(clip.emotion).lower()
         truth[layout.name(clip)] = {'label': label, 'intensity': curve}
         if done % max(1, len(plan) // 4) == 0:
             report(f'  {done} of {len(plan)} clips')

@@ -1,0 +1,58 @@
+"""SynthDFEWDataset: a DFEWDataset that makes its own clips."""
+
+import cv2
+import numpy as np
+import pytest
+
+from tgdfer_mm.datasets.synth import SynthDFEWDataset
+from tgdfer_mm.synth.clips import make_clip
+from tgdfer_mm.synth.layouts import plan_clips
+from tgdfer_mm.synth.tree import SynthSpec, _write_clip
+
+PLANNED = plan_clips(1)[3]
+
+
+def build(root, subset='test', **kwargs):
+    return SynthDFEWDataset(
+        str(root), subset, **{**dict(size=32, clips_per_class=1), **kwargs}
+    )
+
+
+def test_it_generates_then_reuses(tmp_path, flat_clips):
+    root = tmp_path / 'clips'
+    train, test = build(root, 'train'), build(root)
+    assert len(train) == 28 and len(test) == 7
+    info = test.metainfo
+    assert info['dataset'] == 'SynthDFER (DFEW layout)'
+    assert info['pixel_version'] == 'synth_32'
+    assert info['fold'] == 1 and info['label_set'] == 'single'
+    labels = [train.get_data_info(i)['label'] for i in range(28)]
+    assert (np.bincount(labels) == 4).all()
+
+
+def test_folds_differ(trees):
+    clips = [
+        {d['clip'] for d in build(trees['dfew'], fold=k).load_data_list()}
+        for k in (1, 2)
+    ]
+    assert not clips[0] & clips[1]
+
+
+def test_videos_are_made_when_asked_for(trees):
+    data = build(trees['dfew'], media='videos')
+    assert data.get_data_info(0)['filename'].endswith('.mp4')
+
+
+def test_other_pixels_under_the_same_root_are_an_error(trees):
+    with pytest.raises(FileExistsError, match='size is 32, asked for 64'):
+        build(trees['dfew'], size=64)
+
+
+def test_drawn_clips_are_on_disk_as_they_were_planned(tmp_path):
+    _write_clip((tmp_path, SynthSpec(size=32), PLANNED))
+    files = sorted((tmp_path / 'Clip/clip_224x224/00004').iterdir())
+    clip = make_clip(0, PLANNED.number, PLANNED.emotion, PLANNED.person)
+    assert len(files) == len(clip)
+    for t in (0, int(clip.intensity.argmax())):
+        written = cv2.imread(str(files[t]))[..., ::-1].astype(int)
+        assert np.abs(written - clip.draw(t, 32)).mean() < 6  # JPEG
