@@ -59,7 +59,7 @@ def draw_pairs(
         variants: V, sentences per picture.
         workers: Processes; by default one per core. The result is the same.
     """
-    chunk = 500
+    chunk = 128
     jobs = [
         (seed, range(i, min(i + chunk, count)), size, variants)
         for i in range(0, count, chunk)
@@ -155,6 +155,15 @@ def _compact_vocabulary(model: nn.Module, kept_ids: Tensor) -> Iterator[None]:
     model.token_embedding = full
 
 
+def _renumber(tokens: Tensor, kept_ids: Tensor) -> Tensor:
+    places = torch.searchsorted(kept_ids, tokens).clamp_(max=len(kept_ids) - 1)
+    unknown = tokens[kept_ids[places] != tokens]
+    if len(unknown):
+        words = _TOKENIZER.decode(unknown.unique().tolist())
+        raise ValueError(f'sentences have words that are not kept: {words!r}')
+    return places
+
+
 def pretrain(
     model: nn.Module,
     pairs: PairSet,
@@ -181,6 +190,9 @@ def pretrain(
         device: ``cpu`` or ``cuda``.
         report: Called with step, loss and logit scale now and then.
         weight_decay: AdamW's, for matrices other than embeddings.
+
+    Raises:
+        ValueError: If a sentence has a word that is not kept.
     """
     model.train()
     model.visual.to(memory_format=torch.channels_last)  # faster on a CPU
@@ -215,7 +227,7 @@ def _train(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
     images = torch.from_numpy(pairs.images).to(device)
     tokens = torch.from_numpy(pairs.tokens).to(device).long()
-    tokens = torch.searchsorted(kept_ids, tokens)
+    tokens = _renumber(tokens, kept_ids)
     for step in range(steps):
         rows = torch.randint(len(images), (batch,), generator=generator).to(device)
         which = torch.randint(tokens.shape[1], (batch,), generator=generator)
