@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from tgdfer_mm.synth import tree
 from tgdfer_mm.synth.clips import APEX_THRESHOLD
@@ -21,6 +22,11 @@ def flat_clip(seed, number, label, person):
     curve = np.zeros(length)
     curve[1 : 2 if label != 'neutral' else 1] = APEX_THRESHOLD + 0.2
     return SimpleNamespace(frames=frames, intensity=curve)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread(_mmaction_scope):
+    torch.set_num_threads(1)  # these models are too small to share
 
 
 @pytest.fixture
