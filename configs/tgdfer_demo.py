@@ -20,8 +20,12 @@ model = dict(
     cls_head=dict(in_channels=128),
 )
 
-# A hundredth of DFEW's steps, so ten times its rates.
-optim_wrapper = dict(optimizer=dict(lr=1e-3))
+# A hundredth of DFEW's steps, so ten times its rates. The tower is a ResNet: it has no
+# class embedding.
+optim_wrapper = dict(
+    optimizer=dict(lr=1e-3),
+    paramwise_cfg=dict(no_decay=['context', 'positional_embedding']),
+)
 train_cfg = dict(max_epochs=max_epochs)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, end=20, by_epoch=False),
