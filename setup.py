@@ -74,6 +74,7 @@ setup(
         'mmaction2==1.2.0',
         'mmengine>=0.10.7,<0.11',  # older ones clash with torch>=2.5's Adafactor
         'importlib_metadata',  # mmaction2 imports it without declaring it
+        'rich',
         'setuptools>=77',  # distutils, which mmengine imports on Python>=3.12
         'torch>=2.4',
         'torchvision',

@@ -151,7 +151,6 @@ def log():
 @pytest.fixture
 def make_pipeline():
     """A whole pipeline, from the listing to the packed sample."""
-    from tgdfer_mm.datasets import META_KEYS
 
     def make(media='frames', test_mode=True, num_frames=4, augment=False) -> list:
         first, decode = (
@@ -172,7 +171,7 @@ def make_pipeline():
             dict(type=decode),
             *(crop if augment else plain),
             dict(type='FormatShape', input_format='NCHW'),
-            dict(type='PackActionInputs', meta_keys=META_KEYS),
+            dict(type='PackDFERInputs'),
         ]
 
     return make

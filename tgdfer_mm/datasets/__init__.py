@@ -8,19 +8,8 @@ from .ferv39k import FERV39kDataset
 from .labels import load_classes
 from .mafw import MAFWDataset
 from .synth import SynthDFEWDataset
+from .transforms import META_KEYS
 from .workers import seed_worker_from_torch
-
-# The meta keys of a clip, for `PackActionInputs(meta_keys=...)`.
-META_KEYS = (
-    'clip',
-    'frame_dir',
-    'filename',
-    'frame_inds',
-    'num_valid',
-    'total_frames',
-    'img_shape',
-    'damaged',
-)
 
 __all__ = [
     'META_KEYS',

@@ -61,7 +61,7 @@ class DumpPredictions(ClipMetric):
             if not any(sample.get(k) for k in ('clip', 'frame_dir', 'filename')):
                 raise ValueError(
                     'a prediction has no name to be written under: add `clip` to '
-                    '`meta_keys` of PackActionInputs'
+                    '`meta_keys` of the packing transform'
                 )
             try:
                 self.results.append(self._plain(name, sample))

@@ -4,16 +4,6 @@ fold = int('{{$FOLD:1}}')  # tools: --fold
 num_frames = 16
 image_size = 224
 
-meta_keys = (
-    'clip',
-    'frame_dir',
-    'filename',
-    'frame_inds',
-    'num_valid',
-    'total_frames',
-    'img_shape',
-    'damaged',
-)
 train_pipeline = [
     dict(type='ListFrames'),
     dict(type='SampleSegments', num_frames=num_frames),
@@ -25,7 +15,7 @@ train_pipeline = [
     dict(type='Flip', flip_ratio=0.5),
     dict(type='ColorJitter', brightness=0.3, contrast=0.0, saturation=0.0, hue=0.0),
     dict(type='FormatShape', input_format='NCHW'),
-    dict(type='PackActionInputs', meta_keys=meta_keys),
+    dict(type='PackDFERInputs'),
 ]
 test_pipeline = [
     dict(type='ListFrames'),
@@ -33,7 +23,7 @@ test_pipeline = [
     dict(type='DecodeFrames'),
     dict(type='Resize', scale=(image_size, image_size), keep_ratio=False),
     dict(type='FormatShape', input_format='NCHW'),
-    dict(type='PackActionInputs', meta_keys=meta_keys),
+    dict(type='PackDFERInputs'),
 ]
 
 train_dataloader = dict(

@@ -1,0 +1,31 @@
+"""The last transform: what the model and the evaluation get of a clip."""
+
+from mmaction.datasets.transforms import PackActionInputs
+
+from ...registry import TRANSFORMS
+
+# What travels with a clip besides its frames and label.
+META_KEYS = (
+    'clip',
+    'frame_dir',
+    'filename',
+    'frame_inds',
+    'num_valid',
+    'total_frames',
+    'img_shape',
+    'damaged',
+)
+
+
+@TRANSFORMS.register_module()
+class PackDFERInputs(PackActionInputs):
+    """mmaction2's ``PackActionInputs``, keeping what masks and explanations need.
+
+    Args:
+        meta_keys: Names of the results to keep as meta information; those that a clip
+            lacks are left out.
+        **kwargs: As for ``PackActionInputs``.
+    """
+
+    def __init__(self, meta_keys: tuple[str, ...] = META_KEYS, **kwargs) -> None:
+        super().__init__(meta_keys=meta_keys, **kwargs)
