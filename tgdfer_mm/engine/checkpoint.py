@@ -99,7 +99,7 @@ def find_resumable(
             load_from_local(path, 'cpu')
         # torch has no common error for what can be wrong in a damaged file.
         except Exception as error:
-            skipped[path] = f'{type(error).__name__}: {str(error).splitlines()[0]}'
+            skipped[path] = f'{type(error).__name__}: {str(error)}'.splitlines()[0]
         else:
             return path, skipped
     if skipped:

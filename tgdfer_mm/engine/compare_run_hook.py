@@ -1,7 +1,6 @@
 """A second run beside the first, and one table of both."""
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,7 +108,7 @@ class CompareRunHook(_KeepMetrics):
             cfg.merge_from_dict(dict(self.config))
         cfg.work_dir = str(Path(runner.work_dir, self.name))
         # The clock alone does not keep two runs of one second apart.
-        cfg.experiment_name = f'{self.name}_{time.strftime("%Y%m%d_%H%M%S")}'
+        cfg.experiment_name = f'{runner.experiment_name}_{self.name}'
         cfg.launcher = runner.launcher
         cfg.load_from, cfg.resume = None, runner._resume
         return cfg

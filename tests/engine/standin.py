@@ -1,0 +1,133 @@
+"""A tiny model and data set that use every source of randomness, and ways to die.
+
+Imported by the processes of the tests, hence a module and not fixtures.
+"""
+
+import os
+import random
+import runpy
+import signal
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import MagicMock
+
+import numpy as np
+import torch
+from mmengine.config import config as mmengine_config
+from mmengine.dataset import BaseDataset
+from mmengine.evaluator import BaseMetric
+from mmengine.hooks import Hook
+from mmengine.model import BaseModel
+from torch import nn
+
+from tgdfer_mm.engine import atomic_backend
+from tgdfer_mm.registry import DATASETS, HOOKS, METRICS, MODELS
+
+ROOT = Path(__file__).resolve().parents[2]
+CLASSES = ('happy', 'sad', 'neutral')
+
+
+@DATASETS.register_module()
+class StandInDataset(BaseDataset):
+    """Vectors with a pattern per class and noise of all three generators."""
+
+    METAINFO = dict(
+        dataset='StandIn', classes=CLASSES, label_set='single', pixel_version='v1'
+    )
+
+    def __init__(self, fold=None, size=12, augment=False, **metainfo):
+        self.size, self.augment = size, augment
+        super().__init__(metainfo=dict(fold=fold), serialize_data=False)
+        self._metainfo.update(metainfo)
+
+    def load_data_list(self):
+        return [dict(label=i % len(CLASSES)) for i in range(self.size)]
+
+    def __getitem__(self, index):
+        label = self.get_data_info(index)['label']
+        x = torch.arange(4.0).roll(label) + 0.1 * index
+        if self.augment:
+            x = x + random.random() + np.random.rand() + torch.rand(4)
+        return dict(inputs=x, labels=label)
+
+
+@MODELS.register_module()
+class StandInModel(BaseModel):
+    """Norm, dropout and a linear layer."""
+
+    def __init__(self, num_classes=3, **kwargs):
+        super().__init__(**kwargs)
+        self.norm = nn.BatchNorm1d(4)
+        self.fc = nn.Linear(4, num_classes)
+
+    def init_weights(self):
+        if os.environ.get('STANDIN_FORBID_INIT'):
+            raise RuntimeError('weights are initialised')
+        nn.init.normal_(self.fc.weight)
+
+    def forward(self, inputs, labels, mode='tensor'):
+        x, labels = torch.stack(inputs), torch.tensor(labels)
+        logits = self.fc(nn.functional.dropout(self.norm(x), 0.3, self.training))
+        if mode == 'loss':
+            return dict(loss=nn.functional.cross_entropy(logits, labels))
+        return [dict(score=s, label=y) for s, y in zip(logits, labels, strict=True)]
+
+
+@METRICS.register_module()
+class StandInMetric(BaseMetric):
+    """Accuracy and a figure that any change of the weights changes."""
+
+    default_prefix = 'standin'
+
+    def process(self, data_batch, data_samples):
+        self.results += [(s['score'].tolist(), int(s['label'])) for s in data_samples]
+
+    def compute_metrics(self, results):
+        scores, labels = map(np.array, zip(*results, strict=True))
+        return dict(
+            accuracy=100 * np.mean(scores.argmax(1) == labels), sum=scores.sum()
+        )
+
+
+@HOOKS.register_module()
+class DieHook(Hook):
+    """Ends the process as `kill -9` does, where the environment says.
+
+    STANDIN_DIE_AT is an iteration, STANDIN_DIE_WRITING the name of a checkpoint half
+    of which is written before.
+    """
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        if str(runner.iter) == os.environ.get('STANDIN_DIE_AT'):
+            _die()
+
+    def before_train(self, runner):
+        if 'STANDIN_DIE_WRITING' in os.environ:
+            atomic_backend.open = _open_to_die
+
+
+def _die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _open_to_die(path, mode):
+    file = open(path, mode)
+    if os.environ['STANDIN_DIE_WRITING'] not in Path(path).name:
+        return file
+
+    def write_half(content):
+        os.write(file.fileno(), content[: len(content) // 2])
+        _die()
+
+    return MagicMock(**{'__enter__.return_value': SimpleNamespace(write=write_half)})
+
+
+def run_tool(name, *args, env=None):
+    """Runs a tool as the command line does; for a process of its own."""
+    torch.set_num_threads(1)
+    # Laying out the config takes longer than an epoch.
+    mmengine_config.FormatCode = lambda text, **kwargs: (text, True)
+    os.environ.update(env or {})
+    sys.argv = [name, *map(str, args)]
+    runpy.run_path(str(ROOT / 'tools' / name), run_name='__main__')

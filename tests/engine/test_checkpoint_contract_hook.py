@@ -1,0 +1,83 @@
+"""A checkpoint is not used on data that it does not fit."""
+
+import pytest
+import torch
+from mmengine.config import Config
+from standin import CLASSES
+
+from tgdfer_mm.engine import CheckpointContractHook
+
+META = dict(
+    dataset='StandIn', classes=CLASSES, label_set='single', pixel_version='v1', fold=1
+)
+
+
+@pytest.fixture
+def runner(standin_config, build_runner):
+    """Builds a runner whose data sets have the given metainfo."""
+
+    def build(checkpoint, allow=(), num_classes=3, **metainfo):
+        cfg = Config(standin_config.to_dict())
+        cfg.load_from = str(checkpoint)
+        cfg.custom_hooks = [dict(type='CheckpointContractHook', allow=allow)]
+        cfg.model.num_classes = num_classes
+        for loader in (cfg.train_dataloader, cfg.test_dataloader, cfg.val_dataloader):
+            loader.dataset.update(metainfo)
+        return build_runner(cfg)
+
+    return build
+
+
+@pytest.fixture(scope='module')
+def checkpoint(uninterrupted):
+    return uninterrupted / 'epoch_4.pth'
+
+
+@pytest.mark.parametrize(
+    ('change', 'kind', 'words'),
+    [
+        (dict(classes=('a', 'b')), 'classes', ['3 classes', '2', 'happy', "'b'"]),
+        (dict(classes=CLASSES[::-1]), 'classes', ['order', str(CLASSES[::-1])]),
+        (dict(classes=('a', 'b', 'c')), 'classes', ['happy', "'b'"]),
+        (dict(pixel_version='v2'), 'pixel_version', ["'v1'", "'v2'"]),
+        (dict(label_set='compound'), 'label_set', ["'single'", "'compound'"]),
+        (dict(fold=2), 'fold', ['fold 1', 'fold 2', 'leaks']),
+    ],
+)
+def test_a_mismatch_is_an_error_that_names_both_unless_allowed(
+    runner, checkpoint, change, kind, words
+):
+    with pytest.raises(ValueError, match=f'--allow-mismatch {kind}') as caught:
+        runner(checkpoint, **change).test()
+    for word in [str(checkpoint), *words]:
+        assert word in str(caught.value)
+    with pytest.raises(ValueError, match=f'--allow-mismatch {kind}'):
+        runner(checkpoint, **change).train()
+    assert runner(checkpoint, allow=[kind], **change).test()
+
+
+def test_the_same_data_raises_nothing_and_another_data_set_is_reported(
+    runner, checkpoint, log
+):
+    assert runner(checkpoint).test()['standin/accuracy'] >= 0
+    assert not [m for m in log() if 'StandIn' in m]
+    # Folds of two data sets have nothing to do with each other.
+    runner(checkpoint, dataset='Other', fold=2, pixel_version='v2').test()
+    assert [m for m in log() if 'StandIn' in m and 'Other' in m]
+
+
+def test_weights_that_are_missing_are_an_error_in_testing(
+    runner, checkpoint, tmp_path, log
+):
+    content = torch.load(checkpoint, weights_only=True)
+    del content['state_dict']['fc.bias'], content['meta']['dataset_meta']
+    torch.save(content, tmp_path / 'partial.pth')
+    with pytest.raises(ValueError, match='lacks 1 weights.*fc.bias'):
+        runner(tmp_path / 'partial.pth').test()
+    runner(tmp_path / 'partial.pth', allow=['weights']).test()
+    assert [m for m in log() if 'does not say which data' in m]
+
+
+def test_an_unknown_permission_is_an_error():
+    with pytest.raises(ValueError, match='folds'):
+        CheckpointContractHook(allow=['folds'])

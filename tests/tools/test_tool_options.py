@@ -1,0 +1,117 @@
+"""What the tools make of their command lines."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+BOTH = pytest.mark.parametrize('name', ['train', 'test'])
+
+
+def arguments(name, config):
+    return (name, config) if name == 'train' else (name, config, 'x.pth')
+
+
+@BOTH
+def test_the_fold_reaches_the_config_the_data_and_the_work_folder(tool, config, name):
+    cfg = tool(*arguments(name, config), '--fold', 3)
+    assert cfg.fold == 3
+    assert cfg.train_dataloader.dataset.dataset.fold == 3
+    assert cfg.test_dataloader.dataset.fold == 3
+    assert Path(cfg.work_dir) == Path('work_dirs/folded/fold3')
+
+
+def test_without_the_option_the_fold_is_the_configs(tool, config):
+    assert Path(tool('train', config).work_dir) == Path('work_dirs/folded/fold1')
+    for given in ('mine', 'mine/fold1'):
+        cfg = tool('train', config, '--work-dir', given)
+        assert Path(cfg.work_dir) == Path('mine/fold1')
+
+
+@BOTH
+def test_a_data_set_without_folds_refuses_one(tool, single_split, name):
+    with pytest.raises(ValueError, match='--fold 1.*single split.*FERV39k'):
+        tool(*arguments(name, single_split), '--fold', 1)
+    cfg = tool(*arguments(name, single_split))
+    assert Path(cfg.work_dir) == Path('work_dirs/single')
+
+
+def test_the_config_of_ferv39k_is_one_of_those(tool, config):
+    ferv39k = Path(__file__).parents[2] / 'configs/tgdfer_ferv39k.py'
+    with pytest.raises(ValueError, match='--fold 2.*no folds'):
+        tool('train', ferv39k, '--fold', 2)
+
+
+@BOTH
+@pytest.mark.parametrize('key', ['fold', 'test_dataloader.dataset.fold'])
+def test_a_fold_among_the_config_options_is_refused(tool, config, name, key):
+    with pytest.raises(ValueError, match=f'{key}=.*Use --fold'):
+        tool(*arguments(name, config), '--cfg-options', f'{key}=3')
+
+
+def test_a_fold_that_the_config_ignores_is_an_error(tool, config):
+    config.write_text(config.read_text().replace("int('{{$FOLD:1}}')", '1'))
+    with pytest.raises(ValueError, match='--fold 2.*fold 1 whatever'):
+        tool('train', config, '--fold', 2)
+
+
+def test_training_and_testing_on_different_folds_is_an_error(tool, config):
+    with config.open('a') as file:
+        file.write('test_dataloader = dict(dataset=dict(fold=2))\n')
+    with pytest.raises(ValueError, match='different folds'):
+        tool('train', config)
+
+
+def test_the_options_of_mmaction2_do_what_they_say(tool, config):
+    cfg = tool('train', config, '--resume')
+    assert (cfg.resume, cfg.load_from) == (True, None)
+    cfg = tool('train', config, '--resume', 'a.pth')
+    assert (cfg.resume, cfg.load_from) == (True, 'a.pth')
+    cfg = tool('train', config, '--no-validate')
+    assert cfg.val_cfg is cfg.val_dataloader is cfg.val_evaluator is None
+    assert tool('train', config, '--auto-scale-lr').auto_scale_lr.enable
+    cfg = tool('train', config, '--seed', 7, '--diff-rank-seed', '--deterministic')
+    assert cfg.randomness == dict(seed=7, diff_rank_seed=True, deterministic=True)
+    assert tool('train', config).randomness == dict(seed=0)
+    options = ('--cfg-options', 'optim_wrapper.optimizer.lr=0.5', 'a.b=[1,2]')
+    cfg = tool('train', config, *options)
+    assert (cfg.optim_wrapper.optimizer.lr, cfg.a.b) == (0.5, [1, 2])
+    assert tool('train', config, '--launcher', 'slurm').launcher == 'slurm'
+
+
+def test_amp_takes_bf16_if_there_is_and_needs_a_gpu(tool, config, monkeypatch):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    for has_bf16, dtype in ((True, 'bfloat16'), (False, 'float16')):
+        monkeypatch.setattr(
+            torch.cuda, 'is_bf16_supported', lambda has_bf16=has_bf16: has_bf16
+        )
+        assert tool('train', config, '--amp').optim_wrapper.dtype == dtype
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    with pytest.raises(ValueError, match='CUDA'):
+        tool('train', config, '--amp')
+
+
+def test_dump_adds_the_plain_predictions_beside_the_pickle(tool, config, tmp_path):
+    cfg = tool('test', config, 'x.pth', '--dump', tmp_path / 'new/out.pkl')
+    assert (cfg.load_from, cfg.resume) == ('x.pth', False)
+    assert cfg.test_evaluator == [
+        dict(type='DFERMetric'),
+        dict(type='DumpResults', out_file_path=str(tmp_path / 'new/out.pkl')),
+        dict(type='DumpPredictions', out_file=str(tmp_path / 'new/predictions.jsonl')),
+    ]
+    assert (tmp_path / 'new').is_dir()
+    with pytest.raises(ValueError, match=r'out\.json.*\.pkl'):
+        tool('test', config, 'x.pth', '--dump', 'out.json')
+
+
+@BOTH
+def test_permissions_are_passed_on(tool, config, name):
+    cfg = tool(*arguments(name, config), '--allow-mismatch', 'fold', 'classes')
+    assert cfg.custom_hooks[0].allow == ['fold', 'classes']
+    assert 'TGDFER_ALLOW_PICKLE' not in os.environ
+    tool(*arguments(name, config), '--allow-pickle')
+    assert os.environ['TGDFER_ALLOW_PICKLE'] == '1'
+    config.write_text(config.read_text().replace('CheckpointContractHook', 'Other'))
+    with pytest.raises(ValueError, match='no CheckpointContractHook'):
+        tool(*arguments(name, config), '--allow-mismatch', 'fold')
