@@ -74,7 +74,7 @@ class ExactCheckpointHook(CheckpointHook):
 
     def before_run(self, runner: Runner) -> None:
         """Chooses the checkpoint to resume from."""
-        if not runner._resume:
+        if not runner._resume or runner._has_loaded:  # FlexibleRunner loads before
             return
         if runner._load_from is None:
             folder = Path(runner.work_dir)
@@ -210,6 +210,8 @@ class ExactCheckpointHook(CheckpointHook):
                 )
                 if self.file_backend.isfile(path):
                     self.file_backend.remove(path)
+                elif self.file_backend.isdir(path):  # DeepSpeed's
+                    self.file_backend.rmtree(path)
 
 
 def _unwrapped(runner: Runner):
