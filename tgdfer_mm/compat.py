@@ -87,10 +87,10 @@ def allow_distributed_without_cuda() -> None:
     """Lets torchrun start mmengine on a machine without a GPU.
 
     mmengine 0.10.7 selects a CUDA device and the nccl backend without asking whether
-    there is one (since https://github.com/open-mmlab/mmengine/pull/973, which made
-    it so; not reported as a problem there). Without an accelerator the selection is
-    skipped and gloo takes nccl's place. With one, or should mmengine stop selecting
-    a device that is not there, nothing changes.
+    there is one (the lines are those of
+    https://github.com/open-mmlab/mmengine/pull/973). Without an accelerator the
+    selection is skipped and gloo takes nccl's place. With one, or should mmengine
+    stop selecting a device that is not there, nothing changes.
     """
     from mmengine.dist import utils
 
@@ -126,9 +126,9 @@ def _has_accelerator() -> bool:
 def allow_ddp_without_cuda() -> None:
     """Drops ``device_ids`` for a model on the CPU, which torch's DDP refuses.
 
-    mmengine 0.10.7 always passes ``device_ids=[LOCAL_RANK]`` (``Runner.wrap_model``
-    since https://github.com/open-mmlab/mmengine/pull/973; not reported as a problem
-    there). Does nothing for a model on a GPU, nor where no ids are passed.
+    mmengine 0.10.7 always passes ``device_ids=[LOCAL_RANK]`` (``Runner.wrap_model``,
+    see https://github.com/open-mmlab/mmengine/pull/973). Does nothing for a model on
+    a GPU, nor where no ids are passed.
     """
     from mmengine.model import MMDistributedDataParallel
 
