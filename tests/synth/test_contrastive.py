@@ -68,7 +68,10 @@ def test_cut_and_sorted_text_gives_the_towers_features():
 
 
 def test_pairs_do_not_depend_on_the_number_of_processes():
-    one, two = (draw_pairs(0, 130, 32, 2, workers) for workers in (1, 2))
+    one, two = (
+        draw_pairs(0, 130, 32, easy=9, variants=2, workers=workers)
+        for workers in (1, 2)
+    )
     assert np.array_equal(one.images, two.images)
     assert np.array_equal(one.tokens, two.tokens)
     assert one.images.shape == (130, 32, 32, 3) and one.tokens.shape == (130, 2, 77)
@@ -78,7 +81,7 @@ def black_and_white():
     images = np.zeros((16, 32, 32, 3), np.uint8)
     images[8:] = 255
     tokens = TOKENIZER(['brows raised'] * 8 + ['jaw dropped'] * 8)
-    return PairSet(images, tokens[:, None].numpy().astype(np.int32))
+    return PairSet(images, tokens[:, None].numpy().astype(np.int32), 0)
 
 
 def train(kept, pairs, steps=25):

@@ -27,18 +27,20 @@ class PairSet:
     Attributes:
         images: (N, S, S, 3) uint8 RGB.
         tokens: (N, V, 77) int32, start and end included, 0 after the end.
+        easy: How many of the faces, the first ones, are easy.
     """
 
     images: np.ndarray
     tokens: np.ndarray
+    easy: int
 
 
-def _draw_pairs(job: tuple[int, range, int, int]) -> tuple[np.ndarray, np.ndarray]:
-    seed, numbers, size, variants = job
+def _draw_pairs(job: tuple[int, range, int, int, int]) -> tuple[np.ndarray, np.ndarray]:
+    seed, numbers, size, variants, easy = job
     images = np.empty((len(numbers), size, size, 3), np.uint8)
     tokens = np.zeros((len(numbers), variants, _MAX_TOKENS), np.int32)
     for row, number in enumerate(numbers):
-        images[row], units = make_pair(seed, number, size)
+        images[row], units = make_pair(seed, number, size, easy=number < easy)
         rng = np.random.default_rng([seed, number, 1])
         for k in range(variants):
             ids = _TOKENIZER.encode(describe(units, rng))
@@ -48,7 +50,13 @@ def _draw_pairs(job: tuple[int, range, int, int]) -> tuple[np.ndarray, np.ndarra
 
 
 def draw_pairs(
-    seed: int, count: int, size: int, variants: int = 4, workers: int | None = None
+    seed: int,
+    count: int,
+    size: int,
+    *,
+    easy: int = 0,
+    variants: int = 4,
+    workers: int | None = None,
 ) -> PairSet:
     """Draw faces of the ``vlm`` identities and describe each several times.
 
@@ -56,17 +64,18 @@ def draw_pairs(
         seed: Seed of the pictures.
         count: N, number of pictures.
         size: S, their width and height, pixels.
+        easy: How many of them, the first ones, are easy.
         variants: V, sentences per picture.
         workers: Processes; by default one per core. The result is the same.
     """
     chunk = 128
     jobs = [
-        (seed, range(i, min(i + chunk, count)), size, variants)
+        (seed, range(i, min(i + chunk, count)), size, variants, easy)
         for i in range(0, count, chunk)
     ]
     parts = parallel_map(_draw_pairs, jobs, workers)
     images, tokens = zip(*parts, strict=True)
-    return PairSet(np.concatenate(images), np.concatenate(tokens))
+    return PairSet(np.concatenate(images), np.concatenate(tokens), easy)
 
 
 def contrastive_loss(
@@ -131,12 +140,18 @@ def _augment(x: Tensor, generator: torch.Generator) -> Tensor:
     return F.grid_sample(x, grid, padding_mode='reflection', align_corners=False)
 
 
-def _groups(model: nn.Module, decay: float) -> list[dict]:
+def _groups(model: nn.Module, lr: float, decay: float) -> list[dict]:
     plain = [p for p in model.parameters() if p.ndim < 2]
+    plain = [p for p in plain if p is not model.logit_scale]
     plain += [model.token_embedding.weight, model.positional_embedding]
-    skip = {id(p) for p in plain}
+    skip = {id(p) for p in [*plain, model.logit_scale]}
     rest = [p for p in model.parameters() if id(p) not in skip]
-    return [dict(params=plain, weight_decay=0.0), dict(params=rest, weight_decay=decay)]
+    return [
+        dict(params=plain, weight_decay=0.0),
+        dict(params=rest, weight_decay=decay),
+        # In so few steps the scale would not get anywhere at the others' rate.
+        dict(params=[model.logit_scale], weight_decay=0.0, lr=10 * lr),
+    ]
 
 
 @contextmanager
@@ -179,6 +194,11 @@ def pretrain(
 ) -> None:
     """Train a model built by ``open_clip.CLIP`` in place.
 
+    The first eighth of the steps takes easy faces alone. Without them both towers
+    give every input the same feature for hundreds of steps before they find anything
+    that pictures and sentences have in common (measured: 200 steps of 128 without,
+    80 of 64 with).
+
     Args:
         model: The model, on the device.
         pairs: Faces and sentences.
@@ -215,7 +235,7 @@ def _train(
     device = kept_ids.device
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(
-        _groups(model, weight_decay), lr=lr, betas=(0.9, 0.98)
+        _groups(model, lr, weight_decay), lr=lr, betas=(0.9, 0.98)
     )
     warm = max(1, steps // 20)
 
@@ -229,7 +249,8 @@ def _train(
     tokens = torch.from_numpy(pairs.tokens).to(device).long()
     tokens = _renumber(tokens, kept_ids)
     for step in range(steps):
-        rows = torch.randint(len(images), (batch,), generator=generator).to(device)
+        among = pairs.easy if pairs.easy and step < steps // 8 else len(images)
+        rows = torch.randint(among, (batch,), generator=generator).to(device)
         which = torch.randint(tokens.shape[1], (batch,), generator=generator)
         words = tokens[rows, which.to(device)]
         same = (words[:, None] == words[None]).all(-1)

@@ -24,18 +24,18 @@ _GROUPS = (
 def sample_units(rng: np.random.Generator) -> Units:
     """Draw what a face shows.
 
-    Half of the faces move as a whole, as faces in the clips do, by any intensity and
-    with every unit varied; a third combine units at random, so that words are tied
-    to movements and not to whole faces; the rest are at rest or almost.
+    Most faces move as a whole, as faces in the clips do, by any intensity and with
+    every unit varied; a quarter combine units at random, so that words are tied to
+    movements and not to whole faces; the rest are at rest or almost.
     """
     kind = rng.random()
-    if kind < 0.5:
+    if kind < 0.6:
         expressions = [v for name, v in _prototypes().items() if name != 'neutral']
         variants = expressions[rng.integers(len(expressions))]
         units = scale_units(variants[rng.integers(len(variants))], rng.uniform(0.3, 1))
         units = {n: v * rng.uniform(0.75, 1.2) for n, v in units.items()}
         units = scale_units(units, 1.0)
-    elif kind < 0.83:
+    elif kind < 0.85:
         units = {}
         for group in _GROUPS:
             for name in group[rng.integers(len(group))]:
@@ -48,8 +48,21 @@ def sample_units(rng: np.random.Generator) -> Units:
     return {name: float(value) for name, value in units.items()}
 
 
+def sample_easy_units(rng: np.random.Generator) -> Units:
+    """Draw a full expression as it stands in the prototypes, or a face at rest."""
+    variants = [v for options in _prototypes().values() for v in options]
+    units = variants[rng.integers(len(variants))]
+    return scale_units(units, rng.uniform(0.7, 1))
+
+
 def make_pair(
-    seed: int, number: int, size: int, space: str = 'vlm', people: int = 2000
+    seed: int,
+    number: int,
+    size: int,
+    *,
+    easy: bool = False,
+    space: str = 'vlm',
+    people: int = 2000,
 ) -> tuple[np.ndarray, Units]:
     """Draw one face and say which units it shows.
 
@@ -57,6 +70,7 @@ def make_pair(
         seed: Seed of the pictures.
         number: Number of the picture.
         size: Its width and height, pixels.
+        easy: Whether to draw a full expression under mild conditions.
         space: Identity space, see :func:`sample_identity`.
         people: Number of different people in that space.
 
@@ -65,6 +79,7 @@ def make_pair(
     """
     rng = np.random.default_rng([seed, number])
     identity = sample_identity(space, seed, int(rng.integers(people)))
-    units = sample_units(rng)
-    nuisance = sample_nuisance(rng, strength=rng.uniform(0.3, 1.3))
+    units = sample_easy_units(rng) if easy else sample_units(rng)
+    strength = rng.uniform(0.1, 0.3) if easy else rng.uniform(0.2, 1.1)
+    nuisance = sample_nuisance(rng, strength)
     return render_face(identity, units, nuisance, size), units

@@ -39,10 +39,10 @@ def describe(
             resting.append(phrase)
         else:
             moving.append(phrase.format(_adverb(strength, rng)))
-    said = [phrase for phrase in moving if rng.random() < 0.85]
+    said = [phrase for phrase in moving if rng.random() < 0.9]
     if moving:
         said = said or [moving[rng.integers(len(moving))]]
-        said += [phrase for phrase in resting if rng.random() < 0.12]
+        said += [phrase for phrase in resting if rng.random() < 0.08]
     else:
         count = int(rng.integers(2, 5))
         said = [resting[i] for i in rng.permutation(len(resting))[:count]]

@@ -36,9 +36,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--out', type=Path, required=True, help='*.safetensors')
     parser.add_argument('--arch', type=Path, default=ARCHITECTURE, help='model config')
-    parser.add_argument('--images', type=int, default=20000, help='faces to draw')
-    parser.add_argument('--steps', type=int, default=900)
-    parser.add_argument('--batch', type=int, default=128)
+    parser.add_argument('--images', type=int, default=16000, help='faces to draw')
+    parser.add_argument('--steps', type=int, default=1800)
+    parser.add_argument('--batch', type=int, default=64)
     parser.add_argument('--lr', type=float, default=1e-3)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--device', default='cpu', help='cpu or cuda')
@@ -69,7 +69,7 @@ def main(argv: list[str] | None = None) -> None:
 
     say(f'drawing {args.images} synthetic faces')
     size = config['vision_cfg']['image_size']
-    pairs = draw_pairs(args.seed, args.images, size)
+    pairs = draw_pairs(args.seed, args.images, size, easy=args.images // 6)
     kept = kept_tokens([t for texts in descriptions.values() for t in texts])
     model = open_clip.CLIP(**config).to(args.device)
     say(f'training {args.steps} steps of {args.batch} on {args.device}')
