@@ -1,5 +1,7 @@
 """A checkpoint is not used on data that it does not fit."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from mmengine.config import Config
@@ -81,3 +83,13 @@ def test_weights_that_are_missing_are_an_error_in_testing(
 def test_an_unknown_permission_is_an_error():
     with pytest.raises(ValueError, match='folds'):
         CheckpointContractHook(allow=['folds'])
+
+
+def test_class_texts_in_another_order_than_the_labels_are_an_error(runner, checkpoint):
+    shuffled = runner(checkpoint)
+    shuffled.model.text_encoder = SimpleNamespace(classes=CLASSES[::-1])
+    with pytest.raises(ValueError, match='descriptions.*same order'):
+        shuffled.test()
+    fitting = runner(checkpoint)
+    fitting.model.text_encoder = SimpleNamespace(classes=CLASSES)
+    assert fitting.test()

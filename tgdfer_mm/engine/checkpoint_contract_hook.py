@@ -6,6 +6,7 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
+from torch import nn
 
 from ..registry import HOOKS
 
@@ -22,7 +23,8 @@ class CheckpointContractHook(Hook):
     that one fold tests are among those the others train on. In testing, weights of the
     model that the checkpoint lacks are an error too, where mmengine would go on with
     random ones. A checkpoint without meta information, and one of another data set
-    with the same classes, get a warning.
+    with the same classes, get a warning. Whether the model's class texts are those of
+    the data, in the same order, is checked before every run.
 
     Args:
         allow: Mismatches that are meant: any of ``classes``, ``label_set``,
@@ -39,6 +41,19 @@ class CheckpointContractHook(Hook):
                 f'allow: {sorted(unknown)} unknown, choose from {list(MISMATCHES)}.'
             )
         self.allow = tuple(allow)
+
+    def before_run(self, runner: Runner) -> None:
+        """Checks that the model's class texts stand in the order of the labels."""
+        texts = getattr(_bare_model(runner), 'text_encoder', None)
+        for ours in _datasets_in_use(runner) if texts is not None else ():
+            classes = tuple(ours.get('classes', ()))
+            if classes != tuple(texts.classes):
+                raise ValueError(
+                    f'The texts of the model (model.text_encoder.descriptions) are of '
+                    f'the classes {tuple(texts.classes)}, the labels of '
+                    f'{ours.get("dataset")} of {classes}. They have to be the same, in '
+                    'the same order.'
+                )
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Checks before any weight is loaded."""
@@ -115,8 +130,12 @@ def _datasets_in_use(runner: Runner) -> list[dict]:
     return [info for info in infos if info]
 
 
+def _bare_model(runner: Runner) -> nn.Module:
+    return runner.model.module if is_model_wrapper(runner.model) else runner.model
+
+
 def _missing_weights(runner: Runner, checkpoint: dict) -> list[tuple[str, str]]:
-    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    model = _bare_model(runner)
     state = checkpoint.get('state_dict', checkpoint)
     found = {name.removeprefix('module.') for name in state}
     missing = [name for name in model.state_dict() if name not in found]
