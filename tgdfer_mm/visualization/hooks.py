@@ -214,7 +214,8 @@ def draw_sample(
         )
     if 'frame_inds' not in sample:
         raise ValueError(
-            f'clip {name}: no `frame_inds`; add it to `meta_keys` of the packing transform'
+            f'clip {name}: no `frame_inds`; add it to the `meta_keys` of the packing '
+            'transform'
         )
 
     def array(key: str) -> np.ndarray | None:
