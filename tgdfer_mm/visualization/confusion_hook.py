@@ -1,0 +1,78 @@
+"""A picture of what is taken for what, at the end of testing."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from mmengine.dist import master_only
+from mmengine.evaluator import Evaluator
+from mmengine.hooks import Hook
+from mmengine.logging import print_log
+from mmengine.runner import Runner
+
+from ..evaluation import DFERMetric
+from ..evaluation.files import replacing, write_text
+from ..registry import HOOKS
+from .common import describe_data, is_last_validation
+from .confusion_figure import draw_confusion
+
+
+@HOOKS.register_module()
+class ConfusionMatrixHook(Hook):
+    """Writes `confusion_matrix.png` and `.json` after testing and the last validation.
+
+    The numbers are those of the `DFERMetric` among the evaluators.
+
+    Args:
+        out_dir: Folder of the two files, the work folder by default.
+    """
+
+    def __init__(self, out_dir: str | None = None) -> None:
+        self.out_dir = out_dir
+
+    def before_test_epoch(self, runner: Runner) -> None:
+        """Fails before the work is done if there is no `DFERMetric`."""
+        self._metric(runner.test_loop.evaluator)
+
+    def before_val_epoch(self, runner: Runner) -> None:
+        """Fails before the work is done if there is no `DFERMetric`."""
+        self._metric(runner.val_loop.evaluator)
+
+    def after_test_epoch(self, runner, metrics=None) -> None:
+        """Writes the picture."""
+        self._write(runner, runner.test_loop.evaluator)
+
+    def after_val_epoch(self, runner, metrics=None) -> None:
+        """Writes the picture, if this is the last validation."""
+        if is_last_validation(runner):
+            self._write(runner, runner.val_loop.evaluator)
+
+    @staticmethod
+    def _metric(evaluator: Evaluator) -> DFERMetric:
+        for metric in evaluator.metrics:
+            if isinstance(metric, DFERMetric):
+                return metric
+        raise ValueError(
+            "ConfusionMatrixHook needs `dict(type='DFERMetric')` in the evaluator, "
+            f'which has {[type(m).__name__ for m in evaluator.metrics]}'
+        )
+
+    @master_only
+    def _write(self, runner: Runner, evaluator: Evaluator) -> None:
+        metric = self._metric(evaluator)
+        result = metric.last_result
+        folder = Path(self.out_dir or runner.work_dir)
+        figure = draw_confusion(
+            np.asarray(result['matrix']),
+            result['classes'],
+            title=f'UAR {result["UAR"]:.2f} %, WAR {result["WAR"]:.2f} %, '
+            f'{result["num_clips"]} clips',
+            note=describe_data(metric.dataset_meta),
+        )
+        with replacing(folder / 'confusion_matrix.png') as path:
+            figure.savefig(path, format='png')
+        text = json.dumps(result, allow_nan=False, indent=2) + '\n'
+        write_text(folder / 'confusion_matrix.json', text)
+        print_log(
+            f'confusion matrix in {folder / "confusion_matrix.png"}', logger='current'
+        )
