@@ -104,7 +104,7 @@ def test_explain_named_clips_into_another_folder(tmp_path):
 
 
 def test_the_pictured_frames_are_those_of_the_clip(tmp_path, monkeypatch):
-    from tgdfer_mm.visualization import hooks
+    from tgdfer_mm.visualization import explain_hook
 
     seen = {}
 
@@ -112,11 +112,11 @@ def test_the_pictured_frames_are_those_of_the_clip(tmp_path, monkeypatch):
         seen.update(frames=frames, inds=frame_inds, args=args, **kwargs)
         return draw(frames, frame_inds, *args, **kwargs)
 
-    draw = hooks.draw_clip
-    monkeypatch.setattr(hooks, 'draw_clip', spy)
+    draw = explain_hook.draw_clip
+    monkeypatch.setattr(explain_hook, 'draw_clip', spy)
     sample = sample_of('d', 1)
     frames = torch.randint(256, (4, 3, 8, 8), dtype=torch.uint8)
-    hooks.draw_sample(frames, sample.to_dict(), CLASSES, 'note')
+    explain_hook.draw_sample(frames, sample.to_dict(), CLASSES, 'note')
     assert (seen['frames'][2, 5, 6] == frames[2, :, 5, 6].numpy()).all()
     relevance, instance_scores, scores, classes, truth, pred = seen['args']
     np.testing.assert_array_equal(relevance, sample.relevance)
@@ -125,10 +125,10 @@ def test_the_pictured_frames_are_those_of_the_clip(tmp_path, monkeypatch):
     assert (classes, truth, pred) == (CLASSES, 1, int(sample.pred_score.argmax()))
     assert seen['num_valid'] == 3 and seen['frames_per_instance'] == 2
     with pytest.raises(ValueError, match='clip d: ExplainHook draws uint8 frames'):
-        hooks.draw_sample(frames.float(), sample.to_dict(), CLASSES, '')
+        explain_hook.draw_sample(frames.float(), sample.to_dict(), CLASSES, '')
     del sample.frame_inds
     with pytest.raises(ValueError, match='clip d: no `frame_inds`'):
-        hooks.draw_sample(frames, sample.to_dict(), CLASSES, '')
+        explain_hook.draw_sample(frames, sample.to_dict(), CLASSES, '')
 
 
 @pytest.mark.parametrize('hook', [ExplainHook(num=1), ConfusionMatrixHook()])
