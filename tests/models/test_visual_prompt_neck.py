@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from tgdfer_mm.models.bags import Bag
-from tgdfer_mm.models.necks import VisualPromptNeck
+from tgdfer_mm.models.necks import RelevanceNeck, VisualPromptNeck
 from tgdfer_mm.models.necks.visual_prompt_neck import off_diagonal
 
 
@@ -77,3 +77,11 @@ def test_logs_only_in_training_and_nothing_that_would_be_summed_as_a_loss():
 def test_off_diagonal_drops_the_diagonal():
     square = torch.arange(9.0).view(1, 3, 3)
     assert off_diagonal(square).tolist() == [[1, 2, 3, 5, 6, 7]]
+
+
+def test_without_prompts_the_relevance_stays_and_the_labels_do_not_move():
+    bag = make_bag()
+    plain, log = RelevanceNeck()(bag, data_samples=[None, None])
+    assert torch.equal(plain.relevance, VisualPromptNeck(8)(bag)[0].relevance)
+    assert torch.equal(plain.enriched, bag.text.expand(2, -1, -1))
+    assert log == {} and not list(RelevanceNeck().parameters())

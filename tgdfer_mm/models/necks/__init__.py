@@ -1,5 +1,5 @@
 """Necks between the towers and the head."""
 
-from .visual_prompt_neck import VisualPromptNeck
+from .visual_prompt_neck import RelevanceNeck, VisualPromptNeck
 
-__all__ = ['VisualPromptNeck']
+__all__ = ['RelevanceNeck', 'VisualPromptNeck']

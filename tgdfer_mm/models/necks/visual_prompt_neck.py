@@ -13,13 +13,46 @@ from ..bags import Bag, masked_softmax
 
 
 @MODELS.register_module()
-class VisualPromptNeck(BaseModule):
+class RelevanceNeck(BaseModule):
+    """Says which instances speak for which label, and leaves the labels as they are.
+
+    ``alpha = softmax_i(cos(x_i, e_c) / tau)`` over the valid instances [paper:
+    frame-level relevance; form a choice]. The base of :class:`VisualPromptNeck`, and
+    what is left of it in an ablation.
+
+    Args:
+        temperature: tau.
+    """
+
+    def __init__(self, temperature: float = 0.01) -> None:
+        super().__init__()
+        self.register_buffer('log_tau', torch.tensor(math.log(temperature)))
+
+    def forward(self, bag: Bag, data_samples: list | None = None) -> tuple[Bag, dict]:
+        """Fills in the bag's relevance (N, M, K) and enriched labels (N, K, D).
+
+        Returns:
+            The bag, and values to log (empty without ``data_samples``).
+        """
+        cosine = F.normalize(bag.instances, dim=-1) @ bag.text.t()
+        logits = cosine / self.log_tau.exp()
+        relevance = masked_softmax(logits, bag.mask[..., None], dim=1)
+        enriched, log = self.enrich(bag, relevance)
+        bag = bag._replace(enriched=enriched, relevance=relevance)
+        return bag, {} if data_samples is None else log
+
+    def enrich(self, bag: Bag, relevance: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The labels of each bag, (N, K, D), and values to log."""
+        return bag.text.expand(len(bag.instances), -1, -1), {}
+
+
+@MODELS.register_module()
+class VisualPromptNeck(RelevanceNeck):
     """Ties the labels to the instances [paper; form from VadCLIP].
 
-    For instance x_i and class text e_c:
+    For instance x_i and class text e_c, with the relevance alpha of
+    :class:`RelevanceNeck` and tau learnable:
 
-    * relevance ``alpha = softmax_i(cos(x_i, e_c) / tau)`` over the valid instances
-      [paper: frame-level relevance; form a choice],
     * visual prompt ``v_c = L2norm(sum_i alpha_ic x_i)``,
     * enriched label ``u = e_c + gamma v_c``, ``e'_c = L2norm(u + FFN(u))``.
 
@@ -31,7 +64,7 @@ class VisualPromptNeck(BaseModule):
 
     Args:
         in_channels: D, the joint width.
-        temperature: Where tau starts (learnable).
+        temperature: Where tau starts.
         gamma: Where gamma starts (learnable).
         ffn_ratio: Hidden width of the FFN, in units of D.
     """
@@ -43,8 +76,10 @@ class VisualPromptNeck(BaseModule):
         gamma: float = 0.0,
         ffn_ratio: int = 4,
     ) -> None:
-        super().__init__()
-        self.log_tau = nn.Parameter(torch.tensor(math.log(temperature)))
+        super().__init__(temperature)
+        start = self.log_tau
+        del self.log_tau
+        self.log_tau = nn.Parameter(start)
         self.gamma = nn.Parameter(torch.tensor(float(gamma)))
         self.ffn = nn.Sequential(
             nn.Linear(in_channels, ffn_ratio * in_channels),
@@ -54,27 +89,18 @@ class VisualPromptNeck(BaseModule):
         nn.init.zeros_(self.ffn[-1].weight)
         nn.init.zeros_(self.ffn[-1].bias)
 
-    def forward(self, bag: Bag, data_samples: list | None = None) -> tuple[Bag, dict]:
-        """Fills in the bag's relevance (N, M, K) and enriched labels (N, K, D).
-
-        Returns:
-            The bag, and values to log (empty without ``data_samples``).
-        """
-        x, mask, text = bag.instances, bag.mask, bag.text
-        cosine = F.normalize(x, dim=-1) @ text.t()
-        relevance = masked_softmax(cosine / self.log_tau.exp(), mask[..., None], dim=1)
-        prompt = F.normalize(relevance.transpose(1, 2) @ x, dim=-1)
-        raw = text + self.gamma * prompt
+    def enrich(self, bag: Bag, relevance: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The labels of each bag moved towards what it shows, (N, K, D)."""
+        prompt = F.normalize(relevance.transpose(1, 2) @ bag.instances, dim=-1)
+        raw = bag.text + self.gamma * prompt
         enriched = F.normalize(raw + self.ffn(raw), dim=-1)
-        log = {} if data_samples is None else self._log(prompt.detach())
-        return bag._replace(enriched=enriched, relevance=relevance), log
-
-    def _log(self, prompt: Tensor) -> dict[str, Tensor]:
-        return {
+        between = off_diagonal(prompt.detach() @ prompt.detach().transpose(1, 2))
+        log = {
             'gamma': self.gamma.detach(),
             'tau': self.log_tau.detach().exp(),
-            'prompt_cos': off_diagonal(prompt @ prompt.transpose(1, 2)).mean(),
+            'prompt_cos': between.mean(),
         }
+        return enriched, log
 
 
 def off_diagonal(square: Tensor) -> Tensor:

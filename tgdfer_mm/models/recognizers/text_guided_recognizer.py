@@ -63,8 +63,10 @@ class TextGuidedRecognizer(BaseRecognizer):
         text = self.text_encoder()
         mask = frame_mask(data_samples, t, inputs.device).expand(n, t)
         with single_precision(inputs):
-            bag = make_instances(frames.float(), mask, self.frames_per_instance)
-            bag = Bag(*bag, text.float())
+            bag = make_instances(
+                at_least_single(frames), mask, self.frames_per_instance
+            )
+            bag = Bag(*bag, at_least_single(text))
             bag, log = self.neck(bag, None if test_mode else data_samples)
             if stage == 'head':
                 return self.cls_head(bag), {'loss_aux': log}
@@ -101,6 +103,11 @@ class TextGuidedRecognizer(BaseRecognizer):
                 f'cls_head.num_classes={self.cls_head.num_classes}, but the '
                 f'descriptions are of {len(classes)} classes: {", ".join(classes)}'
             )
+
+
+def at_least_single(x: Tensor) -> Tensor:
+    """Half precisions to single; double stays."""
+    return x.to(torch.promote_types(x.dtype, torch.float32))
 
 
 def single_precision(like: Tensor) -> torch.autocast:

@@ -10,7 +10,8 @@ class PositionalCode(nn.Module):
 
     Place i of a bag with n valid instances has code i while n is at most ``length``;
     longer bags spread their places evenly over the codes, interpolating between
-    neighbours. So a code depends on the valid instances alone, never on padding.
+    neighbours [choice]. So a code depends on the valid instances alone, never on
+    padding.
 
     Args:
         dim: D.

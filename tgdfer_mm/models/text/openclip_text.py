@@ -176,7 +176,9 @@ class OpenCLIPText(BaseModule):
         return chosen
 
     def _average(self) -> Tensor:
-        features = self._encode(range(len(self._encoded)))
+        # In single precision whatever the caller's autocast: it is kept for others.
+        with torch.autocast(self.context.device.type, enabled=False):
+            features = self._encode(range(len(self._encoded)))
         parts = features.split([len(options) for options in self.texts.values()])
         return F.normalize(torch.stack([part.mean(0) for part in parts]), dim=-1)
 
@@ -194,7 +196,8 @@ class OpenCLIPText(BaseModule):
         mask = None if self.attn_mask is None else self.attn_mask[:length, :length]
         x = self.transformer(x + self.positional_embedding[:length], attn_mask=mask)
         x = self._project(self.ln_final(self._pooled(x, ends)))
-        return F.normalize(x.float(), dim=-1)
+        x = x.to(torch.promote_types(x.dtype, torch.float32))
+        return F.normalize(x, dim=-1)
 
     def _length(self, encoded: list[list[int]]) -> int:
         if self.attn_mask is None or self.pool not in ('argmax', 'eos'):
