@@ -66,6 +66,13 @@ def noise(size=64):
     return rng.integers(0, 256, (size, size, 3), dtype=np.uint8)
 
 
+def with_thumbnail(jpeg):
+    """The JPEG with a whole smaller one in an EXIF segment behind its first marker."""
+    thumbnail = b'Exif\x00\x00' + cv2.imencode('.jpg', noise(16))[1].tobytes()
+    size = (len(thumbnail) + 2).to_bytes(2, 'big')
+    return jpeg[:2] + b'\xff\xe1' + size + thumbnail + jpeg[2:]
+
+
 @pytest.mark.parametrize('ending', ['.jpg', '.png'])
 class TestCutOffPictures:
     @pytest.mark.parametrize('kept', [0.3, 0.9, 0.999])
@@ -84,11 +91,33 @@ class TestCutOffPictures:
         with pytest.raises(DamagedClipError, match='is cut off'):
             decode(path)
 
-    def test_padding_after_the_end_is_not(self, tmp_path, ending):
+    @pytest.mark.parametrize('trailer', [bytes(64), b' ', b'vendor' * 1000])
+    def test_bytes_after_the_end_are_not(self, tmp_path, ending, trailer):
         data = cv2.imencode(ending, noise())[1].tobytes()
         path = tmp_path / f'x{ending}'
-        path.write_bytes(data + bytes(64))
+        path.write_bytes(data + trailer)
         assert decode(path)['img_shape'] == (64, 64)
+
+
+@pytest.mark.parametrize('kept', [0.3, 0.9, 0.999, 1.0])
+def test_the_end_of_a_thumbnail_is_not_the_end_of_the_picture(tmp_path, kept):
+    picture = cv2.imencode('.jpg', noise())[1].tobytes()
+    path = tmp_path / 'x.jpg'
+    path.write_bytes(with_thumbnail(picture[: int(len(picture) * kept)]))
+    if kept == 1:
+        assert decode(path)['img_shape'] == (64, 64)
+    else:
+        with pytest.raises(DamagedClipError, match='is cut off'):
+            decode(path)
+
+
+@pytest.mark.parametrize('add', [bytes, with_thumbnail])
+def test_a_jpeg_that_ends_before_its_scan_is_damaged(tmp_path, add):
+    picture = cv2.imencode('.jpg', noise())[1].tobytes()
+    path = tmp_path / 'x.jpg'
+    path.write_bytes(add(picture[: picture.index(b'\xff\xda')]))
+    with pytest.raises(DamagedClipError, match=str(path)):
+        decode(path)
 
 
 @pytest.mark.parametrize(

@@ -64,13 +64,14 @@ def _is_cut_off(data: bytes) -> bool:
     """Whether a JPEG or PNG lacks its end marker.
 
     Older OpenCV decodes such a file without complaint and leaves its rest grey.
-    Padding after the marker is harmless.
+    Bytes after the marker (padding, a camera's trailer) are harmless.
     """
-    tail = data[-4096:].rstrip(b'\x00\r\n')
     if data.startswith(b'\xff\xd8'):
-        return not tail.endswith(b'\xff\xd9')
+        # No marker can occur inside scan data, and the end of an EXIF thumbnail
+        # lies before the picture's own scan starts.
+        return data.rfind(b'\xff\xd9') < data.rfind(b'\xff\xda')
     if data.startswith(b'\x89PNG'):
-        return b'IEND' not in tail[-8:]
+        return b'IEND\xaeB`\x82' not in data  # the chunk's name and checksum
     return False
 
 
