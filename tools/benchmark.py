@@ -56,15 +56,18 @@ def main() -> None:
     cfg.merge_from_dict(args.cfg_options)
     init_default_scope('mmaction')
     torch.manual_seed(0)
+    if cfg.model.type != 'TextGuidedRecognizer':
+        raise SystemExit(f'{args.config}: only TextGuidedRecognizer is measured')
     for part in ('backbone', 'text_encoder'):
         cfg.model[part].pretrained = None
     model = MODELS.build(cfg.model).to(args.device)
-    tower = copy.deepcopy(model.backbone)
     batch = make_batch(model, cfg, args)
 
     report = {'config': args.config, **describe(model, cfg, args)}
-    autocast = torch.autocast(args.device, torch.bfloat16, enabled=args.bf16)
-    with autocast:
+    with torch.autocast(args.device, torch.bfloat16, enabled=args.bf16):
+        training_step(model, tower_loss=False, batch=batch, cfg=cfg)()
+        report['peak_memory_MB'] = peak_memory(args.device)  # before there is a tower
+        tower = copy.deepcopy(model.backbone)
         report['training'] = compare(
             training_step(model, tower_loss=False, batch=batch, cfg=cfg),
             training_step(tower, tower_loss=True, batch=batch, cfg=cfg),
@@ -73,7 +76,6 @@ def main() -> None:
         report['inference'] = compare(
             inference_step(model, batch), inference_step(tower, batch), args
         )
-    report['peak_memory_MB'] = peak_memory(args.device)
     if args.data:
         report['data'] = time_loader(cfg, report['training']['step_s'], args)
     show(report)
@@ -208,11 +210,12 @@ def time_loader(cfg: Config, step_s: float, args: argparse.Namespace) -> dict:
     loader_cfg = copy.deepcopy(cfg.train_dataloader)
     loader_cfg.batch_size = args.batch
     loader = Runner.build_dataloader(loader_cfg, seed=0)
-    clips, start = 0, None
-    for batch in loader:
-        if start is None:
-            start = time.perf_counter()  # the first batch starts the workers
-            continue
+    if len(loader) < 2:
+        raise SystemExit(f'--data: {len(loader)} batch of data is too little to time')
+    batches = iter(loader)
+    next(batches)  # starts the workers
+    clips, start = 0, time.perf_counter()
+    for batch in batches:
         clips += len(batch['inputs'])
         if time.perf_counter() - start > 20:
             break
