@@ -1,9 +1,12 @@
 """Damaged clips: replaced in training, counted in testing, always reported once."""
 
+import logging
 import shutil
 
 import numpy as np
 import pytest
+from mmengine.logging import MMLogger
+from torch.utils.data import DataLoader
 
 from tgdfer_mm.datasets import DamagedClipError, DFEWDataset
 
@@ -48,6 +51,33 @@ def test_in_training_replaced_and_reported_once(
     clips = [dataset[2]['data_samples'].clip for _ in range(12)]
     assert '00003' not in clips and len(set(clips)) > 1
     assert sum('00003' in message for message in log) == 1
+
+
+@pytest.fixture
+def log_file(tmp_path):
+    """What is written to mmengine's current logger, by loader workers too."""
+    path = tmp_path / 'log.txt'
+    logger, handler = MMLogger.get_current_instance(), logging.FileHandler(path)
+    logger.addHandler(handler)
+    yield path
+    logger.removeHandler(handler)
+    handler.close()
+
+
+@pytest.mark.parametrize('subset', ['train', 'test'])
+def test_workers_of_later_epochs_do_not_report_it_again(
+    subset, dfew, log_file, make_pipeline
+):
+    # The two are in one batch: one worker meets both, so none race to report them.
+    cut_off_a_frame(dfew)
+    shutil.rmtree(dfew / FRAMES / '00004')  # this one is named at the start
+    dataset = DFEWDataset(dfew, subset, pipeline=make_pipeline())
+    loader = DataLoader(dataset, batch_size=2, num_workers=2, collate_fn=list)
+    for _ in range(3):
+        assert sum(len(batch) for batch in loader) == 8
+    lines = log_file.read_text().splitlines()
+    assert sum('00003' in line for line in lines) == 1
+    assert sum('00004' in line for line in lines) == 1
 
 
 def test_replacements_follow_numpy_s_seed(dfew, make_pipeline):

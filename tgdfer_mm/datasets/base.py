@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from .errors import SplitFileError
 from .labels import load_classes
+from .shared_names import SharedNames
 from .stand_in import StandInDataset
 
 
@@ -143,6 +144,7 @@ class DFERDataset(StandInDataset, ABC):
             entries.append({**entry, key: path})
         if not entries:
             raise ValueError(f'{self.split_file} lists no clip.')
+        self.reported = SharedNames([entry['clip'] for entry in entries])
         self._check_absent(entries, key)
         return entries
 
@@ -219,7 +221,8 @@ class DFERDataset(StandInDataset, ABC):
                 f'{len(absent)} of the {len(entries)} clips in {self.split_file} are '
                 f'not in {self.media_dir} and {fate}: {_first_names(absent)}.'
             )
-            self.reported |= absent
+            for clip in absent:
+                self.reported.add(clip)
 
 
 def _first_names(clips: set[str], limit: int = 5) -> str:

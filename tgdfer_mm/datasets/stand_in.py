@@ -10,26 +10,28 @@ from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
 from .errors import DamagedClipError
+from .shared_names import SharedNames
 
 
 class StandInDataset(BaseDataset):
     """A data set that keeps its length when clips are damaged.
 
-    A clip whose pipeline raises :class:`DamagedClipError` is reported once per
-    process. In training another clip, drawn with numpy's generator, takes its place.
-    In testing it yields black frames with its own label and names, ``num_valid=1``
-    and the meta key ``damaged`` (the reason), so that it counts as wrong and the
-    number of test clips never changes.
+    A clip whose pipeline raises :class:`DamagedClipError` is reported once, however
+    many epochs and loader workers meet it. In training another clip, drawn with
+    numpy's generator, takes its place. In testing it yields black frames with its own
+    label and names, ``num_valid=1`` and the meta key ``damaged`` (the reason), so that
+    it counts as wrong and the number of test clips never changes.
 
     Attributes:
-        reported: Names of the damaged clips that need no further report.
+        reported: The damaged clips that need no further report, out of all listed
+            ones; made by ``load_data_list``.
     """
 
     NAME: str
     split_file: Path
+    reported: SharedNames
 
     def __init__(self, *args, **kwargs) -> None:
-        self.reported: set[str] = set()
         self._donor = 0
         super().__init__(*args, **kwargs)
 
@@ -85,8 +87,7 @@ class StandInDataset(BaseDataset):
         return sample
 
     def _report(self, err: DamagedClipError) -> None:
-        if err.clip not in self.reported:
-            self.reported.add(err.clip)
+        if self.reported.add(err.clip):
             fate = 'counts as wrong' if self.test_mode else 'is replaced by another'
             self.warn(f'Damaged {self.NAME} {err}; it {fate}.')
 
