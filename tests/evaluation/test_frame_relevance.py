@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from mmengine.evaluator import Evaluator
 from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -36,17 +37,45 @@ def evaluate(samples, ann_file, classes, **kwargs):
     return evaluator.evaluate(len(samples)), metric.last_result
 
 
-@pytest.mark.parametrize('source', FrameRelevanceMetric.SOURCES)
-def test_perfect_and_inverted_ranking(source, ann_file, classes, make_sample):
+@pytest.mark.parametrize(
+    'source, prefix', [('relevance', 'relevance'), ('instance_scores', 'instance')]
+)
+def test_perfect_and_inverted_ranking(source, prefix, ann_file, classes, make_sample):
     column = np.array(INTENSITY) + 0.1
     perfect = make_sample('a', 1, 1, values=values_of(column))
     inverted = make_sample('b', 1, 1, values=values_of(2 - column))
     got, _ = evaluate([perfect], ann_file, classes, source=source)
-    assert got == {'relevance/AUROC': 1.0, 'relevance/AP': 1.0}
+    assert got == {f'{prefix}/AUROC': 1.0, f'{prefix}/AP': 1.0}
     got, _ = evaluate([inverted], ann_file, classes, source=source)
-    assert got['relevance/AUROC'] == 0.0
+    assert got[f'{prefix}/AUROC'] == 0.0
     got, result = evaluate([perfect, inverted], ann_file, classes, source=source)
-    assert got['relevance/AUROC'] == 0.5 and result['scored'] == 2
+    assert got[f'{prefix}/AUROC'] == 0.5 and result['scored'] == 2
+
+
+def test_both_sources_side_by_side(ann_file, classes, make_sample):
+    column = np.array(INTENSITY) + 0.1
+    sample = make_sample('a', 1, 1, values=np.ones((8, 7)))  # saturated: all frames tie
+    sample.set_field(torch.from_numpy(values_of(column)), 'relevance')
+    evaluator = Evaluator(
+        [
+            FrameRelevanceMetric(str(ann_file)),
+            FrameRelevanceMetric(str(ann_file), source='instance_scores'),
+        ]
+    )
+    evaluator.dataset_meta = dict(classes=classes)
+    evaluator.process([sample])
+    assert evaluator.evaluate(1) == {
+        'relevance/AUROC': 1.0,
+        'relevance/AP': 1.0,
+        'instance/AUROC': 0.5,
+        'instance/AP': 0.5,
+    }
+
+
+def test_a_prefix_of_one_s_own_wins(ann_file, classes, make_sample):
+    sample = make_sample('a', 1, 1, values=values_of(np.array(INTENSITY) + 0.1))
+    got, _ = evaluate([sample], ann_file, classes, prefix='mine')
+    assert got.keys() == {'mine/AUROC', 'mine/AP'}
 
 
 def test_equals_scikit_learn_on_sampled_frames(ann_file, classes, make_sample):
@@ -110,7 +139,7 @@ def test_bad_input_is_named(tmp_path, ann_file, classes, make_sample):
     cases = {
         'clip c is not in the file': make_sample('c', 1, 1, values=values),
         "labelled 'sad' there and 'fear'": make_sample('a', 6, 1, values=values),
-        'no `instance_scores`': make_sample('a', 1, 1),
+        'no `relevance`': make_sample('a', 1, 1),
         'has shape': make_sample('a', 1, 1, values=values[:, :5]),
         'not finite': make_sample('a', 1, 1, values=values * np.nan),
         'has 8 intensities, but frame 9': make_sample(

@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from mmengine.logging import print_log
@@ -51,11 +51,13 @@ class FrameRelevanceMetric(ClipMetric):
     Args:
         ann_file: JSON of true intensities: `{"apex_threshold": float, "clips":
             {name: {"label": class, "intensity": [0..1 per frame of the clip]}}}`.
-        source: Which prediction to judge: `instance_scores` (probability of the
-            class per instance) or `relevance` (weight of the instance in the
-            class's visual prompt).
+        source: Which prediction to judge: `relevance` (weight of the instance in
+            the class's visual prompt) or `instance_scores` (probability of the
+            class per instance, which a high logit scale saturates, so that
+            frames tie). List the metric twice to see both.
         collect_device: Where results of several processes meet: cpu or gpu.
-        prefix: Put before the names of the numbers.
+        prefix: Put before the names of the numbers; by default `relevance` or
+            `instance`, after the source.
         collect_dir: Folder shared by the processes, for `collect_device='cpu'`.
 
     Raises:
@@ -63,20 +65,22 @@ class FrameRelevanceMetric(ClipMetric):
         ValueError: If `ann_file` is not such a file, or `source` is unknown.
     """
 
-    default_prefix = 'relevance'
-    SOURCES = ('instance_scores', 'relevance')
+    PREFIXES: ClassVar[dict[str, str]] = {  # source -> default prefix
+        'relevance': 'relevance',
+        'instance_scores': 'instance',
+    }
 
     def __init__(
         self,
         ann_file: str,
-        source: str = 'instance_scores',
+        source: str = 'relevance',
         collect_device: str = 'cpu',
         prefix: str | None = None,
         collect_dir: str | None = None,
     ) -> None:
-        super().__init__(collect_device, prefix, collect_dir)
-        if source not in self.SOURCES:
-            raise ValueError(f'source={source!r} must be one of {self.SOURCES}')
+        if source not in self.PREFIXES:
+            raise ValueError(f'source={source!r} must be in {list(self.PREFIXES)}')
+        super().__init__(collect_device, prefix or self.PREFIXES[source], collect_dir)
         self.source = source
         self.ann_file = Path(ann_file)
         self.threshold, self.clips = self._load(self.ann_file)
