@@ -8,6 +8,7 @@ from mmengine.config import Config
 from standin import CLASSES
 
 from tgdfer_mm.engine import CheckpointContractHook
+from tgdfer_mm.models.text import OpenCLIPText
 
 META = dict(
     dataset='StandIn', classes=CLASSES, label_set='single', pixel_version='v1', fold=1
@@ -78,6 +79,49 @@ def test_weights_that_are_missing_are_an_error_in_testing(
         runner(tmp_path / 'partial.pth').test()
     runner(tmp_path / 'partial.pth', allow=['weights']).test()
     assert [m for m in log() if 'does not say which data' in m]
+
+
+def test_weights_of_another_size_are_an_error_in_testing_and_resuming(
+    runner, checkpoint, standin_config, build_runner, log
+):
+    with pytest.raises(ValueError, match='--allow-mismatch weights') as caught:
+        runner(checkpoint, num_classes=5).test()
+    for word in (str(checkpoint), 'size mismatch for fc.weight', 'fc.bias'):
+        assert word in str(caught.value)
+    # The data set's three classes with two scores to spare.
+    assert runner(checkpoint, allow=['weights'], num_classes=5).test()
+    assert [m for m in log() if 'allowed on purpose' in m]
+
+    cfg = standin_config
+    cfg.custom_hooks = []
+    cfg.load_from, cfg.resume, cfg.model.num_classes = str(checkpoint), True, 5
+    with pytest.raises(RuntimeError, match='cannot be resumed.*(?s:.)*fc.weight'):
+        build_runner(cfg).train()
+
+
+def test_what_a_module_objects_to_is_an_error(runner, checkpoint, tmp_path):
+    """The real text tower: a word that the checkpoint has no embedding of."""
+    texts = dict(happy=['cheeks raised'], sad=['brows up'], neutral=['at rest'])
+    arch = dict(
+        embed_dim=8,
+        vision_cfg=dict(image_size=32, patch_size=16, layers=1, width=8, head_width=8),
+        text_cfg=dict(context_length=16, vocab_size=49408, width=8, heads=1, layers=1),
+    )
+    known = OpenCLIPText(arch, texts)
+    content = torch.load(checkpoint, weights_only=True)
+    content['state_dict'] |= {
+        f'text_encoder.{name}': value for name, value in known.state_dict().items()
+    }
+    torch.save(content, tmp_path / 'with_text.pth')
+
+    def test(descriptions):
+        testing = runner(tmp_path / 'with_text.pth')
+        testing.model.text_encoder = OpenCLIPText(arch, descriptions)
+        return testing.test()
+
+    assert test(texts)
+    with pytest.raises(ValueError, match="no embeddings for 'eyes'"):
+        test(texts | dict(sad=['eyes up']))
 
 
 def test_an_unknown_permission_is_an_error():

@@ -12,6 +12,7 @@ import torch
 from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 from safetensors import safe_open
+from torch import nn
 
 ALLOW_PICKLE = 'TGDFER_ALLOW_PICKLE'
 
@@ -68,6 +69,30 @@ def _load_safetensors(path: Path, map_location: Any) -> dict:
         header = file.metadata() or {}
         state = {name: file.get_tensor(name) for name in file.keys()}
     return dict(state_dict=state, meta=json.loads(header.get('meta', '{}')))
+
+
+def weights_misfit(model: nn.Module, checkpoint: dict) -> str | None:
+    """Says what keeps a checkpoint's weights from filling a model.
+
+    mmengine only logs missing weights, other sizes and what a module objects to. This
+    lets torch load, which collects all of it.
+
+    Args:
+        model: The model, not wrapped; what fits is loaded.
+        checkpoint: A checkpoint or a state dict.
+
+    Returns:
+        A sentence, None if every weight of the model is there and fits.
+    """
+    state = checkpoint.get('state_dict', checkpoint)
+    state = {name.removeprefix('module.'): value for name, value in state.items()}
+    try:
+        missing = model.load_state_dict(state, strict=False).missing_keys
+    except RuntimeError as error:  # raised for all but names, strict or not
+        return f'its weights do not fit the model. {error}.'
+    if missing:
+        return f'it lacks {len(missing)} weights of the model, such as {missing[0]}.'
+    return None
 
 
 def find_resumable(

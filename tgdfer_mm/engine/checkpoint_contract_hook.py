@@ -9,6 +9,7 @@ from mmengine.runner.base_loop import BaseLoop
 from torch import nn
 
 from ..registry import HOOKS
+from .checkpoint import weights_misfit
 
 MISMATCHES = ('classes', 'label_set', 'pixel_version', 'fold', 'weights')
 
@@ -20,11 +21,12 @@ class CheckpointContractHook(Hook):
     The meta information of the training set travels in the checkpoint. Other classes
     or another order of them, another set of labels, and other pictures of the same
     data set are errors. So is another fold of the same data set, because the clips
-    that one fold tests are among those the others train on. In testing, weights of the
-    model that the checkpoint lacks are an error too, where mmengine would go on with
-    random ones. A checkpoint without meta information, and one of another data set
-    with the same classes, get a warning. Whether the model's class texts are those of
-    the data, in the same order, is checked before every run.
+    that one fold tests are among those the others train on. In testing, weights that
+    are missing or do not fit the model are an error too, where mmengine would go on
+    with random ones (in resuming :class:`ExactCheckpointHook` sees to that). A
+    checkpoint without meta information, and one of another data set with the same
+    classes, get a warning. Whether the model's class texts are those of the data, in
+    the same order, is checked before every run.
 
     Args:
         allow: Mismatches that are meant: any of ``classes``, ``label_set``,
@@ -59,8 +61,6 @@ class CheckpointContractHook(Hook):
         """Checks before any weight is loaded."""
         name = runner._load_from or 'The checkpoint'
         problems = []
-        if not isinstance(runner._train_loop, BaseLoop):
-            problems += _missing_weights(runner, checkpoint)
         theirs = checkpoint.get('meta', {}).get('dataset_meta')
         if theirs is None:
             runner.logger.warning(
@@ -75,6 +75,10 @@ class CheckpointContractHook(Hook):
                         f'{name} was trained on {theirs.get("dataset")}, this run uses '
                         f'{ours.get("dataset")}.'
                     )
+        # Last, since other classes explain other sizes.
+        if _is_testing(runner):
+            misfit = weights_misfit(_bare_model(runner), checkpoint)
+            problems += [('weights', misfit)] if misfit else []
         for kind, message in dict.fromkeys(problems):
             if kind not in self.allow:
                 raise ValueError(
@@ -130,16 +134,10 @@ def _datasets_in_use(runner: Runner) -> list[dict]:
     return [info for info in infos if info]
 
 
+def _is_testing(runner: Runner) -> bool:
+    # The strategies of FlexibleRunner may hold shards of the weights only.
+    return isinstance(runner, Runner) and not isinstance(runner._train_loop, BaseLoop)
+
+
 def _bare_model(runner: Runner) -> nn.Module:
     return runner.model.module if is_model_wrapper(runner.model) else runner.model
-
-
-def _missing_weights(runner: Runner, checkpoint: dict) -> list[tuple[str, str]]:
-    model = _bare_model(runner)
-    state = checkpoint.get('state_dict', checkpoint)
-    found = {name.removeprefix('module.') for name in state}
-    missing = [name for name in model.state_dict() if name not in found]
-    if not missing:
-        return []
-    text = f'it lacks {len(missing)} weights of the model, such as {missing[0]}.'
-    return [('weights', text)]

@@ -11,7 +11,7 @@ from mmengine.runner import Runner
 from torch.utils.data import DataLoader, Sampler
 
 from ..registry import HOOKS
-from .checkpoint import find_resumable
+from .checkpoint import find_resumable, weights_misfit
 from .plain_state import from_plain, to_plain
 from .random_state import get_random_state, set_random_state
 
@@ -101,12 +101,11 @@ class ExactCheckpointHook(CheckpointHook):
                 checkpoint[key] = from_plain(checkpoint[key])
         if not runner._resume:
             return
-        missing = set(_unwrapped(runner).state_dict()) - set(checkpoint['state_dict'])
-        if missing:
-            raise RuntimeError(
-                f'{runner._load_from} cannot be resumed from, it lacks {len(missing)} '
-                f'weights of the model, such as {min(missing)}.'
-            )
+        # The strategies of FlexibleRunner may hold shards of the weights only.
+        whole = isinstance(runner, Runner)
+        misfit = whole and weights_misfit(_unwrapped(runner), checkpoint)
+        if misfit:
+            raise RuntimeError(f'{runner._load_from} cannot be resumed from: {misfit}')
         exact = checkpoint.get('exact')
         if exact is None:
             runner.logger.warning(
