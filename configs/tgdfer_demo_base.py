@@ -37,12 +37,14 @@ optim_wrapper = dict(
     optimizer=dict(lr=1e-3),
     paramwise_cfg=dict(
         _delete_=True,
-        custom_keys={'backbone': dict(lr_mult=0.1)},
+        custom_keys={'backbone': dict(lr_mult=0.3)},
+        no_decay=['positional_embedding'],
     ),
 )
-train_cfg = dict(max_epochs=max_epochs)
+train_cfg = dict(max_epochs=max_epochs, val_interval=2)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, end=20, by_epoch=False),
     dict(type='CosineAnnealingLR', T_max=max_epochs, convert_to_iter_based=True),
 ]
-custom_hooks = [dict(type='CheckpointContractHook'), dict(type='ConfusionMatrixHook')]
+# Its frames have no relevance to draw. mmengine takes None for its own hooks only.
+default_hooks = dict(explain=dict(num=0))
