@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 
 import cv2
 import numpy as np
@@ -28,7 +29,8 @@ def shade(colour: Colour, factor: float) -> Colour:
 
 
 @cache
-def _ramp(n: int) -> np.ndarray:
+def ramp(n: int) -> np.ndarray:
+    """Numbers (n,) from -1 to 1."""
     return np.linspace(-1, 1, n)
 
 
@@ -45,7 +47,7 @@ def bow(x0: float, x1: float, y_ends: float, y_mid: float, n: int = 15) -> np.nd
     Returns:
         Points (n, 2).
     """
-    u = _ramp(n)
+    u = ramp(n)
     points = np.empty((n, 2))
     points[:, 0] = (x0 + x1) / 2 + (x1 - x0) / 2 * u
     points[:, 1] = y_mid + (y_ends - y_mid) * u**2
@@ -105,7 +107,8 @@ class Canvas:
         pixels = turned @ np.array([[c, s], [-s, c]]) * self._unit
         pixels += self.size * self.factor * (0.5 + np.array(n.shift))
         fixed = np.round(pixels * 2**_SHIFT).astype(np.int32)
-        return np.split(fixed, np.cumsum(lengths)[:-1])
+        ends = list(accumulate(lengths))
+        return [fixed[e - k : e] for e, k in zip(ends, lengths, strict=True)]
 
     def _draw(self) -> np.ndarray:
         side = self.size * self.factor
@@ -135,7 +138,7 @@ class Canvas:
         picture = picture.astype(np.float32)
         if nuisance.blur * n > 0.15:
             picture = cv2.GaussianBlur(picture, (0, 0), nuisance.blur * n)
-        axis = _ramp(n).astype(np.float32)
+        axis = ramp(n).astype(np.float32)
         right, down = np.cos(nuisance.light_angle), np.sin(nuisance.light_angle)
         slope = float(right) * axis[None, :] + float(down) * axis[:, None]
         light = nuisance.brightness * (1 + nuisance.light_strength * slope)

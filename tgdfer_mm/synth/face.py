@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from .action_units import ACTION_UNITS, check_units
-from .canvas import Canvas, bow, circle, mix, shade
+from .canvas import Canvas, bow, circle, mix, ramp, shade
 from .identity import Colour, Identity
 from .nuisance import Nuisance
 
@@ -236,7 +236,7 @@ def _mouth(canvas: Canvas, who: Identity, au: Mapping[str, float]) -> None:
 
     def curve(y_mid: float, reach: float = 1.0) -> np.ndarray:
         points = bow(-x * reach, x * reach, y_corner, y_mid)
-        points[:, 1] += skew * np.linspace(-1, 1, len(points))
+        points[:, 1] += skew * ramp(len(points))
         return points
 
     inner_top, inner_bottom = curve(top), curve(bottom)
@@ -250,11 +250,11 @@ def _mouth(canvas: Canvas, who: Identity, au: Mapping[str, float]) -> None:
             canvas.ellipse((0, bottom - 0.04), (0.45 * x, 0.05), (176, 76, 80))
         teeth = inner_top.copy()
         depth = min(0.55 * gap, 0.075)
-        teeth[:, 1] += depth * (1 - np.linspace(-1, 1, len(teeth)) ** 2)
+        teeth[:, 1] += depth * (1 - ramp(len(teeth)) ** 2)
         canvas.fill(np.concatenate([inner_top, teeth[::-1]]), (244, 240, 230))
         if au['AU16'] > 0.3:  # a lowered lower lip bares the lower teeth
             lower = inner_bottom.copy()
-            lower[:, 1] -= 0.3 * gap * (1 - np.linspace(-1, 1, len(lower)) ** 2)
+            lower[:, 1] -= 0.3 * gap * (1 - ramp(len(lower)) ** 2)
             canvas.fill(np.concatenate([inner_bottom, lower[::-1]]), (236, 230, 218))
     canvas.fill(np.concatenate([outer_top, inner_top[::-1]]), shade(who.lips, 0.88))
     canvas.fill(np.concatenate([inner_bottom, outer_bottom[::-1]]), who.lips)
@@ -279,7 +279,7 @@ def _hair_front(canvas: Canvas, who: Identity) -> None:
     skull = skull[skull[:, 1] <= sides]
     edge = bow(skull[-1, 0], skull[0, 0], sides, line, 21)
     # A hairline is flatter than a parabola.
-    u = np.linspace(-1, 1, 21)
+    u = ramp(21)
     edge[:, 1] = sides * u**8 + line * (1 - u**8)
     canvas.fill(np.concatenate([skull, edge]), who.hair, flat=True)
     for x in (-0.35, 0.1, 0.4):
