@@ -39,7 +39,7 @@ def test_every_name_in_a_config_is_registered(path):
         assert DATASETS.get(loader.dataset.type) is not None
         for transform in loader.dataset.pipeline:
             assert TRANSFORMS.get(transform.type) is not None, transform.type
-    for hook in [*cfg.default_hooks.values(), *cfg.custom_hooks]:
+    for hook in [*cfg.default_hooks.values(), *cfg.get('custom_hooks', [])]:
         assert HOOKS.get(hook.type) or ROOT_HOOKS.get(hook.type), hook.type
     for name in types_of(cfg.test_evaluator):
         assert METRICS.get(name) is not None, name
@@ -51,6 +51,20 @@ def test_no_config_selects_on_the_test_split_or_leaves_this_repository(path):
     assert 'save_best' not in cfg.default_hooks.checkpoint
     text = path.read_text()
     assert '::' not in text
+
+
+@pytest.mark.parametrize('path', LEAVES, ids=lambda p: p.stem)
+def test_hooks_of_the_users_own_leave_the_checks_on(path, tmp_path):
+    mine = tmp_path / 'mine.py'
+    mine.write_text(f'_base_ = {str(path)!r}\ncustom_hooks = [dict(type="EMAHook")]')
+    types = {hook.type for hook in Config.fromfile(mine).default_hooks.values()}
+    assert {'CheckpointContractHook', 'ConfusionMatrixHook', 'ExplainHook'} <= types
+
+
+def test_deepspeed_does_not_cast_the_model():
+    cfg = Config.fromfile(Path(config_dir(), 'tgdfer_dfew_deepspeed.py'))
+    assert not {'bf16', 'fp16', 'amp'} & set(cfg.strategy)
+    assert apply_precision(cfg) == 'as configured'
 
 
 @pytest.mark.parametrize('name', ['tgdfer_dfew', 'tgdfer_mafw', 'tgdfer_demo'])

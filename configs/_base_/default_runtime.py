@@ -13,12 +13,11 @@ default_hooks = dict(
     checkpoint=dict(type='ExactCheckpointHook', interval=1, max_keep_ckpts=3),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     sync_buffers=dict(type='SyncBuffersHook'),
+    # Not in `custom_hooks`: a config that sets that list would switch them off.
+    contract=dict(type='CheckpointContractHook'),
+    explain=dict(type='ExplainHook', num=8),
+    confusion=dict(type='ConfusionMatrixHook'),
 )
-custom_hooks = [
-    dict(type='CheckpointContractHook'),
-    dict(type='ExplainHook', num=8),
-    dict(type='ConfusionMatrixHook'),
-]
 
 env_cfg = dict(
     cudnn_benchmark=False,

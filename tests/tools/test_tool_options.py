@@ -84,7 +84,8 @@ def test_amp_takes_bf16_if_there_is_and_needs_a_gpu(tool, config, monkeypatch):
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
     for has_bf16, dtype in ((True, 'bfloat16'), (False, 'float16')):
         monkeypatch.setattr(
-            torch.cuda, 'is_bf16_supported', lambda has_bf16=has_bf16: has_bf16
+            *(torch.cuda, 'is_bf16_supported'),
+            lambda including_emulation, has_bf16=has_bf16: has_bf16,
         )
         assert tool('train', config, '--amp').optim_wrapper.dtype == dtype
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
@@ -107,8 +108,12 @@ def test_dump_adds_the_plain_predictions_beside_the_pickle(tool, config, tmp_pat
 
 @BOTH
 def test_permissions_are_passed_on(tool, config, name):
-    cfg = tool(*arguments(name, config), '--allow-mismatch', 'fold', 'classes')
+    given = ('--allow-mismatch', 'fold', 'classes')
+    cfg = tool(*arguments(name, config), *given)
     assert cfg.custom_hooks[0].allow == ['fold', 'classes']
+    ours = Path(__file__).parents[2] / 'configs/tgdfer_ferv39k.py'
+    cfg = tool(*arguments(name, ours), *given)
+    assert cfg.default_hooks.contract.allow == ['fold', 'classes']
     assert 'TGDFER_ALLOW_PICKLE' not in os.environ
     tool(*arguments(name, config), '--allow-pickle')
     assert os.environ['TGDFER_ALLOW_PICKLE'] == '1'

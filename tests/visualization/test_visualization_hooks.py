@@ -82,6 +82,7 @@ def names(folder):
 def test_default_pick_covers_the_classes_and_is_deterministic():
     assert pick_clips(CLIPS, 3) == ['a', 'Crime/Sad/7', 'e']
     assert pick_clips(CLIPS, 5) == ['a', 'Crime/Sad/7', 'e', 'b', 'd']
+    assert pick_clips(CLIPS, 0) == []
     assert pick_clips(CLIPS, 99) == pick_clips(CLIPS, 7)
 
 

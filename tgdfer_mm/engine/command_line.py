@@ -142,15 +142,13 @@ def _find_folds(node: object) -> Iterator[int]:
 def _allow_mismatch(cfg: Config, allowed: list[str]) -> None:
     if not allowed:
         return
-    hooks = [
-        hook
-        for hook in cfg.get('custom_hooks') or []
-        if hook['type'] == CheckpointContractHook.__name__
-    ]
+    every = list((cfg.get('default_hooks') or {}).values())
+    every += cfg.get('custom_hooks') or []
+    hooks = [h for h in every if h and h['type'] == CheckpointContractHook.__name__]
     if not hooks:
         raise ValueError(
             f'--allow-mismatch: {cfg.filename} has no CheckpointContractHook in its '
-            'custom_hooks, so nothing is checked anyway.'
+            'default_hooks or custom_hooks, so nothing is checked anyway.'
         )
     for hook in hooks:
         hook['allow'] = [*hook.get('allow', ()), *allowed]

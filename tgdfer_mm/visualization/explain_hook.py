@@ -57,7 +57,7 @@ class ExplainHook(Hook):
     Args:
         clips: Names of the clips to draw; by default `num` clips that cover the
             classes, the first ones of the data set.
-        num: Number of clips if `clips` is not given.
+        num: Number of clips if `clips` is not given; 0 draws none.
         out_dir: Folder of the pictures, `<work_dir>/explain` by default.
         when: `test`, `val` (the last validation) or `both`.
         note: Printed under each picture; by default the name of the data set.
