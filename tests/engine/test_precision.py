@@ -17,7 +17,11 @@ def config(**kwargs):
 )
 def test_auto_takes_bf16_where_it_is(monkeypatch, cuda, bf16, chosen):
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: cuda)
-    monkeypatch.setattr(torch.cuda, 'is_bf16_supported', lambda: bf16)
+    monkeypatch.setattr(
+        # The default counts emulation in, which every device has.
+        *(torch.cuda, 'is_bf16_supported'),
+        lambda including_emulation=True: including_emulation or bf16,
+    )
     cfg = config(precision='auto')
     assert apply_precision(cfg) == chosen
     wanted = 'AmpOptimWrapper' if chosen == 'bf16' else 'OptimWrapper'
@@ -37,7 +41,17 @@ def test_what_the_device_lacks_or_nobody_knows_is_an_error(monkeypatch):
 
 
 def test_a_wrapper_of_another_kind_is_left_alone():
-    cfg = config(precision='fp32')
-    cfg.optim_wrapper.type = 'DeepSpeedOptimWrapper'
-    assert apply_precision(cfg) == 'as configured'
-    assert cfg.optim_wrapper.type == 'DeepSpeedOptimWrapper'
+    for asked in (dict(precision='auto'), {}):
+        cfg = config(**asked)
+        cfg.optim_wrapper.type = 'DeepSpeedOptimWrapper'
+        assert apply_precision(cfg) == 'as configured'
+        assert cfg.optim_wrapper.type == 'DeepSpeedOptimWrapper'
+
+
+def test_a_wrapper_of_another_kind_cannot_be_told(monkeypatch):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    for asked, told in ((dict(precision='fp32'), None), ({}, 'fp16')):
+        cfg = config(**asked)
+        cfg.optim_wrapper.type = 'DeepSpeedOptimWrapper'
+        with pytest.raises(ValueError, match='precision=.*DeepSpeedOptimWrapper'):
+            apply_precision(cfg, told)

@@ -15,15 +15,16 @@ def apply_precision(cfg: Config, precision: str | None = None) -> str:
     range and needs no loss scaling, which is switched off.
 
     Args:
-        cfg: Config of a run; changed in place. Wrappers other than ``OptimWrapper``
-            and ``AmpOptimWrapper`` (FSDP, DeepSpeed) are left as they are.
+        cfg: Config of a run; changed in place. ``auto`` leaves wrappers other than
+            ``OptimWrapper``, such as DeepSpeed's, as they are.
         precision: Instead of ``cfg.precision`` (``fp32`` if it is absent).
 
     Returns:
         The precision chosen: ``bf16``, ``fp16``, ``fp32`` or ``as configured``.
 
     Raises:
-        ValueError: An unknown name, or one that the device does not have.
+        ValueError: An unknown name, one that the device does not have, or one asked
+            of a wrapper that sets its own.
     """
     asked = precision or cfg.get('precision', 'fp32')
     if asked not in PRECISIONS:
@@ -40,7 +41,14 @@ def apply_precision(cfg: Config, precision: str | None = None) -> str:
         )
     wrapper = cfg.get('optim_wrapper')
     kind = (wrapper or {}).get('type', 'OptimWrapper')
-    if wrapper is None or kind not in ('OptimWrapper', 'AmpOptimWrapper'):
+    if wrapper is None:
+        return 'as configured'
+    if kind not in ('OptimWrapper', 'AmpOptimWrapper'):
+        if (precision or cfg.get('precision', 'auto')) != 'auto':
+            raise ValueError(
+                f'precision={asked!r} cannot be set for optim_wrapper.type={kind!r}, '
+                "whose own settings say it; use precision='auto' and leave out --amp."
+            )
         return 'as configured'
     if kind == 'OptimWrapper':
         wrapper.update(_WRAPPERS[chosen])
@@ -56,7 +64,9 @@ def best_mixed_precision() -> str:
 
 
 def _has_bf16() -> bool:
-    return torch.cuda.is_available() and torch.cuda.is_bf16_supported()
+    return torch.cuda.is_available() and torch.cuda.is_bf16_supported(
+        including_emulation=False  # which is slower than float32
+    )
 
 
 _WRAPPERS = {
