@@ -1,9 +1,17 @@
 """Parameter groups against a list made by hand."""
 
+from functools import partial
+
 import pytest
 import torch
+from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
-from torch import nn
+from torch import distributed, nn
+from torch.distributed.fsdp import FullyShardedDataParallel
+from torch.distributed.fsdp.wrap import size_based_auto_wrap_policy
+
+from tgdfer_mm.paths import config_dir
+from tgdfer_mm.registry import MODELS
 
 
 class Model(nn.Module):
@@ -116,3 +124,70 @@ def test_nothing_to_train_is_an_error():
                 optimizer=dict(type='SGD', lr=1.0),
             ),
         )
+
+
+@pytest.fixture
+def fully_sharded(tmp_path):
+    """Wraps a model as FSDP does, on the CPU."""
+    file = f'file://{tmp_path / "rendezvous"}'
+    distributed.init_process_group('gloo', init_method=file, rank=0, world_size=1)
+
+    def wrap(model):
+        for param in model.parameters():
+            param.data = torch.atleast_1d(param.data)  # FSDP refuses scalars
+        return FullyShardedDataParallel(
+            model,
+            auto_wrap_policy=partial(size_based_auto_wrap_policy, min_num_params=1000),
+            device_id=torch.device('cpu'),
+            use_orig_params=True,
+        )
+
+    yield wrap
+    distributed.destroy_process_group()
+
+
+@pytest.mark.filterwarnings('ignore:FSDP')
+def test_a_fully_sharded_model_is_refused(fully_sharded):
+    optimizer = dict(type='SGD', lr=1.0)
+    constructor = 'TextGuidedOptimWrapperConstructor'
+    with pytest.raises(ValueError, match='FSDP.*tgdfer_dfew_fsdp'):
+        build_optim_wrapper(
+            fully_sharded(Model()), dict(constructor=constructor, optimizer=optimizer)
+        )
+
+
+@pytest.mark.filterwarnings('ignore:FSDP')
+def test_the_config_for_fsdp_has_the_rates_of_the_others(fully_sharded):
+    def options(name, wrap):
+        cfg = Config.fromfile(config_dir() / name)
+        size = dict(layers=1, width=32)
+        arch = dict(
+            embed_dim=32,
+            vision_cfg=dict(image_size=32, patch_size=16, head_width=16, **size),
+            text_cfg=dict(context_length=77, vocab_size=49408, heads=2, **size),
+        )
+        for part in ('backbone', 'text_encoder'):
+            cfg.model[part].update(arch=arch, pretrained=None)
+        cfg.model.neck.in_channels = cfg.model.cls_head.in_channels = 32
+        model = wrap(MODELS.build(cfg.model))
+        wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
+        names = {
+            id(param): name.replace('_fsdp_wrapped_module.', '')
+            for name, param in model.named_parameters()
+        }
+        return {
+            names[id(param)]: (group['lr'], group['weight_decay'])
+            for group in wrapper.optimizer.param_groups
+            for param in group['params']
+        }
+
+    sharded = options('tgdfer_dfew_fsdp.py', fully_sharded)
+    plain = options('tgdfer_dfew.py', lambda model: model)
+    assert sharded.keys() == plain.keys()
+    different = {name for name in plain if sharded[name] != pytest.approx(plain[name])}
+    # The norms and biases of the tower, as the config says, and nothing else.
+    assert {name.split('.')[0] for name in different} == {'backbone'}
+    assert {name.split('.')[-1] for name in different} <= {'weight', 'bias'} | {
+        'in_proj_bias'
+    }
+    assert all(sharded[name][0] == pytest.approx(plain[name][0]) for name in different)

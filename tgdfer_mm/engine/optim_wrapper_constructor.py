@@ -7,6 +7,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.optim import DefaultOptimWrapperConstructor, OptimWrapper
 from mmengine.registry import OPTIM_WRAPPERS, OPTIMIZERS
 from torch import nn
+from torch.distributed.fsdp import FullyShardedDataParallel
 
 from ..registry import OPTIM_WRAPPER_CONSTRUCTORS
 
@@ -39,11 +40,18 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
 
     Raises:
         ValueError: An unknown entry, a key that matches no parameter, a factor for a
-            rate or decay that the optimizer does not state, or nothing to train.
+            rate or decay that the optimizer does not state, nothing to train, or a
+            model wrapped by FSDP.
     """
 
     def __call__(self, model: nn.Module) -> OptimWrapper:
         """Builds the optimizer wrapper for a model."""
+        if any(isinstance(m, FullyShardedDataParallel) for m in model.modules()):
+            raise ValueError(
+                'FSDP has flattened and renamed the parameters by which '
+                'TextGuidedOptimWrapperConstructor goes. Set optim_wrapper.constructor='
+                "'DefaultOptimWrapperConstructor', as configs/tgdfer_dfew_fsdp.py does."
+            )
         model = model.module if is_model_wrapper(model) else model
         groups = self.param_groups(model)
         for group in groups:
