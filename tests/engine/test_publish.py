@@ -16,7 +16,11 @@ def checkpoint(tmp_path):
     data = {
         'state_dict': {'weight': weight, 'ids': torch.tensor([3, 70000])},
         'optimizer': {'exp_avg': torch.zeros(100)},
-        'meta': {'dataset_meta': {'classes': ['a', 'b'], 'fold': 2}, 'epoch': 1},
+        'meta': {
+            'dataset_meta': {'classes': ['a', 'b'], 'fold': 2},
+            'epoch': 1,
+            'cfg': "work_dir = '/home/me/secret'",
+        },
     }
     torch.save(data, path)
     return path, data
@@ -36,6 +40,7 @@ def test_keeps_weights_and_what_they_were_trained_on(checkpoint, tmp_path):
     assert loaded['meta']['command'] == 'python tools/train.py x.py'
     assert info['sha256'] == hashlib.sha256(out.read_bytes()).hexdigest()
     assert 'optimizer' not in loaded
+    assert b'/home/me' not in out.read_bytes()
 
 
 def test_values_beyond_half_precision_are_an_error(checkpoint, tmp_path):

@@ -9,7 +9,8 @@ from safetensors.torch import save_file
 
 from .checkpoint import load_from_local
 
-KEPT_META = ('dataset_meta', 'epoch', 'iter', 'seed', 'cfg')
+# Not `cfg`, which names folders of the machine that it ran on.
+KEPT_META = ('dataset_meta', 'epoch', 'iter', 'seed')
 
 
 def publish(checkpoint: str | Path, out: str | Path, **info: str) -> dict:
