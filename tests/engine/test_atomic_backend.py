@@ -1,9 +1,6 @@
-"""A file is the old one or the new one, never something between."""
+"""What mmengine writes through the backend is whole, and the dead leave nothing."""
 
-import pytest
 from mmengine.fileio import get_file_backend
-
-from tgdfer_mm.engine import atomic_backend
 
 
 def backend():
@@ -19,18 +16,9 @@ def test_content_is_there_and_nothing_else(tmp_path):
     assert len(list((tmp_path / 'folder').iterdir())) == 2
 
 
-@pytest.mark.parametrize('step', ['fsync', 'replace'])
-def test_an_end_at_any_step_leaves_the_old_file(tmp_path, monkeypatch, step):
-    file = tmp_path / 'file'
-    backend().put(b'old', file)
-
-    def fail(*args):
-        raise OSError('disk full')
-
-    with monkeypatch.context() as patch, pytest.raises(OSError, match='disk full'):
-        patch.setattr(atomic_backend.os, step, fail)
-        backend().put(b'new', file)
-    assert file.read_bytes() == b'old'
-    backend().put(b'new', file)  # what the dead one left does not matter
-    assert file.read_bytes() == b'new'
-    assert [p.name for p in tmp_path.iterdir()] == ['file']
+def test_what_a_dead_writer_left_is_removed_and_nothing_of_others(tmp_path):
+    (tmp_path / '.epoch_1.pth.1234.tmp').write_bytes(b'half')
+    (tmp_path / '.epoch_10.pth.1234.tmp').write_bytes(b'half')
+    backend().put(b'whole', tmp_path / 'epoch_1.pth')
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {'epoch_1.pth', '.epoch_10.pth.1234.tmp'}

@@ -6,7 +6,11 @@ import pytest
 import torch
 from conftest import KILLED
 
-from tgdfer_mm.engine import ExactCheckpointHook, find_resumable
+from tgdfer_mm.engine import (
+    ExactCheckpointHook,
+    exact_checkpoint_hook,
+    find_resumable,
+)
 
 RESUME = ('--resume', '--work-dir')
 
@@ -54,7 +58,8 @@ def interrupted(processes, tmp_path_factory):
     assert {p.name for p in folder.glob('*.pth')} == {'epoch_1.pth'}
 
     assert train('--resume', STANDIN_DIE_WRITING='epoch_3.pth') == KILLED
-    assert (folder / '.epoch_3.pth.tmp').stat().st_size > 0
+    (half,) = folder.glob('.epoch_3.pth.*.tmp')
+    assert half.stat().st_size > 0
     assert {p.name for p in folder.glob('*.pth')} == {'epoch_1.pth', 'epoch_2.pth'}
     assert all(load(p) for p in folder.glob('*.pth'))
 
@@ -72,6 +77,7 @@ def test_killed_twice_and_resumed_ends_with_the_same_weights(
         'epoch_3.pth',
         'epoch_4.pth',
     }
+    assert not list(interrupted.glob('.*.tmp'))
 
 
 def test_without_the_random_states_the_weights_differ(
@@ -112,11 +118,29 @@ def test_two_ranks_resume_exactly(processes, tmp_path):
     assert processes.run_ranks('train.py', *epochs, once) == [0, 0]
     died = processes.run_ranks('train.py', *epochs, twice, STANDIN_DIE_AT='4')
     assert KILLED in died
-    assert processes.run_ranks('train.py', *epochs, twice, '--resume') == [0, 0]
+    # Rank 1 goes by what rank 0 finds, not by what it sees itself.
+    args = (*epochs, twice, '--resume')
+    assert processes.run_ranks('train.py', *args, STANDIN_BLIND_RANK='1') == [0, 0]
     final = once / 'fold1/epoch_2.pth'
     assert_same_training(twice / 'fold1/epoch_2.pth', final)
     states = load(final)['exact']['random_states']
     assert len(states) == 2
+
+
+def test_every_rank_gets_the_error_of_the_first(monkeypatch, tmp_path):
+    (tmp_path / 'epoch_1.pth').write_bytes(b'damaged')
+    sent = []
+    monkeypatch.setattr(exact_checkpoint_hook, 'broadcast_object_list', sent.append)
+    with pytest.raises(RuntimeError, match='epoch_1.pth'):
+        exact_checkpoint_hook._find_as_one(tmp_path, 'epoch_{}.pth')
+
+    monkeypatch.setattr(exact_checkpoint_hook, 'is_main_process', lambda: False)
+    monkeypatch.setattr(
+        *(exact_checkpoint_hook, 'broadcast_object_list'),
+        lambda answer: answer.__setitem__(slice(None), sent[0]),
+    )
+    with pytest.raises(RuntimeError, match='epoch_1.pth'):
+        exact_checkpoint_hook._find_as_one(tmp_path / 'unseen', 'epoch_{}.pth')
 
 
 def test_checkpoints_that_resuming_needs_are_not_given_away():

@@ -9,8 +9,8 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmengine.runner.amp import autocast
 
+from ..files import write_text
 from ..registry import HOOKS
-from .atomic_backend import AtomicBackend
 from .random_state import random_state_kept
 
 
@@ -44,7 +44,7 @@ def evaluate(runner: Runner) -> dict[str, float]:
 def write_metrics(path: Path, metrics: dict) -> None:
     """Writes metrics as JSON, on the main process only."""
     if is_main_process():
-        AtomicBackend().put_text(json.dumps(metrics, indent=2) + '\n', path)
+        write_text(path, json.dumps(metrics, indent=2) + '\n')
 
 
 @HOOKS.register_module()

@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from mmengine.logging import print_log
 
+from ..files import write_text
 from ..registry import METRICS
 from .clip_metric import ClipMetric, clip_name, clip_scores
-from .files import write_text
 
 
 @METRICS.register_module()

@@ -11,7 +11,7 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 
 from ..evaluation import DFERMetric
-from ..evaluation.files import replacing, write_text
+from ..files import replacing, write_text
 from ..registry import HOOKS
 from .common import describe_data, is_last_validation
 from .confusion_figure import draw_confusion

@@ -17,7 +17,7 @@ from mmengine.runner import BaseLoop, Runner
 from torch.utils.data import Dataset
 
 from ..evaluation.clip_metric import clip_name
-from ..evaluation.files import replacing
+from ..files import replacing
 from ..registry import HOOKS
 from .clip_figure import draw_clip
 from .common import describe_data, is_last_validation

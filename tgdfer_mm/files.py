@@ -1,14 +1,18 @@
-"""Files that are either whole or absent."""
+"""Files that are there completely or not at all."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """Gives a temporary path, whose file takes the place of `path` if all went well.
+
+    A process that dies meanwhile leaves the former file untouched, a reader never
+    meets half a file, and of several writers the last one to finish wins.
 
     Args:
         path: File to write; its folder is made if absent.
@@ -18,11 +22,20 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'{path.name}.{os.getpid()}.tmp')
+    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
     try:
         yield temporary
+        _sync(temporary)
         os.replace(temporary, path)
+        _sync(path.parent)  # the new name has to reach the disk too
     finally:
+        temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(path: str | Path) -> None:
+    """Removes what processes left that died while writing `path`."""
+    path = Path(path)
+    for temporary in path.parent.glob(f'.{escape(path.name)}.*.tmp'):
         temporary.unlink(missing_ok=True)
 
 
@@ -30,3 +43,11 @@ def write_text(path: str | Path, text: str) -> None:
     """Writes a text file, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding='utf-8')
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

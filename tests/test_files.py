@@ -1,0 +1,49 @@
+"""A file is the old one or the new one, never something between."""
+
+import os
+
+import pytest
+
+from tgdfer_mm import files
+
+
+def test_content_is_there_and_nothing_else(tmp_path):
+    for text in ('one', 'zwölf'):
+        files.write_text(tmp_path / 'folder/file', text)
+    assert (tmp_path / 'folder/file').read_text(encoding='utf-8') == 'zwölf'
+    assert len(list((tmp_path / 'folder').iterdir())) == 1
+
+
+def test_the_content_is_on_the_disk_before_the_name(tmp_path, monkeypatch):
+    steps = []
+    for step in ('fsync', 'replace'):
+        done = getattr(os, step)
+        monkeypatch.setattr(
+            files.os, step, lambda *a, s=step, d=done: (steps.append(s), d(*a))
+        )
+    files.write_text(tmp_path / 'file', 'text')
+    assert steps == ['fsync', 'replace', 'fsync']
+
+
+@pytest.mark.parametrize('step', ['fsync', 'replace'])
+def test_an_end_at_any_step_leaves_the_old_file(tmp_path, monkeypatch, step):
+    file = tmp_path / 'file'
+    files.write_text(file, 'old')
+
+    def fail(*args):
+        raise OSError('disk full')
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match='disk full'):
+        patch.setattr(files.os, step, fail)
+        files.write_text(file, 'new')
+    assert file.read_text() == 'old'
+    assert [p.name for p in tmp_path.iterdir()] == ['file']
+
+
+def test_two_writers_at_a_time_do_not_meet(tmp_path, monkeypatch):
+    with files.replacing(tmp_path / 'file') as first:
+        first.write_text('first')
+        monkeypatch.setattr(files.os, 'getpid', lambda: 0)
+        files.write_text(tmp_path / 'file', 'second')
+    assert (tmp_path / 'file').read_text() == 'first'
+    assert [p.name for p in tmp_path.iterdir()] == ['file']
