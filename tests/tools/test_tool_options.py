@@ -50,6 +50,26 @@ def test_a_fold_among_the_config_options_is_refused(tool, config, name, key):
         tool(*arguments(name, config), '--cfg-options', f'{key}=3')
 
 
+@BOTH
+@pytest.mark.parametrize(
+    ('key', 'places'),
+    [
+        ('max_epochs', ['train_cfg.max_epochs']),
+        ('num_frames', ['train_dataloader.dataset.pipeline.1.num_frames']),
+        ('data_root', ['train_dataloader.dataset.data_root', 'test_dataloader']),
+        ('test_pipeline.1.num_frames', ['test_dataloader.dataset.pipeline.1.num_']),
+        ('modle.type', ['model.type']),
+        ('image_size', ['look them up']),
+    ],
+)
+def test_an_option_without_effect_is_refused(tool, config, name, key, places):
+    ours = Path(__file__).parents[2] / 'configs/tgdfer_dfew.py'
+    with pytest.raises(ValueError, match=f'--cfg-options {key}=') as caught:
+        tool(*arguments(name, ours), '--cfg-options', f'{key}=8')
+    for place in places:
+        assert place in str(caught.value)
+
+
 def test_a_fold_that_the_config_ignores_is_an_error(tool, config):
     config.write_text(config.read_text().replace("int('{{$FOLD:1}}')", '1'))
     with pytest.raises(ValueError, match='--fold 2.*fold 1 whatever'):
@@ -74,9 +94,9 @@ def test_the_options_of_mmaction2_do_what_they_say(tool, config):
     cfg = tool('train', config, '--seed', 7, '--diff-rank-seed', '--deterministic')
     assert cfg.randomness == dict(seed=7, diff_rank_seed=True, deterministic=True)
     assert tool('train', config).randomness == dict(seed=0)
-    options = ('--cfg-options', 'optim_wrapper.optimizer.lr=0.5', 'a.b=[1,2]')
+    options = ('--cfg-options', 'optim_wrapper.optimizer.lr=0.5', 'model.b=[1,2]')
     cfg = tool('train', config, *options)
-    assert (cfg.optim_wrapper.optimizer.lr, cfg.a.b) == (0.5, [1, 2])
+    assert (cfg.optim_wrapper.optimizer.lr, cfg.model.b) == (0.5, [1, 2])
     assert tool('train', config, '--launcher', 'slurm').launcher == 'slurm'
 
 

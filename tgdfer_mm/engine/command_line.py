@@ -1,5 +1,6 @@
 """What the command lines of ``tools/train.py`` and ``tools/test.py`` share."""
 
+import inspect
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
@@ -7,11 +8,15 @@ from pathlib import Path
 
 from mmengine.config import Config, DictAction
 from mmengine.registry import RUNNERS
-from mmengine.runner import Runner
+from mmengine.runner import FlexibleRunner, Runner
 
 from .checkpoint import ALLOW_PICKLE
 from .checkpoint_contract_hook import MISMATCHES, CheckpointContractHook
 
+# The top-level keys of a config that a run reads; the others are its own variables.
+_READ = {'precision', 'runner_type'}.union(
+    *(inspect.signature(kind).parameters for kind in (Runner, FlexibleRunner))
+)
 _LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
@@ -63,7 +68,7 @@ def load_config(args: Namespace) -> Config:
         The config with its ``work_dir`` settled.
 
     Raises:
-        ValueError: An option that does not fit the config.
+        ValueError: An option that does not fit the config or would change nothing.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     if args.allow_pickle:
@@ -78,6 +83,8 @@ def load_config(args: Namespace) -> Config:
     if args.fold is not None:
         os.environ['FOLD'] = str(args.fold)
     cfg = Config.fromfile(args.config)
+    for key in args.cfg_options:
+        _check_option(cfg, key)
     cfg.merge_from_dict(args.cfg_options)
     cfg.launcher = args.launcher
     fold = fold_of(cfg)
@@ -127,6 +134,28 @@ def fold_of(cfg: Config) -> int | None:
             'among those trained on.'
         )
     return distinct.pop() if distinct else None
+
+
+def _check_option(cfg: Config, key: str) -> None:
+    name, *_, last = key.split('.')[:1] + key.split('.')
+    if name in _READ:
+        return
+    parts = {part: cfg[part] for part in sorted(_READ & set(cfg.keys()))}
+    places = ', '.join(_find_keys(parts, last))
+    raise ValueError(
+        f'--cfg-options {key}=...: no run reads {name!r}, and what {cfg.filename} '
+        'computes from it has been computed by the time options are applied. Set the '
+        f'settings themselves: {places or "look them up in the config"}.'
+    )
+
+
+def _find_keys(node: object, wanted: str, path: str = '') -> Iterator[str]:
+    if isinstance(node, list | tuple):
+        node = dict(enumerate(node))
+    for key, value in node.items() if isinstance(node, dict) else ():
+        if key == wanted:
+            yield f'{path}{key}'
+        yield from _find_keys(value, wanted, f'{path}{key}.')
 
 
 def _find_folds(node: object) -> Iterator[int]:
