@@ -11,7 +11,7 @@ _base_ = [
 
 arch = 'tgdfer_mm://synth_vlm.json'
 pretrained = 'tgdfer_mm://synth_vlm.safetensors'
-max_epochs = 4
+max_epochs = 3
 intensities = 'data/synth_dfew/intensities.json'  # only evaluation reads it
 
 model = dict(
@@ -35,7 +35,7 @@ optim_wrapper = dict(
         no_decay=['context', 'positional_embedding'],
     ),
 )
-train_cfg = dict(max_epochs=max_epochs, val_interval=2)
+train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, end=20, by_epoch=False),
     dict(type='CosineAnnealingLR', T_max=max_epochs, convert_to_iter_based=True),

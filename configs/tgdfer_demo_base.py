@@ -6,7 +6,7 @@ _base_ = [
     '_base_/default_runtime.py',
 ]
 
-max_epochs = 4
+max_epochs = 3
 
 model = dict(
     type='Recognizer2D',
@@ -41,7 +41,7 @@ optim_wrapper = dict(
         no_decay=['positional_embedding'],
     ),
 )
-train_cfg = dict(max_epochs=max_epochs, val_interval=2)
+train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, end=20, by_epoch=False),
     dict(type='CosineAnnealingLR', T_max=max_epochs, convert_to_iter_based=True),
