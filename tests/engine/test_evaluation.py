@@ -83,7 +83,7 @@ def test_a_mistake_in_the_other_config_is_found_before_training(
     cfg = standin_config
     cfg.custom_hooks = [dict(COMPARE, config='no/such_config.py')]
     runner = build_runner(cfg)
-    with pytest.raises(FileNotFoundError, match='no/such_config.py'):
+    with pytest.raises(FileNotFoundError, match='no/such_config.py.* or '):
         runner.train()
     assert runner.iter == 0
 
@@ -99,3 +99,53 @@ def test_the_other_config_may_be_a_file_beside_the_first(
     runner.train()
     with open(f'{cfg.work_dir}/summary.json') as file:
         assert list(json.load(file)) == ['this run', 'slow']
+
+
+def test_the_other_file_runs_with_the_options_of_this_run(
+    standin_config, build_runner, tmp_path, log
+):
+    cfg = standin_config
+    cfg.custom_hooks = []
+    second = cfg.copy()
+    second.merge_from_dict({'train_cfg.max_epochs': 7, 'randomness.seed': 8})
+    second.model = dict(type='Other')
+    second.dump(tmp_path / 'second.py')
+    # What the tools make of `--cfg-options ... --no-validate --amp --seed 5`.
+    cfg.cfg_options = {
+        'optim_wrapper.optimizer.lr': 0.25,
+        'train_dataloader.batch_size': 3,
+        'train_dataloader.dataset.indices': 6,  # in neither file
+        'param_scheduler': [],
+        'model.num_classes': 5,
+        'model.norm.eps': 1.0,
+    }
+    cfg.merge_from_dict({k: v for k, v in cfg.cfg_options.items() if 'norm' not in k})
+    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    cfg.randomness = dict(seed=5)
+    cfg.precision = 'fp32'
+    cfg.custom_hooks = [dict(COMPARE, config='second.py')]
+    cfg.log_level = 'WARNING'
+    cfg.dump(tmp_path / 'first.py')
+    runner = build_runner(type(cfg).fromfile(tmp_path / 'first.py'))
+    other = runner._hooks[-1]._other_config(runner)
+
+    assert other.model == dict(type='Other')
+    assert other.optim_wrapper.optimizer.lr == 0.25
+    assert other.train_dataloader.batch_size == 3
+    assert other.train_dataloader.dataset.indices == 6
+    assert other.train_cfg.max_epochs == 1 and other.randomness == dict(seed=5)
+    assert other.precision == 'fp32'
+    assert other.val_cfg is other.val_dataloader is other.val_evaluator is None
+    (warning,) = [line for line in log() if 'has no place' in line]
+    assert 'model.norm.eps model.num_classes: ' in warning
+
+
+def test_a_config_of_the_package_is_found_from_a_folder_elsewhere(
+    standin_config, build_runner, tmp_path
+):
+    cfg = standin_config
+    cfg.custom_hooks = [dict(COMPARE, config='tgdfer_demo_base.py')]
+    cfg.dump(tmp_path / 'first.py')
+    runner = build_runner(type(cfg).fromfile(tmp_path / 'first.py'))
+    other = runner._hooks[-1]._other_config(runner)
+    assert other.model.type == 'Recognizer2D'

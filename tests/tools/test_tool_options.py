@@ -97,6 +97,7 @@ def test_the_options_of_mmaction2_do_what_they_say(tool, config):
     options = ('--cfg-options', 'optim_wrapper.optimizer.lr=0.5', 'model.b=[1,2]')
     cfg = tool('train', config, *options)
     assert (cfg.optim_wrapper.optimizer.lr, cfg.model.b) == (0.5, [1, 2])
+    assert cfg.cfg_options == {'optim_wrapper.optimizer.lr': 0.5, 'model.b': [1, 2]}
     assert tool('train', config, '--launcher', 'slurm').launcher == 'slurm'
 
 
@@ -107,7 +108,9 @@ def test_amp_takes_bf16_if_there_is_and_needs_a_gpu(tool, config, monkeypatch):
             *(torch.cuda, 'is_bf16_supported'),
             lambda including_emulation, has_bf16=has_bf16: has_bf16,
         )
-        assert tool('train', config, '--amp').optim_wrapper.dtype == dtype
+        cfg = tool('train', config, '--amp')
+        assert cfg.optim_wrapper.dtype == dtype
+        assert cfg.precision == ('bf16' if has_bf16 else 'fp16')  # for CompareRunHook
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
     with pytest.raises(ValueError, match='CUDA'):
         tool('train', config, '--amp')

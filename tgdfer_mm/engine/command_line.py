@@ -86,6 +86,7 @@ def load_config(args: Namespace) -> Config:
     for key in args.cfg_options:
         _check_option(cfg, key)
     cfg.merge_from_dict(args.cfg_options)
+    cfg.cfg_options = dict(args.cfg_options)  # CompareRunHook repeats them
     cfg.launcher = args.launcher
     fold = fold_of(cfg)
     if args.fold is not None and fold != args.fold:

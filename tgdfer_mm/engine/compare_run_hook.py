@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 from mmengine.dist import is_main_process
@@ -15,9 +16,12 @@ from mmengine.visualization import Visualizer
 from rich.console import Console
 from rich.table import Table
 
+from ..paths import config_dir
 from ..registry import HOOKS
 from .evaluation import EvaluateBeforeTrainHook, write_metrics
 from .precision import apply_precision
+
+_SHARED = {'randomness', 'train_cfg', 'precision', 'auto_scale_lr'}
 
 
 class _KeepMetrics(Hook):
@@ -44,9 +48,14 @@ class CompareRunHook(_KeepMetrics):
     metrics are written to ``<work_dir>/summary.json``. A run that was interrupted
     here goes on here when resumed.
 
+    Another file may differ in what it is about, not in how long, from which seed, in
+    which precision and with which evaluations it runs: that is taken from this run, and
+    so are the ``--cfg-options`` for which the other config has a place.
+
     Args:
         config: The other config: a file (a relative path starts at the folder of this
-            run's config), or a dict of changes to this run's config.
+            run's config, or else at the package's configs), or a dict of changes to
+            this run's config.
         name: What the other run is called.
         own_name: What this run is called.
         metrics: The metrics in the table.
@@ -73,7 +82,7 @@ class CompareRunHook(_KeepMetrics):
 
     def before_train(self, runner: Runner) -> None:
         """Reads the other config now, so that a mistake in it costs no training."""
-        self._other_config(runner)
+        self._other = self._other_config(runner)
 
     def after_train(self, runner: Runner) -> None:
         """Trains the other config, prints and writes the comparison."""
@@ -83,7 +92,7 @@ class CompareRunHook(_KeepMetrics):
                 results[hook.name] = json.loads(hook.path(runner).read_text())
         results[self.own_name] = self.last(runner)
         with current_instances_kept():
-            other = Runner.from_cfg(self._other_config(runner))
+            other = Runner.from_cfg(self._other)
             keeper = _KeepMetrics()
             other.register_hook(keeper)
             other.train()
@@ -95,9 +104,13 @@ class CompareRunHook(_KeepMetrics):
 
     def _other_config(self, runner: Runner) -> Config:
         if isinstance(self.config, str):
-            here = Path(runner.cfg.filename or '.').parent
-            cfg = Config.fromfile(here / self.config)
-            apply_precision(cfg)
+            cfg = Config.fromfile(_find(self.config, runner.cfg))
+            left_out = _run_alike(cfg, runner.cfg)
+            if left_out:
+                runner.logger.warning(
+                    f'{self.name} runs without --cfg-options {" ".join(left_out)}: '
+                    f'{cfg.filename} has no place for them.'
+                )
         else:
             cfg = Config(runner.cfg.to_dict(), filename=runner.cfg.filename)
             cfg.custom_hooks = [
@@ -124,6 +137,50 @@ class CompareRunHook(_KeepMetrics):
                 cells = ('-' if v is None else f'{v:.2f}' for v in values)
                 table.add_row(metric, *cells)
         return table
+
+
+def _find(config: str, own: Config) -> Path:
+    folders = (Path(own.filename or '.').parent, config_dir())
+    for folder in folders:
+        if (folder / config).is_file():
+            return folder / config
+    raise FileNotFoundError(
+        f'CompareRunHook: there is no {config} in {" or ".join(map(str, folders))}.'
+    )
+
+
+def _run_alike(other: Config, own: Config) -> list[str]:
+    """Repeats on `other` what was asked of `own`; lists the options it cannot take."""
+    left_out = []
+    for key, value in own.get('cfg_options', {}).items():
+        if _has_place(other, own, key.split('.')):
+            other.merge_from_dict({key: value})
+        else:
+            left_out.append(key)
+    for key in _SHARED & set(own.keys()):
+        other[key] = own[key]
+    if own.get('val_cfg') is None:
+        other.val_cfg = other.val_dataloader = other.val_evaluator = None
+    apply_precision(other)
+    return left_out
+
+
+def _has_place(other: Config, own: Config, path: list[str]) -> bool:
+    """Whether the other config has the key, or in its place a part of the same type."""
+    parents = [_look_up(cfg, path[:-1]) for cfg in (other, own)]
+    if _look_up(other, path) is not None or parents[0] is None:
+        return parents[0] is not None
+    return len({parent.get('type') for parent in parents}) == 1
+
+
+def _look_up(node: Any, path: list[str]) -> Any:
+    """The part of a config below a path; None if there is none."""
+    for part in path:
+        if isinstance(node, list | tuple):
+            node = {str(i): item for i, item in enumerate(node)}.get(part)
+        else:
+            node = node.get(part) if hasattr(node, 'get') else None
+    return node
 
 
 @contextmanager

@@ -26,10 +26,13 @@ def apply_precision(cfg: Config, precision: str | None = None) -> str:
         ValueError: An unknown name, one that the device does not have, or one asked
             of a wrapper that sets its own.
     """
-    asked = precision or cfg.get('precision', 'fp32')
+    stated = precision or cfg.get('precision')
+    asked = stated or 'fp32'
     if asked not in PRECISIONS:
         raise ValueError(f'precision must be in {list(PRECISIONS)}, not {asked!r}.')
     chosen = asked
+    if precision:
+        cfg.precision = precision  # for whoever repeats this run
     if asked == 'auto':
         chosen = 'bf16' if _has_bf16() else 'fp32'
     elif (asked == 'bf16' and not _has_bf16()) or (
@@ -44,7 +47,7 @@ def apply_precision(cfg: Config, precision: str | None = None) -> str:
     if wrapper is None:
         return 'as configured'
     if kind not in ('OptimWrapper', 'AmpOptimWrapper'):
-        if (precision or cfg.get('precision', 'auto')) != 'auto':
+        if stated and asked != 'auto':
             raise ValueError(
                 f'precision={asked!r} cannot be set for optim_wrapper.type={kind!r}, '
                 "whose own settings say it; use precision='auto' and leave out --amp."
