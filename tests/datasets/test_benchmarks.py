@@ -39,7 +39,7 @@ class TestDFEW:
         assert dataset.metainfo == dict(
             dataset='DFEW',
             classes=load_classes('dfew'),
-            label_set='single',
+            setting='single',
             pixel_version='clip_224x224',
             fold=1,
         )

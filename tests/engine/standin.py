@@ -31,7 +31,7 @@ class StandInDataset(BaseDataset):
     """Vectors with a pattern per class and noise of all three generators."""
 
     METAINFO = dict(
-        dataset='StandIn', classes=CLASSES, label_set='single', pixel_version='v1'
+        dataset='StandIn', classes=CLASSES, setting='single', pixel_version='v1'
     )
 
     def __init__(self, fold=None, size=12, augment=False, **metainfo):

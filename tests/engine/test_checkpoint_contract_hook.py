@@ -11,7 +11,7 @@ from tgdfer_mm.engine import CheckpointContractHook
 from tgdfer_mm.models.text import OpenCLIPText
 
 META = dict(
-    dataset='StandIn', classes=CLASSES, label_set='single', pixel_version='v1', fold=1
+    dataset='StandIn', classes=CLASSES, setting='single', pixel_version='v1', fold=1
 )
 
 
@@ -43,7 +43,7 @@ def checkpoint(uninterrupted):
         (dict(classes=CLASSES[::-1]), 'classes', ['order', str(CLASSES[::-1])]),
         (dict(classes=('a', 'b', 'c')), 'classes', ['happy', "'b'"]),
         (dict(pixel_version='v2'), 'pixel_version', ["'v1'", "'v2'"]),
-        (dict(label_set='compound'), 'label_set', ["'single'", "'compound'"]),
+        (dict(setting='compound'), 'setting', ["'single'", "'compound'"]),
         (dict(fold=2), 'fold', ['fold 1', 'fold 2', 'leaks']),
     ],
 )

@@ -25,7 +25,7 @@ def test_it_generates_then_reuses(tmp_path, flat_clips):
     info = test.metainfo
     assert info['dataset'] == 'SynthDFER (DFEW layout)'
     assert info['pixel_version'] == 'synth_32'
-    assert info['fold'] == 1 and info['label_set'] == 'single'
+    assert info['fold'] == 1 and info['setting'] == 'single'
     labels = [train.get_data_info(i)['label'] for i in range(28)]
     assert (np.bincount(labels) == 4).all()
 

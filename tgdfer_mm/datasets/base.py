@@ -94,7 +94,7 @@ class DFERDataset(StandInDataset, ABC):
         self._metainfo.update(
             dataset=self.NAME,
             classes=self.classes,
-            label_set='single',
+            setting='single',
             pixel_version=self.pixel_version,
             fold=self.fold,
         )

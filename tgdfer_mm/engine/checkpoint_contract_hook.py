@@ -11,7 +11,7 @@ from torch import nn
 from ..registry import HOOKS
 from .checkpoint import weights_misfit
 
-MISMATCHES = ('classes', 'label_set', 'pixel_version', 'fold', 'weights')
+MISMATCHES = ('classes', 'setting', 'pixel_version', 'fold', 'weights')
 
 
 @HOOKS.register_module()
@@ -19,17 +19,17 @@ class CheckpointContractHook(Hook):
     """Compares a loaded checkpoint with the data sets and the model in use.
 
     The meta information of the training set travels in the checkpoint. Other classes
-    or another order of them, another set of labels, and other pictures of the same
-    data set are errors. So is another fold of the same data set, because the clips
-    that one fold tests are among those the others train on. In testing, weights that
-    are missing or do not fit the model are an error too, where mmengine would go on
-    with random ones (in resuming :class:`ExactCheckpointHook` sees to that). A
-    checkpoint without meta information, and one of another data set with the same
-    classes, get a warning. Whether the model's class texts are those of the data, in
-    the same order, is checked before every run.
+    or another order of them, another setting (single or several labels a clip), and
+    other pictures of the same data set are errors. So is another fold of the same data
+    set, because the clips that one fold tests are among those the others train on. In
+    testing, weights that are missing or do not fit the model are an error too, where
+    mmengine would go on with random ones (in resuming :class:`ExactCheckpointHook` sees
+    to that). A checkpoint without meta information, and one of another data set with
+    the same classes, get a warning. Whether the model's class texts are those of the
+    data, in the same order, is checked before every run.
 
     Args:
-        allow: Mismatches that are meant: any of ``classes``, ``label_set``,
+        allow: Mismatches that are meant: any of ``classes``, ``setting``,
             ``pixel_version``, ``fold``, ``weights``. They are logged instead.
 
     Raises:
@@ -110,7 +110,7 @@ def compare_metainfo(theirs: dict, ours: dict) -> list[tuple[str, str]]:
     elif trained != used:
         problems.append(('classes', f'its classes are {trained}, the data has {used}.'))
     same_data = theirs.get('dataset') == ours.get('dataset')
-    for key in ('label_set', 'pixel_version') if same_data else ('label_set',):
+    for key in ('setting', 'pixel_version') if same_data else ('setting',):
         if theirs.get(key) != ours.get(key):
             text = f'it was trained with {key}={theirs.get(key)!r}, the data has'
             problems.append((key, f'{text} {ours.get(key)!r}.'))
