@@ -17,7 +17,7 @@ intensities = 'data/synth_dfew/intensities.json'  # only evaluation reads it
 model = dict(
     backbone=dict(arch=arch, pretrained=pretrained, norm_eval=True),
     text_encoder=dict(arch=arch, pretrained=pretrained, descriptions='synth'),
-    neck=dict(in_channels=128),
+    neck=dict(in_channels=128, temperature=0.05),  # about 1 / scale, as 0.01 for CLIP
     cls_head=dict(in_channels=128, scale=18.0),  # where the small model's ended
 )
 
