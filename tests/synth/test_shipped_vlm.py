@@ -10,13 +10,13 @@ from open_clip.tokenizer import SimpleTokenizer
 from safetensors import safe_open
 
 from tgdfer_mm.datasets import load_classes
+from tgdfer_mm.models.vlm_file import check_tokens
 from tgdfer_mm.synth.action_units import emotion_prototypes
 from tgdfer_mm.synth.clips import EMOTIONS
 from tgdfer_mm.synth.face import render_face
 from tgdfer_mm.synth.identity import sample_identity
 from tgdfer_mm.synth.nuisance import sample_nuisance
 from tgdfer_mm.synth.sentences import every_phrase
-from tgdfer_mm.synth.vlm_file import check_tokens
 from tgdfer_mm.synth.zero_shot import (
     ARCHITECTURE,
     SHIPPED_VLM,

@@ -13,7 +13,7 @@ import open_clip
 from safetensors import safe_open
 from torch import nn
 
-from ..synth.vlm_file import load_vlm_state
+from .vlm_file import load_vlm_state
 
 SHIPPED = Path(__file__).parent.parent / 'weights'
 

@@ -13,10 +13,10 @@ from open_clip.tokenizer import SimpleTokenizer
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from torch import Tensor, nn
 
+from ..models.vlm_file import check_tokens, load_vlm_state
 from .clips import APEX_THRESHOLD, EMOTIONS, make_clip
 from .contrastive import encode_tokens, normalise
 from .sentences import vocabulary
-from .vlm_file import check_tokens, load_vlm_state
 
 _TOKENIZER = SimpleTokenizer()
 _PACKAGE = Path(__file__).parent.parent

@@ -18,9 +18,9 @@ import open_clip
 import torch
 from open_clip.tokenizer import SimpleTokenizer
 
+from tgdfer_mm.models.vlm_file import save_vlm
 from tgdfer_mm.synth.contrastive import draw_pairs, pretrain
 from tgdfer_mm.synth.sentences import every_phrase
-from tgdfer_mm.synth.vlm_file import save_vlm
 from tgdfer_mm.synth.zero_shot import (
     ARCHITECTURE,
     evaluate_zero_shot,

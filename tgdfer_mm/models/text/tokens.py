@@ -4,7 +4,7 @@ import torch
 from open_clip.tokenizer import SimpleTokenizer
 from torch import Tensor
 
-from ...synth.vlm_file import check_tokens
+from ..vlm_file import check_tokens
 
 TOKENIZER = SimpleTokenizer()
 

@@ -8,8 +8,8 @@ import torch
 from open_clip.tokenizer import SimpleTokenizer
 from safetensors import safe_open
 
+from tgdfer_mm.models.vlm_file import check_tokens, load_vlm_state, save_vlm
 from tgdfer_mm.synth.sentences import every_phrase
-from tgdfer_mm.synth.vlm_file import check_tokens, load_vlm_state, save_vlm
 
 TOKENIZER = SimpleTokenizer()
 CONFIG = dict(
