@@ -76,7 +76,7 @@ setup(
         'importlib_metadata',  # mmaction2 imports it without declaring it
         'rich',
         'setuptools>=77',  # distutils, which mmengine imports on Python>=3.12
-        'torch>=2.4',
+        'torch>=2.6',  # older ones unpickle whatever loader does not ask them not to
         'torchvision',
         'open_clip_torch>=3,<4',
         'decord>=0.6',
@@ -90,6 +90,6 @@ setup(
         'lite': ['mmcv-lite>=2.1,<2.2'],
         'mmcv': ['mmcv>=2.1,<2.2'],
         'tests': ['pytest>=7'],
-        'dev': ['ruff'],
+        'dev': ['ruff==0.17.5'],  # another one formats otherwise
     },
 )

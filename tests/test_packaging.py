@@ -118,6 +118,12 @@ def test_mmcv_and_mmcv_lite_are_a_choice_and_never_forced(metadata):
     assert mmcv == ['mmcv <- "mmcv"', 'mmcv-lite <- "lite"']
 
 
+def test_torch_loads_plain_data_by_default_and_the_linter_is_one_version(metadata):
+    wanted = metadata.get_all('Requires-Dist')
+    assert 'torch>=2.6' in wanted
+    assert [line for line in wanted if line.startswith('ruff==')]
+
+
 def test_source_distribution_holds_what_a_build_needs(source, tmp_path):
     build = (
         'import sys; from setuptools import build_meta as b; b.build_sdist(sys.argv[1])'

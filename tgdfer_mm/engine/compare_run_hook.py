@@ -72,7 +72,7 @@ class CompareRunHook(_KeepMetrics):
             'dfer/UAR',
             'dfer/WAR',
             'relevance/AUROC',
-            'relevance/AP',
+            'instance/AUROC',
         ),
     ) -> None:
         self.config = config
@@ -134,7 +134,7 @@ class CompareRunHook(_KeepMetrics):
         for metric in self.shown:
             values = [(result or {}).get(metric) for result in results.values()]
             if any(value is not None for value in values):
-                cells = ('-' if v is None else f'{v:.2f}' for v in values)
+                cells = ('-' if v is None else f'{v:.4g}' for v in values)
                 table.add_row(metric, *cells)
         return table
 
