@@ -13,6 +13,7 @@ from open_clip.tokenizer import SimpleTokenizer
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from torch import Tensor, nn
 
+from ..models.bags import mil_pool
 from ..models.vlm_file import check_tokens, load_vlm_state
 from .clips import APEX_THRESHOLD, EMOTIONS, make_clip
 from .contrastive import encode_tokens, normalise
@@ -116,7 +117,7 @@ def evaluate_zero_shot(
     names = list(descriptions)
     size = model.visual.image_size
     size = size if isinstance(size, int) else size[0]
-    top = max(1, round(top_share * num_frames))
+    every_frame = torch.ones(1, num_frames, dtype=torch.bool)
     truth, predicted, apex_right, aurocs = [], [], [], []
     for number in range(clips_per_class * len(EMOTIONS)):
         clip = make_clip(seed, number, EMOTIONS[number % len(EMOTIONS)], number)
@@ -126,7 +127,8 @@ def evaluate_zero_shot(
         cosines = (frame_features(model, frames) @ text.T).cpu()
         label = names.index(clip.label)
         truth.append(label)
-        predicted.append(int(cosines.topk(top, dim=0).values.mean(0).argmax()))
+        pooled = mil_pool(cosines[None], every_frame, 'topk', rho=top_share)
+        predicted.append(int(pooled.argmax()))
         intensity = clip.intensity[chosen]
         expressive = intensity >= APEX_THRESHOLD
         if expressive.any() and not expressive.all():
