@@ -42,6 +42,7 @@ class TestDFEW:
             setting='single',
             pixel_version='clip_224x224',
             fold=1,
+            val_part=0.0,
         )
 
     def test_a_rewritten_copy_gives_the_same_labels(self, dfew):
@@ -173,7 +174,9 @@ def test_fold_out_of_range(cls, fold, tmp_path):
 @pytest.mark.parametrize(
     'kwargs, words',
     [
-        (dict(subset='val'), "subset must be 'train' or 'test', not 'val'"),
+        (dict(subset='dev'), "subset must be in .*'val'.*, not 'dev'"),
+        (dict(subset='val'), "subset='val' with val_part=0.0"),
+        (dict(subset='test', val_part=0.1), "subset='test' with val_part=0.1"),
         (dict(subset='test', media='audio'), "media must be in .*not 'audio'"),
         (dict(subset='test', pixel_version='original'), 'no frames of .*clip_224x224'),
     ],

@@ -3,7 +3,7 @@
 import os
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,6 +11,9 @@ from .errors import SplitFileError
 from .labels import load_classes
 from .shared_names import SharedNames
 from .stand_in import StandInDataset
+from .validation import validation_clips
+
+SUBSETS = ('train', 'val', 'test')
 
 
 class DFERDataset(StandInDataset, ABC):
@@ -21,7 +24,8 @@ class DFERDataset(StandInDataset, ABC):
 
     Args:
         data_root: Root folder of the data set.
-        subset: ``'train'`` or ``'test'``.
+        subset: ``'train'``, ``'val'`` (the part of the training clips that `val_part`
+            sets aside) or ``'test'``.
         fold: Number of the fold, from 1; None means the first one, or none at all
             for a data set that has a single split.
         media: ``'frames'`` (folders of pictures) or ``'videos'`` (video files).
@@ -31,9 +35,12 @@ class DFERDataset(StandInDataset, ABC):
             `data_root`.
         split_file: The list of clips, if not the authors'; absolute or below
             `data_root`.
+        val_part: Share of the training clips that validates and does not train, see
+            :func:`~tgdfer_mm.datasets.validation.validation_clips`. Give it to the
+            data sets of both subsets.
         pipeline: Transforms, ending in ``PackActionInputs``.
-        test_mode: Whether damaged clips are kept; by default exactly in the test
-            subset.
+        test_mode: Whether damaged clips are kept; by default in all subsets but the
+            training clips.
         metainfo: Entries added to the data set's own meta information or put in
             their place, e.g. ``dict(dataset=...)`` to name generated data.
         **kwargs: Further arguments of mmengine's ``BaseDataset``.
@@ -60,14 +67,21 @@ class DFERDataset(StandInDataset, ABC):
         pixel_version: str | None = None,
         media_dir: str | None = None,
         split_file: str | None = None,
+        val_part: float = 0.0,
         pipeline: Sequence[dict | Callable] = (),
         test_mode: bool | None = None,
         metainfo: dict | None = None,
         **kwargs,
     ) -> None:
-        if subset not in ('train', 'test'):
-            raise ValueError(f"subset must be 'train' or 'test', not {subset!r}.")
+        if subset not in SUBSETS:
+            raise ValueError(f'subset must be in {SUBSETS}, not {subset!r}.')
+        if (subset == 'val' and not val_part) or (subset == 'test' and val_part):
+            raise ValueError(
+                f'subset={subset!r} with val_part={val_part}: val_part is the share of '
+                "the training clips that makes subset='val'; test clips have none."
+            )
         self.subset = subset
+        self.val_part = val_part
         self.fold = self._check_fold(fold)
         if media not in self.FOLDERS:
             raise ValueError(f'media must be in {list(self.FOLDERS)}, not {media!r}.')
@@ -87,7 +101,7 @@ class DFERDataset(StandInDataset, ABC):
             data_root=str(root),
             data_prefix={},
             pipeline=list(pipeline),
-            test_mode=subset == 'test' if test_mode is None else test_mode,
+            test_mode=subset != 'train' if test_mode is None else test_mode,
             **kwargs,
         )
         # Not through BaseDataset, which takes every string for a file to read.
@@ -97,10 +111,16 @@ class DFERDataset(StandInDataset, ABC):
             setting='single',
             pixel_version=self.pixel_version,
             fold=self.fold,
+            val_part=self.val_part,
         )
         self._metainfo.update(metainfo or {})
 
     # What a data set has to say about itself.
+
+    @property
+    def listed_as(self) -> str:
+        """The authors' subset that lists the clips: they have no ``'val'``."""
+        return 'train' if self.subset == 'val' else self.subset
 
     @abstractmethod
     def default_split_file(self) -> str:
@@ -120,6 +140,10 @@ class DFERDataset(StandInDataset, ABC):
     @abstractmethod
     def media_name(self, clip: str) -> str:
         """Path of a clip's folder or file below the media folder."""
+
+    def stratum(self, entry: dict) -> Hashable:
+        """What the validation part has the same share of: the clip's class."""
+        return entry['label']
 
     # Reading the list.
 
@@ -144,9 +168,19 @@ class DFERDataset(StandInDataset, ABC):
             entries.append({**entry, key: path})
         if not entries:
             raise ValueError(f'{self.split_file} lists no clip.')
+        if self.val_part:
+            entries = self._cut(entries)
         self.reported = SharedNames([entry['clip'] for entry in entries])
         self._check_absent(entries, key)
         return entries
+
+    def _cut(self, entries: list[dict]) -> list[dict]:
+        chosen = validation_clips(
+            [entry['clip'] for entry in entries],
+            [self.stratum(entry) for entry in entries],
+            self.val_part,
+        )
+        return [e for e in entries if (e['clip'] in chosen) == (self.subset == 'val')]
 
     def bad_line(self, lines: list[str], number: int, problem: str) -> SplitFileError:
         """The error for a line (numbered from 1) of the split file."""

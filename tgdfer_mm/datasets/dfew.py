@@ -31,7 +31,8 @@ class DFEWDataset(DFERDataset):
     }
 
     def default_split_file(self) -> str:
-        return f'EmoLabel_DataSplit/{self.subset}(single-labeled)/set_{self.fold}.csv'
+        folder = f'EmoLabel_DataSplit/{self.listed_as}(single-labeled)'
+        return f'{folder}/set_{self.fold}.csv'
 
     def media_name(self, clip: str) -> str:
         return clip if self.media == 'frames' else f'{int(clip)}.mp4'

@@ -37,10 +37,13 @@ class FERV39kDataset(DFERDataset):
     }
 
     def default_split_file(self) -> str:
-        return f'4_setups/All_scenes/{self.subset}_All.csv'
+        return f'4_setups/All_scenes/{self.listed_as}_All.csv'
 
     def media_name(self, clip: str) -> str:
         return clip if self.media == 'frames' else f'{clip}.mp4'
+
+    def stratum(self, entry: dict) -> str:
+        return entry['clip'].rpartition('/')[0]  # numbers start anew in each
 
     def read_split(self, lines: list[str]) -> Iterator[tuple[int, str, int]]:
         for number, line in enumerate(lines, start=1):

@@ -30,7 +30,7 @@ class MAFWDataset(DFERDataset):
 
     def default_split_file(self) -> str:
         folder = f'Train & Test Set/single/no_caption/set_{self.fold}'
-        return f'{folder}/{self.subset}.txt'
+        return f'{folder}/{self.listed_as}.txt'
 
     def media_name(self, clip: str) -> str:
         return clip if self.media == 'frames' else f'{clip}.mp4'

@@ -1,9 +1,11 @@
 """SynthDFER: drawn faces in DFEW's layout, made when they are first needed."""
 
+import numpy as np
 from mmengine.dist import barrier, is_main_process
 from mmengine.logging import print_log
 
 from ..registry import DATASETS
+from ..synth.levels import DEMO, class_shares, load_level
 from ..synth.tree import SynthSpec, ensure_tree
 from .dfew import DFEWDataset
 
@@ -19,17 +21,26 @@ class SynthDFEWDataset(DFEWDataset):
 
     Args:
         data_root: Folder to generate into.
-        subset: ``'train'`` or ``'test'``.
+        subset: ``'train'``, ``'val'`` or ``'test'``.
         fold: 1 to 5; None means the first one.
         media: ``'frames'`` or ``'videos'``; videos are written only if asked for.
         size: Width and height of the frames, pixels.
         seed: Seed of faces and movements.
         clips_per_class: Clips of each emotion in each fold's test part.
+        level: ``demo``, or a level of the benchmark: ``easy``, ``hard``,
+            ``very_hard``, or ``dynamics`` with its own six classes.
+        lengths: Benchmark whose distribution of clip lengths is taken.
+        style: How faces are rendered; ``sketch`` is held out from training.
+        label_noise: Share of the training clips that carry another class's label;
+            which ones depends on `seed` alone.
+        imbalance: Benchmark whose class counts thin out the classes, in training and
+            testing alike; None keeps them equal.
         **kwargs: Further arguments of :class:`DFEWDataset`.
 
     Raises:
         FileExistsError: `data_root` holds something else, or clips of other
             parameters.
+        ValueError: An argument the generator does not know.
     """
 
     NAME = 'SynthDFER (DFEW layout)'
@@ -44,16 +55,33 @@ class SynthDFEWDataset(DFEWDataset):
         size: int = 64,
         seed: int = 0,
         clips_per_class: int = 16,
+        level: str = DEMO,
+        lengths: str = 'ferv39k',
+        style: str = 'drawn',
+        label_noise: float = 0.0,
+        imbalance: str | None = None,
         **kwargs,
     ) -> None:
+        if not 0 <= label_noise < 1:
+            raise ValueError(f'label_noise must be in [0, 1), not {label_noise}.')
+        self.label_noise = label_noise
+        self.imbalance = imbalance
+        self.spec = SynthSpec(
+            size=size,
+            seed=seed,
+            clips_per_class=clips_per_class,
+            videos=media == 'videos',
+            level=level,
+            lengths=lengths,
+            style=style,
+        )
+        if level != DEMO:
+            self.NAME = f'SynthDFER {level} (DFEW layout)'
+            self.LABEL_SET = load_level(level).label_set
         if is_main_process():
-            spec = SynthSpec(
-                size=size,
-                seed=seed,
-                clips_per_class=clips_per_class,
-                videos=media == 'videos',
+            ensure_tree(
+                data_root, self.spec, report=lambda line: print_log(line, 'current')
             )
-            ensure_tree(data_root, spec, report=lambda line: print_log(line, 'current'))
         barrier()
         super().__init__(
             data_root,
@@ -64,3 +92,35 @@ class SynthDFEWDataset(DFEWDataset):
             media_dir=next(iter(self.FOLDERS[media].values())),
             **kwargs,
         )
+
+    def load_data_list(self) -> list[dict]:
+        """Lists the clips, thinned out and mislabelled as asked for."""
+        entries = super().load_data_list()
+        if self.imbalance is not None:
+            entries = self._thin_out(entries)
+        if self.label_noise and self.subset != 'test':
+            self._mislabel(entries)
+        return entries
+
+    def _thin_out(self, entries: list[dict]) -> list[dict]:
+        shares, per_fold = class_shares(self.imbalance), self.spec.clips_per_class
+        if set(shares) != set(self.classes):
+            raise ValueError(
+                f'imbalance={self.imbalance!r} is about {list(shares)}; this level has '
+                f'{list(self.classes)}.'
+            )
+        keep = {name: max(1, round(share * per_fold)) for name, share in shares.items()}
+        planned = {clip.number: clip for clip in self.spec.plan()}
+        return [
+            entry
+            for entry in entries
+            if planned[int(entry['clip'])].rank % per_fold
+            < keep[self.classes[entry['label']]]
+        ]
+
+    def _mislabel(self, entries: list[dict]) -> None:
+        for entry in entries:
+            rng = np.random.default_rng([self.spec.seed, int(entry['clip']), 77])
+            if rng.random() < self.label_noise:
+                other = int(rng.integers(1, len(self.classes)))
+                entry['label'] = (entry['label'] + other) % len(self.classes)
