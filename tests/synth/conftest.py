@@ -21,7 +21,7 @@ def flat_clip(seed, number, label, person):
 
     curve = np.zeros(length)
     curve[1 : 2 if label != 'neutral' else 1] = APEX_THRESHOLD + 0.2
-    return SimpleNamespace(frames=frames, intensity=curve)
+    return SimpleNamespace(frames=frames, intensity=curve, jpeg_quality=95)
 
 
 @pytest.fixture(autouse=True)

@@ -56,3 +56,37 @@ def test_drawn_clips_are_on_disk_as_they_were_planned(tmp_path):
     for t in (0, int(clip.intensity.argmax())):
         written = cv2.imread(str(files[t]))[..., ::-1].astype(int)
         assert np.abs(written - clip.draw(t, 32)).mean() < 6  # JPEG
+
+
+def test_label_noise_touches_training_labels_alone(trees):
+    clean, noisy = build(trees['dfew'], 'train'), None
+    noisy = build(trees['dfew'], 'train', label_noise=0.5)
+
+    def labels(data):
+        return np.array([data.get_data_info(i)['label'] for i in range(len(data))])
+
+    changed = (labels(clean) != labels(noisy)).mean()
+    assert 0.25 < changed < 0.75
+    again = build(trees['dfew'], 'train', label_noise=0.5)
+    assert (labels(again) == labels(noisy)).all()
+    test = build(trees['dfew'], label_noise=0.5)
+    assert (labels(test) == labels(build(trees['dfew']))).all()
+
+
+def test_imbalance_thins_out_by_class(tmp_path, flat_clips):
+    root = tmp_path / 'clips'
+    data = build(root, 'train', clips_per_class=6, imbalance='dfew')
+    labels = [data.get_data_info(i)['label'] for i in range(len(data))]
+    # happy, sad, neutral, angry, surprise, disgust, fear: shares of 6, over 4 folds
+    assert np.bincount(labels).tolist() == [20, 16, 24, 20, 12, 4, 8]
+
+
+def test_a_level_has_its_own_tree_name_and_classes(tmp_path):
+    data = build(tmp_path / 'dynamics', level='dynamics')
+    assert data.metainfo['dataset'] == 'SynthDFER dynamics (DFEW layout)'
+    assert data.metainfo['classes'][0] == 'rising_surprise'
+    assert len(data) == 6
+    with pytest.raises(FileExistsError, match="level is 'dynamics', asked for 'easy'"):
+        build(tmp_path / 'dynamics', level='easy')
+    with pytest.raises(ValueError, match='is about'):
+        build(tmp_path / 'dynamics', level='dynamics', imbalance='dfew')

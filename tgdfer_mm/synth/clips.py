@@ -9,6 +9,8 @@ from .action_units import Units, blend_units, emotion_prototypes, scale_units
 from .face import render_face
 from .identity import Identity, sample_identity
 from .nuisance import Nuisance, sample_nuisance
+from .occlusion import Occluder
+from .styles import STYLES
 
 EMOTIONS = ('happy', 'sad', 'neutral', 'angry', 'surprise', 'disgust', 'fear')
 APEX_THRESHOLD = 0.5  # a frame is expressive from this intensity on
@@ -46,6 +48,9 @@ class Clip:
         movements: The labelled one, if not neutral, then the distractors.
         blink: Activation of the blink per frame (L,).
         nuisances: One per frame.
+        occluder: What covers part of the face for a while, if anything.
+        style: Key of ``STYLES``.
+        jpeg_quality: With which its frames are to be written.
     """
 
     label: str
@@ -55,6 +60,9 @@ class Clip:
     movements: tuple[Movement, ...]
     blink: np.ndarray
     nuisances: tuple[Nuisance, ...]
+    occluder: Occluder | None = None
+    style: str = 'drawn'
+    jpeg_quality: int = 95
 
     def __len__(self) -> int:
         return len(self.intensity)
@@ -68,9 +76,13 @@ class Clip:
 
     def draw(self, frame: int, size: int) -> np.ndarray:
         """Draw one frame: a (size, size, 3) uint8 RGB picture."""
-        return render_face(
+        picture = render_face(
             self.identity, self.units(frame), self.nuisances[frame], size
         )
+        hidden = self.occluder
+        if hidden and hidden.first <= frame < hidden.last:
+            picture = hidden.cover(picture)
+        return STYLES[self.style](picture)
 
     def frames(self, size: int) -> Iterator[np.ndarray]:
         """Draw all frames, one after another."""
@@ -99,12 +111,12 @@ def make_clip(
     length = int(rng.integers(LENGTHS[0], LENGTHS[1] + 1))
     start, stop, ramp_in, ramp_out = _plan_apex(rng, length)
     peak = rng.uniform(0.85, 1.0)
-    curve = _rise_and_fall(length, start, stop, ramp_in, ramp_out, peak)
+    curve = rise_and_fall(length, start, stop, ramp_in, ramp_out, peak)
     if label == 'neutral':
         curve = np.zeros(length)
         own = ()
     else:
-        own = (Movement(label, _personal_units(rng, label), curve),)
+        own = (Movement(label, personal_units(rng, label), curve),)
     # Distractions happen where a labelled expression would not be visible.
     free = [(0, start - ramp_in), (stop + ramp_out, length)]
     distractors = _distractors(rng, label, length, free, stop - start)
@@ -114,8 +126,8 @@ def make_clip(
         identity=identity,
         intensity=curve,
         movements=own + distractors,
-        blink=_blinks(rng, length),
-        nuisances=_drift(rng, length),
+        blink=blinks(rng, length),
+        nuisances=drift(rng, length),
     )
 
 
@@ -137,7 +149,7 @@ def _plan_apex(rng: np.random.Generator, length: int) -> tuple[int, int, int, in
     return start, start + apex, int(ramps[0]), int(ramps[1])
 
 
-def _rise_and_fall(
+def rise_and_fall(
     length: int, start: int, stop: int, ramp_in: int, ramp_out: int, peak: float
 ) -> np.ndarray:
     """A curve that is at least the threshold in exactly frames start..stop-1."""
@@ -154,7 +166,7 @@ def _rise_and_fall(
     return np.interp(np.arange(length), x, y, left=0.0, right=0.0)
 
 
-def _personal_units(rng: np.random.Generator, emotion: str) -> Units:
+def personal_units(rng: np.random.Generator, emotion: str) -> Units:
     """A variant of the emotion, with this person's emphasis."""
     variants = emotion_prototypes()[emotion]
     units = variants[rng.integers(len(variants))]
@@ -188,12 +200,13 @@ def _distractors(
         emotion = others[rng.integers(len(others))]
         strength = rng.uniform(0.3, 0.6)
         movements.append(
-            Movement(emotion, _personal_units(rng, emotion), strength * bump)
+            Movement(emotion, personal_units(rng, emotion), strength * bump)
         )
     return tuple(movements)
 
 
-def _blinks(rng: np.random.Generator, length: int) -> np.ndarray:
+def blinks(rng: np.random.Generator, length: int) -> np.ndarray:
+    """Activation of the blink per frame (length,); most clips have none."""
     blink = np.zeros(length)
     if rng.random() < 0.4:
         middle = int(rng.integers(1, length - 1))
@@ -201,9 +214,11 @@ def _blinks(rng: np.random.Generator, length: int) -> np.ndarray:
     return blink
 
 
-def _drift(rng: np.random.Generator, length: int) -> tuple[Nuisance, ...]:
+def drift(
+    rng: np.random.Generator, length: int, strength: float = 1.0
+) -> tuple[Nuisance, ...]:
     """A head that moves slowly before a fixed background in constant light."""
-    base = sample_nuisance(rng)
+    base = sample_nuisance(rng, strength)
     phase = np.arange(length) / length * 2 * np.pi
 
     def wander(reach: float) -> np.ndarray:

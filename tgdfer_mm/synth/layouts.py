@@ -19,10 +19,11 @@ class PlannedClip:
 
     Attributes:
         number: From 1, ascending over the folds, as the authors number theirs.
-        emotion: One of ``EMOTIONS``.
+        emotion: Name of its class, one of ``EMOTIONS`` mostly.
         person: Number of the identity; shows every emotion once.
         fold: From 1, the fold in whose test part it is.
         rank: From 0, its place among the clips of this emotion.
+        label: From 0, its class.
     """
 
     number: int
@@ -30,19 +31,23 @@ class PlannedClip:
     person: int
     fold: int
     rank: int
+    label: int
 
 
-def plan_clips(clips_per_class: int) -> list[PlannedClip]:
+def plan_clips(
+    clips_per_class: int, classes: Sequence[str] = EMOTIONS
+) -> list[PlannedClip]:
     """Plan the clips of a data set.
 
     Args:
         clips_per_class: Clips of each emotion in each of the five folds.
+        classes: The emotions, or what else a clip can be of, in label order.
     """
     plan = []
     for person in range(FOLDS * clips_per_class):
-        for emotion in EMOTIONS:
+        for label, name in enumerate(classes):
             fold = 1 + person // clips_per_class
-            plan.append(PlannedClip(len(plan) + 1, emotion, person, fold, person))
+            plan.append(PlannedClip(len(plan) + 1, name, person, fold, person, label))
     return plan
 
 
@@ -91,7 +96,7 @@ class DFEWLayout(Layout):
         for fold in range(1, FOLDS + 1):
             for subset, clips in _split(plan, fold):
                 rows = [
-                    f'{c.number},{EMOTIONS.index(c.emotion) + 1}\n'
+                    f'{c.number},{c.label + 1}\n'
                     for c in sorted(clips, key=lambda c: c.number)
                 ]
                 path = f'EmoLabel_DataSplit/{subset}(single-labeled)/set_{fold}.csv'

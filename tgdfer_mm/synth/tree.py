@@ -11,9 +11,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .clips import APEX_THRESHOLD, make_clip
+from .benchmark_clips import make_benchmark_clip
+from .clips import APEX_THRESHOLD, EMOTIONS, Clip, make_clip
 from .layouts import LAYOUTS, PlannedClip, plan_clips
+from .levels import DEMO, length_names, level_names, load_level
 from .parallel import parallel_map
+from .styles import STYLES
 
 # Raise it whenever the same parameters give other pictures or other files.
 GENERATOR_VERSION = 1
@@ -42,6 +45,10 @@ class SynthSpec:
         clips_per_class: Clips of each emotion in each of five folds; so many people
             are in a fold.
         videos: Whether MP4 files are written beside the frames.
+        level: ``demo``, or a level of the benchmark, see ``levels.json``.
+        lengths: Benchmark whose distribution of lengths the clips have; not for the
+            level ``demo``.
+        style: Key of ``STYLES``; not for the level ``demo``.
     """
 
     layout: str = 'dfew'
@@ -49,14 +56,46 @@ class SynthSpec:
     seed: int = 0
     clips_per_class: int = 16
     videos: bool = False
+    level: str = DEMO
+    lengths: str = 'ferv39k'
+    style: str = 'drawn'
 
     def __post_init__(self) -> None:
-        if self.layout not in LAYOUTS:
-            raise ValueError(f'layout={self.layout!r}; there are {list(LAYOUTS)}')
+        for name, known in (
+            ('layout', LAYOUTS),
+            ('level', level_names()),
+            ('lengths', length_names()),
+            ('style', STYLES),
+        ):
+            if getattr(self, name) not in known:
+                value = getattr(self, name)
+                raise ValueError(f'{name}={value!r}; there are {list(known)}')
+        default = (self.lengths, self.style) == ('ferv39k', 'drawn')
+        if self.level == DEMO and not default:
+            raise ValueError(f'lengths and style do not apply to level={DEMO!r}')
+        if self.layout != 'dfew' and self.classes != EMOTIONS:
+            raise ValueError(f'layout={self.layout!r} cannot hold level={self.level!r}')
         if self.size < 32 or self.size % 2:  # decord misreads smaller videos
             raise ValueError(f'size={self.size} must be even and at least 32')
         if self.clips_per_class < 1 or self.seed < 0:
             raise ValueError('clips_per_class must be positive, seed not negative')
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names, in label order."""
+        return EMOTIONS if self.level == DEMO else load_level(self.level).classes
+
+    def plan(self) -> list[PlannedClip]:
+        """All clips of the data set."""
+        return plan_clips(self.clips_per_class, self.classes)
+
+    def clip(self, planned: PlannedClip) -> Clip:
+        """What a clip shows."""
+        own = (self.seed, planned.number, planned.emotion, planned.person)
+        if self.level == DEMO:
+            return make_clip(*own)
+        level = load_level(self.level)
+        return make_benchmark_clip(level, *own, lengths=self.lengths, style=self.style)
 
 
 def ensure_tree(
@@ -121,6 +160,8 @@ def _check_stamp(root: Path, spec: SynthSpec) -> None:
             f'{STAMP}); choose another data_root for synthetic clips'
         ) from error
     wanted = _stamp(spec)
+    # Trees from before there were levels are of the level `demo`.
+    found = {**asdict(SynthSpec()), **found}
     # More than was asked for does no harm.
     wanted['videos'] = wanted['videos'] or bool(found.get('videos'))
     differing = [
@@ -138,7 +179,7 @@ def _check_stamp(root: Path, spec: SynthSpec) -> None:
 def _lost_clips(root: Path, spec: SynthSpec) -> list[str]:
     layout = LAYOUTS[spec.layout]
     lost = []
-    for clip in plan_clips(spec.clips_per_class):
+    for clip in spec.plan():
         there = (root / layout.frame_file(clip, 0)).is_file()
         if there and spec.videos:
             there = (root / layout.video_file(clip)).is_file()
@@ -168,7 +209,7 @@ def _is_running(pid: int) -> bool:
 def _write_tree(
     root: Path, spec: SynthSpec, workers: int | None, report: Callable[[str], None]
 ) -> None:
-    plan, layout = plan_clips(spec.clips_per_class), LAYOUTS[spec.layout]
+    plan, layout = spec.plan(), LAYOUTS[spec.layout]
     root.mkdir()
     _write_text(root / 'SYNTHETIC.txt', NOTICE.format(layout=spec.layout.upper()))
     for path, content in layout.annotations(plan).items():
@@ -176,11 +217,11 @@ def _write_tree(
     report(f'Drawing {len(plan)} SYNTHETIC clips of {spec.size} pixels')
     truth = {}
     jobs = [(root, spec, clip) for clip in plan]
-    curves = parallel_map(_write_clip, jobs, workers)
-    for done, (clip, curve) in enumerate(zip(plan, curves, strict=True), start=1):
+    truths = parallel_map(_write_clip, jobs, workers)
+    for done, (clip, true) in enumerate(zip(plan, truths, strict=True), start=1):
         # Label sets write the class names in lower case.
         label = layout.class_name(clip.emotion).lower()
-        truth[layout.name(clip)] = {'label': label, 'intensity': curve}
+        truth[layout.name(clip)] = {'label': label, **true}
         if done % max(1, len(plan) // 4) == 0:
             report(f'  {done} of {len(plan)} clips')
     content = {'apex_threshold': APEX_THRESHOLD, 'clips': truth}
@@ -193,23 +234,34 @@ def _write_text(path: Path, content: str) -> None:
     path.write_bytes(content.encode())
 
 
-def _write_clip(job: tuple[Path, SynthSpec, PlannedClip]) -> list[float]:
-    """Draw and write one clip; returns its intensities."""
+def _write_clip(job: tuple[Path, SynthSpec, PlannedClip]) -> dict:
+    """Draw and write one clip; returns what truly happens in it."""
     root, spec, planned = job
     layout = LAYOUTS[spec.layout]
-    clip = make_clip(spec.seed, planned.number, planned.emotion, planned.person)
+    clip = spec.clip(planned)
     frames = [np.ascontiguousarray(f[..., ::-1]) for f in clip.frames(spec.size)]
     for number, frame in enumerate(frames):
         path = root / layout.frame_file(planned, number)
         if number == 0:
             path.parent.mkdir(parents=True, exist_ok=True)
-        done, code = cv2.imencode(path.suffix, frame)  # JPEG at quality 95
+        options = [cv2.IMWRITE_JPEG_QUALITY, clip.jpeg_quality]  # PNG has no use for it
+        done, code = cv2.imencode(path.suffix, frame, options)
         if not done:
             raise OSError(f'OpenCV could not encode {path}')
         path.write_bytes(code.tobytes())
     if spec.videos:
         _write_video(root / layout.video_file(planned), frames, spec.size)
-    return [round(float(v), 4) for v in clip.intensity]
+    truth = {'intensity': _rounded(clip.intensity)}
+    if spec.level != DEMO:
+        truth['movements'] = [
+            {'emotion': m.emotion, 'intensity': _rounded(m.intensity)}
+            for m in clip.movements
+        ]
+    return truth
+
+
+def _rounded(curve: np.ndarray) -> list[float]:
+    return [round(float(v), 4) for v in curve]
 
 
 def _write_video(path: Path, frames: list[np.ndarray], size: int) -> None:
