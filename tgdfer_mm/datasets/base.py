@@ -7,7 +7,9 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from .clip_index import ClipIndex, open_index
 from .errors import SplitFileError
+from .folders import Found, find_file, find_media
 from .labels import load_classes
 from .shared_names import SharedNames
 from .stand_in import StandInDataset
@@ -31,10 +33,10 @@ class DFERDataset(StandInDataset, ABC):
         media: ``'frames'`` (folders of pictures) or ``'videos'`` (video files).
         pixel_version: Which rendition of the clips, a key of ``FOLDERS[media]``;
             its first one by default. Any name will do together with `media_dir`.
-        media_dir: Folder of the clips, if not the authors'; absolute or below
-            `data_root`.
-        split_file: The list of clips, if not the authors'; absolute or below
-            `data_root`.
+        media_dir: Folder of the clips, absolute or below `data_root`; by default the
+            authors', or a place that copies are known to use for it, see
+            :mod:`~tgdfer_mm.datasets.folders`.
+        split_file: The list of clips, likewise.
         val_part: Share of the training clips that validates and does not train, see
             :func:`~tgdfer_mm.datasets.validation.validation_clips`. Give it to the
             data sets of both subsets.
@@ -49,6 +51,8 @@ class DFERDataset(StandInDataset, ABC):
         ValueError: An argument the data set does not know.
         FileNotFoundError: The root, the split file, the media folder, or every
             single clip is missing.
+        AmbiguousPlaceError: The authors' own place is absent, and more than one other
+            known place could be meant.
         SplitFileError: A line of the split file is not in the authors' format.
     """
 
@@ -57,6 +61,9 @@ class DFERDataset(StandInDataset, ABC):
     REQUEST: ClassVar[str]  # where the authors hand out the data
     FOLDS: ClassVar[int | None]
     FOLDERS: ClassVar[dict[str, dict[str, str]]]  # media -> pixel version -> folder
+    ALIASES: ClassVar[str | None] = None  # file in aliases/: other names of folders
+
+    index: ClipIndex | None = None  # of the frame folder, once the list is read
 
     def __init__(
         self,
@@ -94,8 +101,8 @@ class DFERDataset(StandInDataset, ABC):
                 f'{list(folders)}; say where your own are with media_dir.'
             )
         root = Path(data_root).expanduser().absolute()
-        self.media_dir = root / (media_dir or folders[self.pixel_version])
-        self.split_file = root / (split_file or self.default_split_file())
+        self.media_dir = root / (media_dir or self._find_media(root))
+        self.split_file = root / (split_file or self._find_split(root))
         self.classes = load_classes(self.LABEL_SET)
         super().__init__(
             data_root=str(root),
@@ -126,6 +133,10 @@ class DFERDataset(StandInDataset, ABC):
     def default_split_file(self) -> str:
         """The authors' path of the split file below the root."""
 
+    def split_fields(self) -> dict:
+        """What the names of split files in ``aliases/`` vary with."""
+        return dict(subset=self.listed_as, fold=self.fold)
+
     @abstractmethod
     def read_split(self, lines: list[str]) -> Iterator[tuple[int, str, int]]:
         """Reads the lines of the split file.
@@ -146,6 +157,15 @@ class DFERDataset(StandInDataset, ABC):
         return entry['label']
 
     # Reading the list.
+
+    def get_data_info(self, idx: int) -> dict:
+        """What is known of a clip, the names of its frames included."""
+        info = super().get_data_info(idx)
+        if self.index is not None:
+            clip = self.media_name(info['clip'])
+            if clip in self.index:
+                info['frame_names'] = self.index.frames(clip)
+        return info
 
     def load_data_list(self) -> list[dict]:
         """Lists the clips of the split file, present or not."""
@@ -211,6 +231,26 @@ class DFERDataset(StandInDataset, ABC):
             raise ValueError(f'fold must be 1 to {self.FOLDS}, not {fold!r}.')
         return fold
 
+    def _find_media(self, root: Path) -> Path | str:
+        own = self.FOLDERS[self.media][self.pixel_version]
+        if self.ALIASES is None:
+            return own
+        found = find_media(self.ALIASES, root, self.media, self.pixel_version, own)
+        return self._stated(found, 'media_dir')
+
+    def _find_split(self, root: Path) -> Path | str:
+        own = self.default_split_file()
+        if self.ALIASES is None:
+            return own
+        found = find_file(self.ALIASES, root, 'split', own, **self.split_fields())
+        return self._stated(found, 'split_file')
+
+    def _stated(self, found: Found, option: str) -> Path:
+        remark = found.remark(option)
+        if remark:
+            self.warn(f'{self.NAME}: {remark}')
+        return found.path
+
     def _check_paths(self) -> None:
         wanted = {
             'data_root': Path(self.data_root),
@@ -231,17 +271,10 @@ class DFERDataset(StandInDataset, ABC):
         )
 
     def _check_absent(self, entries: list[dict], key: str) -> None:
-        # One listing per parent folder: a stat per clip takes minutes on a network
-        # file system.
-        by_parent: dict[str, list[dict]] = defaultdict(list)
-        for entry in entries:
-            by_parent[os.path.dirname(entry[key])].append(entry)
-        absent = set()
-        for parent, children in by_parent.items():
-            there = set(os.listdir(parent)) if os.path.isdir(parent) else set()
-            absent |= {
-                e['clip'] for e in children if os.path.basename(e[key]) not in there
-            }
+        if self.media == 'frames':
+            absent = self._without_folder(entries)
+        else:
+            absent = self._without_file(entries, key)
         if len(absent) == len(entries):
             raise FileNotFoundError(
                 f'None of the {len(entries)} clips in {self.split_file} is in '
@@ -257,6 +290,28 @@ class DFERDataset(StandInDataset, ABC):
             )
             for clip in absent:
                 self.reported.add(clip)
+
+    def _without_folder(self, entries: list[dict]) -> set[str]:
+        # None of a million files is listed again unless its folder has changed.
+        depth = self.media_name(entries[0]['clip']).count('/') + 1
+        self.index = open_index(self.media_dir, depth, self.data_root)
+        clips = (entry['clip'] for entry in entries)
+        return {clip for clip in clips if self.media_name(clip) not in self.index}
+
+    @staticmethod
+    def _without_file(entries: list[dict], key: str) -> set[str]:
+        # One listing per parent folder: a stat per clip takes minutes on a network
+        # file system.
+        by_parent: dict[str, list[dict]] = defaultdict(list)
+        for entry in entries:
+            by_parent[os.path.dirname(entry[key])].append(entry)
+        absent = set()
+        for parent, children in by_parent.items():
+            there = set(os.listdir(parent)) if os.path.isdir(parent) else set()
+            absent |= {
+                e['clip'] for e in children if os.path.basename(e[key]) not in there
+            }
+        return absent
 
 
 def _first_names(clips: set[str], limit: int = 5) -> str:

@@ -20,6 +20,7 @@ class DFEWDataset(DFERDataset):
 
     NAME = 'DFEW'
     LABEL_SET = 'dfew'
+    ALIASES = 'dfew'
     REQUEST = 'see the DFEW page, https://dfew-dataset.github.io'
     FOLDS = 5
     FOLDERS = {
@@ -27,7 +28,10 @@ class DFEWDataset(DFERDataset):
             'clip_224x224': 'Clip/clip_224x224',
             'clip_224x224_16f': 'Clip/clip_224x224_16f',
         },
-        'videos': {'original': 'Clip/original'},
+        'videos': {
+            'original': 'Clip/original',
+            'clip_224x224_avi': 'Clip/clip_224x224_avi',  # not the authors'
+        },
     }
 
     def default_split_file(self) -> str:
@@ -35,7 +39,10 @@ class DFEWDataset(DFERDataset):
         return f'{folder}/set_{self.fold}.csv'
 
     def media_name(self, clip: str) -> str:
-        return clip if self.media == 'frames' else f'{int(clip)}.mp4'
+        if self.media == 'frames':
+            return clip
+        padded = self.pixel_version == 'clip_224x224_avi'
+        return f'{clip}.avi' if padded else f'{int(clip)}.mp4'
 
     def read_split(self, lines: list[str]) -> Iterator[tuple[int, str, int]]:
         header = 'video_name,label'

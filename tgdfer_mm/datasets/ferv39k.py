@@ -24,6 +24,7 @@ class FERV39kDataset(DFERDataset):
 
     NAME = 'FERV39k'
     LABEL_SET = 'ferv39k'
+    ALIASES = 'ferv39k'
     REQUEST = (
         'see the FERV39k page, https://wangyanckxx.github.io/Proj_CVPR2022_FERV39k.html'
     )

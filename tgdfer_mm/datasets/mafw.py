@@ -21,16 +21,27 @@ class MAFWDataset(DFERDataset):
 
     NAME = 'MAFW'
     LABEL_SET = 'mafw'
+    ALIASES = 'mafw'
     REQUEST = 'see the MAFW page, https://mafw-database.github.io/MAFW/'
     FOLDS = 5
     FOLDERS = {
-        'frames': {'frames': 'data/frames'},
+        # The authors' aligned faces come first; the others are crops that training
+        # codes make, and give other results.
+        'frames': {
+            'frames': 'data/frames',
+            'faces': 'data/faces',
+            'frames_crop_align_224': 'data/frames/frames_crop_align_224',
+            'clips_faces': 'clips_faces',
+        },
         'videos': {'original': 'data/clips'},
     }
 
     def default_split_file(self) -> str:
         folder = f'Train & Test Set/single/no_caption/set_{self.fold}'
         return f'{folder}/{self.listed_as}.txt'
+
+    def split_fields(self) -> dict:
+        return dict(super().split_fields(), setting='single', captions='no_caption')
 
     def media_name(self, clip: str) -> str:
         return clip if self.media == 'frames' else f'{clip}.mp4'

@@ -1,8 +1,6 @@
 """Clips that are folders of pictures, one file per frame."""
 
 import os
-import re
-from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -10,22 +8,7 @@ from mmcv.transforms import BaseTransform
 
 from ...registry import TRANSFORMS
 from ..errors import DamagedClipError
-
-_PICTURES = ('.jpg', '.jpeg', '.png', '.bmp')
-
-
-def natural_sorted(names: Iterable[str]) -> list[str]:
-    """Sorts names by the numbers in them: ``2.jpg`` comes before ``10.jpg``.
-
-    An alphabetical sort would play DFEW's 16-frame folders in the order 1, 10, 11,
-    ..., 16, 2, ..., 9.
-    """
-
-    def key(name: str) -> tuple:
-        parts = re.split(r'(\d+)', name)  # every second part is a number
-        return [int(p) if i % 2 else p for i, p in enumerate(parts)], name
-
-    return sorted(names, key=key)
+from ..frame_names import is_frame, natural_sorted
 
 
 @TRANSFORMS.register_module()
@@ -33,10 +16,11 @@ class ListFrames(BaseTransform):
     """Lists a clip's frame files in the order of their numbers.
 
     Hidden files (macOS leaves ``._*`` files behind) and files that are no pictures
-    are not frames.
+    are not frames. The folder is listed only if its names are not known already.
 
-    Required keys: ``clip``, ``frame_dir``. Added keys: ``frame_files`` (paths) and
-    ``total_frames``.
+    Required keys: ``clip``, ``frame_dir``. Optional keys: ``frame_names``, the
+    clip's frames in order, from the data set's index. Added keys: ``frame_files``
+    (paths) and ``total_frames``.
 
     Raises:
         DamagedClipError: The folder is missing or holds no frame.
@@ -44,15 +28,15 @@ class ListFrames(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         folder = results['frame_dir']
-        try:
-            names = os.listdir(folder)
-        except OSError as err:
-            raise DamagedClipError(
-                results['clip'], f'cannot list {folder} ({err.strerror})'
-            ) from err
-        frames = natural_sorted(
-            n for n in names if n.lower().endswith(_PICTURES) and n[0] != '.'
-        )
+        frames = results.pop('frame_names', None)
+        if frames is None:
+            try:
+                names = os.listdir(folder)
+            except OSError as err:
+                raise DamagedClipError(
+                    results['clip'], f'cannot list {folder} ({err.strerror})'
+                ) from err
+            frames = natural_sorted(filter(is_frame, names))
         if not frames:
             raise DamagedClipError(results['clip'], f'{folder} holds no frame')
         results['frame_files'] = [os.path.join(folder, n) for n in frames]

@@ -1,0 +1,33 @@
+"""Which files of a clip's folder are its frames, and in which order."""
+
+import re
+from collections.abc import Iterable
+
+PICTURES = ('.jpg', '.jpeg', '.png', '.bmp')
+_DIGITS = str.maketrans('123456789', '000000000')
+
+
+def natural_sorted(names: Iterable[str]) -> list[str]:
+    """Sorts names by the numbers in them: ``2.jpg`` comes before ``10.jpg``.
+
+    An alphabetical sort would play DFEW's 16-frame folders in the order 1, 10, 11,
+    ..., 16, 2, ..., 9.
+    """
+    names = list(names)
+    if len({name.translate(_DIGITS) for name in names}) <= 1:
+        return sorted(names)  # digits in the same places: both orders are one
+
+    def key(name: str) -> tuple:
+        parts = re.split(r'(\d+)', name)  # every second part is a number
+        return [int(p) if i % 2 else p for i, p in enumerate(parts)], name
+
+    return sorted(names, key=key)
+
+
+def is_frame(name: str) -> bool:
+    """Whether a file of this name is a frame.
+
+    Hidden files (macOS leaves ``._*`` files behind) and files that are no pictures
+    are not.
+    """
+    return name.lower().endswith(PICTURES) and name[0] != '.'

@@ -1,0 +1,139 @@
+"""The file that keeps a clip index: where it lies, how it is read and written."""
+
+import fcntl
+import hashlib
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from ..files import replacing
+
+_FORMAT = 1
+FOLDER = '.tgdfer_mm'
+T = TypeVar('T')
+
+
+class IndexStore:
+    """Keeps rows of bytes and numbers: below the data root or in the user's cache.
+
+    The file is a compressed npz without a pickle in it.
+
+    Args:
+        folder: The media folder that is indexed.
+        depth: How many folders deep its clips are.
+        root: Root of the data set.
+    """
+
+    def __init__(self, folder: Path, depth: int, root: Path) -> None:
+        # Below the root a relative path, so that a data set may be moved as a whole.
+        below = folder.is_relative_to(root)
+        own = folder.relative_to(root) if below else folder
+        cache = Path(os.environ.get('XDG_CACHE_HOME') or '~/.cache').expanduser()
+        self._places = (
+            (root / FOLDER / _name(own, folder.name, depth), str(own)),
+            (cache / 'tgdfer_mm' / _name(folder, folder.name, depth), str(folder)),
+        )
+
+    @property
+    def paths(self) -> list[Path]:
+        """Where the file may be; the first is where it should be."""
+        return [path for path, _ in self._places]
+
+    def load(self, row: Callable[..., T]) -> list[T]:
+        """Reads the rows; none if there is no file or none that can be read.
+
+        Args:
+            row: Makes a row of its path, bytes and numbers.
+        """
+        for path, folder in self._places:
+            try:
+                with np.load(path, allow_pickle=False) as file:
+                    columns = {name: file[name] for name in file.files}
+                return _rows(columns, folder, row)
+            except FileNotFoundError:
+                continue
+            # Whatever a damaged or foreign file makes numpy raise: it is only a
+            # cache, and made anew.
+            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+                continue
+            except zlib.error:
+                continue
+        return []
+
+    def save(self, rows: list[tuple]) -> Path | None:
+        """Writes the rows where that is possible and tells where, if anywhere."""
+        for path, folder in self._places:
+            try:
+                with replacing(path) as temporary, open(temporary, 'wb') as file:
+                    np.savez_compressed(file, **_columns(rows, folder))
+            except OSError:
+                continue
+            return path
+        return None
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Holds the lock of the file, after waiting for it.
+
+        A lock is lost with its process, so a killed one leaves nobody waiting. Where
+        there are no locks, several processes do the same work, and the last one to
+        finish writes the file.
+        """
+        handle = self._open_lock()
+        if handle is None:
+            yield
+            return
+        try:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _open_lock(self) -> int | None:
+        for path in self.paths:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                lock = path.with_suffix('.lock')
+                return os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+            except OSError:
+                continue
+        return None
+
+
+def _name(path: Path, readable: str, depth: int) -> str:
+    digest = hashlib.sha256(os.fsencode(path) + b'\0%d' % depth).hexdigest()[:12]
+    return f'{readable}-{digest}.npz'
+
+
+def _columns(rows: list[tuple], folder: str) -> dict[str, np.ndarray]:
+    paths = b'\0'.join(os.fsencode(row[0]) for row in rows)
+    return {
+        'format': np.array(_FORMAT),
+        'folder': np.frombuffer(os.fsencode(folder), np.uint8),
+        'paths': np.frombuffer(paths, np.uint8),
+        'names': np.frombuffer(b''.join(row[1] for row in rows), np.uint8),
+        'sizes': np.array([len(row[1]) for row in rows], np.int64),
+        'numbers': np.array([row[2:] for row in rows], np.int64),
+    }
+
+
+def _rows(columns: dict, folder: str, row: Callable[..., T]) -> list[T]:
+    whose = os.fsdecode(columns['folder'].tobytes())
+    if columns['format'] != _FORMAT or whose != folder:
+        raise ValueError('of another version or another folder')
+    paths = columns['paths'].tobytes().split(b'\0')
+    names, ends = columns['names'].tobytes(), columns['sizes'].cumsum().tolist()
+    starts = [0, *ends[:-1]]
+    return [
+        row(os.fsdecode(path), names[start:end], *numbers)
+        for path, start, end, numbers in zip(
+            paths, starts, ends, columns['numbers'].tolist(), strict=True
+        )
+    ]
