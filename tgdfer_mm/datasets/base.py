@@ -170,6 +170,17 @@ class DFERDataset(StandInDataset, ABC):
     def load_data_list(self) -> list[dict]:
         """Lists the clips of the split file, present or not."""
         self._check_paths()
+        entries = self.read_list()
+        if self.val_part:
+            entries = self._cut(entries)
+        self.reported = SharedNames([entry['clip'] for entry in entries])
+        self._check_absent(
+            entries, 'frame_dir' if self.media == 'frames' else 'filename'
+        )
+        return entries
+
+    def read_list(self) -> list[dict]:
+        """Reads the split file; looks for no clip, and cuts off no validation part."""
         try:
             lines = self.split_file.read_text(encoding='utf-8-sig').splitlines()
         except UnicodeDecodeError as err:
@@ -188,10 +199,6 @@ class DFERDataset(StandInDataset, ABC):
             entries.append({**entry, key: path})
         if not entries:
             raise ValueError(f'{self.split_file} lists no clip.')
-        if self.val_part:
-            entries = self._cut(entries)
-        self.reported = SharedNames([entry['clip'] for entry in entries])
-        self._check_absent(entries, key)
         return entries
 
     def _cut(self, entries: list[dict]) -> list[dict]:
