@@ -5,12 +5,14 @@ in ``tgdfer_mm.registry.TEMPORAL``; a head's config then names it.
 """
 
 from .base import TemporalNetwork
+from .identity import IdentityTemporal
 from .lgt import LocalGlobalTemporal
 from .mtn import MultiScaleTemporal
 from .tca import SharedMapTemporal
 from .transformer import TransformerTemporal
 
 __all__ = [
+    'IdentityTemporal',
     'LocalGlobalTemporal',
     'MultiScaleTemporal',
     'SharedMapTemporal',

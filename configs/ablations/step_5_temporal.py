@@ -1,0 +1,4 @@
+# Multi-grained temporal network; the bag is the mean of its frames.
+_base_ = './full.py'
+
+model = dict(cls_head=dict(pooling='mean'))

@@ -1,0 +1,4 @@
+# Dilated convolutions and a non-local block over time.
+_base_ = './full.py'
+
+model = dict(cls_head=dict(temporal=dict(_delete_=True, type='mtn')))

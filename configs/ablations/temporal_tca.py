@@ -1,0 +1,4 @@
+# One attention map used twice over time.
+_base_ = './full.py'
+
+model = dict(cls_head=dict(temporal=dict(_delete_=True, type='tca')))
