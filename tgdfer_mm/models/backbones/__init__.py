@@ -1,5 +1,6 @@
-"""Image towers."""
+"""Image and video towers."""
 
+from .instance_backbone import InstanceBackbone
 from .openclip_visual import OpenCLIPVisual
 
-__all__ = ['OpenCLIPVisual']
+__all__ = ['InstanceBackbone', 'OpenCLIPVisual']

@@ -5,6 +5,7 @@ from mmaction.models.recognizers import BaseRecognizer
 from torch import Tensor
 
 from ...registry import MODELS
+from ..backbones import InstanceBackbone
 from ..bags import Bag, frame_mask, make_instances
 
 
@@ -17,16 +18,20 @@ class TextGuidedRecognizer(BaseRecognizer):
     under autocast: logits are cosines times a hundred.
 
     Args:
-        backbone: Image tower, (N * T, 3, H, W) -> (N * T, D).
-        text_encoder: Gives the classes' features (K, D), e.g. ``OpenCLIPText``.
+        backbone: Image tower, (N * T, 3, H, W) -> (N * T, D), or an
+            ``InstanceBackbone`` around any other backbone.
+        text_encoder: Gives the classes' features (K, D), e.g. ``OpenCLIPText``, or
+            ``LearnedClassVectors`` for a model without text.
         neck: E.g. ``VisualPromptNeck``.
         cls_head: E.g. ``MultiGrainedTemporalHead``.
-        frames_per_instance: g. 1 is the frame level [paper], 4 is [from M3DFEL].
+        frames_per_instance: g. 1 is the frame level [paper], 4 is [from M3DFEL]. A
+            multiple of the backbone's ``frames_per_position`` if it has one.
         kwargs: As for mmaction2's ``BaseRecognizer``.
 
     Raises:
         ValueError: If the widths of the towers, or the number of texts and of the
-            head's classes, differ.
+            head's classes, differ; or the backbone is neither kind of tower, or too
+            coarse in time for the instances.
     """
 
     def __init__(
@@ -53,19 +58,23 @@ class TextGuidedRecognizer(BaseRecognizer):
         """Features of a batch (N, T, 3, H, W) after a stage.
 
         Returns:
-            After ``backbone`` the frames' features (N, T, D), after ``neck`` the
-            :class:`Bag`, after ``head`` the logits; and a dict with ``loss_aux``.
+            After ``backbone`` the features of the frames (N, T, D), or of the
+            positions in time (N, P, D) that an ``InstanceBackbone`` gives; after
+            ``neck`` the :class:`Bag`, after ``head`` the logits; and a dict with
+            ``loss_aux``.
         """
         n, t = inputs.shape[:2]
-        frames = self.backbone(inputs.flatten(0, 1)).unflatten(0, (n, t))
-        if stage == 'backbone':
-            return frames, {}
-        text = self.text_encoder()
         mask = frame_mask(data_samples, t, inputs.device).expand(n, t)
+        if isinstance(self.backbone, InstanceBackbone):
+            features, mask = self.backbone(inputs, mask)
+        else:
+            features = self.backbone(inputs.flatten(0, 1)).unflatten(0, (n, t))
+        if stage == 'backbone':
+            return features, {}
+        text = self.text_encoder()
         with single_precision(inputs):
-            bag = make_instances(
-                at_least_single(frames), mask, self.frames_per_instance
-            )
+            group = self.frames_per_instance // self._frames_per_position
+            bag = make_instances(at_least_single(features), mask, group)
             bag = Bag(*bag, at_least_single(text))
             bag, log = self.neck(bag, None if test_mode else data_samples)
             if stage == 'head':
@@ -90,7 +99,23 @@ class TextGuidedRecognizer(BaseRecognizer):
         with single_precision(inputs):
             return self.cls_head.predict(bag, data_samples)
 
+    @property
+    def _frames_per_position(self) -> int:
+        return getattr(self.backbone, 'frames_per_position', 1)
+
     def _check_fit(self) -> None:
+        if not hasattr(self.backbone, 'out_channels'):
+            raise ValueError(
+                f'{type(self.backbone).__name__} has no out_channels: put it into '
+                "dict(type='InstanceBackbone', backbone=...)"
+            )
+        span = self._frames_per_position
+        if self.frames_per_instance % span:
+            raise ValueError(
+                f'the backbone gives one feature every {span} frames, so that '
+                f'frames_per_instance={self.frames_per_instance} has to be a multiple '
+                f'of {span}'
+            )
         image, text = self.backbone.out_channels, self.text_encoder.out_channels
         if not image == text == self.cls_head.in_channels:
             raise ValueError(

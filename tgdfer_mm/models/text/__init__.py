@@ -1,6 +1,7 @@
-"""Text towers and the texts of the classes."""
+"""Text towers, the texts of the classes, and what stands in without them."""
 
+from .class_vectors import LearnedClassVectors
 from .descriptions import load_descriptions
 from .openclip_text import OpenCLIPText
 
-__all__ = ['OpenCLIPText', 'load_descriptions']
+__all__ = ['LearnedClassVectors', 'OpenCLIPText', 'load_descriptions']

@@ -1,0 +1,232 @@
+"""Any backbone that mmaction2 can build, as a tower that gives instance features."""
+
+import logging
+
+import torch
+from mmengine.logging import print_log
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from ...registry import MODELS
+from ..positions import to_positions
+from .weights import load_backbone
+
+# How frames are laid out, named as in mmaction2's FormatShape, and the recognizer that
+# feeds them so. Built without a head, it also brings the rules for the prefixes.
+HOSTS = {'NCHW': 'Recognizer2D', 'NCTHW': 'Recognizer3D'}
+
+
+@MODELS.register_module()
+class InstanceBackbone(BaseModule):
+    """Turns a backbone's output into features of the joint width, in time.
+
+    The T frames of a video go through the backbone as T pictures or as clips of g
+    frames each. Whatever it gives is read as P positions in time (see
+    :func:`tgdfer_mm.models.positions.to_positions`), each of T / P frames, and
+    projected to the joint width [choice]. How many there are is found out when the
+    module is built, without computing anything, so that what cannot work says so
+    before any data is read.
+
+    Padding: before the backbone sees them, padded frames are replaced by the last
+    valid one, so that their content never matters. A position is valid if the first
+    of its frames is. A clip of padding alone is therefore masked; within a clip the
+    repeated frame is what a temporal kernel sees at the end.
+
+    Parameters on which the output does not depend (a timm model's head norm, say) are
+    frozen and named in the log: distributed training stops at them otherwise.
+
+    Args:
+        backbone: As for mmaction2's recognizers, with their prefixes ``timm.``,
+            ``torchvision.`` and ``mmpretrain.``.
+        num_frames: T, the sampled frames of a video.
+        image_size: Height and width of the frames, or one number for both.
+        out_channels: D, the joint width.
+        input_format: ``NCHW`` for a backbone on pictures, ``NCTHW`` for one on clips.
+        clip_len: g for a backbone on clips; T by default, one clip a video.
+        output_layout: What the axes of the backbone's output are, where their number
+            does not say it, e.g. ``NTHWC``.
+        projection: Whether to project. False for a backbone whose features lie in the
+            joint space already; the model then starts as zero-shot, which it does not
+            with a projection.
+        pretrained: File or URL of a checkpoint with the backbone's weights, such as
+            mmaction2's; see :func:`load_backbone`. Loaded by ``init_weights`` only.
+
+    Attributes:
+        frames_per_position: T / P.
+
+    Raises:
+        ImportError: If a prefix names a package that cannot be imported.
+        ValueError: If the backbone cannot take such frames, gives no whole number of
+            positions, or gives another width than D without a projection.
+    """
+
+    def __init__(
+        self,
+        backbone: dict,
+        num_frames: int,
+        image_size: int | tuple[int, int],
+        out_channels: int,
+        input_format: str = 'NCTHW',
+        clip_len: int | None = None,
+        output_layout: str | None = None,
+        projection: bool = True,
+        pretrained: str | None = None,
+    ) -> None:
+        super().__init__()
+        if input_format not in HOSTS:
+            raise ValueError(f'input_format={input_format!r}: give one of {[*HOSTS]}')
+        clip_len = clip_len or num_frames
+        if num_frames % clip_len:
+            raise ValueError(
+                f'clip_len={clip_len} does not divide num_frames={num_frames}'
+            )
+        self.num_frames = num_frames
+        self.input_format = input_format
+        self.clip_len = clip_len
+        self.output_layout = output_layout
+        self.out_channels = out_channels
+        self.pretrained = pretrained
+        self.name = str(backbone['type'])
+        self.recognizer = self._build(backbone)
+        self.projection, self.frames_per_position = nn.Identity(), 1
+        positions, width = self._probe(image_size)
+        if num_frames % positions:
+            raise ValueError(
+                f'{self.name} gives {positions} positions in time for {num_frames} '
+                'frames, which is no whole number of frames each: change num_frames, '
+                'clip_len, or its temporal strides'
+            )
+        self.frames_per_position = num_frames // positions
+        if projection:
+            self.projection = nn.Linear(width, out_channels)
+        elif width != out_channels:
+            raise ValueError(
+                f'{self.name} gives features of width {width}, but '
+                f'out_channels={out_channels}: set projection=True'
+            )
+
+    def init_weights(self) -> None:
+        """Starts the backbone as it starts itself, or from ``pretrained``."""
+        if self.pretrained is None:
+            super().init_weights()
+        else:
+            load_backbone(self.recognizer.backbone, self.pretrained)
+            self._is_init = True
+
+    def forward(self, frames: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Features of the positions, and which of them are valid.
+
+        Args:
+            frames: (N, T, 3, H, W).
+            mask: Valid frames, (N, T); the valid ones come first.
+
+        Returns:
+            (N, P, D) and (N, P).
+
+        Raises:
+            ValueError: If T is not ``num_frames``.
+        """
+        n, t = frames.shape[:2]
+        if t != self.num_frames:
+            raise ValueError(
+                f'InstanceBackbone was built for num_frames={self.num_frames}, but the '
+                f'batch has {t} frames a video: make SampleSegments agree'
+            )
+        last = mask.sum(1, keepdim=True).clamp(min=1) - 1
+        shown = torch.arange(t, device=frames.device).minimum(last)
+        frames = frames[torch.arange(n, device=frames.device)[:, None], shown]
+        if self.input_format == 'NCTHW':
+            frames = frames.unflatten(1, (-1, self.clip_len)).transpose(2, 3)
+        output = self.recognizer(frames.contiguous(), stage='backbone')
+        features = to_positions(output, n, self.output_layout)
+        return self.projection(features), mask[:, :: self.frames_per_position]
+
+    def _build(self, backbone: dict) -> nn.Module:
+        try:
+            # A copy: mmaction2 takes entries out of what it is given.
+            return MODELS.build(
+                dict(type=HOSTS[self.input_format], backbone={**backbone})
+            )
+        except ImportError as error:
+            raise ImportError(
+                f'backbone.type={self.name!r} cannot be built: {error} '
+                f'(the import failed with: {error.__context__})'
+            ) from error
+
+    def _probe(self, image_size: int | tuple[int, int]) -> tuple[int, int]:
+        """P and the width, from a video of tensors that have a shape and no content."""
+        size = (image_size, image_size) if isinstance(image_size, int) else image_size
+        self.eval()  # batch norms cannot train on one picture
+        try:
+            features, state = self._trace(size, 'meta')
+        except NotImplementedError:  # an operator that must compute to know its shape
+            features, state = self._trace(size, 'cpu')
+        self._freeze_idle(features, state)
+        self.train()
+        return features.shape[1], features.shape[2]
+
+    def _trace(self, size: tuple[int, int], device: str) -> tuple[Tensor, dict]:
+        """The features of one video, and stand-ins for weights that they hang on."""
+        state = {
+            name: torch.empty_like(tensor, device=device).requires_grad_(
+                tensor.requires_grad
+            )
+            for name, tensor in [*self.named_parameters(), *self.named_buffers()]
+        }
+        try:
+            with torch.device(device):  # also for what a backbone makes on the way
+                frames = torch.zeros(1, self.num_frames, 3, *size)
+                mask = torch.ones(1, self.num_frames, dtype=torch.bool)
+                return functional_call(self, state, (frames, mask))[0], state
+        except NotImplementedError:
+            raise  # to try another device
+        # A backbone may raise anything on an input that is not its own.
+        except Exception as error:
+            raise ValueError(self._why_not(size, error)) from error
+
+    def _freeze_idle(self, features: Tensor, state: dict) -> None:
+        trained = {n: p for n, p in self.named_parameters() if p.requires_grad}
+        if not trained:
+            return
+        gradients = torch.autograd.grad(
+            features.sum(), [state[name] for name in trained], allow_unused=True
+        )
+        idle = [n for n, g in zip(trained, gradients, strict=True) if g is None]
+        for name in idle:
+            trained[name].requires_grad_(False)
+        if idle:
+            print_log(
+                f'{self.name}: frozen, since its features do not depend on them: '
+                f'{", ".join(idle)}',
+                logger='current',
+                level=logging.WARNING,
+            )
+
+    def _why_not(self, size: tuple[int, int], error: Exception) -> str:
+        if isinstance(error, ImportError):
+            hint = (
+                'mmcv-lite has no compiled operators: install mmcv instead of it to '
+                'use this backbone'
+            )
+        elif self.input_format == 'NCHW':
+            hint = (
+                "Is it a backbone on clips (input_format='NCTHW')? Do its own "
+                'arguments, such as num_segments, say the same numbers?'
+            )
+        else:
+            hint = (
+                'Is clip_len too short for its temporal strides, is image_size not '
+                'the one it was made for, do its own arguments, such as num_frames, '
+                'say other numbers, or is it a backbone on pictures (input_format='
+                "'NCHW')?"
+            )
+        height, width = size
+        given = (
+            f'pictures of {height}x{width}'
+            if self.input_format == 'NCHW'
+            else f'clips of {self.clip_len} frames of {height}x{width}'
+        )
+        return (
+            f'{self.name} cannot take {given}: {type(error).__name__}: {error}. {hint}'
+        )

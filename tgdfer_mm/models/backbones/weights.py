@@ -1,0 +1,61 @@
+"""Weights of a backbone alone, out of a checkpoint of a whole recognizer."""
+
+import logging
+
+from mmengine.logging import print_log
+from mmengine.runner import CheckpointLoader
+from torch import nn
+
+PREFIX = 'backbone.'
+
+
+def load_backbone(backbone: nn.Module, source: str) -> None:
+    """Fills a backbone from a checkpoint such as mmaction2's.
+
+    Every parameter has to be there and to fit. A buffer of another shape (VideoMAE's
+    positions for another number of frames, computed by itself) keeps the backbone's
+    own values and is named in the log, as is what the checkpoint has beside it.
+
+    Args:
+        backbone: Is filled in place.
+        source: File or URL. Its weights may be below ``backbone.``; then nothing else
+            of it is looked at.
+
+    Raises:
+        ValueError: If parameters are missing or of another shape.
+    """
+    state = CheckpointLoader.load_checkpoint(source, map_location='cpu')
+    state = state.get('state_dict', state)
+    below = {
+        k.removeprefix(PREFIX): v for k, v in state.items() if k.startswith(PREFIX)
+    }
+    state = below or state
+    own = backbone.state_dict()
+    parameters = dict(backbone.named_parameters())
+    fitting = {k: v for k, v in state.items() if k in own and v.shape == own[k].shape}
+    lacking = [name for name in parameters if name not in fitting]
+    if lacking:
+        shown = ', '.join(_report(name, own, state) for name in lacking[:3])
+        raise ValueError(
+            f'{source} does not fit {type(backbone).__name__}: {len(lacking)} of its '
+            f'{len(parameters)} parameters are missing or have another shape, such as '
+            f'{shown}. Does the config describe the model that the file holds?'
+        )
+    backbone.load_state_dict(fitting, strict=False)
+    for what, names in (
+        ('kept as they are', sorted(own.keys() - fitting.keys())),
+        ('not used of the file', sorted(state.keys() - fitting.keys())),
+    ):
+        if names:
+            print_log(
+                f'{type(backbone).__name__}, weights of {source}, {what}: '
+                f'{", ".join(names)}',
+                logger='current',
+                level=logging.WARNING,
+            )
+
+
+def _report(name: str, own: dict, state: dict) -> str:
+    if name not in state:
+        return f'{name} (missing)'
+    return f'{name} ({tuple(state[name].shape)} for {tuple(own[name].shape)})'
