@@ -3,10 +3,12 @@
 from .dfer_metric import DFERMetric
 from .dump import DumpPredictions, read_predictions
 from .frame_relevance import FrameRelevanceMetric
+from .multi_label_metric import MultiLabelMetric
 
 __all__ = [
     'DFERMetric',
     'DumpPredictions',
     'FrameRelevanceMetric',
+    'MultiLabelMetric',
     'read_predictions',
 ]

@@ -1,11 +1,15 @@
 """What every metric over clips shares: names, checked scores, an honest count."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
+
+NAMES_SHOWN = 5
 
 
 def clip_name(sample: Mapping[str, Any]) -> str:
@@ -75,7 +79,8 @@ def single_label(sample: Mapping[str, Any], num_classes: int) -> int:
     if label.numel() != 1:
         raise ValueError(
             f'clip {name}: `gt_label` has {label.numel()} entries; UAR and WAR are '
-            'defined for one label per clip'
+            "defined for one label per clip. Use `dict(type='MultiLabelMetric')` as "
+            'evaluator for several'
         )
     index = int(label.item())
     if not 0 <= index < num_classes:
@@ -84,6 +89,48 @@ def single_label(sample: Mapping[str, Any], num_classes: int) -> int:
             'the data set'
         )
     return index
+
+
+def several_labels(sample: Mapping[str, Any], num_classes: int) -> list[int]:
+    """Returns the (K,) labels of a clip, each 0 or 1, checked.
+
+    Raises:
+        ValueError: If the labels are absent, not K, or other numbers than 0 and 1.
+            The message names the clip.
+    """
+    name = clip_name(sample)
+    label = torch.as_tensor(sample.get('gt_label', [])).flatten()
+    if len(label) != num_classes:
+        raise ValueError(
+            f'clip {name}: `gt_label` has {len(label)} entries, several labels per clip '
+            f'are {num_classes} numbers, 0 or 1 for each class of the data set; '
+            'DFERMetric is for one label per clip'
+        )
+    if not ((label == 0) | (label == 1)).all():
+        raise ValueError(
+            f'clip {name}: `gt_label` is {label.tolist()}, only 0 and 1 are labels to '
+            'evaluate with'
+        )
+    return label.int().tolist()
+
+
+def list_damaged(results: Sequence[dict]) -> list[dict]:
+    """Clip and reason of each result that carries `damaged`."""
+    return [dict(clip=r['name'], reason=r['damaged']) for r in results if r['damaged']]
+
+
+def report_damaged(damaged: Sequence[dict], num_clips: int) -> None:
+    """Logs how many clips, and which, could not be read."""
+    if not damaged:
+        return
+    shown = '; '.join(f'{d["clip"]} ({d["reason"]})' for d in damaged[:NAMES_SHOWN])
+    rest = len(damaged) - NAMES_SHOWN
+    print_log(
+        f'{len(damaged)} of {num_clips} clips could not be read and count as wrong: '
+        f'{shown}' + (f'; {rest} more' * (rest > 0)),
+        logger='current',
+        level=logging.WARNING,
+    )
 
 
 class ClipMetric(BaseMetric):

@@ -1,40 +1,38 @@
 """UAR and WAR, the two numbers of dynamic facial expression recognition."""
 
-import logging
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from mmengine.logging import print_log
-from sklearn.metrics import (
-    accuracy_score,
-    balanced_accuracy_score,
-    confusion_matrix,
-)
 
 from ..registry import METRICS
-from .clip_metric import ClipMetric, clip_name, clip_scores, single_label
-
-NAMES_SHOWN = 5
+from .clip_metric import (
+    ClipMetric,
+    clip_name,
+    clip_scores,
+    list_damaged,
+    report_damaged,
+    single_label,
+)
+from .scores import confidence_of, single_label_scores
 
 
 @METRICS.register_module()
 class DFERMetric(ClipMetric):
-    """Unweighted and weighted average recall in percent, and recall per class.
+    """Unweighted and weighted average recall, macro F1, ECE and recall per class.
 
-    WAR is the accuracy. UAR is the mean recall of the classes that have a true
-    clip; the absent ones are named in the log and have no recall. A clip whose
-    data sample carries `damaged` (it could not be read) counts as wrong
-    whatever was predicted, and is named at the end.
+    All in percent. WAR is the accuracy. UAR and macro F1 are means over the classes
+    that have a true clip; the absent ones are named in the log and have no recall.
+    ECE, the expected calibration error (15 bins of equal width), is left out if the
+    scores are no probabilities. A clip whose data sample carries `damaged` (it could
+    not be read) counts as wrong whatever was predicted, and is named at the end.
 
-    Works with every mmaction2 recognizer that predicts `pred_score`.
+    Works with every mmaction2 recognizer that predicts `pred_score`. Several labels a
+    clip are :class:`MultiLabelMetric`'s.
 
-    After an evaluation, `last_result` (on the main process) is plain data:
-    `classes`, `columns` (the classes, then 'unreadable'), `matrix` (rows are
-    truth, columns prediction; K x (K + 1) counts), `recall` (percent, None for
-    an absent class), `absent`, `UAR`, `WAR`, `num_clips`, and `damaged` (clip and
-    reason of each unreadable clip).
+    After an evaluation, `last_result` (on the main process) is plain data: what
+    :func:`~tgdfer_mm.evaluation.scores.single_label_scores` returns, and `damaged`
+    (clip and reason of each unreadable clip).
 
     Args:
         collect_device: Where results of several processes meet: cpu or gpu.
@@ -62,21 +60,20 @@ class DFERMetric(ClipMetric):
         num_classes = len(self.classes)
         for sample in data_samples:
             damaged = sample.get('damaged')
+            scores = None if damaged else clip_scores(sample, num_classes)
             self.results.append(
                 dict(
                     clip=sample.get('clip'),
                     name=clip_name(sample),
                     label=single_label(sample, num_classes),
-                    # One past the last class: never right.
-                    pred=num_classes
-                    if damaged
-                    else int(clip_scores(sample, num_classes).argmax()),
+                    pred=None if damaged else int(scores.argmax()),
+                    confidence=confidence_of(scores, num_classes),
                     damaged=str(damaged) if damaged else None,
                 )
             )
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Computes UAR, WAR and the recall of each class that has a true clip.
+        """Computes the numbers of all clips and of each class with a true clip.
 
         Raises:
             ValueError: If the results are not exactly the clips of the data set.
@@ -84,60 +81,30 @@ class DFERMetric(ClipMetric):
         self.check_complete(results)
         if not results:
             raise ValueError('no clip was evaluated: the data set is empty')
-        classes = self.classes
-        truth = [r['label'] for r in results]
-        pred = [r['pred'] for r in results]
-
-        # The row 'unreadable' that scikit-learn adds is empty: no clip's truth.
-        columns = [*classes, 'unreadable']
-        matrix = confusion_matrix(truth, pred, labels=range(len(columns)))[:-1]
-        clips = matrix.sum(axis=1)
-        present = np.flatnonzero(clips)
-        recall = {classes[c]: float(100 * matrix[c, c] / clips[c]) for c in present}
-        with warnings.catch_warnings():
-            # Absent classes are expected here, and logged below.
-            warnings.filterwarnings('ignore', 'y_pred contains classes not in y_true')
-            warnings.filterwarnings('ignore', 'A single label was found')
-            uar = 100.0 * balanced_accuracy_score(truth, pred)
-
-        self.last_result = dict(
-            classes=list(classes),
-            columns=columns,
-            matrix=matrix.tolist(),
-            recall={name: recall.get(name) for name in classes},
-            absent=[name for name in classes if name not in recall],
-            UAR=float(uar),
-            WAR=float(100.0 * accuracy_score(truth, pred)),
-            num_clips=len(results),
-            damaged=[
-                dict(clip=r['name'], reason=r['damaged'])
-                for r in results
-                if r['damaged']
-            ],
+        result = single_label_scores(
+            *([r[key] for r in results] for key in ('label', 'pred', 'confidence')),
+            self.classes,
         )
+        result['damaged'] = list_damaged(results)
+        self.last_result = result
         self._report()
-        metrics = dict(UAR=self.last_result['UAR'], WAR=self.last_result['WAR'])
-        metrics.update({f'recall_{name}': v for name, v in recall.items()})
-        return metrics
+        metrics = {k: result[k] for k in ('UAR', 'WAR', 'macro_F1', 'ECE')}
+        metrics.update({f'recall_{name}': v for name, v in result['recall'].items()})
+        return {name: value for name, value in metrics.items() if value is not None}
 
     def _report(self) -> None:
-        """Logs what the two numbers alone would hide."""
+        """Logs what the numbers alone would hide."""
         result = self.last_result
+        if result['ECE'] is None:
+            print_log(
+                'no calibration error: the scores of some clips are no probabilities '
+                '(they do not sum to 1)',
+                logger='current',
+            )
         if result['absent']:
             print_log(
                 f'UAR averages over {len(result["classes"]) - len(result["absent"])} '
                 f'classes; without a true clip: {", ".join(result["absent"])}',
                 logger='current',
             )
-        damaged = result['damaged']
-        if damaged:
-            shown = '; '.join(
-                f'{d["clip"]} ({d["reason"]})' for d in damaged[:NAMES_SHOWN]
-            )
-            rest = len(damaged) - NAMES_SHOWN
-            print_log(
-                f'{len(damaged)} of {result["num_clips"]} clips could not be read '
-                f'and count as wrong: {shown}' + (f'; {rest} more' * (rest > 0)),
-                logger='current',
-                level=logging.WARNING,
-            )
+        report_damaged(result['damaged'], result['num_clips'])

@@ -1,74 +1,75 @@
 """Does the model look at the frames that show the expression?"""
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
 from sklearn.metrics import average_precision_score, roc_auc_score
+from torch import Tensor
 
 from ..registry import METRICS
-from .clip_metric import ClipMetric, clip_name, single_label
+from .clip_metric import ClipMetric, single_label
+from .frame_sources import SOURCES, PredictedClip
+from .frame_truth import FrameTruth
+from .intervals import cut_intervals, interval_average_precision, true_intervals
+
+IOUS = (0.3, 0.5, 0.7)
 
 
-def frame_values(
-    values: np.ndarray, num_valid: int, frames_per_instance: int = 1
-) -> np.ndarray:
-    """Spreads per-instance values over the valid frames: each takes its instance's.
+def pointing_hit(values: np.ndarray, expressive: np.ndarray) -> float:
+    """Chance that the best frame is an expressive one [from the pointing game].
 
-    The truth is known per frame, so the values go to the frames and not the
-    truth to the instances, where "expressive" would need another threshold.
-    [choice]
+    Of several best ones each is as likely to be pointed at.
 
     Args:
-        values: (M,) one value per instance.
-        num_valid: Number of valid frames n.
-        frames_per_instance: Number of consecutive frames g of an instance.
-
-    Returns:
-        (n,) one value per valid frame.
+        values: (n,) per frame.
+        expressive: (n,) booleans.
     """
-    return np.repeat(values, frames_per_instance)[:num_valid]
+    return float(expressive[values == values.max()].mean())
 
 
 @METRICS.register_module()
 class FrameRelevanceMetric(ClipMetric):
     """Ranks the frames of a clip and compares with the truly expressive ones.
 
-    Per clip, the labelled class's value of each valid sampled frame is compared
-    with whether that frame's true intensity reaches the file's `apex_threshold`:
-    area under the ROC curve and average precision, each averaged over clips, in
-    0..1. A clip of which all or no sampled frames are expressive has no ranking
-    to judge; it is counted in the log, not averaged. So are unreadable clips.
+    A frame is expressive if its true intensity reaches the file's `apex_threshold`.
+    What is judged is the value of the labelled class in each valid sampled frame.
 
-    After an evaluation, `last_result` (on the main process) holds `AUROC` and
-    `AP` (None if no clip could be scored), the number of `scored` clips and
-    the numbers `skipped` by reason.
+    * `AUROC`, `AP` and `pointing`: area under the ROC curve, average precision and
+      pointing game (:func:`pointing_hit`) per clip, averaged over clips. A clip of
+      which all or no sampled frames are expressive has no ranking to judge; it is
+      counted in the log, not averaged.
+    * `mAP@0.3`, `mAP@0.5`, `mAP@0.7`: for each class, the average precision of the
+      intervals cut from the values of its clips (:func:`cut_intervals`) against the
+      runs of expressive frames in the whole clip, at that temporal intersection over
+      union; mean over the classes that have a true interval. All readable clips
+      count.
+
+    All are in 0..1. Unreadable clips are counted in the log.
+
+    After an evaluation, `last_result` (on the main process) holds the source, these
+    numbers (None if no clip or class could be scored), the number of `scored` clips,
+    the numbers `skipped` by reason, and `interval_AP` per class (three numbers, None
+    without a true interval).
 
     Args:
-        ann_file: JSON of true intensities: `{"apex_threshold": float, "clips":
-            {name: {"label": class, "intensity": [0..1 per frame of the clip]}}}`.
-        source: Which prediction to judge: `relevance` (weight of the instance in
-            the class's visual prompt) or `instance_scores` (probability of the
-            class per instance, which a high logit scale saturates, so that
-            frames tie). List the metric twice to see both.
+        ann_file: The true intensities; see :class:`FrameTruth`.
+        source: Which values to judge, a key of `SOURCES`: `relevance` (weight of the
+            instance in the class's visual prompt), `instance_scores` (probability
+            of the class per instance), or one of the baselines `uniform`,
+            `frame_difference` and `attention`. List the metric several times to
+            see several.
         collect_device: Where results of several processes meet: cpu or gpu.
-        prefix: Put before the names of the numbers; by default `relevance` or
-            `instance`, after the source.
+        prefix: Put before the names of the numbers; by default the source, short
+            `instance` for `instance_scores`.
         collect_dir: Folder shared by the processes, for `collect_device='cpu'`.
 
     Raises:
         FileNotFoundError: If `ann_file` does not exist.
         ValueError: If `ann_file` is not such a file, or `source` is unknown.
     """
-
-    PREFIXES: ClassVar[dict[str, str]] = {  # source -> default prefix
-        'relevance': 'relevance',
-        'instance_scores': 'instance',
-    }
 
     def __init__(
         self,
@@ -78,30 +79,13 @@ class FrameRelevanceMetric(ClipMetric):
         prefix: str | None = None,
         collect_dir: str | None = None,
     ) -> None:
-        if source not in self.PREFIXES:
-            raise ValueError(f'source={source!r} must be in {list(self.PREFIXES)}')
-        super().__init__(collect_device, prefix or self.PREFIXES[source], collect_dir)
+        if source not in SOURCES:
+            raise ValueError(f'source={source!r} must be in {list(SOURCES)}')
+        prefix = prefix or ('instance' if source == 'instance_scores' else source)
+        super().__init__(collect_device, prefix, collect_dir)
         self.source = source
-        self.ann_file = Path(ann_file)
-        self.threshold, self.clips = self._load(self.ann_file)
+        self.truth = FrameTruth(ann_file)
         self.last_result: dict | None = None
-
-    @staticmethod
-    def _load(path: Path) -> tuple[float, dict]:
-        if not path.is_file():
-            raise FileNotFoundError(
-                f'{path}: no such file of true intensities. Synthetic data come with '
-                'one; for data without it, remove FrameRelevanceMetric from the '
-                'evaluators'
-            )
-        try:
-            content = json.loads(path.read_text(encoding='utf-8'))
-            return float(content['apex_threshold']), dict(content['clips'])
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(
-                f'{path}: expected {{"apex_threshold": ..., "clips": {{...}}}}: '
-                f'{type(error).__name__}: {error}'
-            ) from error
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Scores the clips of a batch.
@@ -110,101 +94,89 @@ class FrameRelevanceMetric(ClipMetric):
             ValueError: If a clip is not in the file, disagrees with it, or the
                 prediction lacks what is judged.
         """
-        for sample in data_samples:
-            self.results.append(dict(clip=sample.get('clip'), **self._score(sample)))
+        inputs = data_batch.get('inputs') if isinstance(data_batch, Mapping) else None
+        if not isinstance(inputs, Sequence | Tensor):  # nothing, or several modalities
+            inputs = [None] * len(data_samples)
+        for sample, frames in zip(data_samples, inputs, strict=True):
+            self.results.append(
+                dict(clip=sample.get('clip'), **self._score(sample, frames))
+            )
 
-    def _score(self, sample: Mapping[str, Any]) -> dict:
+    def _score(self, sample: dict, frames: Any) -> dict:
         if sample.get('damaged'):
-            return dict(skipped='unreadable')
+            return dict(skipped='unreadable', intervals=None)
         label = single_label(sample, len(self.classes))
-        values = self._values(sample, label)
-        inds = np.asarray(sample['frame_inds'])[: len(values)]
-        expressive = self._expressive(clip_name(sample), label, inds)
+        clip = PredictedClip(sample, frames, label, len(self.classes))
+        values = SOURCES[self.source](clip)
+        if not np.isfinite(values).all():
+            raise ValueError(
+                f'clip {clip.name}: `{self.source}` is not finite: {values}'
+            )
+        inds = clip.frame_inds[: len(values)]
+        truth = self.truth.expressive(clip.name, self.classes[label], inds)
+        predicted = cut_intervals(values, inds, len(truth))
+        intervals = dict(label=label, predicted=predicted, true=true_intervals(truth))
+        expressive = truth[inds]
         if expressive.all() or not expressive.any():
             kind = 'all' if expressive.all() else 'no'
-            return dict(skipped=f'{kind} sampled frames expressive')
+            return dict(
+                skipped=f'{kind} sampled frames expressive', intervals=intervals
+            )
         return dict(
             skipped=None,
-            auroc=float(roc_auc_score(expressive, values)),
-            ap=float(average_precision_score(expressive, values)),
+            intervals=intervals,
+            AUROC=float(roc_auc_score(expressive, values)),
+            AP=float(average_precision_score(expressive, values)),
+            pointing=pointing_hit(values, expressive),
         )
 
-    def _values(self, sample: Mapping[str, Any], label: int) -> np.ndarray:
-        """The (n,) values of the labelled class on the valid frames."""
-        name = clip_name(sample)
-        if self.source not in sample:
-            raise ValueError(
-                f'clip {name}: the prediction has no `{self.source}`; only models '
-                'with per-instance output (TextGuidedRecognizer) can be judged by '
-                'FrameRelevanceMetric'
-            )
-        if 'frame_inds' not in sample:
-            raise ValueError(
-                f'clip {name}: no `frame_inds`; add it to `meta_keys` of '
-                'PackActionInputs'
-            )
-        values = sample[self.source].detach().float().cpu().numpy()
-        num_frames = len(sample['frame_inds'])
-        g = int(sample.get('frames_per_instance', 1))
-        if values.shape != (num_frames // g, len(self.classes)):
-            raise ValueError(
-                f'clip {name}: `{self.source}` has shape {values.shape}, expected '
-                f'{(num_frames // g, len(self.classes))} for {num_frames} frames, '
-                f'{g} per instance'
-            )
-        num_valid = int(sample.get('num_valid', num_frames))
-        values = frame_values(values[:, label], num_valid, g)
-        if not np.isfinite(values).all():
-            raise ValueError(f'clip {name}: `{self.source}` is not finite: {values}')
-        return values
-
-    def _expressive(self, clip: str, label: int, inds: np.ndarray) -> np.ndarray:
-        """Whether each sampled frame truly shows the labelled expression, (n,)."""
-        if clip not in self.clips:
-            raise ValueError(f'{self.ann_file}: clip {clip} is not in the file')
-        entry = self.clips[clip]
-        truth, true_class = np.asarray(entry['intensity']), self.classes[label]
-        # FERV39k's files write `Happy` where the class list says `happy`.
-        if entry['label'].casefold() != true_class.casefold():
-            raise ValueError(
-                f'{self.ann_file}: clip {clip} is labelled {entry["label"]!r} there '
-                f'and {true_class!r} in the data set'
-            )
-        if inds.max() >= len(truth):
-            raise ValueError(
-                f'{self.ann_file}: clip {clip} has {len(truth)} intensities, but '
-                f'frame {inds.max()} was sampled'
-            )
-        return truth[inds] >= self.threshold
-
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Averages over the clips that could be scored.
+        """Averages over the clips, and the classes, that could be scored.
 
         Returns:
-            `AUROC` and `AP` in 0..1; empty, with a warning, if no clip was scored.
+            The numbers; those that could not be scored are left out.
         """
         self.check_complete(results)
         scored = [r for r in results if r['skipped'] is None]
         reasons = [r['skipped'] for r in results if r['skipped'] is not None]
         skipped = {reason: reasons.count(reason) for reason in sorted(set(reasons))}
-        metrics = {}
-        if scored:
-            metrics = dict(
-                AUROC=float(np.mean([r['auroc'] for r in scored])),
-                AP=float(np.mean([r['ap'] for r in scored])),
+        metrics = {
+            name: float(np.mean([r[name] for r in scored])) if scored else None
+            for name in ('AUROC', 'AP', 'pointing')
+        }
+        per_class = self._interval_ap([r['intervals'] for r in results])
+        present = [aps for aps in per_class.values() if aps is not None]
+        for i, iou in enumerate(IOUS):
+            metrics[f'mAP@{iou}'] = (
+                float(np.mean([aps[i] for aps in present])) if present else None
             )
         self.last_result = dict(
             source=self.source,
-            AUROC=metrics.get('AUROC'),
-            AP=metrics.get('AP'),
+            **metrics,
             scored=len(scored),
             skipped=skipped,
+            interval_AP=per_class,
         )
         left_out = ''.join(f', {n} left out ({why})' for why, n in skipped.items())
         print_log(
             f'frame relevance ({self.source}): {len(scored)} of {len(results)} clips '
-            f'scored{left_out}',
+            f'scored{left_out}; intervals in {len(present)} of {len(per_class)} '
+            'classes',
             logger='current',
             level=logging.INFO if scored else logging.WARNING,
         )
-        return metrics
+        return {name: value for name, value in metrics.items() if value is not None}
+
+    def _interval_ap(self, clips: list[dict | None]) -> dict[str, list[float] | None]:
+        """The average precisions at `IOUS`, by class."""
+        per_class = {}
+        for label, name in enumerate(self.classes):
+            own = [c for c in clips if c is not None and c['label'] == label]
+            aps = [
+                interval_average_precision(
+                    [c['predicted'] for c in own], [c['true'] for c in own], iou
+                )
+                for iou in IOUS
+            ]
+            per_class[name] = None if None in aps else aps
+        return per_class

@@ -1,0 +1,124 @@
+"""Stretches of a clip: cut from the values of its frames, compared with the true ones.
+
+Time is the clip's own frame index; frame i lasts from i to i + 1.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from mmaction.evaluation.functional import pairwise_temporal_iou
+from sklearn.metrics import average_precision_score
+
+
+def true_intervals(expressive: np.ndarray) -> np.ndarray:
+    """The longest runs of expressive frames.
+
+    Args:
+        expressive: One boolean per frame of the whole clip.
+
+    Returns:
+        (G, 2) first frame and one past the last.
+    """
+    return np.array(_runs(expressive), dtype=float).reshape(-1, 2)
+
+
+def cut_intervals(values: np.ndarray, inds: np.ndarray, length: int) -> np.ndarray:
+    """Cuts a clip into the stretches where the values of its sampled frames are high.
+
+    1. A sampled frame stands for the time up to half-way to its neighbours, the first
+       and last one for that up to the clip's ends. Their order in the sample does not
+       matter; a frame that was sampled repeatedly has the mean of its values.
+    2. Candidates are the runs of frames whose values reach that of some frame, for
+       every frame.
+    3. The confidence of a candidate is ``(a - b) sqrt(p (1 - p))`` for the mean value
+       a inside, b outside, and the share p of the sampled frames that is inside: what
+       Otsu's threshold maximises, with its sign. It is 0 for the whole clip. [choice:
+       ``a - b`` alone prefers the tip of a smooth curve to the stretch below it]
+    4. The most confident one is kept, then the next that overlaps none kept, and so
+       on; of equals the longer one, then the earlier one, comes first.
+
+    Nothing has to be set, and a clip whose values are all the same gives itself.
+    Only the confidence depends on unit and offset of the values, the stretches do not.
+
+    Args:
+        values: (n,) one per sampled frame.
+        inds: (n,) their indices in the clip.
+        length: Frames of the clip.
+
+    Returns:
+        (P, 3) start, end and confidence, the most confident first. No two overlap.
+    """
+    frames, place = np.unique(inds, return_inverse=True)
+    values = np.bincount(place, values) / np.bincount(place)
+    edges = np.concatenate([[0], (frames[1:] + frames[:-1] + 1) / 2, [length]])
+    candidates = {run for level in values for run in _runs(values >= level)}
+    ranked = sorted(
+        (-_separation(values, first, stop), edges[first] - edges[stop], first, stop)
+        for first, stop in candidates
+    )
+    taken = np.zeros(len(values), bool)
+    kept = []
+    for negative, _, first, stop in ranked:
+        if not taken[first:stop].any():
+            taken[first:stop] = True
+            kept.append((edges[first], edges[stop], -negative))
+    return np.array(kept)
+
+
+def interval_average_precision(
+    predicted: Sequence[np.ndarray], true: Sequence[np.ndarray], iou: float
+) -> float | None:
+    """Average precision of the predicted intervals of all clips of a class.
+
+    In a clip, the predicted intervals take turns, the most confident first; each finds
+    the true one that it fits best and that none has found yet, if their temporal
+    intersection over union reaches `iou`. Then all clips' intervals are ranked by
+    confidence; intervals of one confidence enter together, so that the order of the
+    clips does not matter. The precision is not interpolated.
+
+    Args:
+        predicted: (P, 3) per clip, as from :func:`cut_intervals`.
+        true: (G, 2) per clip.
+        iou: Least intersection over union of a hit.
+
+    Returns:
+        0..1; None if no clip has a true interval.
+    """
+    total = sum(map(len, true))
+    if not total:
+        return None
+    hits = np.concatenate(
+        [_hits(p, t, iou) for p, t in zip(predicted, true, strict=True)]
+    )
+    if not hits.any():
+        return 0.0
+    confidence = np.concatenate([p[:, 2] for p in predicted])
+    # scikit-learn takes what was found for all that there is.
+    return float(average_precision_score(hits, confidence) * hits.sum() / total)
+
+
+def _hits(predicted: np.ndarray, true: np.ndarray, iou: float) -> np.ndarray:
+    hits = np.zeros(len(predicted), bool)
+    if not len(true):
+        return hits
+    fits = pairwise_temporal_iou(predicted[:, :2], true).T  # (P, G)
+    for i, fit in enumerate(fits):
+        best = fit.argmax()
+        if fit[best] >= np.float32(iou):  # the precision of `fits`
+            hits[i] = True
+            fits[:, best] = -1  # found
+    return hits
+
+
+def _separation(values: np.ndarray, first: int, stop: int) -> float:
+    inside, outside = values[first:stop], np.delete(values, slice(first, stop))
+    if not len(outside):
+        return 0.0
+    share = len(inside) / len(values)
+    return float((inside.mean() - outside.mean()) * np.sqrt(share * (1 - share)))
+
+
+def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """First and one-past-last index of each run of True."""
+    steps = np.flatnonzero(np.diff(np.concatenate([[0], flags, [0]]).astype(int)))
+    return [(int(a), int(b)) for a, b in steps.reshape(-1, 2)]
