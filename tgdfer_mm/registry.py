@@ -23,9 +23,14 @@ from mmengine.registry import FUNCTIONS, Registry
 TEMPORAL = Registry(
     'temporal network', scope='mmaction', locations=['tgdfer_mm.models.temporal']
 )
+# So are the face detectors (`dlib`, `yunet`, ...).
+FACE_DETECTORS = Registry(
+    'face detector', scope='mmaction', locations=['tgdfer_mm.video.faces']
+)
 
 __all__ = [
     'DATASETS',
+    'FACE_DETECTORS',
     'FUNCTIONS',
     'HOOKS',
     'METRICS',

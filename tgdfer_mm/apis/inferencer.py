@@ -1,0 +1,180 @@
+"""From a video to a result, in one call."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.device import get_device
+from mmengine.infer import BaseInferencer
+from mmengine.registry import init_default_scope
+
+from ..video.analysis import Analysis, Prediction
+from ..video.errors import Interrupted
+from ..video.faces import FaceDetector, build_detector
+from ..video.reading import Source, open_source
+from .models import load_model
+from .preprocessing import ClipPipeline, video_settings
+from .progress import frame_progress, no_progress
+from .result import make_result
+
+
+class DFERInferencer(BaseInferencer):
+    """Says which faces are in a video, what they show when, and by which frames.
+
+    An input is the path of a video or of a folder of pictures, an array (T, H, W, 3) or
+    list of frames (uint8, RGB), or the number of a camera; a list of those is several
+    inputs.
+
+    Args:
+        model: Name of a shipped model (``demo``), path of a config, or a config.
+        checkpoint: Its weights; a shipped model has its own.
+        device: Where the model runs; by default the best there is.
+        faces: Who finds the faces: ``dlib``, ``none`` (the frames are face crops),
+            ``yunet`` or ``mediapipe`` with a model file (a dict), or a function from a
+            picture to boxes. See :func:`tgdfer_mm.video.faces.build_detector`.
+        fps: Rate of frames in folders and arrays.
+        show_progress: Whether a bar shows how far reading is.
+        **settings: Changes to the config's ``video``, see
+            :class:`tgdfer_mm.video.settings.VideoSettings`, such as ``every=2`` or
+            ``window=dict(stride=0.2)``.
+
+    Raises:
+        VideoError: What keeps the model from being used, see
+            :mod:`tgdfer_mm.video.errors`.
+
+    Example:
+        >>> DFERInferencer('demo')('my_video.mp4')['predictions'][0]['tracks']
+    """
+
+    def __init__(
+        self,
+        model: str | Path | Config = 'demo',
+        checkpoint: str | Path | None = None,
+        device: str | None = None,
+        faces: str | dict | Callable | FaceDetector | None = 'dlib',
+        fps: float = 25.0,
+        show_progress: bool = True,
+        **settings: Any,
+    ) -> None:
+        init_default_scope('mmaction')
+        self.scope = 'mmaction'
+        loaded = load_model(model, checkpoint, device or get_device())
+        self.cfg, self.model, self.about = loaded.cfg, loaded.model, loaded.about
+        self.settings = video_settings(self.cfg, settings)
+        self.pipeline = self._init_pipeline(self.cfg)
+        self.collate_fn = pseudo_collate
+        self.visualizer = None
+        self.detector = build_detector(faces)
+        self.fps = fps
+        self.show_progress = show_progress
+
+    @property
+    def classes(self) -> list[str]:
+        """Names of the classes, in the order of all scores."""
+        return self.about['classes']
+
+    def __call__(self, inputs: Any, batch_size: int = 8) -> dict:
+        """Reads one or several inputs.
+
+        Args:
+            inputs: See the class.
+            batch_size: Windows that the model sees together.
+
+        Returns:
+            ``predictions``: one result an input, in their order, plain data of the form
+            of :func:`tgdfer_mm.apis.result_schema`. ``visualization``: empty, as
+            pictures are made of results (``tgdfer_mm.visualization.video``).
+
+        Raises:
+            VideoError: An input cannot be read at all. Of one that can be read in part
+                the result has ``complete`` false.
+            Interrupted: Ctrl-C; its ``result`` is what was read until then.
+        """
+        results = list(self.iterate(inputs, batch_size))
+        return self.postprocess(results, self.visualize(inputs, results))
+
+    def iterate(
+        self,
+        inputs: Any,
+        batch_size: int = 8,
+        progress: Callable[[Source], AbstractContextManager] | None = None,
+    ) -> Iterator[dict]:
+        """The results one after another, each as soon as it is there.
+
+        Args:
+            inputs: See the class.
+            batch_size: Windows that the model sees together.
+            progress: In the place of the bar: given the source, a context with what
+                to call after every frame.
+
+        Raises:
+            VideoError: As for a call.
+        """
+        if progress is None:
+            progress = frame_progress if self.show_progress else no_progress
+        for each in self._inputs_to_list(inputs):
+            with open_source(each, self.fps) as source:
+                yield self._read(source, batch_size, progress)
+
+    def predict(self, windows: list[list[np.ndarray]]) -> list[Prediction]:
+        """Predicts windows of crops; a window shorter than the model's is padded."""
+        batch = self.collate_fn([self.pipeline(crops) for crops in windows])
+        samples = self.forward(batch)
+        return [
+            _prediction(sample, len(crops))
+            for sample, crops in zip(samples, windows, strict=True)
+        ]
+
+    def visualize(self, inputs: list, preds: Any, **kwargs) -> list:
+        """Nothing: pictures are made of a finished result."""
+        return []
+
+    def postprocess(self, preds: list, visualization: list, **kwargs) -> dict:
+        """The form in which mmengine's inferencers return."""
+        return dict(predictions=preds, visualization=visualization)
+
+    def _read(self, source: Source, batch_size: int, progress: Callable) -> dict:
+        with progress(source) as advance:
+            analysis = Analysis(
+                source,
+                self.detector,
+                self.predict,
+                self.classes,
+                self.settings,
+                batch_size,
+                advance,
+            )
+            finished = analysis.run()
+        result = make_result(
+            analysis, source.info, self.about, self.detector, self.settings
+        )
+        if not finished:
+            raise Interrupted(result)
+        return result
+
+    def _inputs_to_list(self, inputs: Any) -> list:
+        if not isinstance(inputs, list | tuple):
+            return [inputs]
+        # Pictures are the frames of one input.
+        frames = all(getattr(each, 'ndim', 0) in (2, 3) for each in inputs)
+        return [inputs] if frames and inputs else list(inputs)
+
+    def _init_pipeline(self, cfg: Config) -> ClipPipeline:
+        return ClipPipeline(cfg, self.settings.window.frames)
+
+
+def _prediction(sample: Any, count: int) -> Prediction:
+    """What the first `count` frames of a sample contributed, from a data sample."""
+    scores = relevance = None
+    if 'instance_scores' in sample:
+        # An instance may be a group of frames, which share its score.
+        group = sample.get('frames_per_instance', 1)
+        owner = torch.arange(count) // group
+        scores = sample.instance_scores.float().cpu()[owner].numpy()
+        relevance = sample.relevance.float().cpu()[owner].numpy() / group
+    return Prediction(sample.pred_score.float().cpu().numpy(), scores, relevance)

@@ -1,0 +1,97 @@
+"""The part of a config's test pipeline that comes after reading."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from mmengine.config import Config
+from mmengine.dataset import Compose
+
+from ..registry import TRANSFORMS
+from ..video.errors import UsageError
+from ..video.settings import VideoSettings
+
+
+def test_pipeline(cfg: Config) -> list[dict]:
+    """The transforms that testing applies.
+
+    Raises:
+        UsageError: The config has none.
+    """
+    dataset = (cfg.get('test_dataloader') or {}).get('dataset') or {}
+    while 'pipeline' not in dataset and 'dataset' in dataset:
+        dataset = dataset['dataset']  # of a wrapper
+    pipeline = dataset.get('pipeline')
+    if not pipeline:
+        raise UsageError(
+            f'{cfg.filename}: test_dataloader.dataset.pipeline is missing, so it is '
+            'unknown how a clip is prepared for the model'
+        )
+    return [dict(step) for step in pipeline]
+
+
+def video_settings(cfg: Config, changes: dict[str, Any]) -> VideoSettings:
+    """The settings for videos: defaults, then the config's ``video``, then `changes`.
+
+    The number of frames and the size that the config states elsewhere (sampling and
+    ``Resize`` of the test pipeline, ``image_size``) go before the defaults.
+
+    Args:
+        cfg: The model's config.
+        changes: As :meth:`VideoSettings.updated` takes.
+    """
+    own: dict[str, dict] = dict(crop={}, window={})
+    if cfg.get('image_size'):
+        own['crop']['size'] = int(cfg.image_size)
+    for step in test_pipeline(cfg):
+        if step['type'] == 'SampleSegments':
+            own['window']['frames'] = step.get('num_frames', 16)
+        if step['type'] == 'Resize' and not step.get('keep_ratio', True):
+            own['crop']['size'] = int(step['scale'][0])
+    settings = VideoSettings().updated(own)
+    configured = cfg.get('video') or {}
+    configured = configured.to_dict() if hasattr(configured, 'to_dict') else configured
+    return settings.updated(dict(configured)).updated(changes)
+
+
+class ClipPipeline:
+    """Turns the crops of a window into the model's input, as in testing.
+
+    Args:
+        cfg: The model's config.
+        frames: Pictures a window has; fewer are padded with the last one.
+
+    Raises:
+        UsageError: It cannot be told where reading ends in the config's pipeline.
+    """
+
+    def __init__(self, cfg: Config, frames: int) -> None:
+        steps = test_pipeline(cfg)
+        decoders = [i for i, s in enumerate(steps) if 'Decode' in str(s['type'])]
+        if not decoders:
+            raise UsageError(
+                f'{cfg.filename}: no step of the test pipeline is called '
+                '"...Decode...", so it is unknown which steps follow reading'
+            )
+        self.steps = steps[decoders[-1] + 1 :]
+        self._transform = Compose([TRANSFORMS.build(step) for step in self.steps])
+        self._frames = frames
+
+    def __call__(self, crops: Sequence[np.ndarray]) -> dict:
+        """The packed sample of one window."""
+        count = len(crops)
+        imgs = [*crops, *[crops[-1]] * (self._frames - count)]
+        shape = imgs[0].shape[:2]
+        results = dict(
+            imgs=[img.copy() for img in imgs],
+            img_shape=shape,
+            original_shape=shape,
+            frame_inds=np.minimum(np.arange(self._frames), count - 1),
+            num_valid=count,
+            total_frames=count,
+            clip_len=self._frames,
+            num_clips=1,
+            modality='RGB',
+            start_index=0,
+        )
+        return self._transform(results)

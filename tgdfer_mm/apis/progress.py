@@ -1,0 +1,58 @@
+"""A bar that shows how far a source has been read, with the frames a second."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from ..video.reading import Source
+
+
+class FrameRateColumn(ProgressColumn):
+    """Frames a second."""
+
+    def render(self, task: Task) -> Text:
+        """The mean of the last while, before that of all."""
+        speed = task.finished_speed or task.speed
+        return Text(f'{speed:.0f} frames/s' if speed else '')
+
+
+@contextmanager
+def no_progress(source: Source) -> Iterator[Callable[[], None]]:
+    """Shows nothing."""
+    yield lambda: None
+
+
+@contextmanager
+def frame_progress(source: Source) -> Iterator[Callable[[], None]]:
+    """Shows a bar on the error stream while a source is read.
+
+    Args:
+        source: The source.
+
+    Yields:
+        What to call after every frame.
+    """
+    columns = (
+        TextColumn('{task.description}'),
+        BarColumn(),
+        MofNCompleteColumn(),
+        FrameRateColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        name = escape(Path(source.info.path).name)
+        task = progress.add_task(name, total=source.total)
+        yield lambda: progress.advance(task)

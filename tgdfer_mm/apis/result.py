@@ -1,0 +1,55 @@
+"""The result of one video: plain data in one documented form."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from ..version import __version__
+from ..video.analysis import Analysis
+from ..video.faces import FaceDetector
+from ..video.reading import SourceInfo
+from ..video.settings import VideoSettings
+
+SCHEMA = 'tgdfer_mm.result/1'
+_FILE = Path(__file__).with_name('result.schema.json')
+
+
+@cache
+def result_schema() -> dict:
+    """The JSON schema of a result."""
+    return json.loads(_FILE.read_text(encoding='utf-8'))
+
+
+def make_result(
+    analysis: Analysis,
+    source: SourceInfo,
+    model: dict,
+    detector: FaceDetector,
+    settings: VideoSettings,
+) -> dict:
+    """Puts a result together.
+
+    Args:
+        analysis: After its run.
+        source: Of the source that it read.
+        model: What the model says about itself.
+        detector: Who found the faces.
+        settings: How.
+
+    Returns:
+        Plain data that fits :func:`result_schema`.
+    """
+    warnings = list(analysis.warnings)
+    if model['note']:
+        warnings.insert(0, f'model {model["name"]!r} {model["note"]}')
+    return dict(
+        schema=SCHEMA,
+        version=__version__,
+        complete=analysis.complete,
+        warnings=warnings,
+        source=source.asdict(),
+        model=dict(model),
+        detector=detector.describe(),
+        settings=settings.asdict(),
+        tracks=analysis.tracks(),
+    )

@@ -1,0 +1,242 @@
+"""A drawn film of two people, with a cut and a stretch without anybody.
+
+What the clips are to a data set, this is to a user's video: something to run the whole
+path on, from file to intervals, with the truth beside it.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..files import write_text
+from .action_units import Units, blend_units, scale_units
+from .clips import (
+    APEX_THRESHOLD,
+    EMOTIONS,
+    Movement,
+    personal_units,
+    rise_and_fall,
+)
+from .face import render_face
+from .identity import Identity, sample_identity
+from .nuisance import Nuisance, sample_nuisance
+
+_APEX = (0.9, 2.2)  # seconds of an episode above the threshold
+_REST = (0.7, 1.8)  # seconds at rest around it
+_RAMP = (2, 4)  # frames from the threshold down to nothing
+
+
+@dataclass(frozen=True)
+class FilmSpec:
+    """What to draw.
+
+    The film: both people, a cut to a room without anybody, a cut back to both on
+    swapped sides.
+
+    Attributes:
+        seed: Seed of people, places and movements.
+        width: Of the picture, a multiple of 32 pixels; a face takes a third of it.
+        fps: Frames a second.
+        shot: Seconds of each of the two shots with people.
+        empty: Seconds without anybody between them.
+    """
+
+    seed: int = 0
+    width: int = 320
+    fps: int = 25
+    shot: float = 10.0
+    empty: float = 5.0
+
+    def __post_init__(self) -> None:
+        if self.width < 64 or self.width % 32:
+            raise ValueError(f'width={self.width} must be a multiple of 32 from 64')
+        if self.seed < 0 or self.fps < 1 or self.shot <= 0 or self.empty < 0:
+            raise ValueError(
+                'seed and empty must not be negative, fps and shot positive'
+            )
+
+    @property
+    def height(self) -> int:
+        """Of the picture: 16 to 9."""
+        return self.width * 9 // 16
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One person in one shot.
+
+    Attributes:
+        person: Number of the identity.
+        identity: Who.
+        movements: Expressions, one after another.
+        nuisances: One a frame.
+    """
+
+    person: int
+    identity: Identity
+    movements: tuple[Movement, ...]
+    nuisances: tuple[Nuisance, ...]
+
+    def units(self, frame: int) -> Units:
+        """Action units of a frame."""
+        shown = (
+            scale_units(m.units, float(m.intensity[frame])) for m in self.movements
+        )
+        return blend_units(*shown)
+
+
+class Film:
+    """A film that is drawn frame by frame; the same spec gives the same film.
+
+    Args:
+        spec: What to draw.
+    """
+
+    def __init__(self, spec: FilmSpec) -> None:
+        self.spec = spec
+        rng = np.random.default_rng([spec.seed, 7])
+        shot, empty = round(spec.shot * spec.fps), round(spec.empty * spec.fps)
+        self._room = rng.integers(40, 210, (4, 4, 3)).astype(np.uint8)
+        first = tuple(_actor(rng, spec, person, shot) for person in (0, 1))
+        second = tuple(_actor(rng, spec, person, shot) for person in (1, 0))
+        shots = [(shot, first), (empty, ()), (shot, second)]
+        self.shots = [(length, actors) for length, actors in shots if length]
+
+    def __len__(self) -> int:
+        return sum(length for length, _ in self.shots)
+
+    def frames(self) -> Iterator[np.ndarray]:
+        """Draws all frames: (height, width, 3) uint8 RGB."""
+        for length, actors in self.shots:
+            for frame in range(length):
+                yield self._draw(actors, frame)
+
+    def truth(self) -> dict:
+        """Who is where and shows what when, plain data; times in seconds."""
+        spec, tracks, start = self.spec, [], 0
+        tile = spec.width // 2
+        for length, actors in self.shots:
+            for place, actor in enumerate(actors):
+                tracks.append(
+                    dict(
+                        person=actor.person,
+                        start=start / spec.fps,
+                        end=(start + length) / spec.fps,
+                        box=[place * tile, 0, (place + 1) * tile, spec.height],
+                        episodes=[
+                            _episode(m, start, spec.fps) for m in actor.movements
+                        ],
+                    )
+                )
+            start += length
+        return dict(
+            notice='SYNTHETIC: drawn people, nobody was filmed',
+            fps=spec.fps,
+            frames=len(self),
+            tracks=tracks,
+        )
+
+    def _draw(self, actors: tuple[Actor, ...], frame: int) -> np.ndarray:
+        spec = self.spec
+        if not actors:
+            size = spec.width, spec.height
+            return cv2.resize(self._room, size, interpolation=cv2.INTER_LINEAR)
+        tile = spec.width // 2
+        extra = spec.height - tile
+        tiles = [
+            render_face(a.identity, a.units(frame), a.nuisances[frame], tile)
+            for a in actors
+        ]
+        picture = np.concatenate(tiles, axis=1)
+        above, below = extra, 0  # shoulders at the lower edge, as in a portrait
+        return cv2.copyMakeBorder(picture, above, below, 0, 0, cv2.BORDER_REPLICATE)
+
+
+def write_film(path: str | Path, spec: FilmSpec) -> dict:
+    """Draws a film into an MP4 file, with its truth beside it as ``<name>.truth.json``.
+
+    Args:
+        path: File to write.
+        spec: What to draw.
+
+    Returns:
+        The truth, see :meth:`Film.truth`.
+    """
+    from ..video.writing import write_video
+
+    film, path = Film(spec), Path(path)
+    write_video(path, film.frames(), spec.fps)
+    truth = film.truth()
+    write_text(path.with_suffix('.truth.json'), json.dumps(truth, indent=1) + '\n')
+    return truth
+
+
+def _episode(movement: Movement, start: int, fps: int) -> dict:
+    shown = np.flatnonzero(movement.intensity >= APEX_THRESHOLD)
+    return dict(
+        emotion=movement.emotion,
+        start=(start + int(shown[0])) / fps,
+        end=(start + int(shown[-1]) + 1) / fps,
+    )
+
+
+def _actor(rng: np.random.Generator, spec: FilmSpec, person: int, length: int) -> Actor:
+    nuisances = _wander(rng, spec, length)
+    return Actor(
+        person,
+        sample_identity('clips', 1000 + spec.seed, person),
+        tuple(_movements(rng, spec.fps, length)),
+        nuisances,
+    )
+
+
+def _movements(rng: np.random.Generator, fps: int, length: int) -> Iterator[Movement]:
+    """Episodes with rests between, none cut off by the shot's ends."""
+    emotions = [e for e in EMOTIONS if e != 'neutral']
+    at = round(rng.uniform(*_REST) * fps)
+    last = None
+    while True:
+        apex = round(rng.uniform(*_APEX) * fps)
+        ramp_in, ramp_out = (int(v) for v in rng.integers(_RAMP[0], _RAMP[1] + 1, 2))
+        start = at + ramp_in
+        stop = start + apex
+        if stop + ramp_out > length:
+            return
+        choice = [e for e in emotions if e != last]
+        last = choice[rng.integers(len(choice))]
+        curve = rise_and_fall(
+            length, start, stop, ramp_in, ramp_out, rng.uniform(0.85, 1.0)
+        )
+        yield Movement(last, personal_units(rng, last), curve)
+        at = stop + ramp_out + round(rng.uniform(*_REST) * fps)
+
+
+def _wander(
+    rng: np.random.Generator, spec: FilmSpec, length: int
+) -> tuple[Nuisance, ...]:
+    """A head that moves slowly; mild light, so that the face can be found."""
+    base = replace(sample_nuisance(rng, 0.5), blur=0.0)
+    seconds = np.arange(length) / spec.fps
+
+    def wander(reach: float) -> np.ndarray:
+        rate, offset = rng.uniform(0.3, 1.2), rng.uniform(0, 2 * np.pi)
+        return rng.uniform(0, reach) * np.sin(rate * seconds * 2 + offset)
+
+    yaw, pitch, roll = wander(0.1), wander(0.06), wander(0.05)
+    right, down, zoom = wander(0.02), wander(0.02), wander(0.03)
+    return tuple(
+        replace(
+            base,
+            yaw=base.yaw + yaw[t],
+            pitch=base.pitch + pitch[t],
+            roll=base.roll + roll[t],
+            shift=(base.shift[0] + right[t], base.shift[1] + down[t]),
+            zoom=base.zoom + zoom[t],
+            noise_seed=base.noise_seed + t,
+        )
+        for t in range(length)
+    )

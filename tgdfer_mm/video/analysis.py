@@ -1,0 +1,184 @@
+"""One pass over a video: detect, track, crop, cut into windows, predict."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .faces import FaceDetector
+from .reading import Frame, Source
+from .settings import VideoSettings
+from .shots import ShotDetector
+from .tracking import Step, Tracker
+from .tracks import TrackRecord
+from .windows import Crop, Window, WindowCutter
+
+
+class Prediction(NamedTuple):
+    """What a model says of one window whose n crops it looked at.
+
+    Attributes:
+        probabilities: (K,).
+        scores: Of each crop, (n, K); None if the model gives none.
+        relevance: Of each crop for each class, (n, K), adding up to one over the
+            crops; None likewise.
+    """
+
+    probabilities: np.ndarray
+    scores: np.ndarray | None
+    relevance: np.ndarray | None
+
+
+Predictor = Callable[[list[list[np.ndarray]]], list[Prediction]]
+
+
+class Analysis:
+    """Reads a source to its end and keeps the numbers.
+
+    In memory are the frames that the tracker waits with, one window of crops a track,
+    and one batch of windows; of what has passed, the numbers alone.
+
+    Args:
+        source: Where the frames come from.
+        detector: Finds the faces.
+        predict: Predicts a list of windows, each a list of (size, size, 3) crops.
+        classes: Names of the K classes.
+        settings: See :class:`VideoSettings`.
+        batch_size: Windows predicted together.
+        advance: Called after every frame read.
+
+    Attributes:
+        warnings: Sentences about what the reader of the result should know.
+        complete: Whether the source was read to its end without damage.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        detector: FaceDetector,
+        predict: Predictor,
+        classes: Sequence[str],
+        settings: VideoSettings,
+        batch_size: int = 8,
+        advance: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._source = source
+        self._detector = detector
+        self._predict = predict
+        self._classes = list(classes)
+        self._settings = settings
+        self._batch_size = batch_size
+        self._advance = advance
+        self._tracker = Tracker(settings.max_gap, settings.min_overlap)
+        self._open: dict[int, tuple[TrackRecord, WindowCutter]] = {}
+        self._finished: list[TrackRecord] = []
+        self._queue: list[tuple[TrackRecord, Window]] = []
+        self._too_short = 0
+        self.warnings: list[str] = []
+        self.complete = True
+
+    def run(self) -> bool:
+        """Reads, until the end or Ctrl-C.
+
+        Returns:
+            False if Ctrl-C stopped it; what was read until then is kept.
+        """
+        try:
+            for step in self._steps():
+                self._take(step)
+            finished = True
+        except KeyboardInterrupt:
+            finished = False
+        for step in self._tracker.finish():
+            self._take(step)
+        for number in list(self._open):
+            self._end(number)
+        self._flush()
+        self._conclude(finished)
+        return finished
+
+    def tracks(self) -> list[dict]:
+        """The tracks as plain data, by their start, numbered from 1."""
+        tracks = [t.asdict(self._settings.intervals) for t in self._finished]
+        tracks.sort(key=lambda t: (t['start'], t['frames']['box'][0]))
+        return [{'id': number, **track} for number, track in enumerate(tracks, 1)]
+
+    def _steps(self) -> Iterator[Step]:
+        settings, cropped = self._settings, self._detector.cropped
+        shots = ShotDetector(None if cropped else settings.cut)
+        since = 0
+        for frame in self._source:
+            if settings.max_seconds is not None and frame.time >= settings.max_seconds:
+                self.warnings.append(
+                    f'read up to max_seconds={settings.max_seconds} only'
+                )
+                return
+            cut = shots(frame)
+            look = cut or cropped or since % settings.every == 0
+            since = 1 if look else since + 1
+            faces = self._detector(frame) if look else None
+            yield from self._tracker.add(frame, faces, cut)
+            self._advance()
+
+    def _take(self, step: Step) -> None:
+        for seen in step.seen:
+            if seen.track not in self._open:
+                cutter = WindowCutter(self._settings.window)
+                self._open[seen.track] = TrackRecord(self._classes), cutter
+            record, cutter = self._open[seen.track]
+            place = record.add_frame(step.frame, seen)
+            crop = Crop(place, step.frame.time, self._crop(step.frame, seen.box))
+            self._enqueue(record, cutter.add(crop))
+        for number in step.ended:
+            self._end(number)
+
+    def _crop(self, frame: Frame, box: Sequence[float]) -> np.ndarray:
+        scaled = [v * frame.scale for v in box]
+        crop = self._settings.crop(frame.rgb, scaled, self._detector.cropped)
+        return crop if crop.flags.owndata else crop.copy()  # not the whole frame
+
+    def _end(self, number: int) -> None:
+        record, cutter = self._open.pop(number)
+        shortest = self._settings.min_track
+        if record.seconds < shortest <= self._source.info.duration:
+            self._too_short += 1
+            return
+        self._enqueue(record, cutter.finish())
+        self._finished.append(record)
+
+    def _enqueue(self, record: TrackRecord, windows: Iterator[Window]) -> None:
+        for window in windows:
+            self._queue.append((record, window))
+            if len(self._queue) >= self._batch_size:
+                self._flush()
+
+    def _flush(self) -> None:
+        if not self._queue:
+            return
+        queue = self._queue
+        crops = [[c.picture for c in window.crops] for _, window in queue]
+        predictions = self._predict(crops)
+        self._queue = []  # not before: Ctrl-C meanwhile shall lose none
+        for (record, window), said in zip(queue, predictions, strict=True):
+            relevance = said.relevance
+            if relevance is not None:  # in units of a uniform share
+                k = int(said.probabilities.argmax())
+                relevance = relevance[:, k] * len(window.crops)
+            record.add_window(window, said.probabilities, said.scores, relevance)
+
+    def _conclude(self, finished: bool) -> None:
+        if not finished:
+            self.warnings.append(
+                f'stopped with Ctrl-C after {self._source.info.duration:.1f} s'
+            )
+        self.warnings += self._source.problems
+        self.complete = finished and not self._source.problems
+        if self._too_short:
+            self.warnings.append(
+                f'{self._too_short} faces seen for less than '
+                f'{self._settings.min_track} s are left out'
+            )
+        if not self._finished:
+            self.warnings.append(
+                f'no face found by the detector {self._detector.name!r}'
+            )

@@ -1,0 +1,77 @@
+"""What the model sees of a frame: a crop as its data set has them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import cv2
+import numpy as np
+
+from .errors import UsageError
+
+
+@dataclass(frozen=True)
+class FaceCrop:
+    """How a crop follows from a detector's box.
+
+    A wrong crop costs 10 to 25 points, so it belongs to the model: a config says it in
+    ``video.crop``, for the boxes of the default detector. Beyond the picture's edge
+    its outermost pixels are repeated [choice].
+
+    Attributes:
+        size: Width and height of the crop, pixels.
+        margin: Added on each side, as a share of the box's longer side.
+        shift: The crop's centre moved (right, down), as a share of that side.
+    """
+
+    size: int = 224
+    margin: float = 0.25
+    shift: tuple[float, float] = (0.0, -0.1)
+
+    def __post_init__(self) -> None:
+        if self.size < 1 or self.margin <= -0.5 or len(self.shift) != 2:
+            raise UsageError(
+                f'video.crop: size={self.size} must be positive, margin={self.margin} '
+                f'above -0.5, shift={self.shift} two numbers'
+            )
+
+    def asdict(self) -> dict:
+        """As plain data."""
+        return asdict(self) | dict(shift=list(self.shift))
+
+    def __call__(
+        self, picture: np.ndarray, box: Sequence[float], cropped: bool = False
+    ) -> np.ndarray:
+        """Cuts the crop out.
+
+        Args:
+            picture: (h, w, 3) uint8.
+            box: (x1, y1, x2, y2) in its pixels.
+            cropped: The picture is a crop already and is only scaled.
+
+        Returns:
+            (size, size, 3) uint8.
+        """
+        if not cropped:
+            picture = self._cut(picture, box)
+        if picture.shape[:2] == (self.size, self.size):
+            return picture
+        shrinks = min(picture.shape[:2]) > self.size
+        return cv2.resize(
+            picture,
+            (self.size, self.size),
+            interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR,
+        )
+
+    def _cut(self, picture: np.ndarray, box: Sequence[float]) -> np.ndarray:
+        x1, y1, x2, y2 = box
+        longer = max(x2 - x1, y2 - y1)
+        side = max(2, round(longer * (1 + 2 * self.margin)))
+        left = round((x1 + x2) / 2 + self.shift[0] * longer - side / 2)
+        top = round((y1 + y2) / 2 + self.shift[1] * longer - side / 2)
+        height, width = picture.shape[:2]
+        rows = np.clip(np.arange(top, top + side), 0, height - 1)
+        columns = np.clip(np.arange(left, left + side), 0, width - 1)
+        inside = 0 <= left and left + side <= width and 0 <= top
+        if inside and top + side <= height:
+            return picture[top : top + side, left : left + side]
+        return picture[rows[:, None], columns]

@@ -1,0 +1,29 @@
+"""Packages that only videos need."""
+
+import importlib
+from types import ModuleType
+
+_EXTRA = {
+    'av': ('video', 'reading video files'),
+    'dlib': ('video', "the face detector 'dlib'"),
+    'scenedetect': ('video', 'finding camera cuts'),
+    'mediapipe': (None, "the face detector 'mediapipe'"),
+    'onnx': ('onnx', 'exporting'),
+    'onnxruntime': ('onnx', 'running an exported model'),
+}
+
+
+def need(name: str) -> ModuleType:
+    """Imports an optional package.
+
+    Raises:
+        ImportError: It is absent; the message says what to install.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError as err:
+        extra, purpose = _EXTRA[name]
+        what = f'"tgdfer_mm[{extra}]"' if extra else name
+        raise ImportError(
+            f'{purpose} needs the package {name}: pip install {what} ({err})'
+        ) from err

@@ -1,0 +1,17 @@
+"""Face detectors behind one small interface; further ones register themselves."""
+
+from .base import AlreadyCropped, CallableDetector, Face, FaceDetector, build_detector
+from .dlib_hog import DlibFrontal
+from .mediapipe import MediaPipe
+from .yunet import YuNet
+
+__all__ = [
+    'AlreadyCropped',
+    'CallableDetector',
+    'DlibFrontal',
+    'Face',
+    'FaceDetector',
+    'MediaPipe',
+    'YuNet',
+    'build_detector',
+]

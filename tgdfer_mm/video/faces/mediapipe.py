@@ -1,0 +1,62 @@
+"""MediaPipe's face detector."""
+
+from pathlib import Path
+
+from ...registry import FACE_DETECTORS
+from ..errors import InputError
+from ..extras import need
+from ..reading import Frame
+from .base import Face, FaceDetector
+
+
+@FACE_DETECTORS.register_module(name='mediapipe')
+class MediaPipe(FaceDetector):
+    """MediaPipe's face detector task, with the model file of the user.
+
+    Args:
+        model_file: ``blaze_face_short_range.tflite`` or another face detection model
+            of MediaPipe's.
+        side: Longer side of the picture it looks at.
+        threshold: Score from which a box counts.
+    """
+
+    name = 'mediapipe'
+
+    def __init__(
+        self, model_file: str, side: int = 640, threshold: float = 0.5
+    ) -> None:
+        if not Path(model_file).is_file():
+            raise InputError(
+                f'faces.model_file={model_file}: there is no such file. MediaPipe '
+                'offers blaze_face_short_range.tflite among its face detection models'
+            )
+        self._mp = mp = need('mediapipe')
+        vision = mp.tasks.vision
+        options = vision.FaceDetectorOptions(
+            base_options=mp.tasks.BaseOptions(model_asset_path=str(model_file)),
+            min_detection_confidence=threshold,
+        )
+        self._detector = vision.FaceDetector.create_from_options(options)
+        self.model_file = str(model_file)
+        self.side = side
+        self.threshold = threshold
+
+    def __call__(self, frame: Frame) -> list[Face]:
+        picture, scale = frame.small(self.side)
+        image = self._mp.Image(self._mp.ImageFormat.SRGB, picture)
+        faces = []
+        for found in self._detector.detect(image).detections:
+            b = found.bounding_box
+            corners = b.origin_x, b.origin_y, b.origin_x + b.width, b.origin_y
+            x1, y1, x2, y2 = *corners[:3], corners[3] + b.height
+            box = tuple(v / scale for v in (x1, y1, x2, y2))
+            faces.append(Face(box, float(found.categories[0].score)))
+        return faces
+
+    def describe(self) -> dict:
+        return dict(
+            name=self.name,
+            model_file=Path(self.model_file).name,
+            side=self.side,
+            threshold=self.threshold,
+        )

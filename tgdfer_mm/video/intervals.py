@@ -1,0 +1,106 @@
+"""From the scores of single frames to stretches of one emotion."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from .errors import UsageError
+
+
+@dataclass(frozen=True)
+class IntervalRule:
+    """When a stretch of a track counts as showing an emotion [choice].
+
+    The scores are averaged over `smooth` seconds. Frames whose best class other than
+    neutral reaches `threshold` carry that class; neighbours of one class within `join`
+    seconds are one interval, and intervals shorter than `shortest` are dropped. Where
+    there is no such interval the face shows nothing in particular: neutral is no
+    interval of its own.
+
+    Attributes:
+        threshold: Score from which a frame carries a class.
+        smooth: Width of the average, seconds.
+        join: Longest gap inside an interval, seconds.
+        shortest: Shortest interval, seconds.
+        neutral: Name of the class that makes no intervals.
+    """
+
+    threshold: float = 0.5
+    smooth: float = 0.2
+    join: float = 0.2
+    shortest: float = 0.2
+    neutral: str = 'neutral'
+
+    def __post_init__(self) -> None:
+        if not 0 < self.threshold <= 1 or min(self.smooth, self.join) < 0:
+            raise UsageError(
+                f'video.intervals: threshold={self.threshold} must be in 0..1, '
+                f'smooth={self.smooth} and join={self.join} not negative'
+            )
+
+    def asdict(self) -> dict:
+        """As plain data."""
+        return asdict(self)
+
+
+def find_intervals(
+    time: np.ndarray, scores: np.ndarray, classes: Sequence[str], rule: IntervalRule
+) -> list[dict]:
+    """Finds the intervals of one track.
+
+    Args:
+        time: (n,) seconds, ascending.
+        scores: (n, K), NaN where nothing is known.
+        classes: K names.
+        rule: The choices.
+
+    Returns:
+        Dicts with ``start`` and ``end`` (seconds), ``emotion`` and ``score`` (the mean
+        of its frames), ascending, never overlapping.
+    """
+    known = np.isfinite(scores).all(axis=1)
+    if not known.any():
+        return []
+    time, scores = time[known], scores[known]
+    scores = _smoothed(time, scores, rule.smooth)
+    emotions = [k for k, name in enumerate(classes) if name != rule.neutral]
+    best = np.array(emotions)[scores[:, emotions].argmax(1)]
+    value = scores[np.arange(len(scores)), best]
+    label = np.where(value >= rule.threshold, best, -1)
+    step = float(np.median(np.diff(time))) if len(time) > 1 else 0.0
+    intervals = []
+    for start, stop in _runs(time, label, rule.join):
+        begin, end = float(time[start]), float(time[stop - 1]) + step
+        if end - begin < rule.shortest:
+            continue
+        k = int(label[start])
+        intervals.append(
+            dict(
+                start=round(begin, 4),
+                end=round(end, 4),
+                emotion=classes[k],
+                score=round(float(scores[start:stop, k].mean()), 4),
+            )
+        )
+    return intervals
+
+
+def _smoothed(time: np.ndarray, scores: np.ndarray, width: float) -> np.ndarray:
+    first = np.searchsorted(time, time - width / 2 - 1e-9)
+    last = np.searchsorted(time, time + width / 2 + 1e-9)
+    total = np.concatenate([np.zeros((1, scores.shape[1])), scores.cumsum(0)])
+    return (total[last] - total[first]) / (last - first)[:, None]
+
+
+def _runs(time: np.ndarray, label: np.ndarray, join: float) -> list[tuple[int, int]]:
+    """Stretches of one class: first frame, and one past the last."""
+    runs: list[tuple[int, int]] = []
+    for i in np.flatnonzero(label >= 0).tolist():
+        if runs and label[runs[-1][0]] == label[i]:
+            start, stop = runs[-1]
+            if stop == i or time[i] - time[stop - 1] <= join:
+                runs[-1] = (start, i + 1)
+                continue
+        runs.append((i, i + 1))
+    return runs

@@ -1,0 +1,47 @@
+"""Writing video files with PyAV."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from ..files import replacing
+from .extras import need
+
+
+def write_video(
+    path: str | Path,
+    frames: Iterable[np.ndarray],
+    fps: float,
+    *,
+    codec: str = 'libx264',
+    pixels: str = 'yuv420p',
+) -> None:
+    """Writes frames into a video file, whole or not at all.
+
+    Args:
+        path: The file; its ending says the container.
+        frames: (H, W, 3) uint8 RGB, one size; `yuv420p` needs it even.
+        fps: Their rate.
+        codec: FFmpeg's name of the encoder.
+        pixels: FFmpeg's name of the pixel format.
+    """
+    av = need('av')
+    path = Path(path)
+    options = {'crf': '18', 'preset': 'veryfast'} if codec == 'libx264' else {}
+    kind = {'.mkv': 'matroska'}.get(path.suffix, path.suffix[1:])
+    with replacing(path) as temporary:
+        with av.open(str(temporary), 'w', format=kind) as container:
+            stream = None
+            for frame in frames:
+                if stream is None:
+                    rate = Fraction(fps).limit_denominator(1001)
+                    stream = container.add_stream(codec, rate=rate, options=options)
+                    stream.height, stream.width = frame.shape[:2]
+                    stream.pix_fmt = pixels
+                picture = av.VideoFrame.from_ndarray(frame, format='rgb24')
+                container.mux(stream.encode(picture))
+            if stream is None:
+                raise ValueError(f'{path}: there is no frame to write')
+            container.mux(stream.encode())

@@ -1,0 +1,32 @@
+"""Draws a video of two people with a cut and a stretch without anybody.
+
+python tools/synth/make_video.py my_video.mp4
+"""
+
+import argparse
+
+from tgdfer_mm.synth.video import FilmSpec, write_film
+
+
+def main(argv: list[str] | None = None) -> None:
+    default = FilmSpec()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('out', help='*.mp4; <name>.truth.json is written beside it')
+    parser.add_argument('--seed', type=int, default=default.seed)
+    parser.add_argument('--width', type=int, default=default.width, help='pixels')
+    parser.add_argument('--fps', type=int, default=default.fps)
+    parser.add_argument(
+        '--shot', type=float, default=default.shot, help='seconds of each shot of both'
+    )
+    parser.add_argument(
+        '--empty', type=float, default=default.empty, help='seconds without anybody'
+    )
+    args = parser.parse_args(argv)
+    spec = FilmSpec(args.seed, args.width, args.fps, args.shot, args.empty)
+    truth = write_film(args.out, spec)
+    episodes = sum(len(track['episodes']) for track in truth['tracks'])
+    print(f'{args.out}: SYNTHETIC, {truth["frames"]} frames, {episodes} episodes')
+
+
+if __name__ == '__main__':
+    main()
