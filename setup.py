@@ -16,6 +16,8 @@ PACKAGE = 'tgdfer_mm'
 # What a wheel keeps of the repository beside the package, under `<package>/.mim`:
 # the place where OpenMMLab's tools look too.
 CARRIED = ('configs', 'tools')
+# Extras that others contain.
+VIDEO = ['av>=15,<19', 'dlib-bin>=19.24,<21', 'scenedetect>=0.6.5,<0.8']
 
 
 def read_version() -> str:
@@ -89,7 +91,8 @@ setup(
     extras_require={
         'lite': ['mmcv-lite>=2.1,<2.2'],
         'mmcv': ['mmcv>=2.1,<2.2'],
-        'tests': ['pytest>=7'],
+        'video': VIDEO,
+        'tests': [*VIDEO, 'jsonschema>=4,<5', 'pytest>=7', 'torchmetrics>=1.4,<2'],
         'dev': ['ruff==0.17.5'],  # another one formats otherwise
     },
 )
