@@ -92,6 +92,7 @@ setup(
         'lite': ['mmcv-lite>=2.1,<2.2'],
         'mmcv': ['mmcv>=2.1,<2.2'],
         'video': VIDEO,
+        'tables': ['openpyxl>=3.1,<3.2'],  # DFEW's votes, an Excel sheet
         'tests': [*VIDEO, 'jsonschema>=4,<5', 'pytest>=7', 'torchmetrics>=1.4,<2'],
         'dev': ['ruff==0.17.5'],  # another one formats otherwise
     },

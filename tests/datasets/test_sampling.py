@@ -6,8 +6,9 @@ import pytest
 from tgdfer_mm.datasets.transforms import SampleSegments
 
 
-def sample(total, size=16, test_mode=False):
-    results = SampleSegments(size, test_mode)(dict(total_frames=total))
+def sample(total, size=16, test_mode=False, short_clip='pad'):
+    transform = SampleSegments(size, test_mode, short_clip)
+    results = transform(dict(total_frames=total))
     assert (results['clip_len'], results['num_clips']) == (size, 1)
     assert results['frame_inds'].shape == (size,)
     assert results['frame_inds'].dtype == np.int64
@@ -58,6 +59,35 @@ def test_short_clips_repeat_their_last_frame(total, test_mode):
     assert valid == total
     assert inds[:valid].tolist() == list(range(total))
     assert (inds[valid:] == total - 1).all()
+
+
+@pytest.mark.parametrize(
+    'policy, frames, valid',
+    [
+        ('pad', [0, 1, 2, 2, 2, 2, 2, 2], 3),
+        ('repeat_last', [0, 1, 2, 2, 2, 2, 2, 2], 8),
+        ('loop', [0, 1, 2, 0, 1, 2, 0, 1], 8),
+        ('stretch', [0, 0, 0, 1, 1, 1, 2, 2], 8),
+    ],
+)
+def test_policies_for_short_clips(policy, frames, valid):
+    assert (sample(3, 8, short_clip=policy)[0] == frames).all()
+    assert sample(3, 8, short_clip=policy)[1] == valid
+    # A clip that is long enough is none of their business.
+    long = sample(8, 8, short_clip=policy)
+    assert long[0].tolist() == list(range(8)) and long[1] == 8
+
+
+def test_exclusion_is_the_data_set_s_and_never_silent():
+    transform = SampleSegments(8, short_clip='exclude')
+    assert transform.min_frames == 8 and SampleSegments(8).min_frames == 1
+    with pytest.raises(ValueError, match="'exclude' met a clip of 3 frames"):
+        transform(dict(total_frames=3))
+
+
+def test_an_unknown_policy():
+    with pytest.raises(ValueError, match="short_clip must be in .*'pad'.*not 'drop'"):
+        SampleSegments(8, short_clip='drop')
 
 
 def test_no_frames_to_sample_is_refused():

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from .clip_index import ClipIndex, open_index
-from .errors import SplitFileError
+from .errors import DamagedClipError, SplitFileError
 from .folders import Found, find_file, find_media
 from .labels import load_classes
 from .shared_names import SharedNames
 from .stand_in import StandInDataset
+from .text_files import read_lines
+from .transforms.videos import OpenVideo
 from .validation import validation_clips
 
 SUBSETS = ('train', 'val', 'test')
@@ -37,6 +39,10 @@ class DFERDataset(StandInDataset, ABC):
             authors', or a place that copies are known to use for it, see
             :mod:`~tgdfer_mm.datasets.folders`.
         split_file: The list of clips, likewise.
+        setting: ``'single'``, or another of the data set's ``SETTINGS``: what its
+            clips are labelled with.
+        label_order: Name of another order of the classes than the label set's own,
+            see its file in ``label_sets/``. Labels follow the names.
         val_part: Share of the training clips that validates and does not train, see
             :func:`~tgdfer_mm.datasets.validation.validation_clips`. Give it to the
             data sets of both subsets.
@@ -58,6 +64,8 @@ class DFERDataset(StandInDataset, ABC):
 
     NAME: ClassVar[str]
     LABEL_SET: ClassVar[str]
+    SETTINGS: ClassVar[tuple[str, ...]] = ('single',)
+    ENCODINGS: ClassVar[tuple[str, ...]] = ('utf-8-sig',)  # of the split files
     REQUEST: ClassVar[str]  # where the authors hand out the data
     FOLDS: ClassVar[int | None]
     FOLDERS: ClassVar[dict[str, dict[str, str]]]  # media -> pixel version -> folder
@@ -74,6 +82,8 @@ class DFERDataset(StandInDataset, ABC):
         pixel_version: str | None = None,
         media_dir: str | None = None,
         split_file: str | None = None,
+        setting: str = 'single',
+        label_order: str | None = None,
         val_part: float = 0.0,
         pipeline: Sequence[dict | Callable] = (),
         test_mode: bool | None = None,
@@ -87,7 +97,12 @@ class DFERDataset(StandInDataset, ABC):
                 f'subset={subset!r} with val_part={val_part}: val_part is the share of '
                 "the training clips that makes subset='val'; test clips have none."
             )
+        if setting not in self.SETTINGS:
+            raise ValueError(
+                f'{self.NAME} has setting in {list(self.SETTINGS)}, not {setting!r}.'
+            )
         self.subset = subset
+        self.setting = setting
         self.val_part = val_part
         self.fold = self._check_fold(fold)
         if media not in self.FOLDERS:
@@ -103,7 +118,7 @@ class DFERDataset(StandInDataset, ABC):
         root = Path(data_root).expanduser().absolute()
         self.media_dir = root / (media_dir or self._find_media(root))
         self.split_file = root / (split_file or self._find_split(root))
-        self.classes = load_classes(self.LABEL_SET)
+        self.classes = load_classes(self.label_set, label_order)
         super().__init__(
             data_root=str(root),
             data_prefix={},
@@ -115,7 +130,7 @@ class DFERDataset(StandInDataset, ABC):
         self._metainfo.update(
             dataset=self.NAME,
             classes=self.classes,
-            setting='single',
+            setting=self.setting,
             pixel_version=self.pixel_version,
             fold=self.fold,
             val_part=self.val_part,
@@ -129,6 +144,11 @@ class DFERDataset(StandInDataset, ABC):
         """The authors' subset that lists the clips: they have no ``'val'``."""
         return 'train' if self.subset == 'val' else self.subset
 
+    @property
+    def label_set(self) -> str:
+        """The file in ``label_sets/`` that has the classes of this setting."""
+        return self.LABEL_SET
+
     @abstractmethod
     def default_split_file(self) -> str:
         """The authors' path of the split file below the root."""
@@ -138,14 +158,14 @@ class DFERDataset(StandInDataset, ABC):
         return dict(subset=self.listed_as, fold=self.fold)
 
     @abstractmethod
-    def read_split(self, lines: list[str]) -> Iterator[tuple[int, str, int]]:
+    def read_split(self, lines: list[str]) -> Iterator[tuple[int, str, str]]:
         """Reads the lines of the split file.
 
         Args:
             lines: All lines, without their ends.
 
         Yields:
-            Line number (from 1), clip name and label of every clip.
+            Line number (from 1), clip name and class name of every clip.
         """
 
     @abstractmethod
@@ -154,7 +174,11 @@ class DFERDataset(StandInDataset, ABC):
 
     def stratum(self, entry: dict) -> Hashable:
         """What the validation part has the same share of: the clip's class."""
-        return entry['label']
+        label = entry['label']
+        return tuple(label) if isinstance(label, list) else label
+
+    def annotate(self, entries: list[dict]) -> None:
+        """Adds to the listed clips, in place, what else is known of them."""
 
     # Reading the list.
 
@@ -167,12 +191,54 @@ class DFERDataset(StandInDataset, ABC):
                 info['frame_names'] = self.index.frames(clip)
         return info
 
+    def get_cat_ids(self, idx: int) -> list[int]:
+        """The classes of a clip, for samplers and mmengine's data set wrappers."""
+        label = super().get_data_info(idx)['label']
+        if isinstance(label, list):
+            return [i for i, has in enumerate(label) if has]
+        return [label]
+
+    def count_frames(self, entry: dict) -> int:
+        """How many frames a listed clip has; 0 if it cannot be read."""
+        if self.media == 'frames':
+            clip = self.media_name(entry['clip'])
+            return self.index.num_frames(clip) if clip in self.index else 0
+        try:
+            return OpenVideo()(dict(entry))['total_frames']
+        except DamagedClipError:
+            return 0
+
+    def filter_data(self) -> list[dict]:
+        """Excludes the clips that are too short for the pipeline, if it says so."""
+        transforms = self.pipeline.transforms
+        needed = max((getattr(t, 'min_frames', 1) for t in transforms), default=1)
+        if needed <= 1:
+            return self.data_list
+        # A clip without frames is a damaged one and keeps its place.
+        counts = [self.count_frames(entry) or needed for entry in self.data_list]
+        kept = [e for e, n in zip(self.data_list, counts, strict=True) if n >= needed]
+        excluded = len(counts) - len(kept)
+        if not kept:
+            raise ValueError(
+                f'All {excluded} clips in {self.split_file} have fewer than {needed} '
+                "frames; take another policy than short_clip='exclude'."
+            )
+        if excluded:
+            self.warn(
+                f'{excluded} of the {len(counts)} clips in {self.split_file} have '
+                f"fewer than {needed} frames and are excluded (short_clip='exclude'): "
+                'the numbers are not those of the whole list.'
+            )
+        self._metainfo['excluded'] = excluded
+        return kept
+
     def load_data_list(self) -> list[dict]:
         """Lists the clips of the split file, present or not."""
         self._check_paths()
         entries = self.read_list()
         if self.val_part:
             entries = self._cut(entries)
+        self.annotate(entries)
         self.reported = SharedNames([entry['clip'] for entry in entries])
         self._check_absent(
             entries, 'frame_dir' if self.media == 'frames' else 'filename'
@@ -181,21 +247,19 @@ class DFERDataset(StandInDataset, ABC):
 
     def read_list(self) -> list[dict]:
         """Reads the split file; looks for no clip, and cuts off no validation part."""
-        try:
-            lines = self.split_file.read_text(encoding='utf-8-sig').splitlines()
-        except UnicodeDecodeError as err:
-            raise ValueError(f'{self.split_file} is not UTF-8 text: {err}') from err
+        lines = read_lines(self.split_file, self.ENCODINGS)
         key = 'frame_dir' if self.media == 'frames' else 'filename'
         entries: list[dict] = []
         first_line: dict[str, int] = {}
-        for number, clip, label in self.read_split(lines):
+        for number, clip, name in self.read_split(lines):
             if clip in first_line:
                 raise self.bad_line(
                     lines, number, f'clip {clip} is already in line {first_line[clip]}'
                 )
             first_line[clip] = number
             path = str(self.media_dir / self.media_name(clip))
-            entry = dict(clip=clip, label=label, modality='RGB', start_index=0)
+            entry = dict(clip=clip, label=self.label_of(name, lines, number))
+            entry.update(line=number, modality='RGB', start_index=0)
             entries.append({**entry, key: path})
         if not entries:
             raise ValueError(f'{self.split_file} lists no clip.')
@@ -214,8 +278,12 @@ class DFERDataset(StandInDataset, ABC):
         content = lines[number - 1] if number <= len(lines) else ''
         return SplitFileError(self.split_file, number, content, problem)
 
-    def label_of(self, name: str, lines: list[str], number: int) -> int:
-        """Label of a class name that stands in a line of the split file."""
+    def label_of(self, name: str, lines: list[str], number: int) -> int | list[int]:
+        """Label of a class name that stands in a line of the split file.
+
+        Returns:
+            The index of the class; 0 or 1 for each class where a clip has several.
+        """
         if name not in self.classes:
             raise self.bad_line(
                 lines,

@@ -1,12 +1,20 @@
 """FERV39k: 7 classes, one fixed split, clips named by scene, class and number."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from ..registry import DATASETS
 from .base import DFERDataset
 
-_CLIP = re.compile(r'[^/]+/([^/]+)/\d{4}')
+_CLIP = re.compile(r'([^/]+)/([^/]+)/\d{4}')
+_SCENARIOS = Path(__file__).parent / 'scenarios' / 'ferv39k.json'
+
+
+def load_scenarios() -> dict[str, list[str]]:
+    """The scenes of each of FERV39k's four scenarios."""
+    return json.loads(_SCENARIOS.read_text(encoding='utf-8'))['scenarios']
 
 
 @DATASETS.register_module()
@@ -18,8 +26,16 @@ class FERV39kDataset(DFERDataset):
     no key, so a clip's name is the whole path. Class names become labels in the
     order of ``label_sets/ferv39k.json``; the authors publish no numbers.
 
-    The authors do not say what type their video files have; mp4 is expected. See
-    :class:`DFERDataset` for the arguments; there are no folds.
+    The authors do not say what type their video files have; mp4 is expected. There
+    are no folds. Each clip says its ``scene`` and ``scenario``. See
+    :class:`DFERDataset` for the other arguments.
+
+    Args:
+        scenes: The scenes whose clips are kept; all by default. The clips are those
+            of the authors' lists for each scene in ``4_setups/22_scenes``.
+        scenario: ``'daily_life'``, ``'weak_interactive_shows'``,
+            ``'strong_interactive_activities'`` or ``'anomaly_issues'``, in place of
+            its `scenes`; see ``scenarios/ferv39k.json``.
     """
 
     NAME = 'FERV39k'
@@ -37,6 +53,36 @@ class FERV39kDataset(DFERDataset):
         'videos': {'original': '0_7_labelClips'},
     }
 
+    def __init__(
+        self,
+        *args,
+        scenes: Sequence[str] | None = None,
+        scenario: str | None = None,
+        **kwargs,
+    ) -> None:
+        known = load_scenarios()
+        self._scenario_of = {s: name for name, group in known.items() for s in group}
+        if scenario is not None:
+            if scenes is not None:
+                raise ValueError('Give scenes or a scenario, not both.')
+            if scenario not in known:
+                raise ValueError(
+                    f'scenario must be in {list(known)}, not {scenario!r}.'
+                )
+            scenes = known[scenario]
+        if isinstance(scenes, str):
+            raise ValueError(f'scenes must be a list, e.g. [{scenes!r}].')
+        if scenes is not None and not (
+            scenes and set(scenes) <= set(self._scenario_of)
+        ):
+            raise ValueError(
+                f'scenes must be in {sorted(self._scenario_of)}, not {list(scenes)}.'
+            )
+        self.scenes = scenes
+        super().__init__(*args, **kwargs)
+        if scenes is not None:
+            self._metainfo['scenes'] = sorted(scenes)
+
     def default_split_file(self) -> str:
         return f'4_setups/All_scenes/{self.listed_as}_All.csv'
 
@@ -46,19 +92,32 @@ class FERV39kDataset(DFERDataset):
     def stratum(self, entry: dict) -> str:
         return entry['clip'].rpartition('/')[0]  # numbers start anew in each
 
-    def read_split(self, lines: list[str]) -> Iterator[tuple[int, str, int]]:
+    def read_split(self, lines: list[str]) -> Iterator[tuple[int, str, str]]:
         for number, line in enumerate(lines, start=1):
             fields = line.split()
             if not fields:
                 continue
             match = _CLIP.fullmatch(fields[0])
             if len(fields) != 2 or not match:
-                raise self.bad_line(
-                    lines, number, "expected '<Scene>/<Class>/<4 digits> <Class>'"
-                )
+                problem = "expected '<Scene>/<Class>/<4 digits> <Class>'"
+                if number == 1 and '/' not in line:
+                    problem += '; the authors have no header, take this one out'
+                raise self.bad_line(lines, number, problem)
             clip, name = fields
-            if match[1] != name:
+            scene, folder = match.groups()
+            if folder != name:
                 raise self.bad_line(
-                    lines, number, f'the path says {match[1]!r}, the label {name!r}'
+                    lines, number, f'the path says {folder!r}, the label {name!r}'
                 )
-            yield number, clip, self.label_of(name.lower(), lines, number)
+            if scene not in self._scenario_of:
+                known = sorted(self._scenario_of)
+                raise self.bad_line(
+                    lines, number, f'unknown scene {scene!r}, {self.NAME} has {known}'
+                )
+            if self.scenes is None or scene in self.scenes:
+                yield number, clip, name.lower()
+
+    def annotate(self, entries: list[dict]) -> None:
+        for entry in entries:
+            scene = entry['clip'].partition('/')[0]
+            entry.update(scene=scene, scenario=self._scenario_of[scene])

@@ -74,6 +74,10 @@ class StandInDataset(BaseDataset):
         sample['inputs'].zero_()
         packed = sample['data_samples']
         packed.set_gt_label(info['label'])
+        if 'soft_label' in packed:
+            packed.set_field(
+                packed.soft_label.new_tensor(info['soft_label']), 'soft_label'
+            )
         # One valid frame, because no valid frame at all would leave a model's
         # pooling without anything to pool.
         stand_in = dict(

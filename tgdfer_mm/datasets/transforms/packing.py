@@ -1,5 +1,6 @@
 """The last transform: what the model and the evaluation get of a clip."""
 
+import torch
 from mmaction.datasets.transforms import PackActionInputs
 
 from ...registry import TRANSFORMS
@@ -13,6 +14,10 @@ META_KEYS = (
     'num_valid',
     'total_frames',
     'img_shape',
+    'scene',
+    'scenario',
+    'caption',
+    'caption_zh',
     'damaged',
 )
 
@@ -20,6 +25,9 @@ META_KEYS = (
 @TRANSFORMS.register_module()
 class PackDFERInputs(PackActionInputs):
     """mmaction2's ``PackActionInputs``, keeping what masks and explanations need.
+
+    A clip's ``soft_label`` (K,) goes along with its label, which stays the truth of
+    every metric.
 
     Args:
         meta_keys: Names of the results to keep as meta information; those that a clip
@@ -29,3 +37,10 @@ class PackDFERInputs(PackActionInputs):
 
     def __init__(self, meta_keys: tuple[str, ...] = META_KEYS, **kwargs) -> None:
         super().__init__(meta_keys=meta_keys, **kwargs)
+
+    def transform(self, results: dict) -> dict:
+        packed = super().transform(results)
+        if 'soft_label' in results:
+            soft = torch.tensor(results['soft_label'], dtype=torch.float32)
+            packed['data_samples'].set_field(soft, 'soft_label')
+        return packed

@@ -4,6 +4,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 
 from ...registry import TRANSFORMS
+from .short_clips import SHORT_CLIP
 
 
 @TRANSFORMS.register_module()
@@ -11,9 +12,8 @@ class SampleSegments(BaseTransform):
     """Takes one frame from each of T equal segments of the clip.
 
     A random frame of each segment in training, its middle frame in testing [from
-    DFER-CLIP]. A clip with n < T frames gives frames 0..n-1 and then repeats its
-    last one; ``num_valid`` says how many positions are real, so that the model can
-    mask the rest [choice].
+    DFER-CLIP]. What a clip with n < T frames gives is a policy's choice; ``num_valid``
+    says how many positions count, so that the model can mask the rest.
 
     Required key: ``total_frames``. Added keys: ``frame_inds`` (T,) int64, counted
     from 0 in the clip, ``num_valid``, ``clip_len`` and ``num_clips``.
@@ -21,18 +21,34 @@ class SampleSegments(BaseTransform):
     Args:
         num_frames: T.
         test_mode: Take the middle frames.
+        short_clip: What to do if n < T, a name in
+            :data:`~tgdfer_mm.datasets.transforms.short_clips.SHORT_CLIP`: ``'pad'``,
+            ``'repeat_last'``, ``'loop'``, ``'stretch'``, or ``'exclude'``, for which
+            the data set leaves such clips out when it reads its list.
+
+    Attributes:
+        min_frames: The data set excludes clips with fewer frames.
     """
 
-    def __init__(self, num_frames: int = 16, test_mode: bool = False) -> None:
+    def __init__(
+        self, num_frames: int = 16, test_mode: bool = False, short_clip: str = 'pad'
+    ) -> None:
         if num_frames < 1:
             raise ValueError(f'num_frames must be at least 1, not {num_frames}.')
+        if short_clip not in SHORT_CLIP:
+            raise ValueError(
+                f'short_clip must be in {list(SHORT_CLIP)}, not {short_clip!r}.'
+            )
         self.num_frames = num_frames
         self.test_mode = test_mode
+        self.short_clip = short_clip
+        self.min_frames = num_frames if short_clip == 'exclude' else 1
 
     def transform(self, results: dict) -> dict:
         total, size = results['total_frames'], self.num_frames
+        num_valid = size
         if total < size:
-            inds = np.minimum(np.arange(size), total - 1)
+            inds, num_valid = SHORT_CLIP[self.short_clip](total, size)
         else:
             edges = np.arange(size + 1) * total // size
             if self.test_mode:
@@ -41,7 +57,7 @@ class SampleSegments(BaseTransform):
                 inds = np.random.randint(edges[:-1], edges[1:])
         results.update(
             frame_inds=inds.astype(np.int64),
-            num_valid=min(total, size),
+            num_valid=num_valid,
             clip_len=size,
             num_clips=1,
         )
@@ -50,5 +66,5 @@ class SampleSegments(BaseTransform):
     def __repr__(self) -> str:
         return (
             f'{type(self).__name__}(num_frames={self.num_frames}, '
-            f'test_mode={self.test_mode})'
+            f'test_mode={self.test_mode}, short_clip={self.short_clip!r})'
         )

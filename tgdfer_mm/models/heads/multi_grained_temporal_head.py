@@ -155,8 +155,20 @@ class MultiGrainedTemporalHead(BaseHead):
         return logits.sigmoid() if self.multi_class else logits.softmax(-1)
 
     def _labels(self, data_samples: list, like: Tensor) -> Tensor:
-        """(N,) class indices, or (N, K) soft or multi-hot labels."""
-        label = torch.stack([sample.gt_label for sample in data_samples]).to(
-            like.device
+        """(N,) class indices, or (N, K) soft or multi-hot labels.
+
+        The soft label of a sample goes before its label; where only some samples of a
+        batch have one, the others' labels are taken as certain.
+        """
+        hard = torch.stack([sample.gt_label for sample in data_samples]).to(like.device)
+        hard = hard.squeeze(-1) if hard.shape[-1] == 1 else hard
+        soft = [sample.get('soft_label') for sample in data_samples]
+        if all(each is None for each in soft):
+            return hard
+        sure = F.one_hot(hard, like.shape[-1]).to(like)
+        return torch.stack(
+            [
+                one if each is None else each.to(one)
+                for one, each in zip(sure, soft, strict=True)
+            ]
         )
-        return label.squeeze(-1) if label.shape[-1] == 1 else label

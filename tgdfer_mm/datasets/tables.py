@@ -1,0 +1,57 @@
+"""Tables of annotations: Excel sheets as the authors ship them, or CSV files."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .text_files import read_lines
+
+
+def read_table(path: Path) -> Iterator[tuple[int, list[Any]]]:
+    """Reads a table row by row.
+
+    Args:
+        path: An ``.xlsx`` file, of which the first sheet counts, or a ``.csv`` file
+            separated by commas.
+
+    Yields:
+        Number of the row, from 1, and its cells: from a sheet as they are, from a
+        CSV file as text. Rows without content are left out.
+
+    Raises:
+        ValueError: The file is of another kind, or is not what its ending says.
+        ImportError: openpyxl is not installed, and the file is a sheet.
+    """
+    kinds = {'.xlsx': _read_sheet, '.csv': _read_csv}
+    if path.suffix.lower() not in kinds:
+        raise ValueError(f'{path}: a table has to be one of {list(kinds)}.')
+    for number, row in enumerate(kinds[path.suffix.lower()](path), start=1):
+        while row and row[-1] in (None, ''):
+            row.pop()
+        if row:
+            yield number, row
+
+
+def _read_csv(path: Path) -> Iterator[list[str]]:
+    for row in csv.reader(read_lines(path)):
+        yield [cell.strip() for cell in row]
+
+
+def _read_sheet(path: Path) -> Iterator[list[Any]]:
+    try:
+        from openpyxl import load_workbook
+    except ImportError as err:
+        raise ImportError(
+            f'Reading {path} needs openpyxl: `pip install tgdfer_mm[tables]`; or save '
+            'the sheet as a .csv file and name that.'
+        ) from err
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except Exception as err:  # openpyxl lets those of zipfile and XML pass
+        raise ValueError(f'{path} is no Excel sheet: {err}') from err
+    try:
+        for row in book.worksheets[0].iter_rows(values_only=True):
+            yield list(row)
+    finally:
+        book.close()

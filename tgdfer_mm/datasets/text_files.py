@@ -1,0 +1,33 @@
+"""Reading the authors' lists, which come in several encodings."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from .errors import SplitFileError
+
+
+def read_lines(path: Path, encodings: Sequence[str] = ('utf-8-sig',)) -> list[str]:
+    """The lines of a text file, whatever system wrote it.
+
+    Only line feeds and carriage returns end a line: captions may hold the further
+    characters at which ``str.splitlines`` cuts.
+
+    Args:
+        path: The file.
+        encodings: To be tried in turn; the first one that fits is taken.
+
+    Raises:
+        SplitFileError: None fits; names the line at which the first one fails.
+    """
+    data = path.read_bytes()
+    first: UnicodeDecodeError | None = None
+    for encoding in encodings:
+        try:
+            return re.split('\r\n|\r|\n', data.decode(encoding))
+        except UnicodeDecodeError as err:
+            first = first or err
+    number = data[: first.start].count(b'\n') + 1
+    line = data.splitlines()[number - 1].decode('ascii', 'backslashreplace')
+    names = ' nor '.join(encodings).replace('utf-8-sig', 'UTF-8')
+    raise SplitFileError(path, number, line, f'this is not {names} text')

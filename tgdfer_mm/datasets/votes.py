@@ -1,0 +1,87 @@
+"""The votes of DFEW's ten annotators, as soft labels."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from .errors import SplitFileError
+from .tables import read_table
+
+VOTERS = 10
+_COLUMNS = ('order', 'label')
+
+
+class Votes(NamedTuple):
+    """What the table says of one clip.
+
+    Attributes:
+        row: Number of the row, from 1.
+        label: The single label, from 1; 0 for none.
+        votes: How many annotators chose each class.
+    """
+
+    row: int
+    label: int
+    votes: list[int]
+
+
+def read_votes(path: Path, classes: Sequence[str]) -> dict[int, Votes]:
+    """Reads DFEW's ``annotation.xlsx``, or the same table as CSV.
+
+    Its header names seven columns of votes after the class, with or without the
+    class's number before it (``1happy``), the clip (``order``) and the single label
+    (``label``, 0 for none). Columns are found by name and clips by number; the order
+    of rows says nothing.
+
+    Args:
+        path: The table.
+        classes: The classes, in the order of the labels 1, 2, ...
+
+    Returns:
+        What is said of each clip, by its number.
+
+    Raises:
+        SplitFileError: The header lacks a column, or a row is not numbers, repeats a
+            clip, or its votes do not sum to ten; names the row.
+    """
+    rows = read_table(path)
+    number, header = next(rows, (1, []))
+    places = _columns(path, number, header, classes)
+    votes: dict[int, Votes] = {}
+    for number, row in rows:
+
+        def bad(problem: str, number=number, row=row) -> SplitFileError:
+            return SplitFileError(path, number, ','.join(map(str, row)), problem)
+
+        try:
+            values = {name: _whole(row[place]) for name, place in places.items()}
+        except (IndexError, TypeError, ValueError):
+            raise bad(f'expected a whole number for each of {list(places)}') from None
+        clip = values['order']
+        if clip in votes:
+            raise bad(f'clip {clip} is already in row {votes[clip].row}')
+        each = [values[name] for name in classes]
+        if min(each) < 0 or sum(each) != VOTERS:
+            raise bad(f'the votes {each} are not those of {VOTERS} annotators')
+        if not 0 <= values['label'] <= len(classes):
+            raise bad(f'label {values["label"]} is out of range, 0 to {len(classes)}')
+        votes[clip] = Votes(number, values['label'], each)
+    return votes
+
+
+def _columns(path: Path, number: int, header: list, classes: Sequence[str]) -> dict:
+    names = [str(cell).strip().lower().lstrip('0123456789') for cell in header]
+    wanted = (*classes, *_COLUMNS)
+    lacking = [name for name in wanted if names.count(name) != 1]
+    if lacking:
+        content = ','.join(map(str, header))
+        problem = f'the header should have one column each for {lacking}'
+        raise SplitFileError(path, number, content, problem)
+    return {name: names.index(name) for name in wanted}
+
+
+def _whole(cell: object) -> int:
+    value = float(cell)
+    if value != int(value):
+        raise ValueError
+    return int(value)
