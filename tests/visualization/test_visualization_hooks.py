@@ -162,6 +162,16 @@ def test_confusion_matrix_needs_its_metric(tmp_path):
         run(hook, tmp_path, metrics=[dict(type='AccMetric')])
 
 
+def test_several_labels_have_no_confusion_matrix(tmp_path):
+    evaluator = Evaluator([dict(type='MultiLabelMetric')])
+    loop = SimpleNamespace(evaluator=evaluator)
+    runner = SimpleNamespace(work_dir=str(tmp_path), _train_loop=None, test_loop=loop)
+    hook = ConfusionMatrixHook()
+    hook.before_test_epoch(runner)
+    hook.after_test_epoch(runner)
+    assert names(tmp_path) == []
+
+
 def test_synthetic_data_is_named_so():
     assert describe_data(META) == 'SynthDFER (DFEW layout), fold 1: synthetic faces'
     assert describe_data(dict(dataset='FERV39k', fold=None)) == 'FERV39k'

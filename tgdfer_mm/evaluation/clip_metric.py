@@ -102,8 +102,8 @@ def several_labels(sample: Mapping[str, Any], num_classes: int) -> list[int]:
     label = torch.as_tensor(sample.get('gt_label', [])).flatten()
     if len(label) != num_classes:
         raise ValueError(
-            f'clip {name}: `gt_label` has {len(label)} entries, several labels per clip '
-            f'are {num_classes} numbers, 0 or 1 for each class of the data set; '
+            f'clip {name}: `gt_label` has {len(label)} entries, several labels per '
+            f'clip are {num_classes} numbers, 0 or 1 for each class of the data set; '
             'DFERMetric is for one label per clip'
         )
     if not ((label == 0) | (label == 1)).all():

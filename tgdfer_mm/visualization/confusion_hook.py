@@ -10,7 +10,7 @@ from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-from ..evaluation import DFERMetric
+from ..evaluation import DFERMetric, MultiLabelMetric
 from ..files import replacing, write_text
 from ..registry import HOOKS
 from .common import describe_data, is_last_validation
@@ -21,7 +21,8 @@ from .confusion_figure import draw_confusion
 class ConfusionMatrixHook(Hook):
     """Writes `confusion_matrix.png` and `.json` after testing and the last validation.
 
-    The numbers are those of the `DFERMetric` among the evaluators.
+    The numbers are those of the `DFERMetric` among the evaluators. With several labels
+    a clip (`MultiLabelMetric`) there is no such matrix, and nothing is written.
 
     Args:
         out_dir: Folder of the two files, the work folder by default.
@@ -48,10 +49,12 @@ class ConfusionMatrixHook(Hook):
             self._write(runner, runner.val_loop.evaluator)
 
     @staticmethod
-    def _metric(evaluator: Evaluator) -> DFERMetric:
+    def _metric(evaluator: Evaluator) -> DFERMetric | None:
         for metric in evaluator.metrics:
             if isinstance(metric, DFERMetric):
                 return metric
+        if any(isinstance(metric, MultiLabelMetric) for metric in evaluator.metrics):
+            return None
         raise ValueError(
             "ConfusionMatrixHook needs `dict(type='DFERMetric')` in the evaluator, "
             f'which has {[type(m).__name__ for m in evaluator.metrics]}'
@@ -60,6 +63,8 @@ class ConfusionMatrixHook(Hook):
     @master_only
     def _write(self, runner: Runner, evaluator: Evaluator) -> None:
         metric = self._metric(evaluator)
+        if metric is None:
+            return
         result = metric.last_result
         folder = Path(self.out_dir or runner.work_dir)
         figure = draw_confusion(
