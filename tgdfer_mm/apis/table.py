@@ -1,0 +1,43 @@
+"""A result as a table for people."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+
+def print_result(result: dict, console: Console) -> None:
+    """Prints the tracks with their intervals, and everything to be warned of."""
+    source = result['source']
+    state = '' if result['complete'] else ', NOT COMPLETE'
+    table = Table(
+        title=escape(f'{source["path"]}  {source["duration"]:.1f} s{state}'),
+        title_justify='left',
+    )
+    for name in ('face', 'from', 'to', 'label', 'score', 'intervals'):
+        right = name in ('face', 'from', 'to', 'score')
+        table.add_column(name, justify='right' if right else 'left')
+    for track in result['tracks']:
+        score = track['score']
+        table.add_row(
+            str(track['id']),
+            clock(track['start']),
+            clock(track['end']),
+            track['label'] or '-',
+            '-' if score is None else f'{score:.2f}',
+            '\n'.join(
+                f'{clock(i["start"])}-{clock(i["end"])} {i["emotion"]} {i["score"]:.2f}'
+                for i in track['intervals']
+            ),
+        )
+    console.print(table)
+    for warning in result['warnings']:
+        console.print(f'[yellow]note:[/] {escape(warning)}')
+
+
+def clock(seconds: float) -> str:
+    """``4.25`` as ``0:04.2``, from an hour on ``1:00:04.2``."""
+    tenths = int(seconds * 10 + 1e-6)
+    minutes, tenths = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    rest = f'{tenths // 10:02d}.{tenths % 10}'
+    return f'{hours}:{minutes:02d}:{rest}' if hours else f'{minutes}:{rest}'

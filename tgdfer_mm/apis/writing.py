@@ -1,0 +1,100 @@
+"""A result as files: JSON with everything, CSV with a row per face and frame."""
+
+import csv
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..files import replacing
+from ..video.errors import OutputError
+
+JSON_NAME = 'result.json'
+CSV_NAME = 'frames.csv'
+
+
+def prepare_folder(folder: str | Path) -> Path:
+    """Makes a folder and tries to write there, before an hour is spent on a video.
+
+    Raises:
+        OutputError: Nothing can be written there.
+    """
+    folder = Path(folder)
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b'?')
+            file.flush()
+            os.fsync(file.fileno())
+    return folder
+
+
+def write_result(result: dict, folder: str | Path) -> list[Path]:
+    """Writes ``result.json`` and ``frames.csv``, each whole or not at all.
+
+    Args:
+        result: As :class:`DFERInferencer` gives it.
+        folder: Where to.
+
+    Returns:
+        The files.
+
+    Raises:
+        OutputError: One cannot be written; those before it are kept.
+    """
+    files = [Path(folder, JSON_NAME), Path(folder, CSV_NAME)]
+    with _explained(files[0]), replacing(files[0]) as temporary:
+        with temporary.open('w', encoding='utf-8') as file:
+            json.dump(result, file, ensure_ascii=False, allow_nan=False)
+            file.write('\n')
+    with _explained(files[1]), replacing(files[1]) as temporary:
+        with temporary.open('w', encoding='utf-8', newline='') as file:
+            csv.writer(file).writerows(frame_rows(result))
+    return files
+
+
+def frame_rows(result: dict) -> Iterator[list]:
+    """The lines of the CSV: a header, then a row for each face in each frame.
+
+    What is unknown (scores of a frame that no window looked at) is an empty cell;
+    ``emotion`` is that of the interval the frame is in, empty outside of all.
+    """
+    classes = result['model']['classes']
+    scores = [f'score_{name}' for name in classes]
+    box = ['x1', 'y1', 'x2', 'y2']
+    yield [
+        *('track', 'frame', 'time', *box, 'interpolated', 'emotion', 'relevance'),
+        *scores,
+    ]
+    for track in result['tracks']:
+        frames = track['frames']
+        intervals = iter(track['intervals'])
+        current = next(intervals, None)
+        for i, time in enumerate(frames['time']):
+            while current and time >= current['end']:
+                current = next(intervals, None)
+            inside = current is not None and time >= current['start']
+            row = frames['scores'][i] or [None] * len(classes)
+            yield [
+                track['id'],
+                frames['index'][i],
+                time,
+                *frames['box'][i],
+                frames['interpolated'][i],
+                current['emotion'] if inside else None,
+                frames['relevance'][i],
+                *row,
+            ]
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as err:
+        raise OutputError(
+            f'{path}: cannot be written ({err.strerror or err}). Choose another folder '
+            'with --out, or make room; what was written before is kept.'
+        ) from err
