@@ -6,8 +6,11 @@ from importlib.resources import files
 import open_clip
 import pytest
 
+from tgdfer_mm.datasets import load_classes
+from tgdfer_mm.models.text import load_descriptions
+
 PACKAGE = files('tgdfer_mm')
-LABEL_SETS = ('dfew', 'ferv39k', 'mafw')
+LABEL_SETS = ('dfew', 'ferv39k', 'mafw', 'mafw_compound')
 
 # The text tower's cost grows with the longest prompt, so the shipped texts are
 # held to a budget far below CLIP's 77 tokens.
@@ -62,8 +65,18 @@ def test_texts_read_on_from_the_learnable_context(described):
 
 def test_one_text_of_each_class_names_its_emotion(described):
     for name, texts in described['classes'].items():
-        assert any(NOUNS.get(name, name) in text for text in texts), name
+        nouns = [NOUNS.get(part, part) for part in name.split('_')]
+        assert any(all(n in text for n in nouns) for text in texts), name
 
 
 def test_the_file_says_where_its_texts_come_from(described):
     assert 'Written for this project' in described['source']
+
+
+def test_texts_follow_another_order_of_the_classes():
+    own = load_descriptions('mafw')
+    other = load_descriptions('mafw', 'alphabetical')
+    assert own == other and list(own) != list(other)
+    assert tuple(other) == load_classes('mafw', 'alphabetical')
+    with pytest.raises(ValueError, match="'alphabetical' is for descriptions from a"):
+        load_descriptions({'a': ['x']}, 'alphabetical')

@@ -8,20 +8,29 @@ from ...datasets.labels import load_classes
 SHIPPED = Path(__file__).parent / 'descriptions'
 
 
-def load_descriptions(source: str | dict[str, list[str]]) -> dict[str, list[str]]:
+def load_descriptions(
+    source: str | dict[str, list[str]], label_order: str | None = None
+) -> dict[str, list[str]]:
     """Reads the descriptions of every class, in the label set's class order.
 
     Args:
-        source: Name of a shipped file (``dfew``, ``ferv39k``, ``mafw``, ``synth``),
-            path of a JSON file of the same form, or a dict from class to its texts
+        source: Name of a shipped file (``dfew``, ``ferv39k``, ``mafw``,
+            ``mafw_compound``, ``synth``), path of a JSON file of the same form, or a dict from class to its texts
             (in that order).
+        label_order: Name of another class order of the label set, as the data set is
+            given; not for a dict.
 
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If a class of the label set has no text, a class is not in the
-            label set, or a text is empty.
+            label set, a text is empty, or there is no such order.
     """
     if isinstance(source, dict):
+        if label_order:
+            raise ValueError(
+                f'label_order={label_order!r} is for descriptions from a file; those of '
+                'the config are in the order that it gives them.'
+            )
         texts, where = {**source}, 'descriptions'
     else:
         shipped = SHIPPED / f'{source}.json'
@@ -32,15 +41,17 @@ def load_descriptions(source: str | dict[str, list[str]]) -> dict[str, list[str]
                 f'descriptions={source!r} is neither a file nor a shipped one ({names})'
             )
         data, where = json.loads(path.read_text(encoding='utf-8')), str(path)
-        texts = _in_label_order(data, where)
+        texts = _in_label_order(data, where, label_order)
     for name, options in texts.items():
         if isinstance(options, str) or not options or not all(map(str.strip, options)):
             raise ValueError(f'{where}: class {name!r} needs a list of non-empty texts')
     return texts
 
 
-def _in_label_order(data: dict, where: str) -> dict[str, list[str]]:
-    order = load_classes(data['label_set'])
+def _in_label_order(
+    data: dict, where: str, label_order: str | None
+) -> dict[str, list[str]]:
+    order = load_classes(data['label_set'], label_order)
     if set(order) != set(data['classes']):
         raise ValueError(
             f'{where}: the classes are {sorted(data["classes"])}, but label set '

@@ -39,6 +39,7 @@ class OpenCLIPText(BaseModule):
             ``N(0, 0.02^2)``.
         num_context: m; by default the template's number of tokens, or 8 without one.
         learnable: Whether the contexts are trained.
+        label_order: Order of the classes, if the data set is given one.
 
     Attributes:
         classes: Class names, in the order of the features.
@@ -57,12 +58,13 @@ class OpenCLIPText(BaseModule):
         context_init: str | None = TEMPLATE,
         num_context: int | None = None,
         learnable: bool = True,
+        label_order: str | None = None,
     ) -> None:
         super().__init__()
         self.arch = arch
         self.pretrained = pretrained
         self.quick_gelu = quick_gelu
-        self.texts = load_descriptions(descriptions)
+        self.texts = load_descriptions(descriptions, label_order)
         self.classes = tuple(self.texts)
         self.template = TOKENIZER.encode(context_init) if context_init else None
         self.num_context = _context_size(self.template, num_context)
