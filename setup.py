@@ -84,6 +84,7 @@ setup(
         'decord>=0.6',
         'matplotlib',
         'numpy',
+        'pillow',
         'safetensors',
         'scikit-learn',
     ],
@@ -93,6 +94,7 @@ setup(
         'mmcv': ['mmcv>=2.1,<2.2'],
         'video': VIDEO,
         'tables': ['openpyxl>=3.1,<3.2'],  # DFEW's votes, an Excel sheet
+        'archives': ['pyzipper>=0.3.6,<0.5'],  # zip files with AES encryption
         'tests': [*VIDEO, 'jsonschema>=4,<5', 'pytest>=7', 'torchmetrics>=1.4,<2'],
         'dev': ['ruff==0.17.5'],  # another one formats otherwise
     },

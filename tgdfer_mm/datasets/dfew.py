@@ -59,6 +59,8 @@ class DFEWDataset(DFERDataset):
         self.votes_file = votes_file
         super().__init__(*args, **kwargs)
 
+    label_base: int | None = None  # smallest label of the list, once it is read
+
     def default_split_file(self) -> str:
         folder = f'EmoLabel_DataSplit/{self.listed_as}(single-labeled)'
         return f'{folder}/set_{self.fold}.csv'
@@ -89,7 +91,7 @@ class DFEWDataset(DFERDataset):
         if not rows:
             return
         labels = [label for _, _, label in rows]
-        base = min(1, *labels)
+        base = self.label_base = min(1, *labels)
         names = load_classes(self.label_set)  # the authors' order
         top = len(names) - 1 + base
         if base == 1 and max(labels) < top:

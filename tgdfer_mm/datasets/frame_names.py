@@ -31,3 +31,13 @@ def is_frame(name: str) -> bool:
     are not.
     """
     return name.lower().endswith(PICTURES) and name[0] != '.'
+
+
+def frame_number(name: str) -> int | None:
+    """Number of the frame that a file is: the digits before the name's ending.
+
+    ``00001_00023.jpg`` is frame 23; ``00001 (1).jpg`` is no numbered frame, but the
+    copy that some file manager made of one.
+    """
+    match = re.search(r'(\d+)\.[^.]+$', name)
+    return int(match[1]) if match else None

@@ -59,6 +59,37 @@ def _is_cut_off(data: bytes) -> bool:
     return False
 
 
+def read_picture(clip: str, path: str) -> np.ndarray:
+    """Reads one picture.
+
+    Args:
+        clip: Name of the clip, for the error.
+        path: File of the picture.
+
+    Returns:
+        (H, W, 3) RGB, uint8.
+
+    Raises:
+        DamagedClipError: The file cannot be read, is empty or cut off, or is no
+            picture.
+    """
+    try:
+        with open(path, 'rb') as file:
+            data = file.read()
+    except OSError as err:
+        raise DamagedClipError(
+            clip, f'cannot read {path} ({err.strerror})'
+        ) from err
+    if not data:
+        raise DamagedClipError(clip, f'{path} is empty')
+    if _is_cut_off(data):
+        raise DamagedClipError(clip, f'{path} is cut off')
+    img = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if img is None:
+        raise DamagedClipError(clip, f'{path} cannot be decoded')
+    return cv2.cvtColor(img, cv2.COLOR_BGR2RGB)
+
+
 @TRANSFORMS.register_module()
 class DecodeFrames(BaseTransform):
     """Reads the sampled frames of a listed clip.
@@ -80,7 +111,7 @@ class DecodeFrames(BaseTransform):
                 # A copy: Flip works in place and would flip a shared frame twice.
                 imgs.append(decoded[index].copy())
                 continue
-            img = self._read(results['clip'], results['frame_files'][index])
+            img = read_picture(results['clip'], results['frame_files'][index])
             if imgs and img.shape != imgs[0].shape:
                 raise DamagedClipError(
                     results['clip'],
@@ -92,21 +123,3 @@ class DecodeFrames(BaseTransform):
         results['imgs'] = imgs
         results['img_shape'] = results['original_shape'] = imgs[0].shape[:2]
         return results
-
-    @staticmethod
-    def _read(clip: str, path: str) -> np.ndarray:
-        try:
-            with open(path, 'rb') as file:
-                data = file.read()
-        except OSError as err:
-            raise DamagedClipError(
-                clip, f'cannot read {path} ({err.strerror})'
-            ) from err
-        if not data:
-            raise DamagedClipError(clip, f'{path} is empty')
-        if _is_cut_off(data):
-            raise DamagedClipError(clip, f'{path} is cut off')
-        img = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-        if img is None:
-            raise DamagedClipError(clip, f'{path} cannot be decoded')
-        return cv2.cvtColor(img, cv2.COLOR_BGR2RGB)

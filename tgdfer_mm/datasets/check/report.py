@@ -1,0 +1,91 @@
+"""The report of a check, as tables in a terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from .findings import ERROR, NOTE, WARNING
+
+_STYLES = {ERROR: 'bold red', WARNING: 'yellow', NOTE: 'dim'}
+_COUNTS = {
+    'published': 'the published ones',
+    'generated': "those of the GENERATED data's own record (no results on real faces)",
+    'none': 'none: no counts were compared',
+}
+
+
+def print_report(report: dict, console: Console | None = None) -> None:
+    """Prints what a check found.
+
+    Args:
+        report: What :func:`~.run.check_copy` returned.
+        console: Where to; stdout by default.
+    """
+    console = console or Console()
+    say = console.print
+    say(f'[bold]{report["dataset"]}[/] in {escape(report["root"])}')
+    say(f'Counts are held against {_COUNTS[report["counts"]]}.')
+    say(_places(report))
+    say(_training(report))
+    if report['sizes']:
+        sizes = [
+            f'{s["width"]}x{s["height"]}: {s["pictures"]}' for s in report['sizes']
+        ]
+        which = 'all frames, decoded' if report['deep'] else 'first frame of each clip'
+        say(f'Pictures ({which}): {", ".join(sizes[:5])}')
+    if report['tables']:
+        state = ', '.join(f'{kind}: {what}' for kind, what in report['tables'].items())
+        say(f'Spreadsheets: {state}')
+    if report['findings']:
+        say(_findings(report))
+    errors = sum(f['severity'] == ERROR for f in report['findings'])
+    if errors:
+        say(f'[bold red]{errors} findings change published numbers.[/]')
+    else:
+        say('[green]Nothing was found that changes a published number.[/]')
+
+
+def _places(report: dict) -> Table:
+    table = Table(title='Pixels', title_justify='left')
+    for column in ('media', 'pixel_version', 'folder', 'checked'):
+        table.add_column(column, overflow='fold')
+    for place in report['places']:
+        checked = place['path'] == report['media_dir']
+        table.add_row(
+            place['media'],
+            place['pixel_version'],
+            escape(place['path']),
+            'yes' if checked else '',
+        )
+    return table
+
+
+def _training(report: dict) -> Table:
+    table = Table(title='What training and testing will see', title_justify='left')
+    table.add_column('setting')
+    columns = ('fold', 'subset', 'listed', 'absent', 'empty', 'short', 'frames')
+    for column in (*columns, 'of a clip'):
+        table.add_column(column, justify='right', no_wrap=True)
+    for row in report['training']:
+        cells = ['' if row.get(c) is None else str(row[c]) for c in columns]
+        lengths = ''
+        if 'shortest' in row:
+            lengths = f'{row["shortest"]}-{row["longest"]}, median {row["median"]:g}'
+        table.add_row(row['setting'], *cells, lengths)
+    return table
+
+
+def _findings(report: dict) -> Table:
+    table = Table(title='Findings', title_justify='left', show_lines=True)
+    table.add_column('')
+    table.add_column('what', overflow='fold', ratio=3)
+    table.add_column('what to do', overflow='fold', ratio=2)
+    order = list(_STYLES)
+    for found in sorted(report['findings'], key=lambda f: order.index(f['severity'])):
+        style = _STYLES[found['severity']]
+        table.add_row(
+            f'[{style}]{found["severity"]}[/]\n[dim]{found["code"]}[/]',
+            escape(found['message']),
+            escape(found['advice']),
+        )
+    return table
