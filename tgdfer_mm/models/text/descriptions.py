@@ -15,8 +15,8 @@ def load_descriptions(
 
     Args:
         source: Name of a shipped file (``dfew``, ``ferv39k``, ``mafw``,
-            ``mafw_compound``, ``synth``), path of a JSON file of the same form, or a dict from class to its texts
-            (in that order).
+            ``mafw_compound``, ``synth``), path of a JSON file of the same form, or a
+            dict from class to its texts (in that order).
         label_order: Name of another class order of the label set, as the data set is
             given; not for a dict.
 
@@ -28,8 +28,8 @@ def load_descriptions(
     if isinstance(source, dict):
         if label_order:
             raise ValueError(
-                f'label_order={label_order!r} is for descriptions from a file; those of '
-                'the config are in the order that it gives them.'
+                f'label_order={label_order!r} is for descriptions from a file; a dict '
+                'gives the order itself.'
             )
         texts, where = {**source}, 'descriptions'
     else:
