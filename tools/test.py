@@ -6,11 +6,13 @@ from pathlib import Path
 from mmengine.config import Config
 
 import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
+from tgdfer_mm.datasets.transforms.perturb_time import PERTURBATIONS
 from tgdfer_mm.engine.command_line import (
     add_common_arguments,
     build_runner,
     load_config,
 )
+from tgdfer_mm.evaluation.temporal_sensitivity import report, temporal_sensitivity
 
 
 def parse_args(argv: list[str] | None = None) -> Namespace:
@@ -23,6 +25,15 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
         '--dump',
         metavar='FILE.pkl',
         help='pickle the predictions, and write them as predictions.jsonl beside it',
+    )
+    parser.add_argument(
+        '--perturb-time',
+        nargs='+',
+        choices=[*PERTURBATIONS, 'all'],
+        metavar='MODE',
+        help='after the test itself, test with the frames in another order or at '
+        f'another rate: {", ".join(PERTURBATIONS)}, or all; the differences are '
+        'printed and written to temporal_sensitivity.json in the work folder',
     )
     return parser.parse_args(argv)
 
@@ -50,7 +61,14 @@ def make_config(args: Namespace) -> Config:
 
 def main() -> None:
     """Tests."""
-    build_runner(make_config(parse_args())).test()
+    args = parse_args()
+    cfg = make_config(args)
+    if args.perturb_time is None:
+        build_runner(cfg).test()
+        return
+    modes = PERTURBATIONS if 'all' in args.perturb_time else args.perturb_time
+    results = temporal_sensitivity(cfg, modes, lambda each: build_runner(each).test())
+    report(results, cfg.work_dir, config=args.config, checkpoint=args.checkpoint)
 
 
 if __name__ == '__main__':

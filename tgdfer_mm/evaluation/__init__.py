@@ -4,11 +4,14 @@ from .dfer_metric import DFERMetric
 from .dump import DumpPredictions, read_predictions
 from .frame_relevance import FrameRelevanceMetric
 from .multi_label_metric import MultiLabelMetric
+from .temporal_sensitivity import perturb_time, temporal_sensitivity
 
 __all__ = [
     'DFERMetric',
     'DumpPredictions',
     'FrameRelevanceMetric',
     'MultiLabelMetric',
+    'perturb_time',
     'read_predictions',
+    'temporal_sensitivity',
 ]
