@@ -5,6 +5,7 @@ This is the only place that says so; every other module imports from here.
 """
 
 from mmaction.registry import (
+    DATA_SAMPLERS,
     DATASETS,
     HOOKS,
     METRICS,
@@ -30,6 +31,7 @@ FACE_DETECTORS = Registry(
 
 __all__ = [
     'DATASETS',
+    'DATA_SAMPLERS',
     'FACE_DETECTORS',
     'FUNCTIONS',
     'HOOKS',

@@ -7,12 +7,14 @@ from .errors import DamagedClipError, SplitFileError
 from .ferv39k import FERV39kDataset
 from .labels import load_classes
 from .mafw import MAFWDataset
+from .samplers import ClassBalancedSampler
 from .synth import SynthDFEWDataset
 from .transforms import META_KEYS
 from .workers import seed_worker_from_torch
 
 __all__ = [
     'META_KEYS',
+    'ClassBalancedSampler',
     'DFERDataset',
     'DFEWDataset',
     'DamagedClipError',

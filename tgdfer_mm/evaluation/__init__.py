@@ -3,6 +3,7 @@
 from .dfer_metric import DFERMetric
 from .dump import DumpPredictions, read_predictions
 from .frame_relevance import FrameRelevanceMetric
+from .grouped_metric import GroupedDFERMetric
 from .multi_label_metric import MultiLabelMetric
 from .temporal_sensitivity import perturb_time, temporal_sensitivity
 
@@ -10,6 +11,7 @@ __all__ = [
     'DFERMetric',
     'DumpPredictions',
     'FrameRelevanceMetric',
+    'GroupedDFERMetric',
     'MultiLabelMetric',
     'perturb_time',
     'read_predictions',

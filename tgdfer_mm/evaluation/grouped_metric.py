@@ -1,0 +1,65 @@
+"""The numbers of parts of the test clips, such as the scenes of FERV39k."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from ..registry import METRICS
+from .clip_metric import clip_name
+from .dfer_metric import DFERMetric
+from .scores import single_label_scores
+
+_COLUMNS = ('label', 'pred', 'confidence')
+
+
+@METRICS.register_module()
+class GroupedDFERMetric(DFERMetric):
+    """:class:`DFERMetric`, and UAR and WAR of each group of clips as well.
+
+    A group's numbers are called ``<group>/UAR`` and ``<group>/WAR``. Its UAR is the
+    mean over the classes that have a true clip in it, which can be fewer than those
+    of all clips, and few clips make it noisy.
+
+    `last_result` also has `groups`: what
+    :func:`~tgdfer_mm.evaluation.scores.single_label_scores` returns for each.
+
+    Args:
+        group_by: What the data sample says of its clip and the groups are made by,
+            e.g. ``'scene'`` or ``'scenario'`` of FERV39k.
+        **kwargs: Those of :class:`DFERMetric`.
+    """
+
+    def __init__(self, group_by: str, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.group_by = group_by
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Keeps truth, prediction and group of a batch.
+
+        Raises:
+            ValueError: If a clip has no usable label or scores, or no group.
+        """
+        start = len(self.results)
+        super().process(data_batch, data_samples)
+        for result, sample in zip(self.results[start:], data_samples, strict=True):
+            if sample.get(self.group_by) is None:
+                raise ValueError(
+                    f'clip {clip_name(sample)} does not say its {self.group_by!r}: '
+                    'the data set has to give it, and `meta_keys` of the packing '
+                    'transform to keep it'
+                )
+            result['group'] = str(sample[self.group_by])
+
+    def compute_metrics(self, results: list[dict]) -> dict[str, float]:
+        """Computes the numbers of all clips, then those of each group."""
+        metrics = super().compute_metrics(results)
+        by_group = defaultdict(list)
+        for result in results:
+            by_group[result['group']].append(result)
+        groups = self.last_result['groups'] = {}
+        for name, members in sorted(by_group.items()):
+            columns = ([m[key] for m in members] for key in _COLUMNS)
+            groups[name] = single_label_scores(*columns, self.classes)
+            for key in ('UAR', 'WAR'):
+                metrics[f'{name}/{key}'] = groups[name][key]
+        return metrics
