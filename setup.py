@@ -17,7 +17,12 @@ PACKAGE = 'tgdfer_mm'
 # the place where OpenMMLab's tools look too.
 CARRIED = ('configs', 'tools')
 # Extras that others contain.
-VIDEO = ['av>=15,<19', 'dlib-bin>=19.24,<21', 'scenedetect>=0.6.5,<0.8']
+VIDEO = [
+    'av>=15,<19',
+    'dlib-bin>=19.24,<21',
+    'jinja2>=3,<4',
+    'scenedetect>=0.6.5,<0.8',
+]
 
 
 def read_version() -> str:
@@ -70,7 +75,7 @@ setup(
     ],
     python_requires='>=3.10,<3.14',
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
-    package_data={PACKAGE: ['**/*.json', '**/*.safetensors']},
+    package_data={PACKAGE: ['**/*.html', '**/*.json', '**/*.safetensors']},
     cmdclass={'build_py': BuildPyWithConfigs},
     install_requires=[
         'mmaction2==1.2.0',

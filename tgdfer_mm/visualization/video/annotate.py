@@ -1,0 +1,97 @@
+"""The video once more, with the faces marked and its sound kept."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...files import replacing
+from ...video.extras import need
+from ...video.reading import Frame
+from .marks import FaceMarker
+from .sound import Sound
+
+TIME_BASE = Fraction(1, 90000)
+
+
+class AnnotatedVideo:
+    """Writes marked frames as H.264 in MP4, one after another.
+
+    Times are the source's own, so a variable rate stays what it was. Only the frames
+    that the encoder looks ahead are in memory.
+
+    Args:
+        result: A result of schema `tgdfer_mm.result/1`.
+        path: File to write.
+        sound_of: Video whose sound is carried over, None for silence.
+    """
+
+    def __init__(
+        self, result: Mapping[str, Any], path: Path, sound_of: Path | None = None
+    ) -> None:
+        self._av = need('av')
+        self._result = result
+        self._output = self._av.open(
+            str(path), 'w', format='mp4', options={'movflags': 'faststart'}
+        )
+        self._video = self._marker = self._sound = None
+        self._sound_of = sound_of
+
+    def add(self, frame: Frame) -> None:
+        """Marks and writes a frame."""
+        if self._video is None:
+            self._open(frame)
+        picture = self._marker.draw(frame.index, frame.rgb)
+        height, width = picture.shape[:2]
+        # The encoder halves the colours' resolution, so sides are even.
+        if height % 2 or width % 2:
+            picture = np.pad(
+                picture, ((0, height % 2), (0, width % 2), (0, 0)), mode='edge'
+            )
+        coded = self._av.VideoFrame.from_ndarray(picture, format='rgb24')
+        coded.pts, coded.time_base = round(frame.time / TIME_BASE), TIME_BASE
+        self._output.mux(self._video.encode(coded))
+        if self._sound is not None:
+            self._sound.advance(frame.time)
+
+    def _open(self, frame: Frame) -> None:
+        height, width = frame.rgb.shape[:2]
+        self._marker = FaceMarker(self._result, frame.scale)
+        rate = Fraction(self._result['source']['fps'] or 25).limit_denominator(1001)
+        self._video = self._output.add_stream('libx264', rate=rate)
+        self._video.width, self._video.height = width + width % 2, height + height % 2
+        self._video.pix_fmt = 'yuv420p'
+        self._video.time_base = self._video.codec_context.time_base = TIME_BASE
+        # Few frames of look-ahead: at 1920 pixels each of them takes 3 MB.
+        self._video.options = {'preset': 'veryfast', 'crf': '23', 'rc-lookahead': '10'}
+        if self._sound_of is not None:
+            self._sound = Sound(self._av, self._sound_of, self._output)
+
+    def finish(self) -> None:
+        """Writes what is still held back; without it the file is not complete."""
+        if self._video is not None:
+            self._output.mux(self._video.encode(None))
+        if self._sound is not None:
+            self._sound.advance(float('inf'))
+
+    def close(self) -> None:
+        """Closes the files."""
+        if self._sound is not None:
+            self._sound.close()
+        self._output.close()
+
+
+@contextmanager
+def annotated_video(
+    result: Mapping[str, Any], path: Path, sound_of: Path | None = None
+) -> Iterator[AnnotatedVideo]:
+    """Gives a writer whose file is there completely, or not at all on an error."""
+    with ExitStack() as stack:
+        temporary = stack.enter_context(replacing(path))
+        video = AnnotatedVideo(result, temporary, sound_of)
+        stack.callback(video.close)
+        yield video
+        video.finish()

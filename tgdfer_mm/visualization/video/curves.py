@@ -1,0 +1,164 @@
+"""The parts of a timeline that share its horizontal scale."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
+
+from ..style import BLUE, GREY, INK, PAPER, SHADE, text_width
+from .colors import ink_on
+from .series import TrackSeries
+from .words import clock_text
+
+FONT = 9
+DARK = '#595959'
+LOST = dict(facecolor=SHADE, edgecolor=PAPER, hatch='//', linewidth=0, zorder=0)
+UNIFORM = dict(color=GREY, linewidth=1.2, linestyle=':', zorder=1)
+# Seconds between marks: the first that does not give too many.
+_SECONDS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
+_HOURS = tuple(3600 * 2**k for k in range(20))
+
+
+def draw_relevance(ax: Axes, series: TrackSeries, points: int) -> None:
+    """Draws the relevance; what is above a uniform share is filled."""
+    _style(ax, 'relevance')
+    ax.axhline(1, **UNIFORM)
+    highest = 1.0
+    # Peaks are what the curve is about: they survive when frames are put together.
+    for x, y in series.curves(series.relevance, points, np.max):
+        ax.plot(x, y, color=BLUE, linewidth=1.6)
+        ax.fill_between(x, 1, y, where=y > 1, color=BLUE, alpha=0.2, interpolate=True)
+        highest = max(highest, float(y.max()))
+    ax.set_ylim(0, 1.15 * highest)
+    ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+
+
+def draw_bands(
+    ax: Axes,
+    series: TrackSeries,
+    values: np.ndarray,
+    shades: Sequence[str],
+    points: int,
+) -> None:
+    """Draws (n, B) values stacked, in B colours."""
+    _style(ax, 'probability')
+    for x, y in series.curves(values, points):
+        # Thin white lines keep the bands apart where colours look alike.
+        ax.stackplot(x, y.T, colors=shades, edgecolor=PAPER, linewidth=0.4)
+    ax.set_ylim(0, 1)
+    ax.set_yticks([0, 0.5, 1])
+
+
+def draw_gaps(ax: Axes, series: TrackSeries, width: float) -> None:
+    """Hatches where the face was lost, and says so where `width` inches allow it."""
+    for start, end in series.gaps():
+        ax.axvspan(start, end, **LOST)
+        inches = (end - start) / (series.end - series.start) * width
+        if inches > text_width(['no face'], FONT - 1) + 0.1:
+            ax.text(
+                (start + end) / 2,
+                0.5,
+                'no face',
+                transform=ax.get_xaxis_transform(),
+                ha='center',
+                va='center',
+                fontsize=FONT - 1,
+                color=INK,
+                bbox=dict(facecolor=PAPER, edgecolor='none', pad=1.5),
+            )
+
+
+def draw_intervals(
+    ax: Axes, track: Mapping[str, Any], colors: Mapping[str, str], width: float
+) -> None:
+    """Draws the intervals, named where `width` inches give them room."""
+    _bare(ax, 'intervals')
+    low, high = ax.get_xlim()
+    ax.axhline(0.5, color=SHADE, linewidth=1, zorder=0)
+    for interval in track['intervals']:
+        if interval['emotion'] not in colors:
+            raise ValueError(
+                f'track {track["id"]}: the interval at {interval["start"]} s shows '
+                f'{interval["emotion"]!r}, which is not among {list(colors)}'
+            )
+        color, start = colors[interval['emotion']], interval['start']
+        length = interval['end'] - start
+        patch = Rectangle((start, 0), length, 1, facecolor=color, edgecolor=PAPER)
+        ax.add_patch(patch)
+        texts = (f'{interval["emotion"]} {interval["score"]:.2f}', interval['emotion'])
+        inches = length / (high - low) * width
+        text = next((t for t in texts if text_width([t], FONT) < inches), None)
+        if text:
+            ax.text(
+                start + length / 2,
+                0.46,
+                text,
+                ha='center',
+                va='center',
+                fontsize=FONT,
+                color=ink_on(color),
+            )
+    if not track['intervals']:
+        ax.text(
+            (low + high) / 2,
+            0.46,
+            'none',
+            ha='center',
+            va='center',
+            fontsize=FONT,
+            color=DARK,
+            backgroundcolor=PAPER,
+        )
+
+
+def draw_face(ax: Axes, series: TrackSeries) -> None:
+    """Draws full where the face was detected, hatched where it was interpolated."""
+    _bare(ax, 'face')
+    found = dict(facecolor=DARK, edgecolor='none')
+    guessed = dict(facecolor=PAPER, edgecolor=DARK, hatch='/////', linewidth=0)
+    for among, look in (
+        (~series.interpolated, found),
+        (series.interpolated, guessed),
+    ):
+        for start, end in series.spans(among):
+            ax.add_patch(Rectangle((start, 0), end - start, 1, **look))
+
+
+def draw_clock(ax: Axes, series: TrackSeries, most: int) -> None:
+    """Writes at most so many times below."""
+    length = series.end - series.start
+    step = next(s for s in (*_SECONDS, *_HOURS) if length / s <= most)
+    digits = 1 if step < 1 else 0
+    ax.xaxis.set_major_locator(MultipleLocator(step))
+    ax.xaxis.set_major_formatter(
+        FuncFormatter(lambda seconds, _: clock_text(max(seconds, 0), digits))
+    )
+    ax.tick_params(axis='x', labelsize=FONT, length=3, pad=2)
+
+
+def _style(ax: Axes, name: str) -> None:
+    ax.set_xticks([])
+    ax.set_ylabel(name, fontsize=FONT)
+    ax.tick_params(labelsize=FONT - 1)
+    ax.spines[['top', 'right']].set_visible(False)
+
+
+def _bare(ax: Axes, name: str) -> None:
+    """Leaves nothing but a name on the left."""
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.set_ylim(0, 1)
+    ax.spines[:].set_visible(False)
+    ax.annotate(
+        name,
+        (0, 0.5),
+        (-5, 0),
+        xycoords='axes fraction',
+        textcoords='offset points',
+        ha='right',
+        va='center',
+        fontsize=FONT,
+    )

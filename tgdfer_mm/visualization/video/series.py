@@ -1,0 +1,172 @@
+"""A track of a result as arrays over time, and what of it deserves a picture."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+HOLE = 4  # times the usual distance of judged frames; curves do not cross longer ones
+
+
+@dataclass(frozen=True)
+class TrackSeries:
+    """What a result says about each frame of one track.
+
+    A model judges some frames of a window, often not all: the others have no score.
+
+    Attributes:
+        index: (n,) frame numbers in the video.
+        time: (n,) seconds, ascending.
+        scores: (n, K) class probabilities, NaN where the model did not look.
+        relevance: (n,) 1 is a uniform share, NaN where the model did not look.
+        interpolated: (n,) whether the box lies between detections.
+        frame_step: Usual seconds between frames.
+    """
+
+    index: np.ndarray
+    time: np.ndarray
+    scores: np.ndarray
+    relevance: np.ndarray
+    interpolated: np.ndarray
+    frame_step: float
+
+    @classmethod
+    def from_track(
+        cls, result: Mapping[str, Any], track: Mapping[str, Any]
+    ) -> 'TrackSeries':
+        """Reads a track of a result.
+
+        Args:
+            result: A result of schema `tgdfer_mm.result/1`.
+            track: One of its tracks.
+
+        Raises:
+            ValueError: If the lists of the frames differ in length or are empty.
+        """
+        frames = track['frames']
+        lengths = {key: len(values) for key, values in frames.items()}
+        if len(set(lengths.values())) != 1 or not frames['time']:
+            raise ValueError(
+                f'track {track["id"]}: the lists in `frames` must be of one length '
+                f'of at least 1, got {lengths}'
+            )
+        num_classes = len(result['model']['classes'])
+        unseen = [np.nan] * num_classes
+        scores = [unseen if row is None else row for row in frames['scores']]
+        time = np.array(frames['time'], dtype=float)
+        fps = result['source']['fps'] or 25
+        step = np.median(np.diff(time)) if len(time) > 1 else 1 / fps
+        return cls(
+            np.array(frames['index'], dtype=int),
+            time,
+            np.array(scores, dtype=float).reshape(-1, num_classes),
+            np.array(frames['relevance'], dtype=float),  # None becomes NaN
+            np.array(frames['interpolated'], dtype=bool),
+            max(float(step), 1e-3),
+        )
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @property
+    def start(self) -> float:
+        """Seconds of the first frame."""
+        return float(self.time[0])
+
+    @property
+    def end(self) -> float:
+        """Seconds at which the last frame ends."""
+        return float(self.time[-1]) + self.frame_step
+
+    @property
+    def judged(self) -> np.ndarray:
+        """(n,) whether the model looked at a frame."""
+        return np.isfinite(self.scores).all(axis=1)
+
+    @cached_property
+    def _lost(self) -> np.ndarray:
+        """Positions before which frames are missing: the face was lost there."""
+        steps = np.diff(self.index)
+        if not len(steps):
+            return np.array([], dtype=int)
+        return np.flatnonzero(steps > np.median(steps) * 1.5) + 1
+
+    def gaps(self) -> list[tuple[float, float]]:
+        """Returns (start, end) in seconds of the stretches without the face."""
+        return [
+            (float(self.time[p - 1]) + self.frame_step, float(self.time[p]))
+            for p in self._lost
+        ]
+
+    def spans(self, among: np.ndarray) -> Iterator[tuple[float, float]]:
+        """Yields (start, end) in seconds of the stretches of frames of one kind.
+
+        Args:
+            among: (n,) bool.
+        """
+        cuts = set(self._lost) | set(np.flatnonzero(np.diff(among)) + 1)
+        edges = [0, *sorted(cuts), len(self)]
+        for first, stop in zip(edges, edges[1:], strict=False):
+            if among[first]:
+                end = float(self.time[stop - 1]) + self.frame_step
+                yield float(self.time[first]), end
+
+    def curves(
+        self, values: np.ndarray, most: int, reduce: Callable = np.mean
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yields the points (x, y) of a curve, stretch by stretch without a hole.
+
+        Args:
+            values: (n, ...) values of the frames, NaN where unknown.
+            most: So many points about is the whole curve given; neighbours are put
+                together if there are more.
+            reduce: How values of frames put together become one.
+        """
+        known = np.flatnonzero(np.isfinite(values.reshape(len(self), -1)).all(axis=1))
+        if not len(known):
+            return
+        steps = np.diff(self.time[known])
+        usual = float(np.median(steps)) if len(steps) else self.frame_step
+        hole = steps > HOLE * usual
+        # Across a gap no curve goes, however short the gap is.
+        hole |= np.diff(np.searchsorted(self._lost, known, side='right')) > 0
+        size = max(1, -(-len(known) // most))
+        for run in np.split(known, np.flatnonzero(hole) + 1):
+            chunks = [run[i : i + size] for i in range(0, len(run), size)]
+            x = np.array([self.time[c].mean() for c in chunks]) + self.frame_step / 2
+            y = np.array([reduce(values[c], axis=0) for c in chunks])
+            # A judged frame stands for its half of the way to the next one.
+            reach = max(usual, self.frame_step) / 2
+            start = max(self.time[run[0]] + self.frame_step / 2 - reach, self.start)
+            end = min(self.time[run[-1]] + self.frame_step / 2 + reach, self.end)
+            yield np.array([start, *x, end]), np.array([y[0], *y, y[-1]])
+
+
+def pick_frames(
+    relevance: np.ndarray, time: np.ndarray, most: int, apart: float
+) -> list[int]:
+    """Picks the most relevant frames, far enough from one another to be shown.
+
+    Args:
+        relevance: (n,) relevance of the frames, NaN where unknown.
+        time: (n,) their seconds.
+        most: At most so many.
+        apart: Least seconds between two picked frames.
+
+    Returns:
+        Positions in ascending order: the most relevant frame, and the next ones as
+        far as they got more than a uniform share and a quarter of the highest
+        [choice]. None if no relevance is known.
+    """
+    relevance = np.where(np.isfinite(relevance), relevance, -np.inf)
+    picked = []
+    for p in np.argsort(-relevance, kind='stable'):
+        if len(picked) == most or relevance[p] == -np.inf:
+            break
+        if picked and relevance[p] <= max(1, relevance[picked[0]] / 4):
+            break
+        if all(abs(time[p] - time[q]) >= apart for q in picked):
+            picked.append(int(p))
+    return sorted(picked)

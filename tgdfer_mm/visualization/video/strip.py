@@ -1,0 +1,93 @@
+"""The most relevant frames of a track, above the moments where they occur."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import ConnectionPatch
+
+from ..style import BLUE, GREY, PAPER
+from .curves import FONT
+from .series import TrackSeries
+from .words import clock
+
+BELOW = 0.42  # inches below a picture: its time, and room for its line
+MARGIN = 0.08
+
+
+def draw_frames(
+    ax: Axes,
+    relevance: Axes,
+    series: TrackSeries,
+    picked: Sequence[int],
+    thumbnails: Mapping[int, np.ndarray],
+) -> None:
+    """Draws pictures, each with a line to its point of the relevance curve.
+
+    Args:
+        ax: Axes for the pictures; `BELOW` higher than a picture.
+        relevance: Axes of the curve, on the same horizontal scale.
+        series: The track.
+        picked: Positions of the frames, ascending.
+        thumbnails: Their pictures by position.
+    """
+    size = ax.get_window_extent()
+    width, height = size.width / ax.figure.dpi, size.height / ax.figure.dpi
+    per_inch = (series.end - series.start) / width
+    side = height - BELOW - 0.03
+    moments = series.time[list(picked)] + series.frame_step / 2
+    inches = (moments - series.start) / per_inch
+    places = spread(inches, side + MARGIN, -MARGIN / 2, width + MARGIN / 2)
+    for p, moment, place in zip(picked, moments, places, strict=True):
+        middle = series.start + place * per_inch
+        half = side / 2 * per_inch
+        ax.imshow(
+            thumbnails[p],
+            extent=(middle - half, middle + half, BELOW, BELOW + side),
+            aspect='auto',
+            interpolation='antialiased',
+        )
+        time = clock(series.time[p], series.end)
+        ax.text(middle, BELOW - 0.05, time, ha='center', va='top', fontsize=FONT)
+        top, point = (middle, BELOW - 0.22), (moment, series.relevance[p])
+        line = ConnectionPatch(
+            top,
+            point,
+            'data',
+            'data',
+            axesA=ax,
+            axesB=relevance,
+            color=GREY,
+            linewidth=0.8,
+        )
+        ax.figure.add_artist(line)
+        relevance.plot(
+            *point,
+            'o',
+            color=BLUE,
+            markeredgecolor=PAPER,
+            markersize=6,
+            clip_on=False,
+            zorder=5,
+        )
+    ax.set(xlim=(series.start, series.end), ylim=(0, height), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+
+
+def spread(wanted: np.ndarray, width: float, low: float, high: float) -> np.ndarray:
+    """Places things beside one another, near where they are wanted.
+
+    Args:
+        wanted: Middles, ascending.
+        width: Of each thing.
+        low: Where the first may begin.
+        high: Where the last must end; `high - low` has room for all.
+    """
+    places = np.clip(wanted, low + width / 2, high - width / 2)
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + width)
+    if len(places):
+        places[-1] = min(places[-1], high - width / 2)
+    for i in reversed(range(len(places) - 1)):
+        places[i] = min(places[i], places[i + 1] - width)
+    return places

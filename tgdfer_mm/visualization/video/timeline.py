@@ -1,0 +1,287 @@
+"""One track over time: what was seen, what decided, and which frames mattered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from ..style import SHADE, Sheet, text_width
+from .colors import class_colors
+from .curves import (
+    FONT,
+    draw_bands,
+    draw_clock,
+    draw_face,
+    draw_gaps,
+    draw_intervals,
+    draw_relevance,
+)
+from .series import TrackSeries, pick_frames
+from .strip import draw_frames
+from .words import CAUTION, class_of, clock, verdict
+
+WIDE, NARROW = 12.0, 4.6  # inches: a desktop, a phone
+MAX_BANDS = 9  # more classes than that become one band
+MAX_FRAMES = 8
+MAX_BARS = 12
+POINTS = 25  # of a curve, an inch
+FAINT = '#595959'
+ROW = 0.22  # inches, of the legend
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Sizes in inches on a timeline of a given width."""
+
+    width: float
+    classes: Sequence[str]
+
+    @property
+    def wide(self) -> bool:
+        """Whether there is room for the bars beside the curves."""
+        return self.width >= 9
+
+    @property
+    def left(self) -> float:
+        return 0.85 if self.wide else 0.7
+
+    @property
+    def plot(self) -> float:
+        """Width of the curves, which leave room for the bars' names and values."""
+        bars = text_width(self.classes, FONT) + 1.95 if self.wide else 0.15
+        return self.width - self.left - bars
+
+    @property
+    def thumbnail(self) -> float:
+        return 0.92 if self.wide else 0.74
+
+
+@dataclass(frozen=True)
+class _Bands:
+    """Which classes have a band of their own, from the lowest up."""
+
+    shown: list[int]
+    rest: list[int]
+
+
+def frames_to_show(
+    result: Mapping[str, Any], track: Mapping[str, Any], width: float = WIDE
+) -> list[int]:
+    """Picks the most relevant frames that a timeline of this width has room for.
+
+    Returns:
+        Positions in the lists of `track['frames']`, in the order of time.
+    """
+    series = TrackSeries.from_track(result, track)
+    layout = _Layout(width, result['model']['classes'])
+    each = layout.thumbnail + 0.08
+    apart = 0.6 * each / layout.plot * (series.end - series.start)
+    most = min(MAX_FRAMES, int((layout.plot + 0.08) / each))
+    return pick_frames(series.relevance, series.time, most, apart)
+
+
+def draw_timeline(
+    result: Mapping[str, Any],
+    track: Mapping[str, Any],
+    thumbnails: Mapping[int, np.ndarray] | None = None,
+    width: float = WIDE,
+) -> Figure:
+    """Draws one track of a result.
+
+    From above: the most relevant frames where they occur, the relevance, the class
+    probabilities of the frames as bands, the intervals, and how the face was found.
+    Of a model without scores of single frames the bands are those of its windows.
+
+    Args:
+        result: A result of schema `tgdfer_mm.result/1`.
+        track: One of its tracks.
+        thumbnails: (S, S, 3) uint8 RGB pictures by their position in the lists of
+            `track['frames']`; of these, :func:`frames_to_show` are drawn.
+        width: Inches; from 9 on the class probabilities stand beside the curves.
+
+    Raises:
+        ValueError: If the lists of the track do not fit one another or the classes.
+    """
+    classes = list(result['model']['classes'])
+    series = TrackSeries.from_track(result, track)
+    by_frame = bool(series.judged.any())
+    scores = series.scores if by_frame else _window_scores(series, track)
+    colors, layout = class_colors(classes), _Layout(width, classes)
+    thumbnails = thumbnails or {}
+    picked = [p for p in frames_to_show(result, track, width) if p in thumbnails]
+    bands = _choose_bands(scores, track['label'], classes)
+    names = [classes[c] for c in bands.shown]
+    legend = dict(zip(names, (colors[c] for c in bands.shown), strict=True))
+    if bands.rest:
+        legend[f'{len(bands.rest)} others'] = SHADE
+    rows = _legend_rows(legend, layout.plot)
+
+    # Everything is placed in inches, one below the other.
+    gap, top = 0.12, 0.62 if layout.wide else 0.8
+    heights = dict(
+        frames=layout.thumbnail + 0.45 if picked else 0.0,
+        relevance=0.85 if np.isfinite(series.relevance).any() else 0.0,
+        legend=ROW * len(rows),
+        bands=1.5,
+        intervals=0.3,
+        face=0.1,
+    )
+    lines = _wrap(_notes(result, series, by_frame), layout.width - layout.left - 0.1)
+    height = top + sum(heights.values()) + 5 * gap + 0.42 + 0.17 * len(lines)
+    sheet = Sheet(width, height)
+    axes, y = {}, top
+    for name, high in heights.items():
+        if name == 'legend':
+            _draw_legend(sheet, layout.left, y + 0.02, rows, legend)
+        elif high:
+            axes[name] = sheet.axes(layout.left, y, layout.plot, high)
+            axes[name].set_xlim(series.start, series.end)
+        y += high + (0.02 if name == 'legend' else gap if high else 0)
+
+    _draw_title(sheet, layout, result, track)
+    values, shades = scores[:, bands.shown], list(legend.values())
+    if bands.rest:
+        rest = scores[:, bands.rest].sum(1, keepdims=True)
+        values = np.concatenate([values, rest], 1)
+    points = int(POINTS * layout.plot)
+    draw_bands(axes['bands'], series, values, shades, points)
+    if 'relevance' in axes:
+        draw_relevance(axes['relevance'], series, 3 * points)
+    for name in axes.keys() & {'relevance', 'bands'}:
+        draw_gaps(axes[name], series, layout.plot)
+    by_name = dict(zip(classes, colors, strict=True))
+    draw_intervals(axes['intervals'], track, by_name, layout.plot)
+    draw_face(axes['face'], series)
+    draw_clock(axes['face'], series, 10 if layout.wide else 4)
+    if picked:
+        draw_frames(axes['frames'], axes['relevance'], series, picked, thumbnails)
+    if layout.wide and track['probabilities'] is not None:
+        _draw_bars(sheet, layout.left + layout.plot, top, track, classes, colors)
+    for i, line in enumerate(lines):
+        at = height - 0.1 - 0.17 * (len(lines) - i)
+        sheet.text(layout.left, at, line, fontsize=FONT - 1, color=FAINT)
+    return sheet.figure
+
+
+def _window_scores(series: TrackSeries, track: Mapping[str, Any]) -> np.ndarray:
+    """(n, K) mean probabilities of the windows around each frame."""
+    total, count = np.zeros_like(series.scores), np.zeros((len(series), 1))
+    for window in track['windows']:
+        first, last = window['first_frame'], window['last_frame']
+        inside = (series.index >= first) & (series.index <= last)
+        total[inside] += window['probabilities']
+        count[inside] += 1
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _choose_bands(scores: np.ndarray, label: str | None, classes) -> _Bands:
+    """The track's label lies on the ground, where its height is easiest to read."""
+    known = scores[np.isfinite(scores).all(1)]
+    means = known.mean(0) if len(known) else np.zeros(scores.shape[1])
+    if label is not None:
+        means[class_of(label, classes)] = np.inf
+    order = np.argsort(-means, kind='stable').tolist()
+    return _Bands(order[:MAX_BANDS], order[MAX_BANDS:])
+
+
+def _notes(result: Mapping[str, Any], series: TrackSeries, by_frame: bool) -> list[str]:
+    """What a reader has to know who sees the picture alone."""
+    notes = []
+    if series.interpolated.any():
+        notes.append('hatched face strip: box interpolated')
+    if not by_frame:
+        notes.append('bands: whole windows')
+    model = result['model']
+    notes.append(
+        f'model {model["name"]}' + (f' {model["note"]}' if model['note'] else '')
+    )
+    notes.append(CAUTION)
+    return notes
+
+
+def _wrap(parts: Sequence[str], width: float) -> list[str]:
+    """Puts parts into lines; a part longer than a line is broken at a space."""
+    lines = ['']
+    for part in parts:
+        for i, word in enumerate(part.split()):
+            dot = ' · ' if i == 0 and lines[-1] else ''
+            whole = f'{lines[-1]}{dot}{part}'
+            if i == 0 and lines[-1] and text_width([whole], FONT - 1) > width:
+                lines.append(word)
+                continue
+            longer = f'{lines[-1]}{dot or " "}{word}'.strip()
+            if lines[-1] and text_width([longer], FONT - 1) > width:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+    return lines
+
+
+def _draw_title(sheet: Sheet, layout: _Layout, result, track) -> None:
+    total = result['source']['duration']
+    name, said = f'Track {track["id"]}', verdict(track)
+    span = f'{clock(track["start"], total)} – {clock(track["end"], total)}'
+    sheet.text(layout.left, 0.16, name, fontsize=13)
+    left = layout.left + text_width([name], 13) + 0.2
+    sheet.text(left, 0.16, said, fontsize=13, fontweight='bold')
+    if layout.wide:
+        left += text_width([said], 13) + 0.45
+        sheet.text(left, 0.185, span, fontsize=11, color=FAINT)
+    else:
+        sheet.text(layout.left, 0.44, span, fontsize=10, color=FAINT)
+
+
+def _legend_rows(names: Sequence[str], width: float) -> list[list[str]]:
+    rows, used = [[]], 0.0
+    for name in names:
+        need = text_width([name], FONT) + 0.42
+        if rows[-1] and used + need > width:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(name)
+        used += need
+    return rows
+
+
+def _draw_legend(sheet: Sheet, left: float, top: float, rows, colors) -> None:
+    for r, row in enumerate(rows):
+        x, y = left, top + ROW * r
+        for name in row:
+            corner = (x / sheet.width, 1 - (y + 0.14) / sheet.height)
+            size = (0.14 / sheet.width, 0.14 / sheet.height)
+            patch = Rectangle(corner, *size, facecolor=colors[name])
+            sheet.figure.add_artist(patch)
+            sheet.text(x + 0.2, y + 0.075, name, fontsize=FONT, va='center')
+            x += text_width([name], FONT) + 0.42
+
+
+def _draw_bars(sheet: Sheet, right: float, top: float, track, classes, colors) -> None:
+    """The probabilities of the whole track; of many classes the highest."""
+    values = np.array(track['probabilities'], dtype=float)
+    order = sorted(np.argsort(-values, kind='stable')[:MAX_BARS].tolist())
+    names = [classes[c] for c in order]
+    left = right + 0.3 + text_width(names, FONT)
+    ax = sheet.axes(left, top + 0.2, 1.1, 0.27 * len(order))
+    ax.barh(range(len(order)), values[order], 0.72, color=[colors[c] for c in order])
+    ax.set_yticks(range(len(order)), names, fontsize=FONT)
+    for row, (c, tick) in enumerate(zip(order, ax.get_yticklabels(), strict=True)):
+        weight = 'bold' if classes[c] == track['label'] else 'normal'
+        tick.set_fontweight(weight)
+        ax.annotate(
+            f'{values[c]:.2f}',
+            (values[c], row),
+            (3, 0),
+            textcoords='offset points',
+            va='center',
+            fontsize=FONT,
+            fontweight=weight,
+        )
+    ax.set_xlim(0, 1)
+    ax.set_ylim(len(order) - 0.5, -0.5)
+    ax.set_xticks([])
+    ax.tick_params(length=0)
+    ax.set_title('whole track', fontsize=FONT, pad=4, loc='left')
+    ax.spines[['top', 'right', 'bottom']].set_visible(False)

@@ -1,0 +1,50 @@
+"""How times and verdicts are written in every output."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+CAUTION = 'shows an expression, not what the person feels'
+
+
+def clock(seconds: float, total: float = 0.0) -> str:
+    """Writes a time as 0:04.2, 12:04 or 1:02:04; tenths if it all is short.
+
+    Args:
+        seconds: The time.
+        total: Length of what it is a time in.
+    """
+    return clock_text(seconds, 1 if max(total, seconds) < 120 else 0)
+
+
+def clock_text(seconds: float, digits: int) -> str:
+    """Writes a time with so many digits after the second."""
+    whole, rest = divmod(round(seconds * 10**digits), 10**digits)
+    text = f'{whole % 60:02d}' + (f'.{rest}' if digits else '')
+    minutes = whole // 60
+    if minutes < 60:
+        return f'{minutes}:{text}'
+    return f'{minutes // 60}:{minutes % 60:02d}:{text}'
+
+
+def verdict(track: Mapping[str, Any]) -> str:
+    """Label and score of a track; a track may have ended before it was judged."""
+    if track['label'] is None:
+        return 'not judged'
+    return f'{track["label"]} {track["score"]:.2f}'
+
+
+def model_note(result: Mapping[str, Any]) -> str:
+    """Names the model, with what has to be said wherever its results are shown."""
+    model = result['model']
+    return ' '.join(filter(None, ('model', model['name'], model['note'])))
+
+
+def class_of(name: str, classes: Sequence[str]) -> int:
+    """Returns the index of a class name.
+
+    Raises:
+        ValueError: If the model has no such class.
+    """
+    if name not in classes:
+        raise ValueError(f'emotion {name!r} is not among the classes {list(classes)}')
+    return list(classes).index(name)
