@@ -1,0 +1,88 @@
+"""The plan of the experiment: which configs run under which conditions; a data file."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SHIPPED = Path(__file__).with_name('plan.json')
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training.
+
+    Attributes:
+        config: Name of a file in ``configs/ablations``.
+        condition: Key of the plan's conditions.
+        repeat: From 0. Repeat r has seed r and tests on fold r + 1, so that repeats
+            differ in people as well as in chance.
+    """
+
+    config: str
+    condition: str
+    repeat: int
+
+    @property
+    def name(self) -> str:
+        """Its folder, below that of all jobs."""
+        return f'{self.condition}/{self.config}/repeat{self.repeat}'
+
+
+@dataclass(frozen=True)
+class EvidencePlan:
+    """What ``plan.json`` says.
+
+    Attributes:
+        conditions: Name -> ``level``, and where they differ from the default ``data``
+            (arguments of the data set), ``vlm`` and ``other_style``.
+        groups: Tables of the report: ``title``, ``compare`` (the config that the others
+            are compared with), ``conditions`` and ``configs``.
+        vlms: Name -> how a weaker or stronger vision-language model is made.
+        perturbations: Modes of ``PerturbTime`` that every model is tested under.
+        repeats: Trainings of each config under each condition, 1 to 5.
+        clips_per_class: Clips of each class in each of the five folds.
+        reference: The config that stands for TG-DFER.
+        overrides: Changes to every config, as ``key=value`` of a flat dict.
+    """
+
+    conditions: dict[str, dict]
+    groups: list[dict]
+    vlms: dict[str, dict]
+    perturbations: list[str]
+    repeats: int
+    clips_per_class: int
+    reference: str
+    overrides: dict | None = None
+
+    @classmethod
+    def read(cls, path: str | Path = SHIPPED) -> 'EvidencePlan':
+        """Reads a plan.
+
+        Raises:
+            ValueError: A group names a condition that the plan does not define, or
+                repeats are not 1 to 5.
+        """
+        plan = cls(**json.loads(Path(path).read_text(encoding='utf-8')))
+        if not 1 <= plan.repeats <= 5:
+            raise ValueError(f'{path}: repeats={plan.repeats}; there are five folds')
+        for group in plan.groups:
+            unknown = set(group['conditions']) - set(plan.conditions)
+            if unknown:
+                raise ValueError(
+                    f'{path}: group {group["title"]!r} names the unknown conditions '
+                    f'{sorted(unknown)}'
+                )
+        return plan
+
+    def jobs(self) -> Iterator[Job]:
+        """Every training once, those of the same data after one another."""
+        seen = set()
+        for group in self.groups:
+            for condition in group['conditions']:
+                for config in group['configs']:
+                    for repeat in range(self.repeats):
+                        job = Job(config, condition, repeat)
+                        if job not in seen:
+                            seen.add(job)
+                            yield job

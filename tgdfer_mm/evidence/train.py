@@ -1,0 +1,128 @@
+"""One training of the experiment, and all that is measured of its model."""
+
+import json
+import os
+import time
+from copy import deepcopy
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from ..evaluation.temporal_sensitivity import perturb_time
+from ..features import train_on_features
+from ..features.views import datasets_in
+from ..files import write_text
+from ..paths import config_dir
+from .plan import EvidencePlan, Job
+
+RESULT = 'result.json'
+LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+
+
+def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> dict:
+    """Trains and tests, unless that has been done.
+
+    Args:
+        job: What to train.
+        plan: The plan it is from.
+        root: Folder of the whole experiment; the job's own is ``jobs/<job.name>``.
+        vlms: Name -> weight file of the vision-language models.
+
+    Returns:
+        What ``result.json`` in the job's folder holds: ``metrics`` by test set
+        (``plain``, the perturbations, ``other_style`` where the condition has one) and
+        ``seconds``.
+    """
+    folder = root / 'jobs' / job.name
+    if (folder / RESULT).is_file():
+        return json.loads((folder / RESULT).read_text(encoding='utf-8'))
+    began = time.perf_counter()
+    cfg = job_config(job, plan, root, vlms)
+    other = other_style_config(cfg, job.condition, plan, root)
+    frozen = cfg.model.backbone.get('frozen_stages') == 'all'
+    if frozen:
+        train_on_features(cfg, root / 'features')
+        if other is not None:
+            train_on_features(other, root / 'features')
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    tests = {mode: perturb_time(cfg, mode) for mode in plan.perturbations}
+    if other is not None:
+        tests['other_style'] = other
+    metrics = {'plain': _test(runner, cfg)}
+    metrics |= {name: _test(runner, each, dump=False) for name, each in tests.items()}
+    result = dict(
+        config=job.config,
+        condition=job.condition,
+        repeat=job.repeat,
+        metrics=metrics,
+        seconds=round(time.perf_counter() - began, 1),
+    )
+    write_text(folder / RESULT, json.dumps(result, indent=2) + '\n')
+    return result
+
+
+def job_config(
+    job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]
+) -> Config:
+    """The config of a job: an ablation leaf under a condition."""
+    condition = plan.conditions[job.condition]
+    os.environ['LEVEL'] = condition['level']
+    os.environ['SYNTHDFER_ROOT'] = str(root / 'data')
+    os.environ['FOLD'] = str(job.repeat + 1)
+    os.environ['VLM'] = vlms[condition.get('vlm', 'shipped')]
+    cfg = Config.fromfile(config_dir() / 'ablations' / f'{job.config}.py')
+    for data in _datasets(cfg):
+        data.update(condition.get('data', {}), clips_per_class=plan.clips_per_class)
+    truth = str(root / 'data' / condition['level'] / 'intensities.json')
+    cfg.test_evaluator = cfg.val_evaluator = [
+        dict(type='DFERMetric'),
+        dict(type='FrameRelevanceMetric', ann_file=truth),
+        dict(type='FrameRelevanceMetric', ann_file=truth, source='instance_scores'),
+    ]
+    cfg.work_dir = str(root / 'jobs' / job.name)
+    cfg.experiment_name = job.name.replace('/', '_')
+    cfg.randomness = dict(seed=job.repeat)
+    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    cfg.log_level = 'WARNING'
+    cfg.merge_from_dict(plan.overrides or {})
+    return cfg
+
+
+def _datasets(cfg: Config) -> list[dict]:
+    return [d for name in LOADERS if cfg.get(name) for d in datasets_in(cfg[name])]
+
+
+def other_style_config(
+    cfg: Config, condition: str, plan: EvidencePlan, root: Path
+) -> Config | None:
+    """The same people drawn in the style that is held out, if the condition has one.
+
+    Args:
+        cfg: Config of a job under this condition.
+        condition: Key of the plan's conditions.
+        plan: The plan.
+        root: Folder of the experiment.
+    """
+    facts = plan.conditions[condition]
+    style = facts.get('other_style')
+    if style is None:
+        return None
+    other = deepcopy(cfg)
+    folder = str(root / 'data' / f'{facts["level"]}_{style}')
+    for data in _datasets(other):
+        data.update(style=style, data_root=folder)
+    return other
+
+
+def _test(runner: Runner, cfg: Config, dump: bool = True) -> dict[str, float]:
+    """Tests the runner's model on the test data of a config."""
+    evaluator = list(cfg.test_evaluator)
+    if dump:
+        out_file = str(Path(cfg.work_dir, 'predictions.jsonl'))
+        evaluator.append(dict(type='DumpPredictions', out_file=out_file))
+    loop = runner.build_test_loop(
+        dict(type='TestLoop', dataloader=cfg.test_dataloader, evaluator=evaluator)
+    )
+    return {name: float(value) for name, value in loop.run().items()}

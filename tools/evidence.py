@@ -1,0 +1,37 @@
+"""Measures what each part of TG-DFER is worth on SynthDFER and writes the table.
+
+    python tools/evidence.py --out work_dirs/evidence --docs docs/evidence.md
+
+Draws the clips, pre-trains a weaker and a stronger vision-language model, trains every
+row of the plan and tests it; what is finished is kept, so that a second call goes on.
+"""
+
+import argparse
+from pathlib import Path
+
+import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
+from tgdfer_mm.evidence.experiment import run_experiment
+from tgdfer_mm.evidence.plan import SHIPPED, EvidencePlan
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parses the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('--plan', type=Path, default=SHIPPED, help='JSON file')
+    parser.add_argument('--out', type=Path, default=Path('work_dirs/evidence'))
+    parser.add_argument('--docs', type=Path, help='page to write, *.md')
+    parser.add_argument('--workers', type=int, default=2, help='trainings at a time')
+    return parser.parse_args(argv)
+
+
+def main() -> None:
+    """Runs what is missing."""
+    args = parse_args()
+    plan = EvidencePlan.read(args.plan)
+    run_experiment(plan, args.out.absolute(), args.workers)
+
+
+if __name__ == '__main__':
+    main()
