@@ -7,6 +7,7 @@ from .compare_run_hook import CompareRunHook
 from .evaluation import EvaluateBeforeTrainHook, evaluate
 from .exact_checkpoint_hook import ExactCheckpointHook
 from .optim_wrapper_constructor import TextGuidedOptimWrapperConstructor
+from .parts_report_hook import PartsReportHook
 from .plain_state import from_plain, to_plain
 from .precision import apply_precision
 
@@ -16,6 +17,7 @@ __all__ = [
     'CompareRunHook',
     'EvaluateBeforeTrainHook',
     'ExactCheckpointHook',
+    'PartsReportHook',
     'TextGuidedOptimWrapperConstructor',
     'apply_precision',
     'evaluate',

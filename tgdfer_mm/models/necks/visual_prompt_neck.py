@@ -91,16 +91,39 @@ class VisualPromptNeck(RelevanceNeck):
 
     def enrich(self, bag: Bag, relevance: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """The labels of each bag moved towards what it shows, (N, K, D)."""
-        prompt = F.normalize(relevance.transpose(1, 2) @ bag.instances, dim=-1)
+        prompt = visual_prompts(bag.instances, relevance)
         raw = bag.text + self.gamma * prompt
         enriched = F.normalize(raw + self.ffn(raw), dim=-1)
-        between = off_diagonal(prompt.detach() @ prompt.detach().transpose(1, 2))
+        between = cosines_between(prompt.detach())
         log = {
             'gamma': self.gamma.detach(),
             'tau': self.log_tau.detach().exp(),
             'prompt_cos': between.mean(),
         }
         return enriched, log
+
+    def part_state(self) -> dict[str, Tensor]:
+        """What :class:`~tgdfer_mm.engine.PartsReportHook` compares with its start."""
+        return {'gamma': self.gamma, 'tau': self.log_tau.exp()}
+
+    def part_activity(self, inputs: tuple, output: tuple) -> dict[str, Tensor]:
+        """Per bag: how alike the prompts are, and how far the labels are moved."""
+        bag = output[0]
+        prompt = visual_prompts(bag.instances, bag.relevance)
+        return {
+            'prompt_cos': cosines_between(prompt).mean(-1),
+            'label_shift': (bag.enriched - bag.text).norm(dim=-1).mean(-1),
+        }
+
+
+def visual_prompts(instances: Tensor, relevance: Tensor) -> Tensor:
+    """(N, M, D), (N, M, K) -> the classes' unit prompts (N, K, D)."""
+    return F.normalize(relevance.transpose(1, 2) @ instances, dim=-1)
+
+
+def cosines_between(unit: Tensor) -> Tensor:
+    """Of every two of the K vectors: (N, K, D) -> (N, K * (K - 1))."""
+    return off_diagonal(unit @ unit.transpose(1, 2))
 
 
 def off_diagonal(square: Tensor) -> Tensor:

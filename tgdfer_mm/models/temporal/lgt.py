@@ -49,6 +49,12 @@ class LocalGlobalTemporal(TemporalNetwork):
         )
         return self.short.out(self.short.merge(mixed)) + self.long(x, mask)
 
+    def part_state(self) -> dict[str, Tensor]:
+        """What :class:`~tgdfer_mm.engine.PartsReportHook` compares with its start."""
+        weights = zip(self.windows, self.window_logits.softmax(0), strict=True)
+        state = {f'window_weight_{size}': weight for size, weight in weights}
+        return state | {'long_decay': self.long.log_decay.exp()}
+
 
 class RelationBranch(nn.Module):
     """Relations of every pair of instances, by likeness and by distance in time.
