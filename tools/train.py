@@ -11,6 +11,13 @@ from tgdfer_mm.engine.command_line import (
     load_config,
 )
 from tgdfer_mm.engine.precision import apply_precision, best_mixed_precision
+from tgdfer_mm.engine.selection import RULES, apply_selection
+from tgdfer_mm.features import train_on_features
+from tgdfer_mm.features.command_line import (
+    add_feature_arguments,
+    feature_options,
+    start_processes,
+)
 
 
 def parse_args(argv: list[str] | None = None) -> Namespace:
@@ -24,6 +31,13 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
         const='auto',
         help='go on from a checkpoint; without a file from the newest one in the work '
         'folder that loads',
+    )
+    parser.add_argument(
+        '--selection',
+        choices=RULES,
+        help='which epoch is the result: the last one, the best one on a part cut off '
+        'the training fold, or the best one on the test clips (as in the literature); '
+        "without it the config's",
     )
     parser.add_argument(
         '--amp',
@@ -46,6 +60,13 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
     parser.add_argument(
         '--deterministic', action='store_true', help='deterministic CUDA kernels only'
     )
+    parser.add_argument(
+        '--cache-features',
+        metavar='DIR',
+        help='compute the features of the frozen tower once, keep them there, and '
+        'train on them',
+    )
+    add_feature_arguments(parser)
     return parser.parse_args(argv)
 
 
@@ -71,7 +92,11 @@ def make_config(args: Namespace) -> Config:
         if getattr(args, switch):
             randomness[switch] = True
     cfg.randomness = randomness or dict(seed=None)
+    apply_selection(cfg, args.selection)
     apply_precision(cfg, best_mixed_precision() if args.amp else None)
+    if args.cache_features is not None:
+        start_processes(cfg)
+        train_on_features(cfg, args.cache_features, **feature_options(args))
     return cfg
 
 

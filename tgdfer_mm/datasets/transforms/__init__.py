@@ -1,7 +1,9 @@
 """From a clip on disk to its sampled frames; mmaction2's transforms follow."""
 
+from .features import GatherFeatures, OpenFeatures
 from .frames import DecodeFrames, ListFrames, natural_sorted
 from .packing import META_KEYS, PackDFERInputs
+from .perturb_time import PerturbTime
 from .sampling import SampleSegments
 from .videos import DecodeVideo, OpenVideo
 
@@ -9,9 +11,12 @@ __all__ = [
     'META_KEYS',
     'DecodeFrames',
     'DecodeVideo',
+    'GatherFeatures',
     'ListFrames',
+    'OpenFeatures',
     'OpenVideo',
     'PackDFERInputs',
+    'PerturbTime',
     'SampleSegments',
     'natural_sorted',
 ]

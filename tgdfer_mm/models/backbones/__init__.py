@@ -2,5 +2,6 @@
 
 from .instance_backbone import InstanceBackbone
 from .openclip_visual import OpenCLIPVisual
+from .precomputed import PrecomputedFeatures
 
-__all__ = ['InstanceBackbone', 'OpenCLIPVisual']
+__all__ = ['InstanceBackbone', 'OpenCLIPVisual', 'PrecomputedFeatures']

@@ -1,0 +1,232 @@
+"""Training on computed features is training with the frozen tower, only sooner."""
+
+import copy
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.runner import Runner
+
+from tgdfer_mm.datasets.feature_store import FeatureCacheError, FeatureStore
+from tgdfer_mm.datasets.transforms import GatherFeatures, OpenFeatures
+from tgdfer_mm.features import (
+    Plan,
+    cache_features,
+    train_on_features,
+    use_cached_features,
+)
+from tgdfer_mm.registry import DATASETS, MODELS
+
+CROP = dict(type='RandomResizedCrop', area_range=(0.5, 1.0))
+RESIZE = dict(type='Resize', scale=(32, 32), keep_ratio=False)
+FLIP = dict(type='Flip', flip_ratio=1.0)
+
+
+def store_of(cfg, folder, **options):
+    return FeatureStore(cache_features(cfg, folder, **options))
+
+
+def test_losses_scores_and_checkpoint_are_those_of_the_slow_run(
+    make_config, run, tmp_path
+):
+    slow, runner, scores = run(make_config())
+    state = runner.model.state_dict()
+    fast, runner, same = run(train_on_features(make_config(), tmp_path / 'cache'))
+    assert len(slow) == 6 and len(set(slow)) > 1
+    assert fast == pytest.approx(slow, abs=1e-4)
+    torch.testing.assert_close(scores, same, atol=1e-4, rtol=0)
+    found = runner.model.state_dict()
+    assert found.keys() == state.keys()
+    for name, value in state.items():
+        torch.testing.assert_close(found[name], value, atol=1e-3, rtol=0)
+    # What was trained on features judges pictures.
+    cfg = make_config(load_from=str(tmp_path / 'work/epoch_2.pth'))
+    assert Runner.from_cfg(cfg).test()
+
+
+def test_the_frames_features_are_what_the_tower_makes_of_them(make_config, tmp_path):
+    cfg = make_config([FLIP])
+    store = store_of(cfg, tmp_path)
+    tower = Plan(cfg).tower
+    preprocessor = MODELS.build(cfg.model.data_preprocessor)
+    cfg.test_dataloader.dataset.pipeline[1].num_frames = 10
+    data = DATASETS.build(cfg.test_dataloader.dataset)
+    batch = data[0]  # clip 00008 has 10 frames
+    for view, pictures in (
+        ('plain', batch['inputs']),
+        ('flip', batch['inputs'].flip(-1)),
+    ):
+        images = preprocessor(dict(inputs=[pictures], data_samples=None))['inputs'][0]
+        found = torch.from_numpy(store.gather('00008', np.arange(10), view))
+        torch.testing.assert_close(found, tower(images), atol=1e-5, rtol=1e-5)
+
+
+def test_training_takes_the_views_as_often_as_the_pipeline_flips(make_config, tmp_path):
+    cfg = train_on_features(make_config([dict(FLIP, flip_ratio=0.25)]), tmp_path)
+    gather = cfg.train_dataloader.dataset.pipeline[2]
+    assert gather.views == dict(plain=0.75, flip=0.25)
+    assert cfg.test_dataloader.dataset.pipeline[2].views == dict(plain=1.0)
+    transform = GatherFeatures(gather.path, gather.key, gather.views)
+    np.random.seed(0)
+    sample = dict(clip='00003', frame_inds=np.arange(4))
+    drawn = [transform(dict(sample))['imgs'] for _ in range(200)]
+    plain = transform.store.gather('00003', np.arange(4))
+    share = np.mean([(each == plain).all() for each in drawn])
+    assert 0.65 < share < 0.85
+    assert drawn[0].dtype == np.float32 and drawn[0].shape == (4, 32)
+
+
+def test_draws_of_the_pipeline_are_clip_consistent_and_repeatable(
+    make_config, tmp_path, clips
+):
+    picture = next((clips / 'Clip/clip_224x224/00003').iterdir()).read_bytes()
+    for path in (clips / 'Clip/clip_224x224/00003').iterdir():
+        path.write_bytes(picture)
+    stores = [
+        store_of(make_config([CROP, RESIZE]), tmp_path / name, views=2) for name in 'ab'
+    ]
+    assert stores[0].views == ('plain', 'augmented0', 'augmented1')
+    np.testing.assert_array_equal(stores[0].array, stores[1].array)
+    frames = [stores[0].gather('00003', np.arange(5), v) for v in stores[0].views]
+    for view in frames:  # one crop for all frames of a clip
+        np.testing.assert_allclose(view, view[:1].repeat(5, 0), atol=1e-5)
+    assert not np.allclose(frames[1], frames[2], atol=1e-3)
+
+
+def test_all_folds_share_one_cache_and_it_is_computed_once(make_config, tmp_path):
+    path = cache_features(make_config(), tmp_path)
+    before = (path / 'features.npy').stat().st_mtime_ns
+    assert cache_features(make_config(fold=2, seed=5), tmp_path) == path
+    assert (path / 'features.npy').stat().st_mtime_ns == before
+
+
+def test_half_precision_is_another_cache_and_close(make_config, tmp_path):
+    full, half = (
+        store_of(make_config(), tmp_path, dtype=d) for d in ('float32', 'float16')
+    )
+    assert full.path != half.path and half.array.dtype == np.float16
+    np.testing.assert_allclose(full.array, half.array, atol=5e-3)
+
+
+def test_a_broken_clip_stays_broken(make_config, tmp_path, clips):
+    (clips / 'Clip/clip_224x224/00009/000.png').write_bytes(b'no picture')
+    cfg = train_on_features(make_config(), tmp_path)
+    data = DATASETS.build(cfg.test_dataloader.dataset)
+    sample = data[1]['data_samples']
+    assert sample.clip == '00009' and 'cannot be decoded' in sample.damaged
+    assert data[1]['inputs'].count_nonzero() == 0
+
+
+@pytest.mark.parametrize(
+    ('change', 'named'),
+    [
+        (dict(frozen_stages=-1), "not frozen.*frozen_stages='all'"),
+        (dict(frozen_stages=0), 'not frozen.*15 of its parameters'),
+        (dict(pretrained=None), 'no pretrained weights'),
+    ],
+)
+def test_a_tower_that_changes_is_refused(make_config, tmp_path, change, named):
+    changes = {f'model.backbone.{key}': value for key, value in change.items()}
+    with pytest.raises(FeatureCacheError, match=named):
+        cache_features(make_config(**changes), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ('augment', 'named'),
+    [
+        ([CROP, RESIZE, FLIP], '^RandomResizedCrop, Resize in.*--views'),
+        ([dict(type='ColorJitter')], '^ColorJitter'),
+        ([dict(FLIP, direction='vertical')], '^Flip'),
+    ],
+)
+def test_augmentation_without_a_picture_for_it_is_refused(make_config, augment, named):
+    with pytest.raises(FeatureCacheError, match=named):
+        Plan(make_config(augment))
+    assert Plan(make_config(augment), views='plain').views == ['plain']
+    assert len(Plan(make_config(augment), views=4).views) == 5
+
+
+def other_weights(cfg, clips, tmp_path):
+    state = torch.load(cfg.model.backbone.pretrained)
+    state['visual.proj'][0, 0] += 1e-4
+    cfg.model.backbone.pretrained = str(tmp_path / 'other.pt')
+    torch.save(state, tmp_path / 'other.pt')
+
+
+def other_architecture(cfg, clips, tmp_path):
+    cfg.model.backbone.arch.vision_cfg.head_width = 32
+
+
+def other_transform(cfg, clips, tmp_path):
+    for loader in (cfg.val_dataloader, cfg.test_dataloader):
+        loader.dataset.pipeline.insert(3, dict(RESIZE, interpolation='nearest'))
+
+
+def other_normalisation(cfg, clips, tmp_path):
+    cfg.model.data_preprocessor.mean = [120.0] * 3
+
+
+def other_clip(cfg, clips, tmp_path):
+    picture = np.zeros((32, 32, 3), np.uint8)
+    cv2.imwrite(str(clips / 'Clip/clip_224x224/00004/002.png'), picture)
+
+
+def other_list(cfg, clips, tmp_path):
+    path = clips / 'EmoLabel_DataSplit/test(single-labeled)/set_1.csv'
+    path.write_text('\n'.join(path.read_text().splitlines()[:-1]))
+
+
+def other_pixels(cfg, clips, tmp_path):
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        loader.dataset.update(pixel_version='mine', media_dir='Clip/clip_224x224')
+
+
+@pytest.mark.parametrize(
+    ('change', 'named'),
+    [
+        (other_weights, 'needs: weights: '),
+        (other_architecture, 'needs: architecture: '),
+        (other_transform, 'needs: transforms: '),
+        (other_normalisation, 'needs: preprocessing: '),
+        (other_clip, r'needs: clips: 1 with other files \(00004\)'),
+        (other_list, r'needs: clips: 1 only there \(00010\)'),
+        (other_pixels, 'needs: pixel_version: clip_224x224 there, mine here'),
+    ],
+)
+def test_features_of_something_else_are_refused(
+    make_config, clips, tmp_path, change, named
+):
+    cfg = make_config()
+    path = cache_features(cfg, tmp_path / 'cache', views='plain')
+    use_cached_features(copy.deepcopy(cfg), path)
+    change(cfg, clips, tmp_path)
+    with pytest.raises(FeatureCacheError, match=named):
+        use_cached_features(cfg, path)
+    # Asked for by what they are made of, they are others.
+    assert cache_features(cfg, tmp_path / 'cache', views='plain') != path
+
+
+def test_a_config_refers_to_its_features_by_key(make_config, tmp_path):
+    path = cache_features(make_config(), tmp_path)
+    with pytest.raises(FeatureCacheError, match='holds the features with the key'):
+        OpenFeatures(str(path), 'x')
+    transform = OpenFeatures(str(path), FeatureStore(path).key)
+    assert transform(dict(clip='00005'))['total_frames'] == 7
+    with pytest.raises(FeatureCacheError, match='no features of clip 00099'):
+        transform(dict(clip='00099'))
+    header = path / 'header.json'
+    header.write_text(header.read_text().replace('clip_224x224', 'clip_x'))
+    with pytest.raises(FeatureCacheError, match='changed by hand'):
+        FeatureStore(path)
+    header.unlink()
+    with pytest.raises(FeatureCacheError, match='no computed features'):
+        FeatureStore(path)
+
+
+def test_a_precomputed_tower_takes_no_pictures(make_config, tmp_path):
+    cfg = train_on_features(make_config(), tmp_path)
+    tower = MODELS.build(cfg.model.backbone)
+    assert tower(torch.ones(2, 32)).sum() == 64
+    with pytest.raises(ValueError, match='original config'):
+        tower(torch.ones(2, 3, 32, 32))

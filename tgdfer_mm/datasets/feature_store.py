@@ -1,0 +1,144 @@
+"""The file format of computed features: a header and one memory-mapped array."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+SCHEMA = 'tgdfer_mm.features/1'
+HEADER, ARRAY = 'header.json', 'features.npy'
+
+
+class FeatureCacheError(ValueError):
+    """Computed features that cannot be made, or that are not those asked for."""
+
+
+class FeatureStore:
+    """The features of every frame of every clip, as several views of it.
+
+    A folder with ``header.json``, which says what they were computed from, and
+    ``features.npy``, an array (V, F, D) over the frames of all clips, one clip after
+    the other.
+
+    Args:
+        path: The folder.
+        key: What :func:`key_of` has to be of what they were computed from; None
+            accepts any.
+
+    Attributes:
+        parts: What they were computed from; see :class:`~tgdfer_mm.features.Plan`.
+        options: The options of that plan.
+        views: Names of the V views.
+        clips: Name of each clip -> its first row, its number of frames and the
+            identity of its files.
+        damaged: Name of each clip that could not be read -> why.
+        array: (V, F, D), mapped into memory and not writable.
+
+    Raises:
+        FeatureCacheError: There are none, they are of another version of the format,
+            damaged, or have another key.
+    """
+
+    def __init__(self, path: str | Path, key: str | None = None) -> None:
+        self.path = Path(path)
+        header = _read_header(self.path)
+        self.parts = header['parts']
+        self.views = tuple(self.parts['views'])
+        self.options = header['options']
+        self.damaged = header['damaged']
+        rows = np.cumsum([0, *header['frames']]).tolist()
+        self.clips = {
+            clip: (row, frames, identity)
+            for clip, row, frames, identity in zip(
+                *(header['clips'], rows, header['frames'], header['identities']),
+                strict=False,
+            )
+        }
+        self.key = key_of(self.parts)
+        if self.key != header['key']:
+            raise FeatureCacheError(f'{self.path / HEADER} has been changed by hand.')
+        if key is not None and key != self.key:
+            raise FeatureCacheError(
+                f'{self.path} holds the features with the key {self.key}, this run '
+                f'needs {key}: tower, pictures or transforms have changed since. Make '
+                'the config anew with --cache-features.'
+            )
+        self.array = np.load(self.path / ARRAY, mmap_mode='r', allow_pickle=False)
+        wanted = (len(self.views), rows[-1])
+        if self.array.shape[:2] != wanted:
+            raise FeatureCacheError(
+                f'{self.path / ARRAY} has the shape {self.array.shape}, its header is '
+                f'about {wanted[0]} views of {wanted[1]} frames; delete the folder.'
+            )
+
+    def num_frames(self, clip: str) -> int:
+        """How many frames a clip has.
+
+        Raises:
+            FeatureCacheError: The clip is unknown here.
+        """
+        return self._find(clip)[1]
+
+    def gather(self, clip: str, inds: np.ndarray, view: str = 'plain') -> np.ndarray:
+        """Features of some frames of a clip, (len(inds), D), single precision.
+
+        Args:
+            clip: Its name.
+            inds: The frames, counted from 0.
+            view: Name of the view.
+
+        Raises:
+            FeatureCacheError: The clip or the view is unknown here.
+        """
+        if view not in self.views:
+            raise FeatureCacheError(
+                f'{self.path} has the views {list(self.views)}, not {view!r}.'
+            )
+        rows = self._find(clip)[0] + inds
+        return self.array[self.views.index(view), rows].astype(np.float32, copy=False)
+
+    def _find(self, clip: str) -> tuple[int, int, str]:
+        if clip not in self.clips:
+            raise FeatureCacheError(
+                f'{self.path} has no features of clip {clip}, only of '
+                f'{len(self.clips)} others.'
+            )
+        return self.clips[clip]
+
+
+@lru_cache(maxsize=4)
+def open_store(path: str, key: str | None = None) -> FeatureStore:
+    """Opens features once for all data sets of a process."""
+    return FeatureStore(path, key)
+
+
+def key_of(parts: Mapping) -> str:
+    """The key of what features are computed from: a hash of all of it."""
+    text = json.dumps(parts, sort_keys=True, separators=(',', ':'))
+    return sha256(text.encode()).hexdigest()
+
+
+def differences(theirs: Mapping, ours: Mapping) -> list[str]:
+    """Names what differs between two sets of ``parts``."""
+    return [key for key in sorted({*theirs, *ours}) if theirs.get(key) != ours.get(key)]
+
+
+def _read_header(path: Path) -> dict:
+    try:
+        header = json.loads((path / HEADER).read_text(encoding='utf-8'))
+    except FileNotFoundError:
+        raise FeatureCacheError(
+            f'{path} holds no computed features (no {HEADER}, which is written last); '
+            'compute them with tools/cache_features.py.'
+        ) from None
+    except ValueError as error:
+        raise FeatureCacheError(f'{path / HEADER} is damaged: {error}.') from error
+    if header.get('schema') != SCHEMA:
+        raise FeatureCacheError(
+            f'{path / HEADER} has the schema {header.get("schema")!r}, this version '
+            f'reads {SCHEMA!r}; compute the features anew.'
+        )
+    return header

@@ -1,0 +1,66 @@
+"""Clips whose frames' features have been computed before."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from ...registry import TRANSFORMS
+from ..errors import DamagedClipError
+from ..feature_store import open_store
+
+
+@TRANSFORMS.register_module()
+class OpenFeatures(BaseTransform):
+    """Looks a clip up among computed features.
+
+    Required key: ``clip``. Added key: ``total_frames``.
+
+    Args:
+        path: Folder of the features, see :func:`~tgdfer_mm.features.cache_features`.
+        key: The key they must have.
+
+    Raises:
+        FeatureCacheError: There are none, they have another key, or none of the clip.
+        DamagedClipError: The clip could not be read when they were computed.
+    """
+
+    def __init__(self, path: str, key: str) -> None:
+        self.store = open_store(path, key)
+
+    def transform(self, results: dict) -> dict:
+        clip = results['clip']
+        if clip in self.store.damaged:
+            raise DamagedClipError(clip, self.store.damaged[clip])
+        results.pop('frame_names', None)
+        results['total_frames'] = self.store.num_frames(clip)
+        return results
+
+
+@TRANSFORMS.register_module()
+class GatherFeatures(BaseTransform):
+    """Reads the features of the sampled frames, of one view for the whole clip.
+
+    Required keys: ``clip``, ``frame_inds``. Added key: ``imgs``, (T, D) float32, in
+    the place of pictures.
+
+    Args:
+        path: As for :class:`OpenFeatures`.
+        key: Likewise.
+        views: Name of a view -> how often it is taken; numpy's generator draws if
+            there are several.
+    """
+
+    def __init__(
+        self, path: str, key: str, views: Mapping[str, float] | None = None
+    ) -> None:
+        self.store = open_store(path, key)
+        self.views = dict(views or {'plain': 1.0})
+
+    def transform(self, results: dict) -> dict:
+        view = next(iter(self.views))
+        if len(self.views) > 1:
+            view = np.random.choice([*self.views], p=[*self.views.values()])
+        inds = results['frame_inds']
+        results['imgs'] = self.store.gather(results['clip'], inds, str(view))
+        return results

@@ -1,0 +1,15 @@
+"""Features of a frozen tower, computed once and trained on many times."""
+
+from ..datasets.feature_store import FeatureCacheError, FeatureStore
+from .compute import cache_features
+from .plan import Plan
+from .use import train_on_features, use_cached_features
+
+__all__ = [
+    'FeatureCacheError',
+    'FeatureStore',
+    'Plan',
+    'cache_features',
+    'train_on_features',
+    'use_cached_features',
+]

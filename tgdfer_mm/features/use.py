@@ -1,0 +1,88 @@
+"""Rewriting a config so that it trains on computed features."""
+
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.logging import print_log
+
+from ..datasets.feature_store import FeatureStore
+from .compute import cache_features
+from .plan import LOADERS, Plan
+from .views import PLAIN, datasets_in, split_pipeline
+
+
+def use_cached_features(
+    cfg: Config, path: str | Path, plan: Plan | None = None
+) -> Config:
+    """Lets a config train and test on features that are there already.
+
+    The loaders read features in place of pictures, in the main process; the backbone
+    becomes :class:`~tgdfer_mm.models.backbones.PrecomputedFeatures`, which keeps the
+    tower's weights, so that checkpoints are those of an ordinary run. Hooks that draw
+    pictures are switched off.
+
+    Args:
+        cfg: The config; changed in place.
+        path: Folder of the features.
+        plan: The plan of `cfg`, if it is there already.
+
+    Returns:
+        The config.
+
+    Raises:
+        FeatureCacheError: The features are not those that the config needs; names what
+            differs.
+    """
+    store = FeatureStore(path)
+    plan = plan or Plan(cfg, **store.options)
+    plan.check(store)
+    source = dict(path=str(Path(path).absolute()), key=store.key)
+    for name in LOADERS:
+        loader = cfg.get(name)
+        if not loader:
+            continue
+        for node in datasets_in(loader):
+            stages = split_pipeline(node['pipeline'], f'{name}.dataset')
+            shares = plan.shares if name == 'train_dataloader' else {PLAIN: 1.0}
+            node['pipeline'] = [
+                dict(type='OpenFeatures', **source),
+                *stages.sampling,
+                dict(type='GatherFeatures', views=shares, **source),
+                *stages.packing,
+            ]
+        # A clip takes microseconds: processes would cost more than they bring.
+        loader.update(num_workers=0, persistent_workers=False)
+        loader.pop('prefetch_factor', None)
+    cfg.model.backbone = dict(type='PrecomputedFeatures', backbone=cfg.model.backbone)
+    cfg.model.data_preprocessor = dict(type='ActionDataPreprocessor')
+    _draw_nothing(cfg)
+    return cfg
+
+
+def train_on_features(cfg: Config, folder: str | Path, **options) -> Config:
+    """Computes the features that a config needs and lets it use them.
+
+    Args:
+        cfg: The config; changed in place.
+        folder: Where caches are kept.
+        **options: See :func:`cache_features` and :class:`Plan`.
+    """
+    about_plan = {k: options.pop(k) for k in Plan.OPTIONS if k in options}
+    plan = Plan(cfg, **about_plan)
+    path = cache_features(cfg, folder, plan=plan, **options)
+    return use_cached_features(cfg, path, plan)
+
+
+def _draw_nothing(cfg: Config) -> None:
+    hooks = [
+        *(cfg.get('default_hooks') or {}).values(),
+        *(cfg.get('custom_hooks') or []),
+    ]
+    for hook in hooks:
+        if hook and hook.get('type') == 'ExplainHook' and hook.get('num') != 0:
+            hook.update(num=0, clips=None)
+            print_log(
+                'ExplainHook draws nothing in this run: there are features, no '
+                'pictures. tools/test.py with the original config does.',
+                logger='current',
+            )
