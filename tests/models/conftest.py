@@ -19,12 +19,12 @@ TEXTS = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope='session')
 def tiny_arch():
     return TINY
 
 
-@pytest.fixture
+@pytest.fixture(scope='session')
 def texts():
     return TEXTS
 

@@ -177,7 +177,8 @@ def draw_sample(
     """Draws one clip from what the data loader gave and the model predicted.
 
     Args:
-        frames: (T, 3, H, W) uint8 RGB, before the data preprocessor.
+        frames: uint8 RGB, before the data preprocessor: (T, 3, H, W), or as clips
+            (clips, 3, frames, H, W), which is what mmaction2's recognizers read.
         sample: The predicted data sample as a dict.
         classes: The K class names.
         note: Printed below.
@@ -189,11 +190,14 @@ def draw_sample(
         ValueError: If frames or sample are not of this kind; names the clip.
     """
     name = clip_name(sample)
+    if frames.ndim == 5:
+        frames = frames.transpose(1, 2).flatten(0, 1)
     if frames.dtype != torch.uint8 or frames.ndim != 4 or frames.shape[1] != 3:
         raise ValueError(
             f'clip {name}: ExplainHook draws uint8 frames (T, 3, H, W), got '
             f'{frames.dtype} {tuple(frames.shape)}; end the pipeline with '
-            "`FormatShape(input_format='NCHW')` and normalise in the data preprocessor"
+            "`FormatShape(input_format='NCHW')` (or 'NCTHW') and normalise in the data "
+            'preprocessor'
         )
     if 'frame_inds' not in sample:
         raise ValueError(

@@ -175,7 +175,8 @@ class InstanceBackbone(BaseModule):
             for name, tensor in [*self.named_parameters(), *self.named_buffers()]
         }
         try:
-            with torch.device(device):  # also for what a backbone makes on the way
+            # The device also of what a backbone makes on the way.
+            with torch.device(device), torch.enable_grad():
                 frames = torch.zeros(1, self.num_frames, 3, *size)
                 mask = torch.ones(1, self.num_frames, dtype=torch.bool)
                 return functional_call(self, state, (frames, mask))[0], state
