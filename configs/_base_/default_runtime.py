@@ -8,8 +8,8 @@ default_hooks = dict(
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=20, ignore_last=False),
     param_scheduler=dict(type='ParamSchedulerHook'),
-    # The last epoch is what gets reported: there is no `save_best`, because these
-    # benchmarks have no validation split and it would select on the test split.
+    # No `save_best`: these benchmarks have no validation split, so that it would select
+    # on the test split. `selection` says which epoch is the result.
     checkpoint=dict(type='ExactCheckpointHook', interval=1, max_keep_ckpts=3),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     sync_buffers=dict(type='SyncBuffersHook'),
@@ -17,7 +17,11 @@ default_hooks = dict(
     contract=dict(type='CheckpointContractHook'),
     explain=dict(type='ExplainHook', num=8),
     confusion=dict(type='ConfusionMatrixHook'),
+    selection=dict(type='SelectionHook', metric='dfer/WAR', val_part=0.1),
 )
+# The last epoch; 'val' takes the best one on a part of the training fold, 'test' the
+# best one on the test clips. tools: --selection
+selection = 'last'
 
 env_cfg = dict(
     cudnn_benchmark=False,

@@ -34,20 +34,37 @@ class StandInDataset(BaseDataset):
         dataset='StandIn', classes=CLASSES, setting='single', pixel_version='v1'
     )
 
-    def __init__(self, fold=None, size=12, augment=False, **metainfo):
-        self.size, self.augment = size, augment
+    def __init__(
+        self,
+        fold=None,
+        size=12,
+        augment=False,
+        subset=None,
+        val_part=0.0,
+        pipeline=(),
+        **metainfo,
+    ):
+        self.size, self.augment, self.subset = size, augment, subset
+        self.val_part, self.fold = val_part, fold
         super().__init__(metainfo=dict(fold=fold), serialize_data=False)
         self._metainfo.update(metainfo)
 
     def load_data_list(self):
-        return [dict(label=i % len(CLASSES)) for i in range(self.size)]
+        listed = 'test' if self.subset == 'test' else 'train'
+        clips = [
+            dict(label=i % len(CLASSES), clip=f'{listed}/{self.fold}/{i}')
+            for i in range(self.size)
+        ]
+        train = round(self.size * (1 - self.val_part))
+        return clips[train:] if self.subset == 'val' else clips[:train]
 
     def __getitem__(self, index):
-        label = self.get_data_info(index)['label']
+        info = self.get_data_info(index)
+        label = info['label']
         x = torch.arange(4.0).roll(label) + 0.1 * index
         if self.augment:
             x = x + random.random() + np.random.rand() + torch.rand(4)
-        return dict(inputs=x, labels=label)
+        return dict(inputs=x, labels=label, clips=info['clip'])
 
 
 @MODELS.register_module()
@@ -64,12 +81,15 @@ class StandInModel(BaseModel):
             raise RuntimeError('weights are initialised')
         nn.init.normal_(self.fc.weight)
 
-    def forward(self, inputs, labels, mode='tensor'):
+    def forward(self, inputs, labels, clips=(), mode='tensor'):
         x, labels = torch.stack(inputs), torch.tensor(labels)
         logits = self.fc(nn.functional.dropout(self.norm(x), 0.3, self.training))
         if mode == 'loss':
             return dict(loss=nn.functional.cross_entropy(logits, labels))
-        return [dict(score=s, label=y) for s, y in zip(logits, labels, strict=True)]
+        return [
+            dict(score=s, label=y, pred_score=s.softmax(0), gt_label=y, clip=clip)
+            for s, y, clip in zip(logits, labels, clips, strict=True)
+        ]
 
 
 @METRICS.register_module()

@@ -10,6 +10,8 @@ from .optim_wrapper_constructor import TextGuidedOptimWrapperConstructor
 from .parts_report_hook import PartsReportHook
 from .plain_state import from_plain, to_plain
 from .precision import apply_precision
+from .selection import apply_selection
+from .selection_hook import SelectionHook
 
 __all__ = [
     'AtomicBackend',
@@ -18,8 +20,10 @@ __all__ = [
     'EvaluateBeforeTrainHook',
     'ExactCheckpointHook',
     'PartsReportHook',
+    'SelectionHook',
     'TextGuidedOptimWrapperConstructor',
     'apply_precision',
+    'apply_selection',
     'evaluate',
     'find_resumable',
     'from_plain',

@@ -14,7 +14,7 @@ from .checkpoint import ALLOW_PICKLE
 from .checkpoint_contract_hook import MISMATCHES, CheckpointContractHook
 
 # The top-level keys of a config that a run reads; the others are its own variables.
-_READ = {'precision', 'runner_type'}.union(
+_READ = {'precision', 'runner_type', 'selection'}.union(
     *(inspect.signature(kind).parameters for kind in (Runner, FlexibleRunner))
 )
 _LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')

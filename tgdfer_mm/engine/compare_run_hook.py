@@ -20,8 +20,10 @@ from ..paths import config_dir
 from ..registry import HOOKS
 from .evaluation import EvaluateBeforeTrainHook, write_metrics
 from .precision import apply_precision
+from .selection import apply_selection
+from .selection_hook import SelectionHook
 
-_SHARED = {'randomness', 'train_cfg', 'precision', 'auto_scale_lr'}
+_SHARED = {'randomness', 'train_cfg', 'precision', 'auto_scale_lr', 'selection'}
 
 
 class _KeepMetrics(Hook):
@@ -33,7 +35,14 @@ class _KeepMetrics(Hook):
         self.metrics = {k: float(v) for k, v in (metrics or {}).items()}
 
     def last(self, runner: Runner) -> dict | None:
-        """The last metrics; evaluates if a resumed run had no epoch left."""
+        """The metrics that are the run's result.
+
+        Those of the tested epoch, or without a `SelectionHook` the last ones; evaluates
+        if a resumed run had no epoch left.
+        """
+        for hook in runner.hooks:
+            if isinstance(hook, SelectionHook) and hook.metrics is not None:
+                return hook.metrics
         if self.metrics is None and runner.val_loop is not None:
             runner.val_loop.run()
         return self.metrics
@@ -100,7 +109,11 @@ class CompareRunHook(_KeepMetrics):
         write_metrics(Path(runner.work_dir, 'summary.json'), results)
         if is_main_process():
             info = getattr(runner.train_dataloader.dataset, 'metainfo', {})
-            Console().print(self._table(results, info.get('dataset')))
+            rules = [
+                h.description for h in runner.hooks if isinstance(h, SelectionHook)
+            ]
+            title = ', '.join(filter(None, [info.get('dataset'), *rules]))
+            Console().print(self._table(results, title))
 
     def _other_config(self, runner: Runner) -> Config:
         if isinstance(self.config, str):
@@ -161,6 +174,7 @@ def _run_alike(other: Config, own: Config) -> list[str]:
         other[key] = own[key]
     if own.get('val_cfg') is None:
         other.val_cfg = other.val_dataloader = other.val_evaluator = None
+    apply_selection(other)
     apply_precision(other)
     return left_out
 

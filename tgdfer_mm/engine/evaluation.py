@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
-from mmengine.runner import Runner
+from mmengine.runner import BaseLoop, Runner
 from mmengine.runner.amp import autocast
 
 from ..files import write_text
@@ -15,8 +15,8 @@ from .random_state import random_state_kept
 
 
 @torch.no_grad()
-def evaluate(runner: Runner) -> dict[str, float]:
-    """Evaluates the model as it is on the validation data.
+def evaluate(runner: Runner, loop: BaseLoop | None = None) -> dict[str, float]:
+    """Evaluates the model as it is.
 
     Unlike ``runner.val()`` it calls no hook, so that schedulers, averaged weights and
     the choice of the best checkpoint do not take it for an epoch's evaluation, and it
@@ -24,11 +24,13 @@ def evaluate(runner: Runner) -> dict[str, float]:
 
     Args:
         runner: A runner with a ``val_dataloader`` and a ``val_evaluator``.
+        loop: The validation or test loop whose data and evaluator are used, by default
+            the validation loop.
 
     Returns:
         The metrics, the same on every rank.
     """
-    loop = runner.val_loop
+    loop = loop or runner.val_loop
     training = runner.model.training
     runner.model.eval()
     with random_state_kept():
@@ -72,7 +74,9 @@ class EvaluateBeforeTrainHook(Hook):
         if runner.val_loop is None:
             runner.logger.info(f'{self.name}: no validation data, nothing evaluated.')
             return
-        metrics = evaluate(runner)
+        # Beside tested numbers it is read, so it is of the test clips too.
+        on_test = runner.cfg.get('selection') == 'val'
+        metrics = evaluate(runner, runner.test_loop if on_test else None)
         write_metrics(self.path(runner), metrics)
         shown = '  '.join(f'{name}: {value:.4g}' for name, value in metrics.items())
         runner.logger.info(f'{self.name} (before training)  {shown}')

@@ -13,9 +13,13 @@ def is_last_validation(runner: Runner) -> bool:
 
 
 def describe_data(meta: Mapping[str, Any] | None) -> str:
-    """Names the data set under a picture; synthetic faces are named so."""
+    """Names data set and epoch under a picture; synthetic faces are named so."""
     meta = meta or {}
     name = str(meta.get('dataset', ''))
     if meta.get('fold') is not None:
         name += f', fold {meta["fold"]}'
-    return name + (': synthetic faces' if name.startswith('Synth') else '')
+    name += ': synthetic faces' if name.startswith('Synth') else ''
+    if 'selection' in meta:  # which epoch this is, from SelectionHook
+        selection = meta['selection']
+        name += f'\nepoch {selection["epoch"]}: {selection["description"]}'
+    return name

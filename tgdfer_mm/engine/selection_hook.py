@@ -1,0 +1,279 @@
+"""Choosing the epoch that is the result, and testing it."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mmengine.dist import broadcast_object_list, is_main_process, master_only
+from mmengine.hooks import CheckpointHook, Hook
+from mmengine.runner import EpochBasedTrainLoop, Runner
+from mmengine.runner.base_loop import BaseLoop
+
+from ..evaluation import DumpPredictions
+from ..files import replacing, write_text
+from ..registry import HOOKS
+from .selection import METRIC, RULES, VAL_PART, describe_rule
+
+RECORD = 'selection.json'
+BEST = 'best_epoch_{}.pth'
+
+
+@HOOKS.register_module()
+class SelectionHook(Hook):
+    """Tests the epoch that a rule selects, and the last one beside it.
+
+    Afterwards the work folder has ``predictions.jsonl`` (with its ``.meta.json``) of
+    the selected epoch, ``predictions_last.jsonl`` of the last one if the rule is
+    another, and ``selection.json``: the rule, what each epoch reached on the data
+    that select, and the test metrics of both epochs.
+
+    What is tested is a checkpoint file. The best one is kept as
+    ``best_epoch_<n>.pth``; of equal epochs the first one is the best. A run that is
+    killed and resumed selects what the uninterrupted one does: an epoch whose
+    evaluation was cut off is evaluated again.
+
+    :func:`~tgdfer_mm.engine.selection.apply_selection` sets `rule`, and gives the
+    run the data that it needs.
+
+    Args:
+        rule: ``last``, ``val`` or ``test``.
+        metric: What the best epoch has most of. WAR [choice]: the literature selects
+            by it, and UAR hangs on the few validation clips of the rarest class.
+        val_part: Share of the training fold that validates.
+
+    Raises:
+        ValueError: The rule is unknown.
+    """
+
+    priority = 'VERY_LOW'
+
+    def __init__(
+        self, rule: str = 'last', metric: str = METRIC, val_part: float = VAL_PART
+    ) -> None:
+        if rule not in RULES:
+            raise ValueError(f'rule must be in {list(RULES)}, not {rule!r}.')
+        self.rule = rule
+        self.metric = metric
+        self.val_part = val_part
+        self.metrics: dict[str, float] | None = None  # of the selected epoch's test
+        self._evaluated: dict[int, float] = {}
+        self._training = False
+
+    @property
+    def description(self) -> str:
+        """The rule in words."""
+        return describe_rule(self.rule, self.metric, self.val_part)
+
+    # Keeping the best epoch.
+
+    def before_train(self, runner: Runner) -> None:
+        """Takes up the record of an interrupted run."""
+        self._check(runner)
+        record = _read_as_one(Path(runner.work_dir, RECORD)) if runner.epoch else None
+        if record is not None and record['rule'] != self.rule:
+            raise ValueError(
+                f'{Path(runner.work_dir, RECORD)}: this run was started with '
+                f'selection={record["rule"]!r} and cannot go on with {self.rule!r}. '
+                'Use the same rule, or another work folder.'
+            )
+        entries = (record or {}).get('evaluated', {})
+        self._evaluated = {int(epoch): value for epoch, value in entries.items()}
+        self._training = True
+        self._write(runner)
+        if self.rule == 'last' or not runner.epoch:
+            return
+        due = [e for e in range(1, runner.epoch + 1) if _is_evaluated(runner, e)]
+        lost = [e for e in due if e not in self._evaluated and e != runner.epoch]
+        if lost:
+            raise ValueError(
+                f'{runner.work_dir}: selection={self.rule!r} compares all epochs, but '
+                f'what epochs {lost} reached is not in {RECORD}. Train anew.'
+            )
+        if runner.epoch in due and runner.epoch not in self._evaluated:
+            runner.val_loop.run()
+
+    def after_val_epoch(self, runner: Runner, metrics: dict | None = None) -> None:
+        """Keeps the checkpoint of the epoch if it is the best one so far."""
+        if self.rule == 'last' or not self._training or not runner.epoch:
+            return
+        if self.metric not in (metrics or {}):
+            raise ValueError(
+                f'selection by {self.metric!r}: the evaluation has only '
+                f'{sorted(metrics or {})}. Set default_hooks.selection.metric to one.'
+            )
+        self._evaluated[runner.epoch] = float(metrics[self.metric])
+        if is_main_process():
+            self._keep_best(runner)
+
+    def _keep_best(self, runner: Runner) -> None:
+        best = self._best()
+        checkpoints = _checkpoint_hook(runner)
+        folder = Path(checkpoints.out_dir)
+        if best == runner.epoch:
+            name = checkpoints.filename_tmpl.format(best)
+            _link(folder / name, folder / BEST.format(best))
+        # First the record, so that the file it speaks of is there whenever it is read.
+        self._write(runner)
+        for path in folder.glob(BEST.format('*')):
+            if path.name != BEST.format(best):
+                path.unlink()
+
+    def _best(self) -> int:
+        return max(self._evaluated, key=lambda epoch: (self._evaluated[epoch], -epoch))
+
+    # Testing.
+
+    def after_train(self, runner: Runner) -> None:
+        """Tests the selected epoch and the last one."""
+        self._training = False
+        if runner._test_loop is None:
+            runner.logger.info('No test data: the selected epoch is not tested.')
+            return
+        checkpoints = _checkpoint_hook(runner)
+        folder = Path(checkpoints.out_dir or runner.work_dir)
+        newest = folder / checkpoints.filename_tmpl.format(runner.epoch)
+        result = dict(epoch=runner.epoch)
+        if self.rule == 'last':
+            # What is in memory may differ in buffers that ranks have averaged.
+            self._load(runner, newest)
+            self.metrics = self._test(runner, 'predictions.jsonl', 'last', runner.epoch)
+        else:
+            self._load(runner, newest)
+            last = self._test(runner, 'predictions_last.jsonl', 'last', runner.epoch)
+            epoch = self._best()
+            self._load(runner, folder / BEST.format(epoch))
+            self.metrics = self._test(runner, 'predictions.jsonl', self.rule, epoch)
+            result = dict(epoch=epoch, last=dict(epoch=runner.epoch, test=last))
+        self._write(runner, **result, test=self.metrics)
+        self._report(runner, result)
+
+    def _test(self, runner: Runner, out: str, rule: str, epoch: int) -> dict:
+        text = describe_rule(rule, self.metric, self.val_part)
+        selection = dict(rule=rule, epoch=epoch, description=text)
+        if rule != 'last':
+            selection['metric'] = self.metric
+        if self.rule == 'val':
+            selection['val_part'] = self.val_part  # the last epoch trained without it
+        with _noting(runner.test_loop, str(Path(runner.work_dir, out)), selection):
+            metrics = runner.test_loop.run()
+        return {name: float(value) for name, value in metrics.items()}
+
+    def _load(self, runner: Runner, path: Path) -> None:
+        if not isinstance(runner, Runner):  # FlexibleRunner's strategies shard files
+            return
+        if path.is_file():
+            runner.load_checkpoint(str(path))
+        elif self.rule != 'last':
+            raise FileNotFoundError(
+                f'{path}: the checkpoint to test is not there. If the run was resumed '
+                'from an epoch before the best one, and not exactly, train it anew.'
+            )
+
+    # Saying it.
+
+    @master_only
+    def _write(self, runner: Runner, **result) -> None:
+        record = dict(rule=self.rule, description=self.description)
+        if self.rule != 'last':
+            values = {str(e): self._evaluated[e] for e in sorted(self._evaluated)}
+            record.update(metric=self.metric, evaluated=values)
+        if self.rule == 'val':
+            record['val_part'] = self.val_part
+        text = json.dumps(record | result, indent=2) + '\n'
+        write_text(Path(runner.work_dir, RECORD), text)
+
+    def _report(self, runner: Runner, result: dict) -> None:
+        ours = _headline(self.metrics)
+        lines = [f'Test, epoch {result["epoch"]} ({self.description}): {_show(ours)}']
+        if 'last' in result:
+            last = _headline(result['last']['test'])
+            gain = {name: ours[name] - last[name] for name in ours if name in last}
+            lines += [
+                f'Test, epoch {result["last"]["epoch"]} (last epoch): {_show(last)}',
+                f'Difference, what selecting the epoch is worth: {_show(gain, "+")}',
+            ]
+        runner.logger.info('\n'.join(lines))
+
+    def _check(self, runner: Runner) -> None:
+        """Finds before training what would fail after it."""
+        stated = runner.cfg.get('selection')
+        if stated is not None and stated != self.rule:
+            raise ValueError(
+                f'selection={stated!r} in the config has not been applied (the hook '
+                f'has rule={self.rule!r}): start with tools/train.py, or call '
+                'tgdfer_mm.engine.apply_selection(cfg) first.'
+            )
+        if self.rule == 'last':
+            return
+        if not isinstance(runner, Runner) or not isinstance(
+            runner.train_loop, EpochBasedTrainLoop
+        ):
+            raise ValueError(
+                f'selection={self.rule!r} works with mmengine.Runner and epochs only.'
+            )
+        if _checkpoint_hook(runner).interval != 1:
+            raise ValueError(
+                f'selection={self.rule!r} needs a checkpoint of each epoch: set '
+                'default_hooks.checkpoint.interval=1.'
+            )
+
+
+@contextmanager
+def _noting(loop: BaseLoop, out_file: str, selection: dict) -> Iterator[None]:
+    """Adds the dump of predictions, and the rule to what is said of the data."""
+    evaluator = loop.evaluator
+    meta, metrics = evaluator.dataset_meta, evaluator.metrics
+    evaluator.metrics = [*metrics, DumpPredictions(out_file)]
+    evaluator.dataset_meta = dict(meta or {}, selection=selection)
+    try:
+        yield
+    finally:
+        evaluator.dataset_meta, evaluator.metrics = meta, metrics
+
+
+def _is_evaluated(runner: Runner, epoch: int) -> bool:
+    loop = runner.train_loop
+    return epoch >= loop.val_begin and (
+        epoch % loop.val_interval == 0 or epoch == loop.max_epochs
+    )
+
+
+def _checkpoint_hook(runner: Runner) -> CheckpointHook:
+    for hook in runner.hooks:
+        if isinstance(hook, CheckpointHook):
+            return hook
+    raise ValueError('SelectionHook needs a checkpoint hook in default_hooks.')
+
+
+def _link(source: Path, target: Path) -> None:
+    """Gives a file a second name; a copy where the file system cannot."""
+    with replacing(target) as temporary:
+        try:
+            os.link(source, temporary)
+        except OSError:
+            shutil.copyfile(source, temporary)
+
+
+def _read_as_one(path: Path) -> dict | None:
+    """The record as rank 0 sees it."""
+    answer = [None]
+    if is_main_process() and path.is_file():
+        answer[0] = json.loads(path.read_text(encoding='utf-8'))
+    broadcast_object_list(answer)
+    return answer[0]
+
+
+def _headline(metrics: dict[str, float]) -> dict[str, float]:
+    parts = ('recall_', 'AP_')  # the numbers of single classes
+    return {
+        name: value
+        for name, value in metrics.items()
+        if not name.split('/')[-1].startswith(parts)
+    }
+
+
+def _show(metrics: dict[str, float], sign: str = '') -> str:
+    return '  '.join(f'{name} {value:{sign}.2f}' for name, value in metrics.items())
