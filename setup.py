@@ -23,6 +23,7 @@ VIDEO = [
     'jinja2>=3,<4',
     'scenedetect>=0.6.5,<0.8',
 ]
+APP = ['starlette>=0.40,<2', 'uvicorn>=0.30,<1']
 
 
 def read_version() -> str:
@@ -75,7 +76,9 @@ setup(
     ],
     python_requires='>=3.10,<3.14',
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
-    package_data={PACKAGE: ['**/*.html', '**/*.json', '**/*.safetensors']},
+    package_data={
+        PACKAGE: [f'**/*.{end}' for end in ('css', 'html', 'js', 'json', 'safetensors')]
+    },
     cmdclass={'build_py': BuildPyWithConfigs},
     install_requires=[
         'mmaction2==1.2.0',
@@ -98,9 +101,17 @@ setup(
         'lite': ['mmcv-lite>=2.1,<2.2'],
         'mmcv': ['mmcv>=2.1,<2.2'],
         'video': VIDEO,
+        'app': [*VIDEO, *APP],
+        'browser': ['playwright>=1.40,<2'],  # drives a Chromium that is installed
         'tables': ['openpyxl>=3.1,<3.2'],  # DFEW's votes, an Excel sheet
         'archives': ['pyzipper>=0.3.6,<0.5'],  # zip files with AES encryption
-        'tests': [*VIDEO, 'jsonschema>=4,<5', 'pytest>=7', 'torchmetrics>=1.4,<2'],
+        'tests': [
+            *VIDEO,
+            *APP,
+            'jsonschema>=4,<5',
+            'pytest>=7',
+            'torchmetrics>=1.4,<2',
+        ],
         'dev': ['ruff==0.17.5'],  # another one formats otherwise
     },
 )

@@ -1,19 +1,20 @@
 """All pictures of a result, in one pass over its video."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from matplotlib.figure import Figure
+
 from ...files import replacing, write_text
-from ...video.reading import Source, open_source
+from ...video.reading import Frame, Source, open_source
 from .annotate import annotated_video
 from .report import render_report
 from .thumbnails import ThumbnailCollector
 from .timeline import NARROW, WIDE, draw_timeline
 
 ANNOTATED_NAME = 'annotated.mp4'
-_DOTS = {WIDE: 120, NARROW: 170}  # an inch
 
 
 def write_all(
@@ -21,6 +22,7 @@ def write_all(
     video_path: str | Path,
     out_dir: str | Path,
     progress: Callable[[float], None] | None = None,
+    narrow: bool = False,
 ) -> list[Path]:
     """Writes the annotated video, and a timeline and a page for each track.
 
@@ -32,6 +34,7 @@ def write_all(
         video_path: The video, or folder of pictures, that it is of.
         out_dir: Gets `annotated.mp4`, `track<id>.png` and `track<id>.html`.
         progress: Called with the share done, 0 to 1; what it raises ends the work.
+        narrow: Also write each timeline as `track<id>_narrow.png`, for phones.
 
     Returns:
         The files.
@@ -54,12 +57,12 @@ def write_all(
                 report(for_video * done / frames)
     for done, track in enumerate(tracks):
         report(for_video + (1 - for_video) * done / len(tracks))
-        files += _write_track(result, track, thumbnails, out_dir)
+        files += _write_track(result, track, thumbnails, out_dir, narrow)
     report(1.0)
     return files
 
 
-def _read(source: Source, result: Mapping[str, Any]):
+def _read(source: Source, result: Mapping[str, Any]) -> Iterator[Frame]:
     """The frames that the result knows: it may have stopped before the end."""
     last = result['source']['frames']
     for count, frame in enumerate(source):
@@ -68,17 +71,25 @@ def _read(source: Source, result: Mapping[str, Any]):
         yield frame
 
 
-def _write_track(result, track, thumbnails: ThumbnailCollector, out_dir: Path):
+def _write_track(
+    result, track, thumbnails: ThumbnailCollector, out_dir: Path, narrow: bool
+) -> list[Path]:
     pictures = thumbnails.pictures[track['id']]
-    drawn = {}
-    for width, dots in _DOTS.items():
-        file = BytesIO()
-        figure = draw_timeline(result, track, pictures, width)
-        figure.savefig(file, format='png', dpi=dots)
-        drawn[width] = file.getvalue()
-    picture = out_dir / f'track{track["id"]}.png'
-    with replacing(picture) as temporary:
-        temporary.write_bytes(drawn[WIDE])
-    page = out_dir / f'track{track["id"]}.html'
-    write_text(page, render_report(result, track, drawn[WIDE], drawn[NARROW], pictures))
-    return [picture, page]
+    wide, slim = (
+        _png(draw_timeline(result, track, pictures, width), dots)
+        for width, dots in ((WIDE, 120), (NARROW, 170))
+    )
+    name = f'track{track["id"]}'
+    files = {f'{name}.png': wide} | ({f'{name}_narrow.png': slim} if narrow else {})
+    for file, content in files.items():
+        with replacing(out_dir / file) as temporary:
+            temporary.write_bytes(content)
+    page = render_report(result, track, wide, slim, pictures)
+    write_text(out_dir / f'{name}.html', page)
+    return [out_dir / file for file in (*files, f'{name}.html')]
+
+
+def _png(figure: Figure, dots: int) -> bytes:
+    file = BytesIO()
+    figure.savefig(file, format='png', dpi=dots)
+    return file.getvalue()

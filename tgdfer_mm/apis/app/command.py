@@ -1,0 +1,119 @@
+"""What ``tools/app.py`` does: load the model once, then serve the page."""
+
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+
+from mmengine.config import DictAction
+from rich.console import Console
+from rich.markup import escape
+
+from ...video.errors import UsageError, VideoError
+from ..inferencer import DFERInferencer
+from .guard import LOCAL
+from .uploads import Limits
+
+
+def make_parser(description: str) -> ArgumentParser:
+    """The command line."""
+    default = Limits()
+    parser = ArgumentParser(
+        description=description, formatter_class=RawDescriptionHelpFormatter
+    )
+    parser.add_argument('--model', default='demo', help='shipped model, or a config')
+    parser.add_argument('--checkpoint', help="a config's weights")
+    parser.add_argument('--device', help='by default the best there is')
+    parser.add_argument(
+        '--faces', default='dlib', help='detector: dlib, none (crops), yunet, mediapipe'
+    )
+    parser.add_argument('--faces-model', help="model file of the detector's")
+    parser.add_argument(
+        '--settings',
+        nargs='+',
+        action=DictAction,
+        default={},
+        metavar='KEY=VALUE',
+        help="changes to the config's video, such as crop.margin=0.3",
+    )
+    parser.add_argument('--port', type=int, default=7860)
+    parser.add_argument(
+        '--host',
+        default='127.0.0.1',
+        help='address to listen at; the default is reached from this machine only',
+    )
+    parser.add_argument(
+        '--allow-host',
+        action='append',
+        default=[],
+        metavar='NAME',
+        help='a name, beside localhost, under which browsers may ask for the page',
+    )
+    parser.add_argument(
+        '--max-mb', type=float, default=default.megabytes, help='of a video'
+    )
+    parser.add_argument(
+        '--max-seconds', type=float, default=default.seconds, help='of a video'
+    )
+    parser.add_argument(
+        '--keep-minutes',
+        type=float,
+        default=default.keep / 60,
+        help='until results are removed',
+    )
+    parser.add_argument('--temp', help="folder for uploads; by default the system's")
+    return parser
+
+
+def run(args: Namespace, console: Console | None = None) -> int:
+    """Serves until it is stopped; returns the exit code."""
+    console = console or Console()
+    try:
+        from .scratch import ScratchFolder
+        from .server import make_app, serve
+        from .work import work_with
+    except ModuleNotFoundError as err:
+        message = f'{err}: pip install "tgdfer_mm[app]"'
+        console.print(f'[red]error:[/] {escape(message)}', soft_wrap=True)
+        return UsageError.exit_code
+    try:
+        limits = _limits(args)
+        faces = args.faces
+        if args.faces_model:
+            faces = dict(type=args.faces, model_file=args.faces_model)
+        inferencer = DFERInferencer(
+            args.model,
+            args.checkpoint,
+            device=args.device,
+            faces=faces,
+            show_progress=False,
+            **args.settings,
+        )
+        scratch = ScratchFolder(args.temp)
+    except (VideoError, ImportError) as err:
+        console.print(f'[red]error:[/] {escape(str(err))}', soft_wrap=True)
+        return getattr(err, 'exit_code', UsageError.exit_code)
+    try:
+        app = make_app(
+            work_with(inferencer, limits),
+            inferencer.about,
+            limits,
+            scratch,
+            (*LOCAL, args.host, *args.allow_host),
+        )
+        if args.host not in LOCAL:
+            console.print(
+                f'[yellow]Others can reach this page[/] at {args.host}: what they '
+                'send and get is not encrypted, and nobody is asked for a password.'
+            )
+        shown = 'localhost' if args.host in LOCAL else args.host
+        console.print(f'Open http://{shown}:{args.port} - stop with Ctrl-C')
+        serve(app, args.host, args.port)
+    finally:
+        scratch.close()
+    return 0
+
+
+def _limits(args: Namespace) -> Limits:
+    for name in ('max_mb', 'max_seconds', 'keep_minutes'):
+        if getattr(args, name) <= 0:
+            option = name.replace('_', '-')
+            raise UsageError(f'--{option} {getattr(args, name)} must be positive')
+    return Limits(args.max_mb, args.max_seconds, keep=60 * args.keep_minutes)

@@ -1,0 +1,79 @@
+"""Keeps other web pages from using this one through the user's browser."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOCAL = ('localhost', '127.0.0.1', '::1')
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    'Cache-Control': 'no-store',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+}
+
+
+class Guard:
+    """Refuses requests that do not come from the page itself.
+
+    A foreign page that points its own name at this machine (DNS rebinding) sends that
+    name as `Host`; one that posts here sends its own `Origin`. Both are refused, and
+    so is a change without the header that only the page's script sets.
+
+    Args:
+        app: What is guarded.
+        hosts: Names under which the page may be asked for.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOCAL) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['type'] != 'http':
+            await self._app(scope, receive, send)
+            return
+        problem = self._problem(scope['method'], Headers(scope=scope))
+        app = JSONResponse({'error': problem}, 403) if problem else self._app
+
+        async def send_guarded(message: Message) -> None:
+            if message['type'] == 'http.response.start':
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault('Content-Security-Policy', PAGE_POLICY)
+            await send(message)
+
+        await app(scope, receive, send_guarded)
+
+    def _problem(self, method: str, headers: Headers) -> str | None:
+        host = headers.get('host', '')
+        if _name(f'//{host}') not in self._hosts:
+            return (
+                f'This page is not known as {host or "(no host)"}. Open it as '
+                'localhost, or start the program with --allow-host NAME.'
+            )
+        if method in ('GET', 'HEAD'):
+            return None
+        origin = headers.get('origin')
+        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+            return 'Only the page itself may change something here.'
+        if 'x-tgdfer' not in headers:
+            return 'The header X-TGDFER is missing, which the page itself sets.'
+        return None
+
+
+def _name(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or '').lower()
+    except ValueError:
+        return ''

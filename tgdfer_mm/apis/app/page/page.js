@@ -1,0 +1,198 @@
+'use strict';
+
+// Every text from outside goes through textContent: names of files are anybody's.
+const $ = (id) => document.getElementById(id);
+const LABELS = { 'result.json': 'Result (JSON)', 'frames.csv': 'Frames (CSV)', 'annotated.mp4': 'Marked video (MP4)' };
+let job = null;
+let sending = null;
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+function show(part) {
+  $('form').hidden = part === 'work';
+  $('work').hidden = part !== 'work';
+  $('results').hidden = part !== 'results';
+  if (part !== 'results') $('video').removeAttribute('src');
+}
+
+function complain(sentence) {
+  job = null;
+  history.replaceState(null, '', location.pathname);
+  show('form');
+  $('error').textContent = sentence;
+  $('error').hidden = false;
+  $('error').scrollIntoView({ block: 'nearest' });
+}
+
+function step(text, share) {
+  if ($('step').textContent !== text) $('step').textContent = text;
+  if (share === null) $('share').removeAttribute('value');
+  else $('share').value = share;
+}
+
+function send(file) {
+  $('error').hidden = true;
+  if (file.size > Number(document.body.dataset.maxBytes)) {
+    complain(document.body.dataset.tooLarge);
+    return;
+  }
+  show('work');
+  $('work-title').textContent = file.name;
+  $('work-title').focus();
+  step('Uploading', 0);
+  // XMLHttpRequest, as fetch does not tell how far an upload is.
+  sending = new XMLHttpRequest();
+  sending.open('POST', 'jobs');
+  sending.setRequestHeader('X-TGDFER', '1');
+  sending.setRequestHeader('X-File-Name', encodeURIComponent(file.name));
+  sending.setRequestHeader('Content-Type', 'application/octet-stream');
+  sending.upload.onprogress = (event) => step('Uploading', event.loaded / file.size);
+  sending.upload.onload = () => step('Checking the file', null);
+  sending.onload = () => {
+    let answer = {};
+    try { answer = JSON.parse(sending.responseText); } catch { /* not ours */ }
+    if (sending.status === 202) follow(answer.id);
+    else complain(answer.error || `The server answered ${sending.status}.`);
+  };
+  sending.onerror = () => complain('The upload broke off. Is the program still running?');
+  sending.onabort = () => show('form');
+  sending.send(file);
+}
+
+function follow(id) {
+  job = id;
+  history.replaceState(null, '', `#${id}`);
+  poll(id, 0);
+}
+
+async function poll(id, failures) {
+  if (job !== id) return;
+  let answer;
+  try {
+    const response = await fetch(`jobs/${id}`);
+    answer = await response.json();
+    if (!response.ok) { complain(answer.error); return; }
+  } catch {
+    if (failures > 5) { complain('The program does not answer any more.'); return; }
+    setTimeout(poll, 1000, id, failures + 1);
+    return;
+  }
+  if (job !== id) return;
+  if (answer.state === 'done') { present(id, answer); return; }
+  if (answer.state === 'failed') { complain(answer.error); return; }
+  if (answer.state === 'cancelled') { show('form'); return; }
+  show('work');
+  $('work-title').textContent = answer.name;
+  if (answer.state === 'running') {
+    step(`${answer.step}: ${Math.round(100 * answer.share)} %`, answer.share);
+  } else if (answer.ahead) {
+    step(`Waiting: ${answer.ahead === 1 ? 'one video is' : `${answer.ahead} videos are`} before yours`, null);
+  } else {
+    step('Starting', null);
+  }
+  setTimeout(poll, 400, id, 0);
+}
+
+function present(id, answer) {
+  const at = (name) => `jobs/${id}/${encodeURIComponent(name)}`;
+  const { tracks, warnings, video, complete } = answer.summary;
+  const faces = { 0: 'no face found', 1: 'one face' }[tracks.length] || `${tracks.length} faces`;
+  $('results-title').textContent = `${answer.name}: ${faces}`;
+  const lines = complete ? warnings : ['Not all of the video could be read.', ...warnings];
+  $('warnings').replaceChildren(...lines.map((line) => make('p', { class: 'note' }, line)));
+  $('video').src = at(video);
+  $('tracks').replaceChildren(...tracks.map((track) => card(track, at)));
+  if (!tracks.length) {
+    $('tracks').replaceChildren(make('p', {}, 'No face was found. Faces have to be seen from the front, large and lit.'));
+  }
+  $('downloads').replaceChildren('Save: ', ...answer.files.filter((name) => name in LABELS).map(
+    (name) => make('a', { href: `${at(name)}?save`, download: '' }, LABELS[name])));
+  show('results');
+  $('results-title').focus();
+}
+
+function card(track, at) {
+  const title = `Face ${track.id}: ${track.label ?? 'not judged'}`;
+  const section = make('section', { 'aria-labelledby': `track-${track.id}`, class: 'track' },
+    make('h3', { id: `track-${track.id}` }, title), make('p', {}, track.lead));
+  if (track.frames.length) {
+    section.append(
+      make('p', { id: `why-${track.id}` }, 'Because of these frames most; show them in the video:'),
+      make('ul', { class: 'moments', 'aria-labelledby': `why-${track.id}` },
+        ...track.frames.map((frame) => make('li', {}, moment(frame)))));
+  }
+  section.append(make('picture', { class: 'picture' },
+    make('source', { media: '(max-width: 46rem)', srcset: at(track.narrow) }),
+    make('img', { src: at(track.picture), alt: track.alt })));
+  if (track.intervals.length) section.append(intervals(track));
+  section.append(make('a', { href: at(track.report), target: '_blank', rel: 'noopener', class: 'report' },
+    `Open the page of face ${track.id}`));
+  return section;
+}
+
+function moment(frame) {
+  const button = make('button', { type: 'button' }, `${frame.text} (${frame.relevance.toFixed(1)}×)`);
+  button.addEventListener('click', () => {
+    const video = $('video');
+    video.pause();
+    video.currentTime = frame.time + 0.001;
+    video.scrollIntoView({ block: 'nearest' });
+  });
+  return button;
+}
+
+function intervals(track) {
+  const cell = (text, number) => make('td', number ? { class: 'number' } : {}, text);
+  const rows = track.intervals.map((i) => make('tr', {},
+    cell(i.start_text), cell(i.end_text), cell(i.emotion), cell(i.score.toFixed(2), true)));
+  const head = ['from', 'to', 'expression', 'score'].map(
+    (name) => make('th', { scope: 'col', class: name === 'score' ? 'number' : null }, name));
+  return make('table', {}, make('caption', {}, 'Intervals with an expression other than neutral'),
+    make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows));
+}
+
+async function discard() {
+  const id = job;
+  job = null;
+  history.replaceState(null, '', location.pathname);
+  show('form');
+  $('form').reset();
+  $('file').focus();
+  if (sending && sending.readyState !== XMLHttpRequest.DONE) sending.abort();
+  if (id) await fetch(`jobs/${id}`, { method: 'DELETE', headers: { 'X-TGDFER': '1' } }).catch(() => {});
+}
+
+$('form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const [file] = $('file').files;
+  if (!file) return;
+  const old = job; // its results make room for the new ones
+  if (old) fetch(`jobs/${old}`, { method: 'DELETE', headers: { 'X-TGDFER': '1' } }).catch(() => {});
+  job = null;
+  send(file);
+});
+$('cancel').addEventListener('click', discard);
+$('delete').addEventListener('click', discard);
+
+for (const name of ['dragover', 'dragleave', 'drop']) {
+  // On all of the page, so that a drop beside the box does not leave the page.
+  document.addEventListener(name, (event) => {
+    event.preventDefault();
+    $('drop').classList.toggle('over', name === 'dragover');
+  });
+}
+document.addEventListener('drop', (event) => {
+  const files = event.dataTransfer?.files;
+  if (!files?.length || $('form').hidden) return;
+  $('file').files = files;
+  $('start').focus();
+});
+
+if (location.hash.length > 10) follow(location.hash.slice(1));

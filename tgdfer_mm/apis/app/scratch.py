@@ -1,0 +1,68 @@
+"""A private folder that does not outlive its program."""
+
+import fcntl
+import logging
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+PREFIX = 'tgdfer_mm-app-'
+_LOCK = 'lock'
+_YOUNG = 60  # seconds; a folder without a lock may be about to get it
+
+
+class ScratchFolder:
+    """A folder for uploads and results that only this user can read.
+
+    It is locked while the program runs. If that is killed, so that it cannot clean
+    up, the next one finds the folder without its lock and removes it.
+
+    Args:
+        root: Where to make it; by default the system's folder for temporary files.
+    """
+
+    def __init__(self, root: str | Path | None = None) -> None:
+        root = Path(root or tempfile.gettempdir())
+        remove_leftovers(root)
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))  # mode 0700
+        self._lock: int | None = os.open(
+            self.path / _LOCK, os.O_CREAT | os.O_RDWR, 0o600
+        )
+        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def close(self) -> None:
+        """Removes the folder with all that is in it; again has no effect."""
+        if self._lock is None:
+            return
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self.path.exists():
+            logging.getLogger(__name__).error('%s could not be removed', self.path)
+        os.close(self._lock)
+        self._lock = None
+
+
+def remove_leftovers(root: Path) -> None:
+    """Removes what programs left that were killed."""
+    for folder in root.glob(f'{PREFIX}*'):
+        try:
+            mine = folder.lstat().st_uid == os.getuid() and not folder.is_symlink()
+            if mine and _is_abandoned(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+        except FileNotFoundError:
+            continue  # its program has just removed it
+
+
+def _is_abandoned(folder: Path) -> bool:
+    try:
+        lock = os.open(folder / _LOCK, os.O_RDWR)
+    except FileNotFoundError:
+        return time.time() - folder.stat().st_mtime > _YOUNG
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(lock)
+    return True

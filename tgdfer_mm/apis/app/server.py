@@ -1,0 +1,233 @@
+"""The page's server: Starlette, so that nothing is asked of the network.
+
+Gradio was considered. It would have to be told not to load fonts and not to report its
+use, keeps uploads in a cache of its own, and brings tens of packages; what is needed
+here is one form, one queue and a few files.
+"""
+
+import asyncio
+import errno
+import signal
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from ...version import __version__
+from ...video.errors import VideoError
+from ...visualization.video import limits_of_use
+from .guard import LOCAL, Guard
+from .jobs import Job, JobQueue, QueueFull
+from .scratch import ScratchFolder
+from .uploads import Limits, check_upload, display_name
+from .work import file_type
+
+_PAGE = Path(__file__).with_name('page')
+# A page of results is shown as what it is: text and its own pictures.
+_REPORT_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    "frame-ancestors 'none'; sandbox"
+)
+_EXPIRE_EVERY = 5.0  # seconds
+
+
+def make_app(
+    work: Callable[[Job], None],
+    model: dict[str, Any],
+    limits: Limits,
+    scratch: ScratchFolder,
+    hosts: Iterable[str] = LOCAL,
+) -> Starlette:
+    """Builds the application.
+
+    Args:
+        work: Does a job, see :class:`JobQueue`.
+        model: `name` and `note` of the model, for the page.
+        limits: What a job may ask for.
+        scratch: Where uploads and results lie; removed on shutdown.
+        hosts: Names under which the page may be asked for.
+    """
+    handlers = _Handlers(work, model, limits, scratch)
+    return Starlette(
+        routes=[
+            Route('/', handlers.page),
+            Route('/page.css', handlers.asset),
+            Route('/page.js', handlers.asset),
+            Route('/jobs', handlers.upload, methods=['POST']),
+            Route('/jobs/{key}', handlers.state),
+            Route('/jobs/{key}', handlers.delete, methods=['DELETE']),
+            Route('/jobs/{key}/{name}', handlers.file),
+        ],
+        middleware=[Middleware(Guard, hosts=tuple(hosts))],
+        lifespan=handlers.lifespan,
+    )
+
+
+class _Handlers:
+    """What is answered to whom."""
+
+    def __init__(self, work, model, limits: Limits, scratch: ScratchFolder) -> None:
+        self._work, self._limits, self._scratch = work, limits, scratch
+        environment = Environment(
+            loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined
+        )
+        self._html = environment.get_template('page.html').render(
+            model=model, limits=limits, use=limits_of_use(), version=__version__
+        )
+
+    @asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        """Runs the queue; leaves nothing behind."""
+        limits = self._limits
+        self._queue = JobQueue(self._work, self._scratch.path, limits.jobs, limits.keep)
+        task = asyncio.create_task(self._expire())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            await run_in_threadpool(self._queue.close)
+            self._scratch.close()
+
+    async def _expire(self) -> None:
+        while True:
+            await asyncio.sleep(_EXPIRE_EVERY)
+            await run_in_threadpool(self._queue.expire)
+
+    async def page(self, request: Request) -> Response:
+        return HTMLResponse(self._html)
+
+    async def asset(self, request: Request) -> Response:
+        return FileResponse(_PAGE / request.url.path.lstrip('/'))
+
+    async def upload(self, request: Request) -> Response:
+        """Takes a video, sent as it is, and puts its job into the queue."""
+        length = request.headers.get('content-length', '0')
+        if not length.isdecimal() or int(length) > self._limits.bytes:
+            return _problem(413, self._limits.too_large())
+        try:
+            job = self._queue.reserve(display_name(request.headers.get('x-file-name')))
+        except QueueFull:
+            return _problem(
+                503, 'Other videos are being worked on. Try again in a minute.'
+            )
+        accepted = False
+        try:
+            problem = await self._receive(request, job)
+            accepted = problem is None
+            if problem is not None:
+                return problem
+            self._queue.submit(job)
+            return JSONResponse(dict(id=job.id), 202)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody hears it
+        finally:
+            if not accepted:  # also when the server stops meanwhile
+                self._queue.remove(job)
+
+    async def _receive(self, request: Request, job: Job) -> Response | None:
+        size = 0
+        try:
+            with job.upload.open('xb') as file:
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    if size > self._limits.bytes:
+                        return _problem(413, self._limits.too_large())
+                    await run_in_threadpool(file.write, chunk)
+            await run_in_threadpool(check_upload, job, self._limits)
+        except VideoError as err:
+            return _problem(422, str(err).replace(str(job.upload), job.name))
+        except OSError as err:
+            if err.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            return _problem(507, 'There is no room on the disk for this video.')
+        return None
+
+    async def state(self, request: Request) -> Response:
+        """Says how far a job is, and what it found."""
+        job = self._find(request)
+        if job is None:
+            return _problem(404, 'This video and its results have been removed.')
+        return JSONResponse(
+            dict(
+                name=job.name,
+                state=job.state,
+                step=job.step,
+                share=round(job.share, 3),
+                ahead=self._queue.ahead(job) if job.state == 'waiting' else 0,
+                error=job.error,
+                summary=job.summary if job.state == 'done' else None,
+                files=sorted(job.files) if job.state == 'done' else [],
+            )
+        )
+
+    async def delete(self, request: Request) -> Response:
+        """Ends a job and removes everything of it."""
+        job = self._find(request)
+        if job is not None:
+            await run_in_threadpool(self._queue.remove, job)
+        return Response(status_code=204)
+
+    async def file(self, request: Request) -> Response:
+        """Gives one of the files that a job made; no other can be named."""
+        job = self._find(request)
+        path = job.files.get(request.path_params['name']) if job else None
+        if path is None or job.state != 'done':
+            return _problem(404, 'There is no such file (any more).')
+        kind = file_type(path)
+        headers = {}
+        if kind.startswith('text/html'):
+            headers['Content-Security-Policy'] = _REPORT_POLICY
+        shown = 'attachment' if 'save' in request.query_params else 'inline'
+        return FileResponse(
+            path,
+            media_type=kind,
+            headers=headers,
+            filename=f'{Path(job.name).stem}_{path.name}',
+            content_disposition_type=shown,
+        )
+
+    def _find(self, request: Request) -> Job | None:
+        return self._queue.get(request.path_params['key'])
+
+
+def _problem(status: int, sentence: str) -> Response:
+    return JSONResponse(dict(error=sentence), status)
+
+
+def serve(app: Starlette, host: str = '127.0.0.1', port: int = 7860) -> None:
+    """Serves until Ctrl-C, a request to end, or the closing of the terminal.
+
+    Args:
+        app: Of :func:`make_app`.
+        host: Address to listen at; the default is this machine only.
+        port: Port; 0 takes a free one.
+    """
+    server = uvicorn.Server(make_server_config(app, host, port))
+    # Uvicorn ends cleanly on SIGINT and SIGTERM; a closed terminal has to as well.
+    signal.signal(signal.SIGHUP, lambda *_: setattr(server, 'should_exit', True))
+    server.run()
+
+
+def make_server_config(app: Starlette, host: str, port: int) -> uvicorn.Config:
+    """The server's settings: no log of what was uploaded, a short farewell."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level='warning',
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        ws='none',
+    )

@@ -1,0 +1,90 @@
+"""What may be uploaded."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from ...video.errors import InputError
+from ...video.extras import need
+from ...video.reading import open_source
+from .jobs import Job
+
+# Containers of one file. Play lists are left out: they make the reader open other
+# files, which a stranger's upload must not.
+CONTAINERS = 'mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,gif,h264,hevc,m4v,mjpeg,rm,dv'
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a job may ask for.
+
+    Attributes:
+        megabytes: Of a file.
+        seconds: Of a video.
+        jobs: At a time, the running one included.
+        keep: Seconds for which results are kept.
+    """
+
+    megabytes: float = 200
+    seconds: float = 300
+    jobs: int = 4
+    keep: float = 1800
+
+    @property
+    def bytes(self) -> int:
+        """Of a file."""
+        return int(self.megabytes * 1e6)
+
+    def too_large(self) -> str:
+        """What is said of a larger file."""
+        return (
+            f'The file is larger than {self.megabytes:g} MB. Cut the video shorter or '
+            'make it smaller, or start the program with a higher --max-mb.'
+        )
+
+    def too_long(self) -> str:
+        """What is said of a longer video."""
+        return (
+            f'The video is longer than {self.seconds:g} s. Cut it shorter, start the '
+            'program with a higher --max-seconds, or use tools/infer.py.'
+        )
+
+
+def display_name(header: str | None) -> str:
+    """Makes a name for showing from what a browser says; it never becomes a path.
+
+    Args:
+        header: The name, percent-encoded.
+    """
+    name = re.split(r'[/\\]', unquote(header or ''))[-1]
+    name = ''.join(c for c in name if c.isprintable()).strip()
+    if len(name) > 80:
+        name = f'{name[:50]}…{name[-25:]}'
+    return name if name.strip('.') else 'video'
+
+
+def check_upload(job: Job, limits: Limits) -> None:
+    """Looks whether a file is a video that may be read.
+
+    Raises:
+        InputError: It is not, or it is too long; the message says why.
+    """
+    _check_container(job.upload, job.name)
+    with open_source(job.upload) as source:
+        if source.total and source.total / source.info.fps > limits.seconds + 1:
+            raise InputError(limits.too_long())
+
+
+def _check_container(path: Path, name: str) -> None:
+    if not path.stat().st_size:
+        raise InputError(f'{name}: the file is empty (0 bytes)')
+    av = need('av')
+    options = {'format_whitelist': CONTAINERS, 'protocol_whitelist': 'file'}
+    try:
+        av.open(str(path), options=options, metadata_errors='replace').close()
+    except (av.error.FFmpegError, ValueError) as err:
+        raise InputError(
+            f'{name}: not a video, cut off before its index, or of a kind that is not '
+            'read here. Common ones are: mp4, mov, mkv, webm, avi'
+        ) from err

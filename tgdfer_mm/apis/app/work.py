@@ -1,0 +1,122 @@
+"""What a job does: read the video, draw the pictures, say what to show."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from ...video.errors import InputError
+from ...video.reading import Source
+from ...visualization.video import ANNOTATED_NAME, frames_to_show, write_all
+from ...visualization.video.report import describe, lead
+from ...visualization.video.words import clock
+from ..inferencer import DFERInferencer
+from ..writing import write_result
+from .jobs import Job
+from .uploads import Limits
+
+_READING = 0.7  # share of the time that reading takes, about
+
+
+def analyse(job: Job, inferencer: DFERInferencer, limits: Limits) -> None:
+    """Does a job with an inferencer.
+
+    Raises:
+        VideoError: The video cannot be read or is too long.
+        Cancelled: The job is no longer wanted.
+    """
+    job.step = 'Looking for faces and expressions'
+    watch = _watcher(job, limits)
+    [result] = inferencer.iterate([str(job.upload)], progress=watch)
+    result['source']['path'] = job.name  # ours is gone when the job ends
+    result['warnings'] = [
+        w.replace(str(job.upload), job.name) for w in result['warnings']
+    ]
+    job.step = 'Drawing'
+    out = job.folder / 'results'
+    out.mkdir()
+    files = write_result(result, out)
+    files += write_all(
+        result,
+        job.upload,
+        out,
+        lambda share: job.advance(_READING + (1 - _READING) * share),
+        narrow=True,
+    )
+    job.summary = summarise(result)
+    job.files = {file.name: file for file in files}
+
+
+def summarise(result: dict[str, Any]) -> dict[str, Any]:
+    """What the page shows of a result."""
+    total = result['source']['duration']
+    return dict(
+        complete=result['complete'],
+        warnings=result['warnings'],
+        video=ANNOTATED_NAME,
+        tracks=[_summarise_track(result, track, total) for track in result['tracks']],
+    )
+
+
+def _summarise_track(result: dict, track: dict, total: float) -> dict[str, Any]:
+    frames = track['frames']
+    return dict(
+        id=track['id'],
+        label=track['label'],
+        lead=lead(track, total),
+        alt=describe(track, total),
+        picture=f'track{track["id"]}.png',
+        narrow=f'track{track["id"]}_narrow.png',
+        report=f'track{track["id"]}.html',
+        intervals=[
+            dict(
+                i,
+                start_text=clock(i['start'], total),
+                end_text=clock(i['end'], total),
+            )
+            for i in track['intervals']
+        ],
+        frames=[
+            dict(
+                time=frames['time'][p],
+                text=clock(frames['time'][p], total),
+                relevance=frames['relevance'][p],
+            )
+            for p in frames_to_show(result, track)
+        ],
+    )
+
+
+def _watcher(
+    job: Job, limits: Limits
+) -> Callable[[Source], AbstractContextManager[Callable[[], None]]]:
+    """Progress for the inferencer that also ends what is unwanted or too long."""
+
+    @contextmanager
+    def watch(source: Source) -> Iterator[Callable[[], None]]:
+        def advance() -> None:
+            # Files may state less than they hold.
+            if source.info.duration > limits.seconds + 1:
+                raise InputError(limits.too_long())
+            share = source.info.frames / source.total if source.total else 0.0
+            job.advance(_READING * min(share, 1.0))
+
+        yield advance
+
+    return watch
+
+
+def work_with(inferencer: DFERInferencer, limits: Limits) -> Callable[[Job], None]:
+    """Binds an inferencer to the work of a queue."""
+    return lambda job: analyse(job, inferencer, limits)
+
+
+def file_type(path: Path) -> str:
+    """The media type of a result."""
+    return {
+        '.csv': 'text/csv; charset=utf-8',
+        '.html': 'text/html; charset=utf-8',
+        '.json': 'application/json',
+        '.mp4': 'video/mp4',
+        '.png': 'image/png',
+    }[path.suffix]
