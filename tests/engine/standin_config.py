@@ -15,7 +15,7 @@ val_dataloader = dict(
     batch_size=2,
     num_workers=0,
     sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(type='StandInDataset', fold=fold, size=9),
+    dataset=dict(type='StandInDataset', fold=fold, size=9, subset='test'),
 )
 test_dataloader = val_dataloader
 val_evaluator = dict(type='StandInMetric')

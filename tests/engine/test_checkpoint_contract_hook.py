@@ -8,6 +8,7 @@ from mmengine.config import Config
 from standin import CLASSES
 
 from tgdfer_mm.engine import CheckpointContractHook
+from tgdfer_mm.engine.checkpoint_contract_hook import compare_datasets, compare_metainfo
 from tgdfer_mm.models.text import OpenCLIPText
 
 META = dict(
@@ -137,3 +138,62 @@ def test_class_texts_in_another_order_than_the_labels_are_an_error(runner, check
     fitting = runner(checkpoint)
     fitting.model.text_encoder = SimpleNamespace(classes=CLASSES)
     assert fitting.test()
+
+
+def test_the_folds_of_single_and_compound_lists_leak_into_each_other():
+    single = dict(META, dataset='MAFW', fold_lists='single')
+    several = dict(single, setting='multi', fold_lists='compound')
+    for theirs, ours in ((single, several), (several, single)):
+        ((kind, text),) = compare_metainfo(theirs, ours)
+        assert kind == 'setting' and 'That leaks' in text and 'compound lists' in text
+    # Other labels on the same folds are no leak, though still another task.
+    compound = dict(several, setting='compound')
+    ((kind, text),) = compare_metainfo(compound, several)
+    assert kind == 'setting' and 'leaks' not in text
+
+
+def test_validating_on_what_was_trained_is_a_leak():
+    whole, cut = dict(META, val_part=0.0), dict(META, val_part=0.1)
+    ((kind, text),) = compare_metainfo(whole, cut)
+    assert kind == 'fold' and 'val_part=0.0' in text and '0.1' in text
+    assert compare_metainfo(cut, whole) == []  # testing after a validated training
+
+
+def test_scores_that_are_mapped_are_of_the_model_s_classes():
+    target = dict(META, dataset='Other', classes=('x', 'y'), model_classes=CLASSES)
+    assert compare_metainfo(META, target) == []
+    ((kind, _),) = compare_metainfo(dict(META, classes=CLASSES[::-1]), target)
+    assert kind == 'classes'
+
+
+class Clips:
+    """A data set that names its clips."""
+
+    def __init__(self, *clips, **metainfo):
+        self.clips, self.metainfo = clips, {**META, **metainfo}
+
+    def __len__(self):
+        return len(self.clips)
+
+    def get_data_info(self, i):
+        return dict(clip=self.clips[i])
+
+
+@pytest.mark.parametrize(
+    ('evaluated', 'kind'),
+    [
+        (Clips('c', 'd'), None),
+        (Clips('b', 'c'), 'overlap'),
+        (Clips('c', fold=2), 'fold'),
+        (Clips('c', setting='multi'), 'setting'),
+        (Clips('c', pixel_version='v2'), 'pixel_version'),
+        (Clips('b', dataset='Other', fold=2), None),
+    ],
+)
+def test_evaluation_beside_training(evaluated, kind):
+    loops = [
+        SimpleNamespace(dataloader=SimpleNamespace(dataset=dataset))
+        for dataset in (Clips('a', 'b'), evaluated)
+    ]
+    found = compare_datasets(loops[0], loops[1:])
+    assert [each for each, _ in found] == ([kind] if kind else [])

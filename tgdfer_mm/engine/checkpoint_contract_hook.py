@@ -8,10 +8,11 @@ from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 from torch import nn
 
+from ..datasets.overlap import describe_overlap
 from ..registry import HOOKS
 from .checkpoint import weights_misfit
 
-MISMATCHES = ('classes', 'setting', 'pixel_version', 'fold', 'weights')
+MISMATCHES = ('classes', 'setting', 'pixel_version', 'fold', 'weights', 'overlap')
 
 
 @HOOKS.register_module()
@@ -25,12 +26,16 @@ class CheckpointContractHook(Hook):
     testing, weights that are missing or do not fit the model are an error too, where
     mmengine would go on with random ones (in resuming :class:`ExactCheckpointHook` sees
     to that). A checkpoint without meta information, and one of another data set with
-    the same classes, get a warning. Whether the model's class texts are those of the
-    data, in the same order, is checked before every run.
+    the same classes, get a warning.
+
+    Before every run it is checked whether the model's class texts are those of the
+    data, in the same order, and before training whether the evaluated clips fit the
+    trained ones in the same way, and are none of them.
 
     Args:
         allow: Mismatches that are meant: any of ``classes``, ``setting``,
-            ``pixel_version``, ``fold``, ``weights``. They are logged instead.
+            ``pixel_version``, ``fold``, ``weights``, ``overlap`` (of trained and
+            evaluated clips). They are logged instead.
 
     Raises:
         ValueError: `allow` names something else, or there is a mismatch.
@@ -45,10 +50,10 @@ class CheckpointContractHook(Hook):
         self.allow = tuple(allow)
 
     def before_run(self, runner: Runner) -> None:
-        """Checks that the model's class texts stand in the order of the labels."""
+        """Checks class texts against labels, and trained clips against evaluated."""
         texts = getattr(_bare_model(runner), 'text_encoder', None)
         for ours in _datasets_in_use(runner) if texts is not None else ():
-            classes = tuple(ours.get('classes', ()))
+            classes = _model_classes(ours)
             if classes != tuple(texts.classes):
                 raise ValueError(
                     f'The texts of the model (model.text_encoder.descriptions) are of '
@@ -56,6 +61,9 @@ class CheckpointContractHook(Hook):
                     f'{ours.get("dataset")} of {classes}. They have to be the same, in '
                     'the same order.'
                 )
+        if isinstance(runner._train_loop, BaseLoop):
+            problems = compare_datasets(runner._train_loop, _evaluating_loops(runner))
+            self._judge(runner, 'Evaluation does not fit training', problems)
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Checks before any weight is loaded."""
@@ -79,14 +87,44 @@ class CheckpointContractHook(Hook):
         if _is_testing(runner):
             misfit = weights_misfit(_bare_model(runner), checkpoint)
             problems += [('weights', misfit)] if misfit else []
+        self._judge(runner, f'{name} does not fit this run', problems)
+
+    def _judge(
+        self, runner: Runner, what: str, problems: list[tuple[str, str]]
+    ) -> None:
         for kind, message in dict.fromkeys(problems):
             if kind not in self.allow:
                 raise ValueError(
-                    f'{name} does not fit this run: {message} If that is meant, pass '
+                    f'{what}: {message} If that is meant, pass '
                     f"--allow-mismatch {kind} (or allow=('{kind}',) to "
                     'CheckpointContractHook).'
                 )
-            runner.logger.warning(f'{name}, allowed on purpose: {message}')
+            runner.logger.warning(f'{what}, allowed on purpose: {message}')
+
+
+def compare_datasets(
+    train_loop: BaseLoop, others: Sequence[BaseLoop]
+) -> list[tuple[str, str]]:
+    """Lists what keeps the clips of a run from being evaluated beside its training.
+
+    Args:
+        train_loop: The loop that trains.
+        others: The loops that evaluate.
+
+    Returns:
+        As :func:`compare_metainfo`.
+    """
+    train = train_loop.dataloader.dataset
+    theirs = getattr(train, 'metainfo', None) or {}
+    problems = []
+    for loop in others:
+        ours = getattr(loop.dataloader.dataset, 'metainfo', None) or {}
+        if not ours.get('dataset') or ours['dataset'] != theirs.get('dataset'):
+            continue
+        problems += compare_metainfo(theirs, ours)
+        shared = describe_overlap(train, loop.dataloader.dataset)
+        problems += [('overlap', shared)] if shared else []
+    return problems
 
 
 def compare_metainfo(theirs: dict, ours: dict) -> list[tuple[str, str]]:
@@ -100,7 +138,7 @@ def compare_metainfo(theirs: dict, ours: dict) -> list[tuple[str, str]]:
         Pairs of a kind of mismatch (see ``MISMATCHES``) and a sentence.
     """
     problems = []
-    trained, used = (tuple(meta.get('classes', ())) for meta in (theirs, ours))
+    trained, used = tuple(theirs.get('classes', ())), _model_classes(ours)
     if len(trained) != len(used):
         text = f'it knows {len(trained)} classes {trained}, the data {len(used)} {used}'
         problems.append(('classes', f'{text}.'))
@@ -113,7 +151,21 @@ def compare_metainfo(theirs: dict, ours: dict) -> list[tuple[str, str]]:
     for key in ('setting', 'pixel_version') if same_data else ('setting',):
         if theirs.get(key) != ours.get(key):
             text = f'it was trained with {key}={theirs.get(key)!r}, the data has'
-            problems.append((key, f'{text} {ours.get(key)!r}.'))
+            text = f'{text} {ours.get(key)!r}.'
+            if key == 'setting' and theirs.get('fold_lists') != ours.get('fold_lists'):
+                text += (
+                    f' That leaks: the folds of the {theirs.get("fold_lists")} lists '
+                    f'are not those of the {ours.get("fold_lists")} lists, so clips '
+                    'tested here are among those it was trained on, whatever the fold.'
+                )
+            problems.append((key, text))
+    if same_data and ours.get('val_part', 0) > theirs.get('val_part', 0):
+        text = (
+            f'it was trained with val_part={theirs.get("val_part", 0)}, the data has '
+            f'{ours["val_part"]}. That leaks: clips that validate here are among those '
+            'it was trained on.'
+        )
+        problems.append(('fold', text))
     if same_data and theirs.get('fold') != ours.get('fold'):
         text = (
             f'it was trained on fold {theirs.get("fold")} of {ours.get("dataset")} and '
@@ -124,13 +176,21 @@ def compare_metainfo(theirs: dict, ours: dict) -> list[tuple[str, str]]:
     return problems
 
 
+def _model_classes(info: dict) -> tuple[str, ...]:
+    # Those of the data set, unless the scores are mapped to it from other classes.
+    return tuple(info.get('model_classes') or info.get('classes', ()))
+
+
+def _evaluating_loops(runner: Runner) -> list[BaseLoop]:
+    loops = (runner._val_loop, runner._test_loop)
+    return [loop for loop in loops if isinstance(loop, BaseLoop)]
+
+
 def _datasets_in_use(runner: Runner) -> list[dict]:
-    loops = (runner._train_loop, runner._val_loop, runner._test_loop)
-    infos = (
-        getattr(loop.dataloader.dataset, 'metainfo', None)
-        for loop in loops
-        if isinstance(loop, BaseLoop)
-    )
+    loops = _evaluating_loops(runner)
+    if isinstance(runner._train_loop, BaseLoop):
+        loops.insert(0, runner._train_loop)
+    infos = (getattr(loop.dataloader.dataset, 'metainfo', None) for loop in loops)
     return [info for info in infos if info]
 
 
