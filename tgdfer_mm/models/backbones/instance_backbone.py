@@ -154,6 +154,7 @@ class InstanceBackbone(BaseModule):
                 f'(the import failed with: {error.__context__})'
             ) from error
 
+    @torch.enable_grad()
     def _probe(self, image_size: int | tuple[int, int]) -> tuple[int, int]:
         """P and the width, from a video of tensors that have a shape and no content."""
         size = (image_size, image_size) if isinstance(image_size, int) else image_size
@@ -175,8 +176,7 @@ class InstanceBackbone(BaseModule):
             for name, tensor in [*self.named_parameters(), *self.named_buffers()]
         }
         try:
-            # The device also of what a backbone makes on the way.
-            with torch.device(device), torch.enable_grad():
+            with torch.device(device):  # also for what a backbone makes on the way
                 frames = torch.zeros(1, self.num_frames, 3, *size)
                 mask = torch.ones(1, self.num_frames, dtype=torch.bool)
                 return functional_call(self, state, (frames, mask))[0], state
