@@ -6,6 +6,7 @@ after every folder, those of the clips included, has shown the same times of las
 change as when it was listed; the others are listed again.
 """
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -51,7 +52,7 @@ class Listing(NamedTuple):
 
     def split(self) -> list[str]:
         """The names."""
-        return [os.fsdecode(n) for n in self.names.split(b'\0')] if self.count else []
+        return os.fsdecode(self.names).split('\0') if self.count else []
 
     def is_current(self, folder: str) -> bool:
         """Whether the folder has not changed since.
@@ -229,7 +230,11 @@ def _is_folder(entry: os.DirEntry) -> bool:
 
 
 def leads_up(link: str | Path) -> bool:
-    """Whether a symbolic link leads to a folder that it lies in: a loop."""
+    """Whether a symbolic link goes in a circle: to itself or to a folder around it."""
+    try:
+        os.stat(link)
+    except OSError as err:
+        return err.errno == errno.ELOOP
     target, place = os.path.realpath(link), os.path.realpath(os.path.dirname(link))
     return os.path.commonpath([target, place]) == target
 

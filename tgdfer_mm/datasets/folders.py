@@ -7,7 +7,7 @@ data, one file per data set in ``aliases/``.
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -148,13 +148,28 @@ def load_aliases(layout: str) -> dict:
 def _existing(root: Path, roots: list[str], places: list[str]) -> list[Path]:
     """The places that exist, each once whatever it is called."""
     found: dict[str, Path] = {}
-    for inner, place in product(roots, places):
-        pattern = os.path.normpath(os.path.join(inner, place))
-        paths = sorted(root.glob(pattern)) if '*' in pattern else [root / pattern]
-        for path in paths:
-            if os.path.exists(path):
-                found.setdefault(os.path.realpath(path), path)
+    for base in _expand(root, roots):
+        for path in _expand(base, places):
+            found.setdefault(os.path.realpath(path), path)
     return list(found.values())
+
+
+def _expand(base: Path, patterns: Iterable[str]) -> Iterator[Path]:
+    """The paths below a folder that exist, in the order of the patterns."""
+    try:
+        there = set(os.listdir(base))
+    except OSError:
+        return
+    for pattern in patterns:
+        pattern = os.path.normpath(pattern or '.')
+        first = pattern.split('/', 1)[0]
+        if '*' in pattern:
+            yield from sorted(base.glob(pattern))
+        # Most patterns end here, without a question to a slow file system.
+        elif first in there or first in ('.', '..', ''):
+            path = base / pattern
+            if os.path.exists(path):
+                yield path
 
 
 def _folder_of_clips(

@@ -1,0 +1,99 @@
+"""The command, what it prints, and generated data."""
+
+import json
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tgdfer_mm.datasets.check import facts
+from tgdfer_mm.datasets.dfew import DFEWDataset
+from tgdfer_mm.datasets.ferv39k import FERV39kDataset
+from tgdfer_mm.datasets.mafw import MAFWDataset
+from tgdfer_mm.synth import tree
+
+TOOL = Path(__file__).parents[3] / 'tools/data/check.py'
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """Runs the command; returns its exit code and what it printed."""
+    main = runpy.run_path(str(TOOL))['main']
+    monkeypatch.setenv('COLUMNS', '160')
+
+    def run(*args):
+        code = main([*map(str, args)])
+        return code, capsys.readouterr().out
+
+    return run
+
+
+def test_a_whole_copy_exits_with_0_and_writes_json(copy, command, tmp_path):
+    code, said = command(
+        'dfew', copy('dfew'), '--counts', 'none', '--json', tmp_path / 'out/report.json'
+    )
+    assert code == 0 and 'Nothing was found that changes' in said
+    assert 'no counts were compared' in said
+    report = json.loads((tmp_path / 'out/report.json').read_text())
+    assert report['schema'] == 'tgdfer_mm.check/1' and report['ok']
+    assert report['media_dir'] in said
+
+
+def test_what_changes_a_number_exits_with_1_and_says_what_to_do(copy, command):
+    code, said = command('dfew', copy('dfew'))
+    assert code == 1 and 'findings change published numbers' in said
+    assert 'list-size' in said and '--counts none' in said
+
+
+def flat_clip(*_):
+    frames = [np.zeros((32, 32, 3), np.uint8)] * 2
+    return SimpleNamespace(
+        frames=lambda size: frames, intensity=np.zeros(2), jpeg_quality=95
+    )
+
+
+@pytest.mark.parametrize('layout', ['dfew', 'ferv39k', 'mafw'])
+def test_generated_data_have_counts_of_their_own(
+    layout, command, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tree, 'make_clip', flat_clip)  # nobody looks at them
+    root = tmp_path / 'synth'
+    tree.ensure_tree(
+        root, tree.SynthSpec(layout, 32, clips_per_class=1), workers=1, report=len
+    )
+    code, said = command(layout, root)
+    assert code == 0 and 'GENERATED' in said
+    victim = next(root.rglob('*test*'))
+    while victim.is_dir():
+        victim = next(iter(sorted(victim.iterdir())))
+    lines = victim.read_bytes().splitlines(keepends=True)
+    victim.write_bytes(b''.join(lines[:-1]))
+    code, said = command(layout, root)
+    assert code == 1 and 'generated are' in said
+    assert command(layout, root, '--counts', 'published')[0] == 1
+    with pytest.raises(ValueError, match='in the layout of'):
+        command('mafw' if layout == 'dfew' else 'dfew', root)
+
+
+def test_an_unreadable_record_of_generated_data_is_an_error(copy, command):
+    root = copy('dfew')
+    (root / 'generation.json').write_text('{')
+    with pytest.raises(ValueError, match='does not say how'):
+        command('dfew', root)
+
+
+@pytest.mark.parametrize('cls', [DFEWDataset, FERV39kDataset, MAFWDataset])
+def test_the_facts_agree_with_themselves_and_the_classes(cls):
+    known = facts.load_facts(cls.ALIASES)
+    for fact in known['lists'].values():
+        for fold in fact['folds'].values():
+            assert fold['train'] + fold['test'] == fact['clips']
+            for subset in ('train', 'test'):
+                counts = fold.get(f'{subset}_class_counts')
+                assert counts is None or sum(counts) == fold[subset]
+        assert sum(fact.get('class_counts', [fact['clips']])) == fact['clips']
+    versions = {v for folders in cls.FOLDERS.values() for v in folders}
+    assert set(known['pixels']) <= versions
+    assert tuple(known['classes']) == facts.load_classes(cls.LABEL_SET)

@@ -1,0 +1,185 @@
+"""Reading zip archives that came from elsewhere: nested, encrypted, or hostile."""
+
+import lzma
+import re
+import stat
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from .password import Password
+
+_AES = 99  # the compression method that stands for it
+_JUNK = ('__MACOSX', '.DS_Store', 'Thumbs.db', 'desktop.ini')
+# What readers raise for a wrong password, a damaged or a foreign file. RuntimeError
+# includes NotImplementedError.
+_FAILURES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
+
+
+class ArchiveError(ValueError):
+    """An archive, or an entry of one, that cannot or must not be unpacked.
+
+    Args:
+        archive: The archive; for a nested one also those around it.
+        entry: The entry, if it is about one.
+        problem: What is wrong.
+    """
+
+    def __init__(self, archive: str, entry: str | None, problem: str) -> None:
+        where = f'{archive}, entry {entry!r}' if entry is not None else archive
+        super().__init__(f'{where}: {problem}')
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file in an archive.
+
+    Attributes:
+        archive: The archive, for messages.
+        parts: Its path.
+        size: Its size when unpacked, bytes.
+        open: Opens it; raises :class:`ArchiveError`.
+    """
+
+    archive: str
+    parts: tuple[str, ...]
+    size: int
+    open: Callable[[], AbstractContextManager[IO[bytes]]]
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An archive that lies on the disk or in another one.
+
+    Attributes:
+        label: Its path, and that of the archives around it.
+        names: Its own name and those of the archives around it, outermost first,
+            without ``.zip``.
+        members: Its files in the order in which they lie, without nested archives.
+        junk: How many entries were left out that some system added.
+    """
+
+    label: str
+    names: tuple[str, ...]
+    members: list[Member]
+    junk: int
+
+
+def open_archive(path: Path, password: Password) -> Iterator[Archive]:
+    """Opens an archive and those in it, one after the other.
+
+    An archive is looked through before anything of it is handed out.
+
+    Args:
+        path: A zip file.
+        password: Used if an entry is encrypted.
+
+    Yields:
+        The archive and each nested one; its members can be opened until the next.
+
+    Raises:
+        ArchiveError: It is no zip file, a part of a split one, encrypted in a way
+            that needs another library, or the password is wrong; an entry climbs out
+            of the folder, is a link or no plain file.
+    """
+    yield from _open(path, str(path), (path.stem,), password)
+
+
+def _open(
+    file: Path | IO[bytes], label: str, names: tuple[str, ...], password: Password
+) -> Iterator[Archive]:
+    with _explained(label), _zip_file(file, label) as archive:
+        infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
+        plain, nested, junk = [], [], 0
+        for info in infos:
+            parts = _parts(info, label)
+            if info.is_dir():
+                continue
+            if any(p in _JUNK for p in parts) or parts[-1].startswith('._'):
+                junk += 1
+            elif parts[-1].lower().endswith('.zip'):
+                nested.append((info, parts[-1]))
+            else:
+                plain.append((info, parts))
+        members = [
+            Member(
+                label, parts, info.file_size, _opener(archive, info, label, password)
+            )
+            for info, parts in plain
+        ]
+        yield Archive(label, names, members, junk)
+        for info, name in nested:
+            with _opener(archive, info, label, password)() as inner:
+                own = (*names, name[: -len('.zip')])
+                yield from _open(inner, f'{label} > {name}', own, password)
+
+
+def _zip_file(file: Path | IO[bytes], label: str) -> zipfile.ZipFile:
+    archive = zipfile.ZipFile(file)
+    if all(info.compress_type != _AES for info in archive.infolist()):
+        return archive
+    archive.close()
+    try:
+        import pyzipper
+    except ImportError as err:
+        raise ArchiveError(
+            label,
+            None,
+            'it has AES encryption, which needs pyzipper: `pip install '
+            'tgdfer_mm[archives]`',
+        ) from err
+    return pyzipper.AESZipFile(file)
+
+
+def _opener(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str, password: Password
+) -> Callable[[], AbstractContextManager[IO[bytes]]]:
+    @contextmanager
+    def open_member() -> Iterator[IO[bytes]]:
+        pwd = password.get() if info.flag_bits & 0x1 else None
+        with _explained(label, info.filename), archive.open(info, pwd=pwd) as file:
+            yield file
+
+    return open_member
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    pyzipper = sys.modules.get('pyzipper')  # has an exception of its own
+    return (*_FAILURES, *([pyzipper.zipfile.BadZipFile] if pyzipper else []))
+
+
+@contextmanager
+def _explained(label: str, entry: str | None = None) -> Iterator[None]:
+    """Says which archive and entry an error is about."""
+    try:
+        yield
+    except ArchiveError:
+        raise
+    except _failures() as err:
+        hint = ''
+        if isinstance(err, RuntimeError) and 'assword' in str(err):
+            raise ArchiveError(label, entry, 'the password is wrong') from None
+        if Path(label).with_suffix('.z01').exists() or 'multiple disks' in str(err):
+            hint = '; it is one part of a split archive: join them with `zip -s 0`'
+        elif entry is not None:
+            hint = '; it is damaged (download it again), or the password is wrong'
+        raise ArchiveError(label, entry, f'cannot be read ({err}){hint}') from err
+
+
+def _parts(info: zipfile.ZipInfo, label: str) -> tuple[str, ...]:
+    """The path of an entry, if it stays below the folder and is a plain file."""
+    name = info.filename.replace('\\', '/')
+    parts = tuple(part for part in name.split('/') if part not in ('', '.'))
+    if name.startswith('/') or '..' in parts or re.match('[A-Za-z]:', name):
+        raise ArchiveError(label, info.filename, 'leads out of the folder; refused')
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise ArchiveError(label, info.filename, 'is a link or no plain file; refused')
+    if not (parts or info.is_dir()):
+        raise ArchiveError(label, info.filename, 'has no name; refused')
+    return parts

@@ -1,0 +1,51 @@
+"""The password of the authors' archives, asked for only when one is needed."""
+
+import sys
+from getpass import getpass
+from pathlib import Path
+
+
+class Password:
+    """A password that comes from a file or from the keyboard and shows itself nowhere.
+
+    Args:
+        file: The file whose first line it is; None to ask for it.
+    """
+
+    def __init__(self, file: str | Path | None = None) -> None:
+        self._file = Path(file).expanduser() if file else None
+        self._known: bytes | None = None
+
+    def get(self) -> bytes:
+        """The password; asks for it once.
+
+        Raises:
+            ValueError: The file's first line is empty, or there is no file and no
+                terminal to ask on.
+            OSError: The file cannot be read.
+        """
+        if self._known is None:
+            self._known = self._read() if self._file else self._ask()
+        return self._known
+
+    def _read(self) -> bytes:
+        lines = self._file.read_bytes().removeprefix(b'\xef\xbb\xbf').splitlines()
+        if not (lines and lines[0]):
+            raise ValueError(f'The first line of {self._file} should be the password.')
+        return lines[0]
+
+    @staticmethod
+    def _ask() -> bytes:
+        if not sys.stdin.isatty():
+            raise ValueError(
+                'An archive is encrypted and there is no terminal to ask for its '
+                'password on; write it into a file that only you can read and give '
+                '--password-file.'
+            )
+        return getpass('Password of the archives: ').encode()
+
+    def __repr__(self) -> str:
+        return 'Password(...)'
+
+    def __reduce__(self) -> None:
+        raise TypeError('a password is not pickled')
