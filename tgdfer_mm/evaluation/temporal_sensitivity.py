@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmengine.dist import is_main_process
 from rich.console import Console
 from rich.table import Table
@@ -60,7 +60,7 @@ def perturb_time(cfg: Config, mode: str, seed: int = 0) -> Config:
     for pipeline in pipelines:
         place = 1 + _sampler(pipeline, cfg.filename)
         taken = place < len(pipeline) and _name(pipeline[place]) == 'PerturbTime'
-        step = dict(type='PerturbTime', mode=mode, seed=seed)
+        step = ConfigDict(type='PerturbTime', mode=mode, seed=seed)
         pipeline[place : place + taken] = [step]
     folder = Path(cfg.work_dir, 'perturb_time', mode)
     cfg.work_dir = str(folder)
