@@ -31,13 +31,15 @@ def pick_clips(dataset: Dataset, num: int) -> list[str]:
         num: How many clips.
 
     Returns:
-        Names: the first clip of every class, then the second, and so on.
+        Names: the first clip of every class (or set of classes), then the second, and
+        so on.
     """
     by_class = defaultdict(list)
     for i in range(len(dataset)):
         info = dataset.get_data_info(i)
-        if len(by_class[int(info['label'])]) < num:
-            by_class[int(info['label'])].append(clip_name(info))
+        label = tuple(np.atleast_1d(info['label']).tolist())  # several, in some data
+        if len(by_class[label]) < num:
+            by_class[label].append(clip_name(info))
     ranked = sorted(
         (rank, label, name)
         for label, names in by_class.items()

@@ -116,12 +116,16 @@ class MultiGrainedTemporalHead(BaseHead):
     def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
         """The losses of a batch, and the accuracy of its predictions."""
         logits = self(feats)
-        label = self._labels(data_samples, logits.bag)
+        return self.loss_of(logits, self._labels(data_samples, logits.bag), feats.text)
+
+    def loss_of(
+        self, logits: BagLogits, label: Tensor, text: Tensor
+    ) -> dict[str, Tensor]:
+        """The losses of logits, given the labels as a tensor and the texts (K, D)."""
         losses = {
             'loss_bag': self.loss_cls(logits.bag, label),
             'loss_video': self.video_weight * self.loss_cls(logits.video, label),
-            'loss_text': self.text_weight
-            * off_diagonal(feats.text @ feats.text.t()).abs().mean(),
+            'loss_text': self.text_weight * off_diagonal(text @ text.t()).abs().mean(),
             'logit_scale': self.logit_scale.detach().exp(),
         }
         if not self.multi_class:
@@ -133,15 +137,16 @@ class MultiGrainedTemporalHead(BaseHead):
     def predict(self, feats: Bag, data_samples: list, **kwargs) -> list:
         """Writes scores, label and the per-instance explanation on the data samples.
 
-        Each sample gets ``pred_score`` (K,), ``pred_label`` (1,), ``instance_scores``
-        and ``relevance`` (M, K) and ``instance_mask`` (M,).
+        Each sample gets ``pred_score`` (K,), ``pred_label``, ``instance_scores`` and
+        ``relevance`` (M, K) and ``instance_mask`` (M,). With multi-hot labels the
+        predicted ones are those of at least one half, or else the highest [choice].
         """
         logits = self(feats)
         score = self.probabilities(logits)
         instance = self._normalise(logits.instance)
         for i, sample in enumerate(data_samples):
             sample.set_pred_score(score[i])
-            sample.set_pred_label(score[i].argmax(-1, keepdim=True))
+            sample.set_pred_label(self._chosen(score[i]))
             sample.set_field(instance[i], 'instance_scores')
             sample.set_field(feats.relevance[i], 'relevance')
             sample.set_field(feats.mask[i], 'instance_mask')
@@ -150,6 +155,11 @@ class MultiGrainedTemporalHead(BaseHead):
     def probabilities(self, logits: BagLogits) -> Tensor:
         """Class probabilities of the bags, (N, K)."""
         return (self._normalise(logits.bag) + self._normalise(logits.video)) / 2
+
+    def _chosen(self, score: Tensor) -> Tensor:
+        best = score.argmax(-1, keepdim=True)
+        several = (score >= 0.5).nonzero().flatten() if self.multi_class else best
+        return several if len(several) else best
 
     def _normalise(self, logits: Tensor) -> Tensor:
         return logits.sigmoid() if self.multi_class else logits.softmax(-1)

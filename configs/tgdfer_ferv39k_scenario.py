@@ -1,0 +1,10 @@
+# One of FERV39k's four scenarios alone, with the results of each of its scenes:
+# SCENARIO=anomaly_issues python tools/train.py configs/tgdfer_ferv39k_scenario.py
+_base_ = 'tgdfer_ferv39k_by-scene.py'
+
+scenario = '{{$SCENARIO:daily_life}}'
+work_dir = f'work_dirs/tgdfer_ferv39k_{scenario}'
+
+train_dataloader = dict(dataset=dict(scenario=scenario))
+val_dataloader = train_dataloader
+test_dataloader = train_dataloader
