@@ -4,6 +4,7 @@ import os
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from .clip_index import ClipIndex, open_index
 from .errors import DamagedClipError, SplitFileError
 from .folders import Found, find_file, find_media
 from .labels import load_classes
+from .progress import track
 from .shared_names import SharedNames
 from .stand_in import StandInDataset
 from .text_files import read_lines
@@ -369,7 +371,10 @@ class DFERDataset(StandInDataset, ABC):
     def _without_folder(self, entries: list[dict]) -> set[str]:
         # None of a million files is listed again unless its folder has changed.
         depth = self.media_name(entries[0]['clip']).count('/') + 1
-        self.index = open_index(self.media_dir, depth, self.data_root)
+        what = f'Listing the frames of {self.NAME}'
+        self.index = open_index(
+            self.media_dir, depth, self.data_root, track=partial(track, what=what)
+        )
         clips = (entry['clip'] for entry in entries)
         return {clip for clip in clips if self.media_name(clip) not in self.index}
 
