@@ -36,6 +36,13 @@ class Limits:
         """Of a file."""
         return int(self.megabytes * 1e6)
 
+    @property
+    def length(self) -> str:
+        """Of a video, in words."""
+        if self.seconds < 120:
+            return f'{self.seconds:g} seconds'
+        return f'{self.seconds / 60:.3g} minutes'
+
     def too_large(self) -> str:
         """What is said of a larger file."""
         return (
@@ -46,7 +53,7 @@ class Limits:
     def too_long(self) -> str:
         """What is said of a longer video."""
         return (
-            f'The video is longer than {self.seconds:g} s. Cut it shorter, start the '
+            f'The video is longer than {self.length}. Cut it shorter, start the '
             'program with a higher --max-seconds, or use tools/infer.py.'
         )
 

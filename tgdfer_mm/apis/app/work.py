@@ -9,7 +9,7 @@ from ...video.errors import InputError
 from ...video.reading import Source
 from ...visualization.video import ANNOTATED_NAME, frames_to_show, write_all
 from ...visualization.video.report import describe, lead
-from ...visualization.video.words import clock
+from ...visualization.video.words import clock, headline
 from ..inferencer import DFERInferencer
 from ..writing import write_result
 from .jobs import Job
@@ -49,10 +49,11 @@ def analyse(job: Job, inferencer: DFERInferencer, limits: Limits) -> None:
 
 def summarise(result: dict[str, Any]) -> dict[str, Any]:
     """What the page shows of a result."""
-    total = result['source']['duration']
+    total, note = result['source']['duration'], result['model']['note']
     return dict(
         complete=result['complete'],
-        warnings=result['warnings'],
+        # What is to be said of the model stands on the page already.
+        warnings=[w for w in result['warnings'] if not note or note not in w],
         video=ANNOTATED_NAME,
         tracks=[_summarise_track(result, track, total) for track in result['tracks']],
     )
@@ -62,7 +63,7 @@ def _summarise_track(result: dict, track: dict, total: float) -> dict[str, Any]:
     frames = track['frames']
     return dict(
         id=track['id'],
-        label=track['label'],
+        headline=headline(track),
         lead=lead(track, total),
         alt=describe(track, total),
         picture=f'track{track["id"]}.png',

@@ -14,7 +14,7 @@ from PIL import Image
 
 from .colors import class_colors
 from .timeline import WIDE, frames_to_show
-from .words import CAUTION, clock, verdict
+from .words import CAUTION, clock, headline, verdict
 
 _HERE = Path(__file__).parent
 
@@ -52,6 +52,7 @@ def render_report(
         name=Path(source['path']).name,
         version=result['version'],
         track=track,
+        headline=headline(track),
         lead=lead(track, total),
         notes=_notes(result),
         wide=_data_uri('png', wide),
@@ -90,9 +91,8 @@ def lead(track: Mapping[str, Any], total: float) -> str:
     seen = f'{clock(track["start"], total)} to {clock(track["end"], total)}'
     if track['label'] is None:
         return f'Seen from {seen}; reading ended before the face could be judged.'
-    shown = list(dict.fromkeys(i['emotion'] for i in track['intervals']))
-    listed = ', '.join(shown) if shown else 'no clear expression'
-    return f'Seen from {seen}. Over the whole track: {verdict(track)}. Shows {listed}.'
+    shown = headline(track) if track['intervals'] else 'no clear expression'
+    return f'Seen from {seen}. Shows {shown}; over the whole track {verdict(track)}.'
 
 
 def describe(track: Mapping[str, Any], total: float) -> str:

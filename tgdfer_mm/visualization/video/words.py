@@ -33,6 +33,12 @@ def verdict(track: Mapping[str, Any]) -> str:
     return f'{track["label"]} {track["score"]:.2f}'
 
 
+def headline(track: Mapping[str, Any]) -> str:
+    """What a track shows: the expressions of its intervals, else its label."""
+    shown = list(dict.fromkeys(i['emotion'] for i in track['intervals']))
+    return ', '.join(shown) or track['label'] or 'not judged'
+
+
 def model_note(result: Mapping[str, Any]) -> str:
     """Names the model, with what has to be said wherever its results are shown."""
     model = result['model']

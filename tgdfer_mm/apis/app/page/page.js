@@ -32,9 +32,11 @@ function complain(sentence) {
 }
 
 function step(text, share) {
+  // Only the step is read out, not every percent.
   if ($('step').textContent !== text) $('step').textContent = text;
   if (share === null) $('share').removeAttribute('value');
   else $('share').value = share;
+  $('percent').textContent = share ? `${Math.round(100 * share)} %` : '';
 }
 
 function send(file) {
@@ -91,7 +93,7 @@ async function poll(id, failures) {
   show('work');
   $('work-title').textContent = answer.name;
   if (answer.state === 'running') {
-    step(`${answer.step}: ${Math.round(100 * answer.share)} %`, answer.share);
+    step(answer.step, answer.share);
   } else if (answer.ahead) {
     step(`Waiting: ${answer.ahead === 1 ? 'one video is' : `${answer.ahead} videos are`} before yours`, null);
   } else {
@@ -103,7 +105,7 @@ async function poll(id, failures) {
 function present(id, answer) {
   const at = (name) => `jobs/${id}/${encodeURIComponent(name)}`;
   const { tracks, warnings, video, complete } = answer.summary;
-  const faces = { 0: 'no face found', 1: 'one face' }[tracks.length] || `${tracks.length} faces`;
+  const faces = { 0: 'no face found', 1: 'one face' }[tracks.length] || `${tracks.length} face tracks`;
   $('results-title').textContent = `${answer.name}: ${faces}`;
   const lines = complete ? warnings : ['Not all of the video could be read.', ...warnings];
   $('warnings').replaceChildren(...lines.map((line) => make('p', { class: 'note' }, line)));
@@ -119,7 +121,7 @@ function present(id, answer) {
 }
 
 function card(track, at) {
-  const title = `Face ${track.id}: ${track.label ?? 'not judged'}`;
+  const title = `Track ${track.id}: ${track.headline}`;
   const section = make('section', { 'aria-labelledby': `track-${track.id}`, class: 'track' },
     make('h3', { id: `track-${track.id}` }, title), make('p', {}, track.lead));
   if (track.frames.length) {
@@ -133,7 +135,7 @@ function card(track, at) {
     make('img', { src: at(track.picture), alt: track.alt })));
   if (track.intervals.length) section.append(intervals(track));
   section.append(make('a', { href: at(track.report), target: '_blank', rel: 'noopener', class: 'report' },
-    `Open the page of face ${track.id}`));
+    `Open the page of track ${track.id}`));
   return section;
 }
 
