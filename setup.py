@@ -17,6 +17,7 @@ PACKAGE = 'tgdfer_mm'
 # the place where OpenMMLab's tools look too.
 CARRIED = ('configs', 'tools')
 # Extras that others contain.
+ONNX = ['onnx>=1.17,<2', 'onnxruntime>=1.20,<2', 'onnxscript>=0.5,<0.8']
 VIDEO = [
     'av>=15,<19',
     'dlib-bin>=19.24,<21',
@@ -101,12 +102,14 @@ setup(
         'lite': ['mmcv-lite>=2.1,<2.2'],
         'mmcv': ['mmcv>=2.1,<2.2'],
         'video': VIDEO,
+        'onnx': ONNX,
         'app': [*VIDEO, *APP],
         'browser': ['playwright>=1.40,<2'],  # drives a Chromium that is installed
         'tables': ['openpyxl>=3.1,<3.2'],  # DFEW's votes, an Excel sheet
         'archives': ['pyzipper>=0.3.6,<0.5'],  # zip files with AES encryption
         'tests': [
             *VIDEO,
+            *ONNX,
             *APP,
             'jsonschema>=4,<5',
             'pytest>=7',

@@ -1,7 +1,6 @@
 """What ``tools/infer.py`` does: read videos, print, write, and say how it went."""
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from importlib.util import find_spec
 from pathlib import Path
 
 from mmengine.config import DictAction
@@ -9,7 +8,6 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..video.errors import Interrupted, OutputError, UsageError, VideoError
-from ..visualization import __name__ as _PICTURES
 from .inferencer import DFERInferencer
 from .table import print_result
 from .writing import prepare_folder, write_result
@@ -104,14 +102,10 @@ def _run_one(
 
 
 def _draw(result: dict, path: str, folder: Path) -> list[Path]:
-    if find_spec(f'{_PICTURES}.video') is None:
-        return []
-    from ..visualization import video
+    from ..visualization.video import write_all
 
-    if not hasattr(video, 'write_all'):
-        return []
     try:
-        return video.write_all(result, path, folder)
+        return write_all(result, path, folder)
     except VideoError:
         raise
     except OSError as err:
@@ -159,6 +153,7 @@ def _inferencer(args: Namespace) -> DFERInferencer:
         device=args.device,
         faces=faces,
         fps=args.fps,
+        runtime=args.runtime,
         **changes,
     )
 

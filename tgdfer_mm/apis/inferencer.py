@@ -6,21 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from mmengine.config import Config
-from mmengine.dataset import pseudo_collate
-from mmengine.device import get_device
 from mmengine.infer import BaseInferencer
-from mmengine.registry import init_default_scope
 
 from ..video.analysis import Analysis, Prediction
 from ..video.errors import Interrupted
 from ..video.faces import FaceDetector, build_detector
 from ..video.reading import Source, open_source
-from .models import load_model
-from .preprocessing import ClipPipeline, video_settings
+from ..video.settings import VideoSettings
+from .preprocessing import ClipPipeline
 from .progress import frame_progress, no_progress
 from .result import make_result
+from .runtime import make_runtime
 
 
 class DFERInferencer(BaseInferencer):
@@ -31,13 +28,16 @@ class DFERInferencer(BaseInferencer):
     inputs.
 
     Args:
-        model: Name of a shipped model (``demo``), path of a config, or a config.
+        model: Name of a shipped model (``demo``), path of a config or of an ``*.onnx``
+            file, or a config.
         checkpoint: Its weights; a shipped model has its own.
         device: Where the model runs; by default the best there is.
         faces: Who finds the faces: ``dlib``, ``none`` (the frames are face crops),
             ``yunet`` or ``mediapipe`` with a model file (a dict), or a function from a
             picture to boxes. See :func:`tgdfer_mm.video.faces.build_detector`.
         fps: Rate of frames in folders and arrays.
+        runtime: ``torch``, or ``onnx``: the model is exported first. A model that is
+            an ``*.onnx`` file, as ``tools/export.py`` writes them, always runs there.
         show_progress: Whether a bar shows how far reading is.
         **settings: Changes to the config's ``video``, see
             :class:`tgdfer_mm.video.settings.VideoSettings`, such as ``every=2`` or
@@ -58,25 +58,32 @@ class DFERInferencer(BaseInferencer):
         device: str | None = None,
         faces: str | dict | Callable | FaceDetector | None = 'dlib',
         fps: float = 25.0,
+        runtime: str = 'torch',
         show_progress: bool = True,
         **settings: Any,
     ) -> None:
-        init_default_scope('mmaction')
-        self.scope = 'mmaction'
-        loaded = load_model(model, checkpoint, device or get_device())
-        self.cfg, self.model, self.about = loaded.cfg, loaded.model, loaded.about
-        self.settings = video_settings(self.cfg, settings)
-        self.pipeline = self._init_pipeline(self.cfg)
-        self.collate_fn = pseudo_collate
-        self.visualizer = None
+        # Not the base's constructor: it resolves names in mmaction2's model index and
+        # loads weights that do not fit with a warning.
+        self.runtime = make_runtime(model, checkpoint, device, runtime, settings)
+        self.scope, self.visualizer = 'mmaction', None
         self.detector = build_detector(faces)
         self.fps = fps
         self.show_progress = show_progress
 
     @property
+    def about(self) -> dict:
+        """What the model says about itself: the ``model`` of every result."""
+        return self.runtime.about
+
+    @property
     def classes(self) -> list[str]:
         """Names of the classes, in the order of all scores."""
         return self.about['classes']
+
+    @property
+    def settings(self) -> VideoSettings:
+        """The settings in use."""
+        return self.runtime.settings
 
     def __call__(self, inputs: Any, batch_size: int = 8) -> dict:
         """Reads one or several inputs.
@@ -121,14 +128,9 @@ class DFERInferencer(BaseInferencer):
             with open_source(each, self.fps) as source:
                 yield self._read(source, batch_size, progress)
 
-    def predict(self, windows: list[list[np.ndarray]]) -> list[Prediction]:
-        """Predicts windows of crops; a window shorter than the model's is padded."""
-        batch = self.collate_fn([self.pipeline(crops) for crops in windows])
-        samples = self.forward(batch)
-        return [
-            _prediction(sample, len(crops))
-            for sample, crops in zip(samples, windows, strict=True)
-        ]
+    def forward(self, inputs: list[list[np.ndarray]], **kwargs) -> list[Prediction]:
+        """Predicts windows of crops (size, size, 3)."""
+        return self.runtime.predict(inputs)
 
     def visualize(self, inputs: list, preds: Any, **kwargs) -> list:
         """Nothing: pictures are made of a finished result."""
@@ -143,7 +145,7 @@ class DFERInferencer(BaseInferencer):
             analysis = Analysis(
                 source,
                 self.detector,
-                self.predict,
+                self.runtime.predict,
                 self.classes,
                 self.settings,
                 batch_size,
@@ -164,17 +166,6 @@ class DFERInferencer(BaseInferencer):
         frames = all(getattr(each, 'ndim', 0) in (2, 3) for each in inputs)
         return [inputs] if frames and inputs else list(inputs)
 
-    def _init_pipeline(self, cfg: Config) -> ClipPipeline:
+    def _init_pipeline(self, cfg: Config) -> Callable:
+        """mmengine asks for it; the runtime has the pipeline."""
         return ClipPipeline(cfg, self.settings.window.frames)
-
-
-def _prediction(sample: Any, count: int) -> Prediction:
-    """What the first `count` frames of a sample contributed, from a data sample."""
-    scores = relevance = None
-    if 'instance_scores' in sample:
-        # An instance may be a group of frames, which share its score.
-        group = sample.get('frames_per_instance', 1)
-        owner = torch.arange(count) // group
-        scores = sample.instance_scores.float().cpu()[owner].numpy()
-        relevance = sample.relevance.float().cpu()[owner].numpy() / group
-    return Prediction(sample.pred_score.float().cpu().numpy(), scores, relevance)

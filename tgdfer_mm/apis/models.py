@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
+from mmengine.registry import init_default_scope
 
 from ..engine.checkpoint import load_from_local, weights_misfit
 from ..models.clip import resolve
@@ -83,6 +84,7 @@ def load_model(
     if not path.is_file():
         raise InputError(f'{path}: there is no such checkpoint')
     loaded = load_from_local(path, 'cpu')
+    init_default_scope(cfg.get('default_scope', 'mmaction'))
     network = MODELS.build(cfg.model)
     misfit = weights_misfit(network, loaded)
     if misfit:

@@ -54,6 +54,22 @@ def video_settings(cfg: Config, changes: dict[str, Any]) -> VideoSettings:
     return settings.updated(dict(configured)).updated(changes)
 
 
+def steps_after_reading(cfg: Config) -> list[dict]:
+    """The transforms that testing applies to frames in memory.
+
+    Raises:
+        UsageError: It cannot be told where reading ends.
+    """
+    steps = test_pipeline(cfg)
+    decoders = [i for i, step in enumerate(steps) if 'Decode' in str(step['type'])]
+    if not decoders:
+        raise UsageError(
+            f'{cfg.filename}: no step of the test pipeline is called "...Decode...", '
+            'so it is unknown which steps follow reading'
+        )
+    return steps[decoders[-1] + 1 :]
+
+
 class ClipPipeline:
     """Turns the crops of a window into the model's input, as in testing.
 
@@ -66,15 +82,8 @@ class ClipPipeline:
     """
 
     def __init__(self, cfg: Config, frames: int) -> None:
-        steps = test_pipeline(cfg)
-        decoders = [i for i, s in enumerate(steps) if 'Decode' in str(s['type'])]
-        if not decoders:
-            raise UsageError(
-                f'{cfg.filename}: no step of the test pipeline is called '
-                '"...Decode...", so it is unknown which steps follow reading'
-            )
-        self.steps = steps[decoders[-1] + 1 :]
-        self._transform = Compose([TRANSFORMS.build(step) for step in self.steps])
+        steps = steps_after_reading(cfg)
+        self._transform = Compose([TRANSFORMS.build(step) for step in steps])
         self._frames = frames
 
     def __call__(self, crops: Sequence[np.ndarray]) -> dict:

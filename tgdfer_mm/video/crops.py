@@ -28,6 +28,7 @@ class FaceCrop:
     shift: tuple[float, float] = (0.0, -0.1)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, 'shift', tuple(self.shift))  # a config has a list
         if self.size < 1 or self.margin <= -0.5 or len(self.shift) != 2:
             raise UsageError(
                 f'video.crop: size={self.size} must be positive, margin={self.margin} '

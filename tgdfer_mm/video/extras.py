@@ -9,6 +9,7 @@ _EXTRA = {
     'scenedetect': ('video', 'finding camera cuts'),
     'mediapipe': (None, "the face detector 'mediapipe'"),
     'onnx': ('onnx', 'exporting'),
+    'onnxscript': ('onnx', 'exporting'),
     'onnxruntime': ('onnx', 'running an exported model'),
 }
 

@@ -33,7 +33,7 @@ class VideoSettings:
     window: WindowPlan = field(default_factory=WindowPlan)
     intervals: IntervalRule = field(default_factory=IntervalRule)
     every: int = 5
-    max_gap: float = 0.6
+    max_gap: float = 1.0
     min_overlap: float = 0.3
     min_track: float = 0.3
     cut: float | None = 27.0
@@ -75,6 +75,10 @@ class VideoSettings:
                     ) from err
             values[name] = value
         return replace(self, **values)
+
+    def nested(self) -> dict:
+        """As :meth:`updated` takes them, plain data."""
+        return asdict(self)
 
     def asdict(self) -> dict:
         """As the ``settings`` of a result: flat plain data."""

@@ -63,7 +63,7 @@ class Tracker:
         min_overlap: Intersection over union that joins two boxes.
     """
 
-    def __init__(self, max_gap: float = 0.6, min_overlap: float = 0.3) -> None:
+    def __init__(self, max_gap: float = 1.0, min_overlap: float = 0.3) -> None:
         self.max_gap = max_gap
         self.min_overlap = min_overlap
         self._tracks: list[_Track] = []

@@ -1,0 +1,164 @@
+"""A model as one ONNX file that needs nothing of this package to run."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..files import replacing
+from ..models.backbones.instance_backbone import InstanceBackbone
+from ..models.bags import Bag, make_instances
+from ..models.recognizers import TextGuidedRecognizer
+from ..version import __version__
+from ..video.errors import UsageError
+from ..video.extras import need
+from .models import LoadedModel
+from .preprocessing import steps_after_reading, video_settings
+from .result import SCHEMA
+
+INPUTS = ('frames', 'valid')
+OUTPUTS = ('probabilities', 'scores', 'relevance')
+_KEEPING = ('Resize', 'FormatShape', 'PackDFERInputs', 'PackActionInputs')
+
+
+class ExportedRecognizer(nn.Module):
+    """A recognizer from pictures to numbers: normalising and the texts are inside.
+
+    Args:
+        recognizer: In evaluation mode.
+    """
+
+    def __init__(self, recognizer: TextGuidedRecognizer) -> None:
+        super().__init__()
+        self.backbone = recognizer.backbone
+        self.neck = recognizer.neck
+        self.cls_head = recognizer.cls_head
+        self.group = recognizer.frames_per_instance
+        preprocessor = recognizer.data_preprocessor
+        mean = getattr(preprocessor, 'mean', torch.zeros(3)).flatten()
+        std = getattr(preprocessor, 'std', torch.ones(3)).flatten()
+        self.register_buffer('mean', mean.view(3, 1, 1).detach().clone())
+        self.register_buffer('std', std.view(3, 1, 1).detach().clone())
+        with torch.no_grad():
+            self.register_buffer('text', recognizer.text_encoder().float().clone())
+
+    def forward(self, frames: Tensor, valid: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Predicts.
+
+        Args:
+            frames: (N, T, 3, H, W) uint8 RGB.
+            valid: (N,) int64, how many of the T frames are real; they come first.
+
+        Returns:
+            Probabilities (N, K), instance scores and relevance (N, M, K).
+        """
+        n, t = frames.shape[:2]
+        pictures = (frames.flatten(0, 1).float() - self.mean) / self.std
+        features = self.backbone(pictures).unflatten(0, (n, t))
+        mask = torch.arange(t, device=valid.device)[None] < valid[:, None]
+        bag, _ = self.neck(Bag(*make_instances(features, mask, self.group), self.text))
+        logits = self.cls_head(bag)
+        scores = self.cls_head._normalise(logits.instance)
+        return self.cls_head.probabilities(logits), scores, bag.relevance
+
+
+def export_onnx(loaded: LoadedModel, out: str | Path) -> Path:
+    """Writes a model as ONNX, for any batch and any number of frames a clip.
+
+    Text features and normalisation are folded in. The file's metadata say classes,
+    preprocessing, settings for videos, where the weights are from, and the schema of
+    the results that ``DFERInferencer`` makes with it.
+
+    Args:
+        loaded: The model, see :func:`load_model`.
+        out: The file, ``*.onnx``.
+
+    Raises:
+        UsageError: It is another kind of model, its test pipeline does more than
+            scale, or the file's name does not end in ``.onnx``.
+    """
+    out = Path(out)
+    if out.suffix != '.onnx':
+        raise UsageError(f'{out}: the file has to be named *.onnx')
+    metadata = _metadata(loaded)
+    onnx = need('onnx')
+    need('onnxscript')
+    settings = json.loads(metadata['video'])
+    size, frames = settings['crop']['size'], settings['window']['frames']
+    module = ExportedRecognizer(loaded.model.cpu()).eval()
+    pictures = torch.zeros(2, frames, 3, size, size, dtype=torch.uint8)
+    any_size = torch.export.Dim.DYNAMIC
+    program = torch.export.export(
+        module,
+        (pictures, torch.tensor([frames, 1])),
+        dynamic_shapes=({0: any_size, 1: any_size}, {0: any_size}),
+        strict=False,
+    )
+    exported = torch.onnx.export(
+        program,
+        (),
+        input_names=list(INPUTS),
+        output_names=list(OUTPUTS),
+        dynamo=True,
+        verbose=False,
+    )
+    model = exported.model_proto
+    _name_axes(model)
+    onnx.helper.set_model_props(model, metadata)
+    with replacing(out) as temporary:
+        onnx.save(model, str(temporary))
+    return out
+
+
+def _name_axes(model: Any) -> None:
+    """Calls the free axes of inputs and outputs batch and length, not s17 and s42."""
+    pictures = next(i for i in model.graph.input if i.name == 'frames')
+    axes = pictures.type.tensor_type.shape.dim
+    names = {axes[0].dim_param: 'batch', axes[1].dim_param: 'length'}
+    for value in (*model.graph.input, *model.graph.output, *model.graph.value_info):
+        for axis in value.type.tensor_type.shape.dim:
+            axis_name = names.get(axis.dim_param)
+            if axis_name:
+                axis.dim_param = axis_name
+
+
+def _metadata(loaded: LoadedModel) -> dict[str, str]:
+    network = loaded.model
+    if not isinstance(network, TextGuidedRecognizer):
+        raise UsageError(
+            f'a {type(network).__name__} cannot be exported, only a '
+            'TextGuidedRecognizer'
+        )
+    if isinstance(network.backbone, InstanceBackbone):
+        raise UsageError(
+            'a model with an InstanceBackbone cannot be exported yet: only towers that '
+            'see single frames can'
+        )
+    for step in steps_after_reading(loaded.cfg):
+        if step['type'] not in _KEEPING or step.get('keep_ratio', False):
+            raise UsageError(
+                f'{loaded.cfg.filename}: the test pipeline has {step["type"]}, which '
+                'the exported file would lack; only Resize without keep_ratio, '
+                'FormatShape and packing can be exported'
+            )
+    settings = video_settings(loaded.cfg, {})
+    size = settings.crop.size
+    values = dict(
+        classes=loaded.classes,
+        preprocessing=dict(
+            frames=f'(N, T, 3, {size}, {size}) uint8 RGB, normalised inside',
+            valid='(N,) int64, how many of the T frames are real; they come first',
+            size=size,
+            frames_per_instance=loaded.model.frames_per_instance,
+        ),
+        video=settings.nested(),
+        model=loaded.about,
+        schema=SCHEMA,
+        version=__version__,
+    )
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in values.items()
+    }
