@@ -1,0 +1,24 @@
+"""Whole protocols: folds x seeds, their numbers, and which of two models is better."""
+
+from .collect import collect
+from .compare import compare
+from .contenders import Contender, load_contender
+from .folds import RunError, run_all
+from .plan import Run, parse_numbers, plan_runs
+from .published import published_rows
+from .results import aggregate, load_result
+
+__all__ = [
+    'Contender',
+    'Run',
+    'RunError',
+    'aggregate',
+    'collect',
+    'compare',
+    'load_contender',
+    'load_result',
+    'parse_numbers',
+    'plan_runs',
+    'published_rows',
+    'run_all',
+]

@@ -1,0 +1,69 @@
+"""The files that a finished protocol leaves."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..files import write_text
+from .folds import FINISHED
+from .plan import Run
+from .published import published_rows
+from .report import write_report
+from .results import aggregate, difference, load_result
+
+
+def collect(runs: Sequence[Run], config: str = '') -> dict:
+    """Computes the numbers of finished runs and writes them down.
+
+    Beside the runs are written ``results.json``, which depends on the predictions
+    alone; ``results.md`` and ``confusion_matrix.png``, the same for people; and
+    ``timings.json``.
+
+    Args:
+        runs: All runs of a protocol.
+        config: Name of the config, to be mentioned.
+
+    Returns:
+        What ``results.json`` holds.
+
+    Raises:
+        ValueError: The runs do not belong together, see
+            :func:`~tgdfer_mm.protocol.results.aggregate`.
+    """
+    root = runs[0].root
+    finished = {
+        run.name: json.loads((run.folder / FINISHED).read_text(encoding='utf-8'))
+        for run in runs
+    }
+    report = dict(config=config, **_aggregate(runs, 'predictions'))
+    for entry in report['runs']:
+        done = finished[entry['run']]
+        entry['config_sha256'] = done['digest']
+        entry['predictions_sha256'] = done['files']['predictions.jsonl']
+    report['last'] = None
+    if runs[0].rule != 'last':
+        last = _aggregate(runs, 'predictions_last')
+        keys = ('summary', 'by_seed', 'runs')
+        report['last'] = {key: last[key] for key in keys}
+        report['last']['difference'] = difference(report, last)
+    report['published'] = published_rows(
+        report['dataset'], report['setting'], len(report['classes'])
+    )
+    seconds = {name: done['seconds'] for name, done in finished.items()}
+    _write(root / 'timings.json', dict(seconds_of_the_last_attempt=seconds))
+    write_report(report, root)
+    _write(root / 'results.json', report)
+    return report
+
+
+def _aggregate(runs: Sequence[Run], stem: str) -> dict:
+    return aggregate(
+        [
+            load_result(run.folder / f'{stem}.jsonl', run.name, run.seed, run.fold)
+            for run in runs
+        ]
+    )
+
+
+def _write(path: Path, content: dict) -> None:
+    write_text(path, json.dumps(content, allow_nan=False, indent=2) + '\n')

@@ -1,0 +1,206 @@
+"""Which of two models is better, and is it more than noise?"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from scipy.stats import binomtest
+
+from .contenders import Contender, check_pair
+
+DRAWS = 10_000
+CHUNK = 500  # draws at once, for the memory
+LEVEL = 0.05
+METHOD = (
+    'Paired over the test clips; folds are pooled. A difference is second minus first, '
+    'in points, of the means over the seeds. Intervals are 95 % percentiles of '
+    f'{DRAWS} bootstrap draws of clips, the same for both sides and all seeds, within '
+    'each class for UAR and regardless of it for WAR; with several seeds a draw also '
+    'takes, of the n seeds of each side, n - 1 with replacement. p of WAR is that of '
+    'the exact sign test over clips of the difference in how many seeds are right, '
+    "which is McNemar's exact test with a single seed; p of UAR is the bootstrap's. A "
+    'difference counts if its interval excludes 0 and its p is below 0.05, after '
+    "Holm's correction if several models are compared with the first."
+)
+
+
+def compare(
+    contenders: Sequence[Contender], draws: int = DRAWS, random_seed: int = 0
+) -> dict:
+    """Compares every model with the first one.
+
+    Args:
+        contenders: Two or more.
+        draws: Bootstrap draws.
+        random_seed: Seed of the draws.
+
+    Returns:
+        Plain data: `method` (how, in words), `models` and `comparisons`, each with
+        `UAR` and `WAR` (numbers of both, `difference`, `interval`, `p`, `p_holm`,
+        `verdict`), `sign_test` (the discordant clips), `remarks` and `words`.
+
+    Raises:
+        ValueError: There are fewer than two models, or two have not done the same
+            task.
+    """
+    if len(contenders) < 2:
+        raise ValueError('a comparison needs two models')
+    first, *others = contenders
+    comparisons = [_pair(first, other, draws, random_seed) for other in others]
+    for number in ('UAR', 'WAR'):
+        adjusted = holm([c[number]['p'] for c in comparisons])
+        for comparison, p in zip(comparisons, adjusted, strict=True):
+            _judge(comparison, number, p)
+    for comparison in comparisons:
+        comparison['words'] = _words(comparison)
+    return dict(
+        method=METHOD,
+        models=[dict(name=c.name, seeds=c.seeds, selection=c.rule) for c in contenders],
+        comparisons=comparisons,
+    )
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """Holm's correction of p values for several tests."""
+    order = np.argsort(values, kind='stable')
+    factors = np.arange(len(values), 0, -1)
+    raised = np.maximum.accumulate(np.asarray(values, dtype=float)[order] * factors)
+    adjusted = np.empty(len(values))
+    adjusted[order] = np.minimum(raised, 1.0)
+    return adjusted.tolist()
+
+
+def _pair(first: Contender, second: Contender, draws: int, random_seed: int) -> dict:
+    remarks = check_pair(first, second)
+    truth = first.labels()
+    clips = sorted(truth, key=lambda clip: (clip[0] or 0, clip[1]))
+    labels = np.array([truth[clip] for clip in clips])
+    right = [side.correct(clips) for side in (first, second)]
+    rng = np.random.default_rng(random_seed)
+    result = dict(
+        first=first.name,
+        second=second.name,
+        num_clips=len(clips),
+        num_seeds=[len(rows) for rows in right],
+        remarks=remarks,
+    )
+    estimates = [_estimates(rows, labels) for rows in right]
+    samples = bootstrap(right, labels, draws, rng)
+    for number in ('UAR', 'WAR'):
+        low, high = np.percentile(samples[number], [2.5, 97.5])
+        ours, theirs = (estimate[number] for estimate in estimates)
+        result[number] = dict(
+            first=ours,
+            second=theirs,
+            difference=theirs - ours,
+            interval=[float(low), float(high)],
+        )
+    gain = right[1].mean(0) - right[0].mean(0)
+    wins, losses = int((gain > 0).sum()), int((gain < 0).sum())
+    p = binomtest(wins, wins + losses).pvalue if wins + losses else 1.0
+    result['WAR']['p'] = float(p)
+    # Of both tails, and never 0: the estimate itself counts as a draw.
+    tails = [(samples['UAR'] <= 0).sum(), (samples['UAR'] >= 0).sum()]
+    result['UAR']['p'] = float(min(1.0, 2 * (min(tails) + 1) / (draws + 1)))
+    result['sign_test'] = dict(second_better=wins, first_better=losses)
+    return result
+
+
+def _estimates(right: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    hits = right.mean(0)
+    recalls = [hits[labels == c].mean() for c in np.unique(labels)]
+    return dict(UAR=100 * float(np.mean(recalls)), WAR=100 * float(hits.mean()))
+
+
+def bootstrap(
+    right: Sequence[np.ndarray],
+    labels: np.ndarray,
+    draws: int,
+    rng: np.random.Generator,
+) -> dict[str, np.ndarray]:
+    """Draws the differences of UAR and WAR.
+
+    Clips with the same class and the same pattern of rights and wrongs are
+    exchangeable, so that numbers of clips per pattern are drawn instead of clips.
+
+    Args:
+        right: (S, n) bool of both sides, which seed is right on which clip.
+        labels: (n,) classes.
+        draws: Number of draws D.
+        rng: Source of randomness.
+
+    Returns:
+        `UAR` and `WAR`, (D,) each, in points.
+    """
+    sides = list(_sides(right, draws, rng))
+    signed = np.concatenate([sign * weights for sign, weights in sides], axis=1)
+    patterns, counts = np.unique(
+        np.concatenate([labels[:, None], np.concatenate(right).T], axis=1),
+        axis=0,
+        return_counts=True,
+    )
+    value = patterns[:, 1:].T.astype(float)  # (S1 + S2, cells)
+    classes = np.unique(labels)
+    war, uar = [], []
+    for part in np.array_split(signed, -(-draws // CHUNK)):
+        gain = part @ value  # (draws, cells): difference on a clip of the cell
+        drawn = _draw(counts, len(part), rng)
+        war.append((drawn * gain).sum(1) / len(labels))
+        recalls = []
+        for c in classes:
+            own = patterns[:, 0] == c
+            drawn = _draw(counts[own], len(part), rng)
+            recalls.append((drawn * gain[:, own]).sum(1) / counts[own].sum())
+        uar.append(np.mean(recalls, axis=0))
+    return dict(UAR=100 * np.concatenate(uar), WAR=100 * np.concatenate(war))
+
+
+def _draw(counts: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """(draws, cells): how often each cell comes up if all its clips are drawn anew."""
+    size = counts.sum()
+    return rng.multinomial(size, counts / size, size=draws)
+
+
+def _sides(
+    right: Sequence[np.ndarray], draws: int, rng: np.random.Generator
+) -> Iterator[tuple[float, np.ndarray]]:
+    """For both sides the sign and the (D, S) weights of the seeds in each draw.
+
+    n seeds drawn n at a time would spread by a factor of sqrt((n - 1) / n) too little,
+    half the variance for two seeds; n - 1 at a time are right.
+    """
+    for sign, rows in zip((-1.0, 1.0), right, strict=True):
+        num = len(rows)
+        if num == 1:
+            yield sign, np.ones((draws, 1))
+        else:
+            taken = rng.multinomial(num - 1, np.full(num, 1 / num), size=draws)
+            yield sign, taken / (num - 1)
+
+
+def _judge(comparison: dict, number: str, p_holm: float) -> None:
+    result = comparison[number]
+    result['p_holm'] = p_holm
+    low, high = result['interval']
+    counts = (low > 0 or high < 0) and p_holm < LEVEL
+    side = 'second' if result['difference'] > 0 else 'first'
+    result['verdict'] = side if counts else 'noise'
+
+
+def _words(comparison: dict) -> str:
+    sentences = []
+    for number in ('WAR', 'UAR'):
+        result = comparison[number]
+        low, high = result['interval']
+        shown = f'{result["difference"]:+.2f} points, 95 % interval [{low:+.2f}, '
+        shown += f'{high:+.2f}], p = {result["p_holm"]:.2g}'
+        if result['verdict'] == 'noise':
+            sentences.append(f'{number}: the difference is noise ({shown}).')
+        else:
+            better = comparison[result['verdict']]
+            sentences.append(f'{number}: {better} is better ({shown}).')
+    if min(comparison['num_seeds']) == 1:
+        sentences.append(
+            'A model of a single seed: the interval is about the choice of clips, not '
+            'about training again, which alone moves published models by about a point.'
+        )
+    return ' '.join(sentences)

@@ -1,0 +1,168 @@
+"""Running what a protocol has not finished yet."""
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from ..evaluation import read_predictions
+from ..files import write_text
+from .launch import Launcher, folder_lock, run_command
+from .plan import Run, differing_keys
+
+STARTED, FINISHED, LOG = 'started.json', 'finished.json', 'run.log'
+_STEP = re.compile(r'Epoch\((?:train|val|test)\)\s+(?:\[\d+\])?\[\s*\d+/\d+\]')
+
+
+class RunError(RuntimeError):
+    """A run did not finish; says where its log is."""
+
+
+def run_all(
+    runs: Sequence[Run], launcher: Launcher, console: Console | None = None
+) -> None:
+    """Trains and tests the runs one after the other.
+
+    Finished runs are skipped, interrupted ones go on. Several processes may share the
+    runs of one folder: what another one is at is left to it.
+
+    Args:
+        runs: The runs of a protocol.
+        launcher: How each is started.
+        console: Where progress is shown.
+
+    Raises:
+        RunError: A run failed, or its folder holds something else. The others keep
+            what they have.
+    """
+    console = console or Console()
+    pending = list(runs)
+    with Progress(
+        *(TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn()),
+        TextColumn('{task.fields[step]}'),
+        console=console,
+    ) as progress:
+        task = progress.add_task('runs', total=len(runs), step='')
+        wait = False  # for another process, once nothing else is left
+        while pending:
+            for run in list(pending):
+                with folder_lock(run.folder, wait) as lock:
+                    if lock is None:
+                        continue
+                    wait = False
+                    if is_finished(run):
+                        console.print(f'{run.name}: finished')
+                    else:
+                        console.print(f'{run.name}: runs, log in {run.folder / LOG}')
+                        _run(
+                            *(run, launcher, lock),
+                            lambda step: progress.update(task, step=step),
+                        )
+                pending.remove(run)
+                progress.update(task, advance=1, step='')
+                break
+            else:
+                names = ', '.join(run.name for run in pending)
+                console.print(
+                    f'{names}: another process is at it; waiting (its log is in '
+                    f'{pending[0].folder / LOG})'
+                )
+                wait = True
+
+
+def is_finished(run: Run) -> bool:
+    """Whether a run is done, with this config and all its files.
+
+    Raises:
+        RunError: The folder belongs to a run with another config.
+    """
+    _check_folder(run)
+    path = run.folder / FINISHED
+    if not path.is_file():
+        return False
+    files = json.loads(path.read_text(encoding='utf-8'))['files']
+    return all(
+        (run.folder / name).is_file() and file_digest(run.folder / name) == digest
+        for name, digest in files.items()
+    )
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _check_folder(run: Run) -> None:
+    path = run.folder / STARTED
+    if path.is_file():
+        theirs = json.loads(path.read_text(encoding='utf-8'))
+        if theirs['digest'] != run.digest:
+            keys = list(differing_keys(run.config, theirs['config']))
+            raise RunError(
+                f'{run.folder} holds a run with another config; different: '
+                f'{", ".join(keys[:8])}{", ..." * (len(keys) > 8)}. Take another '
+                '--work-dir, or move that folder away.'
+            )
+    elif any(run.folder.glob('*.pth')):
+        raise RunError(
+            f'{run.folder} holds checkpoints, but no {STARTED} that says of which '
+            'config. Take another --work-dir, or move that folder away.'
+        )
+
+
+def _run(run: Run, launcher: Launcher, lock: int, show: Callable[[str], None]) -> None:
+    (run.folder / FINISHED).unlink(missing_ok=True)
+    started = dict(digest=run.digest, config=run.config)
+    write_text(run.folder / STARTED, json.dumps(started, indent=2) + '\n')
+    log = run.folder / LOG
+    start = time.time()
+    code = run_command(
+        *(launcher.command(run), log, lock, launcher.environment()),
+        lambda: show(_last_step(log)),
+    )
+    if code:
+        raise RunError(
+            f'{run.name} failed with exit code {code}. The end of {log}:\n\n'
+            f'{_tail(log)}\n\nThe same command goes on here; finished runs are kept.'
+        )
+    files = _check_files(run)
+    finished = dict(
+        digest=run.digest,
+        files={name: file_digest(run.folder / name) for name in files},
+        seconds=round(time.time() - start, 1),  # of this attempt
+    )
+    write_text(run.folder / FINISHED, json.dumps(finished, indent=2) + '\n')
+
+
+def _check_files(run: Run) -> list[str]:
+    """The files that hold the result, after a look into them."""
+    stems = ['predictions', *(['predictions_last'] if run.rule != 'last' else [])]
+    for stem in stems:
+        path = run.folder / f'{stem}.jsonl'
+        if not path.is_file():
+            raise RunError(
+                f'{run.name} ended well but left no {path}: SelectionHook writes it, '
+                f'see {run.folder / LOG}.'
+            )
+        read_predictions(path)
+        path = path.with_suffix('.meta.json')
+        rule = json.loads(path.read_text(encoding='utf-8'))['selection']['rule']
+        if rule != (run.rule if stem == 'predictions' else 'last'):
+            raise RunError(f'{path} is of the rule {rule!r}, not {run.rule!r}.')
+    return [f'{stem}{end}' for stem in stems for end in ('.jsonl', '.meta.json')]
+
+
+def _tail(log: Path, size: int = 3000) -> str:
+    with open(log, 'rb') as file:
+        file.seek(max(0, log.stat().st_size - size))
+        return file.read().decode(errors='replace').strip()
+
+
+def _last_step(log: Path) -> str:
+    steps = _STEP.findall(_tail(log))
+    return steps[-1] if steps else ''

@@ -1,0 +1,168 @@
+"""Starting a training as a process of its own."""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..paths import tools_dir
+from .plan import Run
+
+LAUNCHERS = ('none', 'pytorch', 'slurm')
+PATIENCE = 30  # seconds in which a process may end by itself
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """Makes the command that trains a run.
+
+    Args:
+        config: The config file.
+        launcher: ``none`` (a process), ``pytorch`` (``tools/dist_train.sh``) or
+            ``slurm`` (``tools/slurm_train.sh``).
+        gpus: Number of processes for the last two.
+        partition: Slurm's partition.
+        options: Changes to the config, each ``key=value``.
+        extra: Further options of ``tools/train.py``.
+
+    Raises:
+        ValueError: The arguments do not go together.
+    """
+
+    config: str
+    launcher: str = 'none'
+    gpus: int | None = None
+    partition: str | None = None
+    options: Sequence[str] = ()
+    extra: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if self.launcher == 'none' and (self.gpus or 1) > 1:
+            raise ValueError('--gpus needs --launcher pytorch or slurm.')
+        if self.launcher != 'none' and not self.gpus:
+            raise ValueError(f'--launcher {self.launcher} needs --gpus.')
+        if self.launcher == 'slurm' and not self.partition:
+            raise ValueError('--launcher slurm needs --partition.')
+
+    def command(self, run: Run) -> list[str]:
+        """The command line; it goes on where an earlier one was interrupted."""
+        tools = tools_dir()
+        start = {
+            'none': [sys.executable, str(tools / 'train.py'), self.config],
+            'pytorch': [
+                *('bash', str(tools / 'dist_train.sh'), self.config, str(self.gpus))
+            ],
+            'slurm': [
+                *('bash', str(tools / 'slurm_train.sh'), str(self.partition)),
+                *(run.name.replace('/', '_'), self.config),
+            ],
+        }[self.launcher]
+        fold = [] if run.fold is None else ['--fold', str(run.fold)]
+        seed_folder = run.root / f'seed{run.seed}'
+        return [
+            *start,
+            *('--work-dir', str(seed_folder), '--seed', str(run.seed), *fold),
+            *('--selection', run.rule, '--resume', *self.extra),
+            *(('--cfg-options', *self.options) if self.options else ()),
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """Environment of the command."""
+        env = dict(os.environ)
+        # The scripts find the interpreter and torchrun of this environment.
+        env['PATH'] = f'{Path(sys.executable).parent}{os.pathsep}{env["PATH"]}'
+        if self.launcher == 'pytorch' and 'PORT' not in env:
+            with socket.socket() as free:  # several protocols may share the machine
+                free.bind(('127.0.0.1', 0))
+                env['PORT'] = str(free.getsockname()[1])
+        if self.launcher == 'slurm':
+            env['GPUS'] = str(self.gpus)
+            env.setdefault('GPUS_PER_NODE', str(min(self.gpus, 8)))
+        return env
+
+
+def run_command(
+    command: Sequence[str],
+    log: Path,
+    lock: int,
+    env: dict[str, str],
+    watch: Callable[[], None],
+    interval: float = 0.5,
+) -> int:
+    """Runs a command, its output in a file, and waits for it.
+
+    If this process is interrupted the command is ended too; if it is killed the
+    command goes on, and goes on holding the lock.
+
+    Args:
+        command: The command line.
+        log: File that the output is appended to.
+        lock: Descriptor of a locked file, which the command keeps open.
+        env: Environment.
+        watch: Called again and again meanwhile.
+        interval: Seconds between two calls.
+
+    Returns:
+        The exit code.
+    """
+    with open(log, 'ab') as out:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=env,
+            pass_fds=[lock],
+            start_new_session=True,  # so that all of it can be ended
+        )
+    try:
+        while True:
+            try:
+                return process.wait(interval)
+            except subprocess.TimeoutExpired:
+                watch()
+    except BaseException:
+        _end(process)
+        raise
+
+
+def _end(process: subprocess.Popen) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(PATIENCE)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+        return
+
+
+@contextmanager
+def folder_lock(folder: Path, wait: bool = False) -> Iterator[int | None]:
+    """Keeps a folder for this process and the commands that it starts.
+
+    Args:
+        folder: The folder; made if absent.
+        wait: Whether to wait for it.
+
+    Yields:
+        The descriptor of the lock, None if another process has it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / '.lock', os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield None
+        else:
+            yield handle
+    finally:
+        os.close(handle)

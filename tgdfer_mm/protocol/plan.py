@@ -1,0 +1,145 @@
+"""Which runs a protocol has, and what each of them is trained with."""
+
+import hashlib
+import json
+import os
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..engine.command_line import add_common_arguments, fold_of, load_config
+from ..engine.selection import apply_selection
+
+# What changes no number, so that a run may be finished elsewhere or with more output.
+_NO_MATTER = ('work_dir', 'launcher', 'log_level', 'cfg_options', 'resume')
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training of a protocol.
+
+    Attributes:
+        seed: Seed of the run.
+        fold: Fold of the data set, None for data without folds.
+        root: Folder of the whole protocol.
+        rule: Which epoch is the result, see :mod:`~tgdfer_mm.engine.selection`.
+        config: What the run is trained with, as plain data.
+    """
+
+    seed: int
+    fold: int | None
+    root: Path
+    rule: str
+    config: dict = field(repr=False, hash=False)
+
+    @property
+    def name(self) -> str:
+        """What the run is called, its folder below the root."""
+        return f'seed{self.seed}' + ('' if self.fold is None else f'/fold{self.fold}')
+
+    @property
+    def folder(self) -> Path:
+        """The work folder."""
+        return self.root / self.name
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the config."""
+        text = json.dumps(self.config, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def parse_numbers(text: str) -> list[int]:
+    """Reads ``'1-3,5'`` as ``[1, 2, 3, 5]``.
+
+    Raises:
+        ValueError: The text is something else, or names a number twice.
+    """
+    numbers: list[int] = []
+    for part in text.split(','):
+        first, dash, last = part.strip().partition('-')
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise ValueError(f'{text!r}: write numbers and ranges, such as 1-3,5')
+        numbers += range(int(first), int(last or first) + 1)
+    if not numbers or len(set(numbers)) < len(numbers):
+        raise ValueError(f'{text!r} names no number, or one twice')
+    return numbers
+
+
+def plan_runs(
+    config: str | Path,
+    seeds: Sequence[int],
+    folds: Sequence[int] | None = None,
+    rule: str | None = None,
+    options: Sequence[str] = (),
+    extra: Sequence[str] = (),
+    work_dir: str | Path | None = None,
+) -> list[Run]:
+    """Lists the runs of a protocol, seed after seed.
+
+    Args:
+        config: The config file.
+        seeds: Seeds; each trains all folds.
+        folds: Folds, 1 to 5 by default; data without folds has none.
+        rule: Selection rule, by default the config's, ``last`` without one.
+        options: Changes to the config, each ``key=value``.
+        extra: Further options of ``tools/train.py``.
+        work_dir: Folder of the protocol, by default
+            ``work_dirs/<config>_<rule>``.
+
+    Raises:
+        ValueError: An option that does not fit the config.
+    """
+    parser = ArgumentParser()
+    parser.add_argument('config')
+    add_common_arguments(parser)
+    changes = ['--cfg-options', *options] if options else []
+
+    def load(*fold: str):
+        with _environment_kept():
+            return load_config(parser.parse_args([str(config), *fold, *changes]))
+
+    cfg = load()
+    rule = rule or cfg.get('selection') or 'last'
+    root = Path(work_dir or Path('work_dirs', f'{Path(config).stem}_{rule}'))
+    if fold_of(cfg) is None:
+        if folds:
+            raise ValueError(
+                f'--folds: the data of {config} has a single split and no folds; '
+                'leave it out.'
+            )
+        folds = [None]
+    runs = []
+    for fold in folds or range(1, 6):
+        cfg = load(*([] if fold is None else ['--fold', str(fold)]))
+        apply_selection(cfg, rule)
+        for seed in seeds:
+            plain = {k: v for k, v in cfg.to_dict().items() if k not in _NO_MATTER}
+            plain['randomness'] = dict(plain.get('randomness') or {}, seed=seed)
+            plain['train.py'] = list(extra)
+            # As a file gives it back: no tuples, no classes.
+            plain = json.loads(json.dumps(plain, default=str))
+            runs.append(Run(seed, fold, root, rule, plain))
+    return sorted(runs, key=lambda run: list(seeds).index(run.seed))
+
+
+def differing_keys(ours: dict, theirs: dict, path: str = '') -> Iterator[str]:
+    """Names the settings in which two configs differ."""
+    for key in sorted({*ours, *theirs}):
+        a, b = ours.get(key), theirs.get(key)
+        if isinstance(a, dict) and isinstance(b, dict):
+            yield from differing_keys(a, b, f'{path}{key}.')
+        elif a != b:
+            yield f'{path}{key}'
+
+
+@contextmanager
+def _environment_kept() -> Iterator[None]:
+    kept = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)

@@ -1,0 +1,206 @@
+"""A protocol's numbers for people: Markdown, a table on the screen, a picture."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from rich.table import Table
+
+from ..files import replacing, write_text
+from ..visualization import draw_confusion
+from ..visualization.common import describe_data
+
+NAMES = {
+    'macro_F1': 'macro F1',
+    'macro_AUC': 'macro AUC',
+    'mean_of_folds': 'mean of folds',
+}
+RULES = {
+    'last': 'last epoch',
+    'val': 'validation part',
+    'test': 'test clips',
+    'none': 'not trained on it',
+    'unknown': 'not known',
+}
+
+
+def summary_table(report: dict) -> Table:
+    """The numbers over seeds, for the screen; the rule stands in the title."""
+    table = Table(title=_title(report))
+    for i, column in enumerate(_summary_header(report)):
+        table.add_column(column, justify='right' if i > 1 else 'left')
+    for row in _summary_rows(report):
+        table.add_row(*row)
+    return table
+
+
+def write_report(report: dict, folder: str | Path) -> None:
+    """Writes ``results.md`` and ``confusion_matrix.png``.
+
+    Args:
+        report: What ``results.json`` holds, see
+            :func:`~tgdfer_mm.protocol.results.aggregate`.
+        folder: Where.
+    """
+    folder = Path(folder)
+    parts = [
+        f'# {_title(report)}',
+        _about(report),
+        '## All folds',
+        _markdown(_summary_header(report), _summary_rows(report)),
+        'Mean and standard deviation (n - 1) over the seeds, in percent. "mean of '
+        'folds" is the mean of the numbers of the single folds, "pooled" the number of '
+        'all clips of all folds together.',
+        '## Classes',
+        _markdown(*_class_rows(report)),
+        'Pooled over the folds; mean and standard deviation over the seeds.',
+    ]
+    if 'confusion' in report:
+        draw_matrix(report, folder / 'confusion_matrix.png')
+        parts.append('![confusion matrix](confusion_matrix.png)')
+    parts += ['## Runs', _markdown(*_run_rows(report)), '## Published']
+    parts.append(_published(report))
+    write_text(folder / 'results.md', '\n\n'.join(parts) + '\n')
+
+
+def draw_matrix(report: dict, path: Path) -> None:
+    """Draws the pooled confusion matrix."""
+    summary = report['summary']['pooled']
+    seeds = report['seeds']
+    note = describe_data(dict(dataset=report['dataset']))
+    rule = (report['selection'] or {}).get('description', 'rule not known')
+    figure = draw_confusion(
+        np.asarray(report['confusion']),
+        report['classes'],
+        title=f'UAR {_show(summary["UAR"])} %, WAR {_show(summary["WAR"])} %, '
+        f'{report["num_clips"]} clips'
+        + (f', counted once for each of {len(seeds)} seeds' if len(seeds) > 1 else ''),
+        note=f'{note}\n{rule}',
+    )
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format='png')
+
+
+def _title(report: dict) -> str:
+    rule = (report['selection'] or {}).get('description', 'selection rule not known')
+    return f'{report["dataset"]}: {rule}'
+
+
+def _about(report: dict) -> str:
+    folds = report['folds']
+    lines = [
+        f'* config: {report["config"]}' if report.get('config') else '',
+        f'* setting: {report["setting"]}, {len(report["classes"])} classes',
+        f'* pixel version: {report["pixel_version"]}',
+        f'* folds: {", ".join(map(str, folds)) if folds else "none, a single split"}; '
+        f'seeds: {", ".join(map(str, report["seeds"]))}; {report["num_clips"]} clips '
+        f'tested by each seed',
+        f'* selection: {(report["selection"] or {}).get("description", "not known")}',
+    ]
+    damaged = sum(run['num_damaged'] for run in report['runs'])
+    if damaged:
+        lines.append(f'* {damaged} times a clip could not be read and counts as wrong')
+    if (report['selection'] or {}).get('rule') == 'test':
+        lines.append(
+            '* **The epoch was chosen on the clips that it is tested on.** This is '
+            'what the literature does, and it flatters; the row "last epoch" does not.'
+        )
+    return '\n'.join(filter(None, lines))
+
+
+def _summary_header(report: dict) -> list[str]:
+    names = report['summary']['pooled']
+    return ['epoch', '', *(NAMES.get(name, name) for name in names)]
+
+
+def _summary_rows(report: dict) -> Iterable[list[str]]:
+    rule = RULES.get((report['selection'] or {}).get('rule'), 'not known')
+    shown = 'last epoch' if rule == 'last epoch' else f'best on {rule}'
+    last = report.get('last')
+    for way in ('mean_of_folds', 'pooled'):
+        values = report['summary'][way].values()
+        yield [shown, NAMES.get(way, way), *map(_show, values)]
+    for way in ('mean_of_folds', 'pooled') if last else ():
+        values = last['summary'][way].values()
+        yield ['last epoch', NAMES.get(way, way), *map(_show, values)]
+    for way in ('mean_of_folds', 'pooled') if last else ():
+        values = last['difference'][way].values()
+        cells = ('-' if v is None else f'{v:+.2f}' for v in values)
+        yield ['difference', NAMES.get(way, way), *cells]
+
+
+def _class_rows(report: dict) -> tuple[list[str], list[list[str]]]:
+    first = report['per_class'][0]
+    keys = [key for key in first if key not in ('class', 'clips')]
+    rows = [
+        [row['class'], str(row['clips']), *(_show(row[key]) for key in keys)]
+        for row in report['per_class']
+    ]
+    return ['class', 'clips', *keys], rows
+
+
+def _run_rows(report: dict) -> tuple[list[str], list[list[str]]]:
+    names = list(report['runs'][0]['numbers'])
+    rows = [
+        [
+            *(run['run'], str(run['epoch'] or '-'), str(run['num_clips'])),
+            *(_plain(run['numbers'][name]) for name in names),
+        ]
+        for run in report['runs']
+    ]
+    return ['run', 'epoch', 'clips', *(NAMES.get(n, n) for n in names)], rows
+
+
+def _published(report: dict) -> str:
+    published = report.get('published')
+    if not published:
+        return (
+            f'No published numbers of {report["dataset"]} in this setting are known '
+            'to this package.'
+        )
+    header = ['method', 'venue', 'UAR', 'WAR', 'epoch chosen on', 'source', 'remark']
+    rows = [
+        [
+            *(row['method'], row['venue'] or '', _plain(row['UAR'])),
+            *(_plain(row['WAR']), RULES[row['selection']], ', '.join(row['source'])),
+            _remark(row),
+        ]
+        for row in published['rows']
+    ]
+    summary = report['summary']['mean_of_folds']
+    rule = RULES.get((report['selection'] or {}).get('rule'), 'not known')
+    ours = [
+        *('**this protocol**', '', _show(summary['UAR']), _show(summary['WAR'])),
+        *(rule, '', 'mean of folds'),
+    ]
+    letters = '; '.join(f'{k}: {v}' for k, v in published['sources'].items())
+    return '\n\n'.join(
+        [
+            published['protocol'],
+            _markdown(header, [ours, *rows]),
+            f'Sources: {letters}.',
+        ]
+    )
+
+
+def _remark(row: dict) -> str:
+    inputs = None if row['inputs'] == 'video' else row['inputs']
+    return '; '.join(
+        filter(None, [inputs, row.get('pixel_version'), row.get('remark')])
+    )
+
+
+def _markdown(header: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [header, ['---'] * len(header), *rows]
+    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
+
+
+def _plain(value: float | None) -> str:
+    return '-' if value is None else f'{value:.2f}'
+
+
+def _show(value: dict | None) -> str:
+    if value is None:
+        return '-'
+    std = '' if value['std'] is None else f' ± {value["std"]:.2f}'
+    return f'{value["mean"]:.2f}{std}'

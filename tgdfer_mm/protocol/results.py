@@ -1,0 +1,236 @@
+"""From written predictions to the numbers of a protocol."""
+
+import json
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..evaluation import read_predictions
+from ..evaluation.scores import confidence_of, multi_label_scores, single_label_scores
+
+SCHEMA = 'tgdfer_mm.protocol/1'
+SINGLE = ('UAR', 'WAR', 'macro_F1', 'ECE')
+SEVERAL = ('mAP', 'macro_AUC', 'macro_F1')
+# What has to be the same in all runs, or their numbers are of different things.
+SAME = ('dataset', 'classes', 'setting', 'pixel_version')
+
+
+@dataclass(frozen=True)
+class Result:
+    """Predictions of one run, and what is known of them.
+
+    Attributes:
+        name: What the run is called, e.g. ``seed0/fold1``.
+        seed: Its seed.
+        fold: Its fold, None for data without folds.
+        predictions: A dict per clip, see ``read_predictions``.
+        meta: Meta information of the test clips, and ``selection``.
+    """
+
+    name: str
+    seed: int
+    fold: int | None
+    predictions: list[dict]
+    meta: dict
+
+
+def load_result(
+    path: str | Path, name: str = '', seed: int = 0, fold: int | None = None
+) -> Result:
+    """Reads a file of predictions and the ``.meta.json`` beside it.
+
+    Raises:
+        FileNotFoundError: One of the two is absent.
+        ValueError: A line is no prediction, or there is none.
+    """
+    path = Path(path)
+    predictions = read_predictions(path)
+    if not predictions:
+        raise ValueError(f'{path} holds no prediction')
+    unlabelled = [line['clip'] for line in predictions if line['label'] is None]
+    if unlabelled:
+        raise ValueError(f'{path}: clip {unlabelled[0]} has no label to compare with')
+    meta_file = path.with_suffix('.meta.json')
+    if not meta_file.is_file():
+        raise FileNotFoundError(
+            f'{meta_file}: absent, so that the classes in {path.name} are unknown; '
+            'DumpPredictions writes both'
+        )
+    meta = json.loads(meta_file.read_text(encoding='utf-8'))
+    if fold is None:
+        fold = meta.get('fold')
+    return Result(name or str(path), seed, fold, predictions, meta)
+
+
+def numbers_of(
+    predictions: Sequence[dict], classes: Sequence[str], threshold: float = 0.5
+) -> dict:
+    """The numbers of some clips: those of one label each, or of several.
+
+    Args:
+        predictions: A dict per clip.
+        classes: The K class names.
+        threshold: For F1 with several labels a clip.
+
+    Returns:
+        See :mod:`~tgdfer_mm.evaluation.scores`.
+    """
+    truth = [line['label'] for line in predictions]
+    scores = [line['score'] for line in predictions]
+    if isinstance(truth[0], list):
+        return multi_label_scores(truth, scores, classes, threshold)
+    pred = [line['pred'] for line in predictions]
+    confidence = [confidence_of(s, len(classes)) for s in scores]
+    return single_label_scores(truth, pred, confidence, classes)
+
+
+def aggregate(results: Sequence[Result]) -> dict:
+    """The numbers of a protocol, as plain data.
+
+    Of each seed, every number is computed in two ways: ``mean_of_folds`` is the plain
+    mean of the folds' own numbers; ``pooled`` is the number of all clips of all folds
+    together. Then over the seeds the mean, the standard deviation (n - 1; None for a
+    single seed) and n. All numbers are in percent.
+
+    Args:
+        results: Every fold of every seed.
+
+    Raises:
+        ValueError: The runs are not of one kind, a seed lacks a fold, or a clip is
+            tested twice.
+    """
+    results = sorted(results, key=lambda r: (r.seed, r.fold or 0))
+    _check_same(results)
+    meta = results[0].meta
+    classes = list(meta['classes'])
+    several = isinstance(results[0].predictions[0]['label'], list)
+    names = SEVERAL if several else SINGLE
+    by_class = ('AP', 'AUC', 'F1') if several else ('recall', 'F1')
+    runs, seeds = [], []
+    for seed in sorted({r.seed for r in results}):
+        own = [r for r in results if r.seed == seed]
+        folds = [numbers_of(r.predictions, classes) for r in own]
+        clips = [line for r in own for line in r.predictions]
+        pooled = numbers_of(clips, classes)
+        seeds.append(
+            dict(
+                seed=seed,
+                mean_of_folds={n: _mean(f[n] for f in folds) for n in names},
+                pooled={n: pooled[n] for n in names},
+                whole=pooled,
+            )
+        )
+        for r, numbers in zip(own, folds, strict=True):
+            runs.append(
+                dict(
+                    *[dict(run=r.name, seed=seed, fold=r.fold)],
+                    epoch=r.meta.get('selection', {}).get('epoch'),
+                    num_clips=len(r.predictions),
+                    num_damaged=sum(bool(line['damaged']) for line in r.predictions),
+                    numbers={n: numbers[n] for n in names},
+                )
+            )
+    whole = [s.pop('whole') for s in seeds]
+    report = dict(
+        schema=SCHEMA,
+        **{key: meta.get(key) for key in SAME},
+        selection=_rule(meta),
+        folds=sorted({r.fold for r in results} - {None}) or None,
+        seeds=[s['seed'] for s in seeds],
+        num_clips=whole[0]['num_clips'],
+        summary={
+            way: {n: spread(s[way][n] for s in seeds) for n in names}
+            for way in ('mean_of_folds', 'pooled')
+        },
+        per_class=[
+            {
+                'class': name,
+                'clips': _clips_of(whole[0], c, name),
+                **{key: spread(w[key][name] for w in whole) for key in by_class},
+            }
+            for c, name in enumerate(classes)
+        ],
+        by_seed=seeds,
+        runs=runs,
+    )
+    if not several:
+        # Pooled over the folds, and summed over the seeds.
+        report['confusion'] = sum(np.array(w['matrix']) for w in whole).tolist()
+    return report
+
+
+def spread(values: Iterable[float | None]) -> dict | None:
+    """Mean, standard deviation (n - 1) and n; None if a value is None."""
+    values = list(values)
+    if any(value is None for value in values):
+        return None
+    std = statistics.stdev(values) if len(values) > 1 else None
+    return dict(mean=_mean(values), std=std, n=len(values))
+
+
+def difference(ours: dict, theirs: dict) -> dict:
+    """By how much the means of one report are above those of another."""
+    return {
+        way: {
+            name: None
+            if value is None or theirs['summary'][way][name] is None
+            else value['mean'] - theirs['summary'][way][name]['mean']
+            for name, value in numbers.items()
+        }
+        for way, numbers in ours['summary'].items()
+    }
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    values = list(values)
+    return None if None in values else float(np.mean(values))
+
+
+def _rule(meta: dict) -> dict | None:
+    selection = meta.get('selection')
+    return selection and {k: v for k, v in selection.items() if k != 'epoch'}
+
+
+def _clips_of(whole: dict, index: int, name: str) -> int:
+    return whole['positives'][name] if 'AP' in whole else sum(whole['matrix'][index])
+
+
+def _check_same(results: Sequence[Result]) -> None:
+    def differing(key: str, of: Callable[[Result], object]) -> None:
+        first = results[0]
+        for other in results[1:]:
+            if of(other) != of(first):
+                raise ValueError(
+                    f'the runs are not of one kind: {key} is {of(first)!r} in '
+                    f'{first.name} and {of(other)!r} in {other.name}'
+                )
+
+    if not results:
+        raise ValueError('there is no run')
+    for key in SAME:
+        differing(key, lambda r, key=key: r.meta.get(key))
+    differing('the selection rule', lambda r: _rule(r.meta))
+    first_run: dict[tuple, str] = {}
+    labels: dict[tuple, dict] = {}
+    folds: dict[int, list] = {}
+    for r in results:
+        folds.setdefault(r.seed, []).append(r.fold)
+        for line in r.predictions:
+            key = (r.seed, line['clip'])
+            if key in first_run:
+                raise ValueError(
+                    f'clip {line["clip"]} is tested in {first_run[key]} and again in '
+                    f'{r.name}: folds have to be disjoint to be pooled'
+                )
+            first_run[key] = r.name
+        truth = {line['clip']: line['label'] for line in r.predictions}
+        if labels.setdefault(r.fold, truth) != truth:
+            raise ValueError(
+                f'{r.name} tests other clips, or with other labels, than the other '
+                f'seeds of fold {r.fold}'
+            )
+    if len({tuple(f) for f in folds.values()}) > 1:
+        raise ValueError(f'the seeds have different folds: {folds}')
