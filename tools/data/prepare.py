@@ -18,7 +18,10 @@ from tgdfer_mm.datasets.prepare.videos import extract_frames
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    # Abbreviated, --password would name a file and print a password as one.
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], allow_abbrev=False
+    )
     parser.add_argument('dataset', choices=list(DATASETS))
     parser.add_argument('sources', nargs='+', help='zip files, or folders of them')
     parser.add_argument('root', help='root folder of the data set to fill')
