@@ -42,6 +42,11 @@ def _cheap_collections():
     gc.unfreeze()
 
 
+@pytest.fixture(autouse=True)
+def _one_thread():
+    torch.set_num_threads(1)  # nothing here is large enough for two
+
+
 @pytest.fixture(scope='session')
 def weights(tmp_path_factory):
     """A file with a vision-language model of random weights."""
@@ -164,7 +169,7 @@ def make_config(clips, weights, tmp_path, monkeypatch):
                 ],
                 default_hooks=dict(
                     checkpoint=dict(type='ExactCheckpointHook', interval=1),
-                    explain=dict(type='ExplainHook', num=2),
+                    explain=dict(type='ExplainHook', num=1, when='test'),
                 ),
                 randomness=dict(seed=seed),
                 work_dir=str(tmp_path / 'work'),

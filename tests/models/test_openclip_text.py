@@ -56,7 +56,7 @@ def test_training_draws_one_description_a_class_from_the_seed(tower, texts, clip
     for feature, options in zip(first, texts.values(), strict=True):
         each = by_open_clip(model, [f'{TEMPLATE} {text}' for text in options])
         assert (each @ feature).max() > 1 - 1e-5
-    seen = {tuple(tower._draw()) for _ in range(50)}
+    seen = {tuple(tower.draw()) for _ in range(50)}
     assert len(seen) == 2 * 1 * 3  # every combination turns up
 
 
@@ -70,7 +70,7 @@ def test_only_the_contexts_are_trained(tower):
 @torch.no_grad()
 def test_evaluation_encodes_once(tower, monkeypatch):
     tower()
-    monkeypatch.setattr(tower, '_encode', None)  # a second encoding would fail
+    monkeypatch.setattr(tower, 'encode', None)  # a second encoding would fail
     assert torch.equal(tower(), tower())
 
 
@@ -113,7 +113,7 @@ def test_checkpoint_needs_no_pretrained_file_and_finds_words_by_id(
     other = OpenCLIPText(tiny_arch, fewer).eval()
     other.load_state_dict(tower.state_dict())
     with torch.no_grad():
-        expected = tower._encode([0, 2, 3])
+        expected = tower.encode([0, 2, 3])
         assert torch.allclose(other(), expected, atol=1e-5)
 
 

@@ -97,8 +97,17 @@ class FeatureStore:
             raise FeatureCacheError(
                 f'{self.path} has the views {list(self.views)}, not {view!r}.'
             )
-        rows = self._find(clip)[0] + inds
+        rows = self.rows(clip, inds)
         return self.array[self.views.index(view), rows].astype(np.float32, copy=False)
+
+    def rows(self, clip: str, inds: np.ndarray) -> np.ndarray:
+        """Rows of some frames of a clip.
+
+        Args:
+            clip: Its name.
+            inds: The frames, counted from 0.
+        """
+        return self._find(clip)[0] + inds
 
     def _find(self, clip: str) -> tuple[int, int, str]:
         if clip not in self.clips:

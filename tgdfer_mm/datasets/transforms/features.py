@@ -58,9 +58,12 @@ class GatherFeatures(BaseTransform):
         self.views = dict(views or {'plain': 1.0})
 
     def transform(self, results: dict) -> dict:
-        view = next(iter(self.views))
-        if len(self.views) > 1:
-            view = np.random.choice([*self.views], p=[*self.views.values()])
         inds = results['frame_inds']
-        results['imgs'] = self.store.gather(results['clip'], inds, str(view))
+        results['imgs'] = self.store.gather(results['clip'], inds, self.draw_view())
         return results
+
+    def draw_view(self) -> str:
+        """Draws a view."""
+        if len(self.views) == 1:
+            return next(iter(self.views))
+        return str(np.random.choice([*self.views], p=[*self.views.values()]))

@@ -124,7 +124,7 @@ class OpenCLIPText(BaseModule):
     def forward(self) -> Tensor:
         """The unit features of the classes, (K, D)."""
         if self.training:
-            return self._encode(self._draw())
+            return self.encode(self.draw())
         if torch.is_grad_enabled():
             return self._average()
         if self._cache is None:
@@ -173,7 +173,7 @@ class OpenCLIPText(BaseModule):
         ids = ids.to(self.token_ids.device)
         return self.token_rows[torch.searchsorted(self.token_ids, ids)]
 
-    def _draw(self) -> list[int]:
+    def draw(self) -> list[int]:
         """One description of each class: indices into all of them."""
         chosen, start = [], 0
         for options in self.texts.values():
@@ -184,18 +184,24 @@ class OpenCLIPText(BaseModule):
     def _average(self) -> Tensor:
         # In single precision whatever the caller's autocast: it is kept for others.
         with torch.autocast(self.context.device.type, enabled=False):
-            features = self._encode(range(len(self._encoded)))
+            features = self.encode(range(len(self._encoded)))
         parts = features.split([len(options) for options in self.texts.values()])
         return F.normalize(torch.stack([part.mean(0) for part in parts]), dim=-1)
 
-    def _encode(self, chosen) -> Tensor:
-        """Encodes the chosen descriptions, each after its class's context."""
+    def encode(self, chosen, context: Tensor | None = None) -> Tensor:
+        """Encodes the chosen descriptions, each after its class's context.
+
+        Args:
+            chosen: Indices into all descriptions.
+            context: Of each of them, (len(chosen), m, width), instead of its class's.
+        """
         owner = [c for c, options in enumerate(self.texts.values()) for _ in options]
         encoded = [self._encoded[i] for i in chosen]
         m = self.num_context
         ids, ends = lay_out(encoded, m, self._length(encoded))
         x = self._embed(ids)
-        context = self.context[[owner[i] for i in chosen]]
+        if context is None:
+            context = self.context[[owner[i] for i in chosen]]
         x = torch.cat([x[:, :1], context, x[:, 1 + m :]], dim=1)
         x = x.to(self.transformer.get_cast_dtype())
         length = x.shape[1]

@@ -1,0 +1,89 @@
+"""Folds and seeds trained as one batch of models are the runs one by one."""
+
+import pytest
+import torch
+from mmengine.runner import Runner
+
+from tgdfer_mm.datasets.feature_store import FeatureCacheError
+from tgdfer_mm.features import train_on_features
+from tgdfer_mm.features.many import ManyModels
+from tgdfer_mm.features.write import folder_of, judge_member, save_member
+from tgdfer_mm.protocol.results import load_result, numbers_of
+
+FLIP = dict(type='Flip', flip_ratio=0.5)
+
+
+@pytest.fixture
+def make_cached(make_config, tmp_path):
+    def make(*args, **kwargs):
+        return train_on_features(make_config(*args, **kwargs), tmp_path / 'cache')
+
+    return make
+
+
+def test_losses_and_weights_are_those_of_the_runs_one_by_one(
+    make_cached, make_config, run, tmp_path
+):
+    # Fold 1 has batches of 3, 3, 1 clips, fold 2 of 3, 2; two views are drawn from.
+    many = ManyModels([make_cached([FLIP], fold=f) for f in (1, 2)], seeds=(3, 4))
+    many.train()
+    assert [(m.fold, m.seed) for m in many.members] == [(1, 3), (1, 4), (2, 3), (2, 4)]
+    for member in (many.members[1], many.members[2]):
+        losses, runner, _ = run(make_cached([FLIP], fold=member.fold, seed=member.seed))
+        assert member.losses == pytest.approx(losses, abs=1e-4)
+        found = member.model.state_dict()
+        for name, value in runner.model.state_dict().items():
+            torch.testing.assert_close(found[name], value, atol=1e-4, rtol=0)
+    assert many.members[0].losses != many.members[1].losses
+    # Written where a protocol looks, as a checkpoint of the ordinary model.
+    for member in many.members:
+        scores = judge_member(member, tmp_path)
+        result = load_result(folder_of(member, tmp_path) / 'predictions.jsonl')
+        found = numbers_of(result.predictions, result.meta['classes'])
+        assert found['WAR'] == pytest.approx(scores['dfer/WAR'])
+        assert result.meta['selection']['rule'] == 'last'
+    path = save_member(member, tmp_path)
+    assert path == tmp_path / 'seed4/fold2/epoch_2.pth'
+    cfg = make_config(fold=2, load_from=str(path))
+    judged = Runner.from_cfg(cfg).test()
+    assert judged['dfer/WAR'] == pytest.approx(scores['dfer/WAR'])
+    assert path.stat().st_size < 20e6  # one model, not the stack
+
+
+def test_the_features_are_resident_once_and_parameters_are_views(make_cached):
+    many = ManyModels([make_cached()], seeds=(0, 1, 2))
+    assert many.features.numel() == many.store.array.size
+    for name, stack in many.trained.items():
+        for s, member in enumerate(many.members):
+            own = member.model.get_parameter(name)
+            assert own.data_ptr() == stack[s].data_ptr()
+    towers = {id(member.model.backbone) for member in many.members}
+    assert len(towers) == 1
+
+
+@pytest.mark.parametrize(
+    ('changes', 'named'),
+    [
+        ({'model.cls_head.temporal': dict(type='dropping')}, 'cls_head.*Dropout'),
+        ({'optim_wrapper.accumulative_counts': 2}, 'accumulative_counts'),
+        ({'model.type': 'Recognizer2D'}, 'TextGuidedRecognizer'),
+    ],
+)
+def test_what_cannot_be_trained_so_is_refused(make_cached, changes, named):
+    from tgdfer_mm.registry import TEMPORAL
+
+    @TEMPORAL.register_module(name='dropping', force=True)
+    class Dropping(torch.nn.Module):
+        def __init__(self, dim):
+            super().__init__()
+            self.drop = torch.nn.Dropout(0.5)
+
+    cfg = make_cached(**changes)
+    if cfg.model.type == 'Recognizer2D':
+        cfg.model = dict(
+            type='Recognizer2D',
+            backbone=cfg.model.backbone,
+            cls_head=dict(type='TSNHead', num_classes=7, in_channels=32),
+        )
+    with pytest.raises(FeatureCacheError, match=named):
+        ManyModels([cfg], seeds=(0,))
