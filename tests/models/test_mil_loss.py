@@ -2,8 +2,10 @@
 
 import pytest
 import torch
+from mmaction.structures import ActionDataSample
 
 from tgdfer_mm.models.losses import MILLoss
+from tgdfer_mm.registry import MODELS
 
 
 def test_hard_labels_by_hand():
@@ -59,3 +61,19 @@ def test_labels_that_do_not_fit(kwargs, label, message):
 def test_smoothing_multi_hot_labels_is_refused():
     with pytest.raises(ValueError, match='label_smooth'):
         MILLoss(multi_label=True, label_smooth=0.1)
+
+
+@pytest.mark.parametrize(
+    'labels', [[1, 0], [torch.tensor([0.5, 0.3, 0.2]), torch.tensor([0.0, 1.0, 0.0])]]
+)
+def test_in_a_stock_head_it_is_the_cross_entropy(labels):
+    feats = torch.randn(4, 8)  # two clips of two segments
+    samples = [ActionDataSample().set_gt_label(label) for label in labels]
+    head = dict(type='TSNHead', num_classes=3, in_channels=8, spatial_type=None)
+    head.update(dropout_ratio=0, average_clips='prob')
+    losses = []
+    for loss in ('CrossEntropyLoss', 'MILLoss'):
+        torch.manual_seed(0)
+        built = MODELS.build({**head, 'loss_cls': dict(type=loss)})
+        losses.append(built.loss(feats, samples, num_segs=2)['loss_cls'])
+    assert torch.allclose(*losses)

@@ -132,6 +132,17 @@ def test_the_pictured_frames_are_those_of_the_clip(tmp_path, monkeypatch):
         explain_hook.draw_sample(frames, sample.to_dict(), CLASSES, '')
 
 
+def test_clips_of_a_stock_recognizer_are_drawn_frame_by_frame(monkeypatch):
+    from tgdfer_mm.visualization import explain_hook
+
+    seen = {}
+    monkeypatch.setattr(explain_hook, 'draw_clip', lambda f, *a, **k: seen.update(f=f))
+    frames = torch.randint(256, (4, 3, 8, 8), dtype=torch.uint8)
+    clips = frames.unflatten(0, (2, 2)).transpose(1, 2)  # (clips, 3, T, H, W)
+    explain_hook.draw_sample(clips, sample_of('d', 1).to_dict(), CLASSES, '')
+    np.testing.assert_array_equal(seen['f'], frames.permute(0, 2, 3, 1).numpy())
+
+
 @pytest.mark.parametrize('hook', [ExplainHook(num=1), ConfusionMatrixHook()])
 def test_only_the_last_validation_is_drawn(hook, tmp_path):
     run(hook, tmp_path, 'val', train_loop=TrainLoop(5, 10))
