@@ -7,6 +7,7 @@ This is the only place that says so; every other module imports from here.
 from mmaction.registry import (
     DATA_SAMPLERS,
     DATASETS,
+    EVALUATOR,
     HOOKS,
     METRICS,
     MODELS,
@@ -32,6 +33,7 @@ FACE_DETECTORS = Registry(
 __all__ = [
     'DATASETS',
     'DATA_SAMPLERS',
+    'EVALUATOR',
     'FACE_DETECTORS',
     'FUNCTIONS',
     'HOOKS',

@@ -12,6 +12,7 @@ from tgdfer_mm.engine.command_line import (
     build_runner,
     load_config,
 )
+from tgdfer_mm.engine.cross import evaluate_on
 from tgdfer_mm.evaluation.temporal_sensitivity import report, temporal_sensitivity
 
 
@@ -25,6 +26,12 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
         '--dump',
         metavar='FILE.pkl',
         help='pickle the predictions, and write them as predictions.jsonl beside it',
+    )
+    parser.add_argument(
+        '--on',
+        metavar='DATASET',
+        help='test on another data set than the one trained on: dfew, ferv39k or mafw; '
+        'its classes are matched by the label maps in tgdfer_mm/datasets/label_maps',
     )
     parser.add_argument(
         '--perturb-time',
@@ -42,14 +49,21 @@ def make_config(args: Namespace) -> Config:
     """Applies the command line to the config."""
     cfg = load_config(args)
     cfg.load_from, cfg.resume = args.checkpoint, False
+    if args.on is not None:
+        evaluate_on(cfg, args.on)
     if args.dump is not None:
         dump = Path(args.dump)
         if dump.suffix not in ('.pkl', '.pickle'):
             raise ValueError(f'--dump {dump}: the file must end in .pkl or .pickle.')
         dump.parent.mkdir(parents=True, exist_ok=True)
-        evaluator = cfg.test_evaluator
-        cfg.test_evaluator = [
-            *(evaluator if isinstance(evaluator, list | tuple) else [evaluator]),
+        # With --on, the metrics are inside an evaluator that maps the classes.
+        mapped = 'metrics' in cfg.test_evaluator
+        owner, key = (
+            (cfg.test_evaluator, 'metrics') if mapped else (cfg, 'test_evaluator')
+        )
+        metrics = owner[key]
+        owner[key] = [
+            *(metrics if isinstance(metrics, list | tuple) else [metrics]),
             dict(type='DumpResults', out_file_path=str(dump)),
             dict(
                 type='DumpPredictions',

@@ -1,51 +1,7 @@
 """The configs of the settings train, validate and predict, on a tiny model."""
 
-from pathlib import Path
-
-import pytest
 import torch
-from mmengine.config import Config
 from mmengine.runner import Runner
-
-from tgdfer_mm.paths import config_dir
-
-ARCH = dict(
-    embed_dim=16,
-    quick_gelu=True,
-    vision_cfg=dict(image_size=32, patch_size=16, layers=1, width=16, head_width=8),
-    text_cfg=dict(context_length=77, vocab_size=49408, width=16, heads=1, layers=1),
-)
-
-
-@pytest.fixture
-def tiny(tmp_path, monkeypatch):
-    """A shipped config with a tiny model, for one epoch of two steps."""
-
-    def make(name, root):
-        monkeypatch.setenv(f'{root.name.upper()}_ROOT', str(root))
-        monkeypatch.setenv('FOLD', '3' if root.name == 'MAFW' else '1')
-        cfg = Config.fromfile(Path(config_dir(), f'{name}.py'))
-        cfg.work_dir = str(tmp_path / 'work')
-        for part in ('backbone', 'text_encoder'):
-            cfg.model[part].update(arch=ARCH, pretrained=None)
-        for part in ('neck', 'cls_head'):
-            cfg.model[part].in_channels = 16
-        cfg.train_cfg.max_epochs = 1
-        for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
-            cfg[loader].update(batch_size=4, num_workers=0)
-            cfg[loader].pop('worker_init_fn', None)
-            for transform in cfg[loader].dataset.pipeline:
-                if transform.type == 'Resize':
-                    transform.scale = (32, 32)
-        cfg.train_dataloader.dataset.indices = 8
-        cfg.default_hooks.explain.num = int(name.endswith('multi'))
-        cfg.default_hooks.checkpoint.interval = -1
-        cfg.pop('precision')
-        # The miniature lists have the same clips for training and testing.
-        cfg.default_hooks.contract.allow = ['overlap']
-        return cfg
-
-    return make
 
 
 def write_compounds(root):

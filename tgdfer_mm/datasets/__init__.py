@@ -2,6 +2,7 @@
 
 from . import transforms
 from .base import DFERDataset
+from .cross import cross_dataset
 from .dfew import DFEWDataset
 from .errors import DamagedClipError, SplitFileError
 from .ferv39k import FERV39kDataset
@@ -22,6 +23,7 @@ __all__ = [
     'MAFWDataset',
     'SplitFileError',
     'SynthDFEWDataset',
+    'cross_dataset',
     'load_classes',
     'seed_worker_from_torch',
     'transforms',

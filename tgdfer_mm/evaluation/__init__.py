@@ -4,6 +4,7 @@ from .dfer_metric import DFERMetric
 from .dump import DumpPredictions, read_predictions
 from .frame_relevance import FrameRelevanceMetric
 from .grouped_metric import GroupedDFERMetric
+from .mapped_evaluator import MappedEvaluator
 from .multi_label_metric import MultiLabelMetric
 from .temporal_sensitivity import perturb_time, temporal_sensitivity
 
@@ -12,6 +13,7 @@ __all__ = [
     'DumpPredictions',
     'FrameRelevanceMetric',
     'GroupedDFERMetric',
+    'MappedEvaluator',
     'MultiLabelMetric',
     'perturb_time',
     'read_predictions',
