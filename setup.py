@@ -53,6 +53,9 @@ class BuildPyWithConfigs(build_py):
             )
 
 
+# Zip files: fast decryption of the old kind, and the newer AES.
+ARCHIVES = ['fast-zip-decryption>=3,<4', 'pyzipper>=0.3.6,<0.5']
+
 setup(
     name=PACKAGE,
     version=read_version(),
@@ -106,8 +109,9 @@ setup(
         'app': [*VIDEO, *APP],
         'browser': ['playwright>=1.40,<2'],  # drives a Chromium that is installed
         'tables': ['openpyxl>=3.1,<3.2'],  # DFEW's votes, an Excel sheet
-        'archives': ['pyzipper>=0.3.6,<0.5'],  # zip files with AES encryption
+        'archives': ARCHIVES,
         'tests': [
+            *ARCHIVES,
             *VIDEO,
             *ONNX,
             *APP,

@@ -14,6 +14,7 @@ from tgdfer_mm.datasets.prepare import ArchiveError, Password
 from tgdfer_mm.datasets.prepare.archives import open_archive
 
 SECRET = 'correct horse'
+SLOW = zipfile.ZipExtFile  # before anything replaces it
 
 
 def pack(path, entries, **kwargs):
@@ -117,6 +118,17 @@ def test_links_and_devices_are_refused(tmp_path, kind):
 class TestPassword:
     def test_from_a_file(self, encrypted, password):
         assert read_all(encrypted, password) == {'1.mp4': b'video' * 50}
+
+    def test_without_the_extra_it_is_slow_and_says_so(
+        self, encrypted, password, monkeypatch
+    ):
+        monkeypatch.setitem(sys.modules, 'fast_zip_decryption', None)
+        monkeypatch.setattr(zipfile, 'ZipExtFile', SLOW)
+        assert read_all(encrypted, password) == {'1.mp4': b'video' * 50}
+        (archive,) = open_archive(encrypted, password)
+        assert 'tgdfer_mm[archives]' in archive.hint
+        (archive,) = open_archive(pack(encrypted, {'a': b'1'}), password)
+        assert archive.hint == ''
 
     def test_asked_for_once_and_only_if_needed(self, encrypted, tmp_path, monkeypatch):
         asked = []

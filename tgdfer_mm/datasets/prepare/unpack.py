@@ -75,6 +75,8 @@ def unpack(
     for path in archives:
         for archive in open_archive(path, password or Password()):
             report(f'{archive.label}: {len(archive.members)} files')
+            if archive.hint:
+                report(f'  {archive.hint}')
             _unpack_one(archive, rules, root, done)
     return done
 
