@@ -116,6 +116,7 @@ setup(
             *ONNX,
             *APP,
             'jsonschema>=4,<5',
+            'openpyxl>=3.1,<3.2',
             'pytest>=7',
             'torchmetrics>=1.4,<2',
         ],
