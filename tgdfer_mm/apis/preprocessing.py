@@ -46,6 +46,9 @@ def video_settings(cfg: Config, changes: dict[str, Any]) -> VideoSettings:
     for step in test_pipeline(cfg):
         if step['type'] == 'SampleSegments':
             own['window']['frames'] = step.get('num_frames', 16)
+            short = step.get('short_clip', 'pad')
+            # A data set can leave clips out, a user's video is there to be read.
+            own['window']['short_clip'] = 'pad' if short == 'exclude' else short
         if step['type'] == 'Resize' and not step.get('keep_ratio', True):
             own['crop']['size'] = int(step['scale'][0])
     settings = VideoSettings().updated(own)

@@ -7,6 +7,8 @@ import numpy as np
 
 from .errors import UsageError
 
+_ROUNDING = 1e-6  # seconds
+
 
 @dataclass(frozen=True)
 class IntervalRule:
@@ -72,7 +74,7 @@ def find_intervals(
     intervals = []
     for start, stop in _runs(time, label, rule.join):
         begin, end = float(time[start]), float(time[stop - 1]) + step
-        if end - begin < rule.shortest:
+        if end - begin < rule.shortest - _ROUNDING:
             continue
         k = int(label[start])
         intervals.append(
@@ -99,7 +101,7 @@ def _runs(time: np.ndarray, label: np.ndarray, join: float) -> list[tuple[int, i
     for i in np.flatnonzero(label >= 0).tolist():
         if runs and label[runs[-1][0]] == label[i]:
             start, stop = runs[-1]
-            if stop == i or time[i] - time[stop - 1] <= join:
+            if stop == i or time[i] - time[stop - 1] <= join + _ROUNDING:
                 runs[-1] = (start, i + 1)
                 continue
         runs.append((i, i + 1))

@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 
 from ..datasets.errors import DamagedClipError
-from ..datasets.transforms import DecodeFrames, ListFrames
+from ..datasets.transforms import ListFrames
+from ..datasets.transforms.frames import read_picture
 from .errors import InputError, UsageError
 
 MAX_SIDE = 1920  # larger pictures are shrunk when read: no crop needs more
@@ -197,7 +198,7 @@ class FolderSource(Source):
         self.total = len(self._files)
 
     def _read(self, index: int) -> np.ndarray:
-        return DecodeFrames._read(self._files[index], self._files[index])
+        return read_picture(self._files[index], self._files[index])
 
     def _frames(self) -> Iterator[Frame]:
         for index in range(len(self._files)):

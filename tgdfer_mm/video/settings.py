@@ -90,6 +90,7 @@ class VideoSettings:
             window=window['seconds'],
             stride=window['stride'],
             frames=window['frames'],
+            short_clip=window['short_clip'],
             **crop,
             **own,
             intervals=self.intervals.asdict(),

@@ -59,7 +59,10 @@ class VideoFileSource(Source):
         first = next(self._decoded, None)
         if first is None:
             reason = f' ({self.problems[-1]})' if self.problems else ''
-            raise InputError(f'{self._path}: not one frame can be decoded{reason}')
+            raise InputError(
+                f'{self._path}: not one frame can be decoded, it is damaged or cut off'
+                f'{reason}'
+            )
         self._first = first
         rotation = round(first.rotation / 90) * 90 % 360
         width, height = first.width, first.height

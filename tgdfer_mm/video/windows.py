@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..datasets.transforms import SampleSegments
 from .errors import UsageError
 
 
@@ -24,11 +25,13 @@ class WindowPlan:
         frames: Pictures the model looks at.
         seconds: Length of a window.
         stride: From the start of one window to the start of the next, seconds.
+        short_clip: What happens to a window with fewer frames, see ``SampleSegments``.
     """
 
     frames: int = 16
     seconds: float = 2.0
     stride: float = 0.5
+    short_clip: str = 'pad'
 
     def __post_init__(self) -> None:
         if self.frames < 1 or not 0 < self.stride <= self.seconds:
@@ -38,10 +41,10 @@ class WindowPlan:
             )
 
     def sample(self, count: int) -> np.ndarray:
-        """Which of `count` frames are looked at, (min(frames, count),) int64."""
-        size = min(self.frames, count)
-        edges = np.arange(size + 1) * count // size
-        return (edges[:-1] + edges[1:]) // 2
+        """Which of `count` frames are looked at, (at most `frames`,) int64."""
+        sampler = SampleSegments(self.frames, True, self.short_clip)
+        sampled = sampler(dict(total_frames=count))
+        return sampled['frame_inds'][: sampled['num_valid']]
 
 
 class Crop(NamedTuple):

@@ -1,0 +1,59 @@
+"""Crops: the part of the picture that box, margin and shift say."""
+
+import numpy as np
+import pytest
+
+from tgdfer_mm.video.crops import FaceCrop
+from tgdfer_mm.video.errors import UsageError
+
+ROWS, COLUMNS = np.mgrid[0:100, 0:200].astype(np.uint8)
+PICTURE = np.stack([COLUMNS, ROWS, np.zeros_like(ROWS)], axis=2)
+
+
+def corners(crop):
+    """First and last column, first and last row of the picture in a crop."""
+    return [
+        int(v) for v in (crop[0, 0, 0], crop[0, -1, 0], crop[0, 0, 1], crop[-1, 0, 1])
+    ]
+
+
+def test_without_margin_and_shift_it_is_the_box():
+    crop = FaceCrop(size=20, margin=0, shift=(0, 0))(PICTURE, (50, 30, 70, 50))
+    assert corners(crop) == [50, 69, 30, 49]
+
+
+def test_margin_and_shift_are_shares_of_the_longer_side():
+    box = (50, 30, 70, 40)  # 20 wide, 10 high
+    assert corners(FaceCrop(40, 0.5, (0, 0))(PICTURE, box)) == [40, 79, 15, 54]
+    assert corners(FaceCrop(40, 0.5, (0.25, -0.5))(PICTURE, box)) == [45, 84, 5, 44]
+
+
+def test_beyond_the_edge_the_outermost_pixels_are_repeated():
+    crop = FaceCrop(20, 0, (0, 0))(PICTURE, (-10, 90, 10, 110))
+    assert corners(crop) == [0, 9, 90, 99]
+    assert (crop[:, :10, 0] == 0).all() and (crop[10:, :, 1] == 99).all()
+    far = FaceCrop(8, 0, (0, 0))(PICTURE, (500, 500, 520, 520))
+    assert (far == PICTURE[-1, -1]).all()
+
+
+def test_every_crop_has_the_size_and_shrinking_averages():
+    noise = np.random.default_rng(0).integers(0, 256, (90, 90, 3), dtype=np.uint8)
+    crop = FaceCrop(9, 0, (0, 0))(noise, (0, 0, 90, 90))
+    assert crop.shape == (9, 9, 3)
+    tiles = noise.reshape(9, 10, 9, 10, 3).mean((1, 3))
+    assert np.abs(crop - tiles).max() <= 1
+    assert FaceCrop(64)(noise, (3.4, 5.2, 9.9, 11.7)).shape == (64, 64, 3)
+
+
+def test_what_is_cropped_already_is_only_scaled():
+    crop = FaceCrop(50, 0.5, (0.3, 0))(PICTURE, (0, 0, 1, 1), cropped=True)
+    assert crop.shape == (50, 50, 3)
+    assert crop[0, 0, 0] < 5 and crop[0, -1, 0] > 195
+
+
+@pytest.mark.parametrize(
+    'wrong', [dict(size=0), dict(margin=-0.5), dict(shift=(0, 0, 0))]
+)
+def test_what_cannot_work_is_refused(wrong):
+    with pytest.raises(UsageError, match='video.crop'):
+        FaceCrop(**wrong)

@@ -1,0 +1,41 @@
+"""Settings: changed by name, refused by name, plain in the result."""
+
+import json
+
+import pytest
+
+from tgdfer_mm.video.errors import UsageError
+from tgdfer_mm.video.settings import VideoSettings
+
+
+def test_changes_keep_what_they_do_not_name():
+    settings = VideoSettings().updated(dict(crop=dict(size=64), every=2))
+    changed = settings.updated(dict(crop=dict(margin=0.4), window=dict(stride=0.1)))
+    assert (changed.crop.size, changed.crop.margin, changed.every) == (64, 0.4, 2)
+    assert changed.window.seconds == VideoSettings().window.seconds
+    assert VideoSettings().updated(changed.nested()) == changed
+
+
+def test_they_survive_json_and_say_what_the_schema_names():
+    settings = VideoSettings().updated(dict(crop=dict(shift=[0.1, 0.2])))
+    again = VideoSettings().updated(json.loads(json.dumps(settings.nested())))
+    assert again == settings
+    flat = settings.asdict()
+    assert (flat['window'], flat['stride'], flat['shift']) == (2.0, 0.5, [0.1, 0.2])
+    assert flat['intervals']['threshold'] == settings.intervals.threshold
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        (dict(evry=2), 'video.evry: there is no such setting.*every'),
+        (dict(crop=dict(sise=2)), r"video.crop: \['sise'\], but there is only size"),
+        (dict(every=0), 'every=0'),
+        (dict(every=2.5), 'every=2.5'),
+        (dict(max_gap=-1), 'max_gap=-1'),
+        (dict(window=dict(stride=9.0)), 'stride=9.0'),
+    ],
+)
+def test_what_cannot_work_is_refused(changes, message):
+    with pytest.raises(UsageError, match=message):
+        VideoSettings().updated(changes)

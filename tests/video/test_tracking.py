@@ -1,0 +1,122 @@
+"""Tracks: joined by overlap, gaps filled on a line and marked, people kept apart."""
+
+import numpy as np
+import pytest
+
+from tgdfer_mm.video.faces import Face
+from tgdfer_mm.video.reading import Frame
+from tgdfer_mm.video.tracking import Tracker, iou
+
+PICTURE = np.zeros((4, 4, 3), np.uint8)
+
+
+def box(x, side=10.0):
+    return (float(x), 0.0, float(x) + side, side)
+
+
+def run(observations, fps=10, cuts=(), **kwargs):
+    """Tracks: number -> [(frame, box, interpolated)]; and the order of the frames.
+
+    An observation is a list of boxes, or None where the detector does not look.
+    """
+    tracker, tracks, order, ended = Tracker(**kwargs), {}, [], []
+    held = 0
+
+    def take(steps):
+        for step in steps:
+            if step.frame is not None:
+                order.append(step.frame.index)
+            for seen in step.seen:
+                assert seen.track not in ended
+                row = (step.frame.index, seen.box, seen.interpolated)
+                tracks.setdefault(seen.track, []).append(row)
+            ended.extend(step.ended)
+
+    for index, boxes in enumerate(observations):
+        faces = None if boxes is None else [Face(b) for b in boxes]
+        take(tracker.add(Frame(index, index / fps, PICTURE), faces, index in cuts))
+        held = max(held, len(tracker._waiting))
+    take(tracker.finish())
+    assert order == list(range(len(observations)))
+    assert sorted(ended) == sorted(tracks)
+    return tracks, held
+
+
+def test_boxes_between_two_detections_lie_on_the_line():
+    tracks, _ = run([[box(0)], None, None, None, [box(4)]])
+    [track] = tracks.values()
+    assert [row[0] for row in track] == list(range(5))
+    assert [row[1][0] for row in track] == pytest.approx([0, 1, 2, 3, 4])
+    assert not any(row[2] for row in track)
+
+
+def test_a_gap_where_the_detector_missed_is_filled_and_marked():
+    tracks, _ = run([[box(0)], None, [], None, [box(4)], None, [box(4)]])
+    [track] = tracks.values()
+    assert [row[2] for row in track] == [False, True, True, True, False, False, False]
+
+
+def test_a_face_missed_for_longer_than_the_gap_ends_and_comes_back_as_another():
+    gone = [[box(0)], [box(0)], *[[]] * 4, [box(0)]]
+    tracks, _ = run(gone, max_gap=0.3)
+    assert {n: [r[0] for r in rows] for n, rows in tracks.items()} == {
+        1: [0, 1],
+        2: [6],
+    }
+    assert len(run(gone, max_gap=0.5)[0]) == 1
+
+
+def test_the_last_box_is_held_to_the_end_and_marked():
+    tracks, _ = run([[box(0)], None, [box(2)], None, None])
+    [track] = tracks.values()
+    assert [(row[0], row[2]) for row in track][3:] == [(3, True), (4, True)]
+    assert track[-1][1] == box(2)
+    tracks, _ = run([[box(0)], [], None])  # missed: nothing says it is still there
+    assert [row[0] for row in tracks[1]] == [0]
+
+
+def test_a_cut_ends_all_tracks():
+    tracks, _ = run([[box(0)], None, [box(0)], None], cuts=[2])
+    assert [row[0] for row in tracks[1]] == [0, 1]
+    assert [row[0] for row in tracks[2]] == [2, 3]
+
+
+def test_two_people_are_two_tracks_whatever_the_order_of_the_boxes():
+    there = [[box(0), box(30)], None, [box(31), box(1)], [box(2), box(32)]]
+    tracks, _ = run(there)
+    assert [row[1][0] for row in tracks[1]] == pytest.approx([0, 0.5, 1, 2])
+    assert [row[1][0] for row in tracks[2]] == pytest.approx([30, 30.5, 31, 32])
+
+
+def test_one_ends_while_the_other_has_an_open_gap():
+    # Face 2 is gone from frame 1 on; face 1 is missed from frame 1 to 3 and is back.
+    there = [[box(0), box(30)], [], [], [], [box(0)], [box(0)]]
+    tracks, _ = run(there, max_gap=0.45)
+    assert [row[0] for row in tracks[2]] == [0]
+    assert [row[0] for row in tracks[1]] == list(range(6))
+
+
+def test_the_assignment_has_the_largest_sum_of_overlaps():
+    # The left track overlaps both new boxes; the right one only the nearer.
+    tracks, _ = run([[box(0), box(6)], [box(4), box(9)]], min_overlap=0.1)
+    assert tracks[1][1][1] == box(4)
+    assert tracks[2][1][1] == box(9)
+
+
+def test_no_more_frames_wait_than_gap_and_detection_step_need():
+    there = [[box(0)] if i % 5 == 0 else None for i in range(200)]
+    there[100:] = [[] if i % 5 == 0 else None for i in range(100)]
+    tracks, held = run(there, max_gap=1.0)
+    assert len(tracks) == 1
+    assert held <= 10 + 5 + 5 + 1
+
+
+def test_nothing_seen_holds_nothing():
+    tracks, held = run([[], None, None, [], None])
+    assert (tracks, held) == ({}, 0)
+
+
+def test_iou_by_hand():
+    assert iou((0, 0, 2, 2), (1, 1, 3, 3)) == pytest.approx(1 / 7)
+    assert iou((0, 0, 2, 2), (2, 0, 4, 2)) == 0
+    assert iou((0, 0, 2, 2), (0, 0, 2, 2)) == 1
