@@ -1,0 +1,250 @@
+import re
+import socket
+import threading
+
+import pytest
+
+from tgdfer_mm.video.errors import InputError
+
+
+def finish(job):
+    """Work that makes one file."""
+    path = job.folder / 'track1.html'
+    path.write_text('<p>found</p>')
+    job.files = {path.name: path}
+    job.summary = dict(tracks=[])
+
+
+class Hold:
+    """Work that lasts until it is let go, and counts how many are at it."""
+
+    def __init__(self):
+        self.go, self.begun = threading.Event(), threading.Event()
+        self.now = self.most = 0
+
+    def __call__(self, job):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        self.begun.set()
+        try:
+            while not self.go.wait(0.01):
+                job.advance(0.5)
+        finally:
+            self.now -= 1
+        finish(job)
+
+
+def test_a_job_gives_its_files_and_its_video_is_gone(serving, clip):
+    server = serving(finish)
+    status, answer = server.upload(clip, 'my%20%C3%A4rger.mp4')
+    assert status == 202
+    done = server.wait(answer['id'], 'done')
+    assert (done['name'], done['files']) == ('my ärger.mp4', ['track1.html'])
+    page = server.ask('GET', f'/jobs/{answer["id"]}/track1.html')
+    assert page.content == b'<p>found</p>'
+    assert 'sandbox' in page.headers['Content-Security-Policy']
+    assert [p.name for p in server.uploads() if p.is_file()] == ['track1.html']
+
+
+def test_delete_removes_everything(serving, clip):
+    server = serving(finish)
+    key = server.upload(clip)[1]['id']
+    server.wait(key, 'done')
+    assert server.ask('DELETE', f'/jobs/{key}').status == 204
+    assert server.uploads() == []
+    assert server.ask('GET', f'/jobs/{key}').status == 404
+
+
+@pytest.mark.parametrize(
+    'error, said',
+    [
+        (lambda job: InputError(f'{job.upload}: is cut off'), 'film.mp4: is cut off'),
+        (lambda job: ZeroDivisionError('secret'), 'fault of its own'),
+    ],
+)
+def test_errors_are_sentences_and_leave_nothing(serving, clip, wait_until, error, said):
+    def work(job):
+        (job.folder / 'half').write_text('a face')
+        raise error(job)
+
+    server = serving(work)
+    key = server.upload(clip)[1]['id']
+    failed = server.wait(key, 'failed')
+    assert said in failed['error'] and 'secret' not in failed['error']
+    assert str(server.folder) not in failed['error'] and failed['files'] == []
+    wait_until(lambda: server.uploads() == [])
+    assert server.upload(clip)[0] == 202  # the next one gets its turn
+
+
+@pytest.mark.parametrize(
+    'content, said',
+    [
+        (b'', r'film.mp4: the file is empty'),
+        (b'not a video at all' * 50, r'film.mp4: not a video'),
+        (b'#EXTM3U\n#EXTINF:1,\n/etc/passwd\n#EXT-X-ENDLIST\n', 'not a video'),
+        (b"ffconcat version 1.0\nfile '/etc/passwd'\n", 'not a video'),
+    ],
+)
+def test_what_is_no_video_is_refused_at_once(serving, content, said):
+    server = serving(finish)
+    status, answer = server.upload(content)
+    assert status == 422 and re.search(said, answer['error'])
+    assert server.uploads() == []
+
+
+def test_a_truncated_video_is_refused_or_read(serving, clip):
+    server = serving(finish)
+    status, answer = server.upload(clip[: len(clip) // 2])
+    assert status == 422 and 'cut off' in answer['error']
+    assert server.uploads() == []
+
+
+@pytest.mark.parametrize('chunked', [False, True])
+def test_a_file_that_is_too_large_is_refused(serving, clip, chunked):
+    server = serving(finish, megabytes=len(clip) / 2e6)
+    body = (clip[i : i + 100] for i in range(0, len(clip), 100)) if chunked else clip
+    status, answer = server.upload(body)
+    assert status == 413 and '--max-mb' in answer['error']
+    assert server.uploads() == []
+
+
+def test_a_video_that_is_too_long_is_refused(serving, tmp_path):
+    import numpy as np
+
+    from tgdfer_mm.video.writing import write_video
+
+    path = tmp_path / 'long.mp4'
+    write_video(path, [np.zeros((32, 32, 3), np.uint8)] * 40, 10)
+    server = serving(finish, seconds=2)
+    status, answer = server.upload(path.read_bytes())
+    assert status == 422 and 'longer than 2 seconds' in answer['error']
+    assert server.uploads() == []
+
+
+def test_jobs_run_one_at_a_time_and_only_so_many_wait(serving, clip):
+    hold = Hold()
+    server = serving(hold, jobs=3)
+    keys = [server.upload(clip)[1]['id'] for _ in range(3)]
+    assert hold.begun.wait(10)
+    assert [server.state(k)['ahead'] for k in keys[1:]] == [1, 2]
+    status, answer = server.upload(clip)
+    assert status == 503 and 'Try again' in answer['error']
+    hold.go.set()
+    for key in keys:
+        server.wait(key, 'done')
+    assert hold.most == 1
+    assert server.upload(clip)[0] == 202
+
+
+def test_a_running_and_a_waiting_job_can_be_cancelled(serving, clip, wait_until):
+    hold = Hold()
+    server = serving(hold)
+    keys = [server.upload(clip)[1]['id'] for _ in range(2)]
+    assert hold.begun.wait(10)
+    for key in reversed(keys):
+        assert server.ask('DELETE', f'/jobs/{key}').status == 204
+    wait_until(lambda: server.uploads() == [])
+    hold.go.set()
+    server.wait(server.upload(clip)[1]['id'], 'done')
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(serving, clip, wait_until):
+    server = serving(finish, jobs=1)
+    with socket.create_connection(('127.0.0.1', server.port)) as link:
+        head = (
+            f'POST /jobs HTTP/1.1\r\nHost: localhost:{server.port}\r\nX-TGDFER: 1\r\n'
+            f'Content-Length: {len(clip)}\r\n\r\n'
+        )
+        link.sendall(head.encode() + clip[:200])
+        wait_until(lambda: len(server.uploads()) == 2)
+    wait_until(lambda: server.uploads() == [])
+    assert server.upload(clip)[0] == 202  # its place in the queue is free again
+
+
+def test_stopping_ends_the_running_job_and_removes_the_folder(serving, clip):
+    hold = Hold()
+    server = serving(hold)
+    for _ in range(2):
+        server.upload(clip)
+    assert hold.begun.wait(10)
+    server.stop()
+    assert not server.folder.exists() and hold.now == 0
+
+
+def test_names_are_shown_and_never_become_paths(serving, clip, tmp_path):
+    server = serving(finish)
+    before = set(tmp_path.iterdir())
+    for name, shown in (
+        ('..%2F..%2Fetc%2Fpasswd', 'passwd'),
+        ('C%3A%5Cvideos%5Cme.mp4', 'me.mp4'),
+        ('..', 'video'),
+        ('a%00b%0Ac.mp4', 'abc.mp4'),
+        ('x' * 300 + '.mp4', 'x' * 50 + '…' + 'x' * 21 + '.mp4'),
+        ('', 'video'),
+    ):
+        key = server.upload(clip, name)[1]['id']
+        assert server.wait(key, 'done')['name'] == shown
+    assert set(tmp_path.iterdir()) == before
+    places = {p.parent.parent for p in server.uploads() if p.is_file()}
+    assert places == {server.folder}
+
+
+def test_no_other_file_can_be_fetched(serving, clip):
+    server = serving(finish)
+    key = server.upload(clip)[1]['id']
+    server.wait(key, 'done')
+    for path in (
+        f'{key}/video',
+        f'{key}/lock',
+        f'{key}/..%2Flock',
+        f'{key}/%2e%2e%2flock',
+        f'{key}/../lock',
+        '..%2Flock/x',
+        f'{key}/track1.html%00',
+    ):
+        assert server.ask('GET', f'/jobs/{path}').status == 404, path
+
+
+def test_only_local_names_of_this_machine_are_known(serving):
+    server = serving(finish)
+    for host in ('evil.example', 'localhost.evil.example', '', '[::'):
+        answer = server.ask('GET', '/', Host=host)
+        assert answer.status in (400, 403) and b'<html' not in answer.content
+    for host in ('localhost', '127.0.0.1', '[::1]', 'LOCALHOST'):
+        assert server.ask('GET', '/', Host=f'{host}:{server.port}').status == 200
+
+
+def test_other_pages_can_neither_send_nor_delete(serving, clip):
+    server = serving(finish)
+    key = server.upload(clip)[1]['id']
+    server.wait(key, 'done')
+    for foreign in ('http://evil.example', 'null', f'http://localhost:{server.port}'):
+        assert server.upload(clip, Origin=foreign)[0] == 403
+        assert server.ask('DELETE', f'/jobs/{key}', Origin=foreign).status == 403
+    own = f'http://127.0.0.1:{server.port}'
+    assert server.upload(clip, Origin=own)[0] == 202
+    assert server.state(key)['state'] == 'done'
+
+
+def test_a_change_needs_the_header_of_the_page(serving, clip):
+    server = serving(finish)
+    with socket.create_connection(('127.0.0.1', server.port)) as link:
+        link.sendall(
+            b'DELETE /jobs/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+        )
+        assert link.recv(4096).startswith(b'HTTP/1.1 403')
+
+
+def test_the_page_asks_nothing_of_the_network_and_says_its_limits(serving):
+    server = serving(finish, megabytes=12, seconds=90, keep=600)
+    page = server.ask('GET', '/')
+    policy = page.headers['Content-Security-Policy']
+    assert policy.startswith("default-src 'self'") and 'unsafe' not in policy
+    assert page.headers['Cache-Control'] == 'no-store'
+    text = page.content.decode()
+    for said in ('12 MB', '90 seconds', '10 minutes', 'knows only drawn faces'):
+        assert said in text
+    assert 'Decisions about a person' in text
+    for file in ('/', '/page.css', '/page.js'):
+        content = server.ask('GET', file).content.decode()
+        assert not re.search(r'https?:|//[a-z0-9]+\.', content), file

@@ -1,0 +1,136 @@
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tgdfer_mm.apis.app.command import make_parser, run
+from tgdfer_mm.apis.app.jobs import Cancelled, Job, JobQueue
+from tgdfer_mm.apis.app.uploads import Limits
+from tgdfer_mm.apis.app.work import analyse
+from tgdfer_mm.video.errors import InputError
+
+
+class Inferencer:
+    """Says what a test wants it to, after telling of ten frames."""
+
+    def __init__(self, result, seconds=1.0):
+        self.result, self.seconds = result, seconds
+
+    def iterate(self, inputs, progress):
+        info = SimpleNamespace(duration=0.0, frames=0)
+        with progress(SimpleNamespace(info=info, total=10)) as advance:
+            for i in range(10):
+                info.frames, info.duration = i + 1, self.seconds * (i + 1) / 10
+                advance()
+        self.result['source']['path'] = inputs[0]
+        self.result['warnings'] = [f'{inputs[0]}: a part is damaged', 'model is a demo']
+        return [self.result]
+
+
+@pytest.fixture
+def job(tmp_path, clip):
+    job = Job('key', 'my film.mp4', tmp_path / 'key')
+    job.folder.mkdir()
+    job.upload.write_bytes(clip)
+    return job
+
+
+@pytest.fixture
+def result():
+    scores = np.full((10, 2), 0.5).tolist()
+    track = dict(
+        id=1,
+        start=0.0,
+        end=0.9,
+        label='sad',
+        score=0.5,
+        probabilities=[0.5, 0.5],
+        frames=dict(
+            index=list(range(10)),
+            time=[i / 10 for i in range(10)],
+            box=[[4.0, 4.0, 20.0, 20.0]] * 10,
+            interpolated=[False] * 10,
+            scores=scores,
+            relevance=[0.5] * 9 + [5.5],
+        ),
+        windows=[],
+        intervals=[dict(start=0.2, end=0.8, emotion='happy', score=0.75)],
+    )
+    source = dict(
+        path='', width=32, height=32, fps=10.0, frames=10, duration=1.0, has_audio=False
+    )
+    model = dict(
+        name='demo',
+        config='c',
+        checkpoint='w',
+        sha256='0' * 64,
+        classes=['happy', 'sad'],
+        note='is a demo',
+    )
+    return dict(
+        schema='tgdfer_mm.result/1',
+        version='0',
+        complete=True,
+        warnings=[],
+        source=source,
+        model=model,
+        detector={},
+        settings={},
+        tracks=[track],
+    )
+
+
+def test_a_job_says_who_what_when_and_by_which_frames(job, result):
+    analyse(job, Inferencer(result), Limits())
+    [track] = job.summary['tracks']
+    assert track['headline'] == 'happy'
+    assert [i['start_text'] for i in track['intervals']] == ['0:00.2']
+    assert [(f['time'], f['relevance']) for f in track['frames']] == [(0.9, 5.5)]
+    named = {track['picture'], track['narrow'], track['report'], job.summary['video']}
+    assert named <= job.files.keys() and all(f.is_file() for f in job.files.values())
+
+
+def test_the_place_of_the_upload_is_told_nowhere(job, result):
+    analyse(job, Inferencer(result), Limits())
+    assert job.summary['warnings'] == ['my film.mp4: a part is damaged']
+    written = json.loads(job.files['result.json'].read_text())
+    assert written['source']['path'] == 'my film.mp4'
+    for name in ('result.json', 'frames.csv', 'track1.html'):
+        assert str(job.folder) not in job.files[name].read_text()
+
+
+def test_a_file_that_states_less_than_it_holds_is_too_long_all_the_same(job, result):
+    with pytest.raises(InputError, match='longer than 5 seconds'):
+        analyse(job, Inferencer(result, seconds=60), Limits(seconds=5))
+
+
+def test_a_cancelled_job_ends_at_the_next_frame(job, result):
+    job.cancelled.set()
+    with pytest.raises(Cancelled):
+        analyse(job, Inferencer(result), Limits())
+
+
+def test_results_are_removed_when_they_get_old(tmp_path, wait_until):
+    def work(job):
+        job.files = {'a': job.upload}
+
+    queue = JobQueue(work, tmp_path, most=2, keep=0.0)
+    job = queue.reserve('a')
+    job.upload.write_text('a face')
+    queue.submit(job)
+    wait_until(lambda: job.state == 'done')
+    assert not job.upload.exists() and job.folder.exists()
+    queue.expire()
+    assert queue.get(job.id) is None and not job.folder.exists()
+    queue.close()
+
+
+@pytest.mark.parametrize('option', ['--max-mb', '--max-seconds', '--keep-minutes'])
+def test_limits_have_to_be_positive(option, capsys):
+    assert run(make_parser('').parse_args([option, '0'])) == 2
+    assert f'{option} 0.0 must be positive' in capsys.readouterr().out
+
+
+def test_by_default_only_this_machine_reaches_the_page():
+    assert make_parser('').parse_args([]).host == '127.0.0.1'
