@@ -7,11 +7,15 @@ row of the plan and tests it; what is finished is kept, so that a second call go
 """
 
 import argparse
+import shlex
+import sys
 from pathlib import Path
 
 import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
-from tgdfer_mm.evidence.experiment import run_experiment
+from tgdfer_mm.evidence.baselines import measure_baselines
+from tgdfer_mm.evidence.experiment import make_vlms, run_experiment, write_summary
 from tgdfer_mm.evidence.plan import SHIPPED, EvidencePlan
+from tgdfer_mm.evidence.report import write_report
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -30,7 +34,14 @@ def main() -> None:
     """Runs what is missing."""
     args = parse_args()
     plan = EvidencePlan.read(args.plan)
-    run_experiment(plan, args.out.absolute(), args.workers)
+    root = args.out.absolute()
+    results = run_experiment(plan, root, args.workers)
+    write_summary(results, root / 'results.json')
+    baselines = measure_baselines(plan, root, make_vlms(plan, root))
+    page = args.docs or root / 'evidence.md'
+    command = shlex.join(['python', *sys.argv])
+    write_report(plan, root, results, baselines, page, command)
+    print(f'{page} is written')
 
 
 if __name__ == '__main__':

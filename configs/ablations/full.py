@@ -44,4 +44,8 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, end=20, by_epoch=False),
     dict(type='CosineAnnealingLR', T_max=max_epochs, convert_to_iter_based=True),
 ]
-default_hooks = dict(explain=dict(num=0), checkpoint=dict(interval=max_epochs))
+default_hooks = dict(
+    explain=dict(num=0),
+    checkpoint=dict(interval=max_epochs),
+    parts=dict(type='PartsReportHook'),  # which part stayed at its start
+)

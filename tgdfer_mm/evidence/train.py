@@ -73,6 +73,7 @@ def job_config(
     os.environ['FOLD'] = str(job.repeat + 1)
     os.environ['VLM'] = vlms[condition.get('vlm', 'shipped')]
     cfg = Config.fromfile(config_dir() / 'ablations' / f'{job.config}.py')
+    cfg.merge_from_dict(plan.overrides or {})
     for data in _datasets(cfg):
         data.update(condition.get('data', {}), clips_per_class=plan.clips_per_class)
     truth = str(root / 'data' / condition['level'] / 'intensities.json')
@@ -84,9 +85,13 @@ def job_config(
     cfg.work_dir = str(root / 'jobs' / job.name)
     cfg.experiment_name = job.name.replace('/', '_')
     cfg.randomness = dict(seed=job.repeat)
-    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    # The parts report measures on validation batches, but no epoch is evaluated; what
+    # is left of an interrupted job is trained anew.
+    cfg.train_cfg.val_interval = cfg.train_cfg.max_epochs + 1
+    cfg.default_hooks.checkpoint = None
+    for hook in ('selection', 'explain', 'confusion'):
+        cfg.default_hooks.pop(hook, None)
     cfg.log_level = 'WARNING'
-    cfg.merge_from_dict(plan.overrides or {})
     return cfg
 
 

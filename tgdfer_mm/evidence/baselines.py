@@ -1,0 +1,74 @@
+"""What is measured without training a model on clips: shortcuts and zero-shot."""
+
+import json
+from pathlib import Path
+
+from ..datasets.feature_store import FeatureStore
+from ..features import cache_features
+from ..features.views import datasets_in
+from ..registry import DATASETS, MODELS
+from .plan import EvidencePlan, Job
+from .shortcuts import shortcut_table
+from .train import job_config, other_style_config
+from .zero_shot import zero_shot_figures
+
+_TEXTS = {  # wording -> file, without the part of the name that the level adds
+    'class names': '_names',
+    'descriptions': '',
+    'shuffled descriptions': '_shuffled',
+}
+
+
+def measure_baselines(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> dict:
+    """Measures what ``baselines.json`` in the experiment's folder then holds.
+
+    Args:
+        plan: The plan.
+        root: Folder of the experiment.
+        vlms: Name -> weight file of the vision-language models.
+
+    Returns:
+        ``shortcuts``: level -> UAR by shortcut; ``zero_shot``: rows with ``vlm``,
+        ``clips``, ``texts``, ``UAR`` and ``AUROC``.
+    """
+    path = root / 'baselines.json'
+    if path.is_file():
+        return json.loads(path.read_text(encoding='utf-8'))
+    shortcuts, rows = {}, []
+    for condition, facts in plan.conditions.items():
+        if facts.get('data'):
+            continue  # the same pictures
+        cfg = job_config(Job(plan.reference, condition, 0), plan, root, vlms)
+        other = other_style_config(cfg, condition, plan, root)
+        if 'vlm' not in facts:
+            train, test = _data(cfg)
+            shortcuts[condition] = shortcut_table(train, test)
+        for name, each in ((condition, cfg), (facts.get('other_style'), other)):
+            if each is not None:
+                clips = name if each is cfg else f'{condition}, {name}'
+                vlm = facts.get('vlm', 'shipped')
+                rows += _zero_shot(each, vlm, clips, facts['level'], root)
+    found = dict(shortcuts=shortcuts, zero_shot=rows)
+    path.write_text(json.dumps(found, indent=1), encoding='utf-8')
+    return found
+
+
+def _data(cfg) -> list:
+    nodes = [*datasets_in(cfg.train_dataloader), *datasets_in(cfg.test_dataloader)]
+    return [DATASETS.build({**node, 'pipeline': []}) for node in nodes]
+
+
+def _zero_shot(cfg, vlm: str, clips: str, level: str, root: Path) -> list[dict]:
+    store = FeatureStore(cache_features(cfg, root / 'features'))
+    truth_file = root / 'data' / level / 'intensities.json'
+    truth = json.loads(truth_file.read_text(encoding='utf-8'))
+    stem = 'synth_dynamics' if level == 'dynamics' else 'synth'
+    rows = []
+    for texts, ending in _TEXTS.items():
+        encoder = MODELS.build(
+            {**cfg.model.text_encoder, 'descriptions': stem + ending}
+        )
+        encoder.init_weights()
+        figures = zero_shot_figures(_data(cfg), store, encoder, truth)
+        rows.append(dict(vlm=vlm, clips=clips, texts=texts, **figures))
+    return rows

@@ -1,0 +1,181 @@
+"""The page: every table of the experiment in Markdown, and a picture."""
+
+import platform
+from pathlib import Path
+
+from ..files import write_text
+from ..version import __version__
+from .figure import draw_groups
+from .plan import EvidencePlan
+from .tables import group_table, parts_table, sensitivity_table
+
+_HEAD = """\
+# Evidence: what each part is worth on SynthDFER
+
+**Synthetic faces only.** Nothing here was measured on DFEW, FERV39k or MAFW, nor with
+CLIP's weights; see [synthdfer.md](synthdfer.md) for what the clips are, and are not.
+This page is what `{command}` wrote; nothing in it was typed by hand.
+Version {version}, {machine}, {hours:.1f} hours of computing.
+
+{repeats} trainings a row: repeat r has seed r and is tested on fold r + 1, people that
+no training clip shows. Figures are UAR in percent, mean ± standard deviation over the
+repeats. *against* is the difference from the row that the table is compared with, on
+the same test clips, with its 95 % bootstrap interval; it is called noise where the
+interval contains 0 or the Holm-corrected p is above 0.05. The tower is frozen unless
+the row says otherwise, and the features of all rows are the same.
+"""
+
+
+def write_report(
+    plan: EvidencePlan,
+    root: Path,
+    results: list[dict],
+    baselines: dict,
+    page: Path,
+    command: str,
+) -> None:
+    """Writes the page and its picture.
+
+    Args:
+        plan: What was run.
+        root: Folder of the experiment.
+        results: Of every job.
+        baselines: From :func:`~tgdfer_mm.evidence.baselines.measure_baselines`.
+        page: Markdown file; the picture goes to ``images/`` beside it.
+        command: What was typed.
+    """
+    hours = sum(result['seconds'] for result in results) / 3600
+    text = [
+        _HEAD.format(
+            command=command,
+            version=__version__,
+            machine=f'{platform.machine()}, {platform.system()}',
+            hours=hours,
+            repeats=plan.repeats,
+        )
+    ]
+    text += _baseline_sections(baselines)
+    tables = {group['title']: group_table(group, plan, root) for group in plan.groups}
+    picture = page.parent / 'images' / 'evidence.png'
+    draw_groups(tables, picture)
+    text.append(f'![UAR of every row]({picture.relative_to(page.parent)})\n')
+    for group in plan.groups:
+        text += _group_section(group, tables[group['title']])
+    text += _sensitivity_section(plan, root)
+    text += _parts_section(plan, root)
+    write_text(page, '\n'.join(text))
+
+
+def _baseline_sections(baselines: dict) -> list[str]:
+    shortcuts = baselines['shortcuts']
+    names = list(next(iter(shortcuts.values())))
+    lines = ['## Shortcuts', '', 'UAR of what has no idea of expressions, fold 1.', '']
+    lines += _table(
+        ['level', *names],
+        [
+            [level, *(f'{row[name]:.1f}' for name in names)]
+            for level, row in shortcuts.items()
+        ],
+    )
+    lines += [
+        '',
+        '## The small vision-language model, untrained on clips',
+        '',
+        'Zero-shot over all clips of a level: UAR, and AUROC of the labelled '
+        "class's cosine against the truly expressive frames.",
+        '',
+    ]
+    rows = baselines['zero_shot']
+    lines += _table(
+        ['model', 'clips', 'texts', 'UAR', 'AUROC'],
+        [
+            [r['vlm'], r['clips'], r['texts'], f'{r["UAR"]:.1f}', f'{r["AUROC"]:.3f}']
+            for r in rows
+        ],
+    )
+    return [*lines, '']
+
+
+def _group_section(group: dict, rows: list[dict]) -> list[str]:
+    lines = [f'## {group["title"]}', '']
+    header = ['row']
+    for condition in group['conditions']:
+        header += [condition, f'against `{group["compare"]}`', 'relevance AUROC']
+    body = []
+    for config in group['configs']:
+        cells = [f'`{config}`']
+        for condition in group['conditions']:
+            row = next(
+                r for r in rows if (r['config'], r['condition']) == (config, condition)
+            )
+            cells += [
+                _spread(row['UAR']),
+                _against(row['against']),
+                _spread(row['relevance'], 3),
+            ]
+        body.append(cells)
+    return [*lines, *_table(header, body), '']
+
+
+def _sensitivity_section(plan: EvidencePlan, root: Path) -> list[str]:
+    lines = ['## Temporal sensitivity and another style', '']
+    for condition in ('dynamics', 'hard'):
+        configs = _configs(plan, condition, ('base', plan.reference, 'mean_pooling'))
+        if not configs:
+            continue
+        rows = sensitivity_table(configs, condition, plan, root)
+        tests = [name for name in rows[0] if name != 'config']
+        lines += [
+            f'UAR on *{condition}*; `other_style` is the held-out one.',
+            '',
+        ]
+        lines += _table(
+            ['row', *tests],
+            [[f'`{r["config"]}`', *(_spread(r[test]) for test in tests)] for r in rows],
+        )
+        lines.append('')
+    return lines
+
+
+def _parts_section(plan: EvidencePlan, root: Path) -> list[str]:
+    lines = ['## What each part became', '']
+    for condition in ('hard', 'dynamics'):
+        if not _configs(plan, condition, (plan.reference,)):
+            continue
+        lines += [f'`{plan.reference}` on *{condition}*, mean over the repeats:', '']
+        body = []
+        for name, part in parts_table(plan.reference, condition, plan, root).items():
+            start = part['start']
+            body.append(
+                [
+                    f'`{name}`',
+                    f'{start:.3g}' if isinstance(start, int | float) else '',
+                    _spread(part['end'], 3),
+                    _spread(part['change'], 3),
+                    '**inert**' if part['inert'] else '',
+                ]
+            )
+        lines += [*_table(['part', 'start', 'end', 'change', ''], body), '']
+    return lines
+
+
+def _configs(plan: EvidencePlan, condition: str, wanted: tuple) -> list[str]:
+    run = {job.config for job in plan.jobs() if job.condition == condition}
+    return [config for config in wanted if config in run]
+
+
+def _table(header: list[str], rows: list[list[str]]) -> list[str]:
+    lines = [header, ['---'] * len(header), *rows]
+    return [f'| {" | ".join(line)} |' for line in lines]
+
+
+def _spread(value: tuple[float, float] | None, digits: int = 1) -> str:
+    return '' if value is None else f'{value[0]:.{digits}f} ± {value[1]:.{digits}f}'
+
+
+def _against(result: dict | None) -> str:
+    if result is None:
+        return ''
+    low, high = result['interval']
+    shown = f'{result["difference"]:+.1f} [{low:+.1f}, {high:+.1f}]'
+    return f'{shown}, noise' if result['verdict'] == 'noise' else f'**{shown}**'
