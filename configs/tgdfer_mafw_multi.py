@@ -8,3 +8,4 @@ val_evaluator = dict(type='MultiLabelMetric')
 test_evaluator = val_evaluator
 
 model = dict(cls_head=dict(loss_cls=dict(multi_label=True, label_smooth=0.0)))
+default_hooks = dict(selection=dict(metric='multi/mAP'))
