@@ -1,0 +1,48 @@
+"""The published rows: complete, sourced, and beside the right data only."""
+
+import json
+
+import pytest
+
+from tgdfer_mm.protocol import published_rows
+from tgdfer_mm.protocol.published import FILES, FOLDER
+from tgdfer_mm.protocol.report import RULES
+
+
+@pytest.mark.parametrize('dataset, num', [('DFEW', 7), ('FERV39k', 7), ('MAFW', 11)])
+def test_every_row_has_a_source_and_a_rule(dataset, num):
+    published = published_rows(dataset, 'single', num)
+    assert len(published['rows']) > 30
+    for row in published['rows']:
+        assert row['source'] and set(row['source']) <= set(published['sources'])
+        assert row['selection'] in RULES
+        assert 10 < row['WAR'] < 90, row
+        assert row['UAR'] is None or 10 < row['UAR'] < 90, row
+    wars = [row['WAR'] for row in published['rows']]
+    assert wars == sorted(wars)
+    keys = [
+        (r['method'], r['UAR'], r['WAR'], r['selection']) for r in published['rows']
+    ]
+    assert len(set(keys)) == len(keys)
+
+
+def test_selecting_on_test_is_known_of_the_codes_that_were_read():
+    by_rule = {}
+    for dataset, num in (('DFEW', 7), ('MAFW', 11)):
+        for row in published_rows(dataset, 'single', num)['rows']:
+            by_rule.setdefault(row['selection'], set()).add(row['method'])
+    assert {'DFER-CLIP', 'M3DFEL', 'MAE-DFER', 'S2D', 'DK-CLIP'} <= by_rule['test']
+    assert 'DK-CLIP' in by_rule['last']
+    assert all('zero-shot' in method for method in by_rule['none'])
+
+
+def test_other_settings_and_data_have_no_rows():
+    assert published_rows('SynthDFER (DFEW layout)', 'single', 7) is None
+    assert published_rows('MAFW', 'compound', 43) is None
+    assert published_rows('DFEW', 'single', 11) is None
+
+
+def test_no_file_is_left_out():
+    names = {path.stem for path in FOLDER.glob('*.json')}
+    assert names == {*FILES.values(), 'sources'}
+    assert all(json.loads(p.read_text()) for p in FOLDER.glob('*.json'))
