@@ -103,6 +103,7 @@ setup(
     # mmcv and mmcv-lite both install the module `mmcv`: take one of the two.
     extras_require={
         'lite': ['mmcv-lite>=2.1,<2.2'],
+        'fast': ['simplejpeg>=1.8,<2'],  # decodes JPEG files, else OpenCV does
         'mmcv': ['mmcv>=2.1,<2.2'],
         'video': VIDEO,
         'onnx': ONNX,

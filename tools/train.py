@@ -10,6 +10,7 @@ from tgdfer_mm.engine.command_line import (
     build_runner,
     load_config,
 )
+from tgdfer_mm.engine.device_augmentation import augment_on_device
 from tgdfer_mm.engine.precision import apply_precision, best_mixed_precision
 from tgdfer_mm.engine.selection import RULES, apply_selection
 from tgdfer_mm.features import train_on_features
@@ -61,6 +62,11 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
         '--deterministic', action='store_true', help='deterministic CUDA kernels only'
     )
     parser.add_argument(
+        '--augment-on-device',
+        action='store_true',
+        help='let loaders only decode; crop, resize, flip and jitter where the model is',
+    )
+    parser.add_argument(
         '--cache-features',
         metavar='DIR',
         help='compute the features of the frozen tower once, keep them there, and '
@@ -94,6 +100,8 @@ def make_config(args: Namespace) -> Config:
     cfg.randomness = randomness or dict(seed=None)
     apply_selection(cfg, args.selection)
     apply_precision(cfg, best_mixed_precision() if args.amp else None)
+    if args.augment_on_device:
+        augment_on_device(cfg)
     if args.cache_features is not None:
         start_processes(cfg)
         train_on_features(cfg, args.cache_features, **feature_options(args))

@@ -22,11 +22,11 @@ from ..datasets.feature_store import (
 )
 from ..datasets.frame_names import is_frame
 from ..engine.checkpoint import load_from_local
+from ..engine.pipelines import LOADERS, Pipeline, datasets_of, split_pipeline
 from ..models.clip import arch_config
 from ..registry import DATASETS, MODELS
-from .views import AUTO, Pipeline, choose_views, datasets_in, split_pipeline
+from .views import AUTO, choose_views
 
-LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 # What of a tower's config says where weights come from or what is trained.
 _NOT_ARCHITECTURE = ('pretrained', 'init_cfg', 'frozen_stages', 'norm_eval')
 PRECISIONS = {'fp32': torch.float32, 'bf16': torch.bfloat16, 'fp16': torch.float16}
@@ -67,6 +67,11 @@ class Plan:
         self.dtype, self.precision, self.seed = dtype, precision, seed
         self.training, self.testing = self._pipelines()
         self.views, self.shares = choose_views(self.training, self.testing, views)
+        if cfg.model.data_preprocessor.get('train'):
+            raise FeatureCacheError(
+                'model.data_preprocessor augments on the device: leave that out, so '
+                'that the pipelines say which pictures the tower is shown.'
+            )
         if cfg.model.data_preprocessor.get('blending'):
             raise FeatureCacheError(
                 'model.data_preprocessor.blending mixes pictures, which features '
@@ -84,11 +89,10 @@ class Plan:
         """Name of every clip of all subsets, sorted -> its data set and place there."""
         found: dict[str, tuple[Dataset, int]] = {}
         nodes = []
-        for name in LOADERS:
-            for node in datasets_in(self.cfg[name]) if self.cfg.get(name) else ():
-                node = {**deepcopy(node), 'pipeline': [], 'serialize_data': False}
-                if node not in nodes:
-                    nodes.append(node)
+        for _, node in datasets_of(self.cfg):
+            node = {**deepcopy(node), 'pipeline': [], 'serialize_data': False}
+            if node not in nodes:
+                nodes.append(node)
         for data in map(DATASETS.build, nodes):
             for i in range(len(data)):
                 found.setdefault(data.get_data_info(i)['clip'], (data, i))
@@ -173,10 +177,10 @@ class Plan:
         )
 
     def _pipelines(self) -> tuple[Pipeline | None, Pipeline]:
-        found = {}
-        for name in LOADERS:
-            for node in datasets_in(self.cfg[name]) if self.cfg.get(name) else ():
-                found[name] = split_pipeline(node['pipeline'], f'{name}.dataset')
+        found = {
+            name: split_pipeline(node['pipeline'], f'{name}.dataset')
+            for name, node in datasets_of(self.cfg)
+        }
         testing = [found[name] for name in LOADERS[1:] if name in found]
         if not testing:
             raise FeatureCacheError(

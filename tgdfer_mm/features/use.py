@@ -6,9 +6,10 @@ from mmengine.config import Config
 from mmengine.logging import print_log
 
 from ..datasets.feature_store import FeatureStore
+from ..engine.pipelines import datasets_of, split_pipeline
 from .compute import cache_features
-from .plan import LOADERS, Plan
-from .views import PLAIN, datasets_in, split_pipeline
+from .plan import Plan
+from .views import PLAIN
 
 
 def use_cached_features(
@@ -37,22 +38,18 @@ def use_cached_features(
     plan = plan or Plan(cfg, **store.options)
     plan.check(store)
     source = dict(path=str(Path(path).absolute()), key=store.key)
-    for name in LOADERS:
-        loader = cfg.get(name)
-        if not loader:
-            continue
-        for node in datasets_in(loader):
-            stages = split_pipeline(node['pipeline'], f'{name}.dataset')
-            shares = plan.shares if name == 'train_dataloader' else {PLAIN: 1.0}
-            node['pipeline'] = [
-                dict(type='OpenFeatures', **source),
-                *stages.sampling,
-                dict(type='GatherFeatures', views=shares, **source),
-                *stages.packing,
-            ]
+    for name, node in datasets_of(cfg):
+        stages = split_pipeline(node['pipeline'], f'{name}.dataset')
+        shares = plan.shares if name == 'train_dataloader' else {PLAIN: 1.0}
+        node['pipeline'] = [
+            dict(type='OpenFeatures', **source),
+            *stages.sampling,
+            dict(type='GatherFeatures', views=shares, **source),
+            *stages.packing,
+        ]
         # A clip takes microseconds: processes would cost more than they bring.
-        loader.update(num_workers=0, persistent_workers=False)
-        loader.pop('prefetch_factor', None)
+        cfg[name].update(num_workers=0, persistent_workers=False)
+        cfg[name].pop('prefetch_factor', None)
     cfg.model.backbone = dict(type='PrecomputedFeatures', backbone=cfg.model.backbone)
     cfg.model.data_preprocessor = dict(type='ActionDataPreprocessor')
     _draw_nothing(cfg)

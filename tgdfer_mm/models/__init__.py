@@ -1,5 +1,23 @@
 """Models, in the order the data flows: towers, text, neck, time, head, loss."""
 
-from . import backbones, heads, losses, necks, recognizers, temporal, text
+from . import (
+    backbones,
+    data_preprocessors,
+    heads,
+    losses,
+    necks,
+    recognizers,
+    temporal,
+    text,
+)
 
-__all__ = ['backbones', 'heads', 'losses', 'necks', 'recognizers', 'temporal', 'text']
+__all__ = [
+    'backbones',
+    'data_preprocessors',
+    'heads',
+    'losses',
+    'necks',
+    'recognizers',
+    'temporal',
+    'text',
+]

@@ -2,13 +2,13 @@
 
 import os
 
-import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
 
 from ...registry import TRANSFORMS
 from ..errors import DamagedClipError
 from ..frame_names import is_frame, natural_sorted
+from ..pictures import decode_clip, decode_picture, find_decoder
 
 
 @TRANSFORMS.register_module()
@@ -44,19 +44,17 @@ class ListFrames(BaseTransform):
         return results
 
 
-def _is_cut_off(data: bytes) -> bool:
-    """Whether a JPEG or PNG lacks its end marker.
+def read_file(clip: str, path: str) -> bytes:
+    """Reads a file of a clip.
 
-    Older OpenCV decodes such a file without complaint and leaves its rest grey.
-    Bytes after the marker (padding, a camera's trailer) are harmless.
+    Raises:
+        DamagedClipError: It cannot be read.
     """
-    if data.startswith(b'\xff\xd8'):
-        # No marker can occur inside scan data, and the end of an EXIF thumbnail
-        # lies before the picture's own scan starts.
-        return data.rfind(b'\xff\xd9') < data.rfind(b'\xff\xda')
-    if data.startswith(b'\x89PNG'):
-        return b'IEND\xaeB`\x82' not in data  # the chunk's name and checksum
-    return False
+    try:
+        with open(path, 'rb') as file:
+            return file.read()
+    except OSError as err:
+        raise DamagedClipError(clip, f'cannot read {path} ({err.strerror})') from err
 
 
 def read_picture(clip: str, path: str) -> np.ndarray:
@@ -74,52 +72,42 @@ def read_picture(clip: str, path: str) -> np.ndarray:
             picture.
     """
     try:
-        with open(path, 'rb') as file:
-            data = file.read()
-    except OSError as err:
-        raise DamagedClipError(
-            clip, f'cannot read {path} ({err.strerror})'
-        ) from err
-    if not data:
-        raise DamagedClipError(clip, f'{path} is empty')
-    if _is_cut_off(data):
-        raise DamagedClipError(clip, f'{path} is cut off')
-    img = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    if img is None:
-        raise DamagedClipError(clip, f'{path} cannot be decoded')
-    return cv2.cvtColor(img, cv2.COLOR_BGR2RGB)
+        return decode_picture(read_file(clip, path))
+    except ValueError as err:
+        raise DamagedClipError(clip, f'{path} {err}') from err
 
 
 @TRANSFORMS.register_module()
 class DecodeFrames(BaseTransform):
     """Reads the sampled frames of a listed clip.
 
-    Required keys: ``clip``, ``frame_files``, ``frame_inds``. Added keys: ``imgs``, a
-    list of T (H, W, 3) RGB uint8 arrays, ``img_shape`` and ``original_shape``
-    (H, W).
+    Required keys: ``clip``, ``frame_files``, ``frame_inds``. Added keys: ``imgs``,
+    (T, H, W, 3) RGB uint8, ``img_shape`` and ``original_shape`` (H, W).
+
+    Args:
+        decoder: What decodes JPEG files, see
+            :func:`~tgdfer_mm.datasets.pictures.find_decoder`.
 
     Raises:
         DamagedClipError: A frame cannot be read, is cut off, or has another size
             than the first.
     """
 
+    def __init__(self, decoder: str = 'auto') -> None:
+        self.decoder = decoder
+        self._decode = find_decoder(decoder)
+
     def transform(self, results: dict) -> dict:
-        decoded: dict[int, np.ndarray] = {}
-        imgs = []
-        for index in results['frame_inds'].tolist():
-            if index in decoded:
-                # A copy: Flip works in place and would flip a shared frame twice.
-                imgs.append(decoded[index].copy())
-                continue
-            img = read_picture(results['clip'], results['frame_files'][index])
-            if imgs and img.shape != imgs[0].shape:
-                raise DamagedClipError(
-                    results['clip'],
-                    f'{results["frame_files"][index]} is {img.shape[:2]} (height, '
-                    f'width), but the first sampled frame is {imgs[0].shape[:2]}',
-                )
-            decoded[index] = img
-            imgs.append(img)
-        results['imgs'] = imgs
-        results['img_shape'] = results['original_shape'] = imgs[0].shape[:2]
+        clip, files = results['clip'], results['frame_files']
+        results['imgs'] = decode_clip(
+            clip,
+            results['frame_inds'].tolist(),
+            lambda index: read_file(clip, files[index]),
+            lambda index: files[index],
+            self._decode,
+        )
+        results['img_shape'] = results['original_shape'] = results['imgs'].shape[1:3]
         return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(decoder={self.decoder!r})'

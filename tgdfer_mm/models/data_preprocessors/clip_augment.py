@@ -1,0 +1,70 @@
+"""Augmentation and normalisation where the model is, of whole clips."""
+
+from collections.abc import Sequence
+
+import torch
+from mmaction.models.data_preprocessors import ActionDataPreprocessor
+from torch import Tensor
+
+from ...registry import MODELS
+from .clip_ops import build_op
+
+
+@MODELS.register_module()
+class ClipAugmentPreprocessor(ActionDataPreprocessor):
+    """mmaction2's preprocessor that also crops, resizes, flips and jitters.
+
+    Loaders then only decode: pictures travel to the device as uint8 in the size they
+    have on disk, and the device does per clip what processes did per frame. The
+    random numbers are the stock transforms', drawn in the main process. Use
+    :func:`augment_on_device` to make it of a config.
+
+    Args:
+        train: Configs of stock transforms, in their order, for training.
+        test: Likewise for testing.
+        **kwargs: As for ``ActionDataPreprocessor``; ``format_shape`` is ``NCHW``.
+
+    Raises:
+        ValueError: A transform has no counterpart here, see
+            :mod:`~tgdfer_mm.models.data_preprocessors.clip_ops`.
+    """
+
+    def __init__(
+        self, train: Sequence[dict] = (), test: Sequence[dict] = (), **kwargs
+    ) -> None:
+        super().__init__(**kwargs)
+        if self.format_shape != 'NCHW' or self.to_rgb:
+            raise ValueError(
+                "ClipAugmentPreprocessor takes RGB pictures and format_shape='NCHW'."
+            )
+        self._non_blocking = True  # with train_dataloader.pin_memory
+        self.train_ops = [build_op(dict(config)) for config in train]
+        self.test_ops = [build_op(dict(config)) for config in test]
+
+    def preprocess(
+        self, inputs: list[Tensor], data_samples: list, training: bool = False
+    ) -> tuple[Tensor, list]:
+        """Clips (T, 3, H, W) uint8 to a batch (N, T, 3, H', W') of floats.
+
+        Raises:
+            ValueError: The clips of a batch have different sizes in the end.
+        """
+        clips = []
+        for clip in inputs:
+            for op in self.train_ops if training else self.test_ops:
+                clip = op(clip)
+            clips.append(clip)
+        sizes = {tuple(clip.shape) for clip in clips}
+        if len(sizes) > 1:
+            raise ValueError(
+                f'The clips of a batch are of the sizes {sorted(sizes)}: add a Resize '
+                'to train and test of ClipAugmentPreprocessor.'
+            )
+        batch = torch.stack(clips)
+        if self._enable_normalize:
+            batch = (batch - self.mean) / self.std
+        else:
+            batch = batch.to(torch.float32)
+        if training and self.blending is not None:
+            batch, data_samples = self.blending(batch, data_samples)
+        return batch, data_samples

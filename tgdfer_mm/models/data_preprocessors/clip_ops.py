@@ -1,0 +1,111 @@
+"""mmaction2's augmentations on the whole of a clip at once, wherever it is.
+
+Each takes a clip (T, 3, H, W) uint8 and gives one back. The random draws are those of
+the stock transform of the same name and arguments, with the same generators in the same
+order, once a clip. The pictures differ from the stock ones by what is said of each
+class, in grey levels of 255.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor
+from torchvision.transforms.v2 import InterpolationMode
+from torchvision.transforms.v2 import functional as F
+
+from ...registry import TRANSFORMS
+
+
+class Crop:
+    """``RandomResizedCrop``; no difference."""
+
+    def __init__(self, stock) -> None:
+        self.stock = stock
+
+    def __call__(self, clip: Tensor) -> Tensor:
+        left, top, right, bottom = self.stock.get_crop_bbox(
+            clip.shape[-2:], self.stock.area_range, self.stock.aspect_ratio_range
+        )
+        return clip[..., top:bottom, left:right]
+
+
+class Resize:
+    """``Resize`` to a fixed size, bilinear; at most 1 level, as OpenCV rounds."""
+
+    def __init__(self, stock) -> None:
+        if stock.keep_ratio or stock.interpolation != 'bilinear':
+            raise ValueError(
+                'Resize on the device needs keep_ratio=False and '
+                f"interpolation='bilinear', not {stock}."
+            )
+        width, height = stock.scale
+        self.size = [int(height), int(width)]
+
+    def __call__(self, clip: Tensor) -> Tensor:
+        if [*clip.shape[-2:]] == self.size:
+            return clip
+        return F.resize(clip, self.size, InterpolationMode.BILINEAR, antialias=False)
+
+
+class Flip:
+    """``Flip``, horizontal; no difference."""
+
+    def __init__(self, stock) -> None:
+        if stock.direction != 'horizontal':
+            raise ValueError(f'Flip on the device is horizontal only, not {stock}.')
+        self.ratio = stock.flip_ratio
+
+    def __call__(self, clip: Tensor) -> Tensor:
+        return clip.flip(-1) if np.random.rand() < self.ratio else clip
+
+
+class ColorJitter:
+    """``ColorJitter`` without hue; at most 1 level, none for brightness alone.
+
+    As in the stock transform the result is rounded once, after all of them, and their
+    order is drawn once, when it is built. The stock hue is not the rotation that its
+    argument says, and is refused.
+    """
+
+    def __init__(self, stock) -> None:
+        if any(stock.hue):
+            raise ValueError('ColorJitter on the device needs hue=0.')
+        self.stock = stock
+
+    def __call__(self, clip: Tensor) -> Tensor:
+        stock = self.stock
+        ranges = (stock.brightness, stock.contrast, stock.saturation, stock.hue)
+        factors = [float(np.random.uniform(low=a, high=b)) for a, b in ranges]
+        towards = (torch.zeros_like, _mean_grey, F.rgb_to_grayscale)
+        x = clip.float()
+        for i in stock.fn_idx:
+            if i < len(towards) and factors[i] != 1:
+                x = factors[i] * x + (1 - factors[i]) * towards[i](x)
+        return x.clamp(0, 255).byte()
+
+
+def _mean_grey(frames: Tensor) -> Tensor:
+    """The mean grey of each frame, (T, 1, 1, 1)."""
+    return F.rgb_to_grayscale(frames).mean((-3, -2, -1), keepdim=True)
+
+
+OPS = {
+    'RandomResizedCrop': Crop,
+    'Resize': Resize,
+    'Flip': Flip,
+    'ColorJitter': ColorJitter,
+}
+
+
+def build_op(config: dict):
+    """The operation for the config of a stock transform.
+
+    Raises:
+        ValueError: There is none for it, or not with these arguments.
+    """
+    kind = config['type']
+    if kind not in OPS:
+        raise ValueError(
+            f'{kind} cannot be done on the device, only {list(OPS)}; keep it in the '
+            'pipeline.'
+        )
+    return OPS[kind](TRANSFORMS.build(config))
