@@ -39,5 +39,6 @@ def frame_number(name: str) -> int | None:
     ``00001_00023.jpg`` is frame 23; ``00001 (1).jpg`` is no numbered frame, but the
     copy that some file manager made of one.
     """
-    match = re.search(r'(\d+)\.[^.]+$', name)
-    return int(match[1]) if match else None
+    stem = name.rpartition('.')[0]
+    digits = stem[len(stem.rstrip('0123456789')) :]
+    return int(digits) if digits else None

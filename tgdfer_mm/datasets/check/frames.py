@@ -210,11 +210,12 @@ def _check_strangers(copy: Copy, frames: Frames) -> None:
     for each in index.listings:
         if each.path in index:
             continue
+        known = set(each.split())
         for entry in sorted(os.scandir(index.folder / each.path), key=lambda e: e.name):
             name = os.path.join(each.path, entry.name)
             if entry.is_symlink() and leads_up(entry.path):
                 loops.append(name)
-            elif entry.name[0] != '.' and entry.name not in each.split():
+            elif entry.name[0] != '.' and entry.name not in known:
                 odd.append(name)
     if loops:
         copy.findings.warning(
