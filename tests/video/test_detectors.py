@@ -1,5 +1,9 @@
-"""Detectors: one interface, boxes in the source's pixels, errors that name the fault."""
+"""Detectors: one interface, boxes in the source's pixels, errors that help."""
 
+import sys
+from types import SimpleNamespace
+
+import cv2
 import numpy as np
 import pytest
 
@@ -89,6 +93,52 @@ def test_a_missing_model_file_is_named_with_where_to_get_it(name, tmp_path):
         build_detector(dict(type=name, model_file=str(path)))
     with pytest.raises(UsageError, match='model_file'):
         build_detector(name)
+
+
+def test_yunets_rows_become_boxes(monkeypatch, tmp_path):
+    class Fake:
+        def setInputSize(self, size):
+            self.size = size
+
+        def detect(self, picture):
+            assert picture.shape[1::-1] == self.size == (80, 45)
+            assert picture[0, 0].tolist() == [3, 2, 1]  # BGR
+            return 1, np.array([[10, 20, 30, 40, *[0] * 10, 0.9]], np.float32)
+
+    (tmp_path / 'model.onnx').touch()
+    monkeypatch.setattr(
+        *(cv2, 'FaceDetectorYN'), SimpleNamespace(create=lambda *args: Fake())
+    )
+    detector = build_detector(
+        dict(type='yunet', model_file=str(tmp_path / 'model.onnx'), side=80)
+    )
+    [face] = detector(Frame(0, 0.0, DARK + np.array([1, 2, 3], np.uint8)))
+    assert face.box == (20, 40, 80, 120)
+    assert face.score == pytest.approx(0.9)
+    assert detector.describe()['model_file'] == 'model.onnx'
+
+
+def test_mediapipes_detections_become_boxes(monkeypatch, tmp_path):
+    found = SimpleNamespace(
+        bounding_box=SimpleNamespace(origin_x=10, origin_y=20, width=30, height=40),
+        categories=[SimpleNamespace(score=0.7)],
+    )
+    task = SimpleNamespace(detect=lambda image: SimpleNamespace(detections=[found]))
+    vision = SimpleNamespace(
+        FaceDetectorOptions=lambda **options: options,
+        FaceDetector=SimpleNamespace(create_from_options=lambda options: task),
+    )
+    fake = SimpleNamespace(
+        tasks=SimpleNamespace(vision=vision, BaseOptions=lambda **options: options),
+        Image=lambda kind, picture: picture,
+        ImageFormat=SimpleNamespace(SRGB='srgb'),
+    )
+    monkeypatch.setitem(sys.modules, 'mediapipe', fake)
+    (tmp_path / 'model.tflite').touch()
+    path = str(tmp_path / 'model.tflite')
+    detector = build_detector(dict(type='mediapipe', model_file=path, side=80))
+    [face] = detector(Frame(0, 0.0, DARK))
+    assert (face.box, face.score) == ((20, 40, 80, 120), 0.7)
 
 
 def test_a_model_file_that_is_none_is_named(tmp_path):

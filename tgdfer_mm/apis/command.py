@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 
-from mmengine.config import DictAction
+from mmengine.config import Config, DictAction
 from rich.console import Console
 from rich.markup import escape
 
@@ -143,7 +143,9 @@ def _inferencer(args: Namespace) -> DFERInferencer:
     faces: str | dict = args.faces
     if args.faces_model:
         faces = dict(type=args.faces, model_file=args.faces_model)
-    changes = dict(args.settings)
+    nested = Config()
+    nested.merge_from_dict(args.settings)  # 'crop.margin' to crop=dict(margin=...)
+    changes = nested.to_dict()
     for name in ('every', 'max_seconds'):
         if getattr(args, name) is not None:
             changes[name] = getattr(args, name)

@@ -14,6 +14,7 @@ from ..video.errors import Interrupted
 from ..video.faces import FaceDetector, build_detector
 from ..video.reading import Source, open_source
 from ..video.settings import VideoSettings
+from .models import LoadedModel
 from .preprocessing import ClipPipeline
 from .progress import frame_progress, no_progress
 from .result import make_result
@@ -29,7 +30,7 @@ class DFERInferencer(BaseInferencer):
 
     Args:
         model: Name of a shipped model (``demo``), path of a config or of an ``*.onnx``
-            file, or a config.
+            file, a config, or what :func:`tgdfer_mm.apis.load_model` gave.
         checkpoint: Its weights; a shipped model has its own.
         device: Where the model runs; by default the best there is.
         faces: Who finds the faces: ``dlib``, ``none`` (the frames are face crops),
@@ -53,7 +54,7 @@ class DFERInferencer(BaseInferencer):
 
     def __init__(
         self,
-        model: str | Path | Config = 'demo',
+        model: str | Path | Config | LoadedModel = 'demo',
         checkpoint: str | Path | None = None,
         device: str | None = None,
         faces: str | dict | Callable | FaceDetector | None = 'dlib',

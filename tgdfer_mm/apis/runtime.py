@@ -103,7 +103,7 @@ class OnnxRuntime:
 
 
 def make_runtime(
-    model: str | Path | Config,
+    model: str | Path | Config | LoadedModel,
     checkpoint: str | Path | None,
     device: str | None,
     runtime: str,
@@ -114,6 +114,8 @@ def make_runtime(
     Raises:
         VideoError: What keeps the model from being used.
     """
+    if isinstance(model, LoadedModel):
+        return TorchRuntime(model, changes)
     if runtime not in ('torch', 'onnx'):
         raise UsageError(f'runtime={runtime!r} must be torch or onnx')
     if isinstance(model, str | Path) and Path(model).suffix == '.onnx':

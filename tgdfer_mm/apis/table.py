@@ -9,10 +9,9 @@ def print_result(result: dict, console: Console) -> None:
     """Prints the tracks with their intervals, and everything to be warned of."""
     source = result['source']
     state = '' if result['complete'] else ', NOT COMPLETE'
-    table = Table(
-        title=escape(f'{source["path"]}  {source["duration"]:.1f} s{state}'),
-        title_justify='left',
-    )
+    title = escape(f'{source["path"]}  {source["duration"]:.1f} s{state}')
+    console.print(f'[bold]{title}[/]', soft_wrap=True)
+    table = Table()
     for name in ('face', 'from', 'to', 'label', 'score', 'intervals'):
         right = name in ('face', 'from', 'to', 'score')
         table.add_column(name, justify='right' if right else 'left')
@@ -31,7 +30,7 @@ def print_result(result: dict, console: Console) -> None:
         )
     console.print(table)
     for warning in result['warnings']:
-        console.print(f'[yellow]note:[/] {escape(warning)}')
+        console.print(f'[yellow]note:[/] {escape(warning)}', soft_wrap=True)
 
 
 def clock(seconds: float) -> str:

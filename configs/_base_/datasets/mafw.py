@@ -55,3 +55,10 @@ test_dataloader = dict(
 val_dataloader = test_dataloader
 val_evaluator = dict(type='DFERMetric')
 test_evaluator = val_evaluator
+
+# How a user's video is made to look like these clips (tgdfer_mm.apis). An estimate: the
+# authors publish no detector and no margin. Compare your crops with frames of theirs.
+video = dict(
+    crop=dict(size=image_size, margin=0.15, shift=(0.0, -0.05)),
+    window=dict(frames=num_frames, seconds=3.0, stride=1.0),
+)

@@ -47,9 +47,8 @@ class MediaPipe(FaceDetector):
         faces = []
         for found in self._detector.detect(image).detections:
             b = found.bounding_box
-            corners = b.origin_x, b.origin_y, b.origin_x + b.width, b.origin_y
-            x1, y1, x2, y2 = *corners[:3], corners[3] + b.height
-            box = tuple(v / scale for v in (x1, y1, x2, y2))
+            x, y = b.origin_x, b.origin_y
+            box = tuple(v / scale for v in (x, y, x + b.width, y + b.height))
             faces.append(Face(box, float(found.categories[0].score)))
         return faces
 
