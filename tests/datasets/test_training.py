@@ -3,6 +3,8 @@
 import torch
 from mmengine.runner import Runner
 
+from tgdfer_mm.models.heads.labels import read_labels
+
 
 def write_compounds(root):
     names = ['anger', 'anger_disgust', 'fear', 'anxiety_helplessness'] * 2
@@ -55,14 +57,14 @@ def test_votes(tiny, dfew):
     samples = [runner.train_dataloader.dataset[i]['data_samples'] for i in range(4)]
     logits = torch.randn(4, 7, generator=torch.Generator().manual_seed(0))
     head = runner.model.cls_head
-    label = head._labels(samples, logits)
+    label = read_labels(samples, logits)
     # The loss is the mean of the votes' cross entropies, by hand.
     shares = torch.stack([sample.soft_label for sample in samples])
     expected = -(shares * logits.log_softmax(-1)).sum(-1).mean()
     assert torch.allclose(head.loss_cls(logits, label), expected)
     # A clip without votes is certain of its label.
     del samples[1].soft_label
-    mixed = head._labels(samples, logits)
+    mixed = read_labels(samples, logits)
     assert mixed[1].tolist() == [0, 1, 0, 0, 0, 0, 0]
     assert torch.equal(mixed[0], label[0])
 

@@ -1,5 +1,8 @@
 """Heads on bags."""
 
+from .bag_head import BagHead
+from .class_token_head import ClassTokenHead
+from .m3dfel_head import M3DFELHead
 from .multi_grained_temporal_head import MultiGrainedTemporalHead
 
-__all__ = ['MultiGrainedTemporalHead']
+__all__ = ['BagHead', 'ClassTokenHead', 'M3DFELHead', 'MultiGrainedTemporalHead']

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ...registry import MODELS, TEMPORAL
 from ..bags import Bag, masked_softmax, mil_pool
 from ..necks.visual_prompt_neck import off_diagonal
+from .labels import read_labels
 
 MAX_SCALE = math.log(100)
 
@@ -116,7 +117,7 @@ class MultiGrainedTemporalHead(BaseHead):
     def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
         """The losses of a batch, and the accuracy of its predictions."""
         logits = self(feats)
-        return self.loss_of(logits, self._labels(data_samples, logits.bag), feats.text)
+        return self.loss_of(logits, read_labels(data_samples, logits.bag), feats.text)
 
     def loss_of(
         self, logits: BagLogits, label: Tensor, text: Tensor
@@ -163,22 +164,3 @@ class MultiGrainedTemporalHead(BaseHead):
 
     def _normalise(self, logits: Tensor) -> Tensor:
         return logits.sigmoid() if self.multi_class else logits.softmax(-1)
-
-    def _labels(self, data_samples: list, like: Tensor) -> Tensor:
-        """(N,) class indices, or (N, K) soft or multi-hot labels.
-
-        The soft label of a sample goes before its label; where only some samples of a
-        batch have one, the others' labels are taken as certain.
-        """
-        hard = torch.stack([sample.gt_label for sample in data_samples]).to(like.device)
-        hard = hard.squeeze(-1) if hard.shape[-1] == 1 else hard
-        soft = [sample.get('soft_label') for sample in data_samples]
-        if all(each is None for each in soft):
-            return hard
-        sure = F.one_hot(hard, like.shape[-1]).to(like)
-        return torch.stack(
-            [
-                one if each is None else each.to(one)
-                for one, each in zip(sure, soft, strict=True)
-            ]
-        )

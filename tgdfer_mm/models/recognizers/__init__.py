@@ -1,5 +1,6 @@
 """Recognizers."""
 
+from .bag_recognizer import BagRecognizer
 from .text_guided_recognizer import TextGuidedRecognizer
 
-__all__ = ['TextGuidedRecognizer']
+__all__ = ['BagRecognizer', 'TextGuidedRecognizer']

@@ -1,0 +1,106 @@
+"""DFER-CLIP's temporal transformer with a class token."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ...registry import MODELS
+from ..bags import Bag
+from .bag_head import BagHead, Verdict
+
+
+@MODELS.register_module()
+class ClassTokenHead(BagHead):
+    """Reads a video by a learned token among its frames [from DFER-CLIP].
+
+    A class token is put before the T frames, learned positions are added, and after
+    a plain pre-norm transformer the token is the video's feature: the logits are
+    its cosines with the classes' texts, divided by a fixed temperature. As in the
+    original, the repeated frames of a short clip count like any other.
+
+    The attention of a frame is what the token gives it in the last layer, over all
+    heads; the logits of a frame are the cosines of its own feature, before time, with
+    the texts [choice].
+
+    Args:
+        num_classes: K.
+        in_channels: D, the joint width.
+        num_frames: T. Shorter bags use the first positions.
+        num_layers: Of the transformer.
+        heads: Of each layer.
+        head_channels: Width of a head.
+        mlp_channels: Hidden width of the layers' networks.
+        temperature: What the cosines are divided by.
+        loss_cls: Cross entropy by default.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        in_channels: int = 512,
+        num_frames: int = 16,
+        num_layers: int = 1,
+        heads: int = 8,
+        head_channels: int = 64,
+        mlp_channels: int = 1024,
+        temperature: float = 0.01,
+        loss_cls: dict | None = None,
+    ) -> None:
+        super().__init__(num_classes, in_channels, loss_cls)
+        self.temperature = temperature
+        self.token = nn.Parameter(torch.randn(in_channels))
+        self.position = nn.Parameter(torch.randn(num_frames + 1, in_channels))
+        self.layers = nn.ModuleList(
+            _Layer(in_channels, heads, head_channels, mlp_channels)
+            for _ in range(num_layers)
+        )
+
+    def forward(self, bag: Bag, **kwargs) -> Verdict:
+        """The verdict on bags of frames (N, T, D), given the texts (K, D).
+
+        Raises:
+            ValueError: If there are more frames than positions.
+        """
+        n, t, _ = bag.instances.shape
+        if t >= len(self.position):
+            raise ValueError(
+                f'ClassTokenHead was built for num_frames={len(self.position) - 1}, '
+                f'but the bags have {t}'
+            )
+        x = torch.cat([self.token.expand(n, 1, -1), bag.instances], dim=1)
+        x = x + self.position[: t + 1]
+        for layer in self.layers:
+            x, attention = layer(x)
+        attention = attention[:, 0, 1:]
+        texts = bag.text.t() / self.temperature
+        return Verdict(
+            F.normalize(x[:, 0], dim=-1) @ texts,
+            F.normalize(bag.instances, dim=-1) @ texts,
+            attention / attention.sum(1, keepdim=True),
+        )
+
+
+class _Layer(nn.Module):
+    """Pre-norm attention, whose heads need not add up to the width, and a network."""
+
+    def __init__(self, dim: int, heads: int, head_dim: int, mlp_dim: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm = nn.LayerNorm(dim)
+        self.qkv = nn.Linear(dim, 3 * heads * head_dim, bias=False)
+        self.out = nn.Linear(heads * head_dim, dim)
+        self.mlp = nn.Sequential(
+            nn.LayerNorm(dim),
+            nn.Linear(dim, mlp_dim),
+            nn.GELU(approximate='tanh'),
+            nn.Linear(mlp_dim, dim),
+        )
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, L, D) -> (N, L, D), and the mean attention of the heads (N, L, L)."""
+        n, length, _ = x.shape
+        qkv = self.qkv(self.norm(x)).view(n, length, 3, self.heads, -1)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4)
+        shares = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).softmax(-1)
+        x = x + self.out((shares @ v).transpose(1, 2).flatten(2))
+        return x + self.mlp(x), shares.mean(1)

@@ -1,0 +1,32 @@
+"""The labels of a batch, whatever kind its samples carry."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def read_labels(data_samples: list, like: Tensor) -> Tensor:
+    """Labels as a tensor on the device of the logits (N, K).
+
+    The soft label of a sample goes before its label; where only some samples of a
+    batch have one, the others' labels are taken as certain.
+
+    Args:
+        data_samples: With ``gt_label``, or ``soft_label`` (K,).
+        like: The logits.
+
+    Returns:
+        (N,) class indices, or (N, K) soft or multi-hot labels.
+    """
+    hard = torch.stack([sample.gt_label for sample in data_samples]).to(like.device)
+    hard = hard.squeeze(-1) if hard.shape[-1] == 1 else hard
+    soft = [sample.get('soft_label') for sample in data_samples]
+    if all(each is None for each in soft):
+        return hard
+    sure = F.one_hot(hard, like.shape[-1]).to(like)
+    return torch.stack(
+        [
+            one if each is None else each.to(one)
+            for one, each in zip(sure, soft, strict=True)
+        ]
+    )

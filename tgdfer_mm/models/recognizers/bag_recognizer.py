@@ -1,0 +1,103 @@
+"""A recognizer for the related methods: a video as a bag of a tower's own features."""
+
+from mmaction.models.recognizers import BaseRecognizer
+from torch import Tensor
+
+from ...registry import MODELS
+from ..backbones import InstanceBackbone
+from ..bags import Bag, frame_mask
+from .text_guided_recognizer import at_least_single, single_precision
+
+
+@MODELS.register_module()
+class BagRecognizer(BaseRecognizer):
+    """Tower and head, and the classes' texts if the head reads them.
+
+    Unlike :class:`TextGuidedRecognizer` it hands the features on as the tower gives
+    them, neither scaled to unit length nor averaged, and needs neither texts nor a
+    neck. The mask says which instances are padding; it is the head's to use.
+
+    Args:
+        backbone: A tower on images, (N * T, 3, H, W) -> (N * T, D), or an
+            ``InstanceBackbone`` around any other backbone.
+        cls_head: Turns a :class:`Bag` into logits, e.g. ``M3DFELHead``.
+        text_encoder: Gives the classes' features (K, D), e.g. ``OpenCLIPText``.
+        kwargs: As for mmaction2's ``BaseRecognizer``.
+
+    Raises:
+        ValueError: If the backbone is neither kind of tower, or the widths, or the
+            numbers of texts and of the head's classes, differ.
+    """
+
+    def __init__(
+        self,
+        backbone: dict,
+        cls_head: dict,
+        text_encoder: dict | None = None,
+        **kwargs,
+    ) -> None:
+        super().__init__(backbone=backbone, cls_head=cls_head, **kwargs)
+        self.text_encoder = MODELS.build(text_encoder) if text_encoder else None
+        self._check_fit()
+
+    def extract_feat(
+        self,
+        inputs: Tensor,
+        stage: str = 'neck',
+        data_samples: list | None = None,
+        **kwargs,
+    ) -> tuple:
+        """Features of a batch (N, T, 3, H, W) after a stage.
+
+        Returns:
+            After ``backbone`` the features (N, M, D), after ``neck`` the :class:`Bag`,
+            after ``head`` what the head says; and a dict, as mmaction2 expects.
+        """
+        n, t = inputs.shape[:2]
+        mask = frame_mask(data_samples, t, inputs.device).expand(n, t)
+        if isinstance(self.backbone, InstanceBackbone):
+            features, mask = self.backbone(inputs, mask)
+        else:
+            features = self.backbone(inputs.flatten(0, 1)).unflatten(0, (n, t))
+        if stage == 'backbone':
+            return features, {}
+        text = None if self.text_encoder is None else self.text_encoder()
+        with single_precision(inputs):
+            text = None if text is None else at_least_single(text)
+            bag = Bag(at_least_single(features), mask, text)
+            return (self.cls_head(bag) if stage == 'head' else bag), {}
+
+    def loss(self, inputs: Tensor, data_samples: list, **kwargs) -> dict:
+        """The losses of a batch."""
+        bag, _ = self.extract_feat(inputs, data_samples=data_samples)
+        with single_precision(inputs):
+            return self.cls_head.loss(bag, data_samples)
+
+    def predict(self, inputs: Tensor, data_samples: list, **kwargs) -> list:
+        """Predictions of a batch, with each sample's per-instance explanation."""
+        bag, _ = self.extract_feat(inputs, data_samples=data_samples)
+        span = getattr(self.backbone, 'frames_per_position', 1)
+        for sample in data_samples:
+            sample.set_metainfo({'frames_per_instance': span})
+        with single_precision(inputs):
+            return self.cls_head.predict(bag, data_samples)
+
+    def _check_fit(self) -> None:
+        width = getattr(self.backbone, 'out_channels', None)
+        if width is None:
+            raise ValueError(
+                f'{type(self.backbone).__name__} has no out_channels: put it into '
+                "dict(type='InstanceBackbone', backbone=...)"
+            )
+        widths = {'backbone': width, 'cls_head.in_channels': self.cls_head.in_channels}
+        if self.text_encoder is not None:
+            widths['text_encoder'] = self.text_encoder.out_channels
+            count, names = self.cls_head.num_classes, self.text_encoder.classes
+            if len(names) != count:
+                raise ValueError(
+                    f'cls_head.num_classes={count}, but the descriptions are of '
+                    f'{len(names)} classes: {", ".join(names)}'
+                )
+        if len(set(widths.values())) > 1:
+            shown = ', '.join(f'{name} {value}' for name, value in widths.items())
+            raise ValueError(f'widths differ: {shown}')
