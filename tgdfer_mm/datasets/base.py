@@ -1,32 +1,25 @@
-"""What the three benchmarks share: paths, lists and checks."""
+"""What the three benchmarks share: arguments, lists and labels."""
 
-import os
-from abc import ABC, abstractmethod
-from collections import defaultdict
+from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from .clip_index import ClipIndex, open_index
-from .errors import DamagedClipError, SplitFileError
-from .folders import Found, find_file, find_media
+from .errors import SplitFileError
 from .labels import load_classes
-from .progress import track
+from .located import LocatedDataset
 from .shared_names import SharedNames
-from .stand_in import StandInDataset
 from .text_files import read_lines
-from .transforms.videos import OpenVideo
 from .validation import validation_clips
 
 SUBSETS = ('train', 'val', 'test')
 
 
-class DFERDataset(StandInDataset, ABC):
+class DFERDataset(LocatedDataset):
     """Clips of one subset (and fold) of a facial expression benchmark.
 
     Every listed clip stays in the data set, absent from the disk or not; see
-    :class:`StandInDataset` for what stands in for it.
+    :class:`~tgdfer_mm.datasets.stand_in.StandInDataset` for what stands in for it.
 
     Args:
         data_root: Root folder of the data set.
@@ -64,16 +57,10 @@ class DFERDataset(StandInDataset, ABC):
         SplitFileError: A line of the split file is not in the authors' format.
     """
 
-    NAME: ClassVar[str]
     LABEL_SET: ClassVar[str]
     SETTINGS: ClassVar[tuple[str, ...]] = ('single',)
     ENCODINGS: ClassVar[tuple[str, ...]] = ('utf-8-sig',)  # of the split files
-    REQUEST: ClassVar[str]  # where the authors hand out the data
     FOLDS: ClassVar[int | None]
-    FOLDERS: ClassVar[dict[str, dict[str, str]]]  # media -> pixel version -> folder
-    ALIASES: ClassVar[str | None] = None  # file in aliases/: other names of folders
-
-    index: ClipIndex | None = None  # of the frame folder, once the list is read
 
     def __init__(
         self,
@@ -118,8 +105,8 @@ class DFERDataset(StandInDataset, ABC):
                 f'{list(folders)}; say where your own are with media_dir.'
             )
         root = Path(data_root).expanduser().absolute()
-        self.media_dir = root / (media_dir or self._find_media(root))
-        self.split_file = root / (split_file or self._find_split(root))
+        self.media_dir = root / (media_dir or self.find_media(root))
+        self.split_file = root / (split_file or self.find_split(root))
         self.classes = load_classes(self.label_set, label_order)
         super().__init__(
             data_root=str(root),
@@ -151,10 +138,6 @@ class DFERDataset(StandInDataset, ABC):
         """The file in ``label_sets/`` that has the classes of this setting."""
         return self.LABEL_SET
 
-    @abstractmethod
-    def default_split_file(self) -> str:
-        """The authors' path of the split file below the root."""
-
     def split_fields(self) -> dict:
         """What the names of split files in ``aliases/`` vary with."""
         return dict(subset=self.listed_as, fold=self.fold)
@@ -170,10 +153,6 @@ class DFERDataset(StandInDataset, ABC):
             Line number (from 1), clip name and class name of every clip.
         """
 
-    @abstractmethod
-    def media_name(self, clip: str) -> str:
-        """Path of a clip's folder or file below the media folder."""
-
     def stratum(self, entry: dict) -> Hashable:
         """What the validation part has the same share of: the clip's class."""
         label = entry['label']
@@ -184,31 +163,12 @@ class DFERDataset(StandInDataset, ABC):
 
     # Reading the list.
 
-    def get_data_info(self, idx: int) -> dict:
-        """What is known of a clip, the names of its frames included."""
-        info = super().get_data_info(idx)
-        if self.index is not None:
-            clip = self.media_name(info['clip'])
-            if clip in self.index:
-                info['frame_names'] = self.index.frames(clip)
-        return info
-
     def get_cat_ids(self, idx: int) -> list[int]:
         """The classes of a clip, for samplers and mmengine's data set wrappers."""
         label = super().get_data_info(idx)['label']
         if isinstance(label, list):
             return [i for i, has in enumerate(label) if has]
         return [label]
-
-    def count_frames(self, entry: dict) -> int:
-        """How many frames a listed clip has; 0 if it cannot be read."""
-        if self.media == 'frames':
-            clip = self.media_name(entry['clip'])
-            return self.index.num_frames(clip) if clip in self.index else 0
-        try:
-            return OpenVideo()(dict(entry))['total_frames']
-        except DamagedClipError:
-            return 0
 
     def filter_data(self) -> list[dict]:
         """Excludes the clips that are too short for the pipeline, if it says so."""
@@ -236,13 +196,13 @@ class DFERDataset(StandInDataset, ABC):
 
     def load_data_list(self) -> list[dict]:
         """Lists the clips of the split file, present or not."""
-        self._check_paths()
+        self.check_paths()
         entries = self.read_list()
         if self.val_part:
             entries = self._cut(entries)
         self.annotate(entries)
         self.reported = SharedNames([entry['clip'] for entry in entries])
-        self._check_absent(
+        self.check_absent(
             entries, 'frame_dir' if self.media == 'frames' else 'filename'
         )
         return entries
@@ -307,93 +267,3 @@ class DFERDataset(StandInDataset, ABC):
         if type(fold) is not int or not 1 <= fold <= self.FOLDS:
             raise ValueError(f'fold must be 1 to {self.FOLDS}, not {fold!r}.')
         return fold
-
-    def _find_media(self, root: Path) -> Path | str:
-        own = self.FOLDERS[self.media][self.pixel_version]
-        if self.ALIASES is None:
-            return own
-        found = find_media(self.ALIASES, root, self.media, self.pixel_version, own)
-        return self._stated(found, 'media_dir')
-
-    def _find_split(self, root: Path) -> Path | str:
-        own = self.default_split_file()
-        if self.ALIASES is None:
-            return own
-        found = find_file(self.ALIASES, root, 'split', own, **self.split_fields())
-        return self._stated(found, 'split_file')
-
-    def _stated(self, found: Found, option: str) -> Path:
-        remark = found.remark(option)
-        if remark:
-            self.warn(f'{self.NAME}: {remark}')
-        return found.path
-
-    def _check_paths(self) -> None:
-        wanted = {
-            'data_root': Path(self.data_root),
-            'split file': self.split_file,
-            f'{self.media} ({self.pixel_version})': self.media_dir,
-        }
-        if all(path.exists() for path in wanted.values()):
-            return
-        looked = '\n'.join(
-            f'  {"found  " if path.exists() else "missing"} {what}: {path}'
-            for what, path in wanted.items()
-        )
-        raise FileNotFoundError(
-            f'{self.NAME} is not complete. Looked for\n{looked}\n'
-            f'{self.NAME} is licensed on request: {self.REQUEST}. If you have it, '
-            'unpack its archives and set data_root, or media_dir and split_file if '
-            'your folders have other names.'
-        )
-
-    def _check_absent(self, entries: list[dict], key: str) -> None:
-        if self.media == 'frames':
-            absent = self._without_folder(entries)
-        else:
-            absent = self._without_file(entries, key)
-        if len(absent) == len(entries):
-            raise FileNotFoundError(
-                f'None of the {len(entries)} clips in {self.split_file} is in '
-                f'{self.media_dir}; the first one should be {entries[0][key]}. '
-                f'Check data_root, media={self.media!r} and '
-                f'pixel_version={self.pixel_version!r}.'
-            )
-        if absent:
-            fate = 'count as wrong' if self.test_mode else 'are replaced by others'
-            self.warn(
-                f'{len(absent)} of the {len(entries)} clips in {self.split_file} are '
-                f'not in {self.media_dir} and {fate}: {_first_names(absent)}.'
-            )
-            for clip in absent:
-                self.reported.add(clip)
-
-    def _without_folder(self, entries: list[dict]) -> set[str]:
-        # None of a million files is listed again unless its folder has changed.
-        depth = self.media_name(entries[0]['clip']).count('/') + 1
-        what = f'Listing the frames of {self.NAME}'
-        self.index = open_index(
-            self.media_dir, depth, self.data_root, track=partial(track, what=what)
-        )
-        clips = (entry['clip'] for entry in entries)
-        return {clip for clip in clips if self.media_name(clip) not in self.index}
-
-    @staticmethod
-    def _without_file(entries: list[dict], key: str) -> set[str]:
-        # One listing per parent folder: a stat per clip takes minutes on a network
-        # file system.
-        by_parent: dict[str, list[dict]] = defaultdict(list)
-        for entry in entries:
-            by_parent[os.path.dirname(entry[key])].append(entry)
-        absent = set()
-        for parent, children in by_parent.items():
-            there = set(os.listdir(parent)) if os.path.isdir(parent) else set()
-            absent |= {
-                e['clip'] for e in children if os.path.basename(e[key]) not in there
-            }
-        return absent
-
-
-def _first_names(clips: set[str], limit: int = 5) -> str:
-    names = sorted(clips)
-    return ', '.join(names[:limit]) + (', ...' if len(names) > limit else '')
