@@ -1,5 +1,7 @@
 """The adapter: what is found out at build time, and said there."""
 
+import sys
+
 import pytest
 import torch
 from mmengine.model import BaseModule
@@ -146,8 +148,11 @@ def test_what_cannot_work_says_so_when_it_is_built(backbone, kwargs, message):
         build({**backbone}, **kwargs)
 
 
-def test_a_package_that_is_not_there_is_named():
-    with pytest.raises(ImportError, match=r'mmpretrain\.ResNet.*install mmpretrain'):
+def test_a_package_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'mmpretrain', None)
+    with pytest.raises(
+        ImportError, match=r'mmpretrain\.ResNet.*failed with: .*mmpretrain'
+    ):
         build(dict(type='mmpretrain.ResNet', depth=18), input_format='NCHW')
 
 

@@ -6,6 +6,7 @@ row says otherwise.
 """
 
 import copy
+import re
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -13,6 +14,7 @@ import pytest
 import torch
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 
 from tgdfer_mm.paths import config_dir
@@ -209,3 +211,26 @@ def test_two_steps_reach_every_part(row):
         }
     assert sorted(trainable.keys() - reached) == []
     assert all(p.isfinite().all() for p in trainable.values())
+
+
+@pytest.mark.parametrize('row', ['videomae'], indirect=True)
+def test_the_projection_learns_at_the_rate_of_new_parts(row):
+    name, model = row
+    wrapper = build_optim_wrapper(model, leaf(name).optim_wrapper)
+    rate = {id(p): g['lr'] for g in wrapper.param_groups for p in g['params']}
+    assert rate[id(model.backbone.projection.weight)] == pytest.approx(1e-4)
+    inner = model.backbone.recognizer.parameters()
+    assert {rate[id(p)] for p in inner} == {pytest.approx(1e-5)}
+
+
+def test_the_documented_way_to_add_one(tmp_path):
+    text = Path(config_dir(), '..', 'docs', 'mixing.md').read_text(encoding='utf-8')
+    (block,) = re.findall(r'```python\n(# CSN.*?)```', text, re.DOTALL)
+    added = tmp_path / 'mixing' / 'tgdfer_csn-r50_dfew.py'
+    added.parent.mkdir()
+    added.write_text(block)
+    (tmp_path / '_base_').symlink_to(Path(config_dir(), '_base_').resolve())
+    config = Config.fromfile(added).model
+    config.backbone.merge(dict(image_size=32, backbone=dict(base_channels=4)))
+    tower = MODELS.build(config.backbone)
+    assert tower.frames_per_position == config.frames_per_instance == 8
