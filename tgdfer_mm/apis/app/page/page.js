@@ -16,7 +16,7 @@ function make(tag, attributes = {}, ...children) {
 }
 
 function show(part) {
-  $('form').hidden = part === 'work';
+  $('form').hidden = part !== 'form';
   $('work').hidden = part !== 'work';
   $('results').hidden = part !== 'results';
   if (part !== 'results') $('video').removeAttribute('src');
@@ -174,11 +174,7 @@ async function discard() {
 $('form').addEventListener('submit', (event) => {
   event.preventDefault();
   const [file] = $('file').files;
-  if (!file) return;
-  const old = job; // its results make room for the new ones
-  if (old) fetch(`jobs/${old}`, { method: 'DELETE', headers: { 'X-TGDFER': '1' } }).catch(() => {});
-  job = null;
-  send(file);
+  if (file) send(file);
 });
 $('cancel').addEventListener('click', discard);
 $('delete').addEventListener('click', discard);
