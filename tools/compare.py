@@ -10,6 +10,7 @@ import json
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -29,8 +30,13 @@ def main() -> None:
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
     console = Console(highlight=False)
-    for comparison in result['comparisons']:
-        console.print(_table(comparison, result['models']))
+    wide = Console(width=max(console.width, 100))  # whole, also in a log
+    first, *others = result['models']
+    for comparison, other in zip(result['comparisons'], others, strict=True):
+        for side, model in (('first', first), ('second', other)):
+            rule = model['selection'] or 'selection rule not known'
+            console.print(f'{side}: {model["name"]} ({rule})')
+        wide.print(_table(comparison))
         for text in (comparison['words'], *comparison['remarks']):
             console.print(text)
     console.print(f'[dim]{result["method"]}[/dim]')
@@ -39,15 +45,11 @@ def main() -> None:
             json.dump(result, file, indent=2)
 
 
-def _table(comparison: dict, models: list[dict]) -> Table:
-    rules = {model['name']: model['selection'] or 'not known' for model in models}
-    table = Table(title=f'{comparison["num_clips"]} clips')
-    table.add_column('')
-    for side in ('first', 'second'):
-        name = comparison[side]
-        table.add_column(f'{name}\n{rules[name]}', justify='right')
-    for name in ('difference', '95 % interval', 'p', 'verdict'):
-        table.add_column(name, justify='right')
+def _table(comparison: dict) -> Table:
+    table = Table(box=SIMPLE)
+    table.add_column(f'{comparison["num_clips"]} clips', no_wrap=True)
+    for name in ('first', 'second', 'difference', '95 % interval', 'p', 'verdict'):
+        table.add_column(name, justify='right', no_wrap=True)
     for number in ('UAR', 'WAR'):
         row = comparison[number]
         low, high = row['interval']

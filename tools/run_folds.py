@@ -10,6 +10,7 @@ Options after `--` go to tools/train.py.
 import signal
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from pathlib import Path
 
 from rich.console import Console
 
@@ -65,10 +66,11 @@ def main() -> None:
             *(args.selection, args.cfg_options, args.extra, args.work_dir),
         )
         run_all(runs, launcher, console)
-        report = collect(runs, args.config)
+        report = collect(runs, Path(args.config).name)
     except (RunError, ValueError) as error:
         sys.exit(str(error))
-    console.print(summary_table(report))
+    # Whole, also in the 80 columns that a log has.
+    Console(width=max(console.width, 100)).print(summary_table(report))
     console.print(f'{runs[0].root}/results.md', highlight=False)
 
 

@@ -23,8 +23,8 @@ def describe_rule(rule: str, metric: str = METRIC, val_part: float = VAL_PART) -
         'last': 'last epoch',
         'val': f'best epoch by {name} on a validation part, {100 * val_part:g} % of '
         'the training fold',
-        'test': f'best epoch by {name} on the test clips themselves, as the literature '
-        'does: optimistic',
+        'test': f'best epoch by {name} on the test clips, as in the literature: '
+        'optimistic',
     }[rule]
 
 

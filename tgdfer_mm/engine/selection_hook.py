@@ -206,6 +206,7 @@ class SelectionHook(Hook):
                 f'has rule={self.rule!r}): start with tools/train.py, or call '
                 'tgdfer_mm.engine.apply_selection(cfg) first.'
             )
+        runner.test_loop  # noqa: B018  built now, where its data may be found missing
         if self.rule == 'last':
             return
         if not isinstance(runner, Runner) or not isinstance(

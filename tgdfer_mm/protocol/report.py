@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from rich.box import SIMPLE
 from rich.table import Table
 
 from ..files import replacing, write_text
@@ -26,9 +27,10 @@ RULES = {
 
 def summary_table(report: dict) -> Table:
     """The numbers over seeds, for the screen; the rule stands in the title."""
-    table = Table(title=_title(report))
+    rule = (report['selection'] or {}).get('description', 'selection rule not known')
+    table = Table(title=f'{report["dataset"]}: {rule}', box=SIMPLE)
     for i, column in enumerate(_summary_header(report)):
-        table.add_column(column, justify='right' if i > 1 else 'left')
+        table.add_column(column, justify='right' if i > 1 else 'left', no_wrap=True)
     for row in _summary_rows(report):
         table.add_row(*row)
     return table
@@ -44,7 +46,7 @@ def write_report(report: dict, folder: str | Path) -> None:
     """
     folder = Path(folder)
     parts = [
-        f'# {_title(report)}',
+        f'# {report["dataset"]}',
         _about(report),
         '## All folds',
         _markdown(_summary_header(report), _summary_rows(report)),
@@ -74,16 +76,11 @@ def draw_matrix(report: dict, path: Path) -> None:
         report['classes'],
         title=f'UAR {_show(summary["UAR"])} %, WAR {_show(summary["WAR"])} %, '
         f'{report["num_clips"]} clips'
-        + (f', counted once for each of {len(seeds)} seeds' if len(seeds) > 1 else ''),
+        + (f' x {len(seeds)} seeds' if len(seeds) > 1 else ''),
         note=f'{note}\n{rule}',
     )
     with replacing(path) as temporary:
         figure.savefig(temporary, format='png')
-
-
-def _title(report: dict) -> str:
-    rule = (report['selection'] or {}).get('description', 'selection rule not known')
-    return f'{report["dataset"]}: {rule}'
 
 
 def _about(report: dict) -> str:
