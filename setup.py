@@ -55,6 +55,8 @@ class BuildPyWithConfigs(build_py):
 
 # Zip files: fast decryption of the old kind, and the newer AES.
 ARCHIVES = ['fast-zip-decryption>=3,<4', 'pyzipper>=0.3.6,<0.5']
+# Decodes JPEG files; without it OpenCV does.
+FAST = ['simplejpeg>=1.8,<2']
 
 setup(
     name=PACKAGE,
@@ -103,7 +105,7 @@ setup(
     # mmcv and mmcv-lite both install the module `mmcv`: take one of the two.
     extras_require={
         'lite': ['mmcv-lite>=2.1,<2.2'],
-        'fast': ['simplejpeg>=1.8,<2'],  # decodes JPEG files, else OpenCV does
+        'fast': FAST,
         'mmcv': ['mmcv>=2.1,<2.2'],
         'video': VIDEO,
         'onnx': ONNX,
@@ -113,6 +115,7 @@ setup(
         'archives': ARCHIVES,
         'tests': [
             *ARCHIVES,
+            *FAST,
             *VIDEO,
             *ONNX,
             *APP,

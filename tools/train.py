@@ -10,7 +10,11 @@ from tgdfer_mm.engine.command_line import (
     build_runner,
     load_config,
 )
-from tgdfer_mm.engine.device_augmentation import augment_on_device
+from tgdfer_mm.engine.loading import (
+    augment_on_device,
+    hold_frames_on_device,
+    use_pack,
+)
 from tgdfer_mm.engine.precision import apply_precision, best_mixed_precision
 from tgdfer_mm.engine.selection import RULES, apply_selection
 from tgdfer_mm.features import train_on_features
@@ -64,7 +68,17 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
     parser.add_argument(
         '--augment-on-device',
         action='store_true',
-        help='let loaders only decode; crop, resize, flip and jitter where the model is',
+        help='let loaders only decode; crop, resize and flip where the model is',
+    )
+    parser.add_argument(
+        '--pack',
+        metavar='FILE',
+        help='read the frames from a file that tools/data/pack.py has made',
+    )
+    parser.add_argument(
+        '--resident',
+        action='store_true',
+        help='keep all frames of a raw --pack on the device',
     )
     parser.add_argument(
         '--cache-features',
@@ -100,7 +114,11 @@ def make_config(args: Namespace) -> Config:
     cfg.randomness = randomness or dict(seed=None)
     apply_selection(cfg, args.selection)
     apply_precision(cfg, best_mixed_precision() if args.amp else None)
-    if args.augment_on_device:
+    if args.pack is not None:
+        use_pack(cfg, args.pack)
+    if args.resident:
+        hold_frames_on_device(cfg)
+    elif args.augment_on_device:
         augment_on_device(cfg)
     if args.cache_features is not None:
         start_processes(cfg)

@@ -74,6 +74,10 @@ class FeatureStore:
                 f'about {wanted[0]} views of {wanted[1]} frames; delete the folder.'
             )
 
+    def __reduce__(self) -> tuple:
+        # To a loader's process travels the name, not the content.
+        return open_store, (str(self.path), self.key)
+
     def num_frames(self, clip: str) -> int:
         """How many frames a clip has.
 

@@ -83,14 +83,10 @@ class SynthDFEWDataset(DFEWDataset):
                 data_root, self.spec, report=lambda line: print_log(line, 'current')
             )
         barrier()
+        # Or a file that has been packed of it.
+        kwargs.setdefault('media_dir', next(iter(self.FOLDERS[media].values())))
         super().__init__(
-            data_root,
-            subset,
-            fold,
-            media,
-            pixel_version=f'synth_{size}',
-            media_dir=next(iter(self.FOLDERS[media].values())),
-            **kwargs,
+            data_root, subset, fold, media, pixel_version=f'synth_{size}', **kwargs
         )
 
     def load_data_list(self) -> list[dict]:

@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-OPENERS = ('ListFrames', 'OpenVideo', 'OpenPacked')
-DECODERS = ('DecodeFrames', 'DecodeVideo', 'DecodePacked')
+from mmengine.config import Config
+from mmengine.logging import print_log
+
+OPENERS = ('ListFrames', 'OpenVideo')
+DECODERS = ('DecodeFrames', 'DecodeVideo')
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
@@ -70,3 +73,19 @@ def datasets_of(cfg: Mapping) -> Iterator[tuple[str, dict]]:
     for name in LOADERS:
         for node in datasets_in(cfg[name]) if cfg.get(name) else ():
             yield name, node
+
+
+def draw_no_pictures(cfg: Config) -> None:
+    """Switches off the hook that draws what loaders give, where that is no picture."""
+    hooks = [
+        *(cfg.get('default_hooks') or {}).values(),
+        *(cfg.get('custom_hooks') or []),
+    ]
+    for hook in hooks:
+        if hook and hook.get('type') == 'ExplainHook' and hook.get('num') != 0:
+            hook.update(num=0, clips=None)
+            print_log(
+                'ExplainHook draws nothing in this run, whose loaders give no '
+                'pictures; tools/test.py with the original config does.',
+                logger='current',
+            )

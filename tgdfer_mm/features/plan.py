@@ -21,6 +21,7 @@ from ..datasets.feature_store import (
     key_of,
 )
 from ..datasets.frame_names import is_frame
+from ..datasets.packed.reader import open_pack
 from ..engine.checkpoint import load_from_local
 from ..engine.pipelines import LOADERS, Pipeline, datasets_of, split_pipeline
 from ..models.clip import arch_config
@@ -272,8 +273,9 @@ def _facts(data: Dataset) -> tuple:
 
 def _identity(info: Mapping) -> str:
     """Hash of names, sizes and times of last change of a clip's files."""
-    if 'identity' in info:  # of a packed clip: a hash of its bytes
-        return info['identity']
+    if 'packed' in info:
+        path, name = info['packed']
+        return open_pack(path).digest(name)
     paths = [info['filename']] if 'filename' in info else _frames(info)
     lines = []
     for path in paths:

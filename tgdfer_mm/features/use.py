@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from mmengine.config import Config
-from mmengine.logging import print_log
 
 from ..datasets.feature_store import FeatureStore
-from ..engine.pipelines import datasets_of, split_pipeline
+from ..engine.pipelines import datasets_of, draw_no_pictures, split_pipeline
 from .compute import cache_features
 from .plan import Plan
 from .views import PLAIN
@@ -52,7 +51,7 @@ def use_cached_features(
         cfg[name].pop('prefetch_factor', None)
     cfg.model.backbone = dict(type='PrecomputedFeatures', backbone=cfg.model.backbone)
     cfg.model.data_preprocessor = dict(type='ActionDataPreprocessor')
-    _draw_nothing(cfg)
+    draw_no_pictures(cfg)
     return cfg
 
 
@@ -68,18 +67,3 @@ def train_on_features(cfg: Config, folder: str | Path, **options) -> Config:
     plan = Plan(cfg, **about_plan)
     path = cache_features(cfg, folder, plan=plan, **options)
     return use_cached_features(cfg, path, plan)
-
-
-def _draw_nothing(cfg: Config) -> None:
-    hooks = [
-        *(cfg.get('default_hooks') or {}).values(),
-        *(cfg.get('custom_hooks') or []),
-    ]
-    for hook in hooks:
-        if hook and hook.get('type') == 'ExplainHook' and hook.get('num') != 0:
-            hook.update(num=0, clips=None)
-            print_log(
-                'ExplainHook draws nothing in this run: there are features, no '
-                'pictures. tools/test.py with the original config does.',
-                logger='current',
-            )

@@ -1,7 +1,7 @@
 """From a clip on disk to its sampled frames; mmaction2's transforms follow."""
 
 from .features import GatherFeatures, OpenFeatures
-from .frames import DecodeFrames, ListFrames, natural_sorted
+from .frames import DecodeFrames, ListFrames, ReferFrames, natural_sorted
 from .packing import META_KEYS, PackDFERInputs
 from .perturb_time import PerturbTime
 from .sampling import SampleSegments
@@ -17,6 +17,7 @@ __all__ = [
     'OpenVideo',
     'PackDFERInputs',
     'PerturbTime',
+    'ReferFrames',
     'SampleSegments',
     'natural_sorted',
 ]

@@ -8,6 +8,7 @@ from mmcv.transforms import BaseTransform
 from ...registry import TRANSFORMS
 from ..errors import DamagedClipError
 from ..frame_names import is_frame, natural_sorted
+from ..packed.reader import RAW, open_pack
 from ..pictures import decode_clip, decode_picture, find_decoder
 
 
@@ -29,7 +30,10 @@ class ListFrames(BaseTransform):
     def transform(self, results: dict) -> dict:
         folder = results['frame_dir']
         frames = results.pop('frame_names', None)
-        if frames is None:
+        if 'packed' in results:
+            path, name = results['packed']
+            open_pack(path).check(name)
+        elif frames is None:
             try:
                 names = os.listdir(folder)
             except OSError as err:
@@ -81,8 +85,9 @@ def read_picture(clip: str, path: str) -> np.ndarray:
 class DecodeFrames(BaseTransform):
     """Reads the sampled frames of a listed clip.
 
-    Required keys: ``clip``, ``frame_files``, ``frame_inds``. Added keys: ``imgs``,
-    (T, H, W, 3) RGB uint8, ``img_shape`` and ``original_shape`` (H, W).
+    Required keys: ``clip``, ``frame_files``, ``frame_inds``. Optional keys: ``packed``,
+    a packed file and the clip's name in it. Added keys: ``imgs``, (T, H, W, 3) RGB
+    uint8, ``img_shape`` and ``original_shape`` (H, W).
 
     Args:
         decoder: What decodes JPEG files, see
@@ -99,15 +104,45 @@ class DecodeFrames(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         clip, files = results['clip'], results['frame_files']
-        results['imgs'] = decode_clip(
-            clip,
-            results['frame_inds'].tolist(),
-            lambda index: read_file(clip, files[index]),
-            lambda index: files[index],
-            self._decode,
-        )
+        inds = results['frame_inds'].tolist()
+        path, name = results.pop('packed', (None, None))
+        pack = open_pack(path) if path else None
+        if pack and pack.kind == RAW:
+            results['imgs'] = pack.pixels(name, inds)
+        else:
+            results['imgs'] = decode_clip(
+                clip,
+                inds,
+                lambda i: pack.read(name, i) if pack else read_file(clip, files[i]),
+                lambda i: files[i],
+                self._decode,
+            )
         results['img_shape'] = results['original_shape'] = results['imgs'].shape[1:3]
         return results
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}(decoder={self.decoder!r})'
+
+
+@TRANSFORMS.register_module()
+class ReferFrames(BaseTransform):
+    """Names the sampled frames of a packed clip instead of reading them.
+
+    For :class:`~tgdfer_mm.models.data_preprocessors.ResidentFrames`, which has all
+    frames on the device. Required keys: ``packed``, ``frame_inds``. Added key:
+    ``imgs``, (T,) int64, numbers of the frames in the packed file.
+
+    Raises:
+        ValueError: The clip comes from no packed file.
+        DamagedClipError: It could not be decoded when it was packed.
+    """
+
+    def transform(self, results: dict) -> dict:
+        if 'packed' not in results:
+            raise ValueError(
+                f'clip {results["clip"]} is not packed: ReferFrames needs a media_dir '
+                'that tools/data/pack.py --raw has made.'
+            )
+        path, name = results.pop('packed')
+        results['imgs'] = open_pack(path).rows(name, results['frame_inds'])
+        return results

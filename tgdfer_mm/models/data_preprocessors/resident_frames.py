@@ -1,0 +1,67 @@
+"""All frames of a data set on the device."""
+
+import torch
+from torch import Tensor
+
+from ...datasets.packed.reader import PackError, open_pack
+from ...registry import MODELS
+from .clip_augment import ClipAugmentPreprocessor
+
+_CHUNK = 1024  # frames copied at a time
+
+
+@MODELS.register_module()
+class ResidentFrames(ClipAugmentPreprocessor):
+    """Takes numbers of frames for frames: all of them are on the device as uint8.
+
+    The loader then only draws numbers, see
+    :class:`~tgdfer_mm.datasets.transforms.ReferFrames`. DFEW's 16-frame version at
+    224 pixels is 28 GB. The frames are no part of the model's state.
+
+    Args:
+        pack: A raw packed file whose pictures have one size.
+        **kwargs: See :class:`ClipAugmentPreprocessor`.
+
+    Raises:
+        PackError: It is no such file.
+    """
+
+    def __init__(self, pack: str, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.pack = pack
+        self._pixels = open_pack(pack).all_pixels()
+        self._frames: Tensor | None = None
+
+    @property
+    def frames(self) -> Tensor:
+        """All frames (F, H, W, 3), loaded when they are first needed.
+
+        Raises:
+            PackError: The device has too little memory for them.
+        """
+        if self._frames is None or self._frames.device != torch.device(self.device):
+            self._frames = self._load()
+        return self._frames
+
+    def preprocess(
+        self, inputs: list[Tensor], data_samples: list, training: bool = False
+    ) -> tuple[Tensor, list]:
+        """Numbers of frames (T,) of each clip to a batch (N, T, 3, H', W')."""
+        clips = self.frames[torch.stack(inputs)].movedim(-1, -3)
+        return super().preprocess([*clips], data_samples, training)
+
+    def _load(self) -> Tensor:
+        device = torch.device(self.device)
+        if device.type == 'cuda':
+            free, _ = torch.cuda.mem_get_info(device)
+            if free < self._pixels.nbytes:
+                raise PackError(
+                    f'{self.pack} has {self._pixels.nbytes / 2**30:.1f} GiB of frames, '
+                    f'{device} has {free / 2**30:.1f} GiB left; train without '
+                    '--resident.'
+                )
+        frames = torch.empty(self._pixels.shape, dtype=torch.uint8, device=device)
+        for start in range(0, len(frames), _CHUNK):
+            part = torch.tensor(self._pixels[start : start + _CHUNK])
+            frames[start : start + _CHUNK].copy_(part)
+        return frames
