@@ -74,6 +74,81 @@ def test_a_frozen_tower_has_no_graph(tiny_arch):
     assert not tower.tower.training
 
 
+def test_a_frozen_start_keeps_no_activations(tiny_arch):
+    tower = OpenCLIPVisual(tiny_arch, frozen_stages=1).train()
+    graph = {}
+
+    def note(name):
+        return lambda module, inputs, output: graph.update({name: output.requires_grad})
+
+    for i, block in enumerate(tower.tower.transformer.resblocks):
+        block.register_forward_hook(note(i))
+    tower.tower.conv1.register_forward_hook(note('stem'))
+    tower(torch.randn(2, 3, 32, 32))
+    assert graph == {'stem': False, 0: False, 1: True}
+
+
+def test_checkpointing_changes_memory_and_no_gradient(tiny_arch):
+    towers = [OpenCLIPVisual(tiny_arch, with_cp=w).train() for w in (False, True)]
+    towers[1].load_state_dict(towers[0].state_dict())
+    images = torch.randn(2, 3, 32, 32)
+    kept, gradients = [], []
+    for tower in towers:
+        sizes = []
+        with torch.autograd.graph.saved_tensors_hooks(
+            lambda t, sizes=sizes: sizes.append(t.numel()) or t, lambda t: t
+        ):
+            loss = tower(images).square().sum()
+        kept.append(sum(sizes))
+        loss.backward()
+        gradients.append([p.grad for p in tower.parameters()])
+    assert kept[1] < 0.7 * kept[0]
+    torch.testing.assert_close(*gradients)
+
+
+def test_patch_dropout_is_for_training_and_has_no_weights(tiny_arch):
+    whole = OpenCLIPVisual(tiny_arch).eval()
+    tower = OpenCLIPVisual(tiny_arch, patch_dropout=0.5)
+    tower.load_state_dict(whole.state_dict())
+    images = torch.randn(2, 3, 32, 32)
+    tokens = []
+    tower.tower.transformer.register_forward_pre_hook(
+        lambda module, inputs: tokens.append(inputs[0].shape[1])
+    )
+    assert torch.equal(tower.eval()(images), whole(images))
+    tower.train()(images)
+    assert tokens == [1 + 4, 1 + 2]
+
+
+@pytest.mark.parametrize('option', [dict(patch_dropout=0.5), dict(with_cp=True)])
+def test_options_of_a_vit_need_one(option):
+    with pytest.raises(ValueError, match='VisionTransformer, not a ModifiedResNet'):
+        OpenCLIPVisual(RESNET, **option)
+
+
+def test_patch_dropout_is_a_share(tiny_arch):
+    with pytest.raises(ValueError, match='patch_dropout=1'):
+        OpenCLIPVisual(tiny_arch, patch_dropout=1.0)
+
+
+@pytest.mark.parametrize('training', [True, False])
+def test_no_attention_asks_for_its_weights(
+    build_recognizer, make_batch, monkeypatch, training
+):
+    model = build_recognizer().train(training)
+    asked = []
+    forward = torch.nn.MultiheadAttention.forward
+
+    def note(self, *args, need_weights=True, **kwargs):
+        asked.append(need_weights)
+        return forward(self, *args, need_weights=need_weights, **kwargs)
+
+    monkeypatch.setattr(torch.nn.MultiheadAttention, 'forward', note)
+    batch = model.data_preprocessor(make_batch([16, 16]), training=training)
+    model(**batch, mode='loss' if training else 'predict')
+    assert asked and not any(asked)  # weights would keep the fused kernel off
+
+
 def test_stage_out_of_range(tiny_arch):
     with pytest.raises(ValueError, match='frozen_stages=7'):
         OpenCLIPVisual(tiny_arch, frozen_stages=7)

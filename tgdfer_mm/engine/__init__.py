@@ -4,6 +4,7 @@ from .atomic_backend import AtomicBackend
 from .checkpoint import find_resumable, load_from_local
 from .checkpoint_contract_hook import CheckpointContractHook
 from .compare_run_hook import CompareRunHook
+from .compile_hook import CompileHook
 from .evaluation import EvaluateBeforeTrainHook, evaluate
 from .exact_checkpoint_hook import ExactCheckpointHook
 from .optim_wrapper_constructor import TextGuidedOptimWrapperConstructor
@@ -17,6 +18,7 @@ __all__ = [
     'AtomicBackend',
     'CheckpointContractHook',
     'CompareRunHook',
+    'CompileHook',
     'EvaluateBeforeTrainHook',
     'ExactCheckpointHook',
     'PartsReportHook',

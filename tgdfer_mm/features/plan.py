@@ -29,7 +29,10 @@ from ..registry import DATASETS, MODELS
 from .views import AUTO, choose_views
 
 # What of a tower's config says where weights come from or what is trained.
-_NOT_ARCHITECTURE = ('pretrained', 'init_cfg', 'frozen_stages', 'norm_eval')
+_NOT_ARCHITECTURE = (
+    *('pretrained', 'init_cfg', 'frozen_stages', 'norm_eval'),
+    *('patch_dropout', 'with_cp'),
+)
 PRECISIONS = {'fp32': torch.float32, 'bf16': torch.bfloat16, 'fp16': torch.float16}
 
 
