@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from tgdfer_mm.registry import DATASETS
+
 CLIPS = 'Clip/clip_224x224'
 
 
@@ -176,6 +178,8 @@ def test_a_folder_of_one_s_own(copy, check):
     assert not check('mafw', root)[0]['ok']
     report, _ = check('mafw', root, media_dir='mine', pixel_version='recrop')
     assert report['ok'] and report['pixel_version'] == 'recrop'
+    dataset = DATASETS.build(dict(report['config'], subset='test', fold=2))
+    assert dataset.media_dir == root / 'mine' and len(dataset) == 22
 
 
 def test_a_copy_in_two_places_is_said(copy, check):

@@ -27,6 +27,9 @@ def print_report(report: dict, console: Console | None = None) -> None:
     say(f'Counts are held against {_COUNTS[report["counts"]]}.')
     say(_places(report))
     say(_training(report))
+    if report['config']:
+        items = ', '.join(f'{key}={value!r}' for key, value in report['config'].items())
+        say(f'In a config: {escape(f"dict({items}, ...)")}', soft_wrap=True)
     if report['sizes']:
         sizes = [
             f'{s["width"]}x{s["height"]}: {s["pictures"]}' for s in report['sizes']

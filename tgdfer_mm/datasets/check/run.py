@@ -86,6 +86,7 @@ def check_copy(
         pixel_version=version,
         media_dir=str(folder) if folder else None,
         deep=deep,
+        config=_config(copy, media, version, media_dir) if folder else None,
         places=[
             dict(media=m, pixel_version=v, path=str(path))
             for (m, v), path in places.items()
@@ -135,6 +136,16 @@ def _choose(
             f'Set pixel_version={chosen!r}; numbers of the two do not compare.',
         )
     return chosen, folder
+
+
+def _config(copy: Copy, media: str, version: str, media_dir: str | None) -> dict:
+    """What a config's data set needs to read these clips."""
+    own = dict(type=copy.cls.__name__, data_root=str(copy.root))
+    if media != 'frames':
+        own.update(media=media)
+    if media_dir or version != next(iter(copy.cls.FOLDERS[media])):
+        own.update(pixel_version=version)
+    return dict(own, media_dir=media_dir) if media_dir else own
 
 
 def _training_row(copy: Copy, each: ClipList, counts: dict[str, int | None]) -> dict:
