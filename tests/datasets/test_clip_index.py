@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from tgdfer_mm.datasets import DFEWDataset, FERV39kDataset, clip_index
+from tgdfer_mm.datasets import DFEWDataset, FERV39kDataset, clip_index, index_store
 from tgdfer_mm.datasets.clip_index import ClipIndex, open_index
 from tgdfer_mm.datasets.frame_names import frame_number, is_frame, natural_sorted
 
@@ -198,6 +198,27 @@ def test_where_nothing_can_be_written_the_cache_folder_serves(
     (tmp_path / 'cache2').touch()
     monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache2'))
     assert len(open_index(media, 1, media.parent).clips) == 3
+
+
+def test_one_s_own_index_serves_where_another_s_is_out_of_date(
+    media, no_tick, listed, tmp_path, monkeypatch
+):
+    open_index(media, 1, media.parent)  # by the owner of the data
+    replacing = index_store.replacing
+
+    def refuse_the_root(path):
+        if path.is_relative_to(media.parent):
+            raise PermissionError(13, 'not yours', str(path))
+        return replacing(path)
+
+    monkeypatch.setattr(index_store, 'replacing', refuse_the_root)
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    add(media)
+    time.sleep(0.02)
+    assert open_index(media, 1, media.parent).num_frames('00002') == 4
+    del listed[:]
+    assert open_index(media, 1, media.parent).num_frames('00002') == 4
+    assert not listed
 
 
 def test_links_in_a_circle_are_not_followed(media):

@@ -157,16 +157,27 @@ def open_index(
     if not folder.is_dir():
         raise NotADirectoryError(f'{folder} is not a folder')
     store = IndexStore(folder, depth, Path(root or folder).absolute())
-    index = ClipIndex(folder, depth, store.load(Listing))
-    if index.is_current():
+    index, current = _stored(store, folder, depth)
+    if current:
         return index
     with store.locked():
         # Whoever had the lock may have listed the files by now.
-        index = ClipIndex(folder, depth, store.load(Listing))
-        if not index.is_current():
+        index, current = _stored(store, folder, depth)
+        if not current:
             index = _list(folder, depth, index, track)
             store.save(index.listings)
     return index
+
+
+def _stored(store: IndexStore, folder: Path, depth: int) -> tuple[ClipIndex, bool]:
+    """A stored index and whether it is current; the last one if none is."""
+    index = ClipIndex(folder, depth, [])
+    # There may be two: one that somebody else wrote, and one's own in the cache.
+    for listings in store.load(Listing):
+        index = ClipIndex(folder, depth, listings)
+        if index.is_current():
+            return index, True
+    return index, False
 
 
 def _list(folder: Path, depth: int, known: ClipIndex, track: Track) -> ClipIndex:

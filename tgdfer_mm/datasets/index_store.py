@@ -17,6 +17,7 @@ from ..files import replacing
 _FORMAT = 1
 FOLDER = '.tgdfer_mm'
 T = TypeVar('T')
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 class IndexStore:
@@ -45,26 +46,19 @@ class IndexStore:
         """Where the file may be; the first is where it should be."""
         return [path for path, _ in self._places]
 
-    def load(self, row: Callable[..., T]) -> list[T]:
-        """Reads the rows; none if there is no file or none that can be read.
+    def load(self, row: Callable[..., T]) -> Iterator[list[T]]:
+        """Reads the rows from each place where there is a file that can be read.
 
         Args:
             row: Makes a row of its path, bytes and numbers.
         """
         for path, folder in self._places:
-            try:
-                with np.load(path, allow_pickle=False) as file:
-                    columns = {name: file[name] for name in file.files}
-                return _rows(columns, folder, row)
-            except FileNotFoundError:
-                continue
             # Whatever a damaged or foreign file makes numpy raise: it is only a
             # cache, and made anew.
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-                continue
-            except zlib.error:
-                continue
-        return []
+            with suppress(*_UNREADABLE):
+                with np.load(path, allow_pickle=False) as file:
+                    columns = {name: file[name] for name in file.files}
+                yield _rows(columns, folder, row)
 
     def save(self, rows: list[tuple]) -> Path | None:
         """Writes the rows where that is possible and tells where, if anywhere."""
