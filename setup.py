@@ -101,6 +101,7 @@ setup(
         'pillow',
         'safetensors',
         'scikit-learn',
+        'scipy',
     ],
     # mmcv and mmcv-lite both install the module `mmcv`: take one of the two.
     extras_require={

@@ -220,6 +220,29 @@ def test_epochs_that_nobody_evaluated_are_missed(run):
         run('forgetful', resume=True)
 
 
+def test_a_run_compared_with_is_selected_alike(run, capsys):
+    compared = dict(
+        type='CompareRunHook',
+        name='slow',
+        config=dict(optim_wrapper=dict(optimizer=dict(lr=0.0))),
+        metrics=['dfer/WAR'],
+    )
+    hooks = [dict(type='EvaluateBeforeTrainHook'), compared]
+    folder = run(custom_hooks=hooks)
+    summary = json.loads((folder / 'summary.json').read_text())
+    for name, at in (('this run', folder), ('slow', folder / 'slow')):
+        record = json.loads((at / 'selection.json').read_text())
+        assert record['rule'] == 'val'
+        assert summary[name] == record['test']
+        assert (at / 'predictions.jsonl').is_file()
+    # Beside test numbers stand test numbers, though another part validates.
+    assert summary['zero-shot'].keys() == summary['this run'].keys()
+    clips = [json.loads(line) for line in open(folder / 'predictions.jsonl')]
+    ninths = 9 * summary['zero-shot']['dfer/WAR'] / 100
+    assert len(clips) == 9 and ninths == pytest.approx(round(ninths))
+    assert 'on a validation part' in ' '.join(capsys.readouterr().out.split())
+
+
 def test_mistakes_are_found_before_training(run, standin_config, build_runner):
     with pytest.raises(ValueError, match='interval=1'):
         run(**{'default_hooks.checkpoint.interval': 2})

@@ -101,6 +101,17 @@ def test_the_options_of_mmaction2_do_what_they_say(tool, config):
     assert tool('train', config, '--launcher', 'slurm').launcher == 'slurm'
 
 
+def test_the_selection_reaches_the_data_and_the_hook(tool):
+    ours = Path(__file__).parents[2] / 'configs/tgdfer_dfew.py'
+    assert tool('train', ours).default_hooks.selection.rule == 'last'
+    for given in (('--selection', 'val'), ('--cfg-options', 'selection=val')):
+        cfg = tool('train', ours, *given)
+        assert cfg.default_hooks.selection.rule == cfg.selection == 'val'
+        assert cfg.val_dataloader.dataset.subset == 'val'
+    with pytest.raises(ValueError, match='no val_cfg .--no-validate'):
+        tool('train', ours, '--selection', 'val', '--no-validate')
+
+
 def test_amp_takes_bf16_if_there_is_and_needs_a_gpu(tool, config, monkeypatch):
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
     for has_bf16, dtype in ((True, 'bfloat16'), (False, 'float16')):

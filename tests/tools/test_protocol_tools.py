@@ -1,0 +1,75 @@
+"""The command lines of `run_folds.py` and `compare.py`."""
+
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+TOOLS = Path(__file__).parents[2] / 'tools'
+
+
+def test_what_follows_two_dashes_is_for_training():
+    parse = runpy.run_path(str(TOOLS / 'run_folds.py'))['parse_args']
+    args = parse(
+        ['c.py', '--seeds', '0-2', '--cfg-options', 'a=1', 'b=[1,2]', '--', '--amp']
+    )
+    assert (args.config, args.seeds, args.folds) == ('c.py', '0-2', None)
+    assert args.cfg_options == ['a=1', 'b=[1,2]'] and args.extra == ['--amp']
+    assert parse(['c.py']).extra == []
+    with pytest.raises(SystemExit):
+        parse(['c.py', '--amp'])
+
+
+@pytest.fixture
+def predictions(tmp_path):
+    """Writes predictions that are right up to a clip."""
+
+    def write(name, right, dataset='Made up'):
+        folder = tmp_path / name
+        folder.mkdir()
+        lines = [
+            dict(clip=str(i), label=i % 2, pred=i % 2 if i < right else 1 - i % 2)
+            | dict(score=[0.5, 0.5], damaged=None)
+            for i in range(40)
+        ]
+        text = ''.join(json.dumps(line) + '\n' for line in lines)
+        (folder / 'predictions.jsonl').write_text(text)
+        meta = dict(dataset=dataset, classes=['a', 'b'], setting='single')
+        (folder / 'predictions.meta.json').write_text(json.dumps(meta))
+        return str(folder)
+
+    return write
+
+
+@pytest.fixture
+def call(monkeypatch):
+    def run(*args):
+        monkeypatch.setattr(sys, 'argv', ['compare.py', *map(str, args)])
+        runpy.run_path(str(TOOLS / 'compare.py'), run_name='__main__')
+
+    return run
+
+
+def test_compare_says_which_is_better_and_writes_it_down(
+    predictions, call, capsys, tmp_path
+):
+    worse, better = predictions('worse', 10), predictions('better', 38)
+    call(worse, better, '--out', tmp_path / 'out.json')
+    shown = capsys.readouterr().out
+    assert 'second is better' in shown and '+70.00' in shown
+    assert 'selection rule not known' in shown
+    written = json.loads((tmp_path / 'out.json').read_text())
+    (comparison,) = written['comparisons']
+    assert comparison['WAR']['verdict'] == 'second'
+    call(better, predictions('similar', 37))
+    assert 'the difference is noise' in capsys.readouterr().out
+
+
+def test_compare_refuses_in_words(predictions, call):
+    first, other = predictions('first', 20), predictions('other', 20, 'Other')
+    with pytest.raises(SystemExit, match='dataset: Made up and Other'):
+        call(first, other)
+    with pytest.raises(SystemExit, match='nowhere: neither'):
+        call(first, 'nowhere')
