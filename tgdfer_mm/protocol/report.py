@@ -112,7 +112,7 @@ def _summary_header(report: dict) -> list[str]:
 
 def _summary_rows(report: dict) -> Iterable[list[str]]:
     rule = RULES.get((report['selection'] or {}).get('rule'), 'not known')
-    shown = 'last epoch' if rule == 'last epoch' else f'best on {rule}'
+    shown = 'last epoch' if rule == 'last epoch' else f'chosen on {rule}'
     last = report.get('last')
     for way in ('mean_of_folds', 'pooled'):
         values = report['summary'][way].values()
