@@ -1,4 +1,5 @@
 import json
+import socket
 from types import SimpleNamespace
 
 import numpy as np
@@ -130,6 +131,16 @@ def test_results_are_removed_when_they_get_old(tmp_path, wait_until):
 def test_limits_have_to_be_positive(option, capsys):
     assert run(make_parser('').parse_args([option, '0'])) == 2
     assert f'{option} 0.0 must be positive' in capsys.readouterr().out
+
+
+def test_a_port_that_is_taken_is_named_before_a_model_is_loaded(capsys):
+    with socket.socket() as other:
+        other.bind(('127.0.0.1', 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        assert run(make_parser('').parse_args(['--port', port])) == 2
+    said = capsys.readouterr().out
+    assert port in said and '--port' in said
 
 
 def test_by_default_only_this_machine_reaches_the_page():

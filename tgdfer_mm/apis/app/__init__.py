@@ -2,3 +2,5 @@
 
 Imports nothing by itself: its packages come with the extra `app`.
 """
+
+LOCAL = ('localhost', '127.0.0.1', '::1')  # names of this machine

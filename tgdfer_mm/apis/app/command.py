@@ -1,14 +1,16 @@
 """What ``tools/app.py`` does: load the model once, then serve the page."""
 
+import socket
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 
 from mmengine.config import DictAction
 from rich.console import Console
 from rich.markup import escape
 
-from ...video.errors import UsageError, VideoError
+from ...video.errors import OutputError, UsageError, VideoError
 from ..inferencer import DFERInferencer
-from .guard import LOCAL
+from . import LOCAL
+from .scratch import ScratchFolder
 from .uploads import Limits
 
 
@@ -66,7 +68,6 @@ def run(args: Namespace, console: Console | None = None) -> int:
     """Serves until it is stopped; returns the exit code."""
     console = console or Console()
     try:
-        from .scratch import ScratchFolder
         from .server import make_app, serve
         from .work import work_with
     except ModuleNotFoundError as err:
@@ -75,6 +76,7 @@ def run(args: Namespace, console: Console | None = None) -> int:
         return UsageError.exit_code
     try:
         limits = _limits(args)
+        _check_port(args.host, args.port)
         faces = args.faces
         if args.faces_model:
             faces = dict(type=args.faces, model_file=args.faces_model)
@@ -86,7 +88,7 @@ def run(args: Namespace, console: Console | None = None) -> int:
             show_progress=False,
             **args.settings,
         )
-        scratch = ScratchFolder(args.temp)
+        scratch = _scratch(args.temp)
     except (VideoError, ImportError) as err:
         console.print(f'[red]error:[/] {escape(str(err))}', soft_wrap=True)
         return getattr(err, 'exit_code', UsageError.exit_code)
@@ -109,6 +111,30 @@ def run(args: Namespace, console: Console | None = None) -> int:
     finally:
         scratch.close()
     return 0
+
+
+def _check_port(host: str, port: int) -> None:
+    """Before the model is loaded."""
+    family = socket.AF_INET6 if ':' in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as err:
+            raise UsageError(
+                f'cannot listen at {host}, port {port} ({err.strerror or err}): choose '
+                'others with --host and --port'
+            ) from err
+
+
+def _scratch(root: str | None) -> ScratchFolder:
+    try:
+        return ScratchFolder(root)
+    except OSError as err:
+        raise OutputError(
+            f'{root or "the folder for temporary files"}: cannot be written '
+            f'({err.strerror or err}); choose another with --temp'
+        ) from err
 
 
 def _limits(args: Namespace) -> Limits:

@@ -25,7 +25,8 @@ from starlette.routing import Route
 from ...version import __version__
 from ...video.errors import VideoError
 from ...visualization.video import limits_of_use
-from .guard import LOCAL, Guard
+from . import LOCAL
+from .guard import Guard
 from .jobs import Job, JobQueue, QueueFull
 from .scratch import ScratchFolder
 from .uploads import Limits, check_upload, display_name
