@@ -39,10 +39,12 @@ class ExportedRecognizer(nn.Module):
         preprocessor = recognizer.data_preprocessor
         mean = getattr(preprocessor, 'mean', torch.zeros(3)).flatten()
         std = getattr(preprocessor, 'std', torch.ones(3)).flatten()
-        self.register_buffer('mean', mean.view(3, 1, 1).detach().clone())
-        self.register_buffer('std', std.view(3, 1, 1).detach().clone())
+        self.register_buffer('pixel_mean', mean.view(3, 1, 1).detach().clone())
+        self.register_buffer('pixel_std', std.view(3, 1, 1).detach().clone())
         with torch.no_grad():
-            self.register_buffer('text', recognizer.text_encoder().float().clone())
+            self.register_buffer(
+                'class_texts', recognizer.text_encoder().float().clone()
+            )
 
     def forward(self, frames: Tensor, valid: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Predicts.
@@ -55,10 +57,12 @@ class ExportedRecognizer(nn.Module):
             Probabilities (N, K), instance scores and relevance (N, M, K).
         """
         n, t = frames.shape[:2]
-        pictures = (frames.flatten(0, 1).float() - self.mean) / self.std
+        pictures = (frames.flatten(0, 1).float() - self.pixel_mean) / self.pixel_std
         features = self.backbone(pictures).unflatten(0, (n, t))
         mask = torch.arange(t, device=valid.device)[None] < valid[:, None]
-        bag, _ = self.neck(Bag(*make_instances(features, mask, self.group), self.text))
+        bag, _ = self.neck(
+            Bag(*make_instances(features, mask, self.group), self.class_texts)
+        )
         logits = self.cls_head(bag)
         scores = self.cls_head._normalise(logits.instance)
         return self.cls_head.probabilities(logits), scores, bag.relevance
@@ -88,11 +92,15 @@ def export_onnx(loaded: LoadedModel, out: str | Path) -> Path:
     settings = json.loads(metadata['video'])
     size, frames = settings['crop']['size'], settings['window']['frames']
     module = ExportedRecognizer(loaded.model.cpu()).eval()
-    pictures = torch.zeros(2, frames, 3, size, size, dtype=torch.uint8)
+    group = loaded.model.frames_per_instance
+    # Several windows of every temporal grain: of a single one the exporter would
+    # conclude that there is always one.
+    length = group * (max(2 * frames, 32) // group + 1)
+    pictures = torch.zeros(2, length, 3, size, size, dtype=torch.uint8)
     any_size = torch.export.Dim.DYNAMIC
     program = torch.export.export(
         module,
-        (pictures, torch.tensor([frames, 1])),
+        (pictures, torch.tensor([length, 1])),
         dynamic_shapes=({0: any_size, 1: any_size}, {0: any_size}),
         strict=False,
     )
@@ -102,6 +110,7 @@ def export_onnx(loaded: LoadedModel, out: str | Path) -> Path:
         input_names=list(INPUTS),
         output_names=list(OUTPUTS),
         dynamo=True,
+        optimize=False,  # onnxruntime does that when it loads the file
         verbose=False,
     )
     model = exported.model_proto

@@ -30,9 +30,8 @@ def write_video(
     av = need('av')
     path = Path(path)
     options = {'crf': '18', 'preset': 'veryfast'} if codec == 'libx264' else {}
-    kind = {'.mkv': 'matroska'}.get(path.suffix, path.suffix[1:])
     with replacing(path) as temporary:
-        with av.open(str(temporary), 'w', format=kind) as container:
+        with av.open(str(temporary), 'w', format=_container(path)) as container:
             stream = None
             for frame in frames:
                 if stream is None:
@@ -45,3 +44,38 @@ def write_video(
             if stream is None:
                 raise ValueError(f'{path}: there is no frame to write')
             container.mux(stream.encode())
+
+
+def repeat_video(path: str | Path, out: str | Path, times: int) -> None:
+    """Writes a video that plays another one several times; nothing is encoded anew.
+
+    Args:
+        path: A video file; its sound is left out.
+        out: The file to write.
+        times: How often it is played.
+    """
+    av = need('av')
+    out = Path(out)
+    with replacing(out) as temporary:
+        with av.open(str(temporary), 'w', format=_container(out)) as target:
+            stream, shift = None, 0
+            for _ in range(times):
+                with av.open(str(path)) as source:
+                    video = source.streams.video[0]
+                    if stream is None:
+                        stream = target.add_stream_from_template(video)
+                    end = shift
+                    for packet in source.demux(video):
+                        if packet.dts is None:
+                            continue  # the flush at the end
+                        packet.pts += shift
+                        packet.dts += shift
+                        end = max(end, packet.pts + packet.duration)
+                        packet.stream = stream
+                        target.mux(packet)
+                    shift = end
+
+
+def _container(path: Path) -> str:
+    """FFmpeg's name of the container, as the temporary file's ending says nothing."""
+    return {'.mkv': 'matroska'}.get(path.suffix, path.suffix[1:])

@@ -1,0 +1,133 @@
+"""A drawn film is what its truth says, and the score counts by that truth."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tgdfer_mm.synth.action_units import emotion_prototypes
+from tgdfer_mm.synth.film_score import score_film
+from tgdfer_mm.synth.video import Film, FilmSpec, write_film
+from tgdfer_mm.video.reading import open_source
+
+SPEC = FilmSpec(seed=3, width=64, fps=10, shot=4.0, empty=1.0)
+
+
+def test_the_same_spec_is_the_same_film_and_another_seed_is_another():
+    first, again = (list(Film(SPEC).frames()) for _ in range(2))
+    assert len(first) == len(Film(SPEC)) == 90
+    np.testing.assert_array_equal(first, again)
+    other = FilmSpec(**{**vars(SPEC), 'seed': 4})
+    assert Film(other).truth() != Film(SPEC).truth()
+
+
+def test_the_file_has_the_film_and_the_truth_beside_it(tmp_path):
+    truth = write_film(tmp_path / 'film.mp4', SPEC)
+    assert json.loads((tmp_path / 'film.truth.json').read_text()) == truth
+    assert 'SYNTHETIC' in truth['notice']
+    with open_source(tmp_path / 'film.mp4') as source:
+        pictures = [frame.rgb for frame in source]
+    assert (source.info.width, source.info.height) == (64, 36)
+    drawn = list(Film(SPEC).frames())
+    assert len(pictures) == len(drawn)
+    assert np.abs(pictures[0].astype(int) - drawn[0]).mean() < 8
+
+
+def test_two_people_swap_sides_after_a_stretch_without_anybody():
+    tracks = Film(SPEC).truth()['tracks']
+    assert [(t['person'], t['start'], t['end'], t['box'][0]) for t in tracks] == [
+        (0, 0.0, 4.0, 0),
+        (1, 0.0, 4.0, 32),
+        (1, 5.0, 9.0, 0),
+        (0, 5.0, 9.0, 32),
+    ]
+    room = list(Film(SPEC).frames())[40:50]
+    assert np.ptp(np.array(room), axis=0).max() == 0
+
+
+@pytest.mark.parametrize('seed', range(5))
+def test_an_episode_is_when_the_face_truly_moves(seed):
+    film = Film(FilmSpec(seed=seed, width=64))
+    start = 0
+    for (length, actors), shot in zip(film.shots, (0, None, 1), strict=True):
+        for place, actor in enumerate(actors):
+            track = film.truth()['tracks'][2 * shot + place]
+            inside = np.zeros(length, bool)
+            for episode, movement in zip(
+                track['episodes'], actor.movements, strict=True
+            ):
+                first, stop = (
+                    round(episode[key] * 25) - start for key in ('start', 'end')
+                )
+                assert (movement.intensity[first:stop] >= 0.5).all()
+                assert not inside[first:stop].any()  # one after another
+                inside[first:stop] = True
+                assert 0 < first and stop < length
+                wanted = emotion_prototypes()[movement.emotion]
+                assert set(actor.units(first)) >= set(min(wanted, key=len)) & set(
+                    movement.units
+                )
+            shown = sum(m.intensity >= 0.5 for m in actor.movements) > 0
+            np.testing.assert_array_equal(inside, shown)
+        start += length
+
+
+@pytest.mark.parametrize(
+    'wrong', [dict(width=100), dict(fps=0), dict(shot=0), dict(seed=-1)]
+)
+def test_what_cannot_be_drawn_is_refused(wrong):
+    with pytest.raises(ValueError):
+        FilmSpec(**wrong)
+
+
+def result(*tracks):
+    return dict(
+        tracks=[
+            dict(
+                start=start,
+                end=end,
+                frames=dict(box=[[x, 0, x + 10, 10]]),
+                intervals=[dict(start=a, end=b, emotion=e) for a, b, e in intervals],
+            )
+            for start, end, x, intervals in tracks
+        ]
+    )
+
+
+TRUTH = dict(
+    tracks=[
+        dict(
+            start=0,
+            end=10,
+            box=[0, 0, 50, 50],
+            episodes=[
+                dict(start=1, end=3, emotion='happy'),
+                dict(start=5, end=7, emotion='sad'),
+            ],
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ('tracks', 'found', 'false'),
+    [
+        ([(0, 10, 5, [(1, 3, 'happy'), (5, 7, 'sad')])], 2, 0),
+        ([(0, 10, 5, [(2, 4, 'happy')])], 0, 1),  # a third of overlap
+        ([(0, 10, 5, [(1.6, 3.2, 'happy')])], 1, 0),
+        ([(0, 10, 5, [(1, 3, 'sad')])], 0, 1),  # another emotion
+        ([(0, 10, 80, [(1, 3, 'happy')])], 0, 1),  # another person
+        ([(0, 4, 5, [(1, 3, 'happy')]), (4, 10, 5, [(5, 7, 'sad')])], 2, 0),
+        ([(0, 10, 5, [(1, 2, 'happy'), (2, 3, 'happy')])], 1, 1),
+    ],
+)
+def test_the_score_by_hand(tracks, found, false):
+    score = score_film(result(*tracks), TRUTH)
+    assert (score['episodes'], score['episodes_found']) == (2, found)
+    assert score['false_intervals'] == false
+    assert len(score['missed']) == 2 - found
+
+
+@pytest.mark.parametrize(('end', 'found'), [(4.9, 0), (5.1, 1)])
+def test_a_track_is_found_from_half_of_its_time(end, found):
+    assert score_film(result((0, end, 5, [])), TRUTH)['tracks_found'] == found
