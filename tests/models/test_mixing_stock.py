@@ -20,6 +20,7 @@ from tgdfer_mm.registry import MODELS, TRANSFORMS
 
 MIXING = Path(config_dir(), 'mixing')
 TRAINED, TESTED, SIZE = (1, 2), (3, 4, 5), 32
+SHORT = '00005'
 VIT = dict(embed_dims=16, depth=1, num_heads=2, img_size=SIZE)
 
 # Config -> overrides of its model.
@@ -79,7 +80,7 @@ def shrunk(name, work_dir, arch):
         dict(type='DFERMetric'),
         dict(type='DumpPredictions', out_file=str(work_dir / 'predictions.jsonl')),
     ]
-    cfg.default_hooks.explain.update(num=len(TESTED), when='test')
+    cfg.default_hooks.explain.update(clips=[SHORT], when='test')
     cfg.default_hooks.checkpoint.interval = -1
     apply_precision(cfg)
     return cfg
@@ -88,15 +89,15 @@ def shrunk(name, work_dir, arch):
 @pytest.mark.parametrize('name', STOCK)
 def test_trains_tests_and_draws(name, dfew, tmp_path, tiny_arch, monkeypatch):
     monkeypatch.setenv('DFEW_ROOT', str(dfew))
+    # Formatting its log of the config takes longer than the run.
+    monkeypatch.setattr(Config, 'pretty_text', '')
     runner = Runner.from_cfg(shrunk(name, tmp_path, tiny_arch))
     runner.train()
     assert runner.iter == 2
     assert {'dfer/UAR', 'dfer/WAR'} <= set(runner.test())
     matrix = json.loads((tmp_path / 'confusion_matrix.json').read_text())
     assert np.sum(matrix['matrix']) == len(TESTED)
-    pictures = sorted(path.name for path in (tmp_path / 'explain').iterdir())
-    assert pictures == [f'{clip:05d}.png' for clip in TESTED]
-    picture = cv2.imread(str(tmp_path / 'explain' / pictures[0]))
+    picture = cv2.imread(str(tmp_path / 'explain' / f'{SHORT}.png'))
     assert picture.std() > 10
     lines = read_predictions(tmp_path / 'predictions.jsonl')
     assert [line['num_valid'] for line in lines] == [16, 16, 3]
