@@ -73,6 +73,18 @@ def test_the_pictures_come_with_it(call, tiny_video, monkeypatch):
     assert (out / 'other' / 'result.json').is_file()
 
 
+def test_ctrl_c_while_drawing_keeps_the_data(call, tiny_video, monkeypatch):
+    from tgdfer_mm.visualization import video
+
+    def stopped(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(video, 'write_all', stopped)
+    code, text, out = call(tiny_video(), pictures=True)
+    assert code == 130 and 'written so far are kept' in text
+    assert json.loads((out / 'tiny' / 'result.json').read_text())['complete']
+
+
 def test_no_face_is_no_error(call, tiny_video, inferencer, monkeypatch):
     monkeypatch.setattr(inferencer, 'detector', build_detector(lambda picture: []))
     code, text, out = call(tiny_video())

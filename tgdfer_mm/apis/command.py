@@ -77,6 +77,9 @@ def run(args: Namespace, console: Console | None = None) -> int:
             found = _complain(console, err)
             if isinstance(err, OutputError | Interrupted):
                 return code or found
+        except KeyboardInterrupt:  # while pictures were drawn
+            console.print('stopped with Ctrl-C; the files written so far are kept')
+            return code or Interrupted.exit_code
         code = code or found
     return code
 

@@ -80,7 +80,7 @@ class OnnxRuntime:
                 'tools/export.py'
             )
         self.about = json.loads(metadata['model'])
-        self.about |= dict(runtime='onnx', onnx=str(path), onnx_sha256=file_hash(path))
+        self.about |= dict(runtime='onnx', onnx=path.name, onnx_sha256=file_hash(path))
         own = json.loads(metadata['video'])
         self.settings = VideoSettings().updated(own).updated(changes)
         size = json.loads(metadata['preprocessing'])['size']
