@@ -1,5 +1,6 @@
 """The report of a check, as tables in a terminal."""
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -64,16 +65,17 @@ def _places(report: dict) -> Table:
 
 
 def _training(report: dict) -> Table:
-    table = Table(title='What training and testing will see', title_justify='left')
-    table.add_column('setting')
+    title = 'What training and testing will see (frames per clip: least-most, median)'
+    table = Table(title=title, title_justify='left', box=SIMPLE)
+    table.add_column('setting', min_width=8)
     columns = ('fold', 'subset', 'listed', 'absent', 'empty', 'short', 'frames')
-    for column in (*columns, 'of a clip'):
+    for column in (*columns, 'per clip'):
         table.add_column(column, justify='right', no_wrap=True)
     for row in report['training']:
         cells = ['' if row.get(c) is None else str(row[c]) for c in columns]
         lengths = ''
         if 'shortest' in row:
-            lengths = f'{row["shortest"]}-{row["longest"]}, median {row["median"]:g}'
+            lengths = f'{row["shortest"]}-{row["longest"]}, {row["median"]:g}'
         table.add_row(row['setting'], *cells, lengths)
     return table
 
