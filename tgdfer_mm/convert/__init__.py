@@ -1,0 +1,6 @@
+"""Other people's checkpoints, brought under our names; see docs/convert.md."""
+
+from .converting import Conversion, convert
+from .formats import format_keys
+
+__all__ = ['Conversion', 'convert', 'format_keys']

@@ -1,0 +1,35 @@
+"""Whose class is which: orders of classes, mapped by name."""
+
+from collections.abc import Sequence
+
+from ..datasets.labels import load_classes
+
+
+def parse_order(text: str) -> tuple[str, ...]:
+    """The classes of an order in the words of a command line.
+
+    Args:
+        text: A label set such as ``mafw``, one of its other orders such as
+            ``mafw:alphabetical``, or the classes' names with commas between them.
+
+    Raises:
+        ValueError: There is no such label set, or no such order of it.
+    """
+    if ',' in text:
+        return tuple(name.strip() for name in text.split(','))
+    label_set, _, order = text.partition(':')
+    return load_classes(label_set, order or None)
+
+
+def places(theirs: Sequence[str], ours: Sequence[str]) -> list[int]:
+    """For each of our classes its place in another order.
+
+    Raises:
+        ValueError: If they are not the same classes, each once.
+    """
+    if sorted(theirs) != sorted(ours) or len(set(theirs)) != len(theirs):
+        raise ValueError(
+            f'the classes of the checkpoint {tuple(theirs)} are not those of the '
+            f'config {tuple(ours)}; say their order by --classes, in its names'
+        )
+    return [theirs.index(name) for name in ours]

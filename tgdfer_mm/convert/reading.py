@@ -1,0 +1,100 @@
+"""Reading other people's files without running what is in them."""
+
+import pickle
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+from torch.serialization import get_unsafe_globals_in_checkpoint, safe_globals
+
+from .torchscript import is_torchscript, read_torchscript
+
+# Where training codes put the weights among their other things.
+WRAPPERS = ('state_dict', 'model_state_dict', 'model', 'module')
+
+
+@dataclass
+class Source:
+    """What a file holds.
+
+    Attributes:
+        path: The file.
+        state: Its tensors by name, without ``module.`` before all of them.
+        others: What else lies among them, by name.
+        stubs: Names of classes and functions that the file asked for, and in whose
+            place something inert was put.
+    """
+
+    path: Path
+    state: dict[str, Tensor]
+    others: list[str] = field(default_factory=list)
+    stubs: list[str] = field(default_factory=list)
+
+
+def read_source(path: str | Path) -> Source:
+    """Reads ``.safetensors``, ``.pt``/``.pth``/``.bin``, or a TorchScript archive.
+
+    ``torch.load(weights_only=True)`` alone reads pickles. Whatever they ask for beyond
+    plain data becomes an inert object that takes any arguments and does nothing.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file cannot be read in this way, or holds no tensors by name.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f'{path}: there is no such checkpoint.')
+    content, stubs = _content(path)
+    for wrapper in WRAPPERS:
+        inner = content.get(wrapper) if isinstance(content, Mapping) else None
+        if isinstance(inner, Mapping) and any(map(torch.is_tensor, inner.values())):
+            content = inner
+            break
+    if not isinstance(content, Mapping):
+        raise ValueError(f'{path} holds a {type(content).__name__}, no state dict.')
+    state = {str(k): v for k, v in content.items() if torch.is_tensor(v)}
+    if not state:
+        found = ', '.join(map(str, content)) or 'nothing'
+        raise ValueError(
+            f'{path} has no tensors by name, neither at the top nor below '
+            f'{", ".join(WRAPPERS)}: it has {found}.'
+        )
+    if all(name.startswith('module.') for name in state):
+        state = {name.removeprefix('module.'): v for name, v in state.items()}
+    others = [str(k) for k, v in content.items() if not torch.is_tensor(v)]
+    return Source(path, state, others, stubs)
+
+
+def _content(path: Path) -> tuple[object, list[str]]:
+    if path.suffix == '.safetensors':
+        return load_file(path), []
+    if is_torchscript(path):
+        return read_torchscript(path), []
+    asked = []
+    if zipfile.is_zipfile(path):
+        asked = sorted(get_unsafe_globals_in_checkpoint(path))
+    try:
+        with safe_globals([(_stub(name), name) for name in asked]):
+            return torch.load(path, map_location='cpu', weights_only=True), asked
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        reason = str(error).split('\n')[0]
+        raise ValueError(
+            f'{path} cannot be read as plain data, or is damaged: {reason}'
+        ) from error
+
+
+def _stub(name: str) -> type:
+    """A class that takes whatever a pickle does with it, and does nothing."""
+    return type(
+        name.rsplit('.', 1)[-1],
+        (),
+        {
+            '__new__': lambda cls, *args, **kwargs: object.__new__(cls),
+            '__init__': lambda self, *args, **kwargs: None,
+            '__setstate__': lambda self, state: None,
+        },
+    )
