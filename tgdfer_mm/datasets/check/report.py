@@ -66,7 +66,7 @@ def _places(report: dict) -> Table:
 
 def _training(report: dict) -> Table:
     title = 'What training and testing will see (frames per clip: least-most, median)'
-    table = Table(title=title, title_justify='left', box=SIMPLE)
+    table = Table(title=title, title_justify='left', box=SIMPLE, padding=0)
     table.add_column('setting', min_width=8)
     columns = ('fold', 'subset', 'listed', 'absent', 'empty', 'short', 'frames')
     for column in (*columns, 'per clip'):
