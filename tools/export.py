@@ -9,7 +9,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
 from tgdfer_mm.apis import load_model
 from tgdfer_mm.apis.export import export_onnx
-from tgdfer_mm.video.errors import UsageError, VideoError
+from tgdfer_mm.video.errors import VideoError
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,9 +23,9 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         out = export_onnx(load_model(args.model, args.checkpoint), args.out)
-    except (VideoError, ImportError, OSError) as err:
+    except VideoError as err:
         print(f'error: {err}', file=sys.stderr)
-        return getattr(err, 'exit_code', UsageError.exit_code)
+        return err.exit_code
     print(f'{out}: {out.stat().st_size / 2**20:.1f} MiB')
     return 0
 

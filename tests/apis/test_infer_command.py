@@ -189,10 +189,13 @@ def test_so_are_settings(args, message, tmp_path, loaded_once, capsys):
     assert message in ' '.join(capsys.readouterr().out.split())
 
 
+@pytest.mark.parametrize('package', ['dlib', 'av', 'scenedetect'])
 def test_a_missing_package_is_2_and_says_what_to_install(
-    tiny_video, tmp_path, monkeypatch, loaded_once, capsys
+    package, tiny_video, tmp_path, monkeypatch, loaded_once, capsys
 ):
-    monkeypatch.setitem(sys.modules, 'dlib', None)
+    path = tiny_video()
+    monkeypatch.setitem(sys.modules, package, None)
     main = runpy.run_path(str(TOOL))['main']
-    assert main([str(tiny_video()), '--out', str(tmp_path / 'out')]) == 2
-    assert 'pip install "tgdfer_mm[video]"' in capsys.readouterr().out
+    assert main([str(path), '--out', str(tmp_path / 'out')]) == 2
+    said = capsys.readouterr().out
+    assert f'needs the package {package}: pip install "tgdfer_mm[video]"' in said

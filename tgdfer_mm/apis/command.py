@@ -67,7 +67,7 @@ def run(args: Namespace, console: Console | None = None) -> int:
         inputs = _inputs(args)
         folders = [prepare_folder(f) for f in _folders(args.out, inputs)]
         inferencer = _inferencer(args)
-    except (VideoError, ImportError) as err:
+    except VideoError as err:
         return _complain(console, err)
     code = 0
     for each, folder in zip(inputs, folders, strict=True):
@@ -163,9 +163,9 @@ def _inferencer(args: Namespace) -> DFERInferencer:
     )
 
 
-def _complain(console: Console, err: Exception) -> int:
+def _complain(console: Console, err: VideoError) -> int:
     console.print(f'[red]error:[/] {escape(str(err))}', soft_wrap=True)
-    return getattr(err, 'exit_code', UsageError.exit_code)
+    return err.exit_code
 
 
 def _show(files: list[Path], console: Console) -> None:

@@ -17,6 +17,7 @@ from ..video.extras import need
 from .models import LoadedModel
 from .preprocessing import steps_after_reading, video_settings
 from .result import SCHEMA
+from .writing import naming_what_fails
 
 INPUTS = ('frames', 'valid')
 OUTPUTS = ('probabilities', 'scores', 'relevance')
@@ -82,6 +83,7 @@ def export_onnx(loaded: LoadedModel, out: str | Path) -> Path:
     Raises:
         UsageError: It is another kind of model, its test pipeline does more than
             scale, or the file's name does not end in ``.onnx``.
+        OutputError: The file cannot be written.
     """
     out = Path(out)
     if out.suffix != '.onnx':
@@ -116,7 +118,7 @@ def export_onnx(loaded: LoadedModel, out: str | Path) -> Path:
     model = exported.model_proto
     _name_axes(model)
     onnx.helper.set_model_props(model, metadata)
-    with replacing(out) as temporary:
+    with naming_what_fails(out), replacing(out) as temporary:
         onnx.save(model, str(temporary))
     return out
 

@@ -22,7 +22,7 @@ def prepare_folder(folder: str | Path) -> Path:
         OutputError: Nothing can be written there.
     """
     folder = Path(folder)
-    with _explained(folder):
+    with naming_what_fails(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b'?')
@@ -45,11 +45,11 @@ def write_result(result: dict, folder: str | Path) -> list[Path]:
         OutputError: One cannot be written; those before it are kept.
     """
     files = [Path(folder, JSON_NAME), Path(folder, CSV_NAME)]
-    with _explained(files[0]), replacing(files[0]) as temporary:
+    with naming_what_fails(files[0]), replacing(files[0]) as temporary:
         with temporary.open('w', encoding='utf-8') as file:
             json.dump(result, file, ensure_ascii=False, allow_nan=False)
             file.write('\n')
-    with _explained(files[1]), replacing(files[1]) as temporary:
+    with naming_what_fails(files[1]), replacing(files[1]) as temporary:
         with temporary.open('w', encoding='utf-8', newline='') as file:
             csv.writer(file).writerows(frame_rows(result))
     return files
@@ -90,7 +90,8 @@ def frame_rows(result: dict) -> Iterator[list]:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def naming_what_fails(path: Path) -> Iterator[None]:
+    """Turns what keeps a file from being written into an OutputError that names it."""
     try:
         yield
     except OSError as err:

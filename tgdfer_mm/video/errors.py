@@ -19,6 +19,12 @@ class UsageError(VideoError, ValueError):
     exit_code = 2
 
 
+class MissingPackage(VideoError, ImportError):
+    """An optional package is not installed."""
+
+    exit_code = 2
+
+
 class InputError(VideoError, OSError):
     """An input of which not one frame can be read."""
 

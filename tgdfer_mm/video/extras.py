@@ -3,6 +3,8 @@
 import importlib
 from types import ModuleType
 
+from .errors import MissingPackage
+
 _EXTRA = {
     'av': ('video', 'reading video files'),
     'dlib': ('video', "the face detector 'dlib'"),
@@ -18,13 +20,13 @@ def need(name: str) -> ModuleType:
     """Imports an optional package.
 
     Raises:
-        ImportError: It is absent; the message says what to install.
+        MissingPackage: It is absent; the message says what to install.
     """
     try:
         return importlib.import_module(name)
     except ImportError as err:
         extra, purpose = _EXTRA[name]
         what = f'"tgdfer_mm[{extra}]"' if extra else name
-        raise ImportError(
+        raise MissingPackage(
             f'{purpose} needs the package {name}: pip install {what} ({err})'
         ) from err
