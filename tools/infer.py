@@ -5,11 +5,12 @@ python tools/infer.py my_video.mp4 --model demo --out out/
 
 import sys
 
-from tgdfer_mm.apis.command import make_parser, run
-
 
 def main(argv: list[str] | None = None) -> int:
     """Reads the videos."""
+    # Here, because importing takes seconds in which Ctrl-C may come too.
+    from tgdfer_mm.apis.command import make_parser, run
+
     return run(make_parser(__doc__).parse_args(argv))
 
 
