@@ -244,7 +244,9 @@ def _write_clip(job: tuple[Path, SynthSpec, PlannedClip]) -> dict:
         path = root / layout.frame_file(planned, number)
         if number == 0:
             path.parent.mkdir(parents=True, exist_ok=True)
-        options = [cv2.IMWRITE_JPEG_QUALITY, clip.jpeg_quality]  # PNG has no use for it
+        quality = [cv2.IMWRITE_JPEG_QUALITY, clip.jpeg_quality]
+        # OpenCV 5 complains of it in every PNG file.
+        options = quality if path.suffix == '.jpg' else []
         done, code = cv2.imencode(path.suffix, frame, options)
         if not done:
             raise OSError(f'OpenCV could not encode {path}')
