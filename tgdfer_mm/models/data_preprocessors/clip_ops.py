@@ -7,7 +7,6 @@ class, in grey levels of 255.
 """
 
 import numpy as np
-import torch
 from torch import Tensor
 from torchvision.transforms.v2 import InterpolationMode
 from torchvision.transforms.v2 import functional as F
@@ -75,12 +74,15 @@ class ColorJitter:
         stock = self.stock
         ranges = (stock.brightness, stock.contrast, stock.saturation, stock.hue)
         factors = [float(np.random.uniform(low=a, high=b)) for a, b in ranges]
-        towards = (torch.zeros_like, _mean_grey, F.rgb_to_grayscale)
+        towards = (None, _mean_grey, F.rgb_to_grayscale)
         x = clip.float()
         for i in stock.fn_idx:
             if i < len(towards) and factors[i] != 1:
-                x = factors[i] * x + (1 - factors[i]) * towards[i](x)
-        return x.clamp(0, 255).byte()
+                other = towards[i] and (1 - factors[i]) * towards[i](x)
+                x.mul_(factors[i])
+                if other is not None:
+                    x.add_(other)
+        return x.clamp_(0, 255).byte()
 
 
 def _mean_grey(frames: Tensor) -> Tensor:

@@ -1,0 +1,54 @@
+"""Rows on the smallest models: that both sides do the same work."""
+
+import copy
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from tgdfer_mm.benchmark import steps
+from tgdfer_mm.benchmark.clips import make_tree
+from tgdfer_mm.benchmark.data import own_dataset, stock_dataset
+from tgdfer_mm.benchmark.pairs import Results, read_results
+from tgdfer_mm.benchmark.tower import Option, _step_with, tower_rows
+from tgdfer_mm.paths import config_dir
+
+
+@pytest.fixture
+def small():
+    torch.set_num_threads(1)  # nothing here is large enough for two
+    cfg = Config.fromfile(config_dir() / 'tgdfer_demo.py')
+    cfg.num_frames, cfg.image_size = 4, 64
+    cfg.model.text_encoder.descriptions = {f'c{i}': ['a text'] for i in range(7)}
+    return cfg
+
+
+def test_the_model_and_its_bare_tower_are_compared_in_both_modes(small, tmp_path):
+    results = Results(tmp_path / 'r.json')
+    tower_rows(results, small, clips=1, pairs=1, device='cpu', bf16=False)
+    rows = read_results(results.path)
+    assert [*rows] == ['tower/training', 'tower/inference']
+    for row in rows.values():
+        assert row['ratio'] > 0 and row['settings']['frames'] == 4
+        assert row['target'] in (1.06, 1.02)
+
+
+def test_a_step_trains_and_an_option_changes_what_is_kept(small):
+    model = steps.build_model(small)
+    batch = steps.make_batch(model, 1, 4, 64)
+    before = copy.deepcopy(model.state_dict())
+    steps.training_step(model, batch, small.optim_wrapper)()
+    after = model.state_dict()
+    changed = {n.split('.')[0] for n in after if (after[n] != before[n]).any()}
+    assert changed == {'backbone', 'neck', 'cls_head', 'text_encoder'}
+    plain = _step_with(Option(), small, 1, 'cpu')[1]
+    frozen = Option({'model.backbone.frozen_stages': 'all'})
+    assert 0 < _step_with(frozen, small, 1, 'cpu')[1] < 0.9 * plain
+
+
+def test_ours_and_the_stock_loader_read_the_same_files(tmp_path):
+    root = make_tree(tmp_path / 'clips', clips=2, frames=16)
+    ours, stock = own_dataset(root), stock_dataset(root, [])
+    assert len(ours) == len(stock) == 2
+    for i in range(2):  # 16 frames of 16: nothing is left to chance
+        assert torch.equal(ours[i]['inputs'], stock[i]['inputs'])

@@ -1,0 +1,1 @@
+"""Speed: pairs of things that do the same work, timed in turn."""

@@ -1,0 +1,152 @@
+"""A row about the released step of DFER-CLIP, run from a checkout of its repository.
+
+https://github.com/zengqunzhao/DFER-CLIP (MIT). Nothing of it is here: its modules are
+imported from the folder that is given. Its model reads an option that its own command
+line does not define (``load_and_tune_prompt_learner``), so the options of its
+``train_DFEW.sh`` are passed with that one added. The step is that of its ``main.py`` in
+single precision: forward, cross entropy, ``loss.item()``, SGD with its three groups.
+"""
+
+import sys
+import types
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from torch import nn
+
+from . import steps
+from .pairs import Results, compare
+
+OPTIONS = Namespace(
+    contexts_number=8,
+    class_token_position='end',
+    class_specific_contexts='True',
+    temporal_layers=1,
+    load_and_tune_prompt_learner='True',
+)
+RATES = dict(temporal_net=1e-2, image_encoder=1e-5, prompt_learner=1e-3)
+# Its CLIP's own arguments: width, input, tower (layers, width, patch), text.
+VIT = dict(
+    embed_dim=512,
+    image_resolution=224,
+    vision_layers=12,
+    vision_width=768,
+    context_length=77,
+    vocab_size=49408,
+    transformer_width=512,
+    transformer_heads=8,
+    transformer_layers=12,
+)
+
+
+def build_released(code: Path, patch_size: int) -> nn.Module:
+    """Its model with random weights.
+
+    Args:
+        code: The checkout.
+        patch_size: 32 as released, or 16.
+
+    Raises:
+        SystemExit: The folder is no checkout of it, or a package it needs is absent.
+    """
+    if not (code / 'models/Generate_Model.py').is_file():
+        raise SystemExit(f'{code} is no checkout of DFER-CLIP.')
+    # It imports `models.*` and, from inside, `clip`.
+    sys.path[:0] = [str(code), str(code / 'models')]
+    if 'pkg_resources' not in sys.modules:  # gone from setuptools, used for a version
+        stub = types.ModuleType('pkg_resources')
+        import packaging
+
+        stub.packaging = packaging
+        sys.modules['pkg_resources'] = stub
+    try:
+        from clip.model import CLIP
+        from models.Generate_Model import GenerateModel
+        from models.Text import class_descriptor_7
+    except ImportError as error:
+        raise SystemExit(
+            f'DFER-CLIP: {error}. It needs: pip install einops ftfy regex packaging'
+        ) from error
+    torch.manual_seed(0)
+    clip = CLIP(vision_patch_size=patch_size, **VIT).float()
+    model = GenerateModel(class_descriptor_7, clip, OPTIONS)
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(any(part in name for part in RATES))
+    return model
+
+
+def released_steps(
+    model: nn.Module, images: torch.Tensor
+) -> tuple[Callable[[], None], Callable[[], None]]:
+    """Its training and inference step on a batch (N, T, 3, H, W)."""
+    groups = [
+        dict(params=getattr(model, part).parameters(), lr=lr)
+        for part, lr in RATES.items()
+    ]
+    optimizer = torch.optim.SGD(groups, lr=1e-2, momentum=0.9, weight_decay=1e-4)
+    target = torch.arange(len(images), device=images.device) % 7
+
+    def train() -> None:
+        model.train()
+        loss = nn.functional.cross_entropy(model(images), target)
+        loss.item()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    @torch.no_grad()
+    def infer() -> None:
+        model.eval()
+        model(images)
+
+    return train, infer
+
+
+def against_rows(
+    results: Results,
+    cfg: Config,
+    code: Path,
+    clips: int,
+    pairs: int,
+    device: str,
+    bf16: bool = False,
+) -> None:
+    """Our steps against its, on the same tower, clips and frames.
+
+    Args:
+        results: Where the rows go.
+        cfg: Our config; its tower is a ViT-B with patches of 32 or 16.
+        code: The checkout.
+        clips: Batch size.
+        pairs: Of each row.
+        device: Where they run.
+        bf16: Whether ours runs in bf16; its code runs in single precision as shipped.
+    """
+    patch = 16 if '-16' in cfg.model.backbone.arch else 32
+    theirs = build_released(code, patch).to(device)
+    model = steps.build_model(cfg, device)
+    batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
+    train, infer = released_steps(theirs, batch['inputs'])
+    about = steps.describe(model, cfg, clips)
+    about.update(precision='bf16 autocast' if bf16 else 'fp32')
+
+    def in_precision(step: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            with torch.autocast(device, torch.bfloat16, enabled=bf16):
+                step()
+
+        return run
+
+    fast = bf16 and device != 'cpu'
+    ours = in_precision(steps.training_step(model, batch, cfg.optim_wrapper))
+    units = (clips, clips)
+    figures = compare(ours, train, pairs, 2, device, units)
+    what = 'training ÷ the released step of DFER-CLIP'
+    results.add('DFER-CLIP/training', what, figures, 0.25 if fast else 0.92, **about)
+    ours = in_precision(steps.inference_step(model, batch))
+    figures = compare(ours, infer, pairs, 2, device, units)
+    what = 'inference ÷ the released code of DFER-CLIP'
+    results.add('DFER-CLIP/inference', what, figures, 0.75, **about)

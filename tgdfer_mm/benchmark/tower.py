@@ -1,0 +1,118 @@
+"""Rows about the model: beside its bare tower, and with each option."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from mmengine.config import Config
+
+from . import steps
+from .pairs import Results, compare, peak_memory
+
+
+def tower_rows(
+    results: Results, cfg: Config, clips: int, pairs: int, device: str, bf16: bool
+) -> None:
+    """Training and inference against the bare tower's, on the same clips."""
+    with torch.autocast(device, torch.bfloat16, enabled=bf16):
+        model = steps.build_model(cfg, device)
+        batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
+        about = steps.describe(model, cfg, clips)
+        about.update(precision='bf16 autocast' if bf16 else 'fp32')
+        tower = copy.deepcopy(model.backbone)
+        units = (clips, clips)
+        for name, ours, bare, target in (
+            (
+                'training',
+                steps.training_step(model, batch, cfg.optim_wrapper),
+                steps.tower_step(tower, batch, cfg.optim_wrapper),
+                1.06,
+            ),
+            (
+                'inference',
+                steps.inference_step(model, batch),
+                steps.tower_inference(tower, batch),
+                1.02,
+            ),
+        ):
+            figures = compare(ours, bare, pairs, 2, device, units)
+            figures['peak_memory_MB'] = peak_memory(device)
+            results.add(
+                f'tower/{name}', f'{name} ÷ its bare tower', figures, target, **about
+            )
+
+
+class Option(NamedTuple):
+    """What a row about an option changes."""
+
+    changes: dict = {}
+    autocast: bool = False
+    compiled: tuple[str, ...] = ()
+
+
+OPTIONS = {
+    'fused optimizer': Option({'optim_wrapper.optimizer.fused': True}),
+    'half of the patches': Option({'model.backbone.patch_dropout': 0.5}),
+    'activation checkpointing': Option({'model.backbone.with_cp': True}),
+    'half of the tower frozen': Option({'model.backbone.frozen_stages': 6}),
+    'the tower frozen': Option({'model.backbone.frozen_stages': 'all'}),
+    'bf16 autocast': Option(autocast=True),
+    'neck and temporal network compiled': Option(
+        compiled=('neck', 'cls_head.temporal')
+    ),
+    'the tower compiled': Option(compiled=('backbone',)),
+}
+
+
+def option_rows(
+    results: Results, cfg: Config, clips: int, pairs: int, device: str
+) -> None:
+    """A training step with each option against one without any."""
+    plain, kept = _step_with(Option(), cfg, clips, device)
+    for name, option in OPTIONS.items():
+        step, keeps = _step_with(option, cfg, clips, device)
+        figures = compare(step, plain, pairs, 3, device, (clips, clips))
+        figures['kept_for_backward_MB'] = dict(ours=keeps, theirs=kept)
+        results.add(
+            f'options/{name}',
+            f'a training step with {name} ÷ without',
+            figures,
+            config=Path(cfg.filename).name,
+            clips=clips,
+        )
+
+
+def _step_with(
+    option: Option, cfg: Config, clips: int, device: str
+) -> tuple[Callable[[], None], float]:
+    """A training step, and what it keeps for its backward pass, MiB."""
+    changed = copy.deepcopy(cfg)
+    changed.merge_from_dict(option.changes)
+    model = steps.build_model(changed, device)
+    batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
+    step = steps.training_step(model, batch, changed.optim_wrapper)
+
+    def run() -> None:
+        with torch.autocast(device, torch.bfloat16, enabled=option.autocast):
+            step()
+
+    keeps = kept_for_backward(run)
+    for name in option.compiled:
+        model.get_submodule(name).compile()
+    return run, keeps
+
+
+def kept_for_backward(step: Callable[[], None]) -> float:
+    """MiB of different tensors that a call keeps for its backward pass."""
+    kept: dict[int, int] = {}
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        step()
+    return round(sum(kept.values()) / 2**20, 1)

@@ -1,0 +1,118 @@
+"""Rows about the share of a step that waits for data."""
+
+import copy
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+from mmengine.runner import Runner
+
+from ..datasets.packed.writer import write_pack
+from ..engine.loading import augment_on_device, hold_frames_on_device, use_pack
+from ..registry import DATASETS
+from . import steps
+from .clips import make_tree
+from .pairs import Results, compare
+
+WAYS = ('as configured', 'augmented on the device', 'packed', 'resident')
+
+
+def wait_rows(
+    results: Results,
+    cfg: Config,
+    folder: Path,
+    clips: int,
+    pairs: int,
+    device: str,
+    bf16: bool = False,
+    workers: int | None = None,
+    ways: tuple[str, ...] = WAYS,
+) -> dict[str, dict]:
+    """A training step with the real loader against one on a batch that is there.
+
+    Args:
+        results: Where the rows go.
+        cfg: A DFEW config; it reads generated clips.
+        folder: For the clips.
+        clips: Batch size.
+        pairs: Of each row.
+        device: Where.
+        bf16: Whether the model runs in bf16.
+        workers: Processes of the loader, by default one a core and at most 16.
+        ways: Which ways of loading.
+
+    Returns:
+        The rows by way of loading.
+    """
+    workers = min(16, os.cpu_count() or 1) if workers is None else workers
+    rows = {}
+    for way in ways:
+        loaded = _config(cfg, way, folder, clips, workers)
+        fresh, same = _steps(loaded, device, bf16)
+        figures = compare(fresh, same, pairs, 3, device, (clips, clips))
+        figures.update(
+            waiting_share=max(0.0, 1 - 1 / figures['ratio']),
+            clips_per_s=1 / figures['ours_s'],
+        )
+        rows[way] = results.add(
+            f'waiting/{way}',
+            f'a step with the loader ({way}) ÷ on a batch that is there',
+            figures,
+            1 / 0.85 if device != 'cpu' else None,
+            config=Path(cfg.filename).name,
+            clips=clips,
+            workers=loaded.train_dataloader.num_workers,
+        )
+    return rows
+
+
+def _config(cfg: Config, way: str, folder: Path, clips: int, workers: int) -> Config:
+    cfg = copy.deepcopy(cfg)
+    root = make_tree(folder / 'clips')
+    for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+        cfg[name].dataset.update(data_root=str(root), fold=1)
+    cfg.train_dataloader.update(
+        batch_size=clips,
+        num_workers=workers,
+        drop_last=True,
+        pin_memory=torch.cuda.is_available(),
+        sampler=dict(type='InfiniteSampler', shuffle=True),
+    )
+    if way in ('packed', 'resident'):
+        path = folder / f'{"raw" if way == "resident" else "encoded"}.pack'
+        if not path.exists():
+            node = {**cfg.train_dataloader.dataset, 'pipeline': []}
+            write_pack(DATASETS.build(node), path, raw=way == 'resident')
+        use_pack(cfg, path)
+    if way == 'resident':
+        hold_frames_on_device(cfg)
+    elif way != 'as configured':
+        augment_on_device(cfg)
+    return cfg
+
+
+def _steps(
+    cfg: Config, device: str, bf16: bool
+) -> tuple[Callable[[], None], Callable[[], None]]:
+    """A step on the loader's next batch, and on one that stays."""
+    model = steps.build_model(cfg, device).train()
+    optimizer = build_optim_wrapper(model, copy.deepcopy(cfg.optim_wrapper)).optimizer
+    loader = Runner.build_dataloader(cfg.train_dataloader, seed=0)
+    stream: Iterator[dict] = itertools.chain.from_iterable(itertools.repeat(loader))
+    kept = model.data_preprocessor(copy.deepcopy(next(stream)), training=True)
+
+    def train(batch: dict) -> None:
+        with torch.autocast(device, torch.bfloat16, enabled=bf16):
+            losses = model(**batch, mode='loss')
+            sum(v for name, v in losses.items() if 'loss' in name).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+    def fresh() -> None:
+        train(model.data_preprocessor(next(stream), training=True))
+
+    return fresh, lambda: train(kept)
