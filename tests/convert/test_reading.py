@@ -1,0 +1,125 @@
+"""Files are read, and nothing in them is run."""
+
+import os
+import pickle
+import zipfile
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from tgdfer_mm.convert.reading import read_source
+from tgdfer_mm.convert.torchscript import read_torchscript
+
+STATE = {'a.weight': torch.arange(6.0).view(2, 3), 'b': torch.ones(2).half()}
+
+
+class Calls:
+    """When unpickled, calls something."""
+
+    def __init__(self, function, *arguments):
+        self.call = function, arguments
+
+    def __reduce__(self):
+        return self.call
+
+
+def touch(path):
+    path.write_text('run')
+
+
+def same(state):
+    return list(state) == list(STATE) and all(
+        torch.equal(state[name], value) for name, value in STATE.items()
+    )
+
+
+@pytest.mark.parametrize('wrapper', [None, 'state_dict', 'model', 'model_state_dict'])
+@pytest.mark.parametrize('prefix', ['', 'module.'])
+def test_where_the_weights_may_lie(tmp_path, wrapper, prefix):
+    content = {prefix + name: value for name, value in STATE.items()}
+    torch.save(
+        {wrapper: content, 'epoch': 3} if wrapper else content, tmp_path / 'x.pt'
+    )
+    assert same(read_source(tmp_path / 'x.pt').state)
+
+
+def test_safetensors_and_old_files(tmp_path):
+    save_file(STATE, tmp_path / 'x.safetensors')
+    assert same(read_source(tmp_path / 'x.safetensors').state)
+    torch.save(STATE, tmp_path / 'x.bin', _use_new_zipfile_serialization=False)
+    assert same(read_source(tmp_path / 'x.bin').state)
+
+
+def test_what_the_file_wants_called_is_not_called(tmp_path):
+    content = {'state_dict': STATE, 'x': Calls(touch, tmp_path / 'harm')}
+    torch.save(content, tmp_path / 'x.pt')
+    torch.load(tmp_path / 'x.pt', weights_only=False)
+    assert (tmp_path / 'harm').exists()  # so the file is a harmful one
+    (tmp_path / 'harm').unlink()
+    source = read_source(tmp_path / 'x.pt')
+    assert same(source.state)
+    assert any(name.endswith('touch') for name in source.stubs)
+    assert not (tmp_path / 'harm').exists()
+
+
+def test_system_calls_are_refused_as_a_whole(tmp_path):
+    content = {'state_dict': STATE, 'x': Calls(os.system, f'touch {tmp_path}/harm')}
+    torch.save(content, tmp_path / 'x.pt')
+    with pytest.raises(ValueError, match='cannot be read as plain data'):
+        read_source(tmp_path / 'x.pt')
+    assert not (tmp_path / 'harm').exists()
+
+
+def test_stubs_do_not_outlive_the_reading(tmp_path):
+    torch.save({'state_dict': STATE, 'x': Calls(touch, 'x')}, tmp_path / 'x.pt')
+    before = set(torch.serialization.get_safe_globals())
+    read_source(tmp_path / 'x.pt')
+    assert set(torch.serialization.get_safe_globals()) == before
+
+
+def test_a_file_without_tensors(tmp_path):
+    torch.save({'epoch': 3, 'seed': 0}, tmp_path / 'x.pt')
+    with pytest.raises(ValueError, match='no tensors by name.*epoch, seed'):
+        read_source(tmp_path / 'x.pt')
+    torch.save([1], tmp_path / 'x.pt')
+    with pytest.raises(ValueError, match='holds a list'):
+        read_source(tmp_path / 'x.pt')
+
+
+def test_a_file_that_is_none(tmp_path):
+    with pytest.raises(FileNotFoundError, match='no such checkpoint'):
+        read_source(tmp_path / 'x.pt')
+    (tmp_path / 'x.pt').write_bytes(b'no checkpoint')
+    with pytest.raises(ValueError, match='damaged'):
+        read_source(tmp_path / 'x.pt')
+
+
+class Nested(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = torch.nn.Linear(3, 4)
+        self.norm = torch.nn.BatchNorm1d(4)
+        self.register_buffer('view', torch.arange(8.0).view(2, 4).t())
+
+    def forward(self, x):
+        return self.norm(self.inner(x)) @ self.view
+
+
+@pytest.mark.filterwarnings('ignore')
+def test_torchscript_gives_its_state_dict(tmp_path):
+    module = Nested().half()
+    path = str(tmp_path / 'x.pt')
+    torch.jit.script(module).save(path)
+    state, expected = read_torchscript(path), module.state_dict()
+    assert state.keys() == expected.keys()
+    assert all(torch.equal(state[n], v) for n, v in expected.items())
+    assert all(state[n].dtype == v.dtype for n, v in expected.items())
+
+
+def test_torchscript_that_asks_for_more(tmp_path):
+    with zipfile.ZipFile(tmp_path / 'x.pt', 'w') as archive:
+        archive.writestr('x/constants.pkl', b'')
+        archive.writestr('x/data.pkl', pickle.dumps(Calls(os.system, 'true')))
+    with pytest.raises(ValueError, match='asks for .*system'):
+        read_source(tmp_path / 'x.pt')
