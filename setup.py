@@ -20,9 +20,9 @@ CARRIED = ('configs', 'tools')
 ONNX = ['onnx>=1.17,<2', 'onnxruntime>=1.20,<2', 'onnxscript>=0.5,<0.8']
 VIDEO = [
     'av>=15,<19',
-    'dlib-bin>=19.24,<21',
+    'dlib-bin>=19.24.6,<21',
     'jinja2>=3,<4',
-    'scenedetect>=0.6.5,<0.8',
+    'scenedetect>=0.7,<0.8',
 ]
 APP = ['starlette>=0.40,<2', 'uvicorn>=0.30,<1']
 
