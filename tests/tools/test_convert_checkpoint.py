@@ -1,0 +1,58 @@
+"""The command: what it writes, and that it refuses what is incomplete."""
+
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from tgdfer_mm.models.clip import build_clip
+
+TOOL = Path(__file__).parents[2] / 'tools/convert_checkpoint.py'
+ARCH = dict(
+    embed_dim=8,
+    quick_gelu=True,
+    vision_cfg=dict(image_size=32, patch_size=16, layers=1, width=16, head_width=16),
+    text_cfg=dict(context_length=8, vocab_size=100, width=16, heads=1, layers=1),
+)
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    (tmp_path / 'arch.json').write_text(json.dumps(ARCH))
+
+    def run(state, *options):
+        torch.save(state, tmp_path / 'clip.pt')
+        names = [tmp_path / name for name in ('clip.pt', 'out.safetensors')]
+        arguments = [TOOL, *names, '--arch', tmp_path / 'arch.json', *options]
+        monkeypatch.setattr(sys, 'argv', [str(a) for a in arguments])
+        runpy.run_path(str(TOOL), run_name='__main__')
+
+    return run
+
+
+def test_weights_and_report_are_written(command, tmp_path, capsys):
+    state = build_clip(ARCH).state_dict()
+    command(state)
+    report = json.loads((tmp_path / 'out.report.json').read_text())
+    assert report['complete']
+    assert len(report['matched']) == len(state)
+    assert (tmp_path / 'out.safetensors').is_file()
+    assert 'written:' in capsys.readouterr().out
+
+
+def test_an_incomplete_file_leaves_a_report_only(command, tmp_path, capsys):
+    state = build_clip(ARCH).state_dict()
+    del state['ln_final.bias']
+    with pytest.raises(
+        SystemExit, match='1 of its weights are missing.*out.report.json'
+    ):
+        command(state)
+    assert not (tmp_path / 'out.safetensors').exists()
+    report = json.loads((tmp_path / 'out.report.json').read_text())
+    assert report['missing'] == ['ln_final.bias']
+    assert 'ln_final.bias' in capsys.readouterr().out
+    command(state, '--allow-missing')
+    assert (tmp_path / 'out.safetensors').is_file()
