@@ -2,7 +2,8 @@
 
 python tools/data/check.py dfew data/DFEW
 
-Exits with 1 if something was found that changes a published number.
+Exits with 1 if something was found that changes a published number, with 2 if nothing
+could be checked.
 """
 
 import argparse
@@ -37,15 +38,19 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> int:
     args = parse_args(argv)
-    report = check_copy(
-        args.dataset,
-        args.root,
-        media=args.media,
-        pixel_version=args.pixel_version,
-        media_dir=args.media_dir,
-        counts=args.counts,
-        deep=args.deep,
-    )
+    try:
+        report = check_copy(
+            args.dataset,
+            args.root,
+            media=args.media,
+            pixel_version=args.pixel_version,
+            media_dir=args.media_dir,
+            counts=args.counts,
+            deep=args.deep,
+        )
+    except (ValueError, OSError) as err:
+        print(f'error: {err}', file=sys.stderr)
+        return 2
     print_report(report)
     if args.json:
         write_text(args.json, json.dumps(report, indent=1, ensure_ascii=False))

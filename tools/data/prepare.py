@@ -7,14 +7,13 @@ A password is asked for if it is needed. Killed, run it again: it goes on.
 
 import argparse
 import sys
-from pathlib import Path
 
 from tgdfer_mm.datasets.check import check_copy
 from tgdfer_mm.datasets.check.copies import DATASETS
 from tgdfer_mm.datasets.check.facts import COUNTS
 from tgdfer_mm.datasets.check.report import print_report
-from tgdfer_mm.datasets.prepare import ArchiveError, Password, unpack
-from tgdfer_mm.datasets.prepare.videos import extract_frames
+from tgdfer_mm.datasets.prepare import Password, unpack
+from tgdfer_mm.datasets.prepare.videos import extract_own_frames
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -46,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
         done = unpack(
             args.dataset, args.sources, args.root, Password(args.password_file)
         )
-    except (ArchiveError, FileNotFoundError) as err:
+    except (ValueError, OSError) as err:
         print(f'error: {err}', file=sys.stderr)
         return 1
     print(
@@ -63,8 +62,13 @@ def main(argv: list[str] | None = None) -> int:
     options = dict(counts=args.counts)
     failed = {}
     if args.frames_from_videos:
-        videos = Path(args.root) / DATASETS[args.dataset].FOLDERS['videos']['original']
-        failed = extract_frames(videos, Path(args.root) / args.frames_from_videos)
+        try:
+            failed = extract_own_frames(
+                DATASETS[args.dataset], args.root, args.frames_from_videos
+            )
+        except (ValueError, OSError) as err:
+            print(f'error: {err}', file=sys.stderr)
+            return 1
         for reason in failed.values():
             print(f'damaged: {reason}', file=sys.stderr)
         options.update(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.datasets import DFEWDataset
-from tgdfer_mm.datasets.prepare.videos import extract_frames
+from tgdfer_mm.datasets.prepare.videos import extract_frames, extract_own_frames
 
 pytest.importorskip('decord')
 
@@ -13,6 +13,7 @@ pytest.importorskip('decord')
 def test_every_frame_of_every_video(dfew, make_pipeline):
     videos, out = dfew / 'Clip/original', dfew / 'own'
     (videos / '3.mp4').write_bytes(b'no video')
+    (videos / '._1.mp4').write_bytes(b'what macOS leaves')
     damaged = extract_frames(videos, out)
     assert list(damaged) == [str(videos / '3.mp4')]
     assert sorted(p.name for p in out.iterdir()) == [
@@ -47,3 +48,19 @@ def test_videos_of_scenes_keep_their_path(ferv39k):
 def test_no_video_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError, match=str(tmp_path)):
         extract_frames(tmp_path, tmp_path / 'out')
+
+
+@pytest.mark.parametrize(
+    'name', ['Clip/clip_224x224', 'jpg_256', './Clip/../Clip/jpg_256', 'DFEW/data']
+)
+def test_they_never_lie_where_the_authors_frames_are_looked_for(dfew, name):
+    before = sorted(dfew.rglob('*'))
+    with pytest.raises(ValueError, match="known place of the authors' frames"):
+        extract_own_frames(DFEWDataset, dfew, name)
+    assert sorted(dfew.rglob('*')) == before
+
+
+def test_the_videos_are_found_under_their_known_names(dfew):
+    (dfew / 'Clip/original').rename(dfew / 'videos')
+    extract_own_frames(DFEWDataset, dfew, 'own')
+    assert (dfew / 'own/00001/00001.jpg').is_file()

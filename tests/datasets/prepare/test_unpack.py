@@ -84,6 +84,9 @@ CROP = 'War/Sad/0010/00.jpg'
         ('ferv39k', '4_setups', 'All_scenes/train_All.csv', ALL),
         ('mafw', 'clips-1', '00019.mp4', 'data/clips/00019.mp4'),
         ('mafw', 'frames_part2', 'frames/00019/1.png', 'data/frames/00019/1.png'),
+        ('mafw', 'frames_1', '00019/1.png', 'data/frames/00019/1.png'),
+        ('mafw', 'frames', 'frames/00019/1.png', 'data/frames/00019/1.png'),
+        ('mafw', 'frames_crop_align_224', '00019/1.png', None),  # somebody else's
         ('mafw', 'Train & Test Set', SET, SET),
         ('mafw', 'MAFW', 'MAFW/Labels/single-set.xlsx', 'Labels/single-set.xlsx'),
     ],
@@ -214,6 +217,10 @@ def test_nothing_climbs_out(tmp_path):
 def test_no_archive_and_no_such_data_set(tmp_path):
     with pytest.raises(FileNotFoundError, match=str(tmp_path)):
         unpack('dfew', [tmp_path], tmp_path)
+    # One that is there does not make up for one that is not.
+    pack(tmp_path / 'annotation.zip', {'annotation.xlsx': b'x'})
+    with pytest.raises(FileNotFoundError, match='part_2.zip'):
+        unpack('dfew', [tmp_path, tmp_path / 'part_2.zip'], tmp_path / 'DFEW')
     with pytest.raises(ValueError, match="'dfew', 'ferv39k', 'mafw'.*'affwild'"):
         unpack('affwild', [tmp_path], tmp_path)
 
@@ -235,3 +242,16 @@ def test_the_command_ends_with_the_check(tmp_path, capsys, monkeypatch):
     assert "entry '../set_1.csv': leads out" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(['dfew', str(source), str(root), '--password', 'x'])
+
+
+def test_an_unusable_password_file_is_a_message_and_no_traceback(tmp_path, capsys):
+    data = bytearray(packed({'annotation.xlsx': b'x'}))
+    for mark, offset in ((b'PK\x03\x04', 6), (b'PK\x01\x02', 8)):
+        data[data.index(mark) + offset] |= 1  # says that it is encrypted
+    (tmp_path / 'annotation.zip').write_bytes(data)
+    (tmp_path / 'empty').write_bytes(b'')
+    main = runpy.run_path(str(TOOL))['main']
+    args = ['dfew', str(tmp_path / 'annotation.zip'), str(tmp_path / 'DFEW')]
+    for name, words in (('empty', 'should be the password'), ('no', 'No such file')):
+        assert main([*args, '--password-file', str(tmp_path / name)]) == 1
+        assert words in capsys.readouterr().err

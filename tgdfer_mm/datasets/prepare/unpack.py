@@ -62,7 +62,7 @@ def unpack(
     Raises:
         ArchiveError: See :func:`~.archives.open_archive`; or two entries go to the
             same place, or the disk is too small.
-        FileNotFoundError: There is no archive.
+        FileNotFoundError: A source does not exist, or there is no archive in any.
         ValueError: The data set is unknown.
     """
     rules = load_rules(dataset)
@@ -97,6 +97,8 @@ def load_rules(dataset: str) -> list[dict]:
 def _find(sources: Iterable[str | Path], done: Unpacked) -> Iterable[Path]:
     for source in map(Path, sources):
         source = source.expanduser()
+        if not source.exists():
+            raise FileNotFoundError(f'There is no {source} to unpack.')
         if source.is_file():
             yield source
             continue

@@ -3,16 +3,61 @@
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from ..base import DFERDataset
 from ..errors import DamagedClipError
+from ..folders import find_media, load_aliases
 from ..progress import track
 from ..transforms.videos import DecodeVideo, OpenVideo
 
 _BATCH = 32  # frames decoded at once
+
+
+def extract_own_frames(
+    dataset: type[DFERDataset], root: str | Path, name: str
+) -> dict[str, str]:
+    """Writes the frames of a data set's original videos into a folder of their own.
+
+    Args:
+        dataset: The data set's class.
+        root: Its root folder.
+        name: The folder below `root`.
+
+    Returns:
+        As :func:`extract_frames`.
+
+    Raises:
+        ValueError: The folder is a known place of the authors' frames, for which
+            these would be taken.
+        FileNotFoundError: There is no video.
+    """
+    root = Path(root).expanduser().absolute()
+    known = load_aliases(dataset.ALIASES)
+    aliases = known['media']['frames']['versions'].values()
+    taken = [
+        *dataset.FOLDERS['frames'].values(),
+        *chain.from_iterable(aliases),
+    ]
+    place = Path(os.path.normpath(root / name))
+    below = [
+        place.relative_to(root / base).as_posix()
+        for base in known['roots']
+        if root / base in place.parents
+    ]
+    if any(fnmatchcase(path, each) for path in below for each in taken):
+        raise ValueError(
+            f"{place} is a known place of the authors' frames of {dataset.NAME}: those "
+            'of the videos would be taken for them. Choose another name.'
+        )
+    own = dataset.FOLDERS['videos']['original']
+    videos = find_media(dataset.ALIASES, root, 'videos', 'original', own).path
+    return extract_frames(videos, place)
 
 
 def extract_frames(
@@ -37,7 +82,8 @@ def extract_frames(
         FileNotFoundError: There is no video.
     """
     videos, folder = Path(videos), Path(folder)
-    paths = sorted(videos.rglob(pattern))
+    # Not the ._* files that macOS leaves beside the others.
+    paths = sorted(p for p in videos.rglob(pattern) if p.name[0] != '.')
     if not paths:
         raise FileNotFoundError(f'There is no {pattern} in {videos}.')
     damaged: dict[str, str] = {}
