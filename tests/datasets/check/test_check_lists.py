@@ -205,6 +205,15 @@ class TestScenes:
         report, found = check('ferv39k', root)
         assert found['scene-lists']['examples'][0].endswith('test_War.csv')
 
+    def test_lists_of_one_scene_in_two_other_places(self, copy, check):
+        root = copy('ferv39k')
+        (root / '4_setups/22_scenes').rename(root / '22_scenes')
+        other = root / 'FERV39k/22_scenes/test_War.csv'
+        other.parent.mkdir(parents=True)
+        other.write_text('War/Sad/0000 Sad\n')
+        _, found = check('ferv39k', root)
+        assert 'FERV39k/22_scenes/test_War.csv' in found['scene-lists']['message']
+
     def test_gaps_in_the_numbers(self, copy, check, small_facts):
         small_facts('ferv39k', lists={'single': {'folds': {'': {}}}})
         root = copy('ferv39k')

@@ -95,3 +95,23 @@ def test_mafw_sheets(copy, check):
     )
     _, found = check('mafw', root)
     assert found['table-label']['examples'] == ('00001',)
+
+
+@pytest.mark.parametrize(
+    'name, cells, said',
+    [
+        ('single-set', [], 'None; expected one id'),
+        ('single-set', ['happy'], "'happy'; expected one id"),
+        ('single-set', ['1,2'], "'1,2'; expected one id"),
+        ('single-set', [12], '12; expected one id from 1 to 11'),
+        ('multi-set', ['1;2'], "'1;2'; expected ids"),
+        ('multi-set', ['0,2'], "'0,2'; expected ids from 1 to 11"),
+        ('multi-set', [1.5], '1.5; expected ids'),
+    ],
+)
+def test_a_cell_that_is_no_label_is_named(copy, check, name, cells, said):
+    root = copy('mafw')
+    save(root / f'Labels/{name}.xlsx', [['clip', 'label'], ['00007.mp4', *cells]])
+    report, found = check('mafw', root)
+    message = found['table-unreadable']['message']
+    assert f'{name}.xlsx: the last cell of clip 00007 is {said}' in message

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from ..folders import find_file
+from ..folders import AmbiguousPlaceError, find_file
 from .copies import ClipList, Copy
 from .findings import some
 
@@ -47,9 +47,13 @@ def check_scenes(copy: Copy, lists: list[ClipList]) -> None:
 def _check_own_lists(copy: Copy, whole: ClipList, scenes: Counter) -> None:
     differing, missing = [], []
     for scene in sorted(scenes):
-        found = find_file(
-            'ferv39k', copy.root, 'scene_split', subset=whole.subset, scene=scene
-        )
+        try:
+            found = find_file(
+                'ferv39k', copy.root, 'scene_split', subset=whole.subset, scene=scene
+            )
+        except AmbiguousPlaceError as err:
+            differing.append(str(err))
+            continue
         if not found.path.is_file():
             missing.append(scene)
             continue

@@ -76,7 +76,10 @@ def _check_votes(copy: Copy, path: Path, lists: dict) -> int:
 
 def _check_single_set(copy: Copy, path: Path, lists: dict) -> int:
     rows = _clip_rows(path)
-    given = {clip: int(cells[-1]) - 1 for clip, cells in rows.items()}
+    given = {}
+    for clip, cells in rows.items():
+        (label,) = _ids(path, clip, cells, 1)
+        given[clip] = label - 1
     _compare(copy, path, given, lists['single'])
     return len(rows)
 
@@ -86,9 +89,7 @@ def _check_multi_set(copy: Copy, path: Path, lists: dict) -> int:
     rows = _clip_rows(path)
     given = {}
     for clip, cells in rows.items():
-        ids = [int(part) for part in str(cells[-1]).split(',')]
-        if not all(1 <= i <= len(emotions) for i in ids):
-            raise ValueError(f'{path}: clip {clip} has the labels {cells[-1]!r}.')
+        ids = _ids(path, clip, cells)
         name = '_'.join(emotions[i - 1] for i in sorted(ids))
         given[clip] = compounds.index(name) if name in compounds else -1
     _compare(copy, path, given, lists.get('compound', []))
@@ -125,6 +126,22 @@ def _clip_rows(path: Path) -> dict[str, list]:
         elif number > 1:
             raise ValueError(f'{path}, row {number}: {row[0]!r} is no clip.')
     return found
+
+
+def _ids(path: Path, clip: str, cells: list, count: int | None = None) -> list[int]:
+    """The ids of a clip's emotions, which its last cell has: 3, or '1,2'."""
+    said = cells[-1] if cells else None
+    try:
+        ids = [int(part.removesuffix('.0')) for part in str(said).split(',')]
+    except ValueError:
+        ids = []
+    known = range(1, 1 + len(load_classes('mafw')))
+    if not ids or (count and len(ids) != count) or not set(ids) <= set(known):
+        raise ValueError(
+            f'{path}: the last cell of clip {clip} is {said!r}; expected '
+            f'{"one id" if count == 1 else "ids"} from 1 to {known[-1]}.'
+        )
+    return ids
 
 
 def _compare(copy: Copy, path: Path, given: Labels, lists: list[ClipList]) -> None:
