@@ -96,6 +96,7 @@ def test_several_classes_may_lead_to_one(own):
 @pytest.mark.parametrize(
     'changes, words',
     [
+        (dict(dropped=dict(source=[])), "mine.json is no label map.*'target'"),
         (dict(dropped=dict(source=[], target=[])), "target 'ferv39k'.*'disgust'"),
         (dict(dropped=dict(source=['sad'], target=['disgust'])), "source.*'sad'"),
         (dict(classes={'happy': 'happy'}), "source 'dfew' .*'angry'"),
@@ -112,3 +113,11 @@ def test_what_is_no_probability_or_no_map():
         load_label_map('dfew_to_mafw').map_scores(torch.randn(3, 7) - 9, DFEW, MAFW)
     with pytest.raises(ValueError, match="Unknown label map 'x'.*'dfew_to_ferv39k'"):
         load_label_map('x')
+
+
+@pytest.mark.parametrize('text', ['{', '[]', '{"source": "dfew"}'])
+def test_a_malformed_map_is_named(tmp_path, text):
+    path = tmp_path / 'mine.json'
+    path.write_text(text)
+    with pytest.raises(ValueError, match='mine.json is no label map'):
+        load_label_map(str(path))

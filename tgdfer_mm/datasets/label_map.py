@@ -103,19 +103,26 @@ def load_label_map(name: str) -> LabelMap:
             or path of a JSON file of the same form.
 
     Raises:
-        ValueError: There is no such map, or it does not say of every class of both
-            label sets what becomes of it; names the file and the classes.
+        ValueError: There is no such map, it is malformed, or it does not say of every
+            class of both label sets what becomes of it; names the file and the classes.
     """
     shipped = _FOLDER / f'{name}.json'
     path = shipped if shipped.is_file() else Path(name)
     if not path.is_file():
         raise ValueError(f'Unknown label map {name!r}; there are {label_map_names()}.')
-    data = json.loads(path.read_text(encoding='utf-8'))
-    found = LabelMap(
-        name,
-        *(data[key] for key in ('source', 'target', 'classes', 'dropped')),
-        data.get('warning'),
-    )
+    try:
+        data = json.loads(path.read_text(encoding='utf-8'))
+        found = LabelMap(
+            name,
+            *(data[key] for key in ('source', 'target', 'classes')),
+            {side: data['dropped'][side] for side in ('source', 'target')},
+            data.get('warning'),
+        )
+    except (ValueError, KeyError, TypeError) as err:
+        raise ValueError(
+            f'{path} is no label map ({type(err).__name__}: {err}); see those in '
+            f'{_FOLDER}.'
+        ) from err
     for side, mapped in (('source', set(found.classes)), ('target', found.reached)):
         dropped = set(found.dropped[side])
         there = set(load_classes(getattr(found, side)))
