@@ -1,14 +1,16 @@
 """Whatever interrupts a run, it selects the same epoch and tests the same weights."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 import torch
-from mmengine.evaluator import BaseMetric
+from mmengine.evaluator import BaseMetric, Evaluator
 from mmengine.hooks import Hook
 
 from tgdfer_mm.engine import apply_selection, selection_hook
-from tgdfer_mm.evaluation import read_predictions
+from tgdfer_mm.engine.selection_hook import _noting
+from tgdfer_mm.evaluation import MultiLabelMetric, read_predictions
 from tgdfer_mm.registry import HOOKS, METRICS
 
 VALUES = [0.0, 30.0, 90.0, 90.0, 10.0]  # by epoch, from 0
@@ -254,3 +256,12 @@ def test_mistakes_are_found_before_training(run, standin_config, build_runner):
         build_runner(standin_config).train()
     with pytest.raises(ValueError, match='rule must be'):
         selection_hook.SelectionHook(rule='best')
+
+
+def test_the_threshold_of_several_labels_is_written_with_the_predictions():
+    loop = SimpleNamespace(evaluator=Evaluator([MultiLabelMetric(threshold=0.3)]))
+    loop.evaluator.dataset_meta = dict(classes=('a', 'b'))
+    with _noting(loop, 'predictions.jsonl', dict(rule='last')):
+        assert loop.evaluator.dataset_meta['threshold'] == 0.3
+    assert loop.evaluator.dataset_meta == dict(classes=('a', 'b'))
+    assert len(loop.evaluator.metrics) == 1

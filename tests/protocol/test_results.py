@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tgdfer_mm.protocol import aggregate, load_result
-from tgdfer_mm.protocol.results import difference, spread
+from tgdfer_mm.protocol.results import difference, numbers_of, spread
 
 
 def recompute(results):
@@ -92,6 +92,22 @@ def test_several_labels_have_their_own_numbers(make_result):
     assert set(report['summary']['pooled']) == {'mAP', 'macro_AUC', 'macro_F1'}
     assert 'confusion' not in report
     assert [row['clips'] for row in report['per_class']] == [20, 14, 10, 8]
+
+
+def test_the_threshold_of_the_run_holds(make_result):
+    def several(**changes):
+        result = make_result(**changes)
+        for i, line in enumerate(result.predictions):
+            line['label'] = [int(i % (c + 2) == 0) for c in range(4)]
+        return result
+
+    usual, low = aggregate([several()]), aggregate([several(threshold=0.2)])
+    assert (usual['threshold'], low['threshold']) == (0.5, 0.2)
+    f1 = [r['summary']['pooled']['macro_F1']['mean'] for r in (usual, low)]
+    own = numbers_of(several().predictions, several().meta['classes'], 0.2)
+    assert f1[1] == own['macro_F1'] != f1[0]
+    with pytest.raises(ValueError, match='not of one kind: threshold'):
+        aggregate([several(), several(fold=2, threshold=0.2)])
 
 
 def test_unreadable_clips_are_wrong_and_counted(make_result):

@@ -12,7 +12,7 @@ from mmengine.hooks import CheckpointHook, Hook
 from mmengine.runner import EpochBasedTrainLoop, Runner
 from mmengine.runner.base_loop import BaseLoop
 
-from ..evaluation import DumpPredictions
+from ..evaluation import DumpPredictions, MultiLabelMetric
 from ..files import replacing, write_text
 from ..registry import HOOKS
 from .selection import METRIC, RULES, VAL_PART, describe_rule
@@ -228,7 +228,10 @@ def _noting(loop: BaseLoop, out_file: str, selection: dict) -> Iterator[None]:
     evaluator = loop.evaluator
     meta, metrics = evaluator.dataset_meta, evaluator.metrics
     evaluator.metrics = [*metrics, DumpPredictions(out_file)]
-    evaluator.dataset_meta = dict(meta or {}, selection=selection)
+    # With the threshold, so that the numbers can be had again from the predictions.
+    limits = [m.threshold for m in metrics if isinstance(m, MultiLabelMetric)]
+    stated = dict(threshold=limits[0]) if limits else {}
+    evaluator.dataset_meta = dict(meta or {}, selection=selection, **stated)
     try:
         yield
     finally:

@@ -16,6 +16,7 @@ SINGLE = ('UAR', 'WAR', 'macro_F1', 'ECE')
 SEVERAL = ('mAP', 'macro_AUC', 'macro_F1')
 # What has to be the same in all runs, or their numbers are of different things.
 SAME = ('dataset', 'classes', 'setting', 'pixel_version')
+THRESHOLD = 0.5  # of predictions that do not state theirs
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def load_result(
 
 
 def numbers_of(
-    predictions: Sequence[dict], classes: Sequence[str], threshold: float = 0.5
+    predictions: Sequence[dict], classes: Sequence[str], threshold: float = THRESHOLD
 ) -> dict:
     """The numbers of some clips: those of one label each, or of several.
 
@@ -106,15 +107,16 @@ def aggregate(results: Sequence[Result]) -> dict:
     _check_same(results)
     meta = results[0].meta
     classes = list(meta['classes'])
+    threshold = meta.get('threshold', THRESHOLD)
     several = isinstance(results[0].predictions[0]['label'], list)
     names = SEVERAL if several else SINGLE
     by_class = ('AP', 'AUC', 'F1') if several else ('recall', 'F1')
     runs, seeds = [], []
     for seed in sorted({r.seed for r in results}):
         own = [r for r in results if r.seed == seed]
-        folds = [numbers_of(r.predictions, classes) for r in own]
+        folds = [numbers_of(r.predictions, classes, threshold) for r in own]
         clips = [line for r in own for line in r.predictions]
-        pooled = numbers_of(clips, classes)
+        pooled = numbers_of(clips, classes, threshold)
         seeds.append(
             dict(
                 seed=seed,
@@ -156,7 +158,9 @@ def aggregate(results: Sequence[Result]) -> dict:
         by_seed=seeds,
         runs=runs,
     )
-    if not several:
+    if several:
+        report['threshold'] = threshold  # for F1
+    else:
         # Pooled over the folds, and summed over the seeds.
         report['confusion'] = sum(np.array(w['matrix']) for w in whole).tolist()
     return report
@@ -210,7 +214,7 @@ def _check_same(results: Sequence[Result]) -> None:
 
     if not results:
         raise ValueError('there is no run')
-    for key in SAME:
+    for key in (*SAME, 'threshold'):
         differing(key, lambda r, key=key: r.meta.get(key))
     differing('the selection rule', lambda r: _rule(r.meta))
     first_run: dict[tuple, str] = {}
