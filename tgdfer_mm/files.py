@@ -46,6 +46,8 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 def _sync(path: Path) -> None:
+    if os.name == 'nt':  # opens no folder, and syncs nothing opened for reading
+        return
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

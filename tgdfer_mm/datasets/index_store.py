@@ -1,6 +1,5 @@
 """The file that keeps a clip index: where it lies, how it is read and written."""
 
-import fcntl
 import hashlib
 import os
 import zipfile
@@ -13,6 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from ..files import replacing
+from ..locks import lock_file
 
 _FORMAT = 1
 FOLDER = '.tgdfer_mm'
@@ -84,8 +84,8 @@ class IndexStore:
             yield
             return
         try:
-            with suppress(OSError):  # a file system without locks
-                fcntl.flock(handle, fcntl.LOCK_EX)
+            with suppress(OSError):  # there are no locks
+                lock_file(handle)
             yield
         finally:
             os.close(handle)
@@ -94,8 +94,8 @@ class IndexStore:
         for path in self.paths:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                lock = path.with_suffix('.lock')
-                return os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+                place = path.with_suffix('.lock')
+                return os.open(place, os.O_RDWR | os.O_CREAT, 0o666)
             except OSError:
                 continue
         return None

@@ -1,6 +1,5 @@
 """Starting a training as a process of its own."""
 
-import fcntl
 import os
 import signal
 import socket
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..locks import lock_file
 from ..paths import tools_dir
 from .plan import Run
 
@@ -158,11 +158,6 @@ def folder_lock(folder: Path, wait: bool = False) -> Iterator[int | None]:
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder / '.lock', os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield None
-        else:
-            yield handle
+        yield handle if lock_file(handle, wait) else None
     finally:
         os.close(handle)
