@@ -76,6 +76,13 @@ def test_fold_comes_from_the_environment(name, monkeypatch):
     assert cfg.test_dataloader.dataset.fold == 3
 
 
+@pytest.mark.parametrize('name', ['dfew', 'ferv39k', 'mafw'])
+def test_training_shuffles_the_lists_and_testing_does_not(name):
+    cfg = Config.fromfile(Path(config_dir(), f'_base_/datasets/{name}.py'))
+    assert cfg.train_dataloader.sampler.shuffle is True
+    assert cfg.test_dataloader.sampler.shuffle is False
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize('name', REAL)
 def test_real_config_trains_and_evaluates_on_a_tree_of_its_layout(

@@ -1,6 +1,7 @@
 """Renamed, nested and doubled folders and lists."""
 
 import re
+import shutil
 
 import pytest
 
@@ -86,6 +87,14 @@ def test_ferv39k_s_frames_under_their_known_names(ferv39k, place):
     (ferv39k / 'moved').rename(new)
     dataset = FERV39kDataset(ferv39k, 'train')
     assert dataset.get_data_info(0)['frame_dir'].startswith(str(new))
+
+
+@pytest.mark.parametrize('place', ['3_ClipsforScenImages', '3_ClipsforSceneImages'])
+def test_whole_scenes_are_a_version_beside_the_faces(ferv39k, place):
+    shutil.copytree(ferv39k / '2_ClipsforFaceCrop', ferv39k / place)
+    for version, folder in (('scene', place), ('face_crop', '2_ClipsforFaceCrop')):
+        dataset = FERV39kDataset(ferv39k, 'train', pixel_version=version)
+        assert dataset.media_dir == ferv39k / folder
 
 
 @pytest.mark.parametrize(
