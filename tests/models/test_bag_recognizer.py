@@ -17,9 +17,9 @@ NAMES = ['m3dfel_dfew', 'dferclip_dfew', 'dferclip_ferv39k', 'dferclip_mafw']
 @pytest.fixture
 def m3dfel():
     model = Config.fromfile(BASELINES / 'm3dfel_dfew.py').model
-    model.backbone.update(out_channels=64, image_size=32)
-    model.backbone.backbone.base_channels = 8
-    model.cls_head.update(in_channels=64, hidden_channels=16)
+    model.backbone.update(out_channels=32, image_size=32)
+    model.backbone.backbone.base_channels = 4
+    model.cls_head.update(in_channels=32, hidden_channels=16)
     return model
 
 
@@ -81,8 +81,8 @@ def test_every_name_in_a_config_is_registered(name):
 
 
 def test_widths_have_to_agree(m3dfel, dferclip):
-    m3dfel.cls_head.in_channels = 32
-    with pytest.raises(ValueError, match='backbone 64, cls_head.in_channels 32'):
+    m3dfel.cls_head.in_channels = 16
+    with pytest.raises(ValueError, match='backbone 32, cls_head.in_channels 16'):
         MODELS.build(m3dfel)
     dferclip.cls_head.num_classes = 4
     with pytest.raises(ValueError, match='num_classes=4.*3 classes: happy, sad, angry'):

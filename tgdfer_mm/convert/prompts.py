@@ -21,10 +21,10 @@ def read_texts(rows: Tensor, embedding: Tensor) -> list[str]:
         ValueError: If a row is none of the table's, there is no EOT, or a text does
             not give the same tokens again.
     """
-    ids = {row.numpy().tobytes(): i for i, row in enumerate(embedding.contiguous())}
+    ids = {row: i for i, row in enumerate(_bytes(embedding))}
     texts = []
-    for number, sequence in enumerate(rows.contiguous()):
-        tokens = [ids.get(row.numpy().tobytes()) for row in sequence]
+    for number, sequence in enumerate(rows):
+        tokens = [ids.get(row) for row in _bytes(sequence)]
         if TOKENIZER.eot_token_id not in tokens:
             raise ValueError(f'class {number}: no end of its text among the tokens')
         tokens = tokens[: tokens.index(TOKENIZER.eot_token_id)]
@@ -38,3 +38,9 @@ def read_texts(rows: Tensor, embedding: Tensor) -> list[str]:
             raise ValueError(f'class {number}: {text!r} does not give its tokens again')
         texts.append(text)
     return texts
+
+
+def _bytes(rows: Tensor) -> list[bytes]:
+    """Each row of a matrix as something to look up."""
+    values = rows.contiguous().numpy()
+    return values.view(f'V{values.itemsize * values.shape[1]}').ravel().tolist()
