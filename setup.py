@@ -17,7 +17,7 @@ PACKAGE = 'tgdfer_mm'
 # the place where OpenMMLab's tools look too.
 CARRIED = ('configs', 'tools')
 # Extras that others contain.
-ONNX = ['onnx>=1.17,<2', 'onnxruntime>=1.20,<2', 'onnxscript>=0.5,<0.8']
+ONNX = ['onnx>=1.19,<2', 'onnxruntime>=1.20,<2', 'onnxscript>=0.7,<0.8']
 VIDEO = [
     'av>=15,<19',
     'dlib-bin>=19.24.6,<21',
