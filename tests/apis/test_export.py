@@ -1,6 +1,8 @@
 """The ONNX file says what torch says, for any batch and length, with padding."""
 
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -11,7 +13,7 @@ from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
-from tgdfer_mm.apis import DFERInferencer, LoadedModel
+from tgdfer_mm.apis import DFERInferencer, LoadedModel, export
 from tgdfer_mm.apis.export import export_onnx
 from tgdfer_mm.apis.runtime import OnnxRuntime
 from tgdfer_mm.registry import MODELS
@@ -50,7 +52,7 @@ def build(**parts):
             type='MultiGrainedTemporalHead',
             num_classes=3,
             in_channels=32,
-            temporal=dict(type='lgt', windows=(2, 8)),
+            temporal=dict(type='lgt', windows=(8,)),
         ),
         data_preprocessor=dict(
             type='ActionDataPreprocessor',
@@ -141,6 +143,22 @@ def test_the_inferencer_says_the_same_with_it(loaded, path):
     np.testing.assert_allclose(*[t['probabilities'] for t in (own, their)], atol=1e-4)
     rows = [[s for s in t['frames']['scores'] if s] for t in (own, their)]
     np.testing.assert_allclose(*rows, atol=1e-4)
+
+
+def test_runtime_onnx_exports_first(loaded, path, monkeypatch):
+    exported = []
+
+    def stand_in(model, out):  # the real one is what this file tests
+        exported.append(model)
+        return Path(shutil.copy(path, out))
+
+    monkeypatch.setattr(export, 'export_onnx', stand_in)
+    inferencer = DFERInferencer(loaded, faces='none', runtime='onnx')
+    assert exported == [loaded]
+    assert isinstance(inferencer.runtime, OnnxRuntime)
+    assert inferencer.about['onnx'] == 'model.onnx'  # its folder is gone already
+    [said] = inferencer.forward([[np.zeros((32, 32, 3), np.uint8)] * 3])
+    assert said.scores.shape == (3, 3)
 
 
 def test_what_is_no_such_file_is_refused(path, tmp_path):

@@ -127,6 +127,8 @@ def test_settings_are_changed_by_name(demo):
     changed = DFERInferencer(demo, faces='none', every=2, window=dict(stride=0.2))
     assert (changed.settings.every, changed.settings.window.stride) == (2, 0.2)
     assert changed.settings.window.seconds == 1.28  # the config's
+    with pytest.raises(UsageError, match='crop.size=32, but the model takes 64'):
+        DFERInferencer(demo, crop=dict(size=32))
     with pytest.raises(UsageError, match='video.speed'):
         DFERInferencer(demo, speed=2)
     with pytest.raises(UsageError, match="runtime='tensorrt'"):

@@ -32,7 +32,8 @@ class DFERInferencer(BaseInferencer):
         model: Name of a shipped model (``demo``), path of a config or of an ``*.onnx``
             file, a config, or what :func:`tgdfer_mm.apis.load_model` gave.
         checkpoint: Its weights; a shipped model has its own.
-        device: Where the model runs; by default the best there is.
+        device: Where the model runs; by default the best there is. One that was loaded
+            already stays where it is.
         faces: Who finds the faces: ``dlib``, ``none`` (the frames are face crops),
             ``yunet`` or ``mediapipe`` with a model file (a dict), or a function from a
             picture to boxes. See :func:`tgdfer_mm.video.faces.build_detector`.

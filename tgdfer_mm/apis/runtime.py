@@ -16,7 +16,7 @@ from ..video.errors import InputError, UsageError
 from ..video.extras import need
 from ..video.settings import VideoSettings
 from .models import LoadedModel, file_hash, load_model
-from .preprocessing import ClipPipeline, video_settings
+from .preprocessing import ClipPipeline, steps_after_reading, video_settings
 
 Windows = list[list[np.ndarray]]
 
@@ -32,6 +32,13 @@ class TorchRuntime:
     def __init__(self, loaded: LoadedModel, changes: dict[str, Any]) -> None:
         self.about = loaded.about
         self.settings = video_settings(loaded.cfg, changes)
+        own = video_settings(loaded.cfg, {}).crop.size
+        scales = any(s['type'] == 'Resize' for s in steps_after_reading(loaded.cfg))
+        if not scales and self.settings.crop.size != own:
+            raise UsageError(
+                f'video.crop.size={self.settings.crop.size}, but the model takes {own} '
+                'and its test pipeline has no Resize'
+            )
         self.model = loaded.model
         self.pipeline = ClipPipeline(loaded.cfg, self.settings.window.frames)
 
@@ -114,23 +121,25 @@ def make_runtime(
     Raises:
         VideoError: What keeps the model from being used.
     """
-    if isinstance(model, LoadedModel):
-        return TorchRuntime(model, changes)
     if runtime not in ('torch', 'onnx'):
         raise UsageError(f'runtime={runtime!r} must be torch or onnx')
     if isinstance(model, str | Path) and Path(model).suffix == '.onnx':
         if checkpoint is not None:
             raise UsageError(f'{model} has its weights: leave the checkpoint out')
         return OnnxRuntime(Path(model), changes, device or 'cpu')
+    if runtime == 'onnx':
+        need('onnxruntime')  # before a minute is spent
+    if isinstance(model, LoadedModel):
+        loaded = model
+    else:
+        place = 'cpu' if runtime == 'onnx' else device or get_device()
+        loaded = load_model(model, checkpoint, place)
     if runtime == 'torch':
-        return TorchRuntime(
-            load_model(model, checkpoint, device or get_device()), changes
-        )
+        return TorchRuntime(loaded, changes)
     from .export import export_onnx
 
-    need('onnxruntime')  # before a minute is spent
     with TemporaryDirectory() as folder:
-        path = export_onnx(load_model(model, checkpoint), Path(folder, 'model.onnx'))
+        path = export_onnx(loaded, Path(folder, 'model.onnx'))
         return OnnxRuntime(path, changes, device or 'cpu')
 
 
