@@ -10,6 +10,7 @@ from typing import ClassVar
 from .clip_index import ClipIndex, open_index
 from .errors import DamagedClipError
 from .folders import Found, find_file, find_media
+from .packed.reader import Pack, PackError, open_pack
 from .progress import track
 from .stand_in import StandInDataset
 from .transforms.videos import OpenVideo
@@ -35,7 +36,7 @@ class LocatedDataset(StandInDataset, ABC):
     pixel_version: str
     media_dir: Path
     split_file: Path
-    index: ClipIndex | None = None
+    index: ClipIndex | Pack | None = None
 
     @abstractmethod
     def default_split_file(self) -> str:
@@ -56,6 +57,8 @@ class LocatedDataset(StandInDataset, ABC):
             clip = self.media_name(info['clip'])
             if clip in self.index:
                 info['frame_names'] = self.index.frames(clip)
+                if isinstance(self.index, Pack):
+                    info['packed'] = (str(self.media_dir), clip)
         return info
 
     def count_frames(self, entry: dict) -> int:
@@ -134,6 +137,13 @@ class LocatedDataset(StandInDataset, ABC):
 
     def _without_folder(self, entries: list[dict]) -> set[str]:
         # None of a million files is listed again unless its folder has changed.
+        if self.media_dir.is_file():
+            self.index = self._open_pack()
+            return {
+                e['clip']
+                for e in entries
+                if self.media_name(e['clip']) not in self.index
+            }
         depth = self.media_name(entries[0]['clip']).count('/') + 1
         what = f'Listing the frames of {self.NAME}'
         self.index = open_index(
@@ -141,6 +151,16 @@ class LocatedDataset(StandInDataset, ABC):
         )
         clips = (entry['clip'] for entry in entries)
         return {clip for clip in clips if self.media_name(clip) not in self.index}
+
+    def _open_pack(self) -> Pack:
+        pack = open_pack(str(self.media_dir))
+        theirs, ours = pack.pixel_version, self.pixel_version
+        if pack.dataset != self.NAME or theirs != ours:
+            raise PackError(
+                f'{self.media_dir} holds {pack.dataset}, pixel_version={theirs!r}; '
+                f'this is {self.NAME}, pixel_version={ours!r}.'
+            )
+        return pack
 
     @staticmethod
     def _without_file(entries: list[dict], key: str) -> set[str]:
