@@ -1,6 +1,10 @@
 """Training on computed features is training with the frozen tower, only sooner."""
 
 import copy
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -230,3 +234,25 @@ def test_a_precomputed_tower_takes_no_pictures(make_config, tmp_path):
     assert tower(torch.ones(2, 32)).sum() == 64
     with pytest.raises(ValueError, match='original config'):
         tower(torch.ones(2, 3, 32, 32))
+
+
+@pytest.mark.slow
+def test_two_processes_compute_what_one_does(make_config, tmp_path):
+    cfg = make_config([FLIP])
+    path = cache_features(cfg, tmp_path / 'one')
+    file = tmp_path / 'config.py'
+    cfg.custom_imports = dict(imports=['tgdfer_mm'])
+    cfg.dump(file)
+    tool = Path(__file__).parents[2] / 'tools/cache_features.py'
+    command = [
+        *(sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node', '2'),
+        *('--master_port', '0', '--rdzv_backend', 'c10d'),
+        *('--rdzv_endpoint', 'localhost:0', tool, file, tmp_path / 'two'),
+        *('--launcher', 'pytorch'),
+    ]
+    env = dict(os.environ, CUDA_VISIBLE_DEVICES='', OMP_NUM_THREADS='1')
+    done = subprocess.run(list(map(str, command)), env=env, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    two = FeatureStore(tmp_path / 'two' / path.name)
+    np.testing.assert_allclose(two.array, FeatureStore(path).array, atol=1e-6)
+    assert two.clips == FeatureStore(path).clips

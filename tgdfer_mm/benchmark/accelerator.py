@@ -6,7 +6,6 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config
-from torch.utils.flop_counter import FlopCounterMode
 
 from . import steps
 from .against import against_rows
@@ -88,9 +87,7 @@ def _tuning_row(
         with torch.autocast(device, torch.bfloat16):
             step()
 
-    with FlopCounterMode(display=False) as counter:
-        tune()
-    work = float(counter.get_total_flops())
+    work = steps.count_flops(tune)
     size = 8192
     a, b = (
         torch.randn(size, size, device=device, dtype=torch.bfloat16) for _ in range(2)

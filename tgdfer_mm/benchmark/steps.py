@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from ..registry import MODELS
 
@@ -96,6 +97,27 @@ def tower_inference(tower: nn.Module, batch: dict) -> Callable[[], None]:
         tower.eval()(images)
 
     return step
+
+
+def count_flops(step: Callable[[], None]) -> float:
+    """Floating-point operations of one call, by torch's counter."""
+    counter = FlopCounterMode(display=False)
+    counter.mod_tracker = _NoModules()
+    with counter:
+        step()
+    return float(counter.get_total_flops())
+
+
+class _NoModules:
+    """Stands in for the counter's tracker of modules, which fails on frozen parts."""
+
+    parents = ('Global',)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error) -> None:
+        pass
 
 
 def describe(model: nn.Module, cfg: Config, clips: int) -> dict:

@@ -70,7 +70,7 @@ class OpenCLIPText(BaseModule):
         self.num_context = _context_size(self.template, num_context)
 
         tower = _text_tower(build_clip(arch), arch)
-        self.transformer = tower.transformer
+        self.transformer = _sequence_first(tower.transformer)
         self.ln_final = tower.ln_final
         self.positional_embedding = tower.positional_embedding
         self.text_projection = tower.text_projection
@@ -206,7 +206,9 @@ class OpenCLIPText(BaseModule):
         x = x.to(self.transformer.get_cast_dtype())
         length = x.shape[1]
         mask = None if self.attn_mask is None else self.attn_mask[:length, :length]
-        x = self.transformer(x + self.positional_embedding[:length], attn_mask=mask)
+        x = x + self.positional_embedding[:length]
+        x = x.transpose(0, 1).contiguous().transpose(0, 1)  # as the tower computes
+        x = self.transformer(x, attn_mask=mask)
         x = self._project(self.ln_final(self._pooled(x, ends)))
         x = x.to(torch.promote_types(x.dtype, torch.float32))
         return F.normalize(x, dim=-1)
@@ -225,6 +227,18 @@ class OpenCLIPText(BaseModule):
         if isinstance(self.text_projection, nn.Linear):
             return self.text_projection(x)
         return x @ self.text_projection
+
+
+def _sequence_first(transformer: nn.Module) -> nn.Module:
+    """Lets a transformer compute on (length, batch, width); the results are the same.
+
+    Batch first, attention transposes its input, and torch multiplies a tensor that is
+    not contiguous with frozen weights place by place: a third of the tower's time.
+    """
+    transformer.batch_first = False
+    for block in transformer.resblocks:
+        block.attn.batch_first = False
+    return transformer
 
 
 def _context_size(template: list[int] | None, num_context: int | None) -> int:
