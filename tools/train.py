@@ -19,6 +19,7 @@ from tgdfer_mm.engine.precision import apply_precision, best_mixed_precision
 from tgdfer_mm.engine.selection import RULES, apply_selection
 from tgdfer_mm.features import train_on_features
 from tgdfer_mm.features.command_line import (
+    DEFAULTS,
     add_feature_arguments,
     feature_options,
     start_processes,
@@ -123,6 +124,11 @@ def make_config(args: Namespace) -> Config:
     if args.cache_features is not None:
         start_processes(cfg)
         train_on_features(cfg, args.cache_features, **feature_options(args))
+    elif feature_options(args) != DEFAULTS:
+        raise ValueError(
+            '--views, --feature-dtype and --feature-precision change nothing without '
+            '--cache-features DIR.'
+        )
     return cfg
 
 
