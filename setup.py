@@ -122,6 +122,7 @@ setup(
             *APP,
             'jsonschema>=4,<5',
             'openpyxl>=3.1,<3.2',
+            'pandas>=2,<4',
             'pytest>=7',
             'torchmetrics>=1.4,<2',
         ],
