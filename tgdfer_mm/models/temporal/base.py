@@ -25,7 +25,7 @@ class PositionalCode(nn.Module):
     def forward(self, mask: Tensor) -> Tensor:
         """Codes (N or 1, M, D) for a mask (N, M) whose valid places come first."""
         length, m = len(self.code), mask.shape[1]
-        # What follows gives the same for few instances; a graph has to serve any number.
+        # What follows gives the same for few instances; a graph must serve any number.
         if m <= length and not torch.compiler.is_compiling():
             return self.code[None, :m]
         count = mask.sum(1, keepdim=True)
