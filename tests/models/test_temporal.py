@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from tgdfer_mm.models.temporal.base import (
     PositionalCode,
@@ -76,13 +77,26 @@ def test_gradients_are_finite_with_padding_and_reach_every_parameter(name):
 
 def test_window_attention_equals_attention_of_each_window_alone():
     attention = SelfAttention(32, heads=4)
-    x, mask = torch.randn(1, 10, 32), prefix(10, 10)
-    windows = attend_in_windows(*attention.project(x), mask, window=4)
-    for start in (0, 4, 8):
-        part = x[:, start : start + 4]
-        full = torch.ones(1, part.shape[1], dtype=torch.bool)
-        alone = attend_in_windows(*attention.project(part), full, window=4)
-        assert torch.allclose(windows[:, :, start : start + 4], alone, atol=1e-6)
+    x, mask = torch.randn(1, 10, 32), prefix(7, 10)
+    q, k, v = attention.project(x)
+    shares = torch.tensor([0.3, 0.7])
+    mixed = attend_in_windows(q, k, v, mask, (2, 4), shares)
+    wanted = torch.zeros_like(v)
+    for size, share in zip((2, 4), shares, strict=True):
+        for start in range(0, 7, size):
+            part = slice(start, start + size)
+            keys = slice(start, min(start + size, 7))
+            alone = F.scaled_dot_product_attention(
+                q[:, :, part], k[:, :, keys], v[:, :, keys]
+            )
+            wanted[:, :, part] += share * alone
+    assert torch.allclose(mixed[:, :, :7], wanted[:, :, :7], atol=1e-6)
+
+
+def test_a_window_of_padding_alone_gives_zero():
+    q, k, v = torch.randn(3, 1, 4, 8, 8).unbind(0)
+    mixed = attend_in_windows(q, k, v, prefix(4, 8), (4,), torch.ones(1))
+    assert (mixed[:, :, 4:] == 0).all() and (mixed[:, :, :4] != 0).any()
 
 
 def test_long_bags_spread_over_the_codes():

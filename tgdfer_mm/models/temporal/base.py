@@ -1,8 +1,12 @@
 """What the temporal networks share: positions, attention, the residual form."""
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from ..bags import masked_softmax
 
 
 class PositionalCode(nn.Module):
@@ -111,21 +115,36 @@ def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
 
 
 def attend_in_windows(
-    q: Tensor, k: Tensor, v: Tensor, mask: Tensor, window: int
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    mask: Tensor,
+    windows: Sequence[int],
+    weights: Tensor,
 ) -> Tensor:
-    """Attention inside non-overlapping windows that start at the first instance."""
-    n, heads, m, d = q.shape
-    extra = -m % window
-    count = (m + extra) // window
+    """Attention inside non-overlapping windows, mixed over their sizes.
 
-    def split(t: Tensor) -> Tensor:
-        t = F.pad(t, (0, 0, 0, extra)).view(n, heads, count, window, d)
-        return t.transpose(1, 2).flatten(0, 1)
+    The windows start at the first instance. All pairs are scored once and each size
+    keeps its own: on bags of some dozens of instances that takes a quarter of the time
+    of one attention a window.
 
-    keys = F.pad(mask, (0, extra)).view(n * count, window)
-    out = attend(split(q), split(k), split(v), keys)
-    out = out.view(n, count, heads, window, d).transpose(1, 2)
-    return out.reshape(n, heads, count * window, d)[:, :, :m]
+    Args:
+        q, k, v: (N, heads, M, d).
+        mask: Valid instances, (N, M).
+        windows: Sizes, in instances.
+        weights: Share of each size, (W,).
+
+    Returns:
+        (N, heads, M, d); zero where a window holds no valid instance.
+    """
+    scores = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5
+    place = torch.arange(q.shape[2], device=q.device)
+    keys = mask[:, None, None]
+    mixed = torch.zeros_like(scores)
+    for size, weight in zip(windows, weights, strict=True):
+        same = place[:, None] // size == place // size
+        mixed = mixed + weight * masked_softmax(scores, keys & same, dim=-1)
+    return mixed @ v
 
 
 def zero_linear(inputs: int, outputs: int) -> nn.Linear:

@@ -41,13 +41,9 @@ class LocalGlobalTemporal(TemporalNetwork):
         self.long = RelationBranch(dim)
 
     def branches(self, x: Tensor, mask: Tensor) -> Tensor:
-        qkv = self.short.project(x)
-        weights = self.window_logits.softmax(0)
-        mixed = sum(
-            weight * attend_in_windows(*qkv, mask, size)
-            for weight, size in zip(weights, self.windows, strict=True)
-        )
-        return self.short.out(self.short.merge(mixed)) + self.long(x, mask)
+        shares = self.window_logits.softmax(0)
+        short = attend_in_windows(*self.short.project(x), mask, self.windows, shares)
+        return self.short.out(self.short.merge(short)) + self.long(x, mask)
 
     def part_state(self) -> dict[str, Tensor]:
         """What :class:`~tgdfer_mm.engine.PartsReportHook` compares with its start."""
