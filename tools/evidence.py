@@ -1,9 +1,13 @@
 """Measures what each part of TG-DFER is worth on SynthDFER and writes the table.
 
     python tools/evidence.py --out work_dirs/evidence --docs docs/evidence.md
+    python tools/evidence.py --plan methods --out work_dirs/methods \\
+        --docs docs/comparison.md
 
-Draws the clips, pre-trains a weaker and a stronger vision-language model, trains every
-row of the plan and tests it; what is finished is kept, so that a second call goes on.
+The second compares it with the field's methods (configs/baselines/synth). Draws the
+clips, pre-trains the vision-language models that the plan asks for beside the shipped
+one, trains every row of the plan and tests it; what is finished is kept, so that a
+second call goes on.
 """
 
 import argparse
@@ -12,10 +16,9 @@ import sys
 from pathlib import Path
 
 import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
-from tgdfer_mm.evidence.baselines import measure_baselines
-from tgdfer_mm.evidence.experiment import make_vlms, run_experiment, write_summary
-from tgdfer_mm.evidence.plan import SHIPPED, EvidencePlan
-from tgdfer_mm.evidence.report import write_report
+from tgdfer_mm.evidence.experiment import run_experiment, write_summary
+from tgdfer_mm.evidence.pages import PAGES
+from tgdfer_mm.evidence.plan import EvidencePlan
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -23,7 +26,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('--plan', type=Path, default=SHIPPED, help='JSON file')
+    parser.add_argument(
+        '--plan', default='plan', help='JSON file, or a shipped plan: plan, methods'
+    )
     parser.add_argument('--out', type=Path, default=Path('work_dirs/evidence'))
     parser.add_argument('--docs', type=Path, help='page to write, *.md')
     parser.add_argument('--workers', type=int, default=2, help='trainings at a time')
@@ -37,10 +42,8 @@ def main() -> None:
     root = args.out.absolute()
     results = run_experiment(plan, root, args.workers)
     write_summary(results, root / 'results.json')
-    baselines = measure_baselines(plan, root, make_vlms(plan, root))
     page = args.docs or root / 'evidence.md'
-    command = shlex.join(['python', *sys.argv])
-    write_report(plan, root, results, baselines, page, command)
+    PAGES[plan.page](plan, root, results, page, shlex.join(['python', *sys.argv]))
     print(f'{page} is written')
 
 

@@ -93,3 +93,25 @@ def test_other_backbones_need_the_adapter(m3dfel):
     m3dfel.backbone = m3dfel.backbone.backbone
     with pytest.raises(ValueError, match='InstanceBackbone'):
         MODELS.build(m3dfel)
+
+
+@torch.no_grad()
+def test_several_frames_make_an_instance(dferclip, make_batch):
+    dferclip.update(frames_per_instance=4)
+    dferclip.cls_head.num_frames = 4
+    model = MODELS.build(dferclip).eval()
+    samples = make_batch([6, 16])['data_samples']
+    inputs = torch.randn(2, 16, 3, 32, 32)
+    frames, _ = model.extract_feat(inputs, stage='backbone')
+    bag, _ = model.extract_feat(inputs, data_samples=samples)
+    assert torch.allclose(bag.instances[1, 2], frames[1, 8:12].mean(0), atol=1e-6)
+    assert torch.allclose(bag.instances[0, 1], frames[0, 4:6].mean(0), atol=1e-6)
+    assert bag.mask.tolist() == [[True, True, False, False], [True] * 4]
+    short = model.test_step(make_batch([6]))[0]
+    assert short.frames_per_instance == 4 and len(short.instance_scores) == 4
+
+
+def test_instances_finer_than_the_backbone_are_refused(m3dfel):
+    m3dfel.frames_per_instance = 2
+    with pytest.raises(ValueError, match='every 4 frames.*frames_per_instance=2'):
+        MODELS.build(m3dfel)

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from ..paths import config_dir
 
 SHIPPED = Path(__file__).with_name('plan.json')
 
@@ -13,7 +15,7 @@ class Job:
     """One training.
 
     Attributes:
-        config: Name of a file in ``configs/ablations``.
+        config: Name of a file in the plan's folder of configs.
         condition: Key of the plan's conditions.
         repeat: From 0. Repeat r has seed r and tests on fold r + 1, so that repeats
             differ in people as well as in chance.
@@ -44,6 +46,9 @@ class EvidencePlan:
         clips_per_class: Clips of each class in each of the five folds.
         reference: The config that stands for TG-DFER.
         overrides: Changes to every config, as ``key=value`` of a flat dict.
+        folder: Where the configs are, below ``configs/``.
+        page: Key of :data:`tgdfer_mm.evidence.pages.PAGES`: how it is reported.
+        names: Config -> its name for people, where that is another one.
     """
 
     conditions: dict[str, dict]
@@ -54,16 +59,24 @@ class EvidencePlan:
     clips_per_class: int
     reference: str
     overrides: dict | None = None
+    folder: str = 'ablations'
+    page: str = 'parts'
+    names: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: str | Path = SHIPPED) -> 'EvidencePlan':
         """Reads a plan.
 
+        Args:
+            path: JSON file, or the name of a shipped one: ``plan``, ``methods``.
+
         Raises:
-            ValueError: A group names a condition that the plan does not define, or
-                repeats are not 1 to 5.
+            FileNotFoundError: There is no such plan.
+            ValueError: A group names a condition that the plan does not define, or a
+                config that is not there, or repeats are not 1 to 5.
         """
-        plan = cls(**json.loads(Path(path).read_text(encoding='utf-8')))
+        path = _find(path)
+        plan = cls(**json.loads(path.read_text(encoding='utf-8')))
         if not 1 <= plan.repeats <= 5:
             raise ValueError(f'{path}: repeats={plan.repeats}; there are five folds')
         for group in plan.groups:
@@ -73,7 +86,17 @@ class EvidencePlan:
                     f'{path}: group {group["title"]!r} names the unknown conditions '
                     f'{sorted(unknown)}'
                 )
+            for config in group['configs']:
+                if not plan.config_file(config).is_file():
+                    raise ValueError(
+                        f'{path}: group {group["title"]!r} names {config!r}, but there '
+                        f'is no {plan.config_file(config)}'
+                    )
         return plan
+
+    def config_file(self, config: str) -> Path:
+        """Where a config is."""
+        return config_dir() / self.folder / f'{config}.py'
 
     def jobs(self) -> Iterator[Job]:
         """Every training once, those of the same data after one another."""
@@ -86,3 +109,12 @@ class EvidencePlan:
                         if job not in seen:
                             seen.add(job)
                             yield job
+
+
+def _find(path: str | Path) -> Path:
+    shipped = sorted(SHIPPED.parent.glob('*.json'))
+    named = {file.stem: file for file in shipped}.get(str(path), Path(path))
+    if not named.is_file():
+        known = ', '.join(file.stem for file in shipped)
+        raise FileNotFoundError(f'{path}: no such plan; those shipped are {known}')
+    return named

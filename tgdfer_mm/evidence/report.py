@@ -70,7 +70,7 @@ def _baseline_sections(baselines: dict) -> list[str]:
     shortcuts = baselines['shortcuts']
     names = list(next(iter(shortcuts.values())))
     lines = ['## Shortcuts', '', 'UAR of what has no idea of expressions, fold 1.', '']
-    lines += _table(
+    lines += table_lines(
         ['level', *names],
         [
             [level, *(f'{row[name]:.1f}' for name in names)]
@@ -86,7 +86,7 @@ def _baseline_sections(baselines: dict) -> list[str]:
         '',
     ]
     rows = baselines['zero_shot']
-    lines += _table(
+    lines += table_lines(
         ['model', 'clips', 'texts', 'UAR', 'AUROC'],
         [
             [r['vlm'], r['clips'], r['texts'], f'{r["UAR"]:.1f}', f'{r["AUROC"]:.3f}']
@@ -109,12 +109,12 @@ def _group_section(group: dict, rows: list[dict]) -> list[str]:
                 r for r in rows if (r['config'], r['condition']) == (config, condition)
             )
             cells += [
-                _spread(row['UAR']),
-                _against(row['against']),
-                _spread(row['relevance'], 3),
+                spread_cell(row['UAR']),
+                against_cell(row['against']),
+                spread_cell(row['relevance'], 3),
             ]
         body.append(cells)
-    return [*lines, *_table(header, body), '']
+    return [*lines, *table_lines(header, body), '']
 
 
 def _sensitivity_section(plan: EvidencePlan, root: Path) -> list[str]:
@@ -129,9 +129,12 @@ def _sensitivity_section(plan: EvidencePlan, root: Path) -> list[str]:
             f'UAR on *{condition}*; `other_style` is the held-out one.',
             '',
         ]
-        lines += _table(
+        lines += table_lines(
             ['row', *tests],
-            [[f'`{r["config"]}`', *(_spread(r[test]) for test in tests)] for r in rows],
+            [
+                [f'`{r["config"]}`', *(spread_cell(r[test]) for test in tests)]
+                for r in rows
+            ],
         )
         lines.append('')
     return lines
@@ -150,12 +153,12 @@ def _parts_section(plan: EvidencePlan, root: Path) -> list[str]:
                 [
                     f'`{name}`',
                     f'{start:.3g}' if isinstance(start, int | float) else '',
-                    _spread(part['end'], 3),
-                    _spread(part['change'], 3),
+                    spread_cell(part['end'], 3),
+                    spread_cell(part['change'], 3),
                     '**inert**' if part['inert'] else '',
                 ]
             )
-        lines += [*_table(['part', 'start', 'end', 'change', ''], body), '']
+        lines += [*table_lines(['part', 'start', 'end', 'change', ''], body), '']
     return lines
 
 
@@ -164,16 +167,19 @@ def _configs(plan: EvidencePlan, condition: str, wanted: tuple) -> list[str]:
     return [config for config in wanted if config in run]
 
 
-def _table(header: list[str], rows: list[list[str]]) -> list[str]:
+def table_lines(header: list[str], rows: list[list[str]]) -> list[str]:
+    """A table in Markdown."""
     lines = [header, ['---'] * len(header), *rows]
     return [f'| {" | ".join(line)} |' for line in lines]
 
 
-def _spread(value: tuple[float, float] | None, digits: int = 1) -> str:
+def spread_cell(value: tuple[float, float] | None, digits: int = 1) -> str:
+    """Mean and spread; empty for what was not measured."""
     return '' if value is None else f'{value[0]:.{digits}f} ± {value[1]:.{digits}f}'
 
 
-def _against(result: dict | None) -> str:
+def against_cell(result: dict | None) -> str:
+    """A difference with its interval, and whether it is noise."""
     if result is None:
         return ''
     low, high = result['interval']

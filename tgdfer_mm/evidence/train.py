@@ -13,10 +13,15 @@ from ..evaluation.temporal_sensitivity import perturb_time
 from ..features import train_on_features
 from ..features.views import datasets_in
 from ..files import write_text
-from ..paths import config_dir
+from ..models.recognizers import BagRecognizer, TextGuidedRecognizer
+from ..registry import MODELS
 from .plan import EvidencePlan, Job
 
 RESULT = 'result.json'
+_FRAME_SOURCES = {
+    TextGuidedRecognizer: ('relevance', 'instance_scores'),
+    BagRecognizer: ('attention', 'instance_scores'),
+}
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
@@ -66,21 +71,23 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
 def job_config(
     job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]
 ) -> Config:
-    """The config of a job: an ablation leaf under a condition."""
+    """The config of a job: a leaf under a condition."""
     condition = plan.conditions[job.condition]
     os.environ['LEVEL'] = condition['level']
     os.environ['SYNTHDFER_ROOT'] = str(root / 'data')
     os.environ['FOLD'] = str(job.repeat + 1)
     os.environ['VLM'] = vlms[condition.get('vlm', 'shipped')]
-    cfg = Config.fromfile(config_dir() / 'ablations' / f'{job.config}.py')
+    cfg = Config.fromfile(plan.config_file(job.config))
     cfg.merge_from_dict(plan.overrides or {})
     for data in _datasets(cfg):
         data.update(condition.get('data', {}), clips_per_class=plan.clips_per_class)
     truth = str(root / 'data' / condition['level'] / 'intensities.json')
     cfg.test_evaluator = cfg.val_evaluator = [
         dict(type='DFERMetric'),
-        dict(type='FrameRelevanceMetric', ann_file=truth),
-        dict(type='FrameRelevanceMetric', ann_file=truth, source='instance_scores'),
+        *(
+            dict(type='FrameRelevanceMetric', ann_file=truth, source=source)
+            for source in frame_sources(cfg)
+        ),
     ]
     cfg.work_dir = str(root / 'jobs' / job.name)
     cfg.experiment_name = job.name.replace('/', '_')
@@ -93,6 +100,18 @@ def job_config(
         cfg.default_hooks.pop(hook, None)
     cfg.log_level = 'WARNING'
     return cfg
+
+
+def frame_sources(cfg: Config) -> tuple[str, ...]:
+    """What the model of a config says of its frames: sources of FrameRelevanceMetric.
+
+    The weights that it pools them by come first, if there are any.
+    """
+    kind = MODELS.get(cfg.model.type)
+    for known, sources in _FRAME_SOURCES.items():
+        if issubclass(kind, known):
+            return sources
+    return ()
 
 
 def _datasets(cfg: Config) -> list[dict]:

@@ -84,14 +84,30 @@ def make_instances(frames: Tensor, mask: Tensor, group: int) -> tuple[Tensor, Te
     Raises:
         ValueError: If g does not divide T.
     """
-    n, t, d = frames.shape
+    return average_runs(F.normalize(frames, dim=-1), mask, group)
+
+
+def average_runs(x: Tensor, mask: Tensor, group: int) -> tuple[Tensor, Tensor]:
+    """Averages each run of ``group`` consecutive features over its valid ones.
+
+    Args:
+        x: (N, T, D).
+        mask: (N, T) boolean.
+        group: g.
+
+    Returns:
+        (N, T/g, D), zero where none is valid, and the mask (N, T/g): valid if any is.
+
+    Raises:
+        ValueError: If g does not divide T.
+    """
+    n, t, d = x.shape
     if t % group:
         raise ValueError(
             f'frames_per_instance={group} does not divide the {t} sampled frames'
         )
-    unit = F.normalize(frames, dim=-1)
-    weight = mask.view(n, t // group, group, 1).to(unit.dtype)
-    total = (unit.view(n, t // group, group, d) * weight).sum(2)
+    weight = mask.view(n, t // group, group, 1).to(x.dtype)
+    total = (x.view(n, t // group, group, d) * weight).sum(2)
     count = weight.sum(2)
     return total / count.clamp(min=1), count.squeeze(-1) > 0
 

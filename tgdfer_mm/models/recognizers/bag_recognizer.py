@@ -5,7 +5,7 @@ from torch import Tensor
 
 from ...registry import MODELS
 from ..backbones import InstanceBackbone
-from ..bags import Bag, frame_mask
+from ..bags import Bag, average_runs, frame_mask
 from .text_guided_recognizer import at_least_single, single_precision
 
 
@@ -14,19 +14,22 @@ class BagRecognizer(BaseRecognizer):
     """Tower and head, and the classes' texts if the head reads them.
 
     Unlike :class:`TextGuidedRecognizer` it hands the features on as the tower gives
-    them, neither scaled to unit length nor averaged, and needs neither texts nor a
-    neck. The mask says which instances are padding; it is the head's to use.
+    them, not scaled to unit length, and needs neither texts nor a neck. The mask says
+    which instances are padding; it is the head's to use.
 
     Args:
         backbone: A tower on images, (N * T, 3, H, W) -> (N * T, D), or an
             ``InstanceBackbone`` around any other backbone.
         cls_head: Turns a :class:`Bag` into logits, e.g. ``M3DFELHead``.
         text_encoder: Gives the classes' features (K, D), e.g. ``OpenCLIPText``.
+        frames_per_instance: Frames whose features are averaged to one instance; by
+            default as many as the backbone gives one feature for.
         kwargs: As for mmaction2's ``BaseRecognizer``.
 
     Raises:
-        ValueError: If the backbone is neither kind of tower, or the widths, or the
-            numbers of texts and of the head's classes, differ.
+        ValueError: If the backbone is neither kind of tower, or too coarse in time for
+            the instances, or the widths, or the numbers of texts and of the head's
+            classes, differ.
     """
 
     def __init__(
@@ -34,10 +37,19 @@ class BagRecognizer(BaseRecognizer):
         backbone: dict,
         cls_head: dict,
         text_encoder: dict | None = None,
+        frames_per_instance: int | None = None,
         **kwargs,
     ) -> None:
         super().__init__(backbone=backbone, cls_head=cls_head, **kwargs)
         self.text_encoder = MODELS.build(text_encoder) if text_encoder else None
+        span = getattr(self.backbone, 'frames_per_position', 1)
+        self.frames_per_instance = frames_per_instance or span
+        if self.frames_per_instance % span:
+            raise ValueError(
+                f'the backbone gives one feature every {span} frames, so that '
+                f'frames_per_instance={frames_per_instance} has to be a multiple of it'
+            )
+        self._group = self.frames_per_instance // span
         self._check_fit()
 
     def extract_feat(
@@ -64,7 +76,10 @@ class BagRecognizer(BaseRecognizer):
         text = None if self.text_encoder is None else self.text_encoder()
         with single_precision(inputs):
             text = None if text is None else at_least_single(text)
-            bag = Bag(at_least_single(features), mask, text)
+            features = at_least_single(features)
+            if self._group > 1:  # else the padding stays, which some heads read
+                features, mask = average_runs(features, mask, self._group)
+            bag = Bag(features, mask, text)
             return (self.cls_head(bag) if stage == 'head' else bag), {}
 
     def loss(self, inputs: Tensor, data_samples: list, **kwargs) -> dict:
@@ -76,9 +91,8 @@ class BagRecognizer(BaseRecognizer):
     def predict(self, inputs: Tensor, data_samples: list, **kwargs) -> list:
         """Predictions of a batch, with each sample's per-instance explanation."""
         bag, _ = self.extract_feat(inputs, data_samples=data_samples)
-        span = getattr(self.backbone, 'frames_per_position', 1)
         for sample in data_samples:
-            sample.set_metainfo({'frames_per_instance': span})
+            sample.set_metainfo({'frames_per_instance': self.frames_per_instance})
         with single_precision(inputs):
             return self.cls_head.predict(bag, data_samples)
 

@@ -1,0 +1,24 @@
+"""How a plan is reported: by the name in its ``page``."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from .baselines import measure_baselines
+from .comparison import write_comparison
+from .experiment import make_vlms
+from .plan import EvidencePlan
+from .report import write_report
+
+
+def _write_parts(
+    plan: EvidencePlan, root: Path, results: list[dict], page: Path, command: str
+) -> None:
+    baselines = measure_baselines(plan, root, make_vlms(plan, root))
+    write_report(plan, root, results, baselines, page, command)
+
+
+# Plan, folder of the experiment, all results, file to write, what was typed.
+PAGES: dict[str, Callable[[EvidencePlan, Path, list[dict], Path, str], None]] = {
+    'parts': _write_parts,
+    'methods': write_comparison,
+}

@@ -1,0 +1,53 @@
+"""A linear classifier on the mean of a bag."""
+
+import torch.nn.functional as F
+from torch import nn
+
+from ...registry import MODELS, TEMPORAL
+from ..bags import Bag, mil_pool
+from .bag_head import BagHead, Verdict
+
+
+@MODELS.register_module()
+class LinearBagHead(BagHead):
+    """A temporal network, the mean of the valid instances, a linear layer.
+
+    What a stock recognizer does with its frames, but padding does not count. As mean
+    and layer are linear, the logits of a bag are the mean of what the layer says of
+    each instance. Every valid instance is attended to alike.
+
+    Args:
+        num_classes: K.
+        in_channels: D.
+        temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
+            ``dim``; none by default.
+        dropout: Share of the mean's channels that training leaves out.
+        loss_cls: Cross entropy by default.
+        kwargs: See :class:`BagHead`.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        in_channels: int,
+        temporal: dict | None = None,
+        dropout: float = 0.0,
+        loss_cls: dict | None = None,
+        **kwargs,
+    ) -> None:
+        super().__init__(num_classes, in_channels, loss_cls, **kwargs)
+        self.temporal = TEMPORAL.build(
+            {'type': 'identity', **(temporal or {}), 'dim': in_channels}
+        )
+        self.dropout = dropout
+        self.fc = nn.Linear(in_channels, num_classes)
+        nn.init.trunc_normal_(self.fc.weight, std=0.02)
+        nn.init.zeros_(self.fc.bias)
+
+    def forward(self, bag: Bag, **kwargs) -> Verdict:
+        """The verdict on bags of instances (N, M, D)."""
+        hidden = self.temporal(bag.instances, bag.mask)
+        feature = mil_pool(hidden, bag.mask, 'mean')
+        logits = self.fc(F.dropout(feature, self.dropout, self.training))
+        share = bag.mask / bag.mask.sum(1, keepdim=True).clamp(min=1)
+        return Verdict(logits, self.fc(hidden), share)
