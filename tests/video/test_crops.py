@@ -57,3 +57,13 @@ def test_what_is_cropped_already_is_only_scaled():
 def test_what_cannot_work_is_refused(wrong):
     with pytest.raises(UsageError, match='video.crop'):
         FaceCrop(**wrong)
+
+
+def test_any_box_gives_the_pixels_nearest_to_its_places():
+    draw = np.random.default_rng(1)
+    for x, y, side in draw.integers([-60, -60, 1], [260, 160, 150], (200, 3)).tolist():
+        side = 2 * side  # whole pixels: nothing is rounded
+        crop = FaceCrop(side, 0, (0, 0))(PICTURE, (x, y, x + side, y + side))
+        rows = np.clip(np.arange(y, y + side), 0, 99)
+        columns = np.clip(np.arange(x, x + side), 0, 199)
+        np.testing.assert_array_equal(crop, PICTURE[rows[:, None], columns])

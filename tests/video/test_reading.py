@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.video.errors import InputError, UsageError
+from tgdfer_mm.video.extras import need
 from tgdfer_mm.video.reading import MAX_SIDE, CameraSource, open_source
 
 
@@ -101,6 +102,20 @@ def test_4k_is_read_smaller_and_says_by_how_much(make_file, squares):
     assert frame.rgb.shape == (MAX_SIDE * 9 // 16, MAX_SIDE, 3)
     assert frame.scale == 0.5
     assert abs(left_edge(frame.rgb) / frame.scale - 384) <= 2
+
+
+def test_sizes_asked_for_in_any_order_give_pyavs_own_pictures(make_file):
+    noise = np.random.default_rng(0).integers(0, 256, (3, 48, 64, 3), dtype=np.uint8)
+    path = make_file(frames=noise)
+    with need('av').open(str(path)) as container:
+        stored = list(container.decode(video=0))
+    with open_source(path) as opened:
+        for frame, theirs in zip(opened, stored, strict=True):
+            for side, size in ((32, (32, 24)), (16, (16, 12)), (32, (32, 24))):
+                expected = theirs.reformat(*size, format='rgb24').to_ndarray()
+                np.testing.assert_array_equal(frame.small(side)[0], expected)
+            expected = theirs.to_ndarray(format='rgb24')
+            np.testing.assert_array_equal(frame.rgb, expected)
 
 
 def test_one_frame(make_file):

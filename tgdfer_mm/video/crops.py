@@ -70,9 +70,21 @@ class FaceCrop:
         left = round((x1 + x2) / 2 + self.shift[0] * longer - side / 2)
         top = round((y1 + y2) / 2 + self.shift[1] * longer - side / 2)
         height, width = picture.shape[:2]
-        rows = np.clip(np.arange(top, top + side), 0, height - 1)
-        columns = np.clip(np.arange(left, left + side), 0, width - 1)
-        inside = 0 <= left and left + side <= width and 0 <= top
-        if inside and top + side <= height:
-            return picture[top : top + side, left : left + side]
-        return picture[rows[:, None], columns]
+        rows, above, below = _inside(top, side, height)
+        columns, before, behind = _inside(left, side, width)
+        crop = picture[rows, columns]
+        if not any((above, below, before, behind)):
+            return crop
+        edge = cv2.BORDER_REPLICATE
+        return cv2.copyMakeBorder(crop, above, below, before, behind, edge)
+
+
+def _inside(start: int, length: int, size: int) -> tuple[slice, int, int]:
+    """The part of a span that lies in 0 to `size`, and what it lacks on either side.
+
+    Of a span that lies outside altogether it is the outermost pixel.
+    """
+    lacking = min(max(0, -start), length - 1)
+    first = min(max(0, start), size - 1)
+    last = max(min(start + length, size), first + 1)
+    return slice(first, last), lacking, length - lacking - (last - first)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -48,26 +48,36 @@ class Frame:
     Args:
         index: From 0 in the source.
         time: Seconds since the first frame.
-        picture: Stored picture, an RGB array or a ``av.VideoFrame``.
+        picture: Stored picture, an RGB array, or what `convert` takes.
         turns: Quarter turns counter-clockwise that make it upright.
         scale: Stored pixels a source pixel.
+        convert: Gives a stored picture as an RGB array of so many pixels
+            (width, height).
     """
 
     def __init__(
-        self, index: int, time: float, picture: Any, turns: int = 0, scale: float = 1.0
+        self,
+        index: int,
+        time: float,
+        picture: Any,
+        turns: int = 0,
+        scale: float = 1.0,
+        convert: Callable[[Any, int, int], np.ndarray] | None = None,
     ) -> None:
         self.index = index
         self.time = time
         self.scale = scale
         self._picture = picture
         self._turns = turns
+        self._convert = convert
 
     @cached_property
     def rgb(self) -> np.ndarray:
         """The picture (h, w, 3), uint8; `scale` times the source's size."""
-        if isinstance(self._picture, np.ndarray):
-            return self._picture
-        return self._upright(self._picture.to_ndarray(format='rgb24'))
+        stored = self._picture
+        if self._convert is None:
+            return stored
+        return self._upright(self._convert(stored, stored.width, stored.height))
 
     def small(self, side: int) -> tuple[np.ndarray, float]:
         """The picture with its longer side shrunk to at most `side` pixels.
@@ -76,7 +86,7 @@ class Frame:
             RGB (h, w, 3) uint8, and its pixels a source pixel.
         """
         stored = self._picture
-        if isinstance(stored, np.ndarray):
+        if self._convert is None:
             height, width = stored.shape[:2]
         else:
             height, width = stored.height, stored.width
@@ -84,11 +94,10 @@ class Frame:
         if factor >= 1:
             return self.rgb, self.scale
         size = max(1, round(width * factor)), max(1, round(height * factor))
-        if isinstance(stored, np.ndarray):
+        if self._convert is None:
             picture = cv2.resize(stored, size, interpolation=cv2.INTER_AREA)
         else:
-            shrunk = stored.reformat(*size, format='rgb24')
-            picture = self._upright(shrunk.to_ndarray())
+            picture = self._upright(self._convert(stored, *size))
         return picture, self.scale * factor
 
     def _upright(self, picture: np.ndarray) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 import logging
 
+import cv2
+
 from .extras import need
 from .reading import Frame
 
@@ -38,7 +40,6 @@ class ShotDetector:
         """Whether a shot starts with this frame; to be asked of every frame."""
         if self._detector is None:
             return False
-        picture = frame.small(_SIDE)[0][..., ::-1]
-        return bool(
-            self._detector.process_frame(self._timecode(frame.index), picture.copy())
-        )
+        picture = cv2.cvtColor(frame.small(_SIDE)[0], cv2.COLOR_RGB2BGR)
+        timecode = self._timecode(frame.index)
+        return bool(self._detector.process_frame(timecode, picture))
