@@ -1,4 +1,4 @@
-"""What is measured without training a model on clips: shortcuts and zero-shot."""
+"""What is measured without training on clips: shortcuts, zero-shot, frames."""
 
 import json
 from pathlib import Path
@@ -7,11 +7,13 @@ from ..datasets.feature_store import FeatureStore
 from ..features import cache_features
 from ..features.views import datasets_in
 from ..registry import DATASETS, MODELS
+from .frame_baselines import frame_baselines
 from .plan import EvidencePlan, Job
 from .shortcuts import shortcut_table
 from .train import job_config, other_style_config
 from .zero_shot import zero_shot_figures
 
+TRUTH = 'intensities.json'
 _TEXTS = {  # wording -> file, without the part of the name that the level adds
     'class names': '_names',
     'descriptions': '',
@@ -29,12 +31,14 @@ def measure_baselines(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
 
     Returns:
         ``shortcuts``: level -> UAR by shortcut; ``zero_shot``: rows with ``vlm``,
-        ``clips``, ``texts``, ``UAR`` and ``AUROC``.
+        ``clips``, ``texts``, ``UAR`` and ``AUROC``; ``frames``: level -> baseline ->
+        numbers of :func:`~tgdfer_mm.evidence.frame_baselines.frame_baselines` for
+        each repeat's test clips.
     """
     path = root / 'baselines.json'
     if path.is_file():
         return json.loads(path.read_text(encoding='utf-8'))
-    shortcuts, rows = {}, []
+    shortcuts, rows, frames = {}, [], {}
     for condition, facts in plan.conditions.items():
         if facts.get('data'):
             continue  # the same pictures
@@ -43,12 +47,13 @@ def measure_baselines(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
         if 'vlm' not in facts:
             train, test = _data(cfg)
             shortcuts[condition] = shortcut_table(train, test)
+            frames[condition] = _frames(condition, plan, root, vlms)
         for name, each in ((condition, cfg), (facts.get('other_style'), other)):
             if each is not None:
                 clips = name if each is cfg else f'{condition}, {name}'
                 vlm = facts.get('vlm', 'shipped')
                 rows += _zero_shot(each, vlm, clips, facts['level'], root)
-    found = dict(shortcuts=shortcuts, zero_shot=rows)
+    found = dict(shortcuts=shortcuts, zero_shot=rows, frames=frames)
     path.write_text(json.dumps(found, indent=1), encoding='utf-8')
     return found
 
@@ -58,9 +63,21 @@ def _data(cfg) -> list:
     return [DATASETS.build({**node, 'pipeline': []}) for node in nodes]
 
 
+def _frames(
+    condition: str, plan: EvidencePlan, root: Path, vlms: dict[str, str]
+) -> dict[str, list[dict]]:
+    truth = str(root / 'data' / plan.conditions[condition]['level'] / TRUTH)
+    found: dict[str, list[dict]] = {}
+    for repeat in range(plan.repeats):
+        cfg = job_config(Job(plan.reference, condition, repeat), plan, root, vlms)
+        for source, numbers in frame_baselines(cfg, truth).items():
+            found.setdefault(source, []).append(numbers)
+    return found
+
+
 def _zero_shot(cfg, vlm: str, clips: str, level: str, root: Path) -> list[dict]:
     store = FeatureStore(cache_features(cfg, root / 'features'))
-    truth_file = root / 'data' / level / 'intensities.json'
+    truth_file = root / 'data' / level / TRUTH
     truth = json.loads(truth_file.read_text(encoding='utf-8'))
     stem = 'synth_dynamics' if level == 'dynamics' else 'synth'
     rows = []

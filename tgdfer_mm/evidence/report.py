@@ -7,8 +7,15 @@ from ..files import write_text
 from ..version import __version__
 from .figure import draw_groups
 from .plan import EvidencePlan
-from .tables import group_table, parts_table, sensitivity_table
+from .tables import (
+    group_table,
+    mean_and_spread,
+    parts_table,
+    sensitivity_table,
+    spread_of,
+)
 
+FRAME_NUMBERS = ('AUROC', 'AP', 'pointing', 'mAP@0.3', 'mAP@0.5', 'mAP@0.7')
 _HEAD = """\
 # Evidence: what each part is worth on SynthDFER
 
@@ -61,6 +68,7 @@ def write_report(
     text.append(f'![UAR of every row]({picture.relative_to(page.parent)})\n')
     for group in plan.groups:
         text += _group_section(group, tables[group['title']])
+    text += _frames_section(plan, root, baselines['frames'])
     text += _sensitivity_section(plan, root)
     text += _parts_section(plan, root)
     write_text(page, '\n'.join(text))
@@ -115,6 +123,38 @@ def _group_section(group: dict, rows: list[dict]) -> list[str]:
             ]
         body.append(cells)
     return [*lines, *table_lines(header, body), '']
+
+
+def _frames_section(
+    plan: EvidencePlan, root: Path, frames: dict[str, dict[str, list[dict]]]
+) -> list[str]:
+    lines = [
+        '## Which frames matter',
+        '',
+        'Trained on clip labels alone, against the truly expressive frames: AUROC, '
+        'average precision and pointing game per clip, and the average precision of '
+        'intervals at three temporal intersections over union. *relevance* is the '
+        "weight of a frame in the class's visual prompt, *instance* its probability "
+        'of the class.',
+        '',
+    ]
+    body = []
+    for condition, baseline in frames.items():
+        rows = {
+            source: [mean_and_spread([n[key] for n in numbers]) for key in FRAME_NUMBERS]
+            for source, numbers in baseline.items()
+        }
+        for config in _configs(plan, condition, ('base', plan.reference)):
+            for source in ('relevance', 'instance'):
+                where = (config, condition, plan, root)
+                rows[f'`{config}`, {source}'] = [
+                    spread_of(*where, f'{source}/{key}') for key in FRAME_NUMBERS
+                ]
+        body += [
+            [condition, by, *(spread_cell(value, 3) for value in values)]
+            for by, values in rows.items()
+        ]
+    return [*lines, *table_lines(['clips', 'by', *FRAME_NUMBERS], body), '']
 
 
 def _sensitivity_section(plan: EvidencePlan, root: Path) -> list[str]:
