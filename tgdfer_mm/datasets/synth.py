@@ -5,6 +5,7 @@ from mmengine.dist import barrier, is_main_process
 from mmengine.logging import print_log
 
 from ..registry import DATASETS
+from ..synth.captions import caption_clip
 from ..synth.levels import DEMO, class_shares, load_level
 from ..synth.tree import SynthSpec, ensure_tree
 from .dfew import DFEWDataset
@@ -35,6 +36,8 @@ class SynthDFEWDataset(DFEWDataset):
             which ones depends on `seed` alone.
         imbalance: Benchmark whose class counts thin out the classes, in training and
             testing alike; None keeps them equal.
+        captions: Whether each clip also has a ``caption``, of what it truly shows;
+            `label_noise` does not change it.
         **kwargs: Further arguments of :class:`DFEWDataset`.
 
     Raises:
@@ -60,12 +63,14 @@ class SynthDFEWDataset(DFEWDataset):
         style: str = 'drawn',
         label_noise: float = 0.0,
         imbalance: str | None = None,
+        captions: bool = False,
         **kwargs,
     ) -> None:
         if not 0 <= label_noise < 1:
             raise ValueError(f'label_noise must be in [0, 1), not {label_noise}.')
         self.label_noise = label_noise
         self.imbalance = imbalance
+        self.captions = captions
         self.spec = SynthSpec(
             size=size,
             seed=seed,
@@ -96,6 +101,8 @@ class SynthDFEWDataset(DFEWDataset):
             entries = self._thin_out(entries)
         if self.label_noise and self.subset != 'test':
             self._mislabel(entries)
+        if self.captions:
+            self._caption(entries)
         return entries
 
     def _thin_out(self, entries: list[dict]) -> list[dict]:
@@ -113,6 +120,13 @@ class SynthDFEWDataset(DFEWDataset):
             if planned[int(entry['clip'])].rank % per_fold
             < keep[self.classes[entry['label']]]
         ]
+
+    def _caption(self, entries: list[dict]) -> None:
+        planned = {clip.number: clip for clip in self.spec.plan()}
+        for entry in entries:
+            number = int(entry['clip'])
+            clip = self.spec.clip(planned[number])
+            entry['caption'] = caption_clip(clip, (self.spec.seed, number))
 
     def _mislabel(self, entries: list[dict]) -> None:
         for entry in entries:

@@ -1,7 +1,16 @@
 """Image and video towers."""
 
+from .former_resnet import FormerResNet
+from .gated_resnet import GatedResNet, GlobalConvAttention
 from .instance_backbone import InstanceBackbone
 from .openclip_visual import OpenCLIPVisual
 from .precomputed import PrecomputedFeatures
 
-__all__ = ['InstanceBackbone', 'OpenCLIPVisual', 'PrecomputedFeatures']
+__all__ = [
+    'FormerResNet',
+    'GatedResNet',
+    'GlobalConvAttention',
+    'InstanceBackbone',
+    'OpenCLIPVisual',
+    'PrecomputedFeatures',
+]

@@ -1,15 +1,21 @@
 """Heads on bags."""
 
 from .bag_head import BagHead
+from .caption_head import CaptionHead
 from .class_token_head import ClassTokenHead
 from .linear_bag_head import LinearBagHead
 from .m3dfel_head import M3DFELHead
 from .multi_grained_temporal_head import MultiGrainedTemporalHead
+from .token_classifier_head import TokenClassifierHead
+from .transport_head import TransportHead
 
 __all__ = [
     'BagHead',
+    'CaptionHead',
     'ClassTokenHead',
     'LinearBagHead',
     'M3DFELHead',
     'MultiGrainedTemporalHead',
+    'TokenClassifierHead',
+    'TransportHead',
 ]

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...registry import MODELS
+from ..attention import PreNormLayer
 from ..bags import Bag
 from .bag_head import BagHead, Verdict
 
@@ -51,7 +52,7 @@ class ClassTokenHead(BagHead):
         self.token = nn.Parameter(torch.randn(in_channels))
         self.position = nn.Parameter(torch.randn(num_frames + 1, in_channels))
         self.layers = nn.ModuleList(
-            _Layer(in_channels, heads, head_channels, mlp_channels)
+            PreNormLayer(in_channels, heads, head_channels, mlp_channels)
             for _ in range(num_layers)
         )
 
@@ -72,35 +73,19 @@ class ClassTokenHead(BagHead):
         for layer in self.layers:
             x, attention = layer(x)
         attention = attention[:, 0, 1:]
+        logits, instance = self.judge(x, bag)
+        return Verdict(logits, instance, attention / attention.sum(1, keepdim=True))
+
+    def judge(self, x: Tensor, bag: Bag) -> tuple[Tensor, Tensor]:
+        """The logits of token and frames.
+
+        Args:
+            x: What the transformer makes of them, (N, 1 + T, D).
+            bag: What it has been given.
+
+        Returns:
+            Logits of the bags (N, K) and of the instances (N, T, K).
+        """
         texts = bag.text.t() / self.temperature
-        return Verdict(
-            F.normalize(x[:, 0], dim=-1) @ texts,
-            F.normalize(bag.instances, dim=-1) @ texts,
-            attention / attention.sum(1, keepdim=True),
-        )
-
-
-class _Layer(nn.Module):
-    """Pre-norm attention, whose heads need not add up to the width, and a network."""
-
-    def __init__(self, dim: int, heads: int, head_dim: int, mlp_dim: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.norm = nn.LayerNorm(dim)
-        self.qkv = nn.Linear(dim, 3 * heads * head_dim, bias=False)
-        self.out = nn.Linear(heads * head_dim, dim)
-        self.mlp = nn.Sequential(
-            nn.LayerNorm(dim),
-            nn.Linear(dim, mlp_dim),
-            nn.GELU(approximate='tanh'),
-            nn.Linear(mlp_dim, dim),
-        )
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, L, D) -> (N, L, D), and the mean attention of the heads (N, L, L)."""
-        n, length, _ = x.shape
-        qkv = self.qkv(self.norm(x)).view(n, length, 3, self.heads, -1)
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)
-        shares = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).softmax(-1)
-        x = x + self.out((shares @ v).transpose(1, 2).flatten(2))
-        return x + self.mlp(x), shares.mean(1)
+        video = F.normalize(x[:, 0], dim=-1) @ texts
+        return video, F.normalize(bag.instances, dim=-1) @ texts

@@ -66,15 +66,17 @@ class MILLoss(nn.Module):
             if mask is None:
                 mask = cls_score.new_ones(cls_score.shape[:2], dtype=torch.bool)
             cls_score = mil_pool(cls_score, mask, self.pooling, self.rho, weights)
+        return self.classify(cls_score, label) * self.loss_weight
+
+    def classify(self, cls_score: Tensor, label: Tensor) -> Tensor:
+        """The mean loss of bag logits (N, K), without its weight."""
         if self.multi_label:
             _check_shape(cls_score, label)
-            loss = F.binary_cross_entropy_with_logits(cls_score, label.float())
-        else:
-            if label.is_floating_point():
-                _check_shape(cls_score, label)
-                _check_distribution(label)
-            loss = F.cross_entropy(cls_score, label, label_smoothing=self.label_smooth)
-        return loss * self.loss_weight
+            return F.binary_cross_entropy_with_logits(cls_score, label.float())
+        if label.is_floating_point():
+            _check_shape(cls_score, label)
+            _check_distribution(label)
+        return F.cross_entropy(cls_score, label, label_smoothing=self.label_smooth)
 
 
 def _check_shape(cls_score: Tensor, label: Tensor) -> None:

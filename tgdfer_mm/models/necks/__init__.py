@@ -1,5 +1,6 @@
 """Necks between the towers and the head."""
 
+from .motion_prompt_neck import MotionPromptNeck
 from .visual_prompt_neck import RelevanceNeck, VisualPromptNeck
 
-__all__ = ['RelevanceNeck', 'VisualPromptNeck']
+__all__ = ['MotionPromptNeck', 'RelevanceNeck', 'VisualPromptNeck']

@@ -34,12 +34,14 @@ class RelevanceNeck(BaseModule):
         Returns:
             The bag, and values to log (empty without ``data_samples``).
         """
-        cosine = F.normalize(bag.instances, dim=-1) @ bag.text.t()
-        logits = cosine / self.log_tau.exp()
-        relevance = masked_softmax(logits, bag.mask[..., None], dim=1)
+        relevance = masked_softmax(self.likeness(bag), bag.mask[..., None], dim=1)
         enriched, log = self.enrich(bag, relevance)
         bag = bag._replace(enriched=enriched, relevance=relevance)
         return bag, {} if data_samples is None else log
+
+    def likeness(self, bag: Bag) -> Tensor:
+        """Logits of the relevance, (N, M, K)."""
+        return F.normalize(bag.instances, dim=-1) @ bag.text.t() / self.log_tau.exp()
 
     def enrich(self, bag: Bag, relevance: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """The labels of each bag, (N, K, D), and values to log."""

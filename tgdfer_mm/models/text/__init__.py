@@ -2,6 +2,14 @@
 
 from .class_vectors import LearnedClassVectors
 from .descriptions import load_descriptions
+from .openclip_captions import OpenCLIPCaptions
 from .openclip_text import OpenCLIPText
+from .openclip_words import OpenCLIPWords
 
-__all__ = ['LearnedClassVectors', 'OpenCLIPText', 'load_descriptions']
+__all__ = [
+    'LearnedClassVectors',
+    'OpenCLIPCaptions',
+    'OpenCLIPText',
+    'OpenCLIPWords',
+    'load_descriptions',
+]

@@ -84,8 +84,9 @@ class OpenCLIPText(BaseModule):
         used.update(self.template or (), *self._encoded)
         token_ids = torch.tensor(sorted(used))
         self.register_buffer('token_ids', token_ids)
-        rows = tower.token_embedding.weight.detach()[token_ids]
-        self.register_buffer('token_rows', rows)
+        words = tower.token_embedding.weight.detach()
+        self.register_buffer('token_rows', words[token_ids])
+        self._take_words(words, None)
         width = self.token_rows.shape[1]
         self.context = nn.Parameter(
             torch.empty(len(self.classes), self.num_context, width),
@@ -109,7 +110,8 @@ class OpenCLIPText(BaseModule):
             encode_texts(
                 self.texts, self.num_context, len(self.positional_embedding), kept
             )
-            rows = tower.token_embedding.weight.detach()[self.token_ids.cpu()]
+            words = tower.token_embedding.weight.detach()
+            rows = words[self.token_ids.cpu()]
             state = {
                 name: value
                 for name, value in tower.state_dict().items()
@@ -119,12 +121,13 @@ class OpenCLIPText(BaseModule):
             state |= {'token_ids': self.token_ids, 'token_rows': rows}
             self.load_state_dict(state | {'context': self.context.detach()})
             self._start_context()
+            self._take_words(words, kept)
         self._is_init = True
 
     def forward(self) -> Tensor:
         """The unit features of the classes, (K, D)."""
         if self.training:
-            return self.encode(self.draw())
+            return self._drawn()
         if torch.is_grad_enabled():
             return self._average()
         if self._cache is None:
@@ -162,6 +165,14 @@ class OpenCLIPText(BaseModule):
             state[f'{prefix}token_ids'] = self.token_ids
         super()._load_from_state_dict(state, prefix, metadata, strict, *report)
 
+    def _take_words(self, words: Tensor, kept: list[int] | None) -> None:
+        """For subclasses that need more words than the descriptions use.
+
+        Args:
+            words: The embeddings of all tokens.
+            kept: Ids of those that the weights have; None: all.
+        """
+
     def _start_context(self) -> None:
         with torch.no_grad():
             if self.template is None:
@@ -181,6 +192,9 @@ class OpenCLIPText(BaseModule):
             start += len(options)
         return chosen
 
+    def _drawn(self) -> Tensor:
+        return self.encode(self.draw())
+
     def _average(self) -> Tensor:
         # In single precision whatever the caller's autocast: it is kept for others.
         with torch.autocast(self.context.device.type, enabled=False):
@@ -195,21 +209,32 @@ class OpenCLIPText(BaseModule):
             chosen: Indices into all descriptions.
             context: Of each of them, (len(chosen), m, width), instead of its class's.
         """
-        owner = [c for c, options in enumerate(self.texts.values()) for _ in options]
-        encoded = [self._encoded[i] for i in chosen]
+        if context is None:
+            context = self.context[[self._owner[i] for i in chosen]]
+        x, ends = self._run([self._encoded[i] for i in chosen], context)
+        return self._unit(self._pooled(x, ends))
+
+    @property
+    def _owner(self) -> list[int]:
+        """The class of each description."""
+        return [c for c, options in enumerate(self.texts.values()) for _ in options]
+
+    def _run(self, encoded: list[list[int]], context: Tensor) -> tuple[Tensor, Tensor]:
+        """What the transformer makes of every place of some texts, and their ends."""
         m = self.num_context
         ids, ends = lay_out(encoded, m, self._length(encoded))
         x = self._embed(ids)
-        if context is None:
-            context = self.context[[owner[i] for i in chosen]]
         x = torch.cat([x[:, :1], context, x[:, 1 + m :]], dim=1)
         x = x.to(self.transformer.get_cast_dtype())
         length = x.shape[1]
         mask = None if self.attn_mask is None else self.attn_mask[:length, :length]
         x = x + self.positional_embedding[:length]
         x = x.transpose(0, 1).contiguous().transpose(0, 1)  # as the tower computes
-        x = self.transformer(x, attn_mask=mask)
-        x = self._project(self.ln_final(self._pooled(x, ends)))
+        return self.transformer(x, attn_mask=mask), ends
+
+    def _unit(self, x: Tensor) -> Tensor:
+        """Unit features in the joint space, of places or of texts."""
+        x = self._project(self.ln_final(x))
         x = x.to(torch.promote_types(x.dtype, torch.float32))
         return F.normalize(x, dim=-1)
 

@@ -1,0 +1,104 @@
+"""IAL's gate on the channels of a ResNet, frame by frame and over time."""
+
+from math import prod
+
+import torch
+from mmaction.models.backbones import ResNet
+from mmaction.models.backbones.resnet import BasicBlock
+from torch import Tensor, nn
+
+from ...registry import MODELS
+
+
+@MODELS.register_module()
+class GlobalConvAttention(nn.Module):
+    """Scales every channel of a frame by what the whole map shows [from IAL: GCA].
+
+    A depthwise convolution as large as the map makes one number of each channel, two
+    linear layers make weights ``w = 2 sigmoid(.)`` of them, and over time
+    ``w_t <- sqrt(w_t mean_t(w) + 1e-5)``. A weight of one leaves a channel as it is.
+
+    Args:
+        channels: C.
+        size: Height and width of the maps.
+        num_frames: T, the frames of a video, which lie one after the other.
+        reduction: The hidden width is C divided by it.
+    """
+
+    def __init__(
+        self, channels: int, size: int, num_frames: int, reduction: int = 16
+    ) -> None:
+        super().__init__()
+        self.num_frames = num_frames
+        self.conv = nn.Conv2d(channels, channels, size, groups=channels)
+        self.fc = nn.Sequential(
+            nn.Linear(channels, channels // reduction),
+            nn.ReLU(inplace=True),
+            nn.Linear(channels // reduction, channels),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N * T, C, H, W) -> the same shape."""
+        return x * self.weights(x)[..., None, None]
+
+    def weights(self, x: Tensor) -> Tensor:
+        """(N * T, C, H, W) -> (N * T, C)."""
+        own = 2 * self.fc(self.conv(x).flatten(1)).sigmoid()
+        own = own.unflatten(0, (-1, self.num_frames))
+        return torch.sqrt(own * own.mean(1, keepdim=True) + 1e-5).flatten(0, 1)
+
+
+class GatedBlock(BasicBlock):
+    """A basic block with a gate on what it adds; without one, the stock block."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.gate = nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """As the stock block."""
+        identity = x if self.downsample is None else self.downsample(x)
+        return self.relu(self.gate(self.conv2(self.conv1(x))) + identity)
+
+
+@MODELS.register_module()
+class GatedResNet(ResNet):
+    """A ResNet of basic blocks with gates in some of its stages [from IAL].
+
+    The names of the stock parameters are kept, so that weights of a ``ResNet`` fit.
+    The gate is applied to what a block adds, before the addition [choice]. Its input
+    are pictures: put it into ``InstanceBackbone(input_format='NCHW')``, which fills
+    padded frames before the gate's mean over time sees them.
+
+    Args:
+        num_frames: T.
+        image_size: Height and width of the pictures.
+        depth: 18 or 34.
+        gated_stages: Stages, from 1, whose blocks have a gate.
+        gate: Config of the gate, which is also given ``channels``, ``size`` and
+            ``num_frames``.
+        kwargs: As for mmaction2's ``ResNet``.
+    """
+
+    arch_settings = {18: (GatedBlock, (2, 2, 2, 2)), 34: (GatedBlock, (3, 4, 6, 3))}
+
+    def __init__(
+        self,
+        num_frames: int,
+        image_size: int = 112,
+        depth: int = 18,
+        gated_stages: tuple[int, ...] = (2, 3),
+        gate: dict | None = None,
+        **kwargs,
+    ) -> None:
+        super().__init__(depth, **kwargs)
+        for stage in gated_stages:
+            for block in getattr(self, f'layer{stage}'):
+                block.gate = MODELS.build(
+                    dict(
+                        {'type': 'GlobalConvAttention', **(gate or {})},
+                        channels=64 * 2 ** (stage - 1),
+                        size=-(-image_size // (4 * prod(self.strides[:stage]))),
+                        num_frames=num_frames,
+                    )
+                )

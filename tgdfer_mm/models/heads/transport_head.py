@@ -1,0 +1,110 @@
+"""Words of the classes' texts aligned with frames by optimal transport."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ...registry import MODELS, TEMPORAL
+from ..bags import Bag
+from ..motion import motion_weights
+from ..temporal.base import zero_linear
+from ..transport import sinkhorn
+from .bag_head import BagHead, Verdict
+from .labels import read_labels
+
+
+@MODELS.register_module()
+class TransportHead(BagHead):
+    """Judges a video by the cheapest way to move its frames onto a class's words.
+
+    The instances weigh what moves there, the words of a class alike. An
+    entropy-regularised plan carries one onto the other at the cost of their cosine
+    distances [from GRACE: motion weights, optimal transport]. The likeness of a video
+    and a class is half the mean cosine under that plan and half the cosine of the
+    weighted mean of the instances with the class's text; divided by a temperature it
+    is the logit [choice]. Loss: ``loss_cls`` of the logits, plus ``align_weight`` times
+    the cost of the label's own plan [from GRACE; weight a choice].
+
+    The texts come from ``OpenCLIPWords``. Its words are refined by a linear layer
+    beside the identity, which starts at zero [choice].
+
+    Args:
+        num_classes: K.
+        in_channels: D, the joint width.
+        temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
+            ``dim``.
+        temperature: What the likenesses are divided by.
+        motion_temperature: See :func:`~tgdfer_mm.models.motion.motion_weights`.
+        epsilon: See :func:`~tgdfer_mm.models.transport.sinkhorn`.
+        steps: Likewise.
+        align_weight: See above.
+        loss_cls: Cross entropy by default.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        in_channels: int,
+        temporal: dict | None = None,
+        temperature: float = 0.01,
+        motion_temperature: float = 0.1,
+        epsilon: float = 0.05,
+        steps: int = 30,
+        align_weight: float = 1.0,
+        loss_cls: dict | None = None,
+    ) -> None:
+        super().__init__(num_classes, in_channels, loss_cls)
+        self.temporal = TEMPORAL.build(
+            {'type': 'transformer', **(temporal or {}), 'dim': in_channels}
+        )
+        self.refine = zero_linear(in_channels, in_channels)
+        self.temperature = temperature
+        self.motion_temperature = motion_temperature
+        self.epsilon = epsilon
+        self.steps = steps
+        self.align_weight = align_weight
+
+    def forward(self, bag: Bag, **kwargs) -> Verdict:
+        """The verdict on bags (N, M, D), given texts and words (K, 1 + L, D)."""
+        return self._judge(bag)[0]
+
+    def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
+        """The losses of a batch, and the accuracy of its predictions."""
+        (logits, _, _), aligned = self._judge(feats)
+        label = read_labels(data_samples, logits)
+        shares = label if label.dim() == 2 else F.one_hot(label, self.num_classes)
+        cost = (shares * (1 - aligned)).sum(-1).mean()
+        hits = logits.argmax(-1) == shares.argmax(-1)
+        return {
+            'loss_cls': self.loss_cls(logits, label),
+            'loss_align': self.align_weight * cost,
+            'top1_acc': hits.float().mean(),
+        }
+
+    def _judge(self, bag: Bag) -> tuple[Verdict, Tensor]:
+        """The verdict, and the mean cosines under the plans, (N, K).
+
+        Raises:
+            ValueError: If there are no words.
+        """
+        if bag.text is None or bag.text.dim() != 3:
+            raise ValueError("TransportHead needs text_encoder.type='OpenCLIPWords'")
+        weight = motion_weights(bag.instances, bag.mask, self.motion_temperature)
+        hidden = self.temporal(F.normalize(bag.instances, dim=-1), bag.mask)
+        unit = F.normalize(hidden, dim=-1)
+        text, words = bag.text[:, 0], bag.text[:, 1:]
+        given = words.any(-1)
+        words = F.normalize(words + self.refine(words), dim=-1)
+        cosine = torch.einsum('kld,nmd->nklm', words, unit)
+        plan = sinkhorn(
+            1 - cosine,
+            (given / given.sum(1, keepdim=True)).expand(len(unit), -1, -1),
+            weight[:, None].expand(-1, len(text), -1),
+            self.epsilon,
+            self.steps,
+        )
+        aligned = (plan * cosine).sum((-2, -1))
+        video = F.normalize((weight[:, None] @ hidden).squeeze(1), dim=-1)
+        logits = (aligned + video @ text.t()) / (2 * self.temperature)
+        instance = unit @ text.t() / self.temperature
+        return Verdict(logits, instance, weight), aligned
