@@ -5,5 +5,9 @@ texts = 'synth_dynamics_names' if '{{$LEVEL:hard}}' == 'dynamics' else 'synth_na
 model = dict(
     text_encoder=dict(descriptions=texts, learnable=False),
     neck=dict(_delete_=True, type='RelevanceNeck', temperature=0.05),
-    cls_head=dict(temporal=dict(_delete_=True, type='transformer'), pooling='mean'),
+    cls_head=dict(
+        temporal=dict(_delete_=True, type='transformer'),
+        pooling='mean',
+        video_pooling='query',
+    ),
 )

@@ -11,7 +11,7 @@ level = '{{$LEVEL:hard}}'
 dynamics = level == 'dynamics'
 vlm = '{{$VLM:tgdfer_mm://synth_vlm.safetensors}}'
 arch = 'tgdfer_mm://synth_vlm.json'
-max_epochs = 30
+max_epochs = 20
 
 model = dict(
     backbone=dict(arch=arch, pretrained=vlm, norm_eval=True, frozen_stages='all'),

@@ -1,4 +1,4 @@
-# No temporal network and mean pooling: a bag without any order.
+# No temporal network and mean pooling in both branches: a bag without any order.
 _base_ = './without_temporal.py'
 
-model = dict(cls_head=dict(pooling='mean'))
+model = dict(cls_head=dict(pooling='mean', video_pooling='query'))

@@ -9,19 +9,24 @@ from mmaction.models.heads import BaseHead
 from torch import Tensor, nn
 
 from ...registry import MODELS, TEMPORAL
-from ..bags import Bag, masked_softmax, mil_pool
+from ..bags import Bag, mil_pool
 from ..necks.visual_prompt_neck import off_diagonal
 from .labels import read_labels
+from .video_pooling import VIDEO_POOLING
 
 MAX_SCALE = math.log(100)
 
 
 class BagLogits(NamedTuple):
-    """Logits of a batch: instance (N, M, K), bag (N, K) and video (N, K)."""
+    """Logits of a batch: instance (N, M, K), bag (N, K) and video (N, K).
+
+    ``feature`` is what the last are read from: of each whole video, unit, (N, D).
+    """
 
     instance: Tensor
     bag: Tensor
     video: Tensor
+    feature: Tensor
 
 
 @MODELS.register_module()
@@ -31,8 +36,8 @@ class MultiGrainedTemporalHead(BaseHead):
     * ``H = temporal(X)`` [paper: multi-grained temporal network],
     * instance logits ``cos(h_i, e'_c) * scale`` [from VadCLIP, CLIP],
     * bag logits: multiple-instance pooling of them [paper: MIL; modes a choice],
-    * video logits ``cos(h pooled by a learned query, e_c) * scale``; the query starts
-      at zero, i.e. at the mean [from VadCLIP's two branches, DK-CLIP].
+    * video logits ``cos(h pooled over the bag, e_c) * scale`` [from VadCLIP's two
+      branches, DK-CLIP; pooled by relevance a choice].
 
     Loss: ``loss_cls(bag) + l_v loss_cls(video) + l_s mean |cos(e_c, e_c')|`` [from
     VadCLIP; weights a choice]. Prediction: the mean of the two softmaxes, or of the
@@ -45,15 +50,20 @@ class MultiGrainedTemporalHead(BaseHead):
             ``mtn``, ``tca`` or ``transformer``, without ``dim``.
         pooling: See :func:`tgdfer_mm.models.bags.mil_pool`.
         rho: Share of the instances that ``topk`` pooling averages.
+        video_pooling: ``relevance`` or ``query``, see
+            :mod:`tgdfer_mm.models.heads.video_pooling`.
         loss_cls: Config of the loss on bag and video logits.
         video_weight: l_v.
         text_weight: l_s.
+        distill: Config of a further loss of the pooled video, the bag logits and the
+            labels, such as ``SelfDistillationLoss``; single labels only.
         scale: Where the logit scale starts. It is trained, and capped at 100. For
             multi-hot labels 10 by default, with a bias that starts at -10 [from
             SigLIP], else 100.
 
     Raises:
-        ValueError: On an unknown pooling, or ``scale`` above 100.
+        ValueError: On an unknown pooling, ``scale`` above 100, or ``distill`` with
+            multi-hot labels.
     """
 
     def __init__(
@@ -63,10 +73,12 @@ class MultiGrainedTemporalHead(BaseHead):
         temporal: dict | None = None,
         pooling: str = 'topk',
         rho: float = 0.25,
+        video_pooling: str = 'relevance',
         loss_cls: dict | None = None,
         video_weight: float = 1.0,
         text_weight: float = 0.01,
         scale: float | None = None,
+        distill: dict | None = None,
     ) -> None:
         loss_cls = loss_cls or dict(type='MILLoss', label_smooth=0.1)
         super().__init__(num_classes, in_channels, loss_cls, average_clips='prob')
@@ -81,7 +93,15 @@ class MultiGrainedTemporalHead(BaseHead):
         self.rho = rho
         self.video_weight = video_weight
         self.text_weight = text_weight
-        self.query = nn.Parameter(torch.zeros(in_channels))
+        if video_pooling not in VIDEO_POOLING:
+            raise ValueError(
+                f'unknown video_pooling {video_pooling!r}; known: '
+                f'{", ".join(VIDEO_POOLING)}'
+            )
+        self.video_pooling = VIDEO_POOLING[video_pooling](in_channels)
+        if distill and self.multi_class:
+            raise ValueError('distill is for single labels; leave it out')
+        self.distill = MODELS.build(distill) if distill else None
         scale = scale or (10.0 if self.multi_class else 100.0)
         if scale > 100:
             raise ValueError(f'scale={scale} is above its cap of 100')
@@ -107,17 +127,20 @@ class MultiGrainedTemporalHead(BaseHead):
         unit = F.normalize(hidden, dim=-1)
         instance = unit @ bag.enriched.transpose(1, 2) * scale + self.logit_bias
         pooled = mil_pool(instance, bag.mask, self.pooling, self.rho, bag.relevance)
-        attention = hidden @ self.query / self.in_channels**0.5
-        attention = masked_softmax(attention, bag.mask, dim=1)
-        video = F.normalize((attention[:, None] @ hidden).squeeze(1), dim=-1)
-        return BagLogits(
-            instance, pooled, video @ bag.text.t() * scale + self.logit_bias
-        )
+        video = self.video_pooling(hidden, bag)
+        feature = F.normalize(video.mean(1), dim=-1)
+        video = (F.normalize(video, dim=-1) * bag.text).sum(-1)
+        video = video * scale + self.logit_bias
+        return BagLogits(instance, pooled, video, feature)
 
     def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
         """The losses of a batch, and the accuracy of its predictions."""
         logits = self(feats)
-        return self.loss_of(logits, read_labels(data_samples, logits.bag), feats.text)
+        label = read_labels(data_samples, logits.bag)
+        losses = self.loss_of(logits, label, feats.text)
+        if self.distill is not None:
+            losses['loss_distill'] = self.distill(logits.feature, logits.bag, label)
+        return losses
 
     def loss_of(
         self, logits: BagLogits, label: Tensor, text: Tensor
