@@ -55,9 +55,9 @@ def measure(args: argparse.Namespace) -> dict:
     if args.threads:
         torch.set_num_threads(args.threads)
     inferencer = DFERInferencer(args.model, device='cpu', every=args.every)
-    before, start = _peak(), time.perf_counter()
+    before, start, busy = _peak(), time.perf_counter(), time.process_time()
     [result] = inferencer.iterate(args.read)
-    took = time.perf_counter() - start
+    took, busy = time.perf_counter() - start, time.process_time() - busy
     source = result['source']
     return {
         'picture': f'{source["width"]}x{source["height"]}',
@@ -66,6 +66,7 @@ def measure(args: argparse.Namespace) -> dict:
         'took': f'{took / 60:.1f} min',
         'frames/s': round(source['frames'] / took, 1),
         'times real time': round(source['duration'] / took, 2),
+        'CPU seconds': f'{busy / source["duration"]:.3f} a second of video',
         'peak memory': f'{_peak():.0f} MB ({before:.0f} MB before the first frame)',
         'torch': f'{torch.__version__}, {torch.get_num_threads()} threads',
         'machine': f'{platform.machine()}, Python {platform.python_version()}',

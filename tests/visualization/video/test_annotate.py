@@ -111,6 +111,17 @@ def test_the_bar_grows_with_the_relevance(made):
     assert most == white(4.0)  # a full bar
 
 
+def test_the_bar_stays_between_frames_that_were_looked_at(made):
+    def white(index, relevance):
+        picture = marked(made, index=index, relevance=relevance)
+        return (picture[51:] == 255).all(2).sum()
+
+    second = [1.0, None, 3.0] + [None, 3.0] * 4 + [None] * (made.frames - 11)
+    first, between, last = (white(index, second) for index in range(3))
+    assert first < between < last
+    assert white(20, second) == 0  # far from all of them
+
+
 def test_interpolated_boxes_are_dashed(made):
     whole = marked(made, intervals=[])
     dashed = marked(made, intervals=[], interpolated=[True] * made.frames)

@@ -9,6 +9,7 @@ from matplotlib import get_data_path
 from PIL import Image, ImageDraw, ImageFont
 
 from .colors import class_colors, ink_on
+from .series import TrackSeries
 from .words import class_of
 
 RELEVANCE_SHOWN = 4.0  # times a uniform share; more than that fills the bar
@@ -18,9 +19,9 @@ _WHITE, _BLACK, _TRACK = (255, 255, 255), (0, 0, 0), (60, 60, 60)
 class FaceMarker:
     """Draws the tracks of a result onto its frames.
 
-    The label is that of the interval around the frame. A frame that no window saw,
-    or that lies in no interval, has box and number only. The bar below the box is
-    the frame's relevance; the tick in it is a uniform share.
+    The label is that of the interval around the frame; in no interval a face has box
+    and number only. The bar below the box is the frame's relevance, as high as the
+    timeline's curve is there; the tick in it is a uniform share.
 
     Args:
         result: A result of schema `tgdfer_mm.result/1`.
@@ -34,7 +35,7 @@ class FaceMarker:
         short = min(source['width'], source['height']) * scale
         self.font_size = int(np.clip(short / 22, 9, 40))
         self.line = max(1, round(short / 240))
-        self._tracks = [_Track(track) for track in result['tracks']]
+        self._tracks = [_Track(result, track) for track in result['tracks']]
 
     def draw(self, index: int, picture: np.ndarray) -> np.ndarray:
         """Returns the frame with its faces marked.
@@ -62,8 +63,8 @@ class FaceMarker:
             text = f'{track.id}  {interval["emotion"]} {interval["score"]:.2f}'
         if x2 - x1 < 2 or y2 - y1 < 2:
             return
-        # A dark rim keeps the box visible on every ground.
-        canvas.rectangle((x1, y1, x2 - 1, y2 - 1), outline=_BLACK, width=self.line + 2)
+        # A dark rim on both sides keeps the box visible on every ground.
+        canvas.rectangle((x1 - 1, y1 - 1, x2, y2), outline=_BLACK, width=self.line + 2)
         if track.interpolated[position]:
             _dashed(canvas, (x1, y1, x2 - 1, y2 - 1), color, self.line)
         else:
@@ -73,7 +74,7 @@ class FaceMarker:
         left = max(0, min(x1, size[0] - chip.width))
         canvas._image.paste(chip, (left, top))
         relevance = track.relevance[position]
-        if relevance is not None:
+        if np.isfinite(relevance):
             self._draw_bar(canvas, size, (x1, x2, y2), relevance)
 
     def _draw_bar(self, canvas, size, place, relevance: float) -> None:
@@ -91,10 +92,10 @@ class FaceMarker:
 class _Track:
     """A track, asked frame by frame."""
 
-    def __init__(self, track: Mapping[str, Any]) -> None:
-        frames = track['frames']
-        self.id = track['id']
-        self.boxes, self.relevance = frames['box'], frames['relevance']
+    def __init__(self, result: Mapping[str, Any], track: Mapping[str, Any]) -> None:
+        frames, series = track['frames'], TrackSeries.from_track(result, track)
+        self.id, self.boxes = track['id'], frames['box']
+        self.relevance = series.filled(series.relevance)
         self.interpolated, self.time = frames['interpolated'], frames['time']
         self.intervals: Sequence[Mapping] = track['intervals']
         self._positions = {index: p for p, index in enumerate(frames['index'])}

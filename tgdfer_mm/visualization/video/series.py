@@ -143,6 +143,18 @@ class TrackSeries:
             end = min(self.time[run[-1]] + self.frame_step / 2 + reach, self.end)
             yield np.array([start, *x, end]), np.array([y[0], *y, y[-1]])
 
+    def filled(self, values: np.ndarray) -> np.ndarray:
+        """The heights of those curves at every frame, NaN in the holes.
+
+        Args:
+            values: (n,) values of the frames, NaN where unknown.
+        """
+        filled, middle = np.full(len(self), np.nan), self.time + self.frame_step / 2
+        for x, y in self.curves(values, len(self)):
+            inside = (middle >= x[0]) & (middle <= x[-1])
+            filled[inside] = np.interp(middle[inside], x, y)
+        return filled
+
 
 def pick_frames(
     relevance: np.ndarray, time: np.ndarray, most: int, apart: float
