@@ -6,6 +6,7 @@ from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 
 from ..datasets.labels import load_classes
+from ..models.backbones import ViTTemporalAdapter
 from ..models.clip import build_clip
 from ..registry import DATASETS, MODELS
 from .formats import Format
@@ -71,7 +72,8 @@ def build_target(form: Format, cfg: Config | None, arch: str | dict | None):
     if form.target == 'model':
         return model
     adapted = getattr(model.backbone, 'recognizer', None)
-    return model.backbone if adapted is None else adapted.backbone
+    backbone = model.backbone if adapted is None else adapted.backbone
+    return backbone.tower if isinstance(backbone, ViTTemporalAdapter) else backbone
 
 
 def take_texts(

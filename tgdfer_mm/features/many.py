@@ -220,6 +220,11 @@ def _check_model(model: nn.Module) -> None:
                     f'model.{part}.{name} is a {type(module).__name__}, which cannot '
                     'be trained many at once.'
                 )
+    if getattr(model.cls_head, 'distill', None) is not None:
+        raise FeatureCacheError(
+            'model.cls_head.distill remembers clips, which cannot be done for many '
+            'runs at once.'
+        )
     trained = {n.split('.')[0] for n, p in model.named_parameters() if p.requires_grad}
     extra = {n for n in _trained_texts(model.text_encoder) if n != 'context'}
     if trained - {'neck', 'cls_head', 'text_encoder'} or extra:

@@ -8,6 +8,7 @@ from .m3dfel_head import M3DFELHead
 from .multi_grained_temporal_head import MultiGrainedTemporalHead
 from .token_classifier_head import TokenClassifierHead
 from .transport_head import TransportHead
+from .vadclip_head import VadCLIPHead
 
 __all__ = [
     'BagHead',
@@ -18,4 +19,5 @@ __all__ = [
     'MultiGrainedTemporalHead',
     'TokenClassifierHead',
     'TransportHead',
+    'VadCLIPHead',
 ]

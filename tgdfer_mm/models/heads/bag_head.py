@@ -53,7 +53,10 @@ class BagHead(BaseHead):
     def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
         """The loss of a batch, and the accuracy of its predictions."""
         logits = self(feats).logits
-        label = read_labels(data_samples, logits)
+        return self.loss_of(logits, read_labels(data_samples, logits))
+
+    def loss_of(self, logits: Tensor, label: Tensor) -> dict[str, Tensor]:
+        """The loss of the bags' logits given the labels, and the accuracy."""
         truth = label if label.dim() == 1 else label.argmax(-1)
         hits = logits.argmax(-1) == truth
         return {

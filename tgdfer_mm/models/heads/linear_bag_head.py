@@ -1,11 +1,12 @@
 """A linear classifier on the mean of a bag."""
 
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from ...registry import MODELS, TEMPORAL
 from ..bags import Bag, mil_pool
 from .bag_head import BagHead, Verdict
+from .labels import read_labels
 
 
 @MODELS.register_module()
@@ -23,7 +24,8 @@ class LinearBagHead(BagHead):
             ``dim``; none by default.
         dropout: Share of the mean's channels that training leaves out.
         loss_cls: Cross entropy by default.
-        kwargs: See :class:`BagHead`.
+        distill: Config of a further loss of feature, logits and label, such as
+            ``SelfDistillationLoss``.
     """
 
     def __init__(
@@ -33,9 +35,9 @@ class LinearBagHead(BagHead):
         temporal: dict | None = None,
         dropout: float = 0.0,
         loss_cls: dict | None = None,
-        **kwargs,
+        distill: dict | None = None,
     ) -> None:
-        super().__init__(num_classes, in_channels, loss_cls, **kwargs)
+        super().__init__(num_classes, in_channels, loss_cls)
         self.temporal = TEMPORAL.build(
             {'type': 'identity', **(temporal or {}), 'dim': in_channels}
         )
@@ -43,11 +45,25 @@ class LinearBagHead(BagHead):
         self.fc = nn.Linear(in_channels, num_classes)
         nn.init.trunc_normal_(self.fc.weight, std=0.02)
         nn.init.zeros_(self.fc.bias)
+        self.distill = MODELS.build(distill) if distill else None
 
     def forward(self, bag: Bag, **kwargs) -> Verdict:
         """The verdict on bags of instances (N, M, D)."""
+        return self._judge(bag)[0]
+
+    def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
+        """The losses of a batch, and the accuracy of its predictions."""
+        verdict, feature = self._judge(feats)
+        label = read_labels(data_samples, verdict.logits)
+        losses = self.loss_of(verdict.logits, label)
+        if self.distill is not None:
+            losses['loss_distill'] = self.distill(feature, verdict.logits, label)
+        return losses
+
+    def _judge(self, bag: Bag) -> tuple[Verdict, Tensor]:
+        """The verdict, and what the linear layer reads of each bag, (N, D)."""
         hidden = self.temporal(bag.instances, bag.mask)
         feature = mil_pool(hidden, bag.mask, 'mean')
         logits = self.fc(F.dropout(feature, self.dropout, self.training))
         share = bag.mask / bag.mask.sum(1, keepdim=True).clamp(min=1)
-        return Verdict(logits, self.fc(hidden), share)
+        return Verdict(logits, self.fc(hidden), share), feature

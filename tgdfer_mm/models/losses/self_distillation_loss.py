@@ -19,9 +19,9 @@ class SelfDistillationLoss(nn.Module):
 
     The last ``size`` training clips of each class are kept as anchors: feature and
     probabilities. Of every class the ``neighbours`` anchors with the highest cosine to
-    a clip's feature are taken; the mean of their probabilities, weighted by the cosines,
-    is the clip's soft target, and the loss is ``KL(target || softmax(logits))``. What
-    is unlike (a cosine below zero) weighs nothing [choice].
+    a clip's feature are taken; the mean of their probabilities, weighted by the
+    cosines, is the clip's soft target, and the loss ``KL(target || softmax(logits))``.
+    What is unlike (a cosine below zero) weighs nothing [choice].
 
     Anchors are replaced by newer ones all the time; the authors fill them anew every
     40 epochs [choice]. Until every class has enough of them the loss is zero. Each

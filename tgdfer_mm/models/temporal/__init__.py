@@ -9,6 +9,7 @@ from .identity import IdentityTemporal
 from .lgt import LocalGlobalTemporal
 from .mtn import MultiScaleTemporal
 from .tca import SharedMapTemporal
+from .tma import TemporalAdapter
 from .transformer import TransformerTemporal
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     'LocalGlobalTemporal',
     'MultiScaleTemporal',
     'SharedMapTemporal',
+    'TemporalAdapter',
     'TemporalNetwork',
     'TransformerTemporal',
 ]

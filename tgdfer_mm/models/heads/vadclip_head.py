@@ -1,0 +1,130 @@
+"""VadCLIP's two branches: whether a frame is at rest, and which class it shows."""
+
+import torch
+import torch.nn.functional as F
+from open_clip.transformer import QuickGELU
+from torch import Tensor, nn
+
+from ...registry import MODELS, TEMPORAL
+from ..bags import Bag, masked_softmax, mil_pool
+from .bag_head import BagHead, Verdict
+from .labels import read_labels
+
+
+@MODELS.register_module()
+class VadCLIPHead(BagHead):
+    """A coarse branch without text and a fine one that aligns with it [from VadCLIP].
+
+    VadCLIP looks for anomalies in surveillance videos. Here the class at rest (neutral)
+    takes the place of the normal one, and every other class is an anomaly [choice].
+
+    * ``H = temporal(X)`` of unit instances; its LGT adapter.
+    * Coarse: ``a_i = w (h_i + FFN(h_i))``, how far instance i is from rest. Loss:
+      binary cross entropy of the mean of the highest ``sigmoid(a_i)``.
+    * Fine: the visual prompt ``v = L2norm(sum_i a_i h_i)`` is that of all classes;
+      ``e'_c = u + FFN(u)`` with ``u = e_c + v``; ``z_ic = cos(h_i, e'_c) / tau``.
+      Loss (MIL-align): ``loss_cls`` of the mean of each class's highest z.
+    * The text of the class at rest shall not be like another: ``text_weight`` times
+      their mean absolute cosine.
+
+    The fine branch predicts. The attention of an instance is ``softmax(a_i)`` [choice].
+    Unlike the original, the temporal network has a residual and the last layers of the
+    FFNs start at zero [choice].
+
+    Args:
+        num_classes: K.
+        in_channels: D, the joint width.
+        rest_class: Which class is at rest. Without one (None) all clips are positive
+            for the coarse branch, and the last loss is over all pairs of classes
+            [choice].
+        temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
+            ``dim``; ``lgt`` with windows of eight by default.
+        rho: Share of the instances whose mean is taken. The original takes
+            n // 16 + 1 of n, which is 2 of 16.
+        temperature: tau.
+        coarse_weight: Factor of the coarse branch's loss.
+        text_weight: See above.
+        loss_cls: Cross entropy by default.
+
+    Raises:
+        ValueError: If ``rest_class`` is no class.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        in_channels: int,
+        rest_class: int | None,
+        temporal: dict | None = None,
+        rho: float = 0.125,
+        temperature: float = 0.07,
+        coarse_weight: float = 1.0,
+        text_weight: float = 0.1,
+        loss_cls: dict | None = None,
+    ) -> None:
+        super().__init__(num_classes, in_channels, loss_cls)
+        if rest_class is not None and not 0 <= rest_class < num_classes:
+            raise ValueError(
+                f'rest_class={rest_class} is no class of 0 to {num_classes - 1}; give '
+                'None if no class is at rest'
+            )
+        self.rest_class = rest_class
+        temporal = temporal or dict(type='lgt', windows=(8,))
+        self.temporal = TEMPORAL.build({**temporal, 'dim': in_channels})
+        self.coarse_ffn = _ffn(in_channels)
+        self.coarse = nn.Linear(in_channels, 1)
+        self.prompt_ffn = _ffn(in_channels)
+        self.rho = rho
+        self.temperature = temperature
+        self.coarse_weight = coarse_weight
+        self.text_weight = text_weight
+
+    def forward(self, bag: Bag, **kwargs) -> Verdict:
+        """The verdict on bags (N, M, D), given the texts (K, D)."""
+        return self._judge(bag)[0]
+
+    def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
+        """The losses of a batch, and the accuracy of its predictions."""
+        verdict, coarse = self._judge(feats)
+        label = read_labels(data_samples, verdict.logits)
+        moved = mil_pool(coarse.sigmoid()[..., None], feats.mask, rho=self.rho)[:, 0]
+        loss_coarse = F.binary_cross_entropy(moved, self._off_rest(label, moved))
+        return {
+            **self.loss_of(verdict.logits, label),
+            'loss_coarse': self.coarse_weight * loss_coarse,
+            'loss_text': self.text_weight * self._likeness(feats.text),
+        }
+
+    def _judge(self, bag: Bag) -> tuple[Verdict, Tensor]:
+        """The verdict, and the coarse logits of the instances (N, M)."""
+        hidden = self.temporal(F.normalize(bag.instances, dim=-1), bag.mask)
+        coarse = self.coarse(hidden + self.coarse_ffn(hidden)).squeeze(-1)
+        prompt = ((coarse * bag.mask)[:, None] @ hidden).squeeze(1)
+        label = bag.text + F.normalize(prompt, dim=-1)[:, None]
+        label = F.normalize(label + self.prompt_ffn(label), dim=-1)
+        instance = F.normalize(hidden, dim=-1) @ label.transpose(1, 2)
+        instance = instance / self.temperature
+        logits = mil_pool(instance, bag.mask, 'topk', self.rho)
+        return Verdict(logits, instance, masked_softmax(coarse, bag.mask, 1)), coarse
+
+    def _off_rest(self, label: Tensor, like: Tensor) -> Tensor:
+        """How much of each label is not at rest, (N,)."""
+        if self.rest_class is None:
+            return torch.ones_like(like)
+        if label.dim() == 1:
+            return (label != self.rest_class).to(like)
+        return 1 - label[:, self.rest_class].to(like)
+
+    def _likeness(self, text: Tensor) -> Tensor:
+        cosine = (text @ text.t()).abs()
+        others = ~torch.eye(len(text), dtype=torch.bool, device=text.device)
+        if self.rest_class is not None:
+            cosine, others = cosine[self.rest_class], others[self.rest_class]
+        return cosine[others].mean()
+
+
+def _ffn(dim: int) -> nn.Sequential:
+    ffn = nn.Sequential(nn.Linear(dim, 4 * dim), QuickGELU(), nn.Linear(4 * dim, dim))
+    nn.init.zeros_(ffn[-1].weight)
+    nn.init.zeros_(ffn[-1].bias)
+    return ffn
