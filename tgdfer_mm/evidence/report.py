@@ -141,7 +141,7 @@ def _frames_section(
     body = []
     for condition, baseline in frames.items():
         rows = {
-            source: [mean_and_spread([n[key] for n in numbers]) for key in FRAME_NUMBERS]
+            source: [mean_and_spread([n[k] for n in numbers]) for k in FRAME_NUMBERS]
             for source, numbers in baseline.items()
         }
         for config in _configs(plan, condition, ('base', plan.reference)):

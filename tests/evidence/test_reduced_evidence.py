@@ -1,0 +1,93 @@
+"""The experiment on few clips: does the full model at least not lose to its base?"""
+
+import json
+
+import pytest
+import torch
+
+from tgdfer_mm.evidence.baselines import measure_baselines
+from tgdfer_mm.evidence.plan import EvidencePlan
+from tgdfer_mm.evidence.report import write_report
+from tgdfer_mm.evidence.tables import group_table, sensitivity_table, spread_of
+from tgdfer_mm.evidence.train import RESULT, run_job
+
+VLMS = {'shipped': 'tgdfer_mm://synth_vlm.safetensors'}
+
+
+@pytest.fixture(scope='module')
+def experiment(tmp_path_factory):
+    """A plan of four trainings and the folder they ran in."""
+    torch.set_num_threads(2)
+    root = tmp_path_factory.mktemp('evidence')
+    plan = EvidencePlan(
+        conditions={'hard': {'level': 'hard'}},
+        groups=[
+            dict(
+                title='Reduced',
+                compare='base',
+                conditions=['hard'],
+                configs=['base', 'full'],
+            )
+        ],
+        vlms={},
+        perturbations=['shuffled'],
+        repeats=2,
+        clips_per_class=3,
+        reference='full',
+        overrides={'train_cfg.max_epochs': 30},
+    )
+    results = [run_job(job, plan, root, VLMS) for job in plan.jobs()]
+    return plan, root, results
+
+
+def test_the_full_model_does_not_lose_to_its_base(experiment):
+    plan, root, _ = experiment
+    base, full = group_table(plan.groups[0], plan, root)
+    assert base['against'] is None
+    assert full['against']['interval'][1] >= 0, full['against']
+
+
+def test_the_full_model_finds_the_expressive_frames(experiment):
+    plan, root, _ = experiment
+    mean, _ = spread_of('full', 'hard', plan, root, 'relevance/AUROC')
+    baseline = measure_baselines(plan, root, VLMS)['frames']['hard']
+    assert {n['AUROC'] for n in baseline['uniform']} == {0.5}
+    assert mean > 0.75
+    assert mean > max(n['AUROC'] for n in baseline['frame_difference'])
+
+
+def test_what_is_finished_is_not_trained_again(experiment):
+    plan, root, results = experiment
+    files = [root / 'jobs' / job.name / RESULT for job in plan.jobs()]
+    before = [file.stat().st_mtime_ns for file in files]
+    assert [run_job(job, plan, root, VLMS) for job in plan.jobs()] == results
+    assert [file.stat().st_mtime_ns for file in files] == before
+
+
+def test_repeats_differ_in_people_and_the_perturbed_test_is_another(experiment):
+    plan, root, _ = experiment
+    clips = []
+    for repeat in range(plan.repeats):
+        path = root / f'jobs/hard/full/repeat{repeat}/predictions.jsonl'
+        lines = path.read_text(encoding='utf-8').splitlines()
+        clips.append({json.loads(line)['clip'] for line in lines})
+    assert len(clips[0]) == len(clips[1]) == 21
+    assert not clips[0] & clips[1]
+    (row,) = sensitivity_table(['full'], 'hard', plan, root)
+    assert set(row) == {'config', 'plain', 'shuffled'}
+
+
+def test_the_page_says_what_was_measured(experiment, tmp_path):
+    plan, root, results = experiment
+    baselines = measure_baselines(plan, root, VLMS)
+    page = tmp_path / 'docs' / 'evidence.md'
+    write_report(plan, root, results, baselines, page, 'python tools/evidence.py')
+    text = page.read_text(encoding='utf-8')
+    base, full = group_table(plan.groups[0], plan, root)
+    for row in (base, full):
+        assert (
+            f'| `{row["config"]}` | {row["UAR"][0]:.1f} ± {row["UAR"][1]:.1f}' in text
+        )
+    for heading in ('Shortcuts', 'Which frames matter', 'What each part became'):
+        assert f'## {heading}' in text
+    assert (page.parent / 'images' / 'evidence.png').stat().st_size > 5000
