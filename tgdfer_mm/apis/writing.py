@@ -59,14 +59,15 @@ def frame_rows(result: dict) -> Iterator[list]:
     """The lines of the CSV: a header, then a row for each face in each frame.
 
     What is unknown (scores of a frame that no window looked at) is an empty cell;
-    ``emotion`` is that of the interval the frame is in, empty outside of all.
+    ``emotion`` is that of the interval the frame is in, empty outside of all; ``note``
+    is what the model says about itself.
     """
     classes = result['model']['classes']
     scores = [f'score_{name}' for name in classes]
     box = ['x1', 'y1', 'x2', 'y2']
     yield [
         *('track', 'frame', 'time', *box, 'interpolated', 'emotion', 'relevance'),
-        *scores,
+        *(*scores, 'note'),
     ]
     for track in result['tracks']:
         frames = track['frames']
@@ -86,6 +87,7 @@ def frame_rows(result: dict) -> Iterator[list]:
                 current['emotion'] if inside else None,
                 frames['relevance'][i],
                 *row,
+                result['model']['note'],
             ]
 
 

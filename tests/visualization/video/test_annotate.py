@@ -4,7 +4,7 @@ import pytest
 
 from tgdfer_mm.video.reading import open_source
 from tgdfer_mm.visualization.video import annotated_video
-from tgdfer_mm.visualization.video.marks import FaceMarker
+from tgdfer_mm.visualization.video.marks import FaceMarker, caption
 
 
 def annotate(result, source, out, sound=None):
@@ -33,6 +33,29 @@ def test_every_frame_is_there_at_its_time(made, film, tmp_path):
         assert np.abs(a[away].astype(int) - b[away]).mean() < 4
 
 
+def test_what_has_to_be_said_stands_below_the_picture(made, film, tmp_path):
+    def shape(note):
+        result = made.result(made.track(), note=note)
+        return decode(annotate(result, film, tmp_path / 'a.mp4'))[0][1].shape
+
+    height, width = made.size[::-1]
+    assert shape(None) == (height, width, 3)
+    short, long = shape('knows little'), shape('knows little ' * 5)
+    assert height < short[0] < long[0]
+    assert short[1] == long[1] == width
+
+
+def test_a_caption_shows_every_word():
+    def ink(text, width=200):
+        strip = caption(text, width, 12)
+        assert not (strip[:, -2:] > 100).any()  # nothing is cut off
+        return (strip > 100).sum()
+
+    assert ink('one two three four five', 60) == pytest.approx(
+        ink('one two three four five', 400), rel=0.05
+    )
+
+
 def test_a_variable_rate_is_kept(made, tmp_path):
     times = [0, 0.04, 0.5, 0.54, 1.3, 1.31]
     film = made.film(tmp_path / 'film.mkv', times=times)
@@ -43,7 +66,7 @@ def test_a_variable_rate_is_kept(made, tmp_path):
 
 def test_odd_sizes_are_padded(made, tmp_path):
     film = made.film(tmp_path / 'film.mkv', size=(65, 49))
-    result = made.result(made.track(), width=65, height=49)
+    result = made.result(made.track(), width=65, height=49, note=None)
     _, picture = decode(annotate(result, film, tmp_path / 'a.mp4'))[0]
     assert picture.shape == (50, 66, 3)
 

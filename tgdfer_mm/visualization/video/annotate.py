@@ -11,8 +11,9 @@ import numpy as np
 from ...files import replacing
 from ...video.extras import need
 from ...video.reading import Frame
-from .marks import FaceMarker
+from .marks import FaceMarker, caption
 from .sound import Sound
+from .words import model_note
 
 TIME_BASE = Fraction(1, 90000)
 
@@ -20,8 +21,9 @@ TIME_BASE = Fraction(1, 90000)
 class AnnotatedVideo:
     """Writes marked frames as H.264 in MP4, one after another.
 
-    Times are the source's own, so a variable rate stays what it was. Only the frames
-    that the encoder looks ahead are in memory.
+    Times are the source's own, so a variable rate stays what it was. What has to be
+    said with every output of the model stands in a strip below the picture. Only the
+    frames that the encoder looks ahead are in memory.
 
     Args:
         result: A result of schema `tgdfer_mm.result/1`.
@@ -37,7 +39,7 @@ class AnnotatedVideo:
         self._output = self._av.open(
             str(path), 'w', format='mp4', options={'movflags': 'faststart'}
         )
-        self._video = self._marker = self._sound = None
+        self._video = self._marker = self._caption = self._sound = None
         self._sound_of = sound_of
 
     def add(self, frame: Frame) -> None:
@@ -45,6 +47,8 @@ class AnnotatedVideo:
         if self._video is None:
             self._open(frame)
         picture = self._marker.draw(frame.index, frame.rgb)
+        if self._caption is not None:
+            picture = np.concatenate([picture, self._caption])
         height, width = picture.shape[:2]
         # The encoder halves the colours' resolution, so sides are even.
         if height % 2 or width % 2:
@@ -60,6 +64,10 @@ class AnnotatedVideo:
     def _open(self, frame: Frame) -> None:
         height, width = frame.rgb.shape[:2]
         self._marker = FaceMarker(self._result, frame.scale)
+        if self._result['model']['note']:
+            size = self._marker.font_size
+            self._caption = caption(model_note(self._result), width, size)
+            height += len(self._caption)
         rate = Fraction(self._result['source']['fps'] or 25).limit_denominator(1001)
         self._video = self._output.add_stream('libx264', rate=rate)
         self._video.width, self._video.height = width + width % 2, height + height % 2

@@ -109,10 +109,40 @@ class _Track:
         return next(around, None)
 
 
+def caption(text: str, width: int, size: int) -> np.ndarray:
+    """A strip with a text, for below a frame, as high as its lines need.
+
+    Args:
+        text: Broken where a line is full.
+        width: Pixels of the strip.
+        size: Of the letters, pixels.
+
+    Returns:
+        (h, width, 3) uint8 RGB.
+    """
+    font, lines = _font(size), ['']
+    pad = max(2, size // 3)
+    for word in text.split():
+        longer = f'{lines[-1]} {word}'.strip()
+        if lines[-1] and font.getlength(longer) > width - 2 * pad:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    row = sum(font.getmetrics())
+    strip = Image.new('RGB', (width, row * len(lines) + 2 * pad), _TRACK)
+    for number, line in enumerate(lines):
+        ImageDraw.Draw(strip).text((pad, pad + row * number), line, _WHITE, font)
+    return np.asarray(strip)
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(f'{get_data_path()}/fonts/ttf/DejaVuSans-Bold.ttf', size)
+
+
 @lru_cache(maxsize=256)
 def _chip(text: str, color: str, size: int) -> Image.Image:
     """A label on a plate of its colour; scores repeat, so plates are kept."""
-    font = ImageFont.truetype(f'{get_data_path()}/fonts/ttf/DejaVuSans-Bold.ttf', size)
+    font = _font(size)
     left, _, right, _ = font.getbbox(text)
     ascent, descent = font.getmetrics()
     pad = max(2, size // 4)
