@@ -22,6 +22,7 @@ class OpenCLIPCaptions(OpenCLIPText):
     Args:
         arch: As for :class:`OpenCLIPText`.
         descriptions: Likewise.
+        pretrained: Likewise.
         truncate: Whether captions that the tower is too short for are cut, as users of
             CLIP do, or an error.
         kwargs: As for :class:`OpenCLIPText`, less what is about contexts.
@@ -31,12 +32,14 @@ class OpenCLIPCaptions(OpenCLIPText):
         self,
         arch: str | dict,
         descriptions: str | dict[str, list[str]],
+        pretrained: str | None = None,
         truncate: bool = False,
         **kwargs,
     ) -> None:
         super().__init__(
             arch,
             descriptions,
+            pretrained,
             context_init=None,
             num_context=0,
             learnable=False,
