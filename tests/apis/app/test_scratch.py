@@ -1,5 +1,7 @@
 import os
+from pathlib import Path
 
+from tgdfer_mm.apis.app import scratch
 from tgdfer_mm.apis.app.scratch import PREFIX, ScratchFolder
 
 
@@ -32,3 +34,24 @@ def test_closing_twice_is_no_error(tmp_path):
     folder.close()
     folder.close()
     assert not folder.path.exists()
+
+
+def test_where_there_are_no_locks_an_open_file_is_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(scratch, 'fcntl', None)
+    monkeypatch.delattr(os, 'getuid')
+    running = ScratchFolder(tmp_path)
+    unlink, in_use = Path.unlink, [running.path / 'lock']
+
+    def as_windows_does(path, *args, **kwargs):
+        if path in in_use:
+            raise PermissionError(13, 'in use', str(path))
+        unlink(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, 'unlink', as_windows_does)
+    second = ScratchFolder(tmp_path)
+    assert running.path.is_dir()
+    in_use.clear()  # the first was killed
+    ScratchFolder(tmp_path).close()
+    assert not running.path.exists()
+    second.close()
+    assert not second.path.exists()

@@ -1,12 +1,16 @@
 """A private folder that does not outlive its program."""
 
-import fcntl
 import logging
 import os
 import shutil
 import tempfile
 import time
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows; an open file cannot be removed there: that is the lock
+    fcntl = None
 
 PREFIX = 'tgdfer_mm-app-'
 _LOCK = 'lock'
@@ -30,16 +34,20 @@ class ScratchFolder:
         self._lock: int | None = os.open(
             self.path / _LOCK, os.O_CREAT | os.O_RDWR, 0o600
         )
-        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if fcntl:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def close(self) -> None:
         """Removes the folder with all that is in it; again has no effect."""
         if self._lock is None:
             return
+        if fcntl is None:
+            os.close(self._lock)
         shutil.rmtree(self.path, ignore_errors=True)
         if self.path.exists():
             logging.getLogger(__name__).error('%s could not be removed', self.path)
-        os.close(self._lock)
+        if fcntl:
+            os.close(self._lock)
         self._lock = None
 
 
@@ -47,14 +55,22 @@ def remove_leftovers(root: Path) -> None:
     """Removes what programs left that were killed."""
     for folder in root.glob(f'{PREFIX}*'):
         try:
-            mine = folder.lstat().st_uid == os.getuid() and not folder.is_symlink()
-            if mine and _is_abandoned(folder):
+            if _is_mine(folder) and _is_abandoned(folder):
                 shutil.rmtree(folder, ignore_errors=True)
         except FileNotFoundError:
             continue  # its program has just removed it
 
 
+def _is_mine(folder: Path) -> bool:
+    if folder.is_symlink():
+        return False
+    # Without users' numbers the folder for temporary files is the user's own.
+    return not hasattr(os, 'getuid') or folder.lstat().st_uid == os.getuid()
+
+
 def _is_abandoned(folder: Path) -> bool:
+    if fcntl is None:
+        return _could_remove_lock(folder)
     try:
         lock = os.open(folder / _LOCK, os.O_RDWR)
     except FileNotFoundError:
@@ -65,4 +81,14 @@ def _is_abandoned(folder: Path) -> bool:
         return False
     finally:
         os.close(lock)
+    return True
+
+
+def _could_remove_lock(folder: Path) -> bool:
+    try:
+        (folder / _LOCK).unlink()
+    except FileNotFoundError:
+        return time.time() - folder.stat().st_mtime > _YOUNG
+    except PermissionError:
+        return False
     return True
