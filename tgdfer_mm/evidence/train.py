@@ -53,6 +53,8 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
     runner = Runner.from_cfg(cfg)
     runner.train()
     tests = {mode: perturb_time(cfg, mode) for mode in plan.perturbations}
+    for each in tests.values():
+        each.test_evaluator = [dict(type='DFERMetric')]  # the true frames have moved
     if other is not None:
         tests['other_style'] = other
     metrics = {'plain': _test(runner, cfg)}
@@ -82,7 +84,8 @@ def job_config(
     for data in _datasets(cfg):
         data.update(condition.get('data', {}), clips_per_class=plan.clips_per_class)
     truth = str(root / 'data' / condition['level'] / 'intensities.json')
-    cfg.test_evaluator = cfg.val_evaluator = [
+    cfg.val_evaluator = dict(type='DFERMetric')
+    cfg.test_evaluator = [
         dict(type='DFERMetric'),
         *(
             dict(type='FrameRelevanceMetric', ann_file=truth, source=source)
