@@ -42,6 +42,8 @@ class EvidencePlan:
             are compared with), ``conditions`` and ``configs``.
         vlms: Name -> how a weaker or stronger vision-language model is made.
         perturbations: Modes of ``PerturbTime`` that every model is tested under.
+        sensitivity: Configs that are tested under them and in another style; all of
+            them if left out.
         repeats: Trainings of each config under each condition, 1 to 5.
         clips_per_class: Clips of each class in each of the five folds.
         reference: The config that stands for TG-DFER.
@@ -59,6 +61,7 @@ class EvidencePlan:
     clips_per_class: int
     reference: str
     overrides: dict | None = None
+    sensitivity: list[str] | None = None
     folder: str = 'ablations'
     page: str = 'parts'
     names: dict[str, str] = field(default_factory=dict)

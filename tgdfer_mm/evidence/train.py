@@ -44,7 +44,8 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
         return json.loads((folder / RESULT).read_text(encoding='utf-8'))
     began = time.perf_counter()
     cfg = job_config(job, plan, root, vlms)
-    other = other_style_config(cfg, job.condition, plan, root)
+    tested = plan.sensitivity is None or job.config in plan.sensitivity
+    other = other_style_config(cfg, job.condition, plan, root) if tested else None
     frozen = cfg.model.backbone.get('frozen_stages') == 'all'
     if frozen:
         train_on_features(cfg, root / 'features')
@@ -52,7 +53,8 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
             train_on_features(other, root / 'features')
     runner = Runner.from_cfg(cfg)
     runner.train()
-    tests = {mode: perturb_time(cfg, mode) for mode in plan.perturbations}
+    modes = plan.perturbations if tested else []
+    tests = {mode: perturb_time(cfg, mode) for mode in modes}
     for each in tests.values():
         each.test_evaluator = [dict(type='DFERMetric')]  # the true frames have moved
     if other is not None:
@@ -101,6 +103,7 @@ def job_config(
     cfg.default_hooks.checkpoint = None
     for hook in ('selection', 'explain', 'confusion'):
         cfg.default_hooks.pop(hook, None)
+    cfg.visualizer.vis_backends = []
     cfg.log_level = 'WARNING'
     return cfg
 

@@ -1,4 +1,0 @@
-# Flatter relevance at the start.
-_base_ = './full.py'
-
-model = dict(neck=dict(temperature=0.2))
