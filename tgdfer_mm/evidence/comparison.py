@@ -36,7 +36,7 @@ interval contains 0 or the Holm-corrected p is above 0.05. *Trained* are the par
 that are trained, in thousands. *Relevance* is the AUROC of the weight that the method
 gives its frames for the labelled class (or, in methods that pool by attention, for
 all classes) against the truly expressive frames, *frames* likewise of what it says of
-each frame by itself; 0.5 is chance, and where a method has none the cell is empty.
+each frame by itself; 0.5 is chance, and what weights that are all alike get.
 """
 
 
