@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import torch
+from mmengine.config import config as mmengine_config
 from mmengine.logging import MMLogger
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
@@ -98,6 +99,8 @@ def write_summary(results: list[dict], path: Path) -> None:
 
 def _start_worker() -> None:
     torch.set_num_threads(1)
+    # mmengine formats the whole config three times a run: a seventh of a training.
+    mmengine_config.FormatCode = lambda text, **_: (text, True)
     logging.disable(logging.INFO)
     MMLogger.get_instance('tgdfer_mm.evidence', log_level='WARNING')
 
