@@ -49,11 +49,11 @@ def test_a_plan_that_cannot_run_is_refused_by_name(tmp_path, changes, message):
 
 
 def test_an_unknown_plan_names_the_shipped_ones():
-    with pytest.raises(FileNotFoundError, match='methods, plan, tuned'):
+    with pytest.raises(FileNotFoundError, match='methods, plan'):
         EvidencePlan.read('nothing')
 
 
-@pytest.mark.parametrize('name', ['plan', 'methods', 'tuned'])
+@pytest.mark.parametrize('name', ['plan', 'methods'])
 def test_the_shipped_plans_compare_within_their_groups(name):
     plan = EvidencePlan.read(name)
     assert plan.repeats >= 3
