@@ -38,7 +38,14 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main() -> None:
     """Runs what is missing."""
     args = parse_args()
-    plan = EvidencePlan.read(args.plan)
+    try:
+        plan = EvidencePlan.read(args.plan)
+    except (FileNotFoundError, ValueError) as error:
+        sys.exit(str(error))
+    if plan.page not in PAGES:
+        sys.exit(f'{args.plan}: page={plan.page!r}; known are {", ".join(PAGES)}')
+    if args.workers < 1:
+        sys.exit(f'--workers {args.workers}: at least one is needed')
     root = args.out.absolute()
     results = run_experiment(plan, root, args.workers)
     write_summary(results, root / 'results.json')

@@ -41,6 +41,8 @@ def test_a_job_that_two_groups_share_runs_once(tmp_path):
         (dict(repeats=6), 'five folds'),
         (dict(groups=[{**GOOD['groups'][0], 'conditions': ['harder']}]), 'harder'),
         (dict(groups=[{**GOOD['groups'][0], 'configs': ['fulll']}]), 'fulll'),
+        (dict(groups=[{**GOOD['groups'][0], 'compare': 'tau_001'}]), 'not among'),
+        (dict(repeat=3), "is no plan: .*'repeat'"),
     ],
 )
 def test_a_plan_that_cannot_run_is_refused_by_name(tmp_path, changes, message):

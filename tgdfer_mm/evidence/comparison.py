@@ -32,11 +32,14 @@ Version {version}, {machine}, {hours:.1f} hours of computing.
 no training clip shows. UAR and WAR in percent, mean ± standard deviation over the
 repeats. *against* is the method's UAR less that of the row compared with, on the
 same test clips, with its 95 % bootstrap interval; it is called noise where the
-interval contains 0 or the Holm-corrected p is above 0.05. *Trained* are the parameters
-that are trained, in thousands. *Relevance* is the AUROC of the weight that the method
-gives its frames for the labelled class (or, in methods that pool by attention, for
-all classes) against the truly expressive frames, *frames* likewise of what it says of
-each frame by itself; 0.5 is chance, and what weights that are all alike get.
+interval contains 0 or the p, Holm-corrected within a table, is not below 0.05. Clips
+are drawn anew in the bootstrap, trainings are not: it tells what other clips, not what
+other seeds would give, for which see the deviation over the repeats. *Trained* are the
+parameters that are trained, in thousands. *Relevance* is the AUROC of the weight that
+the method gives its frames for the labelled class (or, in methods that pool by
+attention, for all classes) against the truly expressive frames, *frames* likewise of
+what it says of each frame by itself; 0.5 is chance, and what weights that are all alike
+get.
 """
 
 

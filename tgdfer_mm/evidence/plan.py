@@ -75,11 +75,16 @@ class EvidencePlan:
 
         Raises:
             FileNotFoundError: There is no such plan.
-            ValueError: A group names a condition that the plan does not define, or a
-                config that is not there, or repeats are not 1 to 5.
+            ValueError: The file is no JSON, lacks an entry or has one too many; a group
+                names a condition that the plan does not define, a config that is not
+                there, or compares with one that it does not have; or repeats are not 1
+                to 5.
         """
         path = _find(path)
-        plan = cls(**json.loads(path.read_text(encoding='utf-8')))
+        try:
+            plan = cls(**json.loads(path.read_text(encoding='utf-8')))
+        except (json.JSONDecodeError, TypeError) as error:
+            raise ValueError(f'{path} is no plan: {error}') from error
         if not 1 <= plan.repeats <= 5:
             raise ValueError(f'{path}: repeats={plan.repeats}; there are five folds')
         for group in plan.groups:
@@ -95,6 +100,11 @@ class EvidencePlan:
                         f'{path}: group {group["title"]!r} names {config!r}, but there '
                         f'is no {plan.config_file(config)}'
                     )
+            if group['compare'] not in group['configs']:
+                raise ValueError(
+                    f'{path}: group {group["title"]!r} compares with '
+                    f'{group["compare"]!r}, which is not among its configs'
+                )
         return plan
 
     def config_file(self, config: str) -> Path:

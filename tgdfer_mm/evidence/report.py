@@ -28,8 +28,11 @@ Version {version}, {machine}, {hours:.1f} hours of computing.
 no training clip shows. Figures are UAR in percent, mean ± standard deviation over the
 repeats. *against* is the difference from the row that the table is compared with, on
 the same test clips, with its 95 % bootstrap interval; it is called noise where the
-interval contains 0 or the Holm-corrected p is above 0.05. The tower is frozen unless
-the row says otherwise, and the features of all rows are the same.
+interval contains 0 or the p, Holm-corrected within a column of the table, is not below
+0.05. Clips are drawn anew in the bootstrap, trainings are not: it tells what other
+clips, not what other seeds would give, for which see the deviation over the repeats.
+The tower is frozen unless the row says otherwise, and with it the features are the same
+in all rows of the same clips and vision-language model.
 """
 
 
@@ -63,7 +66,7 @@ def write_report(
     ]
     text += _baseline_sections(baselines)
     tables = {group['title']: group_table(group, plan, root) for group in plan.groups}
-    picture = page.parent / 'images' / 'evidence.png'
+    picture = page.parent / 'images' / f'{page.stem}.png'
     draw_groups(tables, picture)
     text.append(f'![UAR of every row]({picture.relative_to(page.parent)})\n')
     for group in plan.groups:
