@@ -7,6 +7,7 @@ Measuring builds every model at its full size; nothing is downloaded or trained.
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
@@ -37,6 +38,8 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Measures what is missing and writes the files."""
     args = parse_args()
+    if args.comparison and not args.comparison.is_file():
+        sys.exit(f'--comparison {args.comparison}: there is no such file')
     folder = config_dir()
     known = {} if args.measure else read_metafiles(folder)
     root = folder.parent
