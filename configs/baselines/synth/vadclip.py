@@ -13,4 +13,4 @@ model = dict(
         rest_class=None if '{{$LEVEL:hard}}' == 'dynamics' else 2,
     ),
 )
-optim_wrapper = dict(paramwise_cfg=dict(_delete_=True, no_decay=['context', 'code']))
+optim_wrapper = dict(paramwise_cfg=dict(no_decay=['context', 'code']))
