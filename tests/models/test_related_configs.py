@@ -21,8 +21,34 @@ BASELINES = Path(config_dir(), 'baselines')
 TOWER = dict(num_frames=4, image_size=32, backbone=dict(image_size=32))
 SHALLOW = dict(num_layers=1, mlp_channels=32)
 HEAD = dict(in_channels=32, num_classes=3)
+VIT = dict(
+    _delete_=True,
+    type='timm.vit_tiny_patch16_224',
+    img_size=32,
+    depth=2,
+    embed_dim=32,
+    num_heads=2,
+)
+ADAPTED = dict(
+    num_frames=4,
+    image_size=32,
+    out_channels=32,
+    backbone=dict(num_frames=4, adapter=dict(heads=2), pretrained=None),
+)
 # Config -> overrides of its model.
 TABLE = {
+    'vadclip_dfew': dict(cls_head=HEAD),
+    's2d_dfew': dict(
+        backbone=dict(ADAPTED, backbone=dict(ADAPTED['backbone'], tower=VIT)),
+        cls_head=dict(HEAD, distill=dict(num_classes=3, channels=32)),
+    ),
+    'tgdfer_adapters_dfew': dict(
+        backbone=ADAPTED, neck=dict(in_channels=32), cls_head=HEAD
+    ),
+    'synth/vadclip': {},
+    'synth/s2d': {},
+    'synth/full_sdl': {},
+    'synth/linear': {},
     'formerdfer_dfew': dict(backbone=TOWER, cls_head=SHALLOW),
     'ial_dfew': dict(
         backbone=dict(TOWER, backbone=dict(image_size=32, num_frames=4)),
@@ -72,6 +98,8 @@ def row(request, tiny_arch, texts):
     for part in ('backbone', 'text_encoder'):
         if 'arch' in (cfg.model.get(part) or {}):
             cfg.model[part].update(arch=arch, pretrained=None)
+    if request.param == 'tgdfer_adapters_dfew':
+        cfg.model.backbone.backbone.tower.update(arch=arch, pretrained=None)
     if cfg.model.get('text_encoder') and arch is tiny_arch:
         cfg.model.text_encoder.descriptions = texts
     if arch is not tiny_arch:

@@ -37,7 +37,9 @@ class LocalGlobalTemporal(TemporalNetwork):
         super().__init__(dim, max_instances)
         self.windows = tuple(windows)
         self.short = SelfAttention(dim, heads)
-        self.window_logits = nn.Parameter(torch.zeros(len(self.windows)))
+        self.window_logits = nn.Parameter(
+            torch.zeros(len(self.windows)), requires_grad=len(self.windows) > 1
+        )
         self.long = RelationBranch(dim)
 
     def branches(self, x: Tensor, mask: Tensor) -> Tensor:
