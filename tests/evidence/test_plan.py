@@ -1,11 +1,13 @@
 """Plans: what is refused, what is run, and that the shipped ones are whole."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from tgdfer_mm.evidence.plan import EvidencePlan, Job
+from tgdfer_mm.evidence.train import job_config
 
 GOOD = dict(
     conditions={'hard': {'level': 'hard'}},
@@ -62,3 +64,12 @@ def test_the_shipped_plans_compare_within_their_groups(name):
     for group in plan.groups:
         assert group['compare'] in group['configs'], group['title']
     assert {job.config for job in plan.jobs()} >= {plan.reference}
+
+
+def test_reading_a_job_leaves_the_environment_as_it_was(tmp_path, monkeypatch):
+    monkeypatch.setenv('FOLD', '4')
+    monkeypatch.delenv('LEVEL', raising=False)
+    plan = EvidencePlan.read(write(tmp_path))
+    cfg = job_config(Job('full', 'hard', 1), plan, tmp_path, {'shipped': 'x'})
+    assert cfg.test_dataloader.dataset.fold == 2
+    assert os.environ['FOLD'] == '4' and 'LEVEL' not in os.environ

