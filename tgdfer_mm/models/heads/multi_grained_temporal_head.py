@@ -20,7 +20,8 @@ MAX_SCALE = math.log(100)
 class BagLogits(NamedTuple):
     """Logits of a batch: instance (N, M, K), bag (N, K) and video (N, K).
 
-    ``feature`` is what the last are read from: of each whole video, unit, (N, D).
+    ``feature`` is of each whole video what the last are read from, its mean over the
+    classes, unit, (N, D).
     """
 
     instance: Tensor
