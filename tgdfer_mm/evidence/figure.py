@@ -43,10 +43,10 @@ def draw_groups(tables: dict[str, list[dict]], path: Path) -> None:
         axes.grid(axis='x', alpha=0.3)
         top += _GAP + _ROW * len(rows)
     sheet.text(
-        label,
+        0.1,
         top + 0.1,
         'UAR in percent, mean and standard deviation over the repeats; '
-        'red: what the others of its table are compared with. Synthetic faces.',
+        'red: what its table compares with. Synthetic faces.',
         fontsize=_FONT - 1,
         color=INK,
     )
