@@ -2,15 +2,14 @@
 
 import hashlib
 import json
-import os
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..engine.command_line import add_common_arguments, fold_of, load_config
 from ..engine.selection import apply_selection
+from ..environment import environment_kept
 
 # What changes no number, so that a run may be finished elsewhere or with more output.
 _NO_MATTER = ('work_dir', 'launcher', 'log_level', 'cfg_options', 'resume')
@@ -98,7 +97,7 @@ def plan_runs(
     changes = ['--cfg-options', *options] if options else []
 
     def load(*fold: str):
-        with _environment_kept():
+        with environment_kept():
             return load_config(parser.parse_args([str(config), *fold, *changes]))
 
     cfg = load()
@@ -126,20 +125,11 @@ def plan_runs(
 
 
 def differing_keys(ours: dict, theirs: dict, path: str = '') -> Iterator[str]:
-    """Names the settings in which two configs differ."""
+    """Names the settings in which two configs differ; one that is absent is no None."""
+    absent = object()
     for key in sorted({*ours, *theirs}):
-        a, b = ours.get(key), theirs.get(key)
+        a, b = ours.get(key, absent), theirs.get(key, absent)
         if isinstance(a, dict) and isinstance(b, dict):
             yield from differing_keys(a, b, f'{path}{key}.')
         elif a != b:
             yield f'{path}{key}'
-
-
-@contextmanager
-def _environment_kept() -> Iterator[None]:
-    kept = dict(os.environ)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(kept)

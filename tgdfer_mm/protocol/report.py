@@ -8,6 +8,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from ..files import replacing, write_text
+from ..markdown import table_lines
 from ..visualization import draw_confusion
 from ..visualization.common import describe_data
 
@@ -49,18 +50,18 @@ def write_report(report: dict, folder: str | Path) -> None:
         f'# {report["dataset"]}',
         _about(report),
         '## All folds',
-        _markdown(_summary_header(report), _summary_rows(report)),
+        _table(_summary_header(report), _summary_rows(report)),
         'Mean and standard deviation (n - 1) over the seeds, in percent. "mean of '
         'folds" is the mean of the numbers of the single folds, "pooled" the number of '
         'all clips of all folds together.',
         '## Classes',
-        _markdown(*_class_rows(report)),
+        _table(*_class_rows(report)),
         'Pooled over the folds; mean and standard deviation over the seeds.',
     ]
     if 'confusion' in report:
         draw_matrix(report, folder / 'confusion_matrix.png')
         parts.append('![confusion matrix](confusion_matrix.png)')
-    parts += ['## Runs', _markdown(*_run_rows(report)), '## Published']
+    parts += ['## Runs', _table(*_run_rows(report)), '## Published']
     parts.append(_published(report))
     write_text(folder / 'results.md', '\n\n'.join(parts) + '\n')
 
@@ -174,7 +175,7 @@ def _published(report: dict) -> str:
     return '\n\n'.join(
         [
             published['protocol'],
-            _markdown(header, [ours, *rows]),
+            _table(header, [ours, *rows]),
             f'Sources: {letters}.',
         ]
     )
@@ -187,9 +188,8 @@ def _remark(row: dict) -> str:
     )
 
 
-def _markdown(header: list[str], rows: Iterable[list[str]]) -> str:
-    lines = [header, ['---'] * len(header), *rows]
-    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
+def _table(header: list[str], rows: Iterable[list[str]]) -> str:
+    return '\n'.join(table_lines(header, rows))
 
 
 def _plain(value: float | None) -> str:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from ..markdown import table_lines
 from .metafiles import collection_of, read_collections
 
 _HEAD = """\
@@ -62,8 +63,7 @@ def page_text(models: list[dict], comparison: Path) -> str:
         remark = collection.get('cost', {}).get('remark')
         if remark:
             lines += ['', f'Published cost: {remark}.']
-        lines += ['', _line(_COLUMNS), _line(['---'] * len(_COLUMNS))]
-        lines += [_line(_cells(model)) for model in own]
+        lines += ['', *table_lines(_COLUMNS, map(_cells, own))]
         lines.append('')
     return '\n'.join(lines)
 
@@ -99,7 +99,3 @@ def _cells(model: dict) -> list[str]:
         '; '.join(published) or 'not known',
         own,
     ]
-
-
-def _line(cells) -> str:
-    return f'| {" | ".join(cells)} |'

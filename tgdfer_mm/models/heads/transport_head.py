@@ -74,11 +74,9 @@ class TransportHead(BagHead):
         label = read_labels(data_samples, logits)
         shares = label if label.dim() == 2 else F.one_hot(label, self.num_classes)
         cost = (shares * (1 - aligned)).sum(-1).mean()
-        hits = logits.argmax(-1) == shares.argmax(-1)
         return {
-            'loss_cls': self.loss_cls(logits, label),
+            **self.loss_of(logits, label),
             'loss_align': self.align_weight * cost,
-            'top1_acc': hits.float().mean(),
         }
 
     def _judge(self, bag: Bag) -> tuple[Verdict, Tensor]:

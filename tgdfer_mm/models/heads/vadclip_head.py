@@ -2,11 +2,12 @@
 
 import torch
 import torch.nn.functional as F
-from open_clip.transformer import QuickGELU
 from torch import Tensor, nn
 
 from ...registry import MODELS, TEMPORAL
 from ..bags import Bag, masked_softmax, mil_pool
+from ..necks.visual_prompt_neck import off_diagonal
+from ..temporal.base import zero_ffn
 from .bag_head import BagHead, Verdict
 from .labels import read_labels
 
@@ -71,9 +72,9 @@ class VadCLIPHead(BagHead):
         self.rest_class = rest_class
         temporal = temporal or dict(type='lgt', windows=(8,))
         self.temporal = TEMPORAL.build({**temporal, 'dim': in_channels})
-        self.coarse_ffn = _ffn(in_channels)
+        self.coarse_ffn = zero_ffn(in_channels)
         self.coarse = nn.Linear(in_channels, 1)
-        self.prompt_ffn = _ffn(in_channels)
+        self.prompt_ffn = zero_ffn(in_channels)
         self.rho = rho
         self.temperature = temperature
         self.coarse_weight = coarse_weight
@@ -116,15 +117,7 @@ class VadCLIPHead(BagHead):
         return 1 - label[:, self.rest_class].to(like)
 
     def _likeness(self, text: Tensor) -> Tensor:
-        cosine = (text @ text.t()).abs()
-        others = ~torch.eye(len(text), dtype=torch.bool, device=text.device)
+        cosine = off_diagonal(text @ text.t()).abs()
         if self.rest_class is not None:
-            cosine, others = cosine[self.rest_class], others[self.rest_class]
-        return cosine[others].mean()
-
-
-def _ffn(dim: int) -> nn.Sequential:
-    ffn = nn.Sequential(nn.Linear(dim, 4 * dim), QuickGELU(), nn.Linear(4 * dim, dim))
-    nn.init.zeros_(ffn[-1].weight)
-    nn.init.zeros_(ffn[-1].bias)
-    return ffn
+            cosine = cosine.view(len(text), -1)[self.rest_class]
+        return cosine.mean()

@@ -5,11 +5,11 @@ import math
 import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModule
-from open_clip.transformer import QuickGELU
 from torch import Tensor, nn
 
 from ...registry import MODELS
 from ..bags import Bag, masked_softmax
+from ..temporal.base import zero_ffn
 
 
 @MODELS.register_module()
@@ -83,13 +83,7 @@ class VisualPromptNeck(RelevanceNeck):
         del self.log_tau
         self.log_tau = nn.Parameter(start)
         self.gamma = nn.Parameter(torch.tensor(float(gamma)))
-        self.ffn = nn.Sequential(
-            nn.Linear(in_channels, ffn_ratio * in_channels),
-            QuickGELU(),
-            nn.Linear(ffn_ratio * in_channels, in_channels),
-        )
-        nn.init.zeros_(self.ffn[-1].weight)
-        nn.init.zeros_(self.ffn[-1].bias)
+        self.ffn = zero_ffn(in_channels, ffn_ratio)
 
     def enrich(self, bag: Bag, relevance: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """The labels of each bag moved towards what it shows, (N, K, D)."""

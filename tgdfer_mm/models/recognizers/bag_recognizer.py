@@ -4,9 +4,9 @@ from mmaction.models.recognizers import BaseRecognizer
 from torch import Tensor
 
 from ...registry import MODELS
-from ..backbones import InstanceBackbone
-from ..bags import Bag, average_runs, frame_mask
+from ..bags import Bag, average_runs
 from .text_guided_recognizer import at_least_single, single_precision
+from .tower import check_tower, frames_per_position, read_tower
 
 
 @MODELS.register_module()
@@ -42,13 +42,8 @@ class BagRecognizer(BaseRecognizer):
     ) -> None:
         super().__init__(backbone=backbone, cls_head=cls_head, **kwargs)
         self.text_encoder = MODELS.build(text_encoder) if text_encoder else None
-        span = getattr(self.backbone, 'frames_per_position', 1)
+        span = frames_per_position(self.backbone)
         self.frames_per_instance = frames_per_instance or span
-        if self.frames_per_instance % span:
-            raise ValueError(
-                f'the backbone gives one feature every {span} frames, so that '
-                f'frames_per_instance={frames_per_instance} has to be a multiple of it'
-            )
         self._group = self.frames_per_instance // span
         self._check_fit()
 
@@ -65,12 +60,7 @@ class BagRecognizer(BaseRecognizer):
             After ``backbone`` the features (N, M, D), after ``neck`` the :class:`Bag`,
             after ``head`` what the head says; and a dict, as mmaction2 expects.
         """
-        n, t = inputs.shape[:2]
-        mask = frame_mask(data_samples, t, inputs.device).expand(n, t)
-        if isinstance(self.backbone, InstanceBackbone):
-            features, mask = self.backbone(inputs, mask)
-        else:
-            features = self.backbone(inputs.flatten(0, 1)).unflatten(0, (n, t))
+        features, mask = read_tower(self.backbone, inputs, data_samples)
         if stage == 'backbone':
             return features, {}
         text = None if self.text_encoder is None else self.text_encoder()
@@ -97,13 +87,11 @@ class BagRecognizer(BaseRecognizer):
             return self.cls_head.predict(bag, data_samples)
 
     def _check_fit(self) -> None:
-        width = getattr(self.backbone, 'out_channels', None)
-        if width is None:
-            raise ValueError(
-                f'{type(self.backbone).__name__} has no out_channels: put it into '
-                "dict(type='InstanceBackbone', backbone=...)"
-            )
-        widths = {'backbone': width, 'cls_head.in_channels': self.cls_head.in_channels}
+        check_tower(self.backbone, self.frames_per_instance)
+        widths = {
+            'backbone': self.backbone.out_channels,
+            'cls_head.in_channels': self.cls_head.in_channels,
+        }
         if self.text_encoder is not None:
             widths['text_encoder'] = self.text_encoder.out_channels
             count, names = self.cls_head.num_classes, self.text_encoder.classes

@@ -5,8 +5,8 @@ from mmaction.models.recognizers import BaseRecognizer
 from torch import Tensor
 
 from ...registry import MODELS
-from ..backbones import InstanceBackbone
-from ..bags import Bag, frame_mask, make_instances
+from ..bags import Bag, make_instances
+from .tower import check_tower, frames_per_position, read_tower
 
 
 @MODELS.register_module()
@@ -63,17 +63,12 @@ class TextGuidedRecognizer(BaseRecognizer):
             ``neck`` the :class:`Bag`, after ``head`` the logits; and a dict with
             ``loss_aux``.
         """
-        n, t = inputs.shape[:2]
-        mask = frame_mask(data_samples, t, inputs.device).expand(n, t)
-        if isinstance(self.backbone, InstanceBackbone):
-            features, mask = self.backbone(inputs, mask)
-        else:
-            features = self.backbone(inputs.flatten(0, 1)).unflatten(0, (n, t))
+        features, mask = read_tower(self.backbone, inputs, data_samples)
         if stage == 'backbone':
             return features, {}
         text = self.text_encoder()
         with single_precision(inputs):
-            group = self.frames_per_instance // self._frames_per_position
+            group = self.frames_per_instance // frames_per_position(self.backbone)
             bag = make_instances(at_least_single(features), mask, group)
             bag = Bag(*bag, at_least_single(text))
             bag, log = self.neck(bag, None if test_mode else data_samples)
@@ -99,23 +94,8 @@ class TextGuidedRecognizer(BaseRecognizer):
         with single_precision(inputs):
             return self.cls_head.predict(bag, data_samples)
 
-    @property
-    def _frames_per_position(self) -> int:
-        return getattr(self.backbone, 'frames_per_position', 1)
-
     def _check_fit(self) -> None:
-        if not hasattr(self.backbone, 'out_channels'):
-            raise ValueError(
-                f'{type(self.backbone).__name__} has no out_channels: put it into '
-                "dict(type='InstanceBackbone', backbone=...)"
-            )
-        span = self._frames_per_position
-        if self.frames_per_instance % span:
-            raise ValueError(
-                f'the backbone gives one feature every {span} frames, so that '
-                f'frames_per_instance={self.frames_per_instance} has to be a multiple '
-                f'of {span}'
-            )
+        check_tower(self.backbone, self.frames_per_instance)
         image, text = self.backbone.out_channels, self.text_encoder.out_channels
         if not image == text == self.cls_head.in_channels:
             raise ValueError(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
+from open_clip.transformer import QuickGELU
 from torch import Tensor, nn
 
 from ..bags import masked_softmax
@@ -153,3 +154,10 @@ def zero_linear(inputs: int, outputs: int) -> nn.Linear:
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)
     return layer
+
+
+def zero_ffn(dim: int, ratio: int = 4) -> nn.Sequential:
+    """Two linear layers, ``ratio`` times as wide between them, that start at zero."""
+    return nn.Sequential(
+        nn.Linear(dim, ratio * dim), QuickGELU(), zero_linear(ratio * dim, dim)
+    )
