@@ -64,3 +64,17 @@ def test_a_distractor_does_not_dilute_the_classes_own_frames():
 def test_an_unknown_pooling_is_refused_by_name():
     with pytest.raises(ValueError, match="'mean'; known: relevance, query"):
         MultiGrainedTemporalHead(2, 8, video_pooling='mean')
+
+
+def test_a_video_branch_that_is_not_trained_has_no_say():
+    bag = Bag(torch.randn(N, M, 3), torch.ones(N, M) > 0, torch.eye(3))
+    bag = bag._replace(
+        enriched=bag.text.expand(N, 3, 3), relevance=torch.full((N, M, 3), 1 / M)
+    )
+    both = MultiGrainedTemporalHead(3, 3, dict(type='identity'))
+    alone = MultiGrainedTemporalHead(3, 3, dict(type='identity'), video_weight=0.0)
+    logits = both(bag)
+    sides = logits.bag.softmax(-1), logits.video.softmax(-1)
+    assert torch.allclose(both.probabilities(logits), sum(sides) / 2)
+    assert torch.equal(alone.probabilities(logits), sides[0])
+    assert not torch.allclose(*sides)

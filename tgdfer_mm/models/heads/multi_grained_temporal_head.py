@@ -42,7 +42,7 @@ class MultiGrainedTemporalHead(BaseHead):
 
     Loss: ``loss_cls(bag) + l_v loss_cls(video) + l_s mean |cos(e_c, e_c')|`` [from
     VadCLIP; weights a choice]. Prediction: the mean of the two softmaxes, or of the
-    two sigmoids for multi-hot labels.
+    two sigmoids for multi-hot labels; of the bag alone if the video is not trained.
 
     Args:
         num_classes: K.
@@ -54,7 +54,7 @@ class MultiGrainedTemporalHead(BaseHead):
         video_pooling: ``relevance`` or ``query``, see
             :mod:`tgdfer_mm.models.heads.video_pooling`.
         loss_cls: Config of the loss on bag and video logits.
-        video_weight: l_v.
+        video_weight: l_v; with 0 predictions leave the video logits out.
         text_weight: l_s.
         distill: Config of a further loss of the pooled video, the bag logits and the
             labels, such as ``SelfDistillationLoss``; single labels only.
@@ -179,7 +179,10 @@ class MultiGrainedTemporalHead(BaseHead):
 
     def probabilities(self, logits: BagLogits) -> Tensor:
         """Class probabilities of the bags, (N, K)."""
-        return (self._normalise(logits.bag) + self._normalise(logits.video)) / 2
+        bag = self._normalise(logits.bag)
+        if not self.video_weight:
+            return bag
+        return (bag + self._normalise(logits.video)) / 2
 
     def _chosen(self, score: Tensor) -> Tensor:
         best = score.argmax(-1, keepdim=True)
