@@ -47,7 +47,10 @@ def main() -> None:
     if args.workers < 1:
         sys.exit(f'--workers {args.workers}: at least one is needed')
     root = args.out.absolute()
-    results = run_experiment(plan, root, args.workers)
+    try:
+        results = run_experiment(plan, root, args.workers)
+    except ValueError as error:
+        sys.exit(str(error))
     write_summary(results, root / 'results.json')
     page = args.docs or root / 'evidence.md'
     PAGES[plan.page](plan, root, results, page, shlex.join(['python', *sys.argv]))

@@ -1,13 +1,4 @@
 # The base with its tower tuned.
-_base_ = './tuned_tower.py'
+_base_ = './base_few_steps.py'
 
-texts = 'synth_dynamics_names' if '{{$LEVEL:hard}}' == 'dynamics' else 'synth_names'
-model = dict(
-    text_encoder=dict(descriptions=texts, learnable=False),
-    neck=dict(_delete_=True, type='RelevanceNeck', temperature=0.05),
-    cls_head=dict(
-        temporal=dict(_delete_=True, type='transformer'),
-        pooling='mean',
-        video_pooling='query',
-    ),
-)
+model = dict(backbone=dict(frozen_stages=-1))

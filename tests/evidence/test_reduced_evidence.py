@@ -1,6 +1,8 @@
 """The experiment on few clips: does the full model at least not lose to its base?"""
 
 import json
+import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -9,7 +11,7 @@ from tgdfer_mm.evidence.baselines import measure_baselines
 from tgdfer_mm.evidence.plan import EvidencePlan
 from tgdfer_mm.evidence.report import write_report
 from tgdfer_mm.evidence.tables import group_table, sensitivity_table, spread_of
-from tgdfer_mm.evidence.train import RESULT, run_job
+from tgdfer_mm.evidence.train import RESULT, finished_result, run_job
 
 VLMS = {'shipped': 'tgdfer_mm://synth_vlm.safetensors'}
 
@@ -62,6 +64,16 @@ def test_what_is_finished_is_not_trained_again(experiment):
     before = [file.stat().st_mtime_ns for file in files]
     assert [run_job(job, plan, root, VLMS) for job in plan.jobs()] == results
     assert [file.stat().st_mtime_ns for file in files] == before
+
+
+def test_what_was_finished_with_another_config_is_refused_by_name(experiment, tmp_path):
+    plan, root, _ = experiment
+    job = next(plan.jobs())
+    shutil.copytree(root / 'jobs' / job.name, tmp_path / 'jobs' / job.name)
+    assert finished_result(job, plan, tmp_path, VLMS)['config'] == job.config
+    other = replace(plan, overrides={'train_cfg.max_epochs': 31})
+    with pytest.raises(ValueError, match=f'{job.name}.*trained with another config'):
+        finished_result(job, other, tmp_path, VLMS)
 
 
 def test_repeats_differ_in_people_and_the_perturbed_test_is_another(experiment):

@@ -10,10 +10,9 @@ from ..registry import DATASETS, MODELS
 from .frame_baselines import frame_baselines
 from .plan import EvidencePlan, Job
 from .shortcuts import shortcut_table
-from .train import job_config, other_style_config
+from .train import job_config, other_style_config, truth_file
 from .zero_shot import zero_shot_figures
 
-TRUTH = 'intensities.json'
 _TEXTS = {  # wording -> file, without the part of the name that the level adds
     'class names': '_names',
     'descriptions': '',
@@ -66,7 +65,7 @@ def _data(cfg) -> list:
 def _frames(
     condition: str, plan: EvidencePlan, root: Path, vlms: dict[str, str]
 ) -> dict[str, list[dict]]:
-    truth = str(root / 'data' / plan.conditions[condition]['level'] / TRUTH)
+    truth = str(truth_file(plan.conditions[condition]['level'], root))
     found: dict[str, list[dict]] = {}
     for repeat in range(plan.repeats):
         cfg = job_config(Job(plan.reference, condition, repeat), plan, root, vlms)
@@ -77,8 +76,7 @@ def _frames(
 
 def _zero_shot(cfg, vlm: str, clips: str, level: str, root: Path) -> list[dict]:
     store = FeatureStore(cache_features(cfg, root / 'features'))
-    truth_file = root / 'data' / level / TRUTH
-    truth = json.loads(truth_file.read_text(encoding='utf-8'))
+    truth = json.loads(truth_file(level, root).read_text(encoding='utf-8'))
     stem = 'synth_dynamics' if level == 'dynamics' else 'synth'
     rows = []
     for texts, ending in _TEXTS.items():

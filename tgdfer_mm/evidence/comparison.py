@@ -7,12 +7,13 @@ from pathlib import Path
 from mmengine.registry import init_default_scope
 
 from ..files import write_text
+from ..markdown import table_lines
 from ..registry import MODELS
 from ..version import __version__
 from .experiment import SHIPPED_VLM
 from .figure import draw_groups
 from .plan import EvidencePlan, Job
-from .report import against_cell, spread_cell, table_lines
+from .report import against_cell, group_head, spread_cell
 from .tables import group_table, sensitivity_table, spread_of
 from .train import job_config
 
@@ -25,7 +26,7 @@ and [baselines.md](baselines.md) for what each method is here. The order of the 
 real faces may be another one: these tables say what each way of reading a bag of frames
 is worth *on the same tower, frames and schedule*, not what its authors reach with
 towers and recipes of their own.
-This page is what `{command}` wrote; nothing in it was typed by hand.
+This page is what `{command}` wrote; its remarks are from the plan.
 Version {version}, {machine}, {hours:.1f} hours of computing.
 
 {repeats} trainings a row: repeat r has seed r and is tested on fold r + 1, people that
@@ -117,7 +118,7 @@ def _group_section(group: dict, rows: list[dict], plan: EvidencePlan) -> list[st
     compared = plan.names.get(group['compare'], group['compare'])
     header = ['method', 'tower', 'trained', 'UAR', 'WAR', f'against {compared}']
     header += ['relevance', 'frames']
-    lines = [f'## {group["title"]}', '']
+    lines = group_head(group)
     for condition in group['conditions']:
         body = [
             [

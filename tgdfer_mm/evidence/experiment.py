@@ -17,7 +17,13 @@ from ..features import train_on_features
 from ..files import write_text
 from ..paths import tools_dir
 from .plan import EvidencePlan, Job
-from .train import RESULT, job_config, other_style_config, run_job
+from .train import (
+    RESULT,
+    finished_result,
+    job_config,
+    other_style_config,
+    run_job,
+)
 
 SHIPPED_VLM = 'tgdfer_mm://synth_vlm.safetensors'
 
@@ -32,10 +38,13 @@ def run_experiment(plan: EvidencePlan, root: Path, workers: int) -> list[dict]:
 
     Returns:
         The result of every job, in the plan's order.
+
+    Raises:
+        ValueError: A job was finished with another config than it has now.
     """
     jobs = list(plan.jobs())
     vlms = make_vlms(plan, root)
-    missing = [job for job in jobs if not (root / 'jobs' / job.name / RESULT).is_file()]
+    missing = [job for job in jobs if finished_result(job, plan, root, vlms) is None]
     _prepare(plan, root, vlms, {job.condition for job in missing})
     context = get_context('spawn')
     with (

@@ -39,7 +39,7 @@ class EvidencePlan:
         conditions: Name -> ``level``, and where they differ from the default ``data``
             (arguments of the data set), ``vlm`` and ``other_style``.
         groups: Tables of the report: ``title``, ``compare`` (the config that the others
-            are compared with), ``conditions`` and ``configs``.
+            are compared with), ``conditions``, ``configs`` and, if wanted, a ``note``.
         vlms: Name -> how a weaker or stronger vision-language model is made.
         perturbations: Modes of ``PerturbTime`` that every model is tested under.
         sensitivity: Configs that are tested under them and in another style; all of

@@ -4,6 +4,7 @@ import platform
 from pathlib import Path
 
 from ..files import write_text
+from ..markdown import table_lines
 from ..version import __version__
 from .figure import draw_groups
 from .plan import EvidencePlan
@@ -21,7 +22,7 @@ _HEAD = """\
 
 **Synthetic faces only.** Nothing here was measured on DFEW, FERV39k or MAFW, nor with
 CLIP's weights; see [synthdfer.md](synthdfer.md) for what the clips are, and are not.
-This page is what `{command}` wrote; nothing in it was typed by hand.
+This page is what `{command}` wrote; its remarks are from the plan.
 Version {version}, {machine}, {hours:.1f} hours of computing.
 
 {repeats} trainings a row: repeat r has seed r and is tested on fold r + 1, people that
@@ -107,8 +108,13 @@ def _baseline_sections(baselines: dict) -> list[str]:
     return [*lines, '']
 
 
+def group_head(group: dict) -> list[str]:
+    """The title of a group, and what the plan remarks on it."""
+    note = group.get('note')
+    return [f'## {group["title"]}', '', *([note, ''] if note else [])]
+
+
 def _group_section(group: dict, rows: list[dict]) -> list[str]:
-    lines = [f'## {group["title"]}', '']
     header = ['row']
     for condition in group['conditions']:
         header += [condition, f'against `{group["compare"]}`', 'relevance AUROC']
@@ -125,7 +131,7 @@ def _group_section(group: dict, rows: list[dict]) -> list[str]:
                 spread_cell(row['relevance'], 3),
             ]
         body.append(cells)
-    return [*lines, *table_lines(header, body), '']
+    return [*group_head(group), *table_lines(header, body), '']
 
 
 def _frames_section(
@@ -138,7 +144,9 @@ def _frames_section(
         'average precision and pointing game per clip, and the average precision of '
         'intervals at three temporal intersections over union. *relevance* is the '
         "weight of a frame in the class's visual prompt, *instance* its probability "
-        'of the class.',
+        'of the class. A row far below 0.5 is no chance: class names are sentences '
+        'that the small model never saw, and their cosine with a neutral face is the '
+        'higher one (AUROC of class names above).',
         '',
     ]
     body = []
@@ -208,12 +216,6 @@ def _parts_section(plan: EvidencePlan, root: Path) -> list[str]:
 def _configs(plan: EvidencePlan, condition: str, wanted: tuple) -> list[str]:
     run = {job.config for job in plan.jobs() if job.condition == condition}
     return [config for config in wanted if config in run]
-
-
-def table_lines(header: list[str], rows: list[list[str]]) -> list[str]:
-    """A table in Markdown."""
-    lines = [header, ['---'] * len(header), *rows]
-    return [f'| {" | ".join(line)} |' for line in lines]
 
 
 def spread_cell(value: tuple[float, float] | None, digits: int = 1) -> str:

@@ -1,22 +1,23 @@
 """One training of the experiment, and all that is measured of its model."""
 
+import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from ..environment import environment_kept
 from ..evaluation.temporal_sensitivity import perturb_time
 from ..features import train_on_features
 from ..features.views import datasets_in
 from ..files import write_text
 from ..models.recognizers import BagRecognizer, TextGuidedRecognizer
 from ..registry import MODELS
+from ..synth.tree import INTENSITIES
 from .plan import EvidencePlan, Job
 
 RESULT = 'result.json'
@@ -40,12 +41,16 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
         What ``result.json`` in the job's folder holds: ``metrics`` by test set
         (``plain``, the perturbations, ``other_style`` where the condition has one) and
         ``seconds``.
+
+    Raises:
+        ValueError: See :func:`finished_result`.
     """
-    folder = root / 'jobs' / job.name
-    if (folder / RESULT).is_file():
-        return json.loads((folder / RESULT).read_text(encoding='utf-8'))
+    finished = finished_result(job, plan, root, vlms)
+    if finished is not None:
+        return finished
     began = time.perf_counter()
     cfg = job_config(job, plan, root, vlms)
+    digest = config_digest(cfg, root)
     tested = plan.sensitivity is None or job.config in plan.sensitivity
     other = other_style_config(cfg, job.condition, plan, root) if tested else None
     frozen = cfg.model.backbone.get('frozen_stages') == 'all'
@@ -69,9 +74,39 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
         repeat=job.repeat,
         metrics=metrics,
         seconds=round(time.perf_counter() - began, 1),
+        config_sha256=digest,
     )
-    write_text(folder / RESULT, json.dumps(result, indent=2) + '\n')
+    path = root / 'jobs' / job.name / RESULT
+    write_text(path, json.dumps(result, indent=2) + '\n')
     return result
+
+
+def finished_result(
+    job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]
+) -> dict | None:
+    """What a job has measured before; None if it has not been finished.
+
+    Raises:
+        ValueError: It was trained with another config than it has now.
+    """
+    path = root / 'jobs' / job.name / RESULT
+    if not path.is_file():
+        return None
+    result = json.loads(path.read_text(encoding='utf-8'))
+    cfg = job_config(job, plan, root, vlms)
+    if result.get('config_sha256') != config_digest(cfg, root):
+        raise ValueError(
+            f'{path}: {job.config} was trained with another config than '
+            f'{plan.config_file(job.config)} is now. Delete the folder to train it '
+            'anew, or take another folder for the experiment.'
+        )
+    return result
+
+
+def config_digest(cfg: Config, root: Path) -> str:
+    """SHA-256 of a job's config, the same wherever the experiment's folder lies."""
+    text = json.dumps(cfg.to_dict(), sort_keys=True, default=str)
+    return hashlib.sha256(text.replace(str(root), '').encode()).hexdigest()
 
 
 def job_config(
@@ -85,12 +120,13 @@ def job_config(
         FOLD=str(job.repeat + 1),
         VLM=vlms[condition.get('vlm', 'shipped')],
     )
-    with _environment(variables):
+    with environment_kept():
+        os.environ.update(variables)
         cfg = Config.fromfile(plan.config_file(job.config))
     cfg.merge_from_dict(plan.overrides or {})
     for data in _datasets(cfg):
         data.update(condition.get('data', {}), clips_per_class=plan.clips_per_class)
-    truth = str(root / 'data' / condition['level'] / 'intensities.json')
+    truth = str(truth_file(condition['level'], root))
     cfg.val_evaluator = dict(type='DFERMetric')
     cfg.test_evaluator = [
         dict(type='DFERMetric'),
@@ -113,16 +149,9 @@ def job_config(
     return cfg
 
 
-@contextmanager
-def _environment(variables: dict[str, str]) -> Iterator[None]:
-    """Sets environment variables for as long as a config is read."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+def truth_file(level: str, root: Path) -> Path:
+    """Where the true intensities of a level's clips lie."""
+    return root / 'data' / level / INTENSITIES
 
 
 def frame_sources(cfg: Config) -> tuple[str, ...]:
