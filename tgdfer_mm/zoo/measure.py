@@ -104,7 +104,7 @@ def multiply_adds(model: nn.Module, num_frames: int, size: int) -> int:
 
 @contextmanager
 def _plain_attention() -> Iterator[None]:
-    """Without the fused operator of ``nn.MultiheadAttention``, which is not counted."""
+    """Without the fused operator of torch's own layers, which is not counted."""
     before = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:

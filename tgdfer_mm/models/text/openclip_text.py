@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 from ..clip import arch_config, build_clip, load_clip
+from ..fast_layers import use_fast_layers
 from .descriptions import load_descriptions
 from .tokens import TOKENIZER, encode_texts, lay_out
 
@@ -70,7 +71,8 @@ class OpenCLIPText(BaseModule):
         self.num_context = _context_size(self.template, num_context)
 
         tower = _text_tower(build_clip(arch), arch)
-        self.transformer = _sequence_first(tower.transformer)
+        use_fast_layers(tower.transformer)
+        self.transformer = tower.transformer
         self.ln_final = tower.ln_final
         self.positional_embedding = tower.positional_embedding
         self.text_projection = tower.text_projection
@@ -229,7 +231,6 @@ class OpenCLIPText(BaseModule):
         length = x.shape[1]
         mask = None if self.attn_mask is None else self.attn_mask[:length, :length]
         x = x + self.positional_embedding[:length]
-        x = x.transpose(0, 1).contiguous().transpose(0, 1)  # as the tower computes
         return self.transformer(x, attn_mask=mask), ends
 
     def _unit(self, x: Tensor) -> Tensor:
@@ -252,18 +253,6 @@ class OpenCLIPText(BaseModule):
         if isinstance(self.text_projection, nn.Linear):
             return self.text_projection(x)
         return x @ self.text_projection
-
-
-def _sequence_first(transformer: nn.Module) -> nn.Module:
-    """Lets a transformer compute on (length, batch, width); the results are the same.
-
-    Batch first, attention transposes its input, and torch multiplies a tensor that is
-    not contiguous with frozen weights place by place: a third of the tower's time.
-    """
-    transformer.batch_first = False
-    for block in transformer.resblocks:
-        block.attn.batch_first = False
-    return transformer
 
 
 def _context_size(template: list[int] | None, num_context: int | None) -> int:

@@ -1,0 +1,98 @@
+"""The fast layers: the numbers of open_clip's, from less."""
+
+import copy
+
+import pytest
+import torch
+import torch.nn.functional as F
+from open_clip.transformer import QuickGELU as SlowQuickGELU
+from open_clip.transformer import Transformer
+
+from tgdfer_mm.benchmark.tower import kept_for_backward
+from tgdfer_mm.models.fast_layers import QuickGELU, SelfAttention, use_fast_layers
+
+N, L, D = 3, 5, 16
+
+
+@pytest.fixture
+def both():
+    """open_clip's transformer, and the same with fast layers."""
+    slow = Transformer(D, 2, 4, act_layer=SlowQuickGELU)
+    fast = copy.deepcopy(slow)
+    use_fast_layers(fast)
+    return slow, fast
+
+
+@pytest.mark.parametrize('causal', [False, True])
+def test_values_and_gradients_are_those_of_open_clip(both, causal):
+    mask = torch.full((L, L), -torch.inf).triu(1) if causal else None
+    x = torch.randn(N, L, D)
+    found = []
+    for model in both:
+        own = x.clone().requires_grad_()
+        y = model(own, attn_mask=mask)
+        y.square().sum().backward()
+        found.append([y, own.grad, *(p.grad for p in model.parameters())])
+    for slow, fast in zip(*found, strict=True):
+        assert torch.allclose(slow, fast, rtol=1e-4, atol=1e-5)
+
+
+def test_weights_keep_their_names_and_go_both_ways(both):
+    slow, fast = both
+    assert list(slow.state_dict()) == list(fast.state_dict())
+    other = Transformer(D, 2, 4, act_layer=SlowQuickGELU)
+    fast.load_state_dict(other.state_dict())
+    x = torch.randn(N, L, D)
+    assert torch.allclose(fast(x), other(x), rtol=1e-4, atol=1e-5)
+
+
+def test_every_block_is_replaced_and_only_what_is_known(both):
+    blocks = both[1].resblocks
+    assert all(isinstance(block.attn, SelfAttention) for block in blocks)
+    assert all(isinstance(block.mlp.gelu, QuickGELU) for block in blocks)
+    exact = Transformer(D, 1, 4)
+    use_fast_layers(exact)
+    assert type(exact.resblocks[0].mlp.gelu) is torch.nn.GELU
+
+
+def test_attention_is_one_fused_operator_a_block(both, monkeypatch):
+    calls = []
+    fused = F.scaled_dot_product_attention
+
+    def note(*args, **kwargs):
+        calls.append(kwargs)
+        return fused(*args, **kwargs)
+
+    monkeypatch.setattr(F, 'scaled_dot_product_attention', note)
+    both[1](torch.randn(N, L, D))
+    assert len(calls) == 2
+
+
+def test_another_key_or_the_weights_are_refused(both):
+    attention, x = both[1].resblocks[0].attn, torch.randn(N, L, D)
+    for arguments in ((x, x.clone(), x), (x, x, x.clone()), (x, x, x, True)):
+        with pytest.raises(ValueError, match='one sequence, and no weights'):
+            attention(*arguments)
+
+
+def test_the_activation_is_its_formula_and_leaves_its_input_alone():
+    x = torch.randn(100, dtype=torch.float64)
+    wanted = x * torch.sigmoid(1.702 * x)
+    before = x.clone()
+    with torch.no_grad():
+        assert torch.allclose(QuickGELU()(x), wanted, atol=1e-12)
+    assert torch.equal(x, before)
+    assert torch.autograd.gradcheck(QuickGELU(), x[:9].clone().requires_grad_())
+
+
+def test_a_second_derivative_is_refused_and_not_wrong():
+    x = torch.randn(3, requires_grad=True)
+    (slope,) = torch.autograd.grad(QuickGELU()(x).sum(), x, create_graph=True)
+    with pytest.raises(RuntimeError):
+        slope.sum().backward()
+
+
+def test_training_keeps_less_for_its_backward_pass(both):
+    x = torch.randn(64, 50, D, requires_grad=True)
+    slow, fast = (kept_for_backward(lambda m=model: m(x)) for model in both)
+    assert fast < 0.85 * slow

@@ -1,0 +1,88 @@
+"""Layers of open_clip's transformers in less time and memory.
+
+They compute the same numbers but for rounding, and have the same parameters under the
+same names. What they save is measured in docs/performance.md.
+"""
+
+import torch
+import torch.nn.functional as F
+from open_clip import transformer
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+SCALE = 1.702
+
+
+def use_fast_layers(model: nn.Module) -> None:
+    """Puts the layers below in the place of open_clip's, in all of a model's blocks."""
+    for block in model.modules():
+        if type(block) is transformer.ResidualAttentionBlock:
+            block.attn = SelfAttention(block.attn)
+            if type(block.mlp.gelu) is transformer.QuickGELU:
+                block.mlp.gelu = QuickGELU()
+
+
+class SelfAttention(nn.Module):
+    """Attention of a sequence to itself, batch first, with torch's parameters.
+
+    ``nn.MultiheadAttention`` copies queries, keys and values twice each way and fills
+    three blocks of zeros in the backward pass.
+
+    Args:
+        attention: Whose parameters are taken over.
+    """
+
+    def __init__(self, attention: nn.MultiheadAttention) -> None:
+        super().__init__()
+        self.num_heads = attention.num_heads
+        self.in_proj_weight = attention.in_proj_weight
+        self.in_proj_bias = attention.in_proj_bias
+        self.out_proj = attention.out_proj
+
+    def forward(
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        need_weights: bool = False,
+        attn_mask: Tensor | None = None,
+    ) -> tuple[Tensor, None]:
+        """(N, L, D) -> (N, L, D); of the three, which must be one, the first is read.
+
+        Raises:
+            ValueError: Another key or value, or the weights were asked for.
+        """
+        if key is not query or value is not query or need_weights:
+            raise ValueError('SelfAttention: one sequence, and no weights')
+        qkv = F.linear(query, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
+        q, k, v = (x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for x in qkv)
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=attn_mask)
+        return self.out_proj(mixed.transpose(1, 2).flatten(2)), None
+
+
+class QuickGELU(nn.Module):
+    """``x * sigmoid(1.702 x)`` [from CLIP], as ``silu(1.702 x) / 1.702``.
+
+    Training keeps one tensor for the backward pass instead of three, and that pass is
+    one kernel; without gradients all is done in place.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Any shape in, the same shape out."""
+        if torch.is_grad_enabled() and x.requires_grad:
+            return _ScaledSiLU.apply(x)
+        return F.silu(x * SCALE, inplace=True).div_(SCALE)
+
+
+class _ScaledSiLU(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x: Tensor) -> Tensor:
+        scaled = x * SCALE
+        ctx.save_for_backward(scaled)
+        return F.silu(scaled).div_(SCALE)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad: Tensor) -> Tensor:
+        (scaled,) = ctx.saved_tensors
+        return torch.ops.aten.silu_backward(grad, scaled)
