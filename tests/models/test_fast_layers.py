@@ -81,7 +81,10 @@ def test_the_activation_is_its_formula_and_leaves_its_input_alone():
     before = x.clone()
     with torch.no_grad():
         assert torch.allclose(QuickGELU()(x), wanted, atol=1e-12)
-    assert torch.equal(x, before)
+        assert torch.equal(x, before)
+        assert QuickGELU(inplace=True)(x).data_ptr() == x.data_ptr()
+        assert torch.allclose(x, wanted, atol=1e-12)
+    x = before
     assert torch.autograd.gradcheck(QuickGELU(), x[:9].clone().requires_grad_())
 
 

@@ -19,7 +19,7 @@ def use_fast_layers(model: nn.Module) -> None:
         if type(block) is transformer.ResidualAttentionBlock:
             block.attn = SelfAttention(block.attn)
             if type(block.mlp.gelu) is transformer.QuickGELU:
-                block.mlp.gelu = QuickGELU()
+                block.mlp.gelu = QuickGELU(inplace=True)
 
 
 class SelfAttention(nn.Module):
@@ -64,14 +64,22 @@ class QuickGELU(nn.Module):
     """``x * sigmoid(1.702 x)`` [from CLIP], as ``silu(1.702 x) / 1.702``.
 
     Training keeps one tensor for the backward pass instead of three, and that pass is
-    one kernel; without gradients all is done in place.
+    one kernel.
+
+    Args:
+        inplace: Overwrite the input where no gradient is wanted.
     """
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
 
     def forward(self, x: Tensor) -> Tensor:
         """Any shape in, the same shape out."""
         if torch.is_grad_enabled() and x.requires_grad:
             return _ScaledSiLU.apply(x)
-        return F.silu(x * SCALE, inplace=True).div_(SCALE)
+        scaled = x.mul_(SCALE) if self.inplace else x * SCALE
+        return F.silu(scaled, inplace=True).div_(SCALE)
 
 
 class _ScaledSiLU(torch.autograd.Function):
