@@ -58,12 +58,14 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         return command
 
     b32, b16 = 'tgdfer_dfew_vit-b32.py', 'tgdfer_dfew.py'
-    add('tower', 'the model beside its bare tower', b32).add_argument(
-        '--bf16', action='store_true', help='autocast to bfloat16'
-    )
+    both = ('training', 'inference')
+    command = add('tower', 'the model beside its bare tower', b32)
+    command.add_argument('--bf16', action='store_true', help='autocast to bfloat16')
+    command.add_argument('--only', nargs=1, choices=both, default=both)
     command = add('against', 'the model beside the released DFER-CLIP', b32)
     command.add_argument('code', type=Path, help='a checkout of its repository')
     command.add_argument('--bf16', action='store_true', help='ours in bfloat16')
+    command.add_argument('--only', nargs=1, choices=both, default=both)
     add('options', 'a training step with and without each option', b16)
     add('decoders', 'decoders of JPEG files beside cv2')
     add('loader', "the loader beside mmaction2's stock pipeline, on one core")
@@ -109,10 +111,13 @@ def measure(args: argparse.Namespace, results: Results, folder: Path) -> None:
     pairs, device = args.pairs, args.device
     match args.command:
         case 'tower':
-            tower.tower_rows(results, cfg, args.clips, pairs, device, args.bf16)
+            tower.tower_rows(
+                results, cfg, args.clips, pairs, device, args.bf16, args.only
+            )
         case 'against':
             against.against_rows(
-                results, cfg, args.code, args.clips, pairs, device, args.bf16
+                *(results, cfg, args.code, args.clips, pairs, device, args.bf16),
+                which=args.only,
             )
         case 'options':
             tower.option_rows(results, cfg, args.clips, pairs, device)

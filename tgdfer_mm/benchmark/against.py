@@ -10,7 +10,7 @@ single precision: forward, cross entropy, ``loss.item()``, SGD with its three gr
 import sys
 import types
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -113,6 +113,7 @@ def against_rows(
     pairs: int,
     device: str,
     bf16: bool = False,
+    which: Sequence[str] = ('training', 'inference'),
 ) -> None:
     """Our steps against its, on the same tower, clips and frames.
 
@@ -124,6 +125,7 @@ def against_rows(
         pairs: Of each row.
         device: Where they run.
         bf16: Whether ours runs in bf16; its code runs in single precision as shipped.
+        which: The rows.
     """
     patch = 16 if '-16' in cfg.model.backbone.arch else 32
     theirs = build_released(code, patch).to(device)
@@ -141,12 +143,23 @@ def against_rows(
         return run
 
     fast = bf16 and device != 'cpu'
-    ours = in_precision(steps.training_step(model, batch, cfg.optim_wrapper))
-    units = (clips, clips)
-    figures = compare(ours, train, pairs, 2, device, units)
-    what = 'training ÷ the released step of DFER-CLIP'
-    results.add('DFER-CLIP/training', what, figures, 0.25 if fast else 0.92, **about)
-    ours = in_precision(steps.inference_step(model, batch))
-    figures = compare(ours, infer, pairs, 2, device, units)
-    what = 'inference ÷ the released code of DFER-CLIP'
-    results.add('DFER-CLIP/inference', what, figures, 0.75, **about)
+    rows = {
+        'training': (
+            'training ÷ the released step of DFER-CLIP',
+            steps.training_step(model, batch, cfg.optim_wrapper),
+            train,
+            0.25 if fast else 0.92,
+        ),
+        'inference': (
+            'inference ÷ the released code of DFER-CLIP',
+            steps.inference_step(model, batch),
+            infer,
+            0.75,
+        ),
+    }
+    for name in which:
+        what, ours, released, target = rows[name]
+        figures = compare(
+            in_precision(ours), released, pairs, 2, device, (clips, clips)
+        )
+        results.add(f'DFER-CLIP/{name}', what, figures, target, **about)

@@ -128,6 +128,18 @@ def own_dataset(root: Path, spatial: Sequence[dict] = (), **kwargs) -> DFEWDatas
     return DFEWDataset(str(root), 'train', pipeline=pipeline, **kwargs)
 
 
+def load_clips(dataset: Dataset, clips: int, preprocessor=None) -> Callable:
+    """Loads the first clips of a data set and, if asked to, preprocesses them."""
+
+    def step() -> None:
+        samples = [dataset[i] for i in range(clips)]
+        if preprocessor is not None:
+            batch = {k: [s[k] for s in samples] for k in samples[0]}
+            preprocessor(batch, training=True)
+
+    return step
+
+
 def loader_rows(results: Results, pairs: int, folder: Path, clips: int = 8) -> None:
     """Our loader against mmaction2's: frames a second of one core, files cached.
 
@@ -145,30 +157,21 @@ def loader_rows(results: Results, pairs: int, folder: Path, clips: int = 8) -> N
     stock = MODELS.build(dict(type='ActionDataPreprocessor', **NORMAL))
     frames = clips * T
 
-    def load(dataset: Dataset, preprocessor=None) -> Callable:
-        def step() -> None:
-            samples = [dataset[i] for i in range(clips)]
-            if preprocessor is not None:
-                batch = {k: [s[k] for s in samples] for k in samples[0]}
-                preprocessor(batch, training=True)
-
-        return step
-
-    augmented = stock_dataset(root, AUGMENTATION)
+    own, augmented = own_dataset(root), stock_dataset(root, AUGMENTATION)
     rows = {
         'training': (
             'loading a training clip (ours: augmented on the device) ÷ stock',
-            (load(own_dataset(root)), load(augmented)),
+            (load_clips(own, clips), load_clips(augmented, clips)),
             0.5,
         ),
         'decoding only': (
             'loading without augmentation ÷ stock without augmentation',
-            (load(own_dataset(root)), load(stock_dataset(root, []))),
+            (load_clips(own, clips), load_clips(stock_dataset(root, []), clips)),
             None,
         ),
         'training, all on this core': (
             'loading, augmenting and normalising on one core ÷ stock',
-            (load(own_dataset(root), device), load(augmented, stock)),
+            (load_clips(own, clips, device), load_clips(augmented, clips, stock)),
             None,
         ),
     }
@@ -178,27 +181,30 @@ def loader_rows(results: Results, pairs: int, folder: Path, clips: int = 8) -> N
 
 
 def packed_rows(results: Results, pairs: int, folder: Path, clips: int = 8) -> None:
-    """Packed files against the folders they were made of, on one core."""
+    """Packed files against the folders they were made of, and stock, on one core."""
     on_one_core()
     root = make_tree(folder / 'clips')
     folders = own_dataset(root)
+    stock = load_clips(stock_dataset(root, AUGMENTATION), clips)
     frames = clips * T
-
-    def load(dataset: Dataset) -> Callable:
-        return lambda: [dataset[i] for i in range(clips)]
 
     for kind in ('encoded', 'raw'):
         path = folder / f'{kind}.pack'
         if not path.exists():
             write_pack(folders, path, raw=kind == 'raw')
         packed = own_dataset(root, media_dir=str(path))
-        figures = compare(load(packed), load(folders), pairs, units=(frames, frames))
-        results.add(
-            f'packed/{kind}',
-            f'loading from a packed file ({kind}) ÷ from folders',
-            figures,
-            1.0,
+        about = dict(
             megabytes=round(path.stat().st_size / 1e6),
             clips=len(folders),
             frames=FRAMES,
         )
+        rows = {
+            kind: ('from folders', load_clips(folders, clips), 1.0),
+            f'{kind} beside stock': ('stock, augmented', stock, None),
+        }
+        for name, (what, other, target) in rows.items():
+            figures = compare(
+                load_clips(packed, clips), other, pairs, units=(frames, frames)
+            )
+            what = f'loading from a packed file ({kind}) ÷ {what}'
+            results.add(f'packed/{name}', what, figures, target, **about)

@@ -1,7 +1,7 @@
 """Rows about the model: beside its bare tower, and with each option."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,13 @@ from .pairs import Results, compare, peak_memory
 
 
 def tower_rows(
-    results: Results, cfg: Config, clips: int, pairs: int, device: str, bf16: bool
+    results: Results,
+    cfg: Config,
+    clips: int,
+    pairs: int,
+    device: str,
+    bf16: bool,
+    which: Sequence[str] = ('training', 'inference'),
 ) -> None:
     """Training and inference against the bare tower's, on the same clips."""
     with torch.autocast(device, torch.bfloat16, enabled=bf16):
@@ -37,6 +43,8 @@ def tower_rows(
                 1.02,
             ),
         ):
+            if name not in which:
+                continue
             figures = compare(ours, bare, pairs, 2, device, units)
             figures['peak_memory_MB'] = peak_memory(device)
             results.add(
