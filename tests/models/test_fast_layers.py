@@ -6,10 +6,16 @@ import pytest
 import torch
 import torch.nn.functional as F
 from open_clip.transformer import QuickGELU as SlowQuickGELU
-from open_clip.transformer import Transformer
+from open_clip.transformer import Transformer, VisionTransformer
 
 from tgdfer_mm.benchmark.tower import kept_for_backward
-from tgdfer_mm.models.fast_layers import QuickGELU, SelfAttention, use_fast_layers
+from tgdfer_mm.models.fast_layers import (
+    FirstTokenBlock,
+    QuickGELU,
+    SelfAttention,
+    use_fast_layers,
+    use_first_token,
+)
 
 N, L, D = 3, 5, 16
 
@@ -99,3 +105,35 @@ def test_training_keeps_less_for_its_backward_pass(both):
     x = torch.randn(64, 50, D, requires_grad=True)
     slow, fast = (kept_for_backward(lambda m=model: m(x)) for model in both)
     assert fast < 0.85 * slow
+
+
+def tower(**kwargs) -> VisionTransformer:
+    return VisionTransformer(32, 8, D, 3, 4, 4.0, output_dim=6, **kwargs)
+
+
+@pytest.mark.parametrize('after', [False, True])
+def test_the_last_block_gives_the_same_from_its_class_token_alone(after):
+    slow = tower(final_ln_after_pool=after)
+    fast = copy.deepcopy(slow)
+    use_fast_layers(fast)
+    use_first_token(fast)
+    assert isinstance(fast.transformer.resblocks[-1], FirstTokenBlock)
+    assert list(slow.state_dict()) == list(fast.state_dict())
+    images = torch.randn(2, 3, 32, 32)
+    found = []
+    for model in (slow, fast):
+        y = model(images)
+        y.square().sum().backward()
+        found.append([y, *(p.grad for p in model.parameters())])
+    for a, b in zip(*found, strict=True):
+        assert torch.allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+def test_a_tower_that_reads_more_than_its_class_token_is_left_alone():
+    for model in (tower(pool_type='avg'), tower(output_tokens=True)):
+        use_fast_layers(model)
+        use_first_token(model)
+        assert not isinstance(model.transformer.resblocks[-1], FirstTokenBlock)
+    slow = tower()
+    use_first_token(slow)  # open_clip's own attention
+    assert not isinstance(slow.transformer.resblocks[-1], FirstTokenBlock)

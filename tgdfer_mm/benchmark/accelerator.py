@@ -44,8 +44,6 @@ def accelerator_rows(
     """
     torch.set_float32_matmul_precision('high')
     b16, b32 = copy.deepcopy(b16), copy.deepcopy(b32)
-    for cfg in (b16, b32):
-        cfg.optim_wrapper.optimizer.fused = True
     rate = matrix_rate(device)
     _tuning_row(results, b16, clips, pairs, device, rate)
     _clear()

@@ -61,7 +61,7 @@ class Option(NamedTuple):
 
 
 OPTIONS = {
-    'fused optimizer': Option({'optim_wrapper.optimizer.fused': True}),
+    'an optimizer not fused': Option({'optim_wrapper.optimizer.fused': False}),
     'half of the patches': Option({'model.backbone.patch_dropout': 0.5}),
     'activation checkpointing': Option({'model.backbone.with_cp': True}),
     'half of the tower frozen': Option({'model.backbone.frozen_stages': 6}),

@@ -22,6 +22,15 @@ def use_fast_layers(model: nn.Module) -> None:
                 block.mlp.gelu = QuickGELU(inplace=True)
 
 
+def use_first_token(tower: transformer.VisionTransformer) -> None:
+    """Makes the last block compute what is read, if that is the class token alone."""
+    blocks = tower.transformer.resblocks
+    known = isinstance(getattr(blocks[-1], 'attn', None), SelfAttention)
+    pooled = tower.attn_pool is not None or tower.pool_type != 'tok'
+    if known and not pooled and not tower.output_tokens:
+        blocks[-1] = FirstTokenBlock(blocks[-1])
+
+
 class SelfAttention(nn.Module):
     """Attention of a sequence to itself, batch first, with torch's parameters.
 
@@ -55,9 +64,41 @@ class SelfAttention(nn.Module):
         if key is not query or value is not query or need_weights:
             raise ValueError('SelfAttention: one sequence, and no weights')
         qkv = F.linear(query, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
+        return self._mix(*qkv, mask=attn_mask), None
+
+    def first(self, x: Tensor) -> Tensor:
+        """(N, L, D) -> (N, 1, D), the first token's row of what ``forward`` gives."""
+        width = x.shape[-1]
+        weight = self.in_proj_weight.split([width, 2 * width])
+        bias = self.in_proj_bias.split([width, 2 * width])
+        query = F.linear(x[:, :1], weight[0], bias[0])
+        return self._mix(query, *F.linear(x, weight[1], bias[1]).chunk(2, dim=-1))
+
+    def _mix(self, *qkv: Tensor, mask: Tensor | None = None) -> Tensor:
         q, k, v = (x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for x in qkv)
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=attn_mask)
-        return self.out_proj(mixed.transpose(1, 2).flatten(2)), None
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.out_proj(mixed.transpose(1, 2).flatten(2))
+
+
+class FirstTokenBlock(nn.Module):
+    """The last block of a tower whose first token alone is read.
+
+    The other tokens are keys and values for it and nothing else: no queries, no
+    network. A twelfth of a ViT-B less, forward and backward.
+
+    Args:
+        block: Whose layers are taken over.
+    """
+
+    def __init__(self, block: transformer.ResidualAttentionBlock) -> None:
+        super().__init__()
+        for name, layer in block.named_children():
+            setattr(self, name, layer)
+
+    def forward(self, x: Tensor, *unused, attn_mask: None = None) -> Tensor:
+        """(N, L, D) -> (N, 1, D)."""
+        x = x[:, :1] + self.ls_1(self.attn.first(self.ln_1(x)))
+        return x + self.ls_2(self.mlp(self.ln_2(x)))
 
 
 class QuickGELU(nn.Module):

@@ -8,7 +8,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from ...registry import MODELS
 from ..clip import build_clip, load_clip
-from ..fast_layers import use_fast_layers
+from ..fast_layers import use_fast_layers, use_first_token
 
 
 @MODELS.register_module()
@@ -59,6 +59,8 @@ class OpenCLIPVisual(BaseModule):
             raise ValueError(f'patch_dropout={patch_dropout} must be in [0, 1)')
         self.tower = build_clip(arch).visual
         use_fast_layers(self.tower)
+        if isinstance(self.tower, VisionTransformer):
+            use_first_token(self.tower)
         if (patch_dropout or with_cp) and not isinstance(self.tower, VisionTransformer):
             raise ValueError(
                 f'patch_dropout and with_cp need a VisionTransformer, not a '
