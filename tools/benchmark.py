@@ -69,7 +69,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add('options', 'a training step with and without each option', b16)
     add('decoders', 'decoders of JPEG files beside cv2')
     add('loader', "the loader beside mmaction2's stock pipeline, on one core")
-    add('packed', 'packed files beside folders, on one core')
+    add('packed', 'packed files beside folders and the stock pipeline, on one core')
     command = add('waiting', 'the share of a step that waits for data', b32)
     command.add_argument('--workers', type=int)
     command.add_argument('--bf16', action='store_true', help='autocast to bfloat16')

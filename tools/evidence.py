@@ -19,6 +19,7 @@ import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
 from tgdfer_mm.evidence.experiment import run_experiment, write_summary
 from tgdfer_mm.evidence.pages import PAGES
 from tgdfer_mm.evidence.plan import EvidencePlan
+from tgdfer_mm.evidence.train import OtherConfigError
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -49,11 +50,11 @@ def main() -> None:
     root = args.out.absolute()
     try:
         results = run_experiment(plan, root, args.workers)
-    except ValueError as error:
+        write_summary(results, root / 'results.json')
+        page = args.docs or root / 'evidence.md'
+        PAGES[plan.page](plan, root, results, page, shlex.join(['python', *sys.argv]))
+    except OtherConfigError as error:
         sys.exit(str(error))
-    write_summary(results, root / 'results.json')
-    page = args.docs or root / 'evidence.md'
-    PAGES[plan.page](plan, root, results, page, shlex.join(['python', *sys.argv]))
     print(f'{page} is written')
 
 

@@ -11,7 +11,7 @@ from tgdfer_mm.evidence.baselines import measure_baselines
 from tgdfer_mm.evidence.plan import EvidencePlan
 from tgdfer_mm.evidence.report import write_report
 from tgdfer_mm.evidence.tables import group_table, sensitivity_table, spread_of
-from tgdfer_mm.evidence.train import RESULT, finished_result, run_job
+from tgdfer_mm.evidence.train import RESULT, OtherConfigError, finished_result, run_job
 
 VLMS = {'shipped': 'tgdfer_mm://synth_vlm.safetensors'}
 
@@ -72,7 +72,7 @@ def test_what_was_finished_with_another_config_is_refused_by_name(experiment, tm
     shutil.copytree(root / 'jobs' / job.name, tmp_path / 'jobs' / job.name)
     assert finished_result(job, plan, tmp_path, VLMS)['config'] == job.config
     other = replace(plan, overrides={'train_cfg.max_epochs': 31})
-    with pytest.raises(ValueError, match=f'{job.name}.*trained with another config'):
+    with pytest.raises(OtherConfigError, match=f'{job.name}.* as it is now'):
         finished_result(job, other, tmp_path, VLMS)
 
 

@@ -150,7 +150,9 @@ def make_config(clips, weights, tmp_path, monkeypatch):
                 optim_wrapper=dict(
                     type='OptimWrapper',
                     constructor='TextGuidedOptimWrapperConstructor',
-                    optimizer=dict(type='AdamW', lr=0.01, weight_decay=0.05),
+                    optimizer=dict(
+                        type='AdamW', lr=0.01, weight_decay=0.05, fused=True
+                    ),
                     paramwise_cfg=dict(
                         custom_keys={
                             'backbone': dict(lr_mult=0.1),

@@ -10,9 +10,9 @@ from open_clip.transformer import Transformer, VisionTransformer
 
 from tgdfer_mm.benchmark.tower import kept_for_backward
 from tgdfer_mm.models.fast_layers import (
+    FastQuickGELU,
+    FastSelfAttention,
     FirstTokenBlock,
-    QuickGELU,
-    SelfAttention,
     use_fast_layers,
     use_first_token,
 )
@@ -54,8 +54,8 @@ def test_weights_keep_their_names_and_go_both_ways(both):
 
 def test_every_block_is_replaced_and_only_what_is_known(both):
     blocks = both[1].resblocks
-    assert all(isinstance(block.attn, SelfAttention) for block in blocks)
-    assert all(isinstance(block.mlp.gelu, QuickGELU) for block in blocks)
+    assert all(isinstance(block.attn, FastSelfAttention) for block in blocks)
+    assert all(isinstance(block.mlp.gelu, FastQuickGELU) for block in blocks)
     exact = Transformer(D, 1, 4)
     use_fast_layers(exact)
     assert type(exact.resblocks[0].mlp.gelu) is torch.nn.GELU
@@ -74,7 +74,9 @@ def test_attention_is_one_fused_operator_a_block(both, monkeypatch):
     assert len(calls) == 2
 
 
-def test_another_key_or_the_weights_are_refused(both):
+def test_another_order_key_or_the_weights_are_refused(both):
+    with pytest.raises(ValueError, match='batch_first'):
+        FastSelfAttention(torch.nn.MultiheadAttention(D, 4))
     attention, x = both[1].resblocks[0].attn, torch.randn(N, L, D)
     for arguments in ((x, x.clone(), x), (x, x, x.clone()), (x, x, x, True)):
         with pytest.raises(ValueError, match='one sequence, and no weights'):
@@ -86,17 +88,17 @@ def test_the_activation_is_its_formula_and_leaves_its_input_alone():
     wanted = x * torch.sigmoid(1.702 * x)
     before = x.clone()
     with torch.no_grad():
-        assert torch.allclose(QuickGELU()(x), wanted, atol=1e-12)
+        assert torch.allclose(FastQuickGELU()(x), wanted, atol=1e-12)
         assert torch.equal(x, before)
-        assert QuickGELU(inplace=True)(x).data_ptr() == x.data_ptr()
+        assert FastQuickGELU(inplace=True)(x).data_ptr() == x.data_ptr()
         assert torch.allclose(x, wanted, atol=1e-12)
     x = before
-    assert torch.autograd.gradcheck(QuickGELU(), x[:9].clone().requires_grad_())
+    assert torch.autograd.gradcheck(FastQuickGELU(), x[:9].clone().requires_grad_())
 
 
 def test_a_second_derivative_is_refused_and_not_wrong():
     x = torch.randn(3, requires_grad=True)
-    (slope,) = torch.autograd.grad(QuickGELU()(x).sum(), x, create_graph=True)
+    (slope,) = torch.autograd.grad(FastQuickGELU()(x).sum(), x, create_graph=True)
     with pytest.raises(RuntimeError):
         slope.sum().backward()
 

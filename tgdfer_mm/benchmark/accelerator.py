@@ -1,6 +1,5 @@
 """The rows that need an accelerator, all of them in one command."""
 
-import copy
 import os
 from pathlib import Path
 
@@ -43,7 +42,6 @@ def accelerator_rows(
         device: Where.
     """
     torch.set_float32_matmul_precision('high')
-    b16, b32 = copy.deepcopy(b16), copy.deepcopy(b32)
     rate = matrix_rate(device)
     _tuning_row(results, b16, clips, pairs, device, rate)
     _clear()

@@ -10,7 +10,7 @@ from ..registry import DATASETS, MODELS
 from .frame_baselines import frame_baselines
 from .plan import EvidencePlan, Job
 from .shortcuts import shortcut_table
-from .train import job_config, other_style_config, truth_file
+from .train import OtherConfigError, job_config, other_style_config, truth_file
 from .zero_shot import zero_shot_figures
 
 _TEXTS = {  # wording -> file, without the part of the name that the level adds
@@ -32,11 +32,21 @@ def measure_baselines(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
         ``shortcuts``: level -> UAR by shortcut; ``zero_shot``: rows with ``vlm``,
         ``clips``, ``texts``, ``UAR`` and ``AUROC``; ``frames``: level -> baseline ->
         numbers of :func:`~tgdfer_mm.evidence.frame_baselines.frame_baselines` for
-        each repeat's test clips.
+        each repeat's test clips; ``measured``: what of the plan they depend on.
+
+    Raises:
+        OtherConfigError: There is such a file, of another plan.
     """
     path = root / 'baselines.json'
+    measured = [plan.conditions, plan.vlms, plan.repeats, plan.clips_per_class]
     if path.is_file():
-        return json.loads(path.read_text(encoding='utf-8'))
+        found = json.loads(path.read_text(encoding='utf-8'))
+        if found.get('measured') != measured:
+            raise OtherConfigError(
+                f'{path} was measured with other conditions, models, repeats or clips '
+                'than the plan has now. Delete it to measure anew.'
+            )
+        return found
     shortcuts, rows, frames = {}, [], {}
     for condition, facts in plan.conditions.items():
         if facts.get('data'):
@@ -52,7 +62,7 @@ def measure_baselines(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
                 clips = name if each is cfg else f'{condition}, {name}'
                 vlm = facts.get('vlm', 'shipped')
                 rows += _zero_shot(each, vlm, clips, facts['level'], root)
-    found = dict(shortcuts=shortcuts, zero_shot=rows, frames=frames)
+    found = dict(shortcuts=shortcuts, zero_shot=rows, frames=frames, measured=measured)
     path.write_text(json.dumps(found, indent=1), encoding='utf-8')
     return found
 

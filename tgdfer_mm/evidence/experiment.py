@@ -19,6 +19,7 @@ from ..paths import tools_dir
 from .plan import EvidencePlan, Job
 from .train import (
     RESULT,
+    OtherConfigError,
     finished_result,
     job_config,
     other_style_config,
@@ -40,11 +41,12 @@ def run_experiment(plan: EvidencePlan, root: Path, workers: int) -> list[dict]:
         The result of every job, in the plan's order.
 
     Raises:
-        ValueError: A job was finished with another config than it has now.
+        OtherConfigError: Jobs were finished with other configs than they have now; all
+            of them are named.
     """
     jobs = list(plan.jobs())
     vlms = make_vlms(plan, root)
-    missing = [job for job in jobs if finished_result(job, plan, root, vlms) is None]
+    missing = _missing(jobs, plan, root, vlms)
     _prepare(plan, root, vlms, {job.condition for job in missing})
     context = get_context('spawn')
     with (
@@ -63,6 +65,21 @@ def run_experiment(plan: EvidencePlan, root: Path, workers: int) -> list[dict]:
                 future.cancel()
             raise
     return [read_result(root, job) for job in jobs]
+
+
+def _missing(
+    jobs: list[Job], plan: EvidencePlan, root: Path, vlms: dict[str, str]
+) -> list[Job]:
+    missing, refused = [], []
+    for job in jobs:
+        try:
+            if finished_result(job, plan, root, vlms) is None:
+                missing.append(job)
+        except OtherConfigError as error:
+            refused.append(str(error))
+    if refused:
+        raise OtherConfigError('\n'.join(refused))
+    return missing
 
 
 def read_result(root: Path, job: Job) -> dict:

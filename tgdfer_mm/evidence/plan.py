@@ -50,6 +50,7 @@ class EvidencePlan:
         overrides: Changes to every config, as ``key=value`` of a flat dict.
         folder: Where the configs are, below ``configs/``.
         page: Key of :data:`tgdfer_mm.evidence.pages.PAGES`: how it is reported.
+        frames_note: A remark on the table of the frames.
         names: Config -> its name for people, where that is another one.
     """
 
@@ -64,6 +65,7 @@ class EvidencePlan:
     sensitivity: list[str] | None = None
     folder: str = 'ablations'
     page: str = 'parts'
+    frames_note: str = ''
     names: dict[str, str] = field(default_factory=dict)
 
     @classmethod

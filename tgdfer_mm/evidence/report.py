@@ -144,10 +144,9 @@ def _frames_section(
         'average precision and pointing game per clip, and the average precision of '
         'intervals at three temporal intersections over union. *relevance* is the '
         "weight of a frame in the class's visual prompt, *instance* its probability "
-        'of the class. A row far below 0.5 is no chance: class names are sentences '
-        'that the small model never saw, and their cosine with a neutral face is the '
-        'higher one (AUROC of class names above).',
+        'of the class.',
         '',
+        *([plan.frames_note, ''] if plan.frames_note else []),
     ]
     body = []
     for condition, baseline in frames.items():

@@ -28,6 +28,10 @@ _FRAME_SOURCES = {
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
+class OtherConfigError(RuntimeError):
+    """A finished training is not that of the config."""
+
+
 def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> dict:
     """Trains and tests, unless that has been done.
 
@@ -43,7 +47,7 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
         ``seconds``.
 
     Raises:
-        ValueError: See :func:`finished_result`.
+        OtherConfigError: See :func:`finished_result`.
     """
     finished = finished_result(job, plan, root, vlms)
     if finished is not None:
@@ -87,7 +91,8 @@ def finished_result(
     """What a job has measured before; None if it has not been finished.
 
     Raises:
-        ValueError: It was trained with another config than it has now.
+        OtherConfigError: It was trained with another config than it has now, or does
+            not say with which.
     """
     path = root / 'jobs' / job.name / RESULT
     if not path.is_file():
@@ -95,10 +100,10 @@ def finished_result(
     result = json.loads(path.read_text(encoding='utf-8'))
     cfg = job_config(job, plan, root, vlms)
     if result.get('config_sha256') != config_digest(cfg, root):
-        raise ValueError(
-            f'{path}: {job.config} was trained with another config than '
-            f'{plan.config_file(job.config)} is now. Delete the folder to train it '
-            'anew, or take another folder for the experiment.'
+        raise OtherConfigError(
+            f'{path} does not say that it was trained with '
+            f'{plan.config_file(job.config)} as it is now. Delete its folder to train '
+            'it anew, or take another folder for the experiment.'
         )
     return result
 
@@ -106,7 +111,8 @@ def finished_result(
 def config_digest(cfg: Config, root: Path) -> str:
     """SHA-256 of a job's config, the same wherever the experiment's folder lies."""
     text = json.dumps(cfg.to_dict(), sort_keys=True, default=str)
-    return hashlib.sha256(text.replace(str(root), '').encode()).hexdigest()
+    there = json.dumps(str(root))[1:-1]  # as it stands in the text
+    return hashlib.sha256(text.replace(there, '').encode()).hexdigest()
 
 
 def job_config(

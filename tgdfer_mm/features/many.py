@@ -155,6 +155,8 @@ class ManyModels:
             of_all = self._call(places, *batch, text)
             losses |= dict(zip(places, of_all, strict=True))
         gradients = torch.autograd.grad(sum(losses.values()), [*self.trained.values()])
+        # vmap leaves some transposed; fused optimizers read memory as it lies.
+        gradients = [gradient.contiguous() for gradient in gradients]
         values = torch.stack([*losses.values()]).tolist()
         for s, value in zip(losses, values, strict=True):
             self.members[s].step(

@@ -1,7 +1,7 @@
 """Layers of open_clip's transformers in less time and memory.
 
 They compute the same numbers but for rounding, and have the same parameters under the
-same names. What they save is measured in docs/performance.md.
+same names.
 """
 
 import torch
@@ -17,21 +17,21 @@ def use_fast_layers(model: nn.Module) -> None:
     """Puts the layers below in the place of open_clip's, in all of a model's blocks."""
     for block in model.modules():
         if type(block) is transformer.ResidualAttentionBlock:
-            block.attn = SelfAttention(block.attn)
+            block.attn = FastSelfAttention(block.attn)
             if type(block.mlp.gelu) is transformer.QuickGELU:
-                block.mlp.gelu = QuickGELU(inplace=True)
+                block.mlp.gelu = FastQuickGELU(inplace=True)
 
 
 def use_first_token(tower: transformer.VisionTransformer) -> None:
     """Makes the last block compute what is read, if that is the class token alone."""
     blocks = tower.transformer.resblocks
-    known = isinstance(getattr(blocks[-1], 'attn', None), SelfAttention)
+    known = isinstance(getattr(blocks[-1], 'attn', None), FastSelfAttention)
     pooled = tower.attn_pool is not None or tower.pool_type != 'tok'
     if known and not pooled and not tower.output_tokens:
         blocks[-1] = FirstTokenBlock(blocks[-1])
 
 
-class SelfAttention(nn.Module):
+class FastSelfAttention(nn.Module):
     """Attention of a sequence to itself, batch first, with torch's parameters.
 
     ``nn.MultiheadAttention`` copies queries, keys and values twice each way and fills
@@ -39,10 +39,15 @@ class SelfAttention(nn.Module):
 
     Args:
         attention: Whose parameters are taken over.
+
+    Raises:
+        ValueError: Its batch does not come first.
     """
 
     def __init__(self, attention: nn.MultiheadAttention) -> None:
         super().__init__()
+        if not attention.batch_first:
+            raise ValueError('FastSelfAttention: batch_first=True is needed')
         self.num_heads = attention.num_heads
         self.in_proj_weight = attention.in_proj_weight
         self.in_proj_bias = attention.in_proj_bias
@@ -62,7 +67,7 @@ class SelfAttention(nn.Module):
             ValueError: Another key or value, or the weights were asked for.
         """
         if key is not query or value is not query or need_weights:
-            raise ValueError('SelfAttention: one sequence, and no weights')
+            raise ValueError('FastSelfAttention: one sequence, and no weights')
         qkv = F.linear(query, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
         return self._mix(*qkv, mask=attn_mask), None
 
@@ -84,7 +89,7 @@ class FirstTokenBlock(nn.Module):
     """The last block of a tower whose first token alone is read.
 
     The other tokens are keys and values for it and nothing else: no queries, no
-    network. A twelfth of a ViT-B less, forward and backward.
+    network. Of a ViT-B's multiply-adds that saves 7 %, forward and backward.
 
     Args:
         block: Whose layers are taken over.
@@ -101,11 +106,12 @@ class FirstTokenBlock(nn.Module):
         return x + self.ls_2(self.mlp(self.ln_2(x)))
 
 
-class QuickGELU(nn.Module):
+class FastQuickGELU(nn.Module):
     """``x * sigmoid(1.702 x)`` [from CLIP], as ``silu(1.702 x) / 1.702``.
 
-    Training keeps one tensor for the backward pass instead of three, and that pass is
-    one kernel.
+    Training keeps one tensor for the backward pass instead of two, and that pass is
+    one kernel. In float16 (not bfloat16) inputs beyond 38,000 overflow. There is no
+    rule for ``torch.func.vmap``.
 
     Args:
         inplace: Overwrite the input where no gradient is wanted.
