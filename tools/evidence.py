@@ -11,6 +11,7 @@ second call goes on.
 """
 
 import argparse
+import logging
 import shlex
 import sys
 from pathlib import Path
@@ -48,6 +49,7 @@ def main() -> None:
     if args.workers < 1:
         sys.exit(f'--workers {args.workers}: at least one is needed')
     root = args.out.absolute()
+    logging.disable(logging.INFO)  # mmengine tells of every variable of every config
     try:
         results = run_experiment(plan, root, args.workers)
         write_summary(results, root / 'results.json')
