@@ -43,7 +43,7 @@ def make_table(rows: dict[str, dict]) -> str:
         '|---|---|---|---|---|---|---|---|',
     ]
     machines = sorted({f'{r["machine"]}, torch {r["torch"]}' for r in rows.values()})
-    for name, row in rows.items():
+    for name, row in sorted(rows.items()):
         where = machines.index(f'{row["machine"]}, torch {row["torch"]}') + 1
         about = ', '.join(f'{k} {v}' for k, v in row['settings'].items())
         if name.startswith('growth/'):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import torch
 from mmengine.config import Config
 
+from ..models.clip import build_clip
 from . import steps
 from .pairs import Results, compare, peak_memory
 
@@ -21,35 +22,32 @@ def tower_rows(
     bf16: bool,
     which: Sequence[str] = ('training', 'inference'),
 ) -> None:
-    """Training and inference against the bare tower's, on the same clips."""
+    """Training and inference against the bare tower's, on the same clips.
+
+    The bare tower is ours, with its fast layers, and then open_clip's as it is.
+    """
     with torch.autocast(device, torch.bfloat16, enabled=bf16):
         model = steps.build_model(cfg, device)
         batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
         about = steps.describe(model, cfg, clips)
         about.update(precision='bf16 autocast' if bf16 else 'fp32')
-        tower = copy.deepcopy(model.backbone)
-        units = (clips, clips)
-        for name, ours, bare, target in (
-            (
-                'training',
-                steps.training_step(model, batch, cfg.optim_wrapper),
-                steps.tower_step(tower, batch, cfg.optim_wrapper),
-                1.06,
-            ),
-            (
-                'inference',
-                steps.inference_step(model, batch),
-                steps.tower_inference(tower, batch),
-                1.02,
-            ),
-        ):
-            if name not in which:
-                continue
-            figures = compare(ours, bare, pairs, 2, device, units)
-            figures['peak_memory_MB'] = peak_memory(device)
-            results.add(
-                f'tower/{name}', f'{name} ÷ its bare tower', figures, target, **about
-            )
+        own = copy.deepcopy(model.backbone)
+        plain = build_clip(cfg.model.backbone.arch).visual.to(device)
+        plain.load_state_dict(own.tower.state_dict())
+        targets = dict(training=1.06, inference=1.02)
+        for name in which:
+            for tower, whose in ((own, 'its bare tower'), (plain, "open_clip's tower")):
+                if name == 'training':
+                    ours = steps.training_step(model, batch, cfg.optim_wrapper)
+                    bare = steps.tower_step(tower, batch, cfg.optim_wrapper)
+                else:
+                    ours = steps.inference_step(model, batch)
+                    bare = steps.tower_inference(tower, batch)
+                figures = compare(ours, bare, pairs, 2, device, (clips, clips))
+                figures['peak_memory_MB'] = peak_memory(device)
+                row = f'tower/{name}' + (' beside open_clip' if tower is plain else '')
+                target = targets[name] if tower is own else None
+                results.add(row, f'{name} ÷ {whose}', figures, target, **about)
 
 
 class Option(NamedTuple):
