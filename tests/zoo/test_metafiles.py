@@ -8,7 +8,7 @@ from mmengine.config import Config
 
 from tgdfer_mm.paths import config_dir
 from tgdfer_mm.protocol.published import published_rows
-from tgdfer_mm.zoo.measure import data_name, tower_name
+from tgdfer_mm.zoo.measure import data_name, measure, tower_name
 from tgdfer_mm.zoo.metafiles import (
     collection_of,
     metafile_texts,
@@ -70,6 +70,13 @@ def test_the_metadata_are_those_of_the_configs(models):
         assert facts['Training Data'] == data_name(cfg.train_dataloader.dataset)
         assert 0 < facts['Trained Parameters'] <= facts['Parameters']
         assert facts['FLOPs'] > 0
+
+
+def test_the_costs_are_those_of_the_code(models):
+    model = models['tgdfer_demo']
+    measured = measure(ROOT / model['Config'])
+    for key in ('FLOPs', 'Parameters', 'Trained Parameters'):
+        assert measured[key] == model['Metadata'][key], f'{key}: {HINT} --measure'
 
 
 def test_published_methods_and_configs_for_synthdfer_exist():
