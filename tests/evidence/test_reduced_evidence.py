@@ -36,7 +36,7 @@ def experiment(tmp_path_factory):
         repeats=2,
         clips_per_class=3,
         reference='full',
-        overrides={'train_cfg.max_epochs': 30},
+        overrides={'train_cfg.max_epochs': 20},
     )
     results = [run_job(job, plan, root, VLMS) for job in plan.jobs()]
     return plan, root, results
