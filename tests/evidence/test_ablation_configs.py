@@ -1,7 +1,5 @@
 """The ablations: each differs from its neighbour by what its name says, no more."""
 
-from pathlib import Path
-
 import pytest
 from mmengine.config import Config
 
@@ -15,6 +13,8 @@ POOLING, VIDEO = 'model.cls_head.pooling', 'model.cls_head.video_pooling'
 DESCRIPTIONS, LEARNABLE = TEXT + 'descriptions', TEXT + 'learnable'
 FROZEN = 'model.backbone.frozen_stages'
 SCHEDULE = ('train_cfg.', 'param_scheduler', 'train_dataloader.batch_size')
+# What configs compute their settings from; their results are compared.
+VARIABLES = ('texts', 'max_epochs')
 NEIGHBOURS = {  # config -> its neighbour, and the settings in which they may differ
     'base': ('step_1_line', DESCRIPTIONS),
     'step_1_line': ('step_2_descriptions', DESCRIPTIONS),
@@ -54,10 +54,6 @@ def read(name: str) -> dict:
     return {key: settings[key] for key in settings if key not in VARIABLES}
 
 
-# What configs compute their settings from; their results are compared.
-VARIABLES = ('texts', 'max_epochs')
-
-
 @pytest.mark.parametrize('level', ['hard', 'dynamics'])
 @pytest.mark.parametrize('name', sorted(NEIGHBOURS))
 def test_an_ablation_differs_from_its_neighbour_by_one_switch(name, level, monkeypatch):
@@ -69,6 +65,6 @@ def test_an_ablation_differs_from_its_neighbour_by_one_switch(name, level, monke
 
 
 def test_every_ablation_has_a_neighbour_and_a_row_in_the_plan():
-    files = {path.stem for path in Path(FOLDER).glob('*.py')}
+    files = {path.stem for path in FOLDER.glob('*.py')}
     assert files == {*NEIGHBOURS, 'full'}
     assert files == {job.config for job in EvidencePlan.read().jobs()}

@@ -1,7 +1,6 @@
 """The page that compares whole methods: one table a condition."""
 
 import json
-import platform
 from pathlib import Path
 
 from mmengine.registry import init_default_scope
@@ -9,11 +8,10 @@ from mmengine.registry import init_default_scope
 from ..files import write_text
 from ..markdown import table_lines
 from ..registry import MODELS
-from ..version import __version__
 from .experiment import SHIPPED_VLM
 from .figure import draw_groups
 from .plan import EvidencePlan, Job
-from .report import against_cell, group_head, spread_cell
+from .report import against_cell, group_head, head_facts, spread_cell
 from .tables import group_table, sensitivity_table, spread_of
 from .train import job_config
 
@@ -57,10 +55,8 @@ def write_comparison(
             file of the same name ending in ``.json``.
         command: What was typed.
     """
-    hours = sum(result['seconds'] for result in results) / 3600
-    facts = dict(command=command, version=__version__, repeats=plan.repeats)
-    machine = f'{platform.machine()}, {platform.system()}'
-    text = [_HEAD.format(machine=machine, hours=hours, **facts)]
+    facts = head_facts(plan, results, command)
+    text = [_HEAD.format(**facts)]
     tables = {
         group['title']: comparison_rows(group, plan, root) for group in plan.groups
     }
@@ -72,7 +68,8 @@ def write_comparison(
     text += _order_section(plan, root)
     write_text(page, '\n'.join(text))
     rows = [row for rows in tables.values() for row in rows]
-    content = dict(facts, rows=rows)
+    kept = {key: facts[key] for key in ('command', 'version', 'repeats')}
+    content = dict(kept, rows=rows)
     write_text(page.with_suffix('.json'), json.dumps(content, indent=1) + '\n')
 
 

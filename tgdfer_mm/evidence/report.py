@@ -55,16 +55,7 @@ def write_report(
         page: Markdown file; the picture goes to ``images/`` beside it.
         command: What was typed.
     """
-    hours = sum(result['seconds'] for result in results) / 3600
-    text = [
-        _HEAD.format(
-            command=command,
-            version=__version__,
-            machine=f'{platform.machine()}, {platform.system()}',
-            hours=hours,
-            repeats=plan.repeats,
-        )
-    ]
+    text = [_HEAD.format(**head_facts(plan, results, command))]
     text += _baseline_sections(baselines)
     tables = {group['title']: group_table(group, plan, root) for group in plan.groups}
     picture = page.parent / 'images' / f'{page.stem}.png'
@@ -106,6 +97,17 @@ def _baseline_sections(baselines: dict) -> list[str]:
         ],
     )
     return [*lines, '']
+
+
+def head_facts(plan: EvidencePlan, results: list[dict], command: str) -> dict:
+    """What the head of a page says of its making."""
+    return dict(
+        command=command,
+        version=__version__,
+        repeats=plan.repeats,
+        machine=f'{platform.machine()}, {platform.system()}',
+        hours=sum(result['seconds'] for result in results) / 3600,
+    )
 
 
 def group_head(group: dict) -> list[str]:
