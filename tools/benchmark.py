@@ -23,6 +23,7 @@ from tgdfer_mm.benchmark import (
     data,
     frozen,
     growth,
+    profile,
     report,
     tower,
     waiting,
@@ -40,8 +41,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     commands = parser.add_subparsers(dest='command', required=True)
 
-    def add(name: str, what: str, config: str | None = None, clips: int = 2):
+    def add(name: str, what: str, config: str | None = None, clips: int = 2, rows=True):
         command = commands.add_parser(name, help=what, description=what)
+        command.add_argument(
+            '--device', default='cuda' if torch.cuda.is_available() else 'cpu'
+        )
         if config:
             default = str(config_dir() / config)
             command.add_argument('config', nargs='?', default=default)
@@ -49,12 +53,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
                 '--cfg-options', nargs='+', action=DictAction, default={}
             )
             command.add_argument('--clips', type=int, default=clips, help='batch size')
-        command.add_argument('--pairs', type=int, default=15, help='of each row')
-        command.add_argument('--out', metavar='FILE', help='keep the rows there (JSON)')
-        command.add_argument('--folder', help='for generated clips; kept if given')
-        command.add_argument(
-            '--device', default='cuda' if torch.cuda.is_available() else 'cpu'
-        )
+        if rows:
+            command.add_argument('--pairs', type=int, default=15, help='of each row')
+            command.add_argument('--out', metavar='FILE', help='keep the rows there')
+            command.add_argument('--folder', help='for generated clips; kept if given')
         return command
 
     b32, b16 = 'tgdfer_dfew_vit-b32.py', 'tgdfer_dfew.py'
@@ -66,7 +68,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     command.add_argument('code', type=Path, help='a checkout of its repository')
     command.add_argument('--bf16', action='store_true', help='ours in bfloat16')
     command.add_argument('--only', nargs=1, choices=both, default=both)
-    add('options', 'a training step with and without each option', b16)
+    command = add('options', 'a training step with and without each option', b16)
+    options = list(tower.OPTIONS)
+    command.add_argument('--only', nargs='+', choices=options, default=options)
     add('decoders', 'decoders of JPEG files beside cv2')
     add('loader', "the loader beside mmaction2's stock pipeline, on one core")
     add('packed', 'packed files beside folders and the stock pipeline, on one core')
@@ -81,6 +85,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     command.add_argument('--curves', nargs='+', choices=list(growth.POINTS))
     command = add('accelerator', 'all that is promised of an accelerator', b32, 48)
     command.add_argument('--code', type=Path, help='a checkout of DFER-CLIP')
+    command = add('profile', "where a step's time goes", b32, rows=False)
+    command.add_argument('--bf16', action='store_true', help='autocast to bfloat16')
+    command.add_argument('--only', nargs=1, choices=both, default=both)
+    command.add_argument('--trace', metavar='FOLDER', help='for traces of Perfetto')
     command = commands.add_parser('report', help='write docs/performance.md')
     command.add_argument('results', type=Path, help='file of --out')
     command.add_argument('--page', type=Path, default=DOCS / 'performance.md')
@@ -95,6 +103,14 @@ def main(argv: list[str] | None = None) -> None:
         report.write_report(read_results(args.results), args.page, picture)
         print(args.page)
         return
+    if args.command == 'profile':
+        tables = profile.profile_steps(
+            *(read_config(args), args.clips, args.device, args.bf16),
+            which=args.only,
+            trace=args.trace,
+        )
+        print('\n\n'.join(f'{name}\n{table}' for name, table in tables.items()))
+        return
     results = Results(args.out, args.device)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(args.folder or temporary)
@@ -102,12 +118,16 @@ def main(argv: list[str] | None = None) -> None:
         measure(args, results, folder)
 
 
+def read_config(args: argparse.Namespace) -> Config:
+    """The config of the command line with its changes."""
+    cfg = Config.fromfile(args.config)
+    cfg.merge_from_dict(args.cfg_options)
+    return cfg
+
+
 def measure(args: argparse.Namespace, results: Results, folder: Path) -> None:
     """Runs the command's rows."""
-    cfg = None
-    if 'config' in args:
-        cfg = Config.fromfile(args.config)
-        cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args) if 'config' in args else None
     pairs, device = args.pairs, args.device
     match args.command:
         case 'tower':
@@ -120,7 +140,7 @@ def measure(args: argparse.Namespace, results: Results, folder: Path) -> None:
                 which=args.only,
             )
         case 'options':
-            tower.option_rows(results, cfg, args.clips, pairs, device)
+            tower.option_rows(results, cfg, args.clips, pairs, device, args.only)
         case 'decoders':
             data.decoder_rows(results, pairs)
         case 'loader':

@@ -1,11 +1,11 @@
 """Ratios of pairs, and the file of results."""
 
 import json
-import time
 
 import numpy as np
 import pytest
 
+from tgdfer_mm.benchmark import pairs
 from tgdfer_mm.benchmark.growth import exponent
 from tgdfer_mm.benchmark.pairs import Results, bootstrap, compare, read_results
 
@@ -14,7 +14,7 @@ from tgdfer_mm.benchmark.pairs import Results, bootstrap, compare, read_results
 def clock(monkeypatch):
     """A clock that only moves when a step says so."""
     now = [0.0]
-    monkeypatch.setattr(time, 'perf_counter', lambda: now[0])
+    monkeypatch.setattr(pairs, 'timer', lambda: now[0])
 
     def step(*seconds):
         takes = iter(seconds * 100)

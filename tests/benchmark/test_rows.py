@@ -10,7 +10,8 @@ from tgdfer_mm.benchmark import steps
 from tgdfer_mm.benchmark.clips import make_tree
 from tgdfer_mm.benchmark.data import own_dataset, stock_dataset
 from tgdfer_mm.benchmark.pairs import Results, read_results
-from tgdfer_mm.benchmark.tower import Option, _step_with, tower_rows
+from tgdfer_mm.benchmark.profile import PARTS, profile_steps
+from tgdfer_mm.benchmark.tower import Option, _step_with, option_rows, tower_rows
 from tgdfer_mm.paths import config_dir
 
 
@@ -48,6 +49,31 @@ def test_a_step_trains_and_an_option_changes_what_is_kept(small):
     plain = _step_with(Option(), small, 1, 'cpu')[1]
     frozen = Option({'model.backbone.frozen_stages': 'all'})
     assert 0 < _step_with(frozen, small, 1, 'cpu')[1] < 0.9 * plain
+
+
+def test_option_rows_of_two_configs_stand_side_by_side(small, tmp_path):
+    results = Results(tmp_path / 'r.json')
+    option_rows(results, small, 1, 1, 'cpu', ['the tower frozen'])
+    small.dump(tmp_path / 'other.py')
+    other = Config.fromfile(tmp_path / 'other.py')
+    option_rows(results, other, 1, 1, 'cpu', ['the tower frozen'])
+    rows = read_results(results.path)
+    assert [*rows] == [
+        'options/tgdfer_demo/the tower frozen',
+        'options/other/the tower frozen',
+    ]
+    kept = rows['options/other/the tower frozen']['settings']['kept_for_backward']
+    ours, theirs = (float(word) for word in kept.split() if word.isdigit())
+    assert 0 < ours < theirs
+
+
+def test_a_profile_tells_the_parts_apart(small, tmp_path):
+    tables = profile_steps(small, 1, 'cpu', False, ('inference',), tmp_path, rows=99)
+    assert [*tables] == ['inference']
+    lines = tables['inference'].splitlines()
+    for part in PARTS:
+        assert sum(f'part {part} ' in line for line in lines) == 1
+    assert 'part backbone' in (tmp_path / 'inference.json').read_text()
 
 
 def test_ours_and_the_stock_loader_read_the_same_files(tmp_path):

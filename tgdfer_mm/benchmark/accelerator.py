@@ -16,7 +16,7 @@ from .waiting import wait_rows
 def matrix_rate(device: str, size: int = 8192, dtype=torch.bfloat16) -> float:
     """Floating-point operations a second of a large matrix product."""
     a, b = (torch.randn(size, size, device=device, dtype=dtype) for _ in range(2))
-    return 2 * size**3 / median_time(lambda: a @ b, 30, device)
+    return 2 * size**3 / median_time(lambda: a @ b, 30)
 
 
 def accelerator_rows(
@@ -95,9 +95,7 @@ def _tuning_row(
             a @ b
 
     # Seconds an operation of each.
-    figures = compare(
-        tune, multiply, pairs, 3, device, units=(work, products * 2.0 * size**3)
-    )
+    figures = compare(tune, multiply, pairs, 3, units=(work, products * 2.0 * size**3))
     figures.update(
         share_of_matrix_rate=1 / figures['ratio'],
         matrix_TFLOPS=rate / 1e12,

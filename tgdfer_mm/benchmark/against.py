@@ -159,7 +159,5 @@ def against_rows(
     }
     for name in which:
         what, ours, released, target = rows[name]
-        figures = compare(
-            in_precision(ours), released, pairs, 2, device, (clips, clips)
-        )
+        figures = compare(in_precision(ours), released, pairs, 2, (clips, clips))
         results.add(f'DFER-CLIP/{name}', what, figures, target, **about)

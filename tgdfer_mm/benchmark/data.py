@@ -25,6 +25,21 @@ AUGMENTATION = [
     dict(type='Flip', flip_ratio=0.5),
     dict(type='ColorJitter', brightness=0.3, contrast=0.0, saturation=0.0, hue=0.0),
 ]
+# What mmaction2's configs on raw RGB frames do (its TANet, TRN, TIN and TPN on
+# Something-Something V1), without the labels that change with a flip.
+SHIPPED = [
+    dict(type='Resize', scale=(-1, 256)),
+    dict(
+        type='MultiScaleCrop',
+        input_size=SIZE,
+        scales=(1, 0.875, 0.75, 0.66),
+        random_crop=False,
+        max_wh_scale_gap=1,
+        num_fixed_crops=13,
+    ),
+    dict(type='Resize', scale=(SIZE, SIZE), keep_ratio=False),
+    dict(type='Flip', flip_ratio=0.5),
+]
 FORMAT = dict(type='FormatShape', input_format='NCHW')
 NORMAL = dict(mean=[122.8, 116.7, 104.1], std=[68.5, 66.6, 70.3], format_shape='NCHW')
 
@@ -162,6 +177,11 @@ def loader_rows(results: Results, pairs: int, folder: Path, clips: int = 8) -> N
         'training': (
             'loading a training clip (ours: augmented on the device) ÷ stock',
             (load_clips(own, clips), load_clips(augmented, clips)),
+            0.5,
+        ),
+        'training beside stock as shipped': (
+            "loading a training clip ÷ mmaction2's raw-frame pipeline as it ships it",
+            (load_clips(own, clips), load_clips(stock_dataset(root, SHIPPED), clips)),
             0.5,
         ),
         'decoding only': (

@@ -117,9 +117,7 @@ def cached_rows(
     apart = float(np.abs(np.subtract(*curves)).max())
     full = train_on_features(frozen, folder / 'features', device=device)
     quick = Trainer(full, 0, device)
-    figures = compare(
-        quick.step, slow.step, pairs, 1, device, units=(batch, slow_batch)
-    )
+    figures = compare(quick.step, slow.step, pairs, 1, units=(batch, slow_batch))
     figures.update(losses_apart=apart, losses=curves)
     results.add(
         'frozen/cached',
@@ -157,7 +155,7 @@ def many_rows(
     runs = folds * seeds
     about = dict(config=Path(cfg.filename).name, folds=folds, seeds=seeds, batch=batch)
     figures = compare(
-        together, lambda: [t.step() for t in alone], pairs, 1, device, (runs, runs)
+        together, lambda: [t.step() for t in alone], pairs, 1, (runs, runs)
     )
     figures['peak_memory_MB'] = peak_memory(device)
     figures['resident_features_MB'] = many.features.nbytes / 2**20
@@ -168,7 +166,7 @@ def many_rows(
         1.0,
         **about,
     )
-    figures = compare(together, alone[0].step, pairs, 1, device)
+    figures = compare(together, alone[0].step, pairs, 1)
     results.add(
         'many/one run',
         f'a step of {runs} runs at once ÷ a step of one run',

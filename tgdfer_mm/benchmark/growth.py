@@ -87,10 +87,10 @@ def measure(cfg: Config, device: str, point: dict) -> dict:
     model = steps.build_model(cfg, device)
     batch = steps.make_batch(model, clips, frames, cfg.image_size)
     start = peak_memory(device)
-    inference = median_time(steps.inference_step(model, batch), 3, device)
+    inference = median_time(steps.inference_step(model, batch), 3)
     between = peak_memory(device)
     train = steps.training_step(model, batch, cfg.optim_wrapper)
-    training = median_time(train, 3, device)
+    training = median_time(train, 3)
     return dict(
         inference_s=inference,
         training_s=training,

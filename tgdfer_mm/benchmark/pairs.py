@@ -3,13 +3,13 @@
 import json
 import platform
 import resource
-import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch.utils.benchmark import timer
 
 from ..files import write_text
 
@@ -22,7 +22,6 @@ def compare(
     theirs: Step,
     pairs: int = 15,
     warmup: int = 2,
-    device: str = 'cpu',
     units: tuple[float, float] = (1.0, 1.0),
 ) -> dict:
     """Times two things in turn: single steps on a shared machine vary by a third.
@@ -32,7 +31,6 @@ def compare(
         theirs: What it is measured against.
         pairs: How many pairs count.
         warmup: How many are run before.
-        device: Where they run; CUDA is waited for.
         units: How many units of work (clips, frames) each does in one call.
 
     Returns:
@@ -44,7 +42,7 @@ def compare(
     for i in range(warmup + pairs):
         # Which of the two goes first alternates, so that neither gains by it.
         order = (ours, theirs) if i % 2 else (theirs, ours)
-        took = {id(step): stopwatch(step, device) for step in order}
+        took = {id(step): stopwatch(step) for step in order}
         times.append((took[id(ours)] / units[0], took[id(theirs)] / units[1]))
     a, b = np.array(times[warmup:]).T
     ratio = a / b
@@ -57,13 +55,11 @@ def compare(
     )
 
 
-def stopwatch(step: Step, device: str = 'cpu') -> float:
-    """Seconds of one call."""
-    start = time.perf_counter()
+def stopwatch(step: Step) -> float:
+    """Seconds of one call; torch's timer waits for an accelerator."""
+    start = timer()
     step()
-    if device != 'cpu':
-        torch.cuda.synchronize()
-    return time.perf_counter() - start
+    return timer() - start
 
 
 def bootstrap(values: np.ndarray, draws: int = 10_000) -> tuple[float, float]:
@@ -74,10 +70,10 @@ def bootstrap(values: np.ndarray, draws: int = 10_000) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def median_time(step: Step, repeats: int, device: str = 'cpu') -> float:
+def median_time(step: Step, repeats: int) -> float:
     """Median seconds of some calls after one that does not count."""
     step()
-    return float(np.median([stopwatch(step, device) for _ in range(repeats)]))
+    return float(np.median([stopwatch(step) for _ in range(repeats)]))
 
 
 def peak_memory(device: str = 'cpu') -> float:

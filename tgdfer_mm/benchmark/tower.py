@@ -43,7 +43,7 @@ def tower_rows(
                 else:
                     ours = steps.inference_step(model, batch)
                     bare = steps.tower_inference(tower, batch)
-                figures = compare(ours, bare, pairs, 2, device, (clips, clips))
+                figures = compare(ours, bare, pairs, 2, (clips, clips))
                 figures['peak_memory_MB'] = peak_memory(device)
                 row = f'tower/{name}' + (' beside open_clip' if tower is plain else '')
                 target = targets[name] if tower is own else None
@@ -73,20 +73,24 @@ OPTIONS = {
 
 
 def option_rows(
-    results: Results, cfg: Config, clips: int, pairs: int, device: str
+    results: Results,
+    cfg: Config,
+    clips: int,
+    pairs: int,
+    device: str,
+    which: Sequence[str] = tuple(OPTIONS),
 ) -> None:
     """A training step with each option against one without any."""
     plain, kept = _step_with(Option(), cfg, clips, device)
-    for name, option in OPTIONS.items():
-        step, keeps = _step_with(option, cfg, clips, device)
-        figures = compare(step, plain, pairs, 3, device, (clips, clips))
-        figures['kept_for_backward_MB'] = dict(ours=keeps, theirs=kept)
+    for name in which:
+        step, keeps = _step_with(OPTIONS[name], cfg, clips, device)
+        figures = compare(step, plain, pairs, 3, (clips, clips))
         results.add(
-            f'options/{name}',
+            f'options/{Path(cfg.filename).stem}/{name}',
             f'a training step with {name} ÷ without',
             figures,
-            config=Path(cfg.filename).name,
             clips=clips,
+            kept_for_backward=f'{keeps:.0f} MiB instead of {kept:.0f}',
         )
 
 
@@ -121,4 +125,4 @@ def kept_for_backward(step: Callable[[], None]) -> float:
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
         step()
-    return round(sum(kept.values()) / 2**20, 1)
+    return sum(kept.values()) / 2**20

@@ -53,7 +53,7 @@ def wait_rows(
     for way in ways:
         loaded = _config(cfg, way, folder, clips, workers)
         fresh, same = _steps(loaded, device, bf16)
-        figures = compare(fresh, same, pairs, 3, device, (clips, clips))
+        figures = compare(fresh, same, pairs, 3, (clips, clips))
         figures.update(
             waiting_share=max(0.0, 1 - 1 / figures['ratio']),
             clips_per_s=1 / figures['ours_s'],
