@@ -70,6 +70,14 @@ def test_rows_gather_in_one_file(tmp_path, capsys):
         read_results(path)
 
 
+@pytest.mark.skipif(not pairs.CLEAR_REFS.exists(), reason='Linux alone can')
+def test_peak_memory_is_of_what_came_after_it_was_forgotten():
+    np.ones(30_000_000)  # 229 MiB, and gone
+    before = pairs.peak_memory()
+    pairs.forget_peak_memory()
+    assert pairs.peak_memory() < before - 100
+
+
 def test_the_exponent_tells_linear_from_quadratic():
     sizes = [8, 16, 32, 64, 128]
     assert exponent(sizes, [0.1 * n for n in sizes]) == 1

@@ -14,6 +14,7 @@ from torch.utils.benchmark import timer
 from ..files import write_text
 
 SCHEMA = 'tgdfer_mm.benchmark/1'
+CLEAR_REFS = Path('/proc/self/clear_refs')
 Step = Callable[[], object]
 
 
@@ -81,6 +82,14 @@ def peak_memory(device: str = 'cpu') -> float:
     if device == 'cpu':
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return torch.cuda.max_memory_allocated() / 2**20
+
+
+def forget_peak_memory(device: str = 'cpu') -> None:
+    """Lets :func:`peak_memory` start again; on CPU Linux alone can."""
+    if device != 'cpu':
+        torch.cuda.reset_peak_memory_stats()
+    elif CLEAR_REFS.exists():
+        CLEAR_REFS.write_text('5')
 
 
 def machine(device: str = 'cpu') -> str:

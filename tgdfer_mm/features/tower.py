@@ -1,0 +1,88 @@
+"""The frozen tower of a config, and what tells it from others."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+import torch
+from mmengine.config import Config
+from torch import Tensor, nn
+
+from ..datasets.feature_store import FeatureCacheError
+from ..engine.checkpoint import load_from_local
+from ..models.clip import arch_config
+from ..registry import MODELS
+from .identity import plain
+
+# What of a tower's config says where weights come from or what is trained.
+_NOT_ARCHITECTURE = (
+    *('pretrained', 'init_cfg', 'frozen_stages', 'norm_eval'),
+    *('patch_dropout', 'with_cp'),
+)
+
+
+def build_tower(cfg: Config) -> nn.Module:
+    """The tower of a config with its weights, for inference.
+
+    Raises:
+        FeatureCacheError: It has no weights of its own, or some of it is trained.
+    """
+    own = cfg.model.backbone
+    checkpoint = cfg.get('load_from')
+    if not (checkpoint or own.get('pretrained') or own.get('init_cfg')):
+        raise FeatureCacheError(
+            'model.backbone has no pretrained weights: each run would start from other '
+            'random ones, and so have other features. Set model.backbone.pretrained.'
+        )
+    tower = MODELS.build(own)
+    tower.init_weights()
+    if checkpoint:
+        state = load_from_local(checkpoint, 'cpu')
+        state = state.get('state_dict', state)
+        prefix = 'backbone.'
+        state = {
+            name.removeprefix(prefix): value
+            for name, value in state.items()
+            if name.startswith(prefix)
+        }
+        tower.load_state_dict(state)
+    _require_frozen(tower)
+    return tower.eval()
+
+
+def architecture(backbone: Mapping) -> dict:
+    """What of a tower's config decides which features it computes."""
+    kept = {k: v for k, v in backbone.items() if k not in _NOT_ARCHITECTURE}
+    if 'arch' in kept:  # a file of that name may change
+        kept['arch'] = arch_config(kept['arch'])
+    return plain(kept)
+
+
+def hash_weights(state: Mapping[str, Tensor]) -> str:
+    """SHA-256 of a state dict: names, types, shapes and values."""
+    digest = sha256()
+    for name, value in sorted(state.items()):
+        value = value.detach().cpu().contiguous()
+        digest.update(f'{name} {value.dtype} {tuple(value.shape)}'.encode())
+        digest.update(value.reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
+
+
+def _require_frozen(tower: nn.Module) -> None:
+    trained = [name for name, p in tower.named_parameters() if p.requires_grad]
+    if trained:
+        raise FeatureCacheError(
+            f'The tower is not frozen: {len(trained)} of its parameters are trained, '
+            f"such as {trained[0]}. Set model.backbone.frozen_stages='all'."
+        )
+    tower.train()
+    random = [
+        name
+        for name, module in tower.named_modules()
+        # An outer module only passes its mode on.
+        if module.training and not any(module.children()) and name
+    ]
+    if random:
+        raise FeatureCacheError(
+            f'The tower is not frozen: {random[0]} computes otherwise in training. Set '
+            "model.backbone.frozen_stages='all'."
+        )
