@@ -182,7 +182,7 @@ def loader_rows(results: Results, pairs: int, folder: Path, clips: int = 8) -> N
         'training beside stock as shipped': (
             "loading a training clip ÷ mmaction2's raw-frame pipeline as it ships it",
             (load_clips(own, clips), load_clips(stock_dataset(root, SHIPPED), clips)),
-            0.5,
+            None,
         ),
         'decoding only': (
             'loading without augmentation ÷ stock without augmentation',
