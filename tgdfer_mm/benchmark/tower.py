@@ -90,6 +90,7 @@ def option_rows(
             f'a training step with {name} ÷ without',
             figures,
             clips=clips,
+            frames=cfg.num_frames,
             kept_for_backward=f'{keeps:.0f} MiB instead of {kept:.0f}',
         )
 
