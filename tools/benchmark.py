@@ -1,4 +1,4 @@
-"""Measures speed in pairs of things that do the same work, run in turn.
+"""Measures speed in pairs of things that are run in turn.
 
     python tools/benchmark.py tower configs/tgdfer_dfew_vit-b32.py --clips 2
     python tools/benchmark.py loader --out results.json
@@ -40,57 +40,64 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(dest='command', required=True)
+    shared = dict(
+        clips=dict(type=int, default=2, help='batch size'),
+        pairs=dict(type=int, default=15, help='of each row'),
+        out=dict(metavar='FILE', help='keep the rows there (JSON)'),
+        folder=dict(help='for generated files; kept if given'),
+        device=dict(default='cuda' if torch.cuda.is_available() else 'cpu'),
+        bf16=dict(action='store_true', help='autocast to bfloat16'),
+    )
 
-    def add(name: str, what: str, config: str | None = None, clips: int = 2, rows=True):
+    def add(name: str, what: str, options: str, config: str | None = None):
         command = commands.add_parser(name, help=what, description=what)
-        command.add_argument(
-            '--device', default='cuda' if torch.cuda.is_available() else 'cpu'
-        )
         if config:
             default = str(config_dir() / config)
             command.add_argument('config', nargs='?', default=default)
             command.add_argument(
                 '--cfg-options', nargs='+', action=DictAction, default={}
             )
-            command.add_argument('--clips', type=int, default=clips, help='batch size')
-        if rows:
-            command.add_argument('--pairs', type=int, default=15, help='of each row')
-            command.add_argument('--out', metavar='FILE', help='keep the rows there')
-            command.add_argument('--folder', help='for generated clips; kept if given')
+        for option in options.split():
+            command.add_argument(f'--{option}', **shared[option])
         return command
 
     b32, b16 = 'tgdfer_dfew_vit-b32.py', 'tgdfer_dfew.py'
-    both = ('training', 'inference')
-    command = add('tower', 'the model beside its bare tower', b32)
-    command.add_argument('--bf16', action='store_true', help='autocast to bfloat16')
+    both, steps = ('training', 'inference'), 'clips pairs out device bf16'
+    command = add('tower', 'the model beside its bare tower', steps, b32)
     command.add_argument('--only', nargs=1, choices=both, default=both)
-    command = add('against', 'the model beside the released DFER-CLIP', b32)
+    command = add('against', 'the model beside the released DFER-CLIP', steps, b32)
     command.add_argument('code', type=Path, help='a checkout of its repository')
-    command.add_argument('--bf16', action='store_true', help='ours in bfloat16')
     command.add_argument('--only', nargs=1, choices=both, default=both)
-    command = add('options', 'a training step with and without each option', b16)
+    what = 'a training step with and without each option'
+    command = add('options', what, 'clips pairs out device', b16)
     options = list(tower.OPTIONS)
     command.add_argument('--only', nargs='+', choices=options, default=options)
-    add('decoders', 'decoders of JPEG files beside cv2')
-    add('loader', "the loader beside mmaction2's stock pipeline, on one core")
-    add('packed', 'packed files beside folders and the stock pipeline, on one core')
-    command = add('waiting', 'the share of a step that waits for data', b32)
+    add('decoders', 'decoders of JPEG files beside cv2, on one core', 'pairs out')
+    what = "the loader beside mmaction2's stock pipeline, on one core"
+    add('loader', what, 'pairs out folder')
+    what = 'packed files beside folders and the stock pipeline, on one core'
+    add('packed', what, 'pairs out folder')
+    what = 'the share of a step that waits for data'
+    command = add('waiting', what, f'{steps} folder', b32)
     command.add_argument('--workers', type=int)
-    command.add_argument('--bf16', action='store_true', help='autocast to bfloat16')
-    add('cached', 'training on computed features beside the frozen tower', b16)
-    command = add('many', 'folds and seeds at once beside one after the other', b32)
-    command.add_argument('--folds', type=int, default=5)
+    what = 'training on computed features beside the frozen tower'
+    add('cached', what, 'clips pairs out folder device', b16)
+    what = 'folds and seeds at once beside one after the other'
+    command = add('many', what, 'pairs out folder device', b32)
+    command.add_argument('--folds', type=int, default=5, choices=range(1, 6))
     command.add_argument('--seeds', type=int, default=3)
-    command = add('growth', 'time and memory against sizes', b32)
-    command.add_argument('--curves', nargs='+', choices=list(growth.POINTS))
-    command = add('accelerator', 'all that is promised of an accelerator', b32, 48)
+    command = add('growth', 'time and memory against sizes', 'out device', b32)
+    curves = list(growth.POINTS)
+    command.add_argument('--curves', nargs='+', choices=curves, default=curves)
+    what = 'all that is promised of an accelerator'
+    command = add('accelerator', what, 'pairs out folder device')
+    command.add_argument('--clips', type=int, default=48, help='batch size')
     command.add_argument('--code', type=Path, help='a checkout of DFER-CLIP')
-    command = add('profile', "where a step's time goes", b32, rows=False)
-    command.add_argument('--bf16', action='store_true', help='autocast to bfloat16')
+    command = add('profile', "where a step's time goes", 'clips device bf16', b32)
     command.add_argument('--only', nargs=1, choices=both, default=both)
     command.add_argument('--trace', metavar='FOLDER', help='for traces of Perfetto')
     command = commands.add_parser('report', help='write docs/performance.md')
-    command.add_argument('results', type=Path, help='file of --out')
+    command.add_argument('results', type=Path, help='what --out kept')
     command.add_argument('--page', type=Path, default=DOCS / 'performance.md')
     return parser.parse_args(argv)
 
@@ -111,9 +118,9 @@ def main(argv: list[str] | None = None) -> None:
         )
         print('\n\n'.join(f'{name}\n{table}' for name, table in tables.items()))
         return
-    results = Results(args.out, args.device)
+    results = Results(args.out, vars(args).get('device', 'cpu'))
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(args.folder or temporary)
+        folder = Path(vars(args).get('folder') or temporary)
         folder.mkdir(parents=True, exist_ok=True)
         measure(args, results, folder)
 
@@ -128,7 +135,7 @@ def read_config(args: argparse.Namespace) -> Config:
 def measure(args: argparse.Namespace, results: Results, folder: Path) -> None:
     """Runs the command's rows."""
     cfg = read_config(args) if 'config' in args else None
-    pairs, device = args.pairs, args.device
+    pairs, device = vars(args).get('pairs'), results.device
     match args.command:
         case 'tower':
             tower.tower_rows(
@@ -159,13 +166,14 @@ def measure(args: argparse.Namespace, results: Results, folder: Path) -> None:
                 results, cfg, folder, pairs, device, args.folds, args.seeds
             )
         case 'growth':
-            growth.growth_rows(results, args.config, device, args.curves)
+            growth.growth_rows(results, cfg, folder, device, args.curves)
         case 'accelerator':
             if device == 'cpu':
                 raise SystemExit('accelerator: there is no CUDA device here.')
-            b16 = Config.fromfile(config_dir() / 'tgdfer_dfew.py')
+            names = 'tgdfer_dfew.py', 'tgdfer_dfew_vit-b32.py'
+            b16, b32 = (Config.fromfile(config_dir() / name) for name in names)
             accelerator.accelerator_rows(
-                *(results, b16, cfg, folder, args.code, args.clips, pairs, device)
+                *(results, b16, b32, folder, args.code, args.clips, pairs, device)
             )
 
 

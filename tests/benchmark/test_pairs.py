@@ -63,9 +63,9 @@ def test_rows_gather_in_one_file(tmp_path, capsys):
     Results(path).add('a/b', 'this ÷ that', {**figures, 'ratio': 0.97}, 0.95)
     assert 'target 0.95 met' in capsys.readouterr().out.splitlines()[0]
     rows = read_results(path)
-    assert [*rows] == ['a/b', 'c'] and rows['a/b']['ratio'] == 0.97
-    assert rows['c']['machine'] and rows['c']['torch']
-    path.write_text(json.dumps(dict(rows={})))
+    assert [row['name'] for row in rows] == ['c', 'a/b'] and rows[1]['ratio'] == 0.97
+    assert rows[0]['machine'] and rows[0]['torch']
+    path.write_text(json.dumps(dict(rows=[])))
     with pytest.raises(ValueError, match='no file of benchmark results'):
         read_results(path)
 
@@ -76,6 +76,17 @@ def test_peak_memory_is_of_what_came_after_it_was_forgotten():
     before = pairs.peak_memory()
     pairs.forget_peak_memory()
     assert pairs.peak_memory() < before - 100
+
+
+def test_rows_of_other_configs_and_precisions_stand_side_by_side(tmp_path):
+    figures = dict(ratio=0.9, ratio_95=[0.8, 1.0], ours_s=1.0, theirs_s=1.1)
+    kinds = [('a.py', 'fp32'), ('a.py', 'bf16'), ('b.py', 'fp32'), ('a.py', 'fp32')]
+    for clips, (config, precision) in enumerate(kinds):
+        Results(tmp_path / 'r.json').add(
+            'x', '', figures, config=config, precision=precision, clips=clips
+        )
+    rows = read_results(tmp_path / 'r.json')
+    assert [row['settings']['clips'] for row in rows] == [1, 2, 3]
 
 
 def test_the_exponent_tells_linear_from_quadratic():

@@ -5,20 +5,32 @@ import pytest
 from tgdfer_mm.benchmark.report import END, START, write_report
 
 WHERE = dict(machine='Some CPU, 2 threads', torch='2.6', date='2026-01-02')
-ROWS = {
-    'tower/training': dict(
+ROWS = [
+    dict(
+        name='tower/training',
+        unit='clip',
         **dict(what='training ÷ its bare tower', ratio=1.052, ratio_95=[1.04, 1.07]),
         **dict(ours_s=2.1, theirs_s=2.0, target=1.06, settings=dict(clips=2), **WHERE),
     ),
-    'loader/training': dict(
+    dict(
+        name='loader/training',
+        unit='clip',
         **dict(what='loading ÷ stock', ratio=0.7, ratio_95=[0.6, 0.8]),
         **dict(ours_s=3.1e-4, theirs_s=2e-6, target=0.5, settings={}),
         **{**WHERE, 'machine': 'Another', 'date': '2026-03-04'},
     ),
-    'decode/turbojpeg': dict(
-        what='not measured', reason='no library', target=None, settings={}, **WHERE
+    dict(
+        name='decode/turbojpeg',
+        unit='clip',
+        what='not measured',
+        reason='no library',
+        target=None,
+        settings={},
+        **WHERE,
     ),
-    'growth/frames': dict(
+    dict(
+        name='growth/frames',
+        unit='clip',
         what='cost against frames',
         points=[
             dict(frames=n, training_s=n / 10, training_MB=900 + n) for n in (8, 16, 32)
@@ -28,7 +40,7 @@ ROWS = {
         settings={},
         **WHERE,
     ),
-}
+]
 
 
 @pytest.fixture
@@ -46,8 +58,11 @@ def test_the_table_replaces_what_is_between_the_marks(page):
     assert text.startswith(f'# Title\n\n{START}\n') and text.endswith('The end.\n')
     assert 'old' not in text and text.count('tower/training') == 1
     lines = {line.split(' | ')[0]: line for line in text.splitlines()}
-    assert '1.05 [1.04, 1.07] | ≤ 1.06, met | 2.1 s | 2 s' in lines['| tower/training']
-    assert '≤ 0.5, **missed** | 310 µs | 2 µs' in lines['| loader/training']
+    assert (
+        '1.05 [1.04, 1.07] | ≤ 1.06, met | 2.1 s | 2 s | clip |'
+        in lines['| tower/training']
+    )
+    assert '≤ 0.5, **missed** | 310 µs | 2 µs | clip |' in lines['| loader/training']
     assert 'no library' in lines['| decode/turbojpeg']
     assert 'Measured 2026-01-02 to 2026-03-04.' in text
     assert 'Machine 1: Another, torch 2.6.' in text

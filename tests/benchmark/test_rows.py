@@ -10,32 +10,33 @@ from tgdfer_mm.benchmark import steps
 from tgdfer_mm.benchmark.clips import make_tree
 from tgdfer_mm.benchmark.data import own_dataset, stock_dataset
 from tgdfer_mm.benchmark.pairs import Results, read_results
-from tgdfer_mm.benchmark.profile import PARTS, profile_steps
-from tgdfer_mm.benchmark.tower import Option, _step_with, option_rows, tower_rows
+from tgdfer_mm.benchmark.profile import MARKS, profile_steps
+from tgdfer_mm.benchmark.tower import Option, _step_with, tower_rows
 from tgdfer_mm.paths import config_dir
 
 
 @pytest.fixture
 def small():
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)  # nothing here is large enough for two
     cfg = Config.fromfile(config_dir() / 'tgdfer_demo.py')
     cfg.num_frames, cfg.image_size = 4, 64
     cfg.model.text_encoder.descriptions = {f'c{i}': ['a text'] for i in range(7)}
-    return cfg
+    yield cfg
+    torch.set_num_threads(threads)
 
 
 def test_the_model_and_its_bare_tower_are_compared_in_both_modes(small, tmp_path):
     results = Results(tmp_path / 'r.json')
     tower_rows(results, small, clips=1, pairs=1, device='cpu', bf16=False)
     rows = read_results(results.path)
-    assert {name: row['target'] for name, row in rows.items()} == {
+    assert {row['name']: row['target'] for row in rows} == {
         'tower/training': 1.06,
         'tower/training beside open_clip': None,
         'tower/inference': 1.02,
         'tower/inference beside open_clip': None,
     }
-    for row in rows.values():
-        assert row['ratio'] > 0 and row['settings']['frames'] == 4
+    assert all(row['settings']['frames'] == 4 for row in rows)
 
 
 def test_a_step_trains_and_an_option_changes_what_is_kept(small):
@@ -51,29 +52,14 @@ def test_a_step_trains_and_an_option_changes_what_is_kept(small):
     assert 0 < _step_with(frozen, small, 1, 'cpu')[1] < 0.9 * plain
 
 
-def test_option_rows_of_two_configs_stand_side_by_side(small, tmp_path):
-    results = Results(tmp_path / 'r.json')
-    option_rows(results, small, 1, 1, 'cpu', ['the tower frozen'])
-    small.dump(tmp_path / 'other.py')
-    other = Config.fromfile(tmp_path / 'other.py')
-    option_rows(results, other, 1, 1, 'cpu', ['the tower frozen'])
-    rows = read_results(results.path)
-    assert [*rows] == [
-        'options/tgdfer_demo/the tower frozen',
-        'options/other/the tower frozen',
-    ]
-    kept = rows['options/other/the tower frozen']['settings']['kept_for_backward']
-    ours, theirs = (float(word) for word in kept.split() if word.isdigit())
-    assert 0 < ours < theirs
-
-
-def test_a_profile_tells_the_parts_apart(small, tmp_path):
-    tables = profile_steps(small, 1, 'cpu', False, ('inference',), tmp_path, rows=99)
-    assert [*tables] == ['inference']
-    lines = tables['inference'].splitlines()
-    for part in PARTS:
-        assert sum(f'part {part} ' in line for line in lines) == 1
-    assert 'part backbone' in (tmp_path / 'inference.json').read_text()
+def test_a_profile_has_all_parts_and_the_operators(small, tmp_path):
+    tables = profile_steps(small, 1, 'cpu', False, trace=tmp_path)
+    assert [*tables] == ['training', 'inference']
+    for name, table in tables.items():
+        for mark in MARKS:
+            assert sum(line.startswith(mark) for line in table.splitlines()) == 1
+        assert 'aten::' in table
+        assert MARKS[0] in (tmp_path / f'{name}.json').read_text()
 
 
 def test_ours_and_the_stock_loader_read_the_same_files(tmp_path):

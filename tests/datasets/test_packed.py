@@ -133,7 +133,9 @@ def test_what_is_not_whole_or_not_this_data_is_refused(build, tmp_path):
         verify_pack(path, data.media_dir)
 
 
-def test_frames_on_the_device_are_those_of_the_loader(build, tmp_path, make_pipeline):
+def test_frames_on_the_device_are_those_of_the_loader(
+    build, tmp_path, make_pipeline, monkeypatch
+):
     path = write_pack(build(), tmp_path / 'x.pack', raw=True)
     data = dict(
         type='DFEWDataset',
@@ -166,6 +168,14 @@ def test_frames_on_the_device_are_those_of_the_loader(build, tmp_path, make_pipe
         assert found.shape == wanted[i].shape == (1, 4, 3, 24, 24)
         assert (found - wanted[i]).abs().max() <= 1 / 2 + 1e-5
     assert not [*resident.state_dict()]
+
+    # Loaded once a device, also where the tensor names it otherwise (cuda, cuda:0).
+    loaded = []
+    monkeypatch.setattr(resident, '_load', lambda: loaded.append(1) or torch.empty(2))
+    for device in ('meta', 'meta', 'cpu'):
+        monkeypatch.setattr(resident, '_device', torch.device(device))
+        assert resident.frames is resident.frames
+    assert len(loaded) == 2
 
 
 def collate(sample):

@@ -99,7 +99,8 @@ def released_steps(
 
     @torch.no_grad()
     def infer() -> None:
-        model.eval()
+        if model.training:
+            model.eval()
         model(images)
 
     return train, infer
@@ -135,13 +136,6 @@ def against_rows(
     about = steps.describe(model, cfg, clips)
     about.update(precision='bf16 autocast' if bf16 else 'fp32')
 
-    def in_precision(step: Callable[[], None]) -> Callable[[], None]:
-        def run() -> None:
-            with torch.autocast(device, torch.bfloat16, enabled=bf16):
-                step()
-
-        return run
-
     fast = bf16 and device != 'cpu'
     rows = {
         'training': (
@@ -159,5 +153,6 @@ def against_rows(
     }
     for name in which:
         what, ours, released, target = rows[name]
-        figures = compare(in_precision(ours), released, pairs, 2, (clips, clips))
-        results.add(f'DFER-CLIP/{name}', what, figures, target, **about)
+        ours = steps.in_precision(ours, device, bf16)
+        figures = compare(ours, released, pairs, 2, (clips, clips))
+        results.add(f'DFER-CLIP/{name}', what, figures, target, 'clip', **about)

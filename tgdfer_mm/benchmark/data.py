@@ -60,12 +60,12 @@ def decoder_rows(results: Results, pairs: int) -> None:
     def loop(decode: Callable) -> Callable:
         return lambda: [decode(data) for data in files]
 
-    reference = loop(lambda data: DECODERS.get('cv2')(data, None))
+    reference = loop(lambda data: DECODERS.get('cv2')(data, place))
     for name, decode in _decoders(place).items():
         try:
             decode(files[0])
         except (ImportError, RuntimeError, OSError) as error:
-            reason = str(error).strip().splitlines()[0]
+            reason = f'{type(error).__name__} {error}'.strip().splitlines()[0]
             results.add(f'decode/{name}', 'not measured', dict(reason=reason))
             continue
         figures = compare(
@@ -75,6 +75,7 @@ def decoder_rows(results: Results, pairs: int) -> None:
             f'decode/{name}',
             f"{name} ÷ cv2, a frame's time",
             figures,
+            unit='frame',
             size=SIZE,
             kB=round(float(np.mean([len(f) for f in files])) / 1e3, 1),
         )
@@ -197,7 +198,9 @@ def loader_rows(results: Results, pairs: int, folder: Path, clips: int = 8) -> N
     }
     for name, (what, steps, target) in rows.items():
         figures = compare(*steps, pairs, units=(frames, frames))
-        results.add(f'loader/{name}', what, figures, target, frames=T, size=SIZE)
+        results.add(
+            f'loader/{name}', what, figures, target, 'frame', frames=T, size=SIZE
+        )
 
 
 def packed_rows(results: Results, pairs: int, folder: Path, clips: int = 8) -> None:
@@ -227,4 +230,4 @@ def packed_rows(results: Results, pairs: int, folder: Path, clips: int = 8) -> N
                 load_clips(packed, clips), other, pairs, units=(frames, frames)
             )
             what = f'loading from a packed file ({kind}) ÷ {what}'
-            results.add(f'packed/{name}', what, figures, target, **about)
+            results.add(f'packed/{name}', what, figures, target, 'frame', **about)

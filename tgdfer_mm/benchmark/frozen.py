@@ -16,7 +16,7 @@ from ..features.many import ManyModels
 from ..features.member import build_model
 from ..models.clip import arch_config, build_clip
 from .clips import make_tree
-from .pairs import Results, compare, peak_memory
+from .pairs import Results, compare
 
 
 def frozen_config(cfg: Config, folder: Path, clips: int, frames: int, fold=1) -> Config:
@@ -90,7 +90,8 @@ def cached_rows(
 
     The loss curves are compared first, over some steps of the small batch, with the
     same seeds. Then the time of a clip: on features in batches of the config's size,
-    with the tower in small ones, whose clips take as long as those of large ones.
+    with the tower in small ones. What a step costs besides its clips (texts, optimizer)
+    falls on fewer clips there, at most the time of a whole step on features.
 
     Args:
         results: Where the rows go.
@@ -124,6 +125,7 @@ def cached_rows(
         "training on computed features ÷ with the frozen tower, a clip's time",
         figures,
         0.01,
+        'clip',
         config=Path(cfg.filename).name,
         batches=[batch, slow_batch],
         same_losses='met' if apart < 1e-4 else 'MISSED',
@@ -157,13 +159,13 @@ def many_rows(
     figures = compare(
         together, lambda: [t.step() for t in alone], pairs, 1, (runs, runs)
     )
-    figures['peak_memory_MB'] = peak_memory(device)
     figures['resident_features_MB'] = many.features.nbytes / 2**20
     results.add(
         'many/one after the other',
         f'a step of {runs} runs at once ÷ one after the other',
         figures,
         1.0,
+        'run and step',
         **about,
     )
     figures = compare(together, alone[0].step, pairs, 1)

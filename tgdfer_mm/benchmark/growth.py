@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -26,17 +27,24 @@ TEXT = 'brows lowered, lips pressed together, lids tight'
 
 
 def growth_rows(
-    results: Results, config: str, device: str, curves: list[str] | None = None
+    results: Results,
+    cfg: Config,
+    folder: Path,
+    device: str,
+    curves: Sequence[str] = tuple(POINTS),
 ) -> None:
     """Time and peak memory along each curve.
 
     Args:
         results: Where the rows go.
-        config: The config file.
+        cfg: The config.
+        folder: For a copy of it, which the processes read.
         device: Where.
-        curves: Which of ``POINTS``; all by default.
+        curves: Which of ``POINTS``.
     """
-    for curve in curves or POINTS:
+    config = str(folder / 'config.py')
+    cfg.dump(config)
+    for curve in curves:
         points = []
         for point in POINTS[curve]:
             command = [
@@ -61,7 +69,7 @@ def growth_rows(
             f'growth/{curve}',
             f'cost against {curve}; the exponents are 1 where it is linear',
             dict(points=points, exponents=times),
-            config=Path(config).name,
+            config=Path(cfg.filename).name,
         )
 
 
@@ -77,7 +85,7 @@ def measure(cfg: Config, device: str, point: dict) -> dict:
     if 'length' in point:
         return measure_loading(point['length'])
     if 'minutes' in point:
-        return measure_video(point['minutes'])
+        return measure_video(point['minutes'], device)
     cfg = copy.deepcopy(cfg)
     frames, classes = point.get('frames', 16), point.get('classes')
     if classes:
@@ -95,7 +103,7 @@ def measure(cfg: Config, device: str, point: dict) -> dict:
     return dict(
         inference_s=inference,
         training_s=training,
-        model_MB=round(start),
+        before_MB=round(start),
         inference_MB=round(between),
         training_MB=round(peak_memory(device)),
     )
@@ -109,11 +117,12 @@ def measure_loading(length: int) -> dict:
     on_one_core()
     with tempfile.TemporaryDirectory() as folder:
         data = own_dataset(make_tree(Path(folder, 'clips'), clips=8, frames=length))
+        forget_peak_memory()
         loading = median_time(lambda: [data[i] for i in range(8)], 9) / 8
     return dict(loading_s=loading, loading_MB=round(peak_memory()))
 
 
-def measure_video(minutes: float, fps: int = 25, size: int = 96) -> dict:
+def measure_video(minutes: float, device: str, fps: int = 25, size: int = 96) -> dict:
     """The demo's model on a video of so many minutes, one face filling it."""
     from ..apis import DFERInferencer
 
@@ -127,10 +136,14 @@ def measure_video(minutes: float, fps: int = 25, size: int = 96) -> dict:
         for i in range(int(minutes * 60 * fps)):
             writer.write(frames[i % len(frames)])
         writer.release()
-        inferencer = DFERInferencer('demo', faces='none', show_progress=False)
-        start = peak_memory()
+        inferencer = DFERInferencer(
+            'demo', device=device, faces='none', show_progress=False
+        )
+        forget_peak_memory(device)
+        start = peak_memory(device)
         took = stopwatch(lambda: inferencer(path))
-    return dict(video_s=took, before_MB=round(start), video_MB=round(peak_memory()))
+    peak = peak_memory(device)
+    return dict(video_s=took, before_MB=round(start), video_MB=round(peak))
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 import resource
 from collections.abc import Callable
 from datetime import date
@@ -13,8 +14,10 @@ from torch.utils.benchmark import timer
 
 from ..files import write_text
 
-SCHEMA = 'tgdfer_mm.benchmark/1'
-CLEAR_REFS = Path('/proc/self/clear_refs')
+SCHEMA = 'tgdfer_mm.benchmark/2'
+# Rows of one name that differ in any of these stand side by side.
+APART = ('name', 'machine', 'torch', 'config', 'precision')
+CLEAR_REFS, STATUS = Path('/proc/self/clear_refs'), Path('/proc/self/status')
 Step = Callable[[], object]
 
 
@@ -36,8 +39,8 @@ def compare(
 
     Returns:
         ``ratio``, the median of the pairs' ratios of time a unit (ours / theirs), its
-        95 % bootstrap interval ``ratio_95``, and the medians ``ours_s``, ``theirs_s``
-        of seconds a unit.
+        95 % bootstrap interval ``ratio_95``, the medians ``ours_s``, ``theirs_s`` of
+        seconds a unit, and the interval of the first, ``ours_s_95``.
     """
     times = []
     for i in range(warmup + pairs):
@@ -45,14 +48,19 @@ def compare(
         order = (ours, theirs) if i % 2 else (theirs, ours)
         took = {id(step): stopwatch(step) for step in order}
         times.append((took[id(ours)] / units[0], took[id(theirs)] / units[1]))
-    a, b = np.array(times[warmup:]).T
-    ratio = a / b
+    return summarize(*np.array(times[warmup:]).T)
+
+
+def summarize(ours: np.ndarray, theirs: np.ndarray | float) -> dict:
+    """What :func:`compare` returns, from the pairs' seconds a unit of work."""
+    ratio = ours / theirs
     return dict(
-        pairs=pairs,
-        ours_s=float(np.median(a)),
-        theirs_s=float(np.median(b)),
+        pairs=len(ratio),
+        ours_s=float(np.median(ours)),
+        theirs_s=float(np.median(theirs)),
         ratio=float(np.median(ratio)),
         ratio_95=[*bootstrap(ratio)],
+        ours_s_95=[*bootstrap(ours)],
     )
 
 
@@ -79,15 +87,18 @@ def median_time(step: Step, repeats: int) -> float:
 
 def peak_memory(device: str = 'cpu') -> float:
     """Most memory this process has held so far, MiB; on CUDA the allocator's."""
-    if device == 'cpu':
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return torch.cuda.max_memory_allocated() / 2**20
+    if device != 'cpu':
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    if STATUS.exists():  # `getrusage` begins with what the parent has held
+        peak = re.search(r'VmHWM:\s*(\d+) kB', STATUS.read_text())
+        return int(peak[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def forget_peak_memory(device: str = 'cpu') -> None:
     """Lets :func:`peak_memory` start again; on CPU Linux alone can."""
     if device != 'cpu':
-        torch.cuda.reset_peak_memory_stats()
+        torch.cuda.reset_peak_memory_stats(device)
     elif CLEAR_REFS.exists():
         CLEAR_REFS.write_text('5')
 
@@ -95,7 +106,7 @@ def forget_peak_memory(device: str = 'cpu') -> None:
 def machine(device: str = 'cpu') -> str:
     """The machine's name and how much of it is used."""
     if device != 'cpu':
-        return torch.cuda.get_device_name()
+        return torch.cuda.get_device_name(device)
     name = platform.processor() or platform.machine()
     info = Path('/proc/cpuinfo')
     if info.is_file():
@@ -116,11 +127,7 @@ class Results:
 
     def __init__(self, path: str | Path | None, device: str = 'cpu') -> None:
         self.path = Path(path) if path else None
-        self.where = dict(
-            machine=machine(device),
-            torch=torch.__version__,
-            date=date.today().isoformat(),
-        )
+        self.device = device
 
     def add(
         self,
@@ -128,30 +135,45 @@ class Results:
         what: str,
         figures: dict,
         target: float | None = None,
+        unit: str = 'step',
         **settings,
     ) -> dict:
-        """Adds a row, or replaces the one of that name.
+        """Adds a row, or replaces the same one: same name, machine, config, precision.
 
         Args:
             name: Name of the row, e.g. ``tower/training``.
             what: What is compared, in words.
             figures: What :func:`compare` gave, or other numbers.
             target: What ``ratio`` should not exceed.
+            unit: The unit of work that seconds are of.
             **settings: What else the figures depend on.
         """
-        row = dict(what=what, **figures, target=target, settings=settings, **self.where)
-        print(format_row(name, row), flush=True)
+        row = dict(
+            name=name,
+            what=what,
+            **figures,
+            target=target,
+            unit=unit,
+            settings=settings,
+            machine=machine(self.device),
+            torch=torch.__version__,
+            date=date.today().isoformat(),
+        )
+        print(format_row(row), flush=True)
         if self.path is not None:
-            content = read_results(self.path) if self.path.exists() else {}
-            text = json.dumps(
-                dict(schema=SCHEMA, rows={**content, name: row}), indent=1
-            )
+            rows = read_results(self.path) if self.path.exists() else []
+            kept = [each for each in rows if _identity(each) != _identity(row)]
+            text = json.dumps(dict(schema=SCHEMA, rows=[*kept, row]), indent=1)
             write_text(self.path, text + '\n')
         return row
 
 
-def read_results(path: str | Path) -> dict[str, dict]:
-    """The rows of a file of results by name.
+def _identity(row: dict) -> list:
+    return [{**row['settings'], **row}.get(key) for key in APART]
+
+
+def read_results(path: str | Path) -> list[dict]:
+    """The rows of a file of results, in the order in which they were measured.
 
     Raises:
         ValueError: It is no such file.
@@ -162,18 +184,18 @@ def read_results(path: str | Path) -> dict[str, dict]:
     return content['rows']
 
 
-def format_row(name: str, row: dict) -> str:
+def format_row(row: dict) -> str:
     """A row as one line of text."""
+    about = f'{row["name"]}: {row["what"]}'
     if 'ratio' not in row:
-        known = {*('what', 'settings', 'target', 'machine', 'torch', 'date')}
-        figures = {k: v for k, v in row.items() if k not in known}
-        return f'{name}: {row["what"]}: {json.dumps(figures)}'
+        figures = {k: row[k] for k in ('reason', 'points', 'exponents') if k in row}
+        return f'{about}: {json.dumps(figures)}'
     low, high = row['ratio_95']
     verdict = ''
     if row['target'] is not None:
         met = row['ratio'] <= row['target']
         verdict = f', target {row["target"]:g} {"met" if met else "MISSED"}'
     return (
-        f'{name}: {row["what"]}: {row["ratio"]:.4g} [{low:.4g}, {high:.4g}]{verdict} '
-        f'({row["ours_s"]:.4g} s against {row["theirs_s"]:.4g} s)'
+        f'{about}: {row["ratio"]:.4g} [{low:.4g}, {high:.4g}]{verdict} '
+        f'({row["ours_s"]:.4g} s a {row["unit"]} against {row["theirs_s"]:.4g} s)'
     )

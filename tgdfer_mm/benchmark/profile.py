@@ -11,6 +11,7 @@ from torch.profiler import ProfilerActivity, profile, record_function
 from . import steps
 
 PARTS = ('backbone', 'text_encoder', 'neck', 'cls_head')
+MARKS = tuple(f'forward pass of {part}' for part in PARTS)
 
 
 def profile_steps(
@@ -35,29 +36,35 @@ def profile_steps(
         rows: Length of a table.
 
     Returns:
-        Of each step the table of its operators, those that take longest first. The
-        forward passes of the parts are rows too: ``part backbone`` and so on.
+        Of each step the time of the forward passes of the model's parts, and the table
+        of its operators, those that take longest themselves first.
     """
     model = steps.build_model(cfg, device)
     batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
-    for name in PARTS:
-        mark(model.get_submodule(name), f'part {name}')
+    for part, name in zip(PARTS, MARKS, strict=True):
+        mark(model.get_submodule(part), name)
     tables = {}
     for name in which:
         if name == 'training':
             step = steps.training_step(model, batch, cfg.optim_wrapper)
         else:
             step = steps.inference_step(model, batch)
-        with torch.autocast(device, torch.bfloat16, enabled=bf16):
-            profiler = profiled(step, device)
+        profiler = profiled(steps.in_precision(step, device, bf16), device)
         if trace is not None:
             path = Path(trace, f'{name}.json')
             path.parent.mkdir(parents=True, exist_ok=True)
             profiler.export_chrome_trace(str(path))
         unit = 'cpu' if device == 'cpu' else 'device'
-        tables[name] = profiler.key_averages().table(
-            sort_by=f'{unit}_time_total', row_limit=rows, max_name_column_width=40
+        averages = profiler.key_averages()
+        parts = [
+            f'{each.key}: {getattr(each, f"{unit}_time_total") / 1e3:.1f} ms'
+            for each in averages
+            if each.key in MARKS and getattr(each, f'{unit}_time_total')
+        ]
+        operators = averages.table(
+            sort_by=f'self_{unit}_time_total', row_limit=rows, max_name_column_width=40
         )
+        tables[name] = '\n'.join([*parts, operators])
     return tables
 
 
@@ -66,6 +73,7 @@ def profiled(step: Callable[[], None], device: str) -> profile:
     step()
     activities = [ProfilerActivity.CPU]
     if device != 'cpu':
+        torch.cuda.synchronize()
         activities.append(ProfilerActivity.CUDA)
     with profile(activities=activities) as profiler:
         step()

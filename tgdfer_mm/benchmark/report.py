@@ -7,11 +7,12 @@ from matplotlib.figure import Figure
 from ..files import replacing, write_text
 from ..visualization.style import BLUE, GREEN, GREY, INK, VERMILION, Sheet
 
+GROWTH = 'growth/'
 START, END = '<!-- measured: begin -->', '<!-- measured: end -->'
 COLOURS = (BLUE, VERMILION, GREEN)
 
 
-def write_report(rows: dict[str, dict], page: Path, picture: Path) -> None:
+def write_report(rows: list[dict], page: Path, picture: Path) -> None:
     """Puts the table between the marks of a page, and the plot beside it.
 
     Args:
@@ -28,7 +29,7 @@ def write_report(rows: dict[str, dict], page: Path, picture: Path) -> None:
     before, rest = text.split(START)
     _, after = rest.split(END)
     parts = [START, '', make_table(rows), '']
-    if any(name.startswith('growth/') for name in rows):
+    if any(row['name'].startswith(GROWTH) for row in rows):
         with replacing(picture) as temporary:
             draw_growth(rows).savefig(temporary, format='png')
         parts += [f'![How cost grows]({picture.relative_to(page.parent)})', '']
@@ -36,21 +37,22 @@ def write_report(rows: dict[str, dict], page: Path, picture: Path) -> None:
     write_text(page, before + '\n'.join([*parts, END]) + after)
 
 
-def make_table(rows: dict[str, dict]) -> str:
+def make_table(rows: list[dict]) -> str:
     """The pairs as a Markdown table, the machines named below it."""
     lines = [
-        '| row | what | ratio [95 %] | target | ours | other | with | machine |',
-        '|---|---|---|---|---|---|---|---|',
+        '| row | what | ratio [95 %] | target | ours | other | of a | with | machine |',
+        '|---|---|---|---|---|---|---|---|---|',
     ]
-    machines = sorted({f'{r["machine"]}, torch {r["torch"]}' for r in rows.values()})
-    for name, row in sorted(rows.items()):
+    machines = sorted({f'{r["machine"]}, torch {r["torch"]}' for r in rows})
+    for row in sorted(rows, key=lambda row: (row['name'], str(row['settings']))):
+        name = row['name']
         where = machines.index(f'{row["machine"]}, torch {row["torch"]}') + 1
         about = ', '.join(f'{k} {v}' for k, v in row['settings'].items())
-        if name.startswith('growth/'):
+        if name.startswith(GROWTH):
             continue
         if 'ratio' not in row:
             reason = row.get('reason', '')
-            lines.append(f'| {name} | {row["what"]}: {reason} | | | | | | {where} |')
+            lines.append(f'| {name} | {row["what"]}: {reason} | | | | | | | {where} |')
             continue
         low, high = row['ratio_95']
         target = ''
@@ -60,23 +62,23 @@ def make_table(rows: dict[str, dict]) -> str:
         lines.append(
             f'| {name} | {row["what"]} | {row["ratio"]:.3g} [{low:.3g}, {high:.3g}] | '
             f'{target} | {_seconds(row["ours_s"])} | {_seconds(row["theirs_s"])} | '
-            f'{about} | {where} |'
+            f'{row["unit"]} | {about} | {where} |'
         )
-    dates = sorted({row['date'] for row in rows.values()})
+    dates = sorted({row['date'] for row in rows})
     lines += ['', f'Measured {" to ".join(dict.fromkeys((dates[0], dates[-1])))}.']
     lines += [f'Machine {i}: {name}.' for i, name in enumerate(machines, 1)]
     return '\n'.join(lines)
 
 
-def growth_table(rows: dict[str, dict]) -> str:
+def growth_table(rows: list[dict]) -> str:
     """The points of the curves as Markdown tables."""
     parts = []
-    for name, row in rows.items():
-        if not name.startswith('growth/'):
+    for row in rows:
+        if not row['name'].startswith(GROWTH):
             continue
         columns = list(row['points'][0])
         parts += [
-            f'{name.split("/")[1].capitalize()}, exponents {row["exponents"]}:',
+            f'{_curve(row).capitalize()}, {_exponents(row)}:',
             '',
             f'| {" | ".join(columns)} |',
             f'|{"---|" * len(columns)}',
@@ -89,9 +91,9 @@ def growth_table(rows: dict[str, dict]) -> str:
     return '\n'.join(parts)
 
 
-def draw_growth(rows: dict[str, dict]) -> Figure:
+def draw_growth(rows: list[dict]) -> Figure:
     """Time above and peak memory below, a column for each curve."""
-    curves = {n.split('/')[1]: r for n, r in rows.items() if n.startswith('growth/')}
+    curves = {_curve(row): row for row in rows if row['name'].startswith(GROWTH)}
     wide, high = 2.3, 1.9
     sheet = Sheet(0.4 + (wide + 0.75) * len(curves), 2 * high + 1.75)
     for i, (curve, row) in enumerate(curves.items()):
@@ -117,6 +119,15 @@ def draw_growth(rows: dict[str, dict]) -> Figure:
     where = ' / '.join(sorted({row['machine'] for row in curves.values()}))
     sheet.text(0.4, 2 * high + 1.4, where, fontsize=7, color=GREY)
     return sheet.figure
+
+
+def _curve(row: dict) -> str:
+    return row['name'].removeprefix(GROWTH)
+
+
+def _exponents(row: dict) -> str:
+    found = ((name.removesuffix('_s'), n) for name, n in row['exponents'].items())
+    return ', '.join(f'exponent of {name} {n:.2f}' for name, n in found)
 
 
 def _seconds(value: float) -> str:

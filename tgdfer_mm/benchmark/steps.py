@@ -76,6 +76,20 @@ def tower_step(tower: nn.Module, batch: dict, optim: dict) -> Callable[[], None]
     return step
 
 
+def in_precision(step: Callable[[], None], device: str, bf16: bool) -> Callable:
+    """A step under autocast, entered anew by each call.
+
+    Autocast keeps its bf16 copies of weights until it is left: one around many steps
+    would save them all but the first one's casts, and train on stale copies.
+    """
+
+    def run() -> None:
+        with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=bf16):
+            step()
+
+    return run
+
+
 def inference_step(model: nn.Module, batch: dict) -> Callable[[], None]:
     """Prediction by the whole model."""
 
@@ -94,7 +108,9 @@ def tower_inference(tower: nn.Module, batch: dict) -> Callable[[], None]:
 
     @torch.no_grad()
     def step() -> None:
-        tower.eval()(images)
+        if tower.training:
+            tower.eval()
+        tower(images)
 
     return step
 

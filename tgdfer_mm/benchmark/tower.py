@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import torch
 from mmengine.config import Config
+from torch import nn
 
 from ..models.clip import build_clip
 from . import steps
-from .pairs import Results, compare, peak_memory
+from .pairs import Results, compare
 
 
 def tower_rows(
@@ -26,28 +27,27 @@ def tower_rows(
 
     The bare tower is ours, with its fast layers, and then open_clip's as it is.
     """
-    with torch.autocast(device, torch.bfloat16, enabled=bf16):
-        model = steps.build_model(cfg, device)
-        batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
-        about = steps.describe(model, cfg, clips)
-        about.update(precision='bf16 autocast' if bf16 else 'fp32')
-        own = copy.deepcopy(model.backbone)
-        plain = build_clip(cfg.model.backbone.arch).visual.to(device)
-        plain.load_state_dict(own.tower.state_dict())
-        targets = dict(training=1.06, inference=1.02)
-        for name in which:
-            for tower, whose in ((own, 'its bare tower'), (plain, "open_clip's tower")):
-                if name == 'training':
-                    ours = steps.training_step(model, batch, cfg.optim_wrapper)
-                    bare = steps.tower_step(tower, batch, cfg.optim_wrapper)
-                else:
-                    ours = steps.inference_step(model, batch)
-                    bare = steps.tower_inference(tower, batch)
-                figures = compare(ours, bare, pairs, 2, (clips, clips))
-                figures['peak_memory_MB'] = peak_memory(device)
-                row = f'tower/{name}' + (' beside open_clip' if tower is plain else '')
-                target = targets[name] if tower is own else None
-                results.add(row, f'{name} ÷ {whose}', figures, target, **about)
+    model = steps.build_model(cfg, device)
+    batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
+    about = steps.describe(model, cfg, clips)
+    about.update(precision='bf16 autocast' if bf16 else 'fp32')
+    own = copy.deepcopy(model.backbone)
+    plain = build_clip(cfg.model.backbone.arch).visual.to(device)
+    plain.load_state_dict(own.tower.state_dict())
+    targets = dict(training=1.06, inference=1.02)
+    for name in which:
+        for tower, whose in ((own, 'its bare tower'), (plain, "open_clip's tower")):
+            if name == 'training':
+                ours = steps.training_step(model, batch, cfg.optim_wrapper)
+                bare = steps.tower_step(tower, batch, cfg.optim_wrapper)
+            else:
+                ours = steps.inference_step(model, batch)
+                bare = steps.tower_inference(tower, batch)
+            both = (steps.in_precision(step, device, bf16) for step in (ours, bare))
+            figures = compare(*both, pairs, 2, (clips, clips))
+            row = f'tower/{name}' + (' beside open_clip' if tower is plain else '')
+            target = targets[name] if tower is own else None
+            results.add(row, f'{name} ÷ {whose}', figures, target, 'clip', **about)
 
 
 class Option(NamedTuple):
@@ -86,9 +86,12 @@ def option_rows(
         step, keeps = _step_with(OPTIONS[name], cfg, clips, device)
         figures = compare(step, plain, pairs, 3, (clips, clips))
         results.add(
-            f'options/{Path(cfg.filename).stem}/{name}',
-            f'a training step with {name} ÷ without',
+            f'options/{name}',
+            f'training with {name} ÷ without',
             figures,
+            None,
+            'clip',
+            config=Path(cfg.filename).name,
             clips=clips,
             frames=cfg.num_frames,
             kept_for_backward=f'{keeps:.0f} MiB instead of {kept:.0f}',
@@ -103,25 +106,23 @@ def _step_with(
     changed.merge_from_dict(option.changes)
     model = steps.build_model(changed, device)
     batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
-    step = steps.training_step(model, batch, changed.optim_wrapper)
-
-    def run() -> None:
-        with torch.autocast(device, torch.bfloat16, enabled=option.autocast):
-            step()
-
-    keeps = kept_for_backward(run)
     for name in option.compiled:
         model.get_submodule(name).compile()
-    return run, keeps
+    step = steps.training_step(model, batch, changed.optim_wrapper)
+    step = steps.in_precision(step, device, option.autocast)
+    step()  # compiles, where something is compiled
+    return step, kept_for_backward(step, model)
 
 
-def kept_for_backward(step: Callable[[], None]) -> float:
-    """MiB of different tensors that a call keeps for its backward pass."""
+def kept_for_backward(step: Callable[[], None], model: nn.Module) -> float:
+    """MiB that a call keeps for its backward pass, the parameters aside."""
+    own = {p.untyped_storage().data_ptr() for p in model.parameters()}
     kept: dict[int, int] = {}
 
     def pack(tensor: torch.Tensor) -> torch.Tensor:
         storage = tensor.untyped_storage()
-        kept[storage.data_ptr()] = storage.nbytes()
+        if storage.data_ptr() not in own:
+            kept[storage.data_ptr()] = storage.nbytes()
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
@@ -16,9 +17,10 @@ from ..engine.loading import augment_on_device, hold_frames_on_device, use_pack
 from ..registry import DATASETS
 from . import steps
 from .clips import make_tree
-from .pairs import Results, compare
+from .pairs import Results, compare, stopwatch, summarize
 
 WAYS = ('as configured', 'augmented on the device', 'packed', 'resident')
+FETCHED_AHEAD = 2  # batches a process, torch's default
 
 
 def wait_rows(
@@ -42,18 +44,21 @@ def wait_rows(
         pairs: Of each row.
         device: Where.
         bf16: Whether the model runs in bf16.
-        workers: Processes of the loader, by default one a core and at most 16.
+        workers: Processes of the loader; by default one a core and at most 16, and
+            none where the model itself needs the cores.
         ways: Which ways of loading.
 
     Returns:
         The rows by way of loading.
     """
-    workers = min(16, os.cpu_count() or 1) if workers is None else workers
+    if workers is None:
+        workers = 0 if device == 'cpu' else min(16, os.cpu_count() or 1)
     rows = {}
     for way in ways:
         loaded = _config(cfg, way, folder, clips, workers)
-        fresh, same = _steps(loaded, device, bf16)
-        figures = compare(fresh, same, pairs, 3, (clips, clips))
+        steps_of = _steps(loaded, device, bf16)
+        ahead = FETCHED_AHEAD * loaded.train_dataloader.num_workers
+        figures = _compare(*steps_of, pairs, clips, ahead)
         figures.update(
             waiting_share=max(0.0, 1 - 1 / figures['ratio']),
             clips_per_s=1 / figures['ours_s'],
@@ -63,11 +68,38 @@ def wait_rows(
             f'a step with the loader ({way}) ÷ on a batch that is there',
             figures,
             1 / 0.85 if device != 'cpu' else None,
+            'clip',
             config=Path(cfg.filename).name,
             clips=clips,
             workers=loaded.train_dataloader.num_workers,
+            precision='bf16 autocast' if bf16 else 'fp32',
         )
     return rows
+
+
+def _compare(
+    fresh: Callable, same: Callable, pairs: int, clips: int, ahead: int
+) -> dict:
+    """In turn if nothing is fetched ahead, else one side after the other.
+
+    In turn, the loader's processes would have the time of two steps for a batch. So its
+    side runs alone, begins with an empty queue, and is timed over as many steps as the
+    queue holds: single ones find several batches or none.
+    """
+    if not ahead:
+        return compare(fresh, same, pairs, 3, (clips, clips))
+
+    def seconds(step: Callable) -> np.ndarray:
+        def block() -> None:
+            for _ in range(ahead):
+                step()
+
+        block()
+        blocks = [stopwatch(block) for _ in range(pairs)]
+        return np.array(blocks) / (ahead * clips)
+
+    kept = seconds(same)
+    return summarize(seconds(fresh), kept)
 
 
 def _config(cfg: Config, way: str, folder: Path, clips: int, workers: int) -> Config:
@@ -106,7 +138,8 @@ def _steps(
     kept = model.data_preprocessor(copy.deepcopy(next(stream)), training=True)
 
     def train(batch: dict) -> None:
-        with torch.autocast(device, torch.bfloat16, enabled=bf16):
+        kind = torch.device(device).type
+        with torch.autocast(kind, torch.bfloat16, enabled=bf16):
             losses = model(**batch, mode='loss')
             sum(v for name, v in losses.items() if 'loss' in name).backward()
         optimizer.step()

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from ..datasets.feature_store import FeatureStore
+from ..engine.pipelines import datasets_in
 from ..features import cache_features
-from ..features.views import datasets_in
 from ..registry import DATASETS, MODELS
 from .frame_baselines import frame_baselines
 from .plan import EvidencePlan, Job

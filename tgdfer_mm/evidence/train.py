@@ -10,10 +10,10 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from ..engine.pipelines import datasets_in
 from ..environment import environment_kept
 from ..evaluation.temporal_sensitivity import perturb_time
 from ..features import train_on_features
-from ..features.views import datasets_in
 from ..files import write_text
 from ..models.recognizers import BagRecognizer, TextGuidedRecognizer
 from ..registry import MODELS

@@ -31,6 +31,7 @@ class ResidentFrames(ClipAugmentPreprocessor):
         self.pack = pack
         self._pixels = open_pack(pack).all_pixels()
         self._frames: Tensor | None = None
+        self._frames_for: torch.device | None = None
 
     @property
     def frames(self) -> Tensor:
@@ -39,8 +40,10 @@ class ResidentFrames(ClipAugmentPreprocessor):
         Raises:
             PackError: The device has too little memory for them.
         """
-        if self._frames is None or self._frames.device != torch.device(self.device):
-            self._frames = self._load()
+        # Not the tensor's own device: `cuda` was asked for, `cuda:0` is what it says.
+        if self._frames is None or self._frames_for != self.device:
+            self._frames = None  # there may be no room for both
+            self._frames, self._frames_for = self._load(), self.device
         return self._frames
 
     def preprocess(
