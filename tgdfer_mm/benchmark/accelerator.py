@@ -55,7 +55,7 @@ def accelerator_rows(
         1.0,
         'clip',
         clips=clips,
-        frames=way,
+        loading=way,
     )
     torch.cuda.empty_cache()
     many_rows(results, b32, folder, pairs, device)

@@ -108,13 +108,14 @@ def cached_rows(
     small.train_dataloader.batch_size = slow_batch
     fast = train_on_features(copy.deepcopy(small), folder / 'features', device=device)
     curves = []
-    for each in (fast, small):  # the slow one goes on below
+    for each in (fast, small):
         torch.manual_seed(1)
         np.random.seed(1)
-        slow = Trainer(each, 0, device)
+        trainer = Trainer(each, 0, device)
         for _ in range(steps):
-            slow.step()
-        curves.append([*slow.losses])
+            trainer.step()
+        curves.append([*trainer.losses])
+    slow = trainer  # the last, which goes on below
     apart = float(np.abs(np.subtract(*curves)).max())
     full = train_on_features(frozen, folder / 'features', device=device)
     quick = Trainer(full, 0, device)
