@@ -14,7 +14,7 @@ import torch
 from mmengine.config import Config
 
 from . import steps
-from .pairs import Results, forget_peak_memory, median_time, peak_memory, stopwatch
+from .pairs import Results, forget_peak_memory, least_time, peak_memory, stopwatch
 
 POINTS = {
     'frames': [dict(frames=n) for n in (8, 16, 32, 64, 128)],
@@ -96,10 +96,10 @@ def measure(cfg: Config, device: str, point: dict) -> dict:
     batch = steps.make_batch(model, clips, frames, cfg.image_size)
     forget_peak_memory(device)  # of building the model, which takes more than using it
     start = peak_memory(device)
-    inference = median_time(steps.inference_step(model, batch), 3)
+    inference = least_time(steps.inference_step(model, batch), 3)
     between = peak_memory(device)
     train = steps.training_step(model, batch, cfg.optim_wrapper)
-    training = median_time(train, 3)
+    training = least_time(train, 3)
     return dict(
         inference_s=inference,
         training_s=training,
@@ -118,7 +118,7 @@ def measure_loading(length: int) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         data = own_dataset(make_tree(Path(folder, 'clips'), clips=8, frames=length))
         forget_peak_memory()
-        loading = median_time(lambda: [data[i] for i in range(8)], 9) / 8
+        loading = least_time(lambda: [data[i] for i in range(8)], 9) / 8
     return dict(loading_s=loading, loading_MB=round(peak_memory()))
 
 
