@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from ..files import replacing, write_text
@@ -9,7 +10,7 @@ from ..visualization.style import BLUE, GREEN, GREY, INK, VERMILION, Sheet
 
 GROWTH = 'growth/'
 START, END = '<!-- measured: begin -->', '<!-- measured: end -->'
-COLOURS = (BLUE, VERMILION, GREEN)
+COLOURS = dict(before=GREY, inference=BLUE, training=VERMILION, video=GREEN)
 
 
 def write_report(rows: list[dict], page: Path, picture: Path) -> None:
@@ -60,7 +61,7 @@ def make_table(rows: list[dict]) -> str:
             met = 'met' if row['ratio'] <= row['target'] else '**missed**'
             target = f'≤ {row["target"]:.3g}, {met}'
         lines.append(
-            f'| {name} | {row["what"]} | {row["ratio"]:.3g} [{low:.3g}, {high:.3g}] | '
+            f'| {name} | {row["what"]} | {row["ratio"]:.4g} [{low:.4g}, {high:.4g}] | '
             f'{target} | {_seconds(row["ours_s"])} | {_seconds(row["theirs_s"])} | '
             f'{row["unit"]} | {about} | {where} |'
         )
@@ -102,12 +103,16 @@ def draw_growth(rows: list[dict]) -> Figure:
             left = 0.75 + i * (wide + 0.75)
             ax = sheet.axes(left, 0.5 + j * (high + 0.45), wide, high)
             names = [k for k in row['points'][0] if k.endswith(end)]
-            for name, colour in zip(names, COLOURS, strict=False):
-                values = [p[name] for p in row['points']]
+            values = [[p[name] for p in row['points']] for name in names]
+            for name, line in zip(names, values, strict=True):
                 label = name.removesuffix(end)
-                ax.plot(sizes, values, 'o-', color=colour, label=label, ms=3, lw=1.2)
+                colour = COLOURS.get(label, BLUE)
+                ax.plot(sizes, line, 'o-', color=colour, label=label, ms=3, lw=1.2)
             if end == '_s':
                 ax.set_yscale('log')
+                ax.set_ylim(np.min(values) / 3, np.max(values) * 3)  # flat looks flat
+            else:
+                ax.set_ylim(0, np.max(values) * 1.25)
             ax.set_xscale('log')
             ax.set_xticks(sizes, map(str, sizes))
             ax.minorticks_off()
