@@ -31,6 +31,7 @@ from tgdfer_mm.benchmark import (
 from tgdfer_mm.benchmark.pairs import Results, read_results
 from tgdfer_mm.paths import config_dir
 
+B16, B32 = 'tgdfer_dfew.py', 'tgdfer_dfew_vit-b32.py'
 DOCS = Path(__file__).resolve().parents[1] / 'docs'
 
 
@@ -40,6 +41,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(dest='command', required=True)
+    both = ('training', 'inference')
     shared = dict(
         clips=dict(type=int, default=2, help='batch size'),
         pairs=dict(type=int, default=15, help='of each row'),
@@ -47,6 +49,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         folder=dict(help='for generated files; kept if given'),
         device=dict(default='cuda' if torch.cuda.is_available() else 'cpu'),
         bf16=dict(action='store_true', help='autocast to bfloat16'),
+        only=dict(nargs=1, choices=both, default=both),
     )
 
     def add(name: str, what: str, options: str, config: str | None = None):
@@ -61,15 +64,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
             command.add_argument(f'--{option}', **shared[option])
         return command
 
-    b32, b16 = 'tgdfer_dfew_vit-b32.py', 'tgdfer_dfew.py'
-    both, steps = ('training', 'inference'), 'clips pairs out device bf16'
-    command = add('tower', 'the model beside its bare tower', steps, b32)
-    command.add_argument('--only', nargs=1, choices=both, default=both)
-    command = add('against', 'the model beside the released DFER-CLIP', steps, b32)
+    steps = 'clips pairs out device bf16'
+    add('tower', 'the model beside its bare tower', f'{steps} only', B32)
+    what = 'the model beside the released DFER-CLIP'
+    command = add('against', what, f'{steps} only', B32)
     command.add_argument('code', type=Path, help='a checkout of its repository')
-    command.add_argument('--only', nargs=1, choices=both, default=both)
     what = 'a training step with and without each option'
-    command = add('options', what, 'clips pairs out device', b16)
+    command = add('options', what, 'clips pairs out device', B16)
     options = list(tower.OPTIONS)
     command.add_argument('--only', nargs='+', choices=options, default=options)
     add('decoders', 'decoders of JPEG files beside cv2, on one core', 'pairs out')
@@ -78,23 +79,22 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     what = 'packed files beside folders and the stock pipeline, on one core'
     add('packed', what, 'pairs out folder')
     what = 'the share of a step that waits for data'
-    command = add('waiting', what, f'{steps} folder', b32)
+    command = add('waiting', what, f'{steps} folder', B32)
     command.add_argument('--workers', type=int)
     what = 'training on computed features beside the frozen tower'
-    add('cached', what, 'clips pairs out folder device', b16)
+    add('cached', what, 'clips pairs out folder device', B16)
     what = 'folds and seeds at once beside one after the other'
-    command = add('many', what, 'pairs out folder device', b32)
+    command = add('many', what, 'pairs out folder device', B32)
     command.add_argument('--folds', type=int, default=5, choices=range(1, 6))
     command.add_argument('--seeds', type=int, default=3)
-    command = add('growth', 'time and memory against sizes', 'out device', b32)
+    command = add('growth', 'time and memory against sizes', 'out device', B32)
     curves = list(growth.POINTS)
     command.add_argument('--curves', nargs='+', choices=curves, default=curves)
     what = 'all that is promised of an accelerator'
     command = add('accelerator', what, 'pairs out folder device')
     command.add_argument('--clips', type=int, default=48, help='batch size')
     command.add_argument('--code', type=Path, help='a checkout of DFER-CLIP')
-    command = add('profile', "where a step's time goes", 'clips device bf16', b32)
-    command.add_argument('--only', nargs=1, choices=both, default=both)
+    command = add('profile', "where a step's time goes", 'clips device bf16 only', B32)
     command.add_argument('--trace', metavar='FOLDER', help='for traces of Perfetto')
     command = commands.add_parser('report', help='write docs/performance.md')
     command.add_argument('results', type=Path, help='what --out kept')
@@ -170,8 +170,7 @@ def measure(args: argparse.Namespace, results: Results, folder: Path) -> None:
         case 'accelerator':
             if device == 'cpu':
                 raise SystemExit('accelerator: there is no CUDA device here.')
-            names = 'tgdfer_dfew.py', 'tgdfer_dfew_vit-b32.py'
-            b16, b32 = (Config.fromfile(config_dir() / name) for name in names)
+            b16, b32 = (Config.fromfile(config_dir() / name) for name in (B16, B32))
             accelerator.accelerator_rows(
                 *(results, b16, b32, folder, args.code, args.clips, pairs, device)
             )

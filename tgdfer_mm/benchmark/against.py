@@ -133,8 +133,7 @@ def against_rows(
     model = steps.build_model(cfg, device)
     batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
     train, infer = released_steps(theirs, batch['inputs'])
-    about = steps.describe(model, cfg, clips)
-    about.update(precision='bf16 autocast' if bf16 else 'fp32')
+    about = steps.describe(model, cfg, clips, bf16)
 
     fast = bf16 and device != 'cpu'
     rows = {

@@ -30,11 +30,12 @@ def write_report(rows: list[dict], page: Path, picture: Path) -> None:
     before, rest = text.split(START)
     _, after = rest.split(END)
     parts = [START, '', make_table(rows), '']
-    if any(row['name'].startswith(GROWTH) for row in rows):
+    curves = [row for row in rows if row['name'].startswith(GROWTH)]
+    if curves:
         with replacing(picture) as temporary:
-            draw_growth(rows).savefig(temporary, format='png')
+            draw_growth(curves).savefig(temporary, format='png')
         parts += [f'![How cost grows]({picture.relative_to(page.parent)})', '']
-        parts += [growth_table(rows), '']
+        parts += [growth_table(curves), '']
     write_text(page, before + '\n'.join([*parts, END]) + after)
 
 
@@ -71,12 +72,10 @@ def make_table(rows: list[dict]) -> str:
     return '\n'.join(lines)
 
 
-def growth_table(rows: list[dict]) -> str:
+def growth_table(curves: list[dict]) -> str:
     """The points of the curves as Markdown tables."""
     parts = []
-    for row in rows:
-        if not row['name'].startswith(GROWTH):
-            continue
+    for row in curves:
         columns = list(row['points'][0])
         parts += [
             f'{_curve(row).capitalize()}, {_exponents(row)}:',
@@ -92,12 +91,11 @@ def growth_table(rows: list[dict]) -> str:
     return '\n'.join(parts)
 
 
-def draw_growth(rows: list[dict]) -> Figure:
+def draw_growth(curves: list[dict]) -> Figure:
     """Time above and peak memory below, a column for each curve."""
-    curves = {_curve(row): row for row in rows if row['name'].startswith(GROWTH)}
     wide, high = 2.3, 1.9
     sheet = Sheet(0.4 + (wide + 0.75) * len(curves), 2 * high + 1.75)
-    for i, (curve, row) in enumerate(curves.items()):
+    for i, row in enumerate(curves):
         sizes = [next(iter(p.values())) for p in row['points']]
         for j, (end, unit) in enumerate((('_s', 'seconds'), ('_MB', 'MiB'))):
             left = 0.75 + i * (wide + 0.75)
@@ -120,8 +118,8 @@ def draw_growth(rows: list[dict]) -> Figure:
             ax.grid(color=GREY, alpha=0.25)
             ax.legend(fontsize=7, frameon=False)
             ax.set_ylabel(unit if i == 0 else '', fontsize=8)
-        sheet.text(left, 0.2, curve, fontsize=9, weight='bold')
-    where = ' / '.join(sorted({row['machine'] for row in curves.values()}))
+        sheet.text(left, 0.2, _curve(row), fontsize=9, weight='bold')
+    where = ' / '.join(sorted({row['machine'] for row in curves}))
     sheet.text(0.4, 2 * high + 1.4, where, fontsize=7, color=GREY)
     return sheet.figure
 

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from mmaction.structures import ActionDataSample
@@ -12,6 +13,8 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..registry import MODELS
+
+PRECISIONS = {False: 'fp32', True: 'bf16 autocast'}
 
 
 def build_model(cfg: Config, device: str = 'cpu') -> nn.Module:
@@ -44,12 +47,12 @@ def make_batch(model: nn.Module, clips: int, frames: int, size: int) -> dict:
     return model.data_preprocessor(batch, training=True)
 
 
-def training_step(model: nn.Module, batch: dict, optim: dict) -> Callable[[], None]:
-    """Forward, backward and the optimizer of the whole model."""
+def trainer_of(model: nn.Module, optim: dict) -> Callable[[dict], None]:
+    """Forward, backward and the optimizer of the whole model on a batch."""
     model.train()
     optimizer = build_optim_wrapper(model, copy.deepcopy(optim)).optimizer
 
-    def step() -> None:
+    def step(batch: dict) -> None:
         model.train()
         losses = model(**batch, mode='loss')
         sum(value for name, value in losses.items() if 'loss' in name).backward()
@@ -57,6 +60,11 @@ def training_step(model: nn.Module, batch: dict, optim: dict) -> Callable[[], No
         optimizer.zero_grad()
 
     return step
+
+
+def training_step(model: nn.Module, batch: dict, optim: dict) -> Callable[[], None]:
+    """What :func:`trainer_of` gives, on one batch again and again."""
+    return partial(trainer_of(model, optim), batch)
 
 
 def tower_step(tower: nn.Module, batch: dict, optim: dict) -> Callable[[], None]:
@@ -76,16 +84,16 @@ def tower_step(tower: nn.Module, batch: dict, optim: dict) -> Callable[[], None]
     return step
 
 
-def in_precision(step: Callable[[], None], device: str, bf16: bool) -> Callable:
+def in_precision(step: Callable, device: str, bf16: bool) -> Callable:
     """A step under autocast, entered anew by each call.
 
     Autocast keeps its bf16 copies of weights until it is left: one around many steps
     would save them all but the first one's casts, and train on stale copies.
     """
 
-    def run() -> None:
+    def run(*args) -> None:
         with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=bf16):
-            step()
+            step(*args)
 
     return run
 
@@ -136,7 +144,7 @@ class _NoModules:
         pass
 
 
-def describe(model: nn.Module, cfg: Config, clips: int) -> dict:
+def describe(model: nn.Module, cfg: Config, clips: int, bf16: bool) -> dict:
     """What the cost of a model's step depends on."""
     text = model.text_encoder
     return dict(
@@ -147,4 +155,5 @@ def describe(model: nn.Module, cfg: Config, clips: int) -> dict:
         classes=len(text.classes),
         prompt_tokens=text._length(text._encoded),
         context_vectors=text.num_context,
+        precision=PRECISIONS[bf16],
     )

@@ -29,8 +29,7 @@ def tower_rows(
     """
     model = steps.build_model(cfg, device)
     batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
-    about = steps.describe(model, cfg, clips)
-    about.update(precision='bf16 autocast' if bf16 else 'fp32')
+    about = steps.describe(model, cfg, clips, bf16)
     own = copy.deepcopy(model.backbone)
     plain = build_clip(cfg.model.backbone.arch).visual.to(device)
     plain.load_state_dict(own.tower.state_dict())

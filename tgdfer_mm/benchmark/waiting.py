@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from mmengine.config import Config
-from mmengine.optim import build_optim_wrapper
 from mmengine.runner import Runner
 
 from ..datasets.packed.writer import write_pack
@@ -72,7 +71,7 @@ def wait_rows(
             config=Path(cfg.filename).name,
             clips=clips,
             workers=loaded.train_dataloader.num_workers,
-            precision='bf16 autocast' if bf16 else 'fp32',
+            precision=steps.PRECISIONS[bf16],
         )
     return rows
 
@@ -131,19 +130,12 @@ def _steps(
     cfg: Config, device: str, bf16: bool
 ) -> tuple[Callable[[], None], Callable[[], None]]:
     """A step on the loader's next batch, and on one that stays."""
-    model = steps.build_model(cfg, device).train()
-    optimizer = build_optim_wrapper(model, copy.deepcopy(cfg.optim_wrapper)).optimizer
+    model = steps.build_model(cfg, device)
+    train = steps.trainer_of(model, cfg.optim_wrapper)
+    train = steps.in_precision(train, device, bf16)
     loader = Runner.build_dataloader(cfg.train_dataloader, seed=0)
     stream: Iterator[dict] = itertools.chain.from_iterable(itertools.repeat(loader))
     kept = model.data_preprocessor(copy.deepcopy(next(stream)), training=True)
-
-    def train(batch: dict) -> None:
-        kind = torch.device(device).type
-        with torch.autocast(kind, torch.bfloat16, enabled=bf16):
-            losses = model(**batch, mode='loss')
-            sum(v for name, v in losses.items() if 'loss' in name).backward()
-        optimizer.step()
-        optimizer.zero_grad()
 
     def fresh() -> None:
         train(model.data_preprocessor(next(stream), training=True))
