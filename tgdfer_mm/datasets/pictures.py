@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from mmengine.registry import Registry
 
+from .clip_memory import CLIPS
 from .errors import DamagedClipError
 
 # Functions (bytes, place) -> RGB picture or None. They may use the place, an array of
@@ -137,7 +138,7 @@ def decode_clip(
         except ValueError as error:
             raise DamagedClipError(clip, f'{name(index)} {error}') from error
         if block is None:
-            block = np.empty((len(inds), *img.shape), np.uint8)
+            block = CLIPS.empty((len(inds), *img.shape))
         if img.shape != block.shape[1:]:
             raise DamagedClipError(
                 clip,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..clip_memory import CLIPS
 from ..errors import DamagedClipError
 
 SCHEMA = 'tgdfer_mm.pack/1'
@@ -121,12 +122,16 @@ class Pack:
         Raises:
             DamagedClipError: The clip could not be decoded when it was packed.
         """
-        rows = self.rows(clip, np.fromiter(inds, np.int64))
-        height, width = self._shapes[self._place[clip]]
-        start = self._offsets[self._first[self._place[clip]]]
-        stop = self._offsets[self._first[self._place[clip] + 1]]
-        block = self._data[start:stop].reshape(-1, height, width, 3)
-        return np.array(block[rows - self._first[self._place[clip]]])
+        self.check(clip)
+        inds = list(inds)
+        place = self._place[clip]
+        height, width = self._shapes[place]
+        start, stop = self._offsets[self._first[place : place + 2]]
+        frames = self._data[start:stop].reshape(-1, height, width, 3)
+        block = CLIPS.empty((len(inds), height, width, 3))
+        for t, index in enumerate(inds):
+            block[t] = frames[index]
+        return block
 
     def all_pixels(self) -> np.ndarray:
         """All frames of a raw pack (F, H, W, 3), mapped into memory.
