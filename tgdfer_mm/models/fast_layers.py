@@ -10,6 +10,8 @@ from open_clip import transformer
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from .packed_texts import PackedTexts
+
 SCALE = 1.702
 
 
@@ -69,20 +71,37 @@ class FastSelfAttention(nn.Module):
         if key is not query or value is not query or need_weights:
             raise ValueError('FastSelfAttention: one sequence, and no weights')
         qkv = F.linear(query, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
-        return self._mix(*qkv, mask=attn_mask), None
+        return self.out_proj(self._attend(*qkv, attn_mask=attn_mask)), None
 
     def first(self, x: Tensor) -> Tensor:
         """(N, L, D) -> (N, 1, D), the first token's row of what ``forward`` gives."""
+        query, rest = self._project_apart(x[:, :1], x)
+        return self.out_proj(self._attend(query, *rest.chunk(2, dim=-1)))
+
+    def packed(self, x: Tensor, texts: PackedTexts) -> Tensor:
+        """(R, D) -> (R, D), tokens attend to themselves and those before in a text."""
+        qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)
+        mixed = self._attend(*texts.pad(qkv).chunk(3, dim=-1), is_causal=True)
+        return self.out_proj(texts.pack(mixed))
+
+    def packed_ends(self, x: Tensor, texts: PackedTexts) -> Tensor:
+        """(R, D) -> (N, D), the rows of the texts' ends of what ``packed`` gives."""
+        query, rest = self._project_apart(x[texts.ends, None], x)
+        key, value = texts.pad(rest).chunk(2, dim=-1)
+        mixed = self._attend(query, key, value, attn_mask=texts.valid[:, None, None])
+        return self.out_proj(mixed[:, 0])
+
+    def _project_apart(self, read: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Queries of the tokens that are read; keys and values of all, side by side."""
         width = x.shape[-1]
         weight = self.in_proj_weight.split([width, 2 * width])
         bias = self.in_proj_bias.split([width, 2 * width])
-        query = F.linear(x[:, :1], weight[0], bias[0])
-        return self._mix(query, *F.linear(x, weight[1], bias[1]).chunk(2, dim=-1))
+        return F.linear(read, weight[0], bias[0]), F.linear(x, weight[1], bias[1])
 
-    def _mix(self, *qkv: Tensor, mask: Tensor | None = None) -> Tensor:
+    def _attend(self, *qkv: Tensor, **how) -> Tensor:
         q, k, v = (x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for x in qkv)
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        return self.out_proj(mixed.transpose(1, 2).flatten(2))
+        mixed = F.scaled_dot_product_attention(q, k, v, **how)
+        return mixed.transpose(1, 2).flatten(2)
 
 
 class FirstTokenBlock(nn.Module):

@@ -67,8 +67,7 @@ class OpenCLIPCaptions(OpenCLIPText):
             context = self.context.new_zeros(len(new), 0, self.context.shape[2])
             # In single precision whatever the caller's autocast: it is kept.
             with torch.autocast(context.device.type, enabled=False):
-                x, ends = self._run(encoded, context)
-                features = self._unit(self._pooled(x, ends))
+                features = self._unit(self._encode(encoded, context))
             self._encoded_captions |= dict(zip(new, features, strict=True))
         return torch.stack([self._encoded_captions[text] for text in captions])
 

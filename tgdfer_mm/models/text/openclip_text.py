@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 from ..clip import arch_config, build_clip, load_clip
-from ..fast_layers import use_fast_layers
+from ..fast_layers import FastSelfAttention, use_fast_layers
+from ..packed_texts import encode_ends
 from .descriptions import load_descriptions
 from .tokens import TOKENIZER, encode_texts, lay_out
 
@@ -24,8 +25,9 @@ class OpenCLIPText(BaseModule):
     torch's generator; evaluation averages all of a class's and scales to unit length
     [choice], and keeps the result until weights or mode change.
 
-    A causal tower that pools at EOT gives the same features when the rows are cut to
-    the longest prompt, so they are; any other tower keeps its full length.
+    A causal tower that pools at EOT gives the same features without what comes after,
+    so it computes no padding (:func:`~tgdfer_mm.models.packed_texts.encode_ends`); any
+    other tower keeps its full length.
 
     Only the embeddings of tokens that the prompts use are kept, with their ids, so a
     checkpoint is small and complete. Loading one whose texts differ looks each word up
@@ -213,25 +215,37 @@ class OpenCLIPText(BaseModule):
         """
         if context is None:
             context = self.context[[self._owner[i] for i in chosen]]
-        x, ends = self._run([self._encoded[i] for i in chosen], context)
-        return self._unit(self._pooled(x, ends))
+        return self._unit(self._encode([self._encoded[i] for i in chosen], context))
 
     @property
     def _owner(self) -> list[int]:
         """The class of each description."""
         return [c for c, options in enumerate(self.texts.values()) for _ in options]
 
-    def _run(self, encoded: list[list[int]], context: Tensor) -> tuple[Tensor, Tensor]:
-        """What the transformer makes of every place of some texts, and their ends."""
+    def _encode(self, encoded: list[list[int]], context: Tensor) -> Tensor:
+        """What the transformer makes of some texts, each in one place: (S, width)."""
+        x, ends = self._place(encoded, context)
+        blocks = self.transformer.resblocks
+        if self._cuts and all(isinstance(b.attn, FastSelfAttention) for b in blocks):
+            return encode_ends(blocks, x, [end + 1 for end in ends.tolist()])
+        return self._pooled(self._run(x), ends)
+
+    def _place(
+        self, encoded: list[list[int]], context: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The transformer's input, (S, L, width), and the places of the texts' ends."""
         m = self.num_context
         ids, ends = lay_out(encoded, m, self._length(encoded))
         x = self._embed(ids)
         x = torch.cat([x[:, :1], context, x[:, 1 + m :]], dim=1)
         x = x.to(self.transformer.get_cast_dtype())
-        length = x.shape[1]
-        mask = None if self.attn_mask is None else self.attn_mask[:length, :length]
-        x = x + self.positional_embedding[:length]
-        return self.transformer(x, attn_mask=mask), ends
+        return x + self.positional_embedding[: x.shape[1]], ends
+
+    def _run(self, x: Tensor) -> Tensor:
+        """What the transformer makes of every place, (S, L, width)."""
+        size = x.shape[1]
+        mask = None if self.attn_mask is None else self.attn_mask[:size, :size]
+        return self.transformer(x, attn_mask=mask)
 
     def _unit(self, x: Tensor) -> Tensor:
         """Unit features in the joint space, of places or of texts."""
@@ -239,8 +253,13 @@ class OpenCLIPText(BaseModule):
         x = x.to(torch.promote_types(x.dtype, torch.float32))
         return F.normalize(x, dim=-1)
 
+    @property
+    def _cuts(self) -> bool:
+        """Whether what comes after a text's end changes nothing."""
+        return self.attn_mask is not None and self.pool in ('argmax', 'eos')
+
     def _length(self, encoded: list[list[int]]) -> int:
-        if self.attn_mask is None or self.pool not in ('argmax', 'eos'):
+        if not self._cuts:
             return len(self.positional_embedding)
         return max(map(len, encoded)) + self.num_context + 2
 

@@ -38,7 +38,8 @@ class OpenCLIPWords(OpenCLIPText):
     def _with_words(self, chosen) -> Tensor:
         owner = [self._owner[i] for i in chosen]
         encoded = [self._encoded[i] for i in chosen]
-        x, ends = self._run(encoded, self.context[owner])
+        x, ends = self._place(encoded, self.context[owner])
+        x = self._run(x)
         texts, places = self._unit(self._pooled(x, ends)), self._unit(x)
         first = 1 + self.num_context
         classes = []

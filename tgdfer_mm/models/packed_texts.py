@@ -1,0 +1,73 @@
+"""A causal text tower on texts of different lengths, without padding."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+
+class PackedTexts:
+    """Where the tokens of N texts lie in R rows, one after the other.
+
+    The texts begin with the same token. What a causal tower makes of it depends on no
+    other, so that it has one row for all of them, the first.
+
+    Args:
+        lengths: Number of each text's tokens.
+        size: L, the places of a text laid out with padding.
+        device: Where the texts are.
+
+    Attributes:
+        valid: Places that hold a token, (N, L) bool.
+        ends: Rows of the last tokens, (N,).
+    """
+
+    def __init__(self, lengths: Sequence[int], size: int, device: torch.device) -> None:
+        ends = torch.tensor(lengths)[:, None] - 1
+        valid = torch.arange(size) <= ends
+        own = valid.clone()
+        own[1:, 0] = False
+        # Padding reads the first row: it is after all tokens that a text reads.
+        rows = torch.zeros(own.shape, dtype=torch.long)
+        rows[own] = torch.arange(int(own.sum()))
+        self.valid = valid.to(device)
+        self.ends = rows.gather(1, ends)[:, 0].to(device)
+        self._rows = rows.to(device)
+        self._places = own.flatten().nonzero()[:, 0].to(device)
+
+    def pack(self, x: Tensor) -> Tensor:
+        """(N, L, D) -> (R, D)."""
+        return x.flatten(0, 1).index_select(0, self._places)
+
+    def pad(self, x: Tensor) -> Tensor:
+        """(R, D) -> (N, L, D)."""
+        padded = x.index_select(0, self._rows.flatten())
+        return padded.unflatten(0, self._rows.shape)
+
+
+def encode_ends(
+    blocks: Sequence[nn.Module], x: Tensor, lengths: Sequence[int]
+) -> Tensor:
+    """What causal blocks make of the texts' last tokens.
+
+    Padding is not computed, nor what the last block would make of the other tokens.
+    Of CLIP's text tower and our class prompts that saves a sixth.
+
+    Args:
+        blocks: open_clip's, with a
+            :class:`~tgdfer_mm.models.fast_layers.FastSelfAttention`.
+        x: Embedded tokens (N, L, D), the first of all texts the same.
+        lengths: Number of each text's tokens.
+
+    Returns:
+        (N, D).
+    """
+    texts = PackedTexts(lengths, x.shape[1], x.device)
+    x = texts.pack(x)
+    for block in blocks[:-1]:
+        x = x + block.ls_1(block.attn.packed(block.ln_1(x), texts))
+        x = x + block.ls_2(block.mlp(block.ln_2(x)))
+    last = blocks[-1]
+    ends = last.ls_1(last.attn.packed_ends(last.ln_1(x), texts))
+    x = x[texts.ends] + ends
+    return x + last.ls_2(last.mlp(last.ln_2(x)))
