@@ -29,6 +29,7 @@ from tgdfer_mm.benchmark import (
     waiting,
 )
 from tgdfer_mm.benchmark.pairs import Results, read_results
+from tgdfer_mm.engine.freed_memory import keep_freed_memory
 from tgdfer_mm.paths import config_dir
 
 B16, B32 = 'tgdfer_dfew.py', 'tgdfer_dfew_vit-b32.py'
@@ -136,6 +137,8 @@ def measure(args: argparse.Namespace, results: Results, folder: Path) -> None:
     """Runs the command's rows."""
     cfg = read_config(args) if 'config' in args else None
     pairs, device = vars(args).get('pairs'), results.device
+    if vars(args).get('device') == 'cpu':  # as tools/train.py does, for both sides
+        keep_freed_memory()
     match args.command:
         case 'tower':
             tower.tower_rows(

@@ -20,6 +20,7 @@ from rich.table import Table
 
 import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
 from tgdfer_mm.engine.command_line import add_common_arguments, load_config
+from tgdfer_mm.engine.freed_memory import keep_freed_memory
 from tgdfer_mm.engine.precision import apply_precision
 from tgdfer_mm.features import train_on_features
 from tgdfer_mm.features.command_line import add_feature_arguments, feature_options
@@ -76,6 +77,8 @@ def main() -> None:
     """Trains, tests and prints the numbers."""
     args = parse_args()
     MMLogger.get_instance('tgdfer_mm', log_level='INFO')
+    if args.device == 'cpu':
+        keep_freed_memory()
     root = Path(args.work_dir or Path('work_dirs', f'{Path(args.config).stem}_many'))
     many = ManyModels(make_configs(args), args.seeds, args.device)
     many.train()

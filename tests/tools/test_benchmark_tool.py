@@ -17,6 +17,7 @@ from tgdfer_mm.benchmark import (
     waiting,
 )
 from tgdfer_mm.benchmark.pairs import Results
+from tgdfer_mm.engine import freed_memory
 
 TOOL = Path(__file__).parents[2] / 'tools/benchmark.py'
 COMMANDS = {
@@ -45,6 +46,14 @@ KINDS = dict(
 )
 
 
+@pytest.fixture(autouse=True)
+def kept(monkeypatch):
+    """Calls that would change how this whole process gets its memory."""
+    calls = []
+    monkeypatch.setattr(freed_memory, 'keep_freed_memory', lambda: calls.append(1))
+    return calls
+
+
 @pytest.mark.parametrize('command', COMMANDS)
 def test_a_command_measures_what_it_is_named_for(command, monkeypatch):
     measure = COMMANDS[command]
@@ -66,3 +75,18 @@ def test_options_that_a_command_does_not_read_are_refused(capsys):
         with pytest.raises(SystemExit):
             runpy.run_path(str(TOOL))['main'](words.split())
         assert words.split()[1] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('command', 'keeps'),
+    [('tower --device cpu', 1), ('tower --device cuda', 0), ('loader', 0)],
+)
+def test_models_on_cpu_are_measured_as_they_are_trained(
+    command, keeps, kept, monkeypatch
+):
+    for rows in (tower.tower_rows, data.loader_rows):
+        monkeypatch.setattr(
+            inspect.getmodule(rows), rows.__name__, lambda *args, **kwargs: None
+        )
+    runpy.run_path(str(TOOL))['main'](command.split())
+    assert len(kept) == keeps

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
+from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import FlexibleRunner, Runner
 
 from .checkpoint import ALLOW_PICKLE
 from .checkpoint_contract_hook import MISMATCHES, CheckpointContractHook
+from .freed_memory import keep_freed_memory
 
 # The top-level keys of a config that a run reads; the others are its own variables.
 _READ = {'precision', 'runner_type', 'selection'}.union(
@@ -111,7 +113,13 @@ def load_config(args: Namespace) -> Config:
 
 
 def build_runner(cfg: Config) -> Runner:
-    """Builds the runner that the config names in ``runner_type``, or mmengine's."""
+    """Builds the runner that the config names in ``runner_type``, or mmengine's.
+
+    On CPU the process keeps from now on what it frees, see
+    :func:`~tgdfer_mm.engine.freed_memory.keep_freed_memory`.
+    """
+    if get_device() == 'cpu':
+        keep_freed_memory()
     return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
 
 
