@@ -137,7 +137,7 @@ def measure(args: argparse.Namespace, results: Results, folder: Path) -> None:
     """Runs the command's rows."""
     cfg = read_config(args) if 'config' in args else None
     pairs, device = vars(args).get('pairs'), results.device
-    if vars(args).get('device') == 'cpu':  # as tools/train.py does, for both sides
+    if vars(args).get('device') == 'cpu':  # as tools/train.py does
         keep_freed_memory()
     match args.command:
         case 'tower':

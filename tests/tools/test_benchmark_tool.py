@@ -79,7 +79,11 @@ def test_options_that_a_command_does_not_read_are_refused(capsys):
 
 @pytest.mark.parametrize(
     ('command', 'keeps'),
-    [('tower --device cpu', 1), ('tower --device cuda', 0), ('loader', 0)],
+    [
+        ('tower --device cpu', 1),
+        ('tower --device cuda', 0),
+        ('loader', 0),
+    ],
 )
 def test_models_on_cpu_are_measured_as_they_are_trained(
     command, keeps, kept, monkeypatch

@@ -4,13 +4,14 @@ https://github.com/zengqunzhao/DFER-CLIP (MIT). Nothing of it is here: its modul
 imported from the folder that is given. Its model reads an option that its own command
 line does not define (``load_and_tune_prompt_learner``), so the options of its
 ``train_DFEW.sh`` are passed with that one added. The step is that of its ``main.py`` in
-single precision: forward, cross entropy, ``loss.item()``, SGD with its three groups.
+single precision: forward, cross entropy, ``loss.item()``, SGD with its three groups. It
+runs in a process of its own, as it does for its users.
 """
 
 import sys
 import types
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -18,7 +19,8 @@ from mmengine.config import Config
 from torch import nn
 
 from . import steps
-from .pairs import Results, compare
+from .apart import Apart
+from .pairs import Results, Step, compare, stopwatch
 
 OPTIONS = Namespace(
     contexts_number=8,
@@ -79,9 +81,18 @@ def build_released(code: Path, patch_size: int) -> nn.Module:
 
 
 def released_steps(
-    model: nn.Module, images: torch.Tensor
-) -> tuple[Callable[[], None], Callable[[], None]]:
-    """Its training and inference step on a batch (N, T, 3, H, W)."""
+    code: Path, patch_size: int, shape: tuple[int, ...], device: str
+) -> dict[str, Step]:
+    """Its training and inference step on a random batch (N, T, 3, H, W).
+
+    Args:
+        code: The checkout.
+        patch_size: See :func:`build_released`.
+        shape: Of the batch.
+        device: Where they run.
+    """
+    model = build_released(code, patch_size).to(device)
+    images = torch.randn(shape, device=device)
     groups = [
         dict(params=getattr(model, part).parameters(), lr=lr)
         for part, lr in RATES.items()
@@ -103,7 +114,14 @@ def released_steps(
             model.eval()
         model(images)
 
-    return train, infer
+    return {
+        name: _finished(f) for name, f in (('training', train), ('inference', infer))
+    }
+
+
+def _finished(step: Step) -> Step:
+    """A step that waits for an accelerator."""
+    return lambda: stopwatch(step)
 
 
 def against_rows(
@@ -129,10 +147,8 @@ def against_rows(
         which: The rows.
     """
     patch = 16 if '-16' in cfg.model.backbone.arch else 32
-    theirs = build_released(code, patch).to(device)
     model = steps.build_model(cfg, device)
     batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
-    train, infer = released_steps(theirs, batch['inputs'])
     about = steps.describe(model, cfg, clips, bf16)
 
     fast = bf16 and device != 'cpu'
@@ -140,18 +156,19 @@ def against_rows(
         'training': (
             'training ÷ the released step of DFER-CLIP',
             steps.training_step(model, batch, cfg.optim_wrapper),
-            train,
             0.25 if fast else 0.92,
         ),
         'inference': (
             'inference ÷ the released code of DFER-CLIP',
             steps.inference_step(model, batch),
-            infer,
             0.75,
         ),
     }
-    for name in which:
-        what, ours, released, target = rows[name]
-        ours = steps.in_precision(ours, device, bf16)
-        figures = compare(ours, released, pairs, 2, (clips, clips))
-        results.add(f'DFER-CLIP/{name}', what, figures, target, 'clip', **about)
+    shape = tuple(batch['inputs'].shape)
+    with Apart(released_steps, code.absolute(), patch, shape, device) as released:
+        for name in which:
+            what, ours, target = rows[name]
+            ours = steps.in_precision(ours, device, bf16)
+            theirs = released.step(name)
+            figures = compare(ours, theirs, pairs, 2, (clips, clips))
+            results.add(f'DFER-CLIP/{name}', what, figures, target, 'clip', **about)
