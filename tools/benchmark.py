@@ -98,7 +98,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     command = add('profile', "where a step's time goes", 'clips device bf16 only', B32)
     command.add_argument('--trace', metavar='FOLDER', help='for traces of Perfetto')
     command = commands.add_parser('report', help='write docs/performance.md')
-    command.add_argument('results', type=Path, help='what --out kept')
+    command.add_argument(
+        'results',
+        type=Path,
+        nargs='?',
+        default=DOCS / 'performance.json',
+        help='what --out kept',
+    )
     command.add_argument('--page', type=Path, default=DOCS / 'performance.md')
     return parser.parse_args(argv)
 
@@ -106,6 +112,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Measures, or writes the report."""
     args = parse_args(argv)
+    # As tools/train.py does; each point of growth has a process of its own.
+    if vars(args).get('device') == 'cpu' and args.command != 'growth':
+        keep_freed_memory()
     if args.command == 'report':
         picture = args.page.parent / 'images/performance_growth.png'
         report.write_report(read_results(args.results), args.page, picture)
@@ -137,8 +146,6 @@ def measure(args: argparse.Namespace, results: Results, folder: Path) -> None:
     """Runs the command's rows."""
     cfg = read_config(args) if 'config' in args else None
     pairs, device = vars(args).get('pairs'), results.device
-    if vars(args).get('device') == 'cpu':  # as tools/train.py does
-        keep_freed_memory()
     match args.command:
         case 'tower':
             tower.tower_rows(

@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from tgdfer_mm.benchmark.against import released_steps
 from tgdfer_mm.benchmark.apart import Apart
 
 OTHER = """
@@ -22,30 +21,40 @@ def make_steps(path):
             file.write(f'{os.getpid()} ')
 
     def fail():
-        raise RuntimeError('of the other process')
+        raise EOFError('in the step')
 
     return dict(note=note, fail=fail)
+
+
+def refuse():
+    raise SystemExit('a package is absent')
 """
 
 
-def test_a_step_is_done_elsewhere_by_the_time_it_returns(tmp_path, monkeypatch):
+@pytest.fixture
+def other(tmp_path, monkeypatch):
     (tmp_path / 'other_steps.py').write_text(OTHER)
     monkeypatch.syspath_prepend(tmp_path)
-    module = importlib.import_module('other_steps')
+    yield importlib.import_module('other_steps')
+    del sys.modules['other_steps']
+
+
+def test_a_step_is_done_elsewhere_by_the_time_it_returns(other, tmp_path, capfd):
     notes = tmp_path / 'notes'
-    with Apart(module.make_steps, notes) as other:
-        note = other.step('note')
+    with Apart(other.make_steps, notes) as apart:
+        note = apart.step('note')
         for count in (1, 2):
             note()
             processes = notes.read_text().split()
             assert len(processes) == count
-        with pytest.raises(RuntimeError, match='of the other process'):
-            other.step('fail')()
+        for failing in ('fail', 'note'):  # it has ended, and says so again
+            with pytest.raises(RuntimeError, match='other_steps.make_steps.*code 1'):
+                apart.step(failing)()
+    assert 'EOFError: in the step' in capfd.readouterr().err
     assert len({*processes}) == 1 and processes[0] != str(os.getpid())
     assert 'a folder of its own' not in sys.path
-    assert not other._process.is_alive()
 
 
-def test_a_folder_that_is_no_checkout_is_named(tmp_path):
-    with pytest.raises(SystemExit, match='no checkout of DFER-CLIP'):
-        Apart(released_steps, tmp_path, 32, (1, 1, 3, 224, 224), 'cpu')
+def test_what_it_refuses_is_refused_here(other):
+    with pytest.raises(SystemExit, match='a package is absent'):
+        Apart(other.refuse)

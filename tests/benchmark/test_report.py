@@ -1,7 +1,11 @@
 """The page gets a table that says whether targets are met, and a plot."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
+from tgdfer_mm.benchmark.pairs import read_results
 from tgdfer_mm.benchmark.report import END, START, write_report
 
 WHERE = dict(machine='Some CPU, 2 threads', torch='2.6', date='2026-01-02')
@@ -75,3 +79,11 @@ def test_a_page_without_marks_is_left_alone(page):
     with pytest.raises(ValueError, match='lacks'):
         write_report(ROWS, page, page.parent / 'x.png')
     assert page.read_text() == '# Mine\n'
+
+
+def test_the_page_is_what_the_command_writes_of_its_results(tmp_path):
+    shipped = Path(__file__).parents[2] / 'docs/performance.md'
+    page = Path(shutil.copy(shipped, tmp_path))
+    results = read_results(shipped.with_suffix('.json'))
+    write_report(results, page, tmp_path / 'images/performance_growth.png')
+    assert page.read_text(encoding='utf-8') == shipped.read_text(encoding='utf-8')

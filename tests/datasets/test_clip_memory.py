@@ -1,7 +1,9 @@
 """Memory of clips: never shared by two that live, used again by the next."""
 
 import copy
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import cv2
 import numpy as np
@@ -63,14 +65,25 @@ def test_the_next_clip_takes_the_memory_of_one_that_is_gone(memory):
     assert len(places) == 3
 
 
+def owner(block: np.ndarray) -> weakref.ref:
+    """The memory behind a block."""
+    while isinstance(block, np.ndarray) and block.base is not None:
+        block = block.base
+    return weakref.ref(block._memory)
+
+
 def test_only_blocks_of_the_last_size_are_kept(memory):
-    small = memory.empty(SHAPE)
+    lives, free = memory.empty(SHAPE), memory.empty(SHAPE)
+    lost = [owner(lives), owner(free)]
+    del free
+    assert lost[1]() is not None
     large = memory.empty((9, *SHAPE))
-    place = address(large)
-    del small  # of a size that is no longer asked for
+    assert lost[0]() is not None and lost[1]() is None
+    del lives  # of a size that is no longer asked for
+    assert lost[0]() is None
+    kept = owner(large)
     del large
-    assert address(memory.empty((9, *SHAPE))) == place
-    assert memory.empty(SHAPE).shape == SHAPE
+    assert kept() is not None
 
 
 def test_no_more_free_blocks_are_kept_than_allowed():
@@ -90,14 +103,23 @@ def test_a_copy_is_a_plain_array(memory):
     assert copied.min() == 3
 
 
-def test_threads_do_not_mix_their_blocks(memory):
-    def fill(value: int) -> bool:
-        block = memory.empty((1 + value % 2, 100))
-        block[:] = value
-        return bool((block == value).all())
+def test_threads_that_work_at_a_time_have_blocks_of_their_own(memory):
+    threads = 8
+    together = Barrier(threads)
 
-    with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(fill, [i % 200 for i in range(2000)]))
+    def fill(value: int) -> bool:
+        for _ in range(20):
+            block = memory.empty(SHAPE)
+            block[:] = value
+            together.wait()
+            if not (block == value).all():
+                return False
+            del block
+            together.wait()
+        return True
+
+    with ThreadPoolExecutor(threads) as pool:
+        assert all(pool.map(fill, range(threads)))
 
 
 def test_clips_that_live_together_keep_their_pixels():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
+from torch.utils.data import DataLoader
 
 from tgdfer_mm.datasets import DFEWDataset, FERV39kDataset
 from tgdfer_mm.datasets.packed import writer
@@ -45,6 +46,29 @@ def test_samples_are_those_of_the_folders(build, dfew, tmp_path, raw):
         assert (ours.frame_inds == theirs.frame_inds).all()
     damaged = packed[2]['data_samples'].damaged
     assert '00003_00003.jpg' in damaged and 'cut off' in damaged
+
+
+@pytest.mark.parametrize('kind', ['folders', 'encoded', 'raw'])
+def test_a_loader_s_processes_use_memory_again_and_mix_nothing(build, tmp_path, kind):
+    unchanged = make_plain(build())
+    data = build()
+    if kind != 'folders':
+        path = write_pack(data, tmp_path / 'x.pack', raw=kind == 'raw')
+        data = build(media_dir=str(path))
+    data = make_plain(data)
+    loader = DataLoader(data, 2, num_workers=1, collate_fn=list)
+    batches = [batch for _ in range(3) for batch in loader]  # all of them live
+    found = [sample['inputs'] for batch in batches for sample in batch]
+    assert len(found) == 24
+    for i, pixels in enumerate(found):
+        assert torch.equal(pixels, unchanged[i % 8]['inputs'])
+
+
+def make_plain(data: DFEWDataset) -> DFEWDataset:
+    """The data set without a transform that copies what was decoded."""
+    kept = [t for t in data.pipeline.transforms if type(t).__name__ != 'Resize']
+    data.pipeline.transforms = kept
+    return data
 
 
 def test_nested_clips_and_all_clips_of_the_folder_are_packed(ferv39k, tmp_path):

@@ -1,10 +1,16 @@
 """Folds and seeds trained as one batch of models are the runs one by one."""
 
+import json
+import runpy
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 from mmengine.runner import Runner
 
 from tgdfer_mm.datasets.feature_store import FeatureCacheError
+from tgdfer_mm.engine import freed_memory
 from tgdfer_mm.features import train_on_features
 from tgdfer_mm.features.many import ManyModels
 from tgdfer_mm.features.write import folder_of, judge_member, save_member
@@ -97,3 +103,20 @@ def test_what_cannot_be_trained_so_is_refused(make_cached, changes, named):
         )
     with pytest.raises(FeatureCacheError, match=named):
         ManyModels([cfg], seeds=(0,))
+
+
+def test_the_command_writes_what_the_protocol_reads(make_config, tmp_path, monkeypatch):
+    kept = []
+    monkeypatch.setattr(freed_memory, 'keep_freed_memory', lambda: kept.append(1))
+    monkeypatch.setenv('LOCAL_RANK', '0')
+    monkeypatch.chdir(tmp_path)
+    make_config([FLIP]).dump('config.py')
+    words = 'config.py --seeds 0-1 --work-dir out --device cpu --no-checkpoints'
+    monkeypatch.setattr(sys, 'argv', ['train_many.py', *words.split()])
+    tool = Path(__file__).parents[2] / 'tools/train_many.py'
+    runpy.run_path(str(tool), run_name='__main__')
+    assert kept == [1]
+    written = json.loads(Path('out/results.json').read_text())
+    assert len(written['runs']) == 2
+    for run in written['runs']:
+        assert Path('out', run['run'], 'predictions.jsonl').is_file()

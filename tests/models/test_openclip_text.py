@@ -6,7 +6,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from tgdfer_mm.models.text import OpenCLIPText
+from tgdfer_mm.models.clip import build_clip
+from tgdfer_mm.models.packed_texts import encode_ends
+from tgdfer_mm.models.text import OpenCLIPText, openclip_text
 from tgdfer_mm.models.text.openclip_text import TEMPLATE
 from tgdfer_mm.models.text.tokens import TOKENIZER
 
@@ -32,11 +34,45 @@ def test_starts_as_open_clip_on_template_and_description(tower, texts, clip_file
 
 
 def test_cut_rows_give_the_features_of_full_rows(tower, monkeypatch):
+    packed = []
+    monkeypatch.setattr(
+        openclip_text, 'encode_ends', lambda *a: packed.append(1) or encode_ends(*a)
+    )
     cut = tower()
     tower.eval()
     monkeypatch.setattr(OpenCLIPText, '_cuts', False)
     assert tower._length(tower._encoded) == 77
     assert torch.allclose(tower(), cut, atol=1e-5)
+    assert len(packed) == 1  # of the cut rows, not of the full ones
+
+
+@pytest.mark.parametrize(
+    'changes',
+    [
+        dict(qk_norm=True),
+        dict(pool_type='last'),
+        dict(pool_type='first', no_causal_mask=True),
+        dict(no_causal_mask=True),
+    ],
+)
+def test_towers_whose_rows_are_not_cut_are_open_clip_s_too(tiny_arch, texts, changes):
+    text_cfg = {**tiny_arch['text_cfg'], **changes}
+    arch = {**tiny_arch, 'text_cfg': text_cfg, 'custom_text': True}
+    model = build_clip(arch).eval()
+    text = OpenCLIPText(arch, texts).eval()
+    text.load_state_dict(own_state(model, text))
+    for feature, options in zip(text(), texts.values(), strict=True):
+        each = by_open_clip(model, [f'{TEMPLATE} {option}' for option in options])
+        assert torch.allclose(feature, F.normalize(each.mean(0), dim=-1), atol=1e-5)
+
+
+def own_state(model, text):
+    """Weights of open_clip's model under the names of OpenCLIPText."""
+    state = {n: v for n, v in model.text.state_dict().items() if n in text.state_dict()}
+    rows = model.text.token_embedding.weight[text.token_ids]
+    template = model.text.token_embedding.weight[torch.tensor(text.template)]
+    context = template.expand(len(text.classes), -1, -1)
+    return state | dict(token_ids=text.token_ids, token_rows=rows, context=context)
 
 
 def test_a_tower_that_is_not_causal_keeps_its_length(tiny_arch, texts):

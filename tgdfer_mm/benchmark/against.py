@@ -52,10 +52,8 @@ def build_released(code: Path, patch_size: int) -> nn.Module:
         patch_size: 32 as released, or 16.
 
     Raises:
-        SystemExit: The folder is no checkout of it, or a package it needs is absent.
+        SystemExit: A package that it needs is absent.
     """
-    if not (code / 'models/Generate_Model.py').is_file():
-        raise SystemExit(f'{code} is no checkout of DFER-CLIP.')
     # It imports `models.*` and, from inside, `clip`.
     sys.path[:0] = [str(code), str(code / 'models')]
     if 'pkg_resources' not in sys.modules:  # gone from setuptools, used for a version
@@ -120,7 +118,7 @@ def released_steps(
 
 
 def _finished(step: Step) -> Step:
-    """A step that waits for an accelerator."""
+    """A step that waits for an accelerator, as the clock does."""
     return lambda: stopwatch(step)
 
 
@@ -145,7 +143,12 @@ def against_rows(
         device: Where they run.
         bf16: Whether ours runs in bf16; its code runs in single precision as shipped.
         which: The rows.
+
+    Raises:
+        SystemExit: The folder is no checkout of it, or a package it needs is absent.
     """
+    if not (code / 'models/Generate_Model.py').is_file():
+        raise SystemExit(f'{code} is no checkout of DFER-CLIP.')
     patch = 16 if '-16' in cfg.model.backbone.arch else 32
     model = steps.build_model(cfg, device)
     batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)

@@ -1,10 +1,10 @@
 """Steps in a process of their own, which leave no trace in this one."""
 
+import traceback
 from collections.abc import Callable
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from types import TracebackType
 
 from .pairs import Step
 
@@ -21,11 +21,13 @@ class Apart:
         args: Its arguments.
 
     Raises:
-        BaseException: What `make` raised there.
+        SystemExit: `make` raised it there.
+        RuntimeError: The process ended otherwise; it has printed why.
     """
 
     def __init__(self, make: Callable[..., dict[str, Step]], *args) -> None:
         context = get_context('spawn')
+        self._name = f'{make.__module__}.{make.__name__}'
         self._pipe, other = context.Pipe()
         self._process = context.Process(
             target=_serve, args=(other, make, args), daemon=True
@@ -37,27 +39,40 @@ class Apart:
     def __enter__(self) -> 'Apart':
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._pipe.close()
+    def __exit__(self, *error) -> None:
+        self._process.terminate()  # it waits, and holds nothing worth an orderly end
         self._process.join()
+        self._pipe.close()
 
     def step(self, name: str) -> Step:
-        """One of its steps, as if it were here; raises what it raised there."""
+        """One of its steps, as if it were here.
+
+        A step that fails ends the process, and raises as the constructor does.
+        """
         return partial(self._take, name)
 
     def _take(self, name: str) -> None:
-        self._pipe.send(name)
+        try:
+            self._pipe.send(name)
+        except ConnectionError as error:
+            raise self._ended() from error
         self._hear()
 
     def _hear(self) -> None:
-        error = self._pipe.recv()
-        if error is not None:
-            raise error
+        try:
+            refused = self._pipe.recv()
+        except (EOFError, ConnectionError) as error:
+            raise self._ended() from error
+        if refused is not None:
+            self._process.join()
+            raise SystemExit(refused)
+
+    def _ended(self) -> RuntimeError:
+        self._process.join()
+        return RuntimeError(
+            f'The process of {self._name} ended with exit code '
+            f'{self._process.exitcode}; what it printed says why.'
+        )
 
 
 def _serve(pipe: Connection, make: Callable[..., dict[str, Step]], args: tuple) -> None:
@@ -67,7 +82,8 @@ def _serve(pipe: Connection, make: Callable[..., dict[str, Step]], args: tuple) 
         while True:
             steps[pipe.recv()]()
             pipe.send(None)
-    except EOFError:  # the other side has closed the pipe: it is done
-        return
-    except BaseException as error:  # is raised on the other side
-        pipe.send(error)
+    except SystemExit as refused:
+        pipe.send(str(refused))
+    except Exception:
+        traceback.print_exc()
+        raise SystemExit(1) from None

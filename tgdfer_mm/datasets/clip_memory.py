@@ -28,24 +28,30 @@ class ClipMemory:
         wanted = math.prod(shape)
         size, free = self._pool
         if size != wanted:
+            free.clear()  # blocks that live refer to it
             free = deque(maxlen=self.kept)
             self._pool = wanted, free
         try:
             memory = free.pop()
         except IndexError:
             memory = np.empty(wanted, np.uint8)
-        return np.asarray(_Lent(memory, free)).reshape(shape)
+        return np.asarray(_Lent(memory, free, self)).reshape(shape)
+
+    def take_back(self, memory: np.ndarray, free: deque) -> None:
+        """Keeps a block that nothing refers to, if it is of the size asked for last."""
+        if free is self._pool[1]:
+            free.append(memory)
 
 
 class _Lent:
     """What all arrays and tensors of one block refer to in the end."""
 
-    def __init__(self, memory: np.ndarray, free: deque) -> None:
-        self._memory, self._free = memory, free
+    def __init__(self, memory: np.ndarray, free: deque, owner: ClipMemory) -> None:
+        self._memory, self._free, self._owner = memory, free, owner
         self.__array_interface__ = memory.__array_interface__
 
     def __del__(self) -> None:
-        self._free.append(self._memory)
+        self._owner.take_back(self._memory, self._free)
 
 
 CLIPS = ClipMemory()

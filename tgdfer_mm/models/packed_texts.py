@@ -1,6 +1,6 @@
 """A causal text tower on texts of different lengths, without padding."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ class PackedTexts:
     other, so that it has one row for all of them, the first.
 
     Args:
-        lengths: Number of each text's tokens.
+        ends: Places of the texts' last tokens, (N,).
         size: L, the places of a text laid out with padding.
         device: Where the texts are.
 
@@ -22,8 +22,8 @@ class PackedTexts:
         ends: Rows of the last tokens, (N,).
     """
 
-    def __init__(self, lengths: Sequence[int], size: int, device: torch.device) -> None:
-        ends = torch.tensor(lengths)[:, None] - 1
+    def __init__(self, ends: Tensor, size: int, device: torch.device) -> None:
+        ends = ends[:, None]
         valid = torch.arange(size) <= ends
         own = valid.clone()
         own[1:, 0] = False
@@ -36,7 +36,7 @@ class PackedTexts:
         self._places = own.flatten().nonzero()[:, 0].to(device)
 
     def pack(self, x: Tensor) -> Tensor:
-        """(N, L, D) -> (R, D)."""
+        """(N, L, D) -> (R, D); of the first tokens the first text's is taken."""
         return x.flatten(0, 1).index_select(0, self._places)
 
     def pad(self, x: Tensor) -> Tensor:
@@ -45,29 +45,27 @@ class PackedTexts:
         return padded.unflatten(0, self._rows.shape)
 
 
-def encode_ends(
-    blocks: Sequence[nn.Module], x: Tensor, lengths: Sequence[int]
-) -> Tensor:
+def encode_ends(blocks: Iterable[nn.Module], x: Tensor, ends: Tensor) -> Tensor:
     """What causal blocks make of the texts' last tokens.
 
-    Padding is not computed, nor what the last block would make of the other tokens.
-    Of CLIP's text tower and our class prompts that saves a sixth.
+    Padding is computed for the attention alone, and of the last block what is read. Of
+    CLIP's text tower and our class prompts that saves a sixth. The blocks' layers are
+    called and not the blocks, so that hooks on these have no effect.
 
     Args:
         blocks: open_clip's, with a
             :class:`~tgdfer_mm.models.fast_layers.FastSelfAttention`.
-        x: Embedded tokens (N, L, D), the first of all texts the same.
-        lengths: Number of each text's tokens.
+        x: Embedded tokens (N, L, D). The first of all texts must be the same.
+        ends: Places of the texts' last tokens, (N,), on the CPU.
 
     Returns:
         (N, D).
     """
-    texts = PackedTexts(lengths, x.shape[1], x.device)
+    texts = PackedTexts(ends, x.shape[1], x.device)
     x = texts.pack(x)
-    for block in blocks[:-1]:
+    *others, last = blocks
+    for block in others:
         x = x + block.ls_1(block.attn.packed(block.ln_1(x), texts))
         x = x + block.ls_2(block.mlp(block.ln_2(x)))
-    last = blocks[-1]
-    ends = last.ls_1(last.attn.packed_ends(last.ln_1(x), texts))
-    x = x[texts.ends] + ends
+    x = x[texts.ends] + last.ls_1(last.attn.packed_ends(last.ln_1(x), texts))
     return x + last.ls_2(last.mlp(last.ln_2(x)))

@@ -223,11 +223,11 @@ class OpenCLIPText(BaseModule):
         return [c for c, options in enumerate(self.texts.values()) for _ in options]
 
     def _encode(self, encoded: list[list[int]], context: Tensor) -> Tensor:
-        """What the transformer makes of some texts, each in one place: (S, width)."""
+        """What the transformer makes of some texts, at the places that are pooled."""
         x, ends = self._place(encoded, context)
         blocks = self.transformer.resblocks
         if self._cuts and all(isinstance(b.attn, FastSelfAttention) for b in blocks):
-            return encode_ends(blocks, x, [end + 1 for end in ends.tolist()])
+            return encode_ends(blocks, x, ends)
         return self._pooled(self._run(x), ends)
 
     def _place(
