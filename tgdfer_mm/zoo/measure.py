@@ -10,6 +10,7 @@ from mmengine.registry import init_default_scope
 from torch import nn
 from torch._subclasses.fake_tensor import DataDependentOutputException, FakeTensorMode
 from torch.fx.experimental.symbolic_shapes import GuardOnDataDependentSymNode, ShapeEnv
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..registry import MODELS
@@ -104,11 +105,12 @@ def multiply_adds(model: nn.Module, num_frames: int, size: int) -> int:
 
 @contextmanager
 def _plain_attention() -> Iterator[None]:
-    """Without the fused operator of torch's own layers, which is not counted."""
+    """Without fused operators, some of which some versions of torch do not count."""
     before = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
-        yield
+        with sdpa_kernel(SDPBackend.MATH):
+            yield
     finally:
         torch.backends.mha.set_fastpath_enabled(before)
 
