@@ -1,11 +1,9 @@
 """The rows about DFER-CLIP, on a checkout that has what they read and nothing else."""
 
 import pytest
-from mmengine.config import Config
 
 from tgdfer_mm.benchmark.against import against_rows
 from tgdfer_mm.benchmark.pairs import Results, read_results
-from tgdfer_mm.paths import config_dir
 
 CHECKOUT = {
     'models/clip/model.py': """
@@ -35,14 +33,6 @@ class GenerateModel(nn.Module):
         return self.prompt_learner(self.temporal_net(x))
 """,
 }
-
-
-@pytest.fixture
-def small():
-    cfg = Config.fromfile(config_dir() / 'tgdfer_demo.py')
-    cfg.num_frames, cfg.image_size = 4, 64
-    cfg.model.text_encoder.descriptions = {f'c{i}': ['a text'] for i in range(7)}
-    return cfg
 
 
 def test_both_steps_are_timed_beside_the_released_ones(small, tmp_path):

@@ -2,9 +2,7 @@
 
 import copy
 
-import pytest
 import torch
-from mmengine.config import Config
 
 from tgdfer_mm.benchmark import steps
 from tgdfer_mm.benchmark.clips import make_tree
@@ -12,18 +10,6 @@ from tgdfer_mm.benchmark.data import own_dataset, stock_dataset
 from tgdfer_mm.benchmark.pairs import Results, read_results
 from tgdfer_mm.benchmark.profile import MARKS, profile_steps
 from tgdfer_mm.benchmark.tower import Option, _step_with, tower_rows
-from tgdfer_mm.paths import config_dir
-
-
-@pytest.fixture
-def small():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # nothing here is large enough for two
-    cfg = Config.fromfile(config_dir() / 'tgdfer_demo.py')
-    cfg.num_frames, cfg.image_size = 4, 64
-    cfg.model.text_encoder.descriptions = {f'c{i}': ['a text'] for i in range(7)}
-    yield cfg
-    torch.set_num_threads(threads)
 
 
 def test_the_model_and_its_bare_tower_are_compared_in_both_modes(small, tmp_path):
