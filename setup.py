@@ -81,7 +81,7 @@ setup(
         'Topic :: Scientific/Engineering :: Artificial Intelligence',
     ],
     python_requires='>=3.10,<3.14',
-    packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
+    packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*', 'tgdfer_cli']),
     package_data={
         PACKAGE: [f'**/*.{end}' for end in ('css', 'html', 'js', 'json', 'safetensors')]
     },

@@ -4,7 +4,7 @@
 # off autocast, which does not bring its weights back.
 _base_ = 'tgdfer_dfew.py'
 
-runner_type = 'FlexibleRunner'
+runner_type = 'FlexibleDFERRunner'
 strategy = dict(
     type='DeepSpeedStrategy',
     zero_optimization=dict(stage=2, overlap_comm=True, contiguous_gradients=True),

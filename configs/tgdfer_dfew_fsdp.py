@@ -3,7 +3,7 @@
 # and the head have; reshape those to (1,) first.
 _base_ = 'tgdfer_dfew.py'
 
-runner_type = 'FlexibleRunner'
+runner_type = 'FlexibleDFERRunner'
 strategy = dict(
     type='FSDPStrategy',
     model_wrapper=dict(

@@ -7,8 +7,8 @@ from mmengine.config import Config
 from mmengine.registry import HOOKS as ROOT_HOOKS
 from mmengine.runner import Runner
 
-from tgdfer_mm.engine.precision import apply_precision
 from tgdfer_mm.paths import config_dir
+from tgdfer_mm.recipe.precision import apply_precision
 from tgdfer_mm.registry import DATASETS, HOOKS, METRICS, MODELS, TEMPORAL, TRANSFORMS
 from tgdfer_mm.synth.tree import SynthSpec, ensure_tree
 

@@ -4,7 +4,9 @@ Importing the package registers its parts in mmaction2's registries.
 """
 
 from .compat import apply as _apply_compat
+from .moved import find_moved_modules
 
+find_moved_modules()
 _apply_compat()  # before anything imports mmaction.models
 
 from . import (  # noqa: E402
@@ -12,6 +14,7 @@ from . import (  # noqa: E402
     engine,
     evaluation,
     models,
+    recipe,
     visualization,
 )
 from .version import __version__  # noqa: E402
@@ -22,5 +25,6 @@ __all__ = [
     'engine',
     'evaluation',
     'models',
+    'recipe',
     'visualization',
 ]

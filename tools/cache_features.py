@@ -9,13 +9,12 @@ tools/train.py --cache-features features then trains on them, with the same opti
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 
 import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
-from tgdfer_mm.engine.command_line import add_common_arguments, load_config
+from tgdfer_cli.common import add_common_arguments, add_recipe_arguments
+from tgdfer_mm.commands.config import load_config
 from tgdfer_mm.features import cache_features
-from tgdfer_mm.features.command_line import (
-    add_feature_arguments,
-    feature_options,
-    start_processes,
-)
+from tgdfer_mm.features.processes import start_processes
+from tgdfer_mm.recipe import Recipe
+from tgdfer_mm.recipe.cached_features import feature_options
 
 
 def parse_args(argv: list[str] | None = None) -> Namespace:
@@ -28,7 +27,7 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
     parser.add_argument('--batch', type=int, default=64, help='frames at a time')
     parser.add_argument('--workers', type=int, default=0, help='processes that read')
     parser.add_argument('--device', help='where the tower runs')
-    add_feature_arguments(parser)
+    add_recipe_arguments(parser, 'features')
     add_common_arguments(parser)
     return parser.parse_args(argv)
 
@@ -36,6 +35,7 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
 def main() -> None:
     """Computes, and prints where the features are."""
     args = parse_args()
+    args.cache_features = args.folder
     cfg = load_config(args)
     start_processes(cfg)
     path = cache_features(
@@ -44,7 +44,7 @@ def main() -> None:
         batch_size=args.batch,
         num_workers=args.workers,
         device=args.device,
-        **feature_options(args),
+        **feature_options(Recipe.of(cfg)),
     )
     print(path)
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from rich.console import Console
 
 import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
-from tgdfer_mm.engine.selection import RULES
 from tgdfer_mm.protocol import RunError, collect, parse_numbers, plan_runs, run_all
 from tgdfer_mm.protocol.launch import LAUNCHERS, Launcher
 from tgdfer_mm.protocol.report import summary_table
+from tgdfer_mm.recipe.recipe import RULES
 
 
 def parse_args(argv: list[str]) -> Namespace:

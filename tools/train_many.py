@@ -19,15 +19,14 @@ from rich.console import Console
 from rich.table import Table
 
 import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
-from tgdfer_mm.engine.command_line import add_common_arguments, load_config
+from tgdfer_cli.common import add_common_arguments, add_recipe_arguments
+from tgdfer_mm.commands.config import load_config
 from tgdfer_mm.engine.freed_memory import keep_freed_memory
-from tgdfer_mm.engine.precision import apply_precision
-from tgdfer_mm.features import train_on_features
-from tgdfer_mm.features.command_line import add_feature_arguments, feature_options
 from tgdfer_mm.features.many import ManyModels
 from tgdfer_mm.features.write import folder_of, judge_member, save_member
 from tgdfer_mm.files import write_text
 from tgdfer_mm.protocol import aggregate, load_result, parse_numbers
+from tgdfer_mm.recipe import Recipe, apply_recipe
 
 
 def parse_args(argv: list[str] | None = None) -> Namespace:
@@ -47,7 +46,7 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
     parser.add_argument(
         '--no-checkpoints', action='store_true', help='write the predictions only'
     )
-    add_feature_arguments(parser)
+    add_recipe_arguments(parser, 'features')
     add_common_arguments(parser)
     return parser.parse_args(argv)
 
@@ -60,15 +59,13 @@ def make_configs(args: Namespace) -> list[Config]:
     for fold in args.folds or [None]:
         args.fold = fold
         cfg = load_config(args)
-        if cfg.get('selection', 'last') != 'last':
+        rule = Recipe.of(cfg).selection
+        if rule not in (None, 'last'):
             raise ValueError(
-                f'selection={cfg.selection!r}: many runs at once give the last epoch '
+                f'selection={rule!r}: many runs at once give the last epoch '
                 'only; use tools/run_folds.py, or selection=last.'
             )
-        apply_precision(cfg)
-        train_on_features(
-            cfg, args.cache_features, device=args.device, **feature_options(args)
-        )
+        apply_recipe(cfg)
         configs.append(cfg)
     return configs
 

@@ -14,14 +14,21 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     sync_buffers=dict(type='SyncBuffersHook'),
     # Not in `custom_hooks`: a config that sets that list would switch them off.
+    recipe=dict(type='RecipeHook'),
     contract=dict(type='CheckpointContractHook'),
     explain=dict(type='ExplainHook', num=8),
     confusion=dict(type='ConfusionMatrixHook'),
     selection=dict(type='SelectionHook', metric='dfer/WAR', val_part=0.1),
 )
-# The last epoch; 'val' takes the best one on a part of the training fold, 'test' the
-# best one on the test clips. tools: --selection
-selection = 'last'
+# What is changed of a config before it runs, see tgdfer_mm/recipe/recipe.py. The runner
+# applies it; each field is an option of `tgdfer train` or `tgdfer test` too.
+runner_type = 'DFERRunner'
+recipe = dict(
+    precision='auto',  # bf16 autocast where the device has it
+    # The last epoch; 'val' takes the best one on a part of the training fold, 'test'
+    # the best one on the test clips.
+    selection='last',
+)
 
 env_cfg = dict(
     cudnn_benchmark=False,
@@ -31,7 +38,6 @@ env_cfg = dict(
 log_processor = dict(type='LogProcessor', window_size=20, by_epoch=True)
 visualizer = dict(type='Visualizer', vis_backends=[dict(type='LocalVisBackend')])
 randomness = dict(seed=0)
-precision = 'auto'  # bf16 autocast where the device has it
 log_level = 'INFO'
 load_from = None
 resume = False

@@ -4,12 +4,13 @@ import pytest
 import torch
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
-from mmengine.runner import Runner
+from mmengine.registry import RUNNERS
 
 from tgdfer_mm.datasets import cross_dataset, load_classes
-from tgdfer_mm.engine.cross import evaluate_on
 from tgdfer_mm.evaluation import MappedEvaluator
 from tgdfer_mm.paths import config_dir
+from tgdfer_mm.recipe import apply_recipe
+from tgdfer_mm.recipe.other_data_set import evaluate_on
 from tgdfer_mm.registry import DATASETS
 
 DFEW, MAFW = load_classes('dfew'), load_classes('mafw')
@@ -106,14 +107,15 @@ class TestConfig:
         cfg.work_dir = 'work'
         cfg.train_dataloader.dataset.label_order = 'alphabetical'
         pipeline = cfg.test_dataloader.dataset.pipeline
-        evaluate_on(cfg, 'mafw')
+        cfg.recipe.on = 'mafw'
+        apply_recipe(cfg)
         dataset = cfg.test_dataloader.dataset
         assert dataset.label_map == cfg.test_evaluator.label_map == 'dfew_to_mafw'
         assert dataset.label_order == 'alphabetical'
         assert dataset.dataset.type == 'MAFWDataset'
         assert dataset.dataset.subset == 'test'
         assert dataset.dataset.pipeline == pipeline
-        assert cfg.work_dir == 'work/on_mafw'
+        assert cfg.work_dir == 'work/fold1/on_mafw'
 
     @pytest.mark.parametrize(
         'config, name, words',
@@ -133,8 +135,8 @@ def test_a_test_run_through_all_of_it(tiny, dfew, mafw, monkeypatch):
     cfg = tiny('tgdfer_dfew', dfew)
     monkeypatch.setenv('MAFW_ROOT', str(mafw))
     monkeypatch.setenv('FOLD', '3')
-    evaluate_on(cfg, 'mafw')
-    runner = Runner.from_cfg(cfg)
+    cfg.recipe = dict(on='mafw')
+    runner = RUNNERS.build(cfg)
     metrics = runner.test()
     result = runner.test_evaluator.metrics[0].last_result
     assert result['num_clips'] == 7

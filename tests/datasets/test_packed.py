@@ -13,7 +13,8 @@ from tgdfer_mm.datasets import DFEWDataset, FERV39kDataset
 from tgdfer_mm.datasets.packed import writer
 from tgdfer_mm.datasets.packed.reader import Pack, PackError
 from tgdfer_mm.datasets.packed.writer import verify_pack, write_pack
-from tgdfer_mm.engine.loading import hold_frames_on_device, use_pack
+from tgdfer_mm.recipe.on_device import hold_frames_on_device
+from tgdfer_mm.recipe.pack import use_pack
 from tgdfer_mm.registry import MODELS
 
 BOTH = pytest.mark.parametrize('raw', [False, True])

@@ -31,11 +31,11 @@ class Processes:
             self._context.set_forkserver_preload(['standin'])
             multiprocessing.forkserver.ensure_running()
 
-    def start(self, tool, *args, **env):
+    def start(self, tool, *args, config=CONFIG, **env):
         import standin
 
         process = self._context.Process(
-            target=standin.run_tool, args=(tool, CONFIG, *args), kwargs=dict(env=env)
+            target=standin.run_tool, args=(tool, config, *args), kwargs=dict(env=env)
         )
         process.start()
         return process
@@ -116,11 +116,14 @@ def standin_config(tmp_path, monkeypatch):
 @pytest.fixture
 def build_runner():
     """Builds a runner under a name that no other has."""
-    from mmengine.runner import Runner
+    from mmengine.registry import RUNNERS
+
+    from tgdfer_mm.recipe.work_folder import note_work_folder
 
     def build(cfg):
         cfg.experiment_name = f'standin_{next(NUMBERS)}'
-        return Runner.from_cfg(cfg)
+        note_work_folder(cfg, cfg.work_dir, ['fold1'])  # it stays the test's own
+        return RUNNERS.build(cfg)
 
     return build
 

@@ -48,4 +48,5 @@ custom_hooks = [
 env_cfg = dict(dist_cfg=dict(backend='nccl'))
 auto_scale_lr = dict(enable=False, base_batch_size=2)
 log_level = 'WARNING'
-precision = 'auto'
+runner_type = 'DFERRunner'
+recipe = dict(precision='auto')

@@ -122,7 +122,7 @@ def test_the_other_file_runs_with_the_options_of_this_run(
     cfg.merge_from_dict({k: v for k, v in cfg.cfg_options.items() if 'norm' not in k})
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     cfg.randomness = dict(seed=5)
-    cfg.precision = 'fp32'
+    cfg.recipe = dict(precision='fp32')
     cfg.custom_hooks = [dict(COMPARE, config='second.py')]
     cfg.log_level = 'WARNING'
     cfg.dump(tmp_path / 'first.py')
@@ -134,7 +134,7 @@ def test_the_other_file_runs_with_the_options_of_this_run(
     assert other.train_dataloader.batch_size == 3
     assert other.train_dataloader.dataset.indices == 6
     assert other.train_cfg.max_epochs == 1 and other.randomness == dict(seed=5)
-    assert other.precision == 'fp32'
+    assert other.recipe.precision == 'fp32'
     assert other.val_cfg is other.val_dataloader is other.val_evaluator is None
     (warning,) = [line for line in log() if 'has no place' in line]
     assert 'model.norm.eps model.num_classes: ' in warning

@@ -9,7 +9,8 @@ import sys
 import pytest
 from mmengine.config import Config
 
-from tgdfer_mm.engine import command_line, freed_memory
+from tgdfer_mm.commands import config as command_config
+from tgdfer_mm.engine import freed_memory
 
 COUNT = """
 import resource
@@ -55,8 +56,8 @@ def test_other_systems_and_c_libraries_are_left_alone(monkeypatch):
 @pytest.mark.parametrize(('device', 'keeps'), [('cpu', 1), ('cuda', 0)])
 def test_runs_of_the_tools_keep_it_on_cpu(device, keeps, monkeypatch):
     kept = []
-    monkeypatch.setattr(command_line, 'get_device', lambda: device)
-    monkeypatch.setattr(command_line, 'keep_freed_memory', lambda: kept.append(1))
-    monkeypatch.setattr(command_line.Runner, 'from_cfg', lambda cfg: cfg)
-    command_line.build_runner(Config())
+    monkeypatch.setattr(command_config, 'get_device', lambda: device)
+    monkeypatch.setattr(command_config, 'keep_freed_memory', lambda: kept.append(1))
+    monkeypatch.setattr(command_config.RUNNERS, 'build', lambda cfg: cfg)
+    command_config.build_runner(Config())
     assert len(kept) == keeps

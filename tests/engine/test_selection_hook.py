@@ -8,7 +8,7 @@ import torch
 from mmengine.evaluator import BaseMetric, Evaluator
 from mmengine.hooks import Hook
 
-from tgdfer_mm.engine import apply_selection, selection_hook
+from tgdfer_mm.engine import selection_hook
 from tgdfer_mm.engine.selection_hook import _noting
 from tgdfer_mm.evaluation import MultiLabelMetric, read_predictions
 from tgdfer_mm.registry import HOOKS, METRICS
@@ -80,7 +80,7 @@ def run(standin_config, build_runner, tmp_path, monkeypatch):
         )
         cfg.resume = resume
         cfg.merge_from_dict(changes)
-        apply_selection(cfg, rule)
+        cfg.recipe = dict(selection=rule)
         runner = build_runner(cfg)
         monkeypatch.setattr(ScriptedMetric, 'runner', runner)
         try:
@@ -245,15 +245,11 @@ def test_a_run_compared_with_is_selected_alike(run, capsys):
     assert 'on a validation part' in ' '.join(capsys.readouterr().out.split())
 
 
-def test_mistakes_are_found_before_training(run, standin_config, build_runner):
+def test_mistakes_are_found_before_training(run):
     with pytest.raises(ValueError, match='interval=1'):
         run(**{'default_hooks.checkpoint.interval': 2})
     with pytest.raises(ValueError, match="'other/x'.*has only .*'scripted/score'"):
         run('metric', **{'default_hooks.selection.metric': 'other/x'})
-    standin_config.selection = 'val'
-    standin_config.default_hooks.selection = dict(type='SelectionHook')
-    with pytest.raises(ValueError, match='has not been applied'):
-        build_runner(standin_config).train()
     with pytest.raises(ValueError, match='rule must be'):
         selection_hook.SelectionHook(rule='best')
 

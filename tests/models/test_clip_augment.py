@@ -10,7 +10,7 @@ import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose
 
-from tgdfer_mm.engine.loading import augment_on_device
+from tgdfer_mm.recipe.on_device import augment_on_device
 from tgdfer_mm.registry import MODELS
 
 CONFIGS = Path(__file__).parents[2] / 'configs'

@@ -13,9 +13,9 @@ import pytest
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from tgdfer_mm.engine.precision import apply_precision
 from tgdfer_mm.evaluation import read_predictions
 from tgdfer_mm.paths import config_dir
+from tgdfer_mm.recipe.precision import apply_precision
 from tgdfer_mm.registry import MODELS, TRANSFORMS
 
 MIXING = Path(config_dir(), 'mixing')

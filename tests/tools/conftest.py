@@ -1,10 +1,13 @@
 """Small configs for the tools to read."""
 
 import os
-import runpy
+from argparse import ArgumentParser
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+from tgdfer_mm.recipe import apply_recipe
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,10 +50,15 @@ def single_split(config):
 
 @pytest.fixture
 def tool():
-    """Makes the config that a tool makes of its command line."""
+    """Makes the config that a command runs."""
 
-    def make(name, *args):
-        module = runpy.run_path(str(ROOT / 'tools' / f'{name}.py'))
-        return module['make_config'](module['parse_args'](list(map(str, args))))
+    def make(name, *args, applied=True):
+        parser = ArgumentParser()
+        import_module(f'tgdfer_cli.{name}').add_arguments(parser)
+        command = import_module(f'tgdfer_mm.commands.{name}')
+        cfg = command.make_config(parser.parse_args(list(map(str, args))))
+        if applied:
+            apply_recipe(cfg)
+        return cfg
 
     return make

@@ -1,13 +1,13 @@
 """`tools/test.py --perturb-time`, with runners that only tell what they got."""
 
 import json
-import runpy
-import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
 
-TOOL = Path(__file__).parents[2] / 'tools/test.py'
+from tgdfer_cli import test
+from tgdfer_mm.commands import test as command
 
 
 class Told:
@@ -27,12 +27,12 @@ def main(config, monkeypatch):
     steps = "dict(type='SampleSegments'), dict(type='DecodeFrames')"
     with config.open('a') as file:
         file.write(f'test_dataloader = dict(dataset=dict(pipeline=[{steps}]))\n')
-    module = runpy.run_path(str(TOOL))
-    monkeypatch.setitem(module['main'].__globals__, 'build_runner', Told)
+    monkeypatch.setattr(command, 'build_runner', Told)
+    parser = ArgumentParser()
+    test.add_arguments(parser)
 
     def run(*args):
-        monkeypatch.setattr(sys, 'argv', ['test.py', str(config), 'x.pth', *args])
-        module['main']()
+        test.run(parser.parse_args([str(config), 'x.pth', *args]))
 
     return run
 

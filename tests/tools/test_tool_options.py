@@ -70,10 +70,13 @@ def test_an_option_without_effect_is_refused(tool, config, name, key, places):
         assert place in str(caught.value)
 
 
-def test_a_fold_that_the_config_ignores_is_an_error(tool, config):
+def test_a_config_that_ignores_the_variable_is_set_to_the_fold(tool, config):
     config.write_text(config.read_text().replace("int('{{$FOLD:1}}')", '1'))
-    with pytest.raises(ValueError, match='--fold 2.*fold 1 whatever'):
-        tool('train', config, '--fold', 2)
+    for given in (('--fold', 2), ('--cfg-options', 'recipe.fold=2')):
+        cfg = tool('train', config, *given)
+        assert cfg.train_dataloader.dataset.dataset.fold == 2
+        assert cfg.test_dataloader.dataset.fold == 2
+        assert Path(cfg.work_dir) == Path('work_dirs/folded/fold2')
 
 
 def test_training_and_testing_on_different_folds_is_an_error(tool, config):
@@ -103,10 +106,10 @@ def test_the_options_of_mmaction2_do_what_they_say(tool, config):
 
 def test_the_selection_reaches_the_data_and_the_hook(tool):
     ours = Path(__file__).parents[2] / 'configs/tgdfer_dfew.py'
-    assert tool('train', ours).default_hooks.selection.rule == 'last'
-    for given in (('--selection', 'val'), ('--cfg-options', 'selection=val')):
+    assert 'rule' not in tool('train', ours).default_hooks.selection  # 'last'
+    for given in (('--selection', 'val'), ('--cfg-options', 'recipe.selection=val')):
         cfg = tool('train', ours, *given)
-        assert cfg.default_hooks.selection.rule == cfg.selection == 'val'
+        assert cfg.default_hooks.selection.rule == cfg.recipe.selection == 'val'
         assert cfg.val_dataloader.dataset.subset == 'val'
     with pytest.raises(ValueError, match='no val_cfg .--no-validate'):
         tool('train', ours, '--selection', 'val', '--no-validate')
@@ -121,7 +124,7 @@ def test_amp_takes_bf16_if_there_is_and_needs_a_gpu(tool, config, monkeypatch):
         )
         cfg = tool('train', config, '--amp')
         assert cfg.optim_wrapper.dtype == dtype
-        assert cfg.precision == ('bf16' if has_bf16 else 'fp16')  # for CompareRunHook
+        assert cfg.recipe.precision == ('bf16' if has_bf16 else 'fp16')
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
     with pytest.raises(ValueError, match='CUDA'):
         tool('train', config, '--amp')
@@ -154,3 +157,22 @@ def test_permissions_are_passed_on(tool, config, name):
     config.write_text(config.read_text().replace('CheckpointContractHook', 'Other'))
     with pytest.raises(ValueError, match='no CheckpointContractHook'):
         tool(*arguments(name, config), '--allow-mismatch', 'fold')
+
+
+@pytest.mark.parametrize('key', ['selection', 'precision'])
+def test_the_way_of_version_0_1_is_read_with_a_warning(tool, config, key):
+    value = dict(selection='last', precision='fp32')[key]
+    with pytest.warns(FutureWarning, match=rf'recipe=dict\({key}='):
+        cfg = tool('train', config, '--cfg-options', f'{key}={value}')
+    assert cfg.recipe[key] == value and key not in cfg
+    with config.open('a') as file:
+        file.write(f'{key} = {value!r}\n')
+    with pytest.warns(FutureWarning, match=rf'recipe=dict\({key}='):
+        assert tool('train', config).recipe[key] == value
+
+
+def test_a_field_that_no_recipe_has_is_refused(tool, config):
+    with pytest.raises(ValueError, match='recipe.speed: there is no such field'):
+        tool('train', config, '--cfg-options', 'recipe.speed=9')
+    with pytest.raises(ValueError, match="recipe.precision must be in .*'fp8'"):
+        tool('train', config, '--cfg-options', 'recipe.precision=fp8')

@@ -12,7 +12,8 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from ..datasets.packed.writer import write_pack
-from ..engine.loading import augment_on_device, hold_frames_on_device, use_pack
+from ..recipe.on_device import augment_on_device, hold_frames_on_device
+from ..recipe.pack import use_pack
 from ..registry import DATASETS
 from . import steps
 from .clips import make_tree

@@ -1,5 +1,8 @@
 """Running: exact and safe checkpoints, optimizer groups, evaluation, the tools."""
 
+import warnings
+from importlib import import_module
+
 from .atomic_backend import AtomicBackend
 from .checkpoint import find_resumable, load_from_local
 from .checkpoint_contract_hook import CheckpointContractHook
@@ -10,8 +13,6 @@ from .exact_checkpoint_hook import ExactCheckpointHook
 from .optim_wrapper_constructor import TextGuidedOptimWrapperConstructor
 from .parts_report_hook import PartsReportHook
 from .plain_state import from_plain, to_plain
-from .precision import apply_precision
-from .selection import apply_selection
 from .selection_hook import SelectionHook
 
 __all__ = [
@@ -24,11 +25,23 @@ __all__ = [
     'PartsReportHook',
     'SelectionHook',
     'TextGuidedOptimWrapperConstructor',
-    'apply_precision',
-    'apply_selection',
     'evaluate',
     'find_resumable',
     'from_plain',
     'load_from_local',
     'to_plain',
 ]
+
+
+def __getattr__(name: str):
+    """Two functions of version 0.1, for one release."""
+    if name not in ('apply_precision', 'apply_selection'):
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    new = f'tgdfer_mm.recipe.{name.removeprefix("apply_")}'
+    warnings.warn(
+        f'tgdfer_mm.engine.{name} has moved to {new}; the old name goes with the next '
+        'release.',
+        DeprecationWarning,
+        stacklevel=2,
+    )
+    return getattr(import_module(new), name)

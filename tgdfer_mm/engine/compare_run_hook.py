@@ -1,4 +1,4 @@
-"""A second run beside the first, and one table of both."""
+"""A second run after the first, and one table of both."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,20 +10,23 @@ from mmengine.config import Config
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.logging import MessageHub, MMLogger
-from mmengine.registry import DefaultScope
+from mmengine.registry import RUNNERS, DefaultScope
 from mmengine.runner import Runner
 from mmengine.visualization import Visualizer
 from rich.console import Console
 from rich.table import Table
 
 from ..paths import config_dir
+from ..recipe.apply import apply_recipe
+from ..recipe.recipe import Recipe
+from ..recipe.work_folder import note_work_folder
 from ..registry import HOOKS
 from .evaluation import EvaluateBeforeTrainHook, write_metrics
-from .precision import apply_precision
-from .selection import apply_selection
 from .selection_hook import SelectionHook
 
-_SHARED = {'randomness', 'train_cfg', 'precision', 'auto_scale_lr', 'selection'}
+_SHARED = {'randomness', 'train_cfg', 'auto_scale_lr', 'runner_type'}
+# Of the recipe: the other model may have no frozen tower.
+_NOT_SHARED = ('cache_features', 'views', 'feature_dtype', 'feature_precision')
 
 
 class _KeepMetrics(Hook):
@@ -101,7 +104,7 @@ class CompareRunHook(_KeepMetrics):
                 results[hook.name] = json.loads(hook.path(runner).read_text())
         results[self.own_name] = self.last(runner)
         with current_instances_kept():
-            other = Runner.from_cfg(self._other)
+            other = RUNNERS.build(self._other)
             keeper = _KeepMetrics()
             other.register_hook(keeper)
             other.train()
@@ -132,11 +135,12 @@ class CompareRunHook(_KeepMetrics):
                 if hook['type'] != type(self).__name__
             ]
             cfg.merge_from_dict(dict(self.config))
-        cfg.work_dir = str(Path(runner.work_dir, self.name))
         # The clock alone does not keep two runs of one second apart.
         cfg.experiment_name = f'{runner.experiment_name}_{self.name}'
         cfg.launcher = runner.launcher
         cfg.load_from, cfg.resume = None, runner._resume
+        apply_recipe(cfg)  # now, so that what it refuses costs no training
+        note_work_folder(cfg, Path(runner.work_dir, self.name))
         return cfg
 
     def _table(self, results: dict[str, dict | None], title: str | None) -> Table:
@@ -174,8 +178,8 @@ def _run_alike(other: Config, own: Config) -> list[str]:
         other[key] = own[key]
     if own.get('val_cfg') is None:
         other.val_cfg = other.val_dataloader = other.val_evaluator = None
-    apply_selection(other)
-    apply_precision(other)
+    recipe = Recipe.of(own).stated()
+    other.recipe = {k: v for k, v in recipe.items() if k not in _NOT_SHARED}
     return left_out
 
 

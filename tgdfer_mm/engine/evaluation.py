@@ -10,6 +10,7 @@ from mmengine.runner import BaseLoop, Runner
 from mmengine.runner.amp import autocast
 
 from ..files import write_text
+from ..recipe.recipe import Recipe
 from ..registry import HOOKS
 from .random_state import random_state_kept
 
@@ -74,8 +75,8 @@ class EvaluateBeforeTrainHook(Hook):
         if runner.val_loop is None:
             runner.logger.info(f'{self.name}: no validation data, nothing evaluated.')
             return
-        # Beside tested numbers it is read, so it is of the test clips too.
-        on_test = runner.cfg.get('selection') == 'val'
+        # It is read next to tested numbers, so it is of the test clips too.
+        on_test = Recipe.of(runner.cfg).selection == 'val'
         metrics = evaluate(runner, runner.test_loop if on_test else None)
         write_metrics(self.path(runner), metrics)
         shown = '  '.join(f'{name}: {value:.4g}' for name, value in metrics.items())

@@ -14,8 +14,9 @@ from mmengine.runner.base_loop import BaseLoop
 
 from ..evaluation import DumpPredictions, MultiLabelMetric
 from ..files import replacing, write_text
+from ..recipe.recipe import RULES, Recipe
+from ..recipe.selection import METRIC, VAL_PART, describe_rule
 from ..registry import HOOKS
-from .selection import METRIC, RULES, VAL_PART, describe_rule
 
 RECORD = 'selection.json'
 BEST = 'best_epoch_{}.pth'
@@ -35,7 +36,7 @@ class SelectionHook(Hook):
     killed and resumed selects what the uninterrupted one does: an epoch whose
     evaluation was cut off is evaluated again.
 
-    :func:`~tgdfer_mm.engine.selection.apply_selection` sets `rule`, and gives the
+    :func:`~tgdfer_mm.recipe.selection.apply_selection` sets `rule`, and gives the
     run the data that it needs.
 
     Args:
@@ -157,7 +158,8 @@ class SelectionHook(Hook):
             selection['metric'] = self.metric
         if self.rule == 'val':
             selection['val_part'] = self.val_part  # the last epoch trained without it
-        with _noting(runner.test_loop, str(Path(runner.work_dir, out)), selection):
+        said = dict(selection=selection, recipe=Recipe.of(runner.cfg).facts())
+        with _noting(runner.test_loop, str(Path(runner.work_dir, out)), said):
             metrics = runner.test_loop.run()
         return {name: float(value) for name, value in metrics.items()}
 
@@ -177,6 +179,7 @@ class SelectionHook(Hook):
     @master_only
     def _write(self, runner: Runner, **result) -> None:
         record = dict(rule=self.rule, description=self.description)
+        record['recipe'] = Recipe.of(runner.cfg).facts()
         if self.rule != 'last':
             values = {str(e): self._evaluated[e] for e in sorted(self._evaluated)}
             record.update(metric=self.metric, evaluated=values)
@@ -199,13 +202,6 @@ class SelectionHook(Hook):
 
     def _check(self, runner: Runner) -> None:
         """Finds before training what would fail after it."""
-        stated = runner.cfg.get('selection')
-        if stated is not None and stated != self.rule:
-            raise ValueError(
-                f'selection={stated!r} in the config has not been applied (the hook '
-                f'has rule={self.rule!r}): start with tools/train.py, or call '
-                'tgdfer_mm.engine.apply_selection(cfg) first.'
-            )
         runner.test_loop  # noqa: B018  built now, where its data may be found missing
         if self.rule == 'last':
             return
@@ -223,15 +219,15 @@ class SelectionHook(Hook):
 
 
 @contextmanager
-def _noting(loop: BaseLoop, out_file: str, selection: dict) -> Iterator[None]:
-    """Adds the dump of predictions, and the rule to what is said of the data."""
+def _noting(loop: BaseLoop, out_file: str, said: dict) -> Iterator[None]:
+    """Adds the dump of predictions; rule and recipe stand with the data's facts."""
     evaluator = loop.evaluator
     meta, metrics = evaluator.dataset_meta, evaluator.metrics
     evaluator.metrics = [*metrics, DumpPredictions(out_file)]
     # With the threshold, so that the numbers can be had again from the predictions.
     limits = [m.threshold for m in metrics if isinstance(m, MultiLabelMetric)]
     stated = dict(threshold=limits[0]) if limits else {}
-    evaluator.dataset_meta = dict(meta or {}, selection=selection, **stated)
+    evaluator.dataset_meta = dict(meta or {}, **said, **stated)
     try:
         yield
     finally:

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from ..datasets.feature_store import FeatureStore
-from ..engine.pipelines import datasets_in
 from ..features import cache_features
+from ..recipe.walk import data_sets
 from ..registry import DATASETS, MODELS
 from .frame_baselines import frame_baselines
 from .plan import EvidencePlan, Job
@@ -68,7 +68,8 @@ def measure_baselines(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
 
 
 def _data(cfg) -> list:
-    nodes = [*datasets_in(cfg.train_dataloader), *datasets_in(cfg.test_dataloader)]
+    used = data_sets(cfg, 'train_dataloader', 'test_dataloader')
+    nodes = [each.config for each in used]
     return [DATASETS.build({**node, 'pipeline': []}) for node in nodes]
 
 

@@ -8,14 +8,15 @@ from copy import deepcopy
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from ..engine.pipelines import datasets_in
 from ..environment import environment_kept
-from ..evaluation.temporal_sensitivity import perturb_time
-from ..features import train_on_features
 from ..files import write_text
 from ..models.recognizers import BagRecognizer, TextGuidedRecognizer
+from ..recipe import apply_recipe
+from ..recipe.perturbed_time import perturb_time
+from ..recipe.walk import data_sets
 from ..registry import MODELS
 from ..synth.tree import INTENSITIES
 from .plan import EvidencePlan, Job
@@ -25,7 +26,6 @@ _FRAME_SOURCES = {
     TextGuidedRecognizer: ('relevance', 'instance_scores'),
     BagRecognizer: ('attention', 'instance_scores'),
 }
-LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
 class OtherConfigError(RuntimeError):
@@ -59,10 +59,10 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
     other = other_style_config(cfg, job.condition, plan, root) if tested else None
     frozen = cfg.model.backbone.get('frozen_stages') == 'all'
     if frozen:
-        train_on_features(cfg, root / 'features')
-        if other is not None:
-            train_on_features(other, root / 'features')
-    runner = Runner.from_cfg(cfg)
+        for each in filter(None, (cfg, other)):
+            each.recipe = dict(cache_features=str(root / 'features'))
+            apply_recipe(each)
+    runner = RUNNERS.build(cfg)
     runner.train()
     modes = plan.perturbations if tested else []
     tests = {mode: perturb_time(cfg, mode) for mode in modes}
@@ -150,6 +150,7 @@ def job_config(
     cfg.default_hooks.checkpoint = None
     for hook in ('selection', 'explain', 'confusion'):
         cfg.default_hooks.pop(hook, None)
+    cfg.recipe = {}  # no epoch is chosen
     cfg.visualizer.vis_backends = []
     cfg.log_level = 'WARNING'
     return cfg
@@ -173,7 +174,7 @@ def frame_sources(cfg: Config) -> tuple[str, ...]:
 
 
 def _datasets(cfg: Config) -> list[dict]:
-    return [d for name in LOADERS if cfg.get(name) for d in datasets_in(cfg[name])]
+    return [data_set.config for data_set in data_sets(cfg)]
 
 
 def other_style_config(

@@ -16,7 +16,8 @@ from ..datasets.feature_store import (
     differences,
     key_of,
 )
-from ..engine.pipelines import LOADERS, Pipeline, datasets_of, split_pipeline
+from ..recipe.pipelines import Pipeline, split_pipeline
+from ..recipe.walk import data_sets
 from ..registry import DATASETS
 from .identity import digest_of, facts_of, identity_of, plain
 from .tower import architecture, build_tower, hash_weights
@@ -82,8 +83,9 @@ class Plan:
         """Name of every clip of all subsets, sorted -> its data set and place there."""
         found: dict[str, tuple[Dataset, int]] = {}
         nodes = []
-        for _, node in datasets_of(self.cfg):
-            node = {**deepcopy(node), 'pipeline': [], 'serialize_data': False}
+        for data_set in data_sets(self.cfg):
+            node = deepcopy(dict(data_set.config))
+            node.update(pipeline=[], serialize_data=False)
             if node not in nodes:
                 nodes.append(node)
         for data in map(DATASETS.build, nodes):
@@ -170,29 +172,28 @@ class Plan:
         )
 
     def _pipelines(self) -> tuple[Pipeline | None, Pipeline]:
-        found = {
-            name: split_pipeline(node['pipeline'], f'{name}.dataset')
-            for name, node in datasets_of(self.cfg)
-        }
-        testing = [found[name] for name in LOADERS[1:] if name in found]
+        training, testing = [], []
+        for data_set in data_sets(self.cfg):
+            trains = data_set.loader == 'train_dataloader'
+            (training if trains else testing).append(split_pipeline(data_set))
         if not testing:
             raise FeatureCacheError(
                 'Neither val_dataloader nor test_dataloader is there, whose pipeline '
                 'says what the tower is shown of a frame.'
             )
-        for stage in ('decoding', 'spatial'):
-            if len({str(getattr(pipeline, stage)) for pipeline in testing}) > 1:
-                raise FeatureCacheError(
-                    f'The {stage} of val_dataloader and test_dataloader differ: both '
-                    'have to show the tower the same pictures.'
-                )
-        training = found.get('train_dataloader')
-        if training and training.decoding != testing[0].decoding:
+        for found, where in ((training, 'training'), (testing, 'evaluated')):
+            for stage in ('decoding', 'spatial'):
+                if len({str(getattr(pipeline, stage)) for pipeline in found}) > 1:
+                    raise FeatureCacheError(
+                        f'The {stage} of the {where} data sets differ: all have to '
+                        'show the tower the same pictures.'
+                    )
+        if training and training[0].decoding != testing[0].decoding:
             raise FeatureCacheError(
-                f'Training decodes by {training.decoding}, testing by '
+                f'Training decodes by {training[0].decoding}, testing by '
                 f'{testing[0].decoding}: both have to show the same pictures.'
             )
-        return training, testing[0]
+        return training[0] if training else None, testing[0]
 
 
 def _short(value: object, limit: int = 60) -> str:

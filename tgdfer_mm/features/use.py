@@ -5,7 +5,8 @@ from pathlib import Path
 from mmengine.config import Config
 
 from ..datasets.feature_store import FeatureStore
-from ..engine.pipelines import datasets_of, draw_no_pictures, split_pipeline
+from ..recipe.pipelines import draw_no_pictures, split_pipeline
+from ..recipe.walk import data_sets
 from .compute import cache_features
 from .plan import Plan
 from .views import PLAIN
@@ -37,18 +38,20 @@ def use_cached_features(
     plan = plan or Plan(cfg, **store.options)
     plan.check(store)
     source = dict(path=str(Path(path).absolute()), key=store.key)
-    for name, node in datasets_of(cfg):
-        stages = split_pipeline(node['pipeline'], f'{name}.dataset')
-        shares = plan.shares if name == 'train_dataloader' else {PLAIN: 1.0}
-        node['pipeline'] = [
+    for data_set in data_sets(cfg):
+        stages = split_pipeline(data_set)
+        trains = data_set.loader == 'train_dataloader'
+        shares = plan.shares if trains else {PLAIN: 1.0}
+        data_set.config['pipeline'] = [
             dict(type='OpenFeatures', **source),
             *stages.sampling,
             dict(type='GatherFeatures', views=shares, **source),
             *stages.packing,
         ]
         # A clip takes microseconds: processes would cost more than they bring.
-        cfg[name].update(num_workers=0, persistent_workers=False)
-        cfg[name].pop('prefetch_factor', None)
+        loader = cfg[data_set.loader]
+        loader.update(num_workers=0, persistent_workers=False)
+        loader.pop('prefetch_factor', None)
     cfg.model.backbone = dict(type='PrecomputedFeatures', backbone=cfg.model.backbone)
     cfg.model.data_preprocessor = dict(type='ActionDataPreprocessor')
     draw_no_pictures(cfg)

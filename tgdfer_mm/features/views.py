@@ -1,7 +1,7 @@
 """Which pictures of a clip the tower is shown, read off a config's pipelines."""
 
 from ..datasets.feature_store import FeatureCacheError
-from ..engine.pipelines import Pipeline
+from ..recipe.pipelines import Pipeline
 
 PLAIN, FLIP = 'plain', 'flip'
 AUTO = 'auto'

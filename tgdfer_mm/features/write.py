@@ -7,8 +7,8 @@ from mmengine.evaluator import Evaluator
 from mmengine.runner import Runner, save_checkpoint, weights_to_cpu
 
 from ..engine.plain_state import to_plain
-from ..engine.selection import describe_rule
 from ..evaluation import DumpPredictions
+from ..recipe.selection import describe_rule
 from ..version import __version__
 from .member import Member
 

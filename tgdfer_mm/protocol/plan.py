@@ -7,9 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..engine.command_line import add_common_arguments, fold_of, load_config
-from ..engine.selection import apply_selection
+from tgdfer_cli.common import add_common_arguments, add_recipe_arguments
+
+from ..commands.config import load_config
 from ..environment import environment_kept
+from ..recipe.fold import choose_fold, fold_of
+from ..recipe.recipe import Recipe
+from ..recipe.selection import choose_epoch
 
 # What changes no number, so that a run may be finished elsewhere or with more output.
 _NO_MATTER = ('work_dir', 'launcher', 'log_level', 'cfg_options', 'resume')
@@ -23,7 +27,7 @@ class Run:
         seed: Seed of the run.
         fold: Fold of the data set, None for data without folds.
         root: Folder of the whole protocol.
-        rule: Which epoch is the result, see :mod:`~tgdfer_mm.engine.selection`.
+        rule: Which epoch is the result, see :mod:`~tgdfer_mm.recipe.selection`.
         config: What the run is trained with, as plain data.
     """
 
@@ -94,14 +98,15 @@ def plan_runs(
     parser = ArgumentParser()
     parser.add_argument('config')
     add_common_arguments(parser)
+    add_recipe_arguments(parser, 'train')
     changes = ['--cfg-options', *options] if options else []
 
-    def load(*fold: str):
+    def load(*given: str):
         with environment_kept():
-            return load_config(parser.parse_args([str(config), *fold, *changes]))
+            return load_config(parser.parse_args([str(config), *given, *changes]))
 
     cfg = load()
-    rule = rule or cfg.get('selection') or 'last'
+    rule = rule or cfg.recipe.get('selection') or 'last'
     root = Path(work_dir or Path('work_dirs', f'{Path(config).stem}_{rule}'))
     if fold_of(cfg) is None:
         if folds:
@@ -112,8 +117,10 @@ def plan_runs(
         folds = [None]
     runs = []
     for fold in folds or range(1, 6):
-        cfg = load(*([] if fold is None else ['--fold', str(fold)]))
-        apply_selection(cfg, rule)
+        given = [] if fold is None else ['--fold', str(fold)]
+        cfg = load('--selection', rule, *given)
+        for step in (choose_fold, choose_epoch):  # which data the run is about
+            step(cfg, Recipe.of(cfg))
         for seed in seeds:
             plain = {k: v for k, v in cfg.to_dict().items() if k not in _NO_MATTER}
             plain['randomness'] = dict(plain.get('randomness') or {}, seed=seed)

@@ -20,7 +20,7 @@ import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
 from tgdfer_mm.datasets.packed.reader import PackError
 from tgdfer_mm.datasets.packed.writer import verify_pack, write_pack
 from tgdfer_mm.datasets.progress import track
-from tgdfer_mm.engine.pipelines import datasets_of
+from tgdfer_mm.recipe.walk import first_data_set
 from tgdfer_mm.registry import DATASETS
 
 
@@ -43,8 +43,11 @@ def main(argv: list[str] | None = None) -> int:
     args = parse_args(argv)
     cfg = Config.fromfile(args.config)
     init_default_scope(cfg.get('default_scope', 'mmaction'))
-    _, node = next(datasets_of(cfg))
-    dataset = DATASETS.build({**node, 'pipeline': []})
+    found = first_data_set(cfg)
+    if found is None:
+        print(f'error: {args.config} has no data set', file=sys.stderr)
+        return 1
+    dataset = DATASETS.build({**found.config, 'pipeline': []})
     try:
         if not args.verify:
             show = partial(track, what='Packing')

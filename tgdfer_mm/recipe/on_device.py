@@ -1,4 +1,4 @@
-"""Ways to give loaders less to do: rewriting a config."""
+"""Augmentation, and all frames, where the model is: loaders have less to do."""
 
 from pathlib import Path
 
@@ -6,22 +6,20 @@ from mmengine.config import Config
 
 from ..models.data_preprocessors import ClipAugmentPreprocessor, ResidentFrames
 from ..models.data_preprocessors.clip_ops import build_op
-from .pipelines import datasets_of, draw_no_pictures, split_pipeline
+from .pipelines import draw_no_pictures, split_pipeline
+from .recipe import Recipe
+from .walk import data_sets
 
 
-def use_pack(cfg: Config, path: str | Path) -> Config:
-    """Lets all data sets of a config read a packed file instead of folders.
-
-    Args:
-        cfg: Config of a run on frame folders; changed in place.
-        path: What ``tools/data/pack.py`` has made.
-
-    Returns:
-        The config.
-    """
-    for _, node in datasets_of(cfg):
-        node['media_dir'] = str(Path(path).expanduser().absolute())
-    return cfg
+def let_device_augment(cfg: Config, recipe: Recipe) -> str | None:
+    """Moves what the recipe says to the device: transforms, or all frames."""
+    if recipe.resident:
+        hold_frames_on_device(cfg)
+        return 'all frames are kept on the device'
+    if recipe.augment_on_device:
+        augment_on_device(cfg)
+        return 'pictures are cropped, resized and flipped on the device'
+    return None
 
 
 def augment_on_device(cfg: Config) -> Config:
@@ -35,26 +33,28 @@ def augment_on_device(cfg: Config) -> Config:
 
     Raises:
         ValueError: A transform has no counterpart on the device, validation and test
-            transform otherwise, or the config has another preprocessor.
+            transform differently, or the config has another preprocessor.
     """
     own = cfg.model.data_preprocessor
+    if own.type in (ClipAugmentPreprocessor.__name__, ResidentFrames.__name__):
+        return cfg
     if own.type != 'ActionDataPreprocessor':
         raise ValueError(
             f'model.data_preprocessor is a {own.type}; only ActionDataPreprocessor can '
             'be replaced by one that augments.'
         )
     moved: dict[str, list[dict]] = {}
-    for name, node in datasets_of(cfg):
-        stages = split_pipeline(node['pipeline'], f'{name}.dataset')
+    for data_set in data_sets(cfg):
+        stages = split_pipeline(data_set)
         for transform in stages.spatial:
             build_op(transform)
-        when = 'train' if name == 'train_dataloader' else 'test'
+        when = 'train' if data_set.loader == 'train_dataloader' else 'test'
         if moved.setdefault(when, stages.spatial) != stages.spatial:
             raise ValueError(
-                'val_dataloader and test_dataloader transform pictures otherwise; on '
-                'the device both are done alike.'
+                f'{data_set.where} transforms pictures in another way than the data '
+                f'set before it; on the device all that {when} are transformed alike.'
             )
-        node['pipeline'] = [
+        data_set.config['pipeline'] = [
             *stages.opening,
             *stages.sampling,
             *stages.decoding,
@@ -71,7 +71,7 @@ def hold_frames_on_device(cfg: Config) -> Config:
 
     Args:
         cfg: Config of a run whose data sets read one raw packed file (see
-            :func:`use_pack`); changed in place.
+            :func:`~tgdfer_mm.recipe.pack.use_pack`); changed in place.
 
     Returns:
         The config.
@@ -80,23 +80,26 @@ def hold_frames_on_device(cfg: Config) -> Config:
         ValueError: The data sets read something else, or see
             :func:`augment_on_device`.
     """
-    packs = {node.get('media_dir') for _, node in datasets_of(cfg)}
+    if cfg.model.data_preprocessor.type == ResidentFrames.__name__:
+        return cfg
+    packs = {data_set.config.get('media_dir') for data_set in data_sets(cfg)}
     if len(packs) != 1 or not all(pack and Path(pack).is_file() for pack in packs):
         raise ValueError(
             'All data sets have to read one raw packed file (--pack FILE), not '
             f'{sorted(map(str, packs))}.'
         )
     augment_on_device(cfg)
-    for name, node in datasets_of(cfg):
-        stages = split_pipeline(node['pipeline'], f'{name}.dataset')
-        node['pipeline'] = [
+    for data_set in data_sets(cfg):
+        stages = split_pipeline(data_set)
+        data_set.config['pipeline'] = [
             *stages.opening,
             *stages.sampling,
             dict(type='ReferFrames'),
             *stages.packing,
         ]
-        cfg[name].update(num_workers=0, persistent_workers=False)
-        cfg[name].pop('prefetch_factor', None)
+        loader = cfg[data_set.loader]
+        loader.update(num_workers=0, persistent_workers=False)
+        loader.pop('prefetch_factor', None)
     cfg.model.data_preprocessor.update(type=ResidentFrames.__name__, pack=packs.pop())
     draw_no_pictures(cfg)
     return cfg

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
-from tgdfer_mm.engine import apply_selection
-from tgdfer_mm.engine.selection import RULES, describe_rule
 from tgdfer_mm.paths import config_dir
+from tgdfer_mm.recipe import apply_recipe
+from tgdfer_mm.recipe.recipe import RULES
+from tgdfer_mm.recipe.selection import apply_selection, describe_rule
 
 
 @pytest.fixture
@@ -24,15 +25,16 @@ def data_sets(cfg):
 
 def test_the_last_epoch_is_the_default_and_changes_no_data(dfew):
     before = data_sets(dfew)
-    assert apply_selection(dfew) == 'last'
+    apply_recipe(dfew)
+    assert dfew.recipe.selection == 'last'
     assert data_sets(dfew) == before
-    assert dfew.default_hooks.selection.rule == 'last'
+    assert dfew.default_hooks.selection.get('rule', 'last') == 'last'
 
 
 def test_a_validation_part_is_cut_off_the_training_fold_and_seen_as_in_testing(dfew):
     before = data_sets(dfew)
     dfew.train_cfg.val_interval = 7
-    assert apply_selection(dfew, 'val') == 'val'
+    apply_selection(dfew, 'val')
     after = data_sets(dfew)
     assert after['test'] == before['test']
     assert after['train'] == dict(before['train'], val_part=0.1)
@@ -41,7 +43,6 @@ def test_a_validation_part_is_cut_off_the_training_fold_and_seen_as_in_testing(d
     )
     assert dfew.train_cfg.val_interval == 1
     assert dfew.val_dataloader.sampler == dfew.test_dataloader.sampler
-    assert dfew.selection == 'val'  # for CompareRunHook
 
 
 def test_the_share_is_the_hooks_unless_the_data_set_states_its_own(dfew):
@@ -74,8 +75,8 @@ def test_the_test_rule_evaluates_the_test_clips_each_epoch(dfew):
 
 def test_a_config_that_names_no_rule_stays_as_it_is():
     cfg = Config(dict(model=dict(type='Other')))
-    assert apply_selection(cfg) is None
-    assert cfg.to_dict() == dict(model=dict(type='Other'))
+    assert apply_recipe(cfg) == []
+    assert cfg.to_dict() == dict(model=dict(type='Other'), recipe={}, applied_recipe={})
 
 
 def test_what_cannot_be_is_refused(dfew):
@@ -88,11 +89,11 @@ def test_what_cannot_be_is_refused(dfew):
             apply_selection(cfg, rule)
     cfg = copy.deepcopy(dfew)
     cfg.default_hooks.checkpoint.save_best = 'dfer/WAR'
-    with pytest.raises(ValueError, match='save_best beside'):
+    with pytest.raises(ValueError, match='save_best and sel'):
         apply_selection(cfg, 'last')
     cfg = copy.deepcopy(dfew)
     del cfg.train_dataloader.dataset['subset']
-    with pytest.raises(ValueError, match="one data set with subset='train'.*found 0"):
+    with pytest.raises(ValueError, match="with subset='train'.*found 0"):
         apply_selection(cfg, 'val')
 
 

@@ -1,11 +1,12 @@
 """Which epoch of a training is the result: the rules, and what they ask of a config."""
 
 import copy
-from collections.abc import Iterator
 
 from mmengine.config import Config
 
-RULES = ('last', 'val', 'test')
+from .recipe import RULES, Recipe
+from .walk import DataSet, data_sets
+
 METRIC = 'dfer/WAR'
 VAL_PART = 0.1
 
@@ -28,7 +29,15 @@ def describe_rule(rule: str, metric: str = METRIC, val_part: float = VAL_PART) -
     }[rule]
 
 
-def apply_selection(cfg: Config, rule: str | None = None) -> str | None:
+def choose_epoch(cfg: Config, recipe: Recipe) -> str | None:
+    """Lets a config choose its result by the recipe's rule, if it has one."""
+    if recipe.selection is None:
+        return None
+    apply_selection(cfg, recipe.selection)
+    return f'the result is the {describe_rule(recipe.selection)}'
+
+
+def apply_selection(cfg: Config, rule: str) -> None:
     """Makes a config choose its result by a rule.
 
     ``last`` takes the last epoch. ``val`` cuts a part off the training fold, evaluates
@@ -38,32 +47,27 @@ def apply_selection(cfg: Config, rule: str | None = None) -> str | None:
 
     Args:
         cfg: Config of a run; changed in place.
-        rule: Instead of ``cfg.selection``. Without either the config stays as it is.
-
-    Returns:
-        The rule.
+        rule: One of ``RULES``.
 
     Raises:
         ValueError: The rule is unknown, or the config lacks what it needs.
     """
-    rule = rule or cfg.get('selection')
-    if rule is None:
-        return None
     if rule not in RULES:
         raise ValueError(f'selection must be in {list(RULES)}, not {rule!r}.')
-    cfg.selection = rule  # for whoever repeats this run
     hooks = cfg.setdefault('default_hooks', {})
-    hook = hooks.setdefault('selection', dict(type='SelectionHook'))
-    hook['rule'] = rule
+    hook = hooks.get('selection') or {}
+    if hook.get('rule', 'last') != rule or not hook:
+        hooks['selection'] = hook = dict(hook, type='SelectionHook', rule=rule)
     if (hooks.get('checkpoint') or {}).get('save_best'):
         raise ValueError(
-            f'default_hooks.checkpoint.save_best beside selection={rule!r}: two rules '
-            "choose an epoch. Leave save_best out and set selection='val' (or 'test')."
+            f'default_hooks.checkpoint.save_best and selection={rule!r}: two rules '
+            "choose an epoch. Leave save_best out and set recipe.selection='val' (or "
+            "'test')."
         )
     if rule == 'last':
-        return rule
+        return
     for key in ('val_cfg', 'val_evaluator', 'test_dataloader', 'test_evaluator'):
-        if not cfg.get(key):
+        if cfg.get(key) is None:
             raise ValueError(
                 f'selection={rule!r} evaluates each epoch and tests the best one, but '
                 f'the config has no {key}'
@@ -74,41 +78,41 @@ def apply_selection(cfg: Config, rule: str | None = None) -> str | None:
     if rule == 'test':
         cfg.val_dataloader = copy.deepcopy(cfg.test_dataloader)
     else:
-        hook['val_part'] = _cut_validation(cfg, hook.get('val_part', VAL_PART))
-    return rule
+        hooks['selection']['val_part'] = _cut_validation(
+            cfg, hook.get('val_part', VAL_PART)
+        )
 
 
 def _cut_validation(cfg: Config, share: float) -> float:
     """Sets the validation part aside; returns its share of the training fold."""
-    train, test = (
-        list(_data_sets(cfg[f'{subset}_dataloader'], subset))
-        for subset in ('train', 'test')
-    )
-    if len(train) != 1 or not test:
+    train, test = (_data_sets(cfg, subset) for subset in ('train', 'test'))
+    if not train or not test:
         raise ValueError(
-            "selection='val' needs one data set with subset='train' in "
-            f"train_dataloader (found {len(train)}) and one with subset='test' in "
-            f'test_dataloader (found {len(test)}): only a DFERDataset knows how to cut '
-            "a validation part off. For other data use selection='last'."
+            "selection='val' needs data sets with subset='train' in train_dataloader "
+            f"(found {len(train)}) and with subset='test' in test_dataloader (found "
+            f'{len(test)}): only a DFERDataset knows how to cut a validation part off. '
+            "For other data use selection='last'."
         )
-    share = train[0].get('val_part') or share
-    train[0]['val_part'] = share
-    own = list(_data_sets(cfg.get('val_dataloader') or {}, 'val'))
-    for data_set in own:
-        data_set['val_part'] = share
+    share = train[0].config.get('val_part') or share
+    own = _data_sets(cfg, 'val')
+    for data_set in [*train, *own]:
+        data_set.config['val_part'] = share
     if not own:
-        data_set = copy.deepcopy(train[0])
-        data_set.update(subset='val', pipeline=copy.deepcopy(test[0].get('pipeline')))
-        data_set.pop('test_mode', None)
+        parts = [_validation(each.config, test[0].config) for each in train]
         cfg.val_dataloader = copy.deepcopy(cfg.test_dataloader)
-        cfg.val_dataloader.dataset = data_set
+        cfg.val_dataloader.dataset = (
+            parts[0] if len(parts) == 1 else dict(type='ConcatDataset', datasets=parts)
+        )
     return share
 
 
-def _data_sets(node: object, subset: str) -> Iterator[dict]:
-    if isinstance(node, dict):
-        if node.get('subset') == subset:
-            yield node
-        node = list(node.values())
-    for child in node if isinstance(node, list | tuple) else ():
-        yield from _data_sets(child, subset)
+def _validation(train: dict, test: dict) -> dict:
+    data_set = copy.deepcopy(train)
+    data_set.update(subset='val', pipeline=copy.deepcopy(test.get('pipeline')))
+    data_set.pop('test_mode', None)
+    return data_set
+
+
+def _data_sets(cfg: Config, subset: str) -> list[DataSet]:
+    found = data_sets(cfg, f'{subset}_dataloader')
+    return [each for each in found if each.config.get('subset') == subset]

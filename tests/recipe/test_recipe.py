@@ -1,0 +1,226 @@
+"""A recipe reaches every data set in any wrapper; applied twice it is applied once."""
+
+import copy
+from argparse import ArgumentParser
+from dataclasses import fields
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+from mmengine.config import Config
+from mmengine.registry import RUNNERS
+
+from tgdfer_cli.common import MISMATCHES
+from tgdfer_mm.datasets.transforms.perturb_time import PERTURBATIONS
+from tgdfer_mm.engine import checkpoint_contract_hook
+from tgdfer_mm.features.plan import PRECISIONS
+from tgdfer_mm.recipe import (
+    DFERRunner,
+    Recipe,
+    apply_recipe,
+    pending_changes,
+    recipe,
+)
+from tgdfer_mm.recipe.walk import data_sets, hooks_of
+
+# Each with what it leaves in every data set that it is about.
+RECIPES = {
+    'fold': dict(fold=2),
+    'val': dict(selection='val'),
+    'test': dict(selection='test'),
+    'pack': dict(pack='a.pack'),
+    'device': dict(augment_on_device=True),
+    'other data': dict(on='mafw'),
+    'time': dict(perturb_time='reversed'),
+    'dump': dict(dump='out/p.pkl'),
+    'all': dict(
+        fold=3,
+        selection='val',
+        pack='a.pack',
+        augment_on_device=True,
+        on='mafw',
+        perturb_time='frozen',
+        dump='out/p.pkl',
+    ),
+}
+
+
+def of(cfg, subset):
+    return [d.config for d in data_sets(cfg, f'{subset}_dataloader')]
+
+
+def test_the_fold_reaches_every_data_set(wrapped):
+    wrapped.recipe = dict(fold=4)
+    apply_recipe(wrapped)
+    assert {d.config['fold'] for d in data_sets(wrapped)} == {4}
+    assert wrapped.work_dir == 'work/fold4'
+
+
+def test_the_validation_part_is_cut_off_every_training_set(wrapped):
+    before = of(wrapped, 'train')
+    apply_recipe_of(wrapped, selection='val')
+    trained, validated = of(wrapped, 'train'), of(wrapped, 'val')
+    assert len(validated) == len(trained) == len(before)
+    for data_set in [*trained, *validated]:
+        assert data_set['val_part'] == 0.1
+    assert {d['subset'] for d in validated} == {'val'}
+    assert all('val_part' not in d for d in of(wrapped, 'test'))
+    pipeline = of(wrapped, 'test')[0]['pipeline']
+    assert all(d['pipeline'] == pipeline for d in validated)
+
+
+def test_another_data_set_is_tested_whatever_the_training_set_is_in(wrapped):
+    apply_recipe_of(wrapped, on='mafw')
+    tested = wrapped.test_dataloader.dataset
+    assert (tested.type, tested.label_map) == ('cross_dataset', 'dfew_to_mafw')
+    assert [d.own for d in data_sets(wrapped, 'test_dataloader')] == [False]
+
+
+def test_the_pack_is_read_by_every_own_data_set_and_no_other(wrapped, tmp_path):
+    apply_recipe_of(wrapped, pack=str(tmp_path / 'a.pack'), on='mafw')
+    for data_set in data_sets(wrapped):
+        found = data_set.config.get('media_dir')
+        assert found == (str(tmp_path / 'a.pack') if data_set.own else None)
+
+
+def test_the_device_takes_over_from_every_pipeline(wrapped):
+    apply_recipe_of(wrapped, augment_on_device=True)
+    kinds = {str([t['type'] for t in d.config['pipeline']]) for d in data_sets(wrapped)}
+    assert len(kinds) == 1 and 'Resize' not in kinds.pop()
+    assert wrapped.model.data_preprocessor.train[0].type == 'RandomResizedCrop'
+
+
+def apply_recipe_of(cfg, **asked):
+    cfg.recipe = asked
+    return apply_recipe(cfg)
+
+
+@pytest.mark.parametrize('asked', RECIPES.values(), ids=RECIPES)
+def test_twice_is_once_and_a_dumped_config_is_the_same_run(
+    wrapped, asked, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    before = pending_changes(copy.deepcopy(with_recipe(wrapped, asked)))
+    assert before  # it does something
+    said = apply_recipe_of(wrapped, **asked)
+    assert said == before
+    once = wrapped.to_dict()
+    assert pending_changes(wrapped) == []
+    apply_recipe(wrapped)
+    assert wrapped.to_dict() == once
+    wrapped.dump('dumped.py')
+    again = Config.fromfile('dumped.py')
+    apply_recipe(again)
+    assert again.to_dict() == once
+
+
+def with_recipe(cfg, asked):
+    cfg = copy.deepcopy(cfg)
+    cfg.recipe = asked
+    return cfg
+
+
+@pytest.mark.parametrize(
+    ('first', 'second'),
+    [
+        (dict(selection='val'), dict(selection='last')),
+        (dict(fold=1), dict(fold=2)),
+        (dict(pack='a'), {}),
+        (dict(on='mafw'), dict(on='ferv39k')),
+        (dict(augment_on_device=True), {}),
+    ],
+)
+def test_what_has_been_changed_is_not_taken_back_silently(dfew, first, second):
+    apply_recipe_of(dfew, **first)
+    with pytest.raises(ValueError, match=f'made by a run with recipe.{[*first][0]}='):
+        apply_recipe_of(dfew, **second)
+
+
+def test_a_test_of_a_dumped_config_may_ask_for_more(dfew, tmp_path):
+    apply_recipe_of(dfew, selection='val', fold=2)
+    apply_recipe_of(dfew, selection='val', fold=2, on='mafw', precision='fp32')
+    assert dfew.test_dataloader.dataset.type == 'cross_dataset'
+    assert dfew.work_dir == 'work/fold2/on_mafw'
+
+
+def test_the_recipe_that_does_nothing_changes_nothing(dfew):
+    dfew.recipe = {}
+    before = dfew.to_dict()
+    assert pending_changes(dfew) == apply_recipe(dfew) == []
+    after = dfew.to_dict()
+    for key in ('applied_recipe', 'settled_work_folder', 'work_dir'):
+        after.pop(key)
+    before.pop('work_dir')
+    assert after == before
+
+
+@pytest.mark.parametrize('key', ['cache_features', 'resident'])
+def test_what_is_kept_of_one_data_set_cannot_test_another(dfew, key):
+    value = 'features' if key == 'cache_features' else True
+    dfew.recipe = {key: value, 'on': 'mafw'}
+    with pytest.raises(ValueError, match=f'recipe.on=.*recipe.{key}'):
+        apply_recipe(dfew)
+
+
+@pytest.mark.parametrize(
+    ('given', 'words'),
+    [
+        (dict(fold='2'), 'recipe.fold must be int'),
+        (dict(fold=True), 'recipe.fold must be int'),
+        (dict(resident='yes'), 'recipe.resident must be bool'),
+        (dict(pack=1), 'recipe.pack must be str'),
+        (dict(views=2), 'recipe.views changes nothing without'),
+        (dict(sped=2), "recipe.sped: there is no such field; a recipe has .'fold'"),
+    ],
+)
+def test_a_field_that_is_wrong_is_named(given, words):
+    with pytest.raises(ValueError, match=words):
+        Recipe.of(dict(recipe=given))
+
+
+def test_paths_hold_in_every_folder_and_results_keep_their_names_only(
+    dfew, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    apply_recipe_of(dfew, pack='b/a.pack')
+    assert dfew.recipe.pack == str(tmp_path / 'b/a.pack')
+    assert Recipe.of(dfew).facts() == dict(pack='a.pack')
+
+
+def test_the_command_line_says_what_the_library_knows():
+    assert set(recipe.PERTURBATIONS) == set(PERTURBATIONS)
+    assert set(recipe.FEATURE_PRECISIONS) == set(PRECISIONS)
+    assert checkpoint_contract_hook.MISMATCHES == MISMATCHES
+    for each in fields(Recipe):
+        for command in each.metadata['commands']:
+            parser = ArgumentParser()
+            import_module(f'tgdfer_cli.{command}').add_arguments(parser)
+            option = f'--{each.name.replace("_", "-")}'
+            assert option in parser.format_help()
+
+
+def test_the_config_s_hooks_are_found(dfew):
+    assert [h['type'] for h in hooks_of(dfew, 'RecipeHook')] == ['RecipeHook']
+
+
+def test_the_registry_builds_what_the_recipe_makes_of_a_config(dfew, monkeypatch):
+    built = []
+
+    class Told(DFERRunner):
+        logger = SimpleNamespace(info=built.append)
+
+        def __init__(self, **given):
+            built.append(given)
+
+    monkeypatch.setitem(RUNNERS.module_dict, 'DFERRunner', Told)
+    dfew.recipe = dict(fold=2, selection='val')
+    kept = dfew.to_dict()
+    RUNNERS.build(dfew)
+    given, *said = built
+    assert given['work_dir'] == 'work/fold2'
+    assert given['val_dataloader'].dataset.subset == 'val'
+    assert given['default_hooks'].recipe.type == 'RecipeHook'
+    assert len(said) == 2 and said[0] == (
+        'Recipe: all data sets are on fold 2, as recipe.fold asks.'
+    )
+    assert dfew.to_dict() == kept

@@ -1,0 +1,32 @@
+"""`tgdfer test`: tests a checkpoint."""
+
+from argparse import ArgumentParser, Namespace
+
+from .common import add_common_arguments, add_recipe_arguments, load_alone
+
+HELP = 'test a checkpoint of a config'
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the command's options."""
+    parser.add_argument('config', help='the config file, or the name of a shipped one')
+    parser.add_argument('checkpoint', help='the checkpoint file')
+    add_common_arguments(parser)
+    add_recipe_arguments(parser, 'test')
+    modes = load_alone('recipe/recipe.py').PERTURBATIONS
+    parser.add_argument(
+        '--perturb-time',
+        nargs='+',
+        choices=[*modes, 'all'],
+        metavar='MODE',
+        help='after the test itself, test with the frames in another order or at '
+        f'another rate: {", ".join(modes)}, or all; the differences are printed and '
+        'written to temporal_sensitivity.json in the work folder',
+    )
+
+
+def run(args: Namespace) -> None:
+    """Tests."""
+    from tgdfer_mm.commands.test import run
+
+    run(args)

@@ -1,0 +1,1 @@
+"""What the commands do, once ``tgdfer_cli`` has read their options."""

@@ -1,0 +1,29 @@
+"""Testing a checkpoint."""
+
+from argparse import Namespace
+
+from mmengine.config import Config
+
+from ..evaluation.temporal_sensitivity import report, temporal_sensitivity
+from ..recipe import apply_recipe
+from ..recipe.recipe import PERTURBATIONS
+from .config import build_runner, load_config
+
+
+def make_config(args: Namespace) -> Config:
+    """Applies the command line to the config."""
+    cfg = load_config(args)
+    cfg.load_from, cfg.resume = args.checkpoint, False
+    return cfg
+
+
+def run(args: Namespace) -> None:
+    """Tests, then once more for each perturbation of time."""
+    cfg = make_config(args)
+    if args.perturb_time is None:
+        build_runner(cfg).test()
+        return
+    apply_recipe(cfg)  # the work folder is known after that
+    modes = PERTURBATIONS if 'all' in args.perturb_time else args.perturb_time
+    results = temporal_sensitivity(cfg, modes, lambda each: build_runner(each).test())
+    report(results, cfg.work_dir, config=args.config, checkpoint=args.checkpoint)

@@ -1,0 +1,40 @@
+"""Training a config."""
+
+from argparse import Namespace
+
+from mmengine.config import Config
+
+from ..recipe.precision import best_mixed_precision
+from .config import build_runner, load_config
+
+
+def make_config(args: Namespace) -> Config:
+    """Applies the command line to the config."""
+    cfg = load_config(args)
+    if args.no_validate:
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    if args.resume is not None:
+        cfg.resume = True
+        cfg.load_from = None if args.resume == 'auto' else args.resume
+    if args.auto_scale_lr:
+        if 'auto_scale_lr' not in cfg:
+            raise ValueError(
+                f'--auto-scale-lr: {args.config} does not say for which batch size its '
+                'learning rate is; add auto_scale_lr=dict(base_batch_size=...).'
+            )
+        cfg.auto_scale_lr.enable = True
+    randomness = dict(cfg.get('randomness') or {})
+    if args.seed is not None:
+        randomness['seed'] = args.seed
+    for switch in ('diff_rank_seed', 'deterministic'):
+        if getattr(args, switch):
+            randomness[switch] = True
+    cfg.randomness = randomness or dict(seed=None)
+    if args.amp:
+        cfg.recipe['precision'] = best_mixed_precision()
+    return cfg
+
+
+def run(args: Namespace) -> None:
+    """Trains."""
+    build_runner(make_config(args)).train()

@@ -1,0 +1,53 @@
+"""Modules of version 0.1 under their old names, for one release."""
+
+import json
+import sys
+import warnings
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+_TABLE = Path(__file__).with_suffix('.json')
+
+
+def old_names() -> dict[str, list[str]]:
+    """Old name of each module that has moved -> the modules with its parts today."""
+    return json.loads(_TABLE.read_text(encoding='utf-8'))
+
+
+def find_moved_modules() -> None:
+    """Lets modules be imported by their old names, with a DeprecationWarning."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.append(_Finder(old_names()))  # the last one asked
+
+
+class _Finder(MetaPathFinder):
+    def __init__(self, moved: dict[str, list[str]]) -> None:
+        self.moved = moved
+
+    def find_spec(self, name, path=None, target=None) -> ModuleSpec | None:
+        return ModuleSpec(name, _Loader(self.moved)) if name in self.moved else None
+
+
+class _Loader(Loader):
+    def __init__(self, moved: dict[str, list[str]]) -> None:
+        self.moved = moved
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        new = self.moved[spec.name]
+        warnings.warn(
+            f'{spec.name} has moved to {" and ".join(new)}; the old name goes with the '
+            'next release.',
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        alias = ModuleType(spec.name)
+        for module in map(import_module, new):
+            parts = {k: v for k, v in vars(module).items() if not k.startswith('__')}
+            alias.__dict__.update(parts)
+        return alias
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Does nothing: the modules at the new names have run."""

@@ -1,0 +1,36 @@
+"""Training on the computed features of a frozen tower."""
+
+from mmengine.config import Config
+
+from .recipe import Recipe
+
+_DEFAULTS = dict(views='auto', dtype='float32', precision='fp32')
+
+
+def train_on_cached_features(cfg: Config, recipe: Recipe) -> str | None:
+    """Computes the features that the recipe asks for, and lets the config use them."""
+    if waits_for_features(cfg, recipe):
+        # Computing them needs the tower and the data sets, which other recipes do not.
+        from ..features import train_on_features
+        from ..features.processes import start_processes
+
+        start_processes(cfg)
+        train_on_features(cfg, recipe.cache_features, **feature_options(recipe))
+    return f'the features of the frozen tower are read from {recipe.cache_features}'
+
+
+def waits_for_features(cfg: Config, recipe: Recipe) -> bool:
+    """Whether a config is to be trained on features and is not yet."""
+    if recipe.cache_features is None:
+        return False
+    return cfg.model.backbone.type != 'PrecomputedFeatures'
+
+
+def feature_options(recipe: Recipe) -> dict:
+    """A recipe's options as :class:`~tgdfer_mm.features.Plan` takes them."""
+    given = dict(
+        views=recipe.views,
+        dtype=recipe.feature_dtype,
+        precision=recipe.feature_precision,
+    )
+    return {name: value or _DEFAULTS[name] for name, value in given.items()}

@@ -1,0 +1,63 @@
+"""Which fold of its data a config runs."""
+
+from collections.abc import Iterator, Mapping
+
+from mmengine.config import Config
+
+from ..registry import DATASETS
+from .recipe import Recipe
+from .walk import DataSet, data_sets
+
+
+def choose_fold(cfg: Config, recipe: Recipe) -> str | None:
+    """Sets all data sets of a config to the recipe's fold.
+
+    Raises:
+        ValueError: The data have no folds, or two data sets are on different folds.
+    """
+    if recipe.fold is not None:
+        folded = [d for d in data_sets(cfg) if d.own and _has_folds(d)]
+        if not folded:
+            raise ValueError(
+                f'recipe.fold={recipe.fold} (--fold {recipe.fold}): the data of '
+                f'{cfg.filename} have a single split and no folds, as those of '
+                'FERV39k; leave it out.'
+            )
+        for data_set in folded:
+            data_set.config['fold'] = recipe.fold
+    fold_of(cfg)
+    return f'all data sets are on fold {recipe.fold}, as recipe.fold asks'
+
+
+def fold_of(cfg: Mapping) -> int | None:
+    """Reads which fold the data sets of a config are on.
+
+    Args:
+        cfg: Config of a run.
+
+    Returns:
+        The fold, None for data without folds.
+
+    Raises:
+        ValueError: Two data sets are on different folds.
+    """
+    folds = dict(_folds(cfg))
+    distinct = set(folds.values())
+    if len(distinct) > 1:
+        raise ValueError(
+            f'The data sets are on different folds, {folds}: clips tested would be '
+            'among those trained on.'
+        )
+    return distinct.pop() if distinct else None
+
+
+def _folds(cfg: Mapping) -> Iterator[tuple[str, int]]:
+    for data_set in data_sets(cfg):
+        if data_set.own and isinstance(data_set.config.get('fold'), int):
+            yield data_set.where, data_set.config['fold']
+
+
+def _has_folds(data_set: DataSet) -> bool:
+    kind = data_set.config.get('type')
+    kind = DATASETS.get(kind) if isinstance(kind, str) else kind
+    return data_set.config.get('fold') is not None or bool(getattr(kind, 'FOLDS', None))

@@ -1,0 +1,33 @@
+"""Reading frames from one packed file."""
+
+from pathlib import Path
+
+from mmengine.config import Config
+
+from .recipe import Recipe
+from .walk import data_sets
+
+
+def read_pack(cfg: Config, recipe: Recipe) -> str | None:
+    """Lets a config read the recipe's packed file."""
+    if recipe.pack is not None:
+        use_pack(cfg, recipe.pack)
+    return f'frames are read from {recipe.pack}'
+
+
+def use_pack(cfg: Config, path: str | Path) -> Config:
+    """Lets all data sets of a config read a packed file instead of folders.
+
+    Another data set that is only tested on keeps its folders.
+
+    Args:
+        cfg: Config of a run on frame folders; changed in place.
+        path: What ``tgdfer data pack`` has made.
+
+    Returns:
+        The config.
+    """
+    for data_set in data_sets(cfg):
+        if data_set.own:
+            data_set.config['media_dir'] = str(Path(path).expanduser().absolute())
+    return cfg

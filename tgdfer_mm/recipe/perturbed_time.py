@@ -1,0 +1,94 @@
+"""Testing with the frames in another order, or at another rate."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config, ConfigDict
+
+from ..datasets.transforms.perturb_time import PerturbTime
+from .recipe import Recipe
+from .walk import DataSet, data_sets, kind_of
+from .work_folder import settle_work_folder
+
+# The transforms after which `frame_inds` says which frames are read.
+SAMPLERS = (
+    'SampleSegments',
+    'SampleFrames',
+    'DenseSampleFrames',
+    'UniformSample',
+    'UniformSampleFrames',
+)
+
+
+def perturb_tests(cfg: Config, recipe: Recipe, seed: int = 0) -> str | None:
+    """Puts :class:`PerturbTime` right after the sampling of the tests' frames.
+
+    Raises:
+        ValueError: There is no test data, or a pipeline samples its frames in none of
+            the ways in ``SAMPLERS``.
+    """
+    mode = recipe.perturb_time
+    if mode is None:
+        return None
+    tested = [d for d in data_sets(cfg, 'test_dataloader') if d.config.get('pipeline')]
+    if not tested:
+        raise ValueError(
+            f'{cfg.filename}: test_dataloader has no data set with a pipeline, so '
+            'there is nothing to perturb.'
+        )
+    for data_set in tested:
+        pipeline = data_set.config['pipeline']
+        place = 1 + _sampler(data_set)
+        taken = place < len(pipeline) and kind_of(pipeline[place]) == 'PerturbTime'
+        step = ConfigDict(type='PerturbTime', mode=mode, seed=seed)
+        data_set.config['pipeline'] = [
+            *pipeline[:place],
+            step,
+            *pipeline[place + taken :],
+        ]
+    evaluator = cfg.get('test_evaluator')
+    for metric in evaluator if isinstance(evaluator, list | tuple) else [evaluator]:
+        _redirect(metric, cfg.get('work_dir'))
+    return f'the tests see their frames {mode}'
+
+
+def perturb_time(cfg: Config, mode: str, seed: int = 0) -> Config:
+    """A copy of a config whose tests see other frames, or in another order.
+
+    The copy works and writes in ``<work_dir>/perturb_time/<mode>``.
+
+    Args:
+        cfg: Config of a run; stays as it is.
+        mode: See :class:`PerturbTime`.
+        seed: See :class:`PerturbTime`.
+
+    Raises:
+        ValueError: See :func:`perturb_tests`.
+    """
+    PerturbTime(mode, seed)  # knows its modes
+    cfg = copy.deepcopy(cfg)
+    cfg.recipe = dict(cfg.get('recipe') or {}, perturb_time=mode)
+    recipe = Recipe.of(cfg)
+    settle_work_folder(cfg, recipe)
+    perturb_tests(cfg, recipe, seed)
+    return cfg
+
+
+def _redirect(metric: Any, folder: str | None) -> None:
+    """Lets what a metric writes not replace what it wrote of the whole test."""
+    for key in ('out_file', 'out_file_path'):
+        if metric and metric.get(key) and folder:
+            metric[key] = str(Path(folder, Path(metric[key]).name))
+
+
+def _sampler(data_set: DataSet) -> int:
+    names = [kind_of(step) for step in data_set.config['pipeline']]
+    for name in SAMPLERS:
+        if name in names:
+            return names.index(name)
+    raise ValueError(
+        f'{data_set.where}: its pipeline ({", ".join(names)}) has none of '
+        f'{", ".join(SAMPLERS)}. Only after these is it known which frames are read '
+        'and not yet which pictures they are, so that their order can be changed.'
+    )

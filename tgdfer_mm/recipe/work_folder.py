@@ -1,0 +1,65 @@
+"""Where a run writes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmengine.config import Config
+
+from .fold import fold_of
+from .recipe import Recipe
+
+SETTLED = 'settled_work_folder'
+
+
+def settle_work_folder(cfg: Config, recipe: Recipe) -> None:
+    """Gives runs that differ by fold, tested data or perturbation folders of their own.
+
+    Below the config's ``work_dir``, or ``work_dirs/<config>`` without one:
+    ``[fold<k>][/on_<data set>][/perturb_time/<mode>]``, unless it lies there already.
+    The config notes what has been added, so that it is not added twice.
+
+    Args:
+        cfg: Config of a run; changed in place.
+        recipe: Its recipe.
+    """
+    stem = Path(cfg.filename).stem if cfg.filename else None
+    if not cfg.get('work_dir') and stem is None:
+        return  # mmengine says what is missing
+    folder = Path(cfg.get('work_dir') or Path('work_dirs', stem))
+    fold, mode = fold_of(cfg), recipe.perturb_time
+    parts = [] if fold is None else [f'fold{fold}']
+    parts += [] if recipe.on is None else [f'on_{recipe.on}']
+    parts += [] if mode is None else ['perturb_time', mode]
+    before = cfg.get(SETTLED) or dict(path=None, parts=[])
+    there = len(before['parts'])
+    if before['path'] == str(folder) and parts[:there] == before['parts']:
+        folder = folder.joinpath(*parts[there:])
+    else:
+        folder = _below(folder, parts)
+    note_work_folder(cfg, folder, parts)
+    if mode is not None:
+        # The clock alone does not keep two runs of one second apart.
+        name = cfg.get('experiment_name') or stem or 'test'
+        cfg.experiment_name = f'{name.removesuffix(f"_{mode}")}_{mode}'
+
+
+def note_work_folder(cfg: Config, folder: Path, parts: Sequence[str] = ()) -> None:
+    """Sets the work folder of a config for good.
+
+    Args:
+        cfg: Config of a run; changed in place.
+        folder: The folder.
+        parts: What of its end is about fold, data and perturbation; without them those
+            that the config had.
+    """
+    cfg.work_dir = str(folder)
+    known = (cfg.get(SETTLED) or {}).get('parts', [])
+    cfg[SETTLED] = dict(path=str(folder), parts=list(parts or known))
+
+
+def _below(folder: Path, parts: list[str]) -> Path:
+    """Adds the parts that the folder does not end with yet."""
+    for there in range(len(parts), 0, -1):
+        if list(folder.parts[-there:]) == parts[:there]:
+            return folder.joinpath(*parts[there:])
+    return folder.joinpath(*parts)
