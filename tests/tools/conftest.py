@@ -1,12 +1,11 @@
 """Small configs for the tools to read."""
 
 import os
-import runpy
-from pathlib import Path
+from importlib import import_module
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tgdfer_cli.main import parse
 
 
 @pytest.fixture
@@ -47,10 +46,10 @@ def single_split(config):
 
 @pytest.fixture
 def tool():
-    """Makes the config that a tool makes of its command line."""
+    """Makes the config that a command makes of its command line."""
 
     def make(name, *args):
-        module = runpy.run_path(str(ROOT / 'tools' / f'{name}.py'))
-        return module['make_config'](module['parse_args'](list(map(str, args))))
+        module = import_module(f'tgdfer_mm.commands.{name}')
+        return module.make_config(parse(name, list(map(str, args))))
 
     return make

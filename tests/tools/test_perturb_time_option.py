@@ -1,13 +1,12 @@
 """`tools/test.py --perturb-time`, with runners that only tell what they got."""
 
 import json
-import runpy
-import sys
 from pathlib import Path
 
 import pytest
 
-TOOL = Path(__file__).parents[2] / 'tools/test.py'
+from tgdfer_cli.main import main as tgdfer
+from tgdfer_mm.commands import test as command
 
 
 class Told:
@@ -23,16 +22,14 @@ class Told:
 
 @pytest.fixture
 def main(config, monkeypatch):
-    """Runs the tool on a config with a pipeline."""
+    """Runs the command on a config with a pipeline."""
     steps = "dict(type='SampleSegments'), dict(type='DecodeFrames')"
     with config.open('a') as file:
         file.write(f'test_dataloader = dict(dataset=dict(pipeline=[{steps}]))\n')
-    module = runpy.run_path(str(TOOL))
-    monkeypatch.setitem(module['main'].__globals__, 'build_runner', Told)
+    monkeypatch.setattr(command, 'build_runner', Told)
 
     def run(*args):
-        monkeypatch.setattr(sys, 'argv', ['test.py', str(config), 'x.pth', *args])
-        module['main']()
+        assert tgdfer(['test', str(config), 'x.pth', *args]) == 0
 
     return run
 

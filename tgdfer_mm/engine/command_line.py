@@ -1,18 +1,22 @@
-"""What the command lines of ``tools/train.py`` and ``tools/test.py`` share."""
+"""What the command lines of training and testing share."""
 
 import inspect
 import os
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import FlexibleRunner, Runner
 
+from tgdfer_cli.common import add_common_arguments  # noqa: F401  part of this module
+
+from ..commands.settings import parse_settings
+from ..paths import find_config
 from .checkpoint import ALLOW_PICKLE
-from .checkpoint_contract_hook import MISMATCHES, CheckpointContractHook
+from .checkpoint_contract_hook import CheckpointContractHook
 from .freed_memory import keep_freed_memory
 
 # The top-level keys of a config that a run reads; the others are its own variables.
@@ -20,44 +24,6 @@ _READ = {'precision', 'runner_type', 'selection'}.union(
     *(inspect.signature(kind).parameters for kind in (Runner, FlexibleRunner))
 )
 _LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
-
-
-def add_common_arguments(parser: ArgumentParser) -> None:
-    """Adds the options that training and testing have in common."""
-    parser.add_argument(
-        '--work-dir',
-        help='folder for logs and checkpoints; without it that of the config or '
-        'work_dirs/<config>; a folded data set adds fold<k>',
-    )
-    parser.add_argument(
-        '--fold',
-        type=int,
-        help='fold of the data set; sets the environment variable FOLD before the '
-        'config is read',
-    )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        default={},
-        help='changes to the config, as key=value; a list is key="[a,b]"',
-    )
-    parser.add_argument(
-        '--allow-pickle',
-        action='store_true',
-        help='load checkpoints that are not plain data; they can run any code',
-    )
-    parser.add_argument(
-        '--allow-mismatch',
-        nargs='+',
-        choices=MISMATCHES,
-        default=[],
-        help='differences between the checkpoint and this run that are meant',
-    )
-    parser.add_argument(
-        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
-    )
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
 
 
 def load_config(args: Namespace) -> Config:
@@ -75,7 +41,8 @@ def load_config(args: Namespace) -> Config:
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     if args.allow_pickle:
         os.environ[ALLOW_PICKLE] = '1'
-    folds = [k for k in args.cfg_options if k.split('.')[-1] == 'fold']
+    options = parse_settings(args.cfg_options)
+    folds = [k for k in options if k.split('.')[-1] == 'fold']
     if folds:
         raise ValueError(
             f'--cfg-options {folds[0]}=...: the config has been computed from its fold '
@@ -84,11 +51,11 @@ def load_config(args: Namespace) -> Config:
         )
     if args.fold is not None:
         os.environ['FOLD'] = str(args.fold)
-    cfg = Config.fromfile(args.config)
-    for key in args.cfg_options:
+    cfg = Config.fromfile(find_config(args.config))
+    for key in options:
         _check_option(cfg, key)
-    cfg.merge_from_dict(args.cfg_options)
-    cfg.cfg_options = dict(args.cfg_options)  # CompareRunHook repeats them
+    cfg.merge_from_dict(options)
+    cfg.cfg_options = options  # CompareRunHook repeats them
     cfg.launcher = args.launcher
     fold = fold_of(cfg)
     if args.fold is not None and fold != args.fold:

@@ -1,43 +1,15 @@
 """Command line options about computed features."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 
 from mmengine.config import Config
 from mmengine.dist import init_dist, is_distributed
 
-from .plan import PRECISIONS
-from .views import AUTO, PLAIN
+from tgdfer_cli.common import add_feature_arguments  # noqa: F401  part of this module
+
+from .views import AUTO
 
 DEFAULTS = dict(views=AUTO, dtype='float32', precision='fp32')
-
-
-def add_feature_arguments(parser: ArgumentParser) -> None:
-    """Adds the options that say which features are computed."""
-    parser.add_argument(
-        '--views',
-        type=parse_views,
-        default=DEFAULTS['views'],
-        help='pictures of each frame: auto (the test picture, and its mirror image if '
-        'the training pipeline flips; refused if it draws anything else), plain (the '
-        'test picture only), or a number of draws of the training pipeline',
-    )
-    parser.add_argument(
-        '--feature-dtype',
-        choices=['float32', 'float16'],
-        default=DEFAULTS['dtype'],
-        help='how features are stored',
-    )
-    parser.add_argument(
-        '--feature-precision',
-        choices=[*PRECISIONS],
-        default=DEFAULTS['precision'],
-        help='what the tower computes the features in',
-    )
-
-
-def parse_views(text: str) -> str | int:
-    """``auto``, ``plain`` or a number."""
-    return text if text in (AUTO, PLAIN) else int(text)
 
 
 def feature_options(args: Namespace) -> dict:
