@@ -15,8 +15,11 @@ import pytest
 from tgdfer_mm import __version__, paths
 
 ROOT = Path(__file__).resolve().parents[1]
-BUILT_FROM = ('setup.py', 'pyproject.toml', 'README.md', 'LICENSE', 'MANIFEST.in')
-FOLDERS = ('tgdfer_mm', 'configs', 'tools')
+BUILT_FROM = (
+    *('setup.py', 'pyproject.toml', 'README.md', 'LICENSE', 'MANIFEST.in'),
+    'model-index.yml',
+)
+FOLDERS = ('tgdfer_mm', 'tgdfer_cli', 'configs', 'tools')
 LEFTOVERS = shutil.ignore_patterns('__pycache__', '*.pyc', '*.egg-info', '.*_cache')
 
 
@@ -64,6 +67,7 @@ def metadata(site):
     ('folder', 'place'),
     [
         ('tgdfer_mm', 'tgdfer_mm'),
+        ('tgdfer_cli', 'tgdfer_cli'),
         ('configs', 'tgdfer_mm/.mim/configs'),
         ('tools', 'tgdfer_mm/.mim/tools'),
     ],
@@ -101,6 +105,24 @@ json.dump([str(each) for each in found], open(sys.argv[1], 'w'))
     assert Path(configs) == site / 'tgdfer_mm/.mim/configs'
     assert Path(tools) == site / 'tgdfer_mm/.mim/tools'
     assert leaves == sorted(path.name for path in (ROOT / 'configs').glob('*.py'))
+
+
+def test_install_holds_the_index_of_the_configs_and_the_command(source, site):
+    index = 'model-index.yml'
+    installed = (site / 'tgdfer_mm/.mim' / index).read_bytes()
+    assert installed == (source / index).read_bytes()
+    distribution = PathDistribution(next(site.glob('tgdfer_mm-*.dist-info')))
+    (script,) = distribution.entry_points.select(group='console_scripts')
+    assert (script.name, script.value) == ('tgdfer', 'tgdfer_cli.main:main')
+
+
+def test_a_wheel_requires_what_it_says(metadata):
+    # Written down once; setuptools drops requirements silently if a `[project]` table
+    # stands next to those of `setup()`.
+    wanted = (Path(__file__).parent / 'requires_dist.txt').read_text().splitlines()
+    assert sorted(metadata.get_all('Requires-Dist')) == wanted
+    assert metadata['Requires-Python'] == '<3.14,>=3.10'
+    assert metadata['License-Expression'] == 'Apache-2.0'
 
 
 def test_version_is_read_from_the_package(metadata):

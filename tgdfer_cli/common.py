@@ -1,16 +1,52 @@
-"""Options that several commands have. Standard library only, so that help is fast."""
+"""Options that several commands have.
+
+Choices and defaults are written out, since the library that knows them takes seconds to
+import; tests/cli compares them with it.
+"""
 
 import importlib.util
-from argparse import ArgumentParser
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
 from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 
-# The same as tgdfer_mm.engine.checkpoint_contract_hook.MISMATCHES (tested).
 MISMATCHES = (
     *('classes', 'setting', 'pixel_version', 'fold'),
     *('weights', 'overlap', 'recipe'),
 )
+DATASETS = ('dfew', 'ferv39k', 'mafw')
+COUNTS = ('auto', 'published', 'none')
+
+
+def add_common_arguments(parser: ArgumentParser) -> None:
+    """Adds the options of all commands that read a config."""
+    parser.add_argument(
+        '--work-dir',
+        help='folder for logs and checkpoints; without it that of the config or '
+        'work_dirs/<config>; a folded data set adds fold<k>',
+    )
+    add_settings(
+        parser,
+        '--cfg-options',
+        'changes to the config, as key=value; a list is key="[a,b]"',
+    )
+    parser.add_argument(
+        '--allow-pickle',
+        action='store_true',
+        help='load checkpoints that are not plain data; they can run any code',
+    )
+    parser.add_argument(
+        '--allow-mismatch',
+        nargs='+',
+        choices=MISMATCHES,
+        default=[],
+        help='differences between the checkpoint and this run that are meant',
+    )
+    parser.add_argument(
+        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
+    )
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
 
 
 def load_alone(name: str) -> ModuleType:
@@ -24,6 +60,7 @@ def load_alone(name: str) -> ModuleType:
     path = Path(found.submodule_search_locations[0], name)
     spec = importlib.util.spec_from_file_location(f'_alone_{path.stem}', path)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where a dataclass looks for its module
     spec.loader.exec_module(module)
     return module
 
@@ -47,33 +84,43 @@ def add_recipe_arguments(parser: ArgumentParser, command: str) -> None:
         )
 
 
-def add_common_arguments(parser: ArgumentParser) -> None:
-    """Adds the options of all commands that read a config."""
+def add_model_arguments(parser: ArgumentParser) -> None:
+    """Adds the options that say which model looks at videos, and how."""
     parser.add_argument(
-        '--work-dir',
-        help='folder for logs and checkpoints; without it that of the config or '
-        'work_dirs/<config>; a folded data set adds fold<k>',
+        '--model', default='demo', help='name of a shipped model, a config, or *.onnx'
     )
+    parser.add_argument('--checkpoint', help="a config's weights")
+    parser.add_argument('--device', help='by default the best there is')
     parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        default=[],
+        '--faces', default='dlib', help='detector: dlib, none (crops), yunet, mediapipe'
+    )
+    parser.add_argument('--faces-model', help="model file of the detector's")
+    add_settings(
+        parser,
+        '--settings',
+        "changes to the config's video, such as crop.margin=0.3",
         metavar='KEY=VALUE',
-        help='changes to the config, as key=value; a list is key="[a,b]"',
     )
+
+
+def add_settings(parser: ArgumentParser, name: str, help: str, **kwargs) -> None:
+    """Adds an option of settings ``key=value``, which stay text.
+
+    :func:`tgdfer_mm.commands.settings.parse_settings` gives their values.
+    """
     parser.add_argument(
-        '--allow-pickle',
-        action='store_true',
-        help='load checkpoints that are not plain data; they can run any code',
-    )
-    parser.add_argument(
-        '--allow-mismatch',
+        name,
         nargs='+',
-        choices=MISMATCHES,
+        action='extend',
         default=[],
-        help='differences between the checkpoint and this run that are meant',
+        type=setting,
+        help=help,
+        **kwargs,
     )
-    parser.add_argument(
-        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
-    )
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+
+
+def setting(text: str) -> str:
+    """A text that has the form ``key=value``."""
+    if '=' not in text:
+        raise ArgumentTypeError(f'{text!r} has no "=": write key=value')
+    return text

@@ -1,10 +1,11 @@
-"""`tgdfer test`: tests a checkpoint."""
+"""Tests a checkpoint of a config.
+
+tgdfer test tgdfer_demo work_dirs/tgdfer_demo/fold1/epoch_3.pth
+"""
 
 from argparse import ArgumentParser, Namespace
 
 from .common import add_common_arguments, add_recipe_arguments, load_alone
-
-HELP = 'test a checkpoint of a config'
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,8 +26,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def run(args: Namespace) -> None:
+def run(args: Namespace) -> int:
     """Tests."""
-    from tgdfer_mm.commands.test import run
+    from tgdfer_mm.commands.test import run as work
 
-    run(args)
+    return work(args)

@@ -1,10 +1,11 @@
-"""`tgdfer train`: trains a config."""
+"""Trains what a config describes, on one process or several.
+
+tgdfer train tgdfer_demo
+"""
 
 from argparse import ArgumentParser, Namespace
 
 from .common import add_common_arguments, add_recipe_arguments
-
-HELP = 'train a config: tgdfer train tgdfer_demo'
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -42,8 +43,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def run(args: Namespace) -> None:
+def run(args: Namespace) -> int:
     """Trains."""
-    from tgdfer_mm.commands.train import run
+    from tgdfer_mm.commands.train import run as work
 
-    run(args)
+    return work(args)

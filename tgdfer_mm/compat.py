@@ -6,8 +6,10 @@ one function that says what is wrong, where that is known upstream, and does not
 where it is not needed.
 """
 
+import importlib
 import importlib.util
 import sys
+import warnings
 from collections.abc import Callable
 from contextlib import contextmanager
 from functools import wraps
@@ -23,10 +25,13 @@ def apply() -> None:
         ImportError: mmcv is absent, or one that mmaction2 refuses.
     """
     require_mmcv()
+    silence_missing_operator()
     stub_missing_drn()
+    postpone_scipy_stats()
     allow_distributed_without_cuda()
     allow_ddp_without_cuda()
     load_downloads_as_plain_data()
+    find_shipped_bases()
 
 
 def require_mmcv() -> None:
@@ -81,6 +86,54 @@ def stub_missing_drn() -> None:
     package.drn, module.DRN = module, DRN
     sys.modules.setdefault(package.__name__, package)
     sys.modules.setdefault(module.__name__, module)
+
+
+def silence_missing_operator() -> None:
+    """Keeps mmcv-lite from greeting everybody with a warning about one operator.
+
+    Importing ``mmcv.cnn.bricks.transformer`` warns that MultiScaleDeformableAttention
+    needs the full mmcv. No model of this package has it. A config that names it still
+    gets the registry's error. Other warnings are left alone.
+    """
+    warnings.filterwarnings(
+        'ignore',
+        message='Fail to import ``MultiScaleDeformableAttention``',
+        category=UserWarning,
+        module=r'mmcv\.cnn\.bricks\.transformer',
+    )
+
+
+def postpone_scipy_stats() -> None:
+    """Imports mmaction2's transforms without all of ``scipy.stats``.
+
+    mmaction2 1.2.0 imports it, which takes more than half a second, for the function
+    ``mode`` in one transform of skeletons. That function now imports it when it is
+    called; whatever else is asked for is imported at once, as always. Does nothing if
+    either is imported already.
+    """
+    name, asks = 'scipy.stats', 'mmaction.datasets.transforms'
+    if name in sys.modules or asks in sys.modules:
+        return
+    stand_in = ModuleType(name)
+
+    def real() -> ModuleType:
+        if sys.modules.get(name) is stand_in:
+            del sys.modules[name]
+        return importlib.import_module(name)
+
+    def load(attribute: str) -> object:
+        if attribute.startswith('__'):  # what Python asks of every module
+            raise AttributeError(attribute)
+        return getattr(real(), attribute)
+
+    stand_in.mode = lambda *args, **kwargs: real().mode(*args, **kwargs)
+    stand_in.__getattr__ = load
+    sys.modules[name] = stand_in
+    try:
+        importlib.import_module(asks)
+    finally:
+        if sys.modules.get(name) is stand_in:
+            del sys.modules[name]
 
 
 def allow_distributed_without_cuda() -> None:
@@ -168,3 +221,31 @@ def load_downloads_as_plain_data() -> None:
         return load_url(*args, **kwargs)
 
     checkpoint.load_url = wrapped
+
+
+def find_shipped_bases() -> None:
+    """Lets a config inherit from a shipped one: ``_base_ = 'tgdfer_mm::tgdfer_dfew'``.
+
+    mmengine 0.10.7 knows a fixed list of packages before ``::``, and asks
+    pkg_resources where they are, which is gone from setuptools since version 82. Names
+    with our package before ``::`` are found by :func:`tgdfer_mm.paths.find_config`; all
+    others go to mmengine.
+    A config's ``custom_imports`` run after it has been read, so this holds in the
+    commands of this package and after ``import tgdfer_mm``.
+    """
+    from mmengine.config import Config
+
+    get_path = Config._get_cfg_path
+    if hasattr(get_path, '__wrapped__'):
+        return
+
+    @wraps(get_path)
+    def wrapped(cfg_path: str, filename: str) -> tuple[str, str | None]:
+        package, colons, name = cfg_path.partition('::')
+        if colons and package == __package__:
+            from .paths import find_config
+
+            return str(find_config(name)), None
+        return get_path(cfg_path, filename)
+
+    Config._get_cfg_path = staticmethod(wrapped)

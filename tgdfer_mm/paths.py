@@ -1,5 +1,6 @@
 """Where the configs and the tools are, from a checkout and from a wheel."""
 
+from difflib import get_close_matches
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -35,3 +36,48 @@ def tools_dir() -> Path:
         FileNotFoundError: Neither the install nor a checkout around it has them.
     """
     return _find('tools')
+
+
+class UnknownConfigError(FileNotFoundError):
+    """There is no such config; `exit_code` is that of a command."""
+
+    exit_code = 2
+
+
+def find_config(name: str | Path) -> Path:
+    """Finds a config: a file of the user, or a shipped one by its name.
+
+    Args:
+        name: Path of a file, which wins; or a shipped config such as ``tgdfer_demo``
+            or ``baselines/m3dfel_dfew``. ``.py`` and the folder may be left out, and
+            ``configs/`` may stand before it.
+
+    Raises:
+        UnknownConfigError: There is none of that name, or several.
+    """
+    if Path(name).is_file():
+        return Path(name)
+    folder = config_dir()
+    shipped = {
+        path.relative_to(folder).with_suffix('').as_posix(): path
+        for path in sorted(folder.rglob('*.py'))
+    }
+    asked = Path(name).as_posix().removesuffix('.py').removeprefix('configs/')
+    if asked in shipped:
+        return shipped[asked]
+    whole = {key: path for key, path in shipped.items() if not key.startswith('_base_')}
+    found = [key for key in whole if key.endswith(f'/{asked}')]
+    if len(found) == 1:
+        return whole[found[0]]
+    if found:
+        raise UnknownConfigError(
+            f'{name}: several shipped configs have that name; write one of '
+            f'{", ".join(found)}.'
+        )
+    stems = {key.rpartition('/')[2]: key for key in whole}
+    close = get_close_matches(asked, [*whole, *stems], n=5)
+    names = list(dict.fromkeys(stems.get(each, each) for each in close))
+    meant = f'Close to it: {", ".join(names)}' if names else f'All are in {folder}'
+    raise UnknownConfigError(
+        f'{name}: there is no such file, and no shipped config of that name. {meant}.'
+    )

@@ -1,17 +1,11 @@
-"""Opens a page on this machine: drop a video, see who shows what when, and why.
-
-python tools/app.py --model demo
-"""
+"""The same as ``tgdfer app``, at the place of mmaction2's tools."""
 
 import sys
+from pathlib import Path
 
-from tgdfer_mm.apis.app.command import make_parser, run
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout's own code
 
-
-def main(argv: list[str] | None = None) -> int:
-    """Serves the page."""
-    return run(make_parser(__doc__).parse_args(argv))
-
+from tgdfer_cli.main import main  # noqa: E402
 
 if __name__ == '__main__':
-    sys.exit(main())
+    raise SystemExit(main(['app', *sys.argv[1:]]))

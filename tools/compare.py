@@ -1,67 +1,11 @@
-"""Says which model is better, and whether the difference is more than noise.
+"""The same as ``tgdfer compare``, at the place of mmaction2's tools."""
 
-    python tools/compare.py work_dirs/a work_dirs/b [...] [--out comparison.json]
-
-Each is the folder of tools/run_folds.py, of one of its seeds, of a single run, or a
-file predictions.jsonl. Every model is compared with the first one.
-"""
-
-import json
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
 
-from rich.box import SIMPLE
-from rich.console import Console
-from rich.table import Table
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout's own code
 
-from tgdfer_mm.protocol import compare, load_contender
-
-
-def main() -> None:
-    """Compares."""
-    parser = ArgumentParser(
-        description=__doc__, formatter_class=RawDescriptionHelpFormatter
-    )
-    parser.add_argument('models', nargs='+', help='two folders or files, or more')
-    parser.add_argument('--out', help='write the comparison as JSON')
-    args = parser.parse_args()
-    try:
-        result = compare([load_contender(path) for path in args.models])
-    except (FileNotFoundError, ValueError) as error:
-        sys.exit(str(error))
-    console = Console(highlight=False)
-    wide = Console(width=max(console.width, 100))  # whole, also in a log
-    first, *others = result['models']
-    for comparison, other in zip(result['comparisons'], others, strict=True):
-        for side, model in (('first', first), ('second', other)):
-            rule = model['selection'] or 'selection rule not known'
-            console.print(f'{side}: {model["name"]} ({rule})')
-        wide.print(_table(comparison))
-        for text in (comparison['words'], *comparison['remarks']):
-            console.print(text)
-    console.print(f'[dim]{result["method"]}[/dim]')
-    if args.out:
-        with open(args.out, 'w', encoding='utf-8') as file:
-            json.dump(result, file, indent=2)
-
-
-def _table(comparison: dict) -> Table:
-    table = Table(box=SIMPLE)
-    table.add_column(f'{comparison["num_clips"]} clips', no_wrap=True)
-    for name in ('first', 'second', 'difference', '95 % interval', 'p', 'verdict'):
-        table.add_column(name, justify='right', no_wrap=True)
-    for number in ('UAR', 'WAR'):
-        row = comparison[number]
-        low, high = row['interval']
-        verdict = row['verdict']
-        table.add_row(
-            *(number, f'{row["first"]:.2f}', f'{row["second"]:.2f}'),
-            *(f'{row["difference"]:+.2f}', f'[{low:+.2f}, {high:+.2f}]'),
-            f'{row["p_holm"]:.2g}',
-            'noise' if verdict == 'noise' else f'{verdict} is better',
-        )
-    return table
-
+from tgdfer_cli.main import main  # noqa: E402
 
 if __name__ == '__main__':
-    main()
+    raise SystemExit(main(['compare', *sys.argv[1:]]))

@@ -1,34 +1,11 @@
-"""Writes a model as one ONNX file.
-
-python tools/export.py --model demo --out demo.onnx
-python tools/infer.py my_video.mp4 --model demo.onnx
-"""
+"""The same as ``tgdfer export``, at the place of mmaction2's tools."""
 
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
 
-from tgdfer_mm.apis import load_model
-from tgdfer_mm.apis.export import export_onnx
-from tgdfer_mm.video.errors import VideoError
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout's own code
 
-
-def main(argv: list[str] | None = None) -> int:
-    """Exports."""
-    parser = ArgumentParser(
-        description=__doc__, formatter_class=RawDescriptionHelpFormatter
-    )
-    parser.add_argument('--model', default='demo', help='shipped model or config')
-    parser.add_argument('--checkpoint', help="a config's weights")
-    parser.add_argument('--out', required=True, help='*.onnx')
-    args = parser.parse_args(argv)
-    try:
-        out = export_onnx(load_model(args.model, args.checkpoint), args.out)
-    except VideoError as err:
-        print(f'error: {err}', file=sys.stderr)
-        return err.exit_code
-    print(f'{out}: {out.stat().st_size / 2**20:.1f} MiB')
-    return 0
-
+from tgdfer_cli.main import main  # noqa: E402
 
 if __name__ == '__main__':
-    sys.exit(main())
+    raise SystemExit(main(['export', *sys.argv[1:]]))

@@ -1,23 +1,11 @@
-"""Says who shows what when in a video, and by which frames.
-
-python tools/infer.py my_video.mp4 --model demo --out out/
-"""
+"""The same as ``tgdfer infer``, at the place of mmaction2's tools."""
 
 import sys
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout's own code
 
-def main(argv: list[str] | None = None) -> int:
-    """Reads the videos."""
-    # Here, because importing takes seconds in which Ctrl-C may come too.
-    from tgdfer_mm.apis.command import make_parser, run
-
-    return run(make_parser(__doc__).parse_args(argv))
-
+from tgdfer_cli.main import main  # noqa: E402
 
 if __name__ == '__main__':
-    try:
-        code = main()
-    except KeyboardInterrupt:
-        print('stopped with Ctrl-C before anything was read', file=sys.stderr)
-        code = 130
-    sys.exit(code)
+    raise SystemExit(main(['infer', *sys.argv[1:]]))

@@ -1,26 +1,11 @@
-"""Writes a checkpoint's weights as a small file and prints its hash.
+"""The same as ``tgdfer publish``, at the place of mmaction2's tools."""
 
-python tools/publish_model.py work_dirs/tgdfer_demo/fold1/epoch_4.pth out.safetensors
-"""
+import sys
+from pathlib import Path
 
-import argparse
-import json
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout's own code
 
-from tgdfer_mm.engine.publish import publish
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument('checkpoint')
-    parser.add_argument('out', help='*.safetensors')
-    parser.add_argument('--command', default='', help='how the checkpoint was made')
-    args = parser.parse_args()
-    print(
-        json.dumps(publish(args.checkpoint, args.out, command=args.command), indent=2)
-    )
-
+from tgdfer_cli.main import main  # noqa: E402
 
 if __name__ == '__main__':
-    main()
+    raise SystemExit(main(['publish', *sys.argv[1:]]))

@@ -1,17 +1,11 @@
-"""Tests a checkpoint: ``python tools/test.py configs/tgdfer_demo.py CHECKPOINT``."""
+"""The same as ``tgdfer test``, at the place of mmaction2's tools."""
 
 import sys
-from argparse import ArgumentParser
+from pathlib import Path
 
-import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
-from tgdfer_cli import test
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout's own code
 
-
-def main() -> None:
-    parser = ArgumentParser(description=__doc__)
-    test.add_arguments(parser)
-    test.run(parser.parse_args(sys.argv[1:]))
-
+from tgdfer_cli.main import main  # noqa: E402
 
 if __name__ == '__main__':
-    main()
+    raise SystemExit(main(['test', *sys.argv[1:]]))

@@ -1,17 +1,11 @@
-"""Trains a config: ``python tools/train.py configs/tgdfer_demo.py``."""
+"""The same as ``tgdfer train``, at the place of mmaction2's tools."""
 
 import sys
-from argparse import ArgumentParser
+from pathlib import Path
 
-import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
-from tgdfer_cli import train
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout's own code
 
-
-def main() -> None:
-    parser = ArgumentParser(description=__doc__)
-    train.add_arguments(parser)
-    train.run(parser.parse_args(sys.argv[1:]))
-
+from tgdfer_cli.main import main  # noqa: E402
 
 if __name__ == '__main__':
-    main()
+    raise SystemExit(main(['train', *sys.argv[1:]]))

@@ -1,10 +1,9 @@
-"""tools/infer.py: what it prints and writes, and the exit code of every ending."""
+"""tgdfer infer: what it prints and writes, and the exit code of every ending."""
 
 import errno
 import io
 import json
 import os
-import runpy
 import sys
 from pathlib import Path
 
@@ -12,11 +11,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from tgdfer_cli.main import main, parse
 from tgdfer_mm.apis import DFERInferencer, command, runtime
 from tgdfer_mm.video.faces import build_detector
 from tgdfer_mm.video.writing import write_video
-
-TOOL = Path(__file__).parents[2] / 'tools' / 'infer.py'
 
 
 @pytest.fixture(scope='module')
@@ -35,7 +33,7 @@ def call(inferencer, monkeypatch, tmp_path):
         given += [] if pictures else ['--no-pictures']
         text = io.StringIO()
         console = Console(file=text, width=200)
-        code = command.run(command.make_parser('x').parse_args(given), console)
+        code = command.run(parse('infer', given), console)
         return code, text.getvalue(), tmp_path / 'out'
 
     return run
@@ -184,8 +182,7 @@ def loaded_once(demo, monkeypatch):
 )
 def test_so_are_settings(args, message, tmp_path, loaded_once, capsys):
     video = tmp_path / 'x.mp4'
-    main = runpy.run_path(str(TOOL))['main']
-    assert main([str(video), '--out', str(tmp_path / 'out'), *args]) == 2
+    assert main(['infer', str(video), '--out', str(tmp_path / 'out'), *args]) == 2
     assert message in ' '.join(capsys.readouterr().out.split())
 
 
@@ -195,7 +192,6 @@ def test_a_missing_package_is_2_and_says_what_to_install(
 ):
     path = tiny_video()
     monkeypatch.setitem(sys.modules, package, None)
-    main = runpy.run_path(str(TOOL))['main']
-    assert main([str(path), '--out', str(tmp_path / 'out')]) == 2
+    assert main(['infer', str(path), '--out', str(tmp_path / 'out')]) == 2
     said = capsys.readouterr().out
     assert f'needs the package {package}: pip install "tgdfer_mm[video]"' in said

@@ -1,15 +1,12 @@
 """Small configs for the tools to read."""
 
 import os
-from argparse import ArgumentParser
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
+from tgdfer_cli.main import parse
 from tgdfer_mm.recipe import apply_recipe
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -52,13 +49,10 @@ def single_split(config):
 def tool():
     """Makes the config that a command runs."""
 
-    def make(name, *args, applied=True):
-        parser = ArgumentParser()
-        import_module(f'tgdfer_cli.{name}').add_arguments(parser)
-        command = import_module(f'tgdfer_mm.commands.{name}')
-        cfg = command.make_config(parser.parse_args(list(map(str, args))))
-        if applied:
-            apply_recipe(cfg)
+    def make(name, *args):
+        module = import_module(f'tgdfer_mm.commands.{name}')
+        cfg = module.make_config(parse(name, list(map(str, args))))
+        apply_recipe(cfg)
         return cfg
 
     return make

@@ -1,16 +1,13 @@
 """The command: what it writes, and that it refuses what is incomplete."""
 
 import json
-import runpy
-import sys
-from pathlib import Path
 
 import pytest
 import torch
 
+from tgdfer_cli.main import main
 from tgdfer_mm.models.clip import build_clip
 
-TOOL = Path(__file__).parents[2] / 'tools/convert_checkpoint.py'
 ARCH = dict(
     embed_dim=8,
     quick_gelu=True,
@@ -20,15 +17,14 @@ ARCH = dict(
 
 
 @pytest.fixture
-def command(tmp_path, monkeypatch):
+def command(tmp_path):
     (tmp_path / 'arch.json').write_text(json.dumps(ARCH))
 
     def run(state, *options):
         torch.save(state, tmp_path / 'clip.pt')
         names = [tmp_path / name for name in ('clip.pt', 'out.safetensors')]
-        arguments = [TOOL, *names, '--arch', tmp_path / 'arch.json', *options]
-        monkeypatch.setattr(sys, 'argv', [str(a) for a in arguments])
-        runpy.run_path(str(TOOL), run_name='__main__')
+        arguments = ['convert', *names, '--arch', tmp_path / 'arch.json', *options]
+        assert main([str(a) for a in arguments]) == 0
 
     return run
 

@@ -1,12 +1,11 @@
 """`tools/test.py --perturb-time`, with runners that only tell what they got."""
 
 import json
-from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
 
-from tgdfer_cli import test
+from tgdfer_cli.main import main as tgdfer
 from tgdfer_mm.commands import test as command
 
 
@@ -23,16 +22,14 @@ class Told:
 
 @pytest.fixture
 def main(config, monkeypatch):
-    """Runs the tool on a config with a pipeline."""
+    """Runs the command on a config with a pipeline."""
     steps = "dict(type='SampleSegments'), dict(type='DecodeFrames')"
     with config.open('a') as file:
         file.write(f'test_dataloader = dict(dataset=dict(pipeline=[{steps}]))\n')
     monkeypatch.setattr(command, 'build_runner', Told)
-    parser = ArgumentParser()
-    test.add_arguments(parser)
 
     def run(*args):
-        test.run(parser.parse_args([str(config), 'x.pth', *args]))
+        assert tgdfer(['test', str(config), 'x.pth', *args]) == 0
 
     return run
 

@@ -1,17 +1,17 @@
-"""The command lines of `run_folds.py` and `compare.py`."""
+"""The command lines of `tgdfer folds` and `tgdfer compare`."""
 
 import json
-import runpy
-import sys
-from pathlib import Path
 
 import pytest
 
-TOOLS = Path(__file__).parents[2] / 'tools'
+from tgdfer_cli.main import main
+from tgdfer_cli.main import parse as parse_command
 
 
 def test_what_follows_two_dashes_is_for_training():
-    parse = runpy.run_path(str(TOOLS / 'run_folds.py'))['parse_args']
+    def parse(words):
+        return parse_command('folds', words)
+
     args = parse(
         ['c.py', '--seeds', '0-2', '--cfg-options', 'a=1', 'b=[1,2]', '--', '--amp']
     )
@@ -44,10 +44,9 @@ def predictions(tmp_path):
 
 
 @pytest.fixture
-def call(monkeypatch):
+def call():
     def run(*args):
-        monkeypatch.setattr(sys, 'argv', ['compare.py', *map(str, args)])
-        runpy.run_path(str(TOOLS / 'compare.py'), run_name='__main__')
+        assert main(['compare', *map(str, args)]) == 0
 
     return run
 

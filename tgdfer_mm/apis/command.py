@@ -1,63 +1,19 @@
-"""What ``tools/infer.py`` does: read videos, print, write, and say how it went."""
+"""What ``tgdfer infer`` does: read videos, print, write, and say how it went."""
 
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import Namespace
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from rich.console import Console
 from rich.markup import escape
 
+from ..commands.settings import parse_settings
 from ..video.errors import Interrupted, OutputError, UsageError, VideoError
 from .inferencer import DFERInferencer
 from .table import print_result
 from .writing import prepare_folder, write_result
 
 _INCOMPLETE = 4
-_CODES = """
-exit codes: 0 done (a video without a face included), 1 a fault of this package,
-2 wrong arguments or a missing package, 3 an input cannot be read, 4 an input is damaged
-or cut off and was read in part, 5 an output cannot be written, 130 stopped with Ctrl-C;
-of several inputs, that of the first that went wrong. What was finished is kept."""
-
-
-def make_parser(description: str) -> ArgumentParser:
-    """The command line."""
-    parser = ArgumentParser(
-        description=description,
-        epilog=_CODES,
-        formatter_class=RawDescriptionHelpFormatter,
-    )
-    parser.add_argument('inputs', nargs='*', help='videos, or folders of pictures')
-    parser.add_argument('--camera', type=int, help='number of a camera to read instead')
-    parser.add_argument(
-        '--model', default='demo', help='name of a shipped model, a config, or *.onnx'
-    )
-    parser.add_argument('--checkpoint', help="a config's weights")
-    parser.add_argument('--out', default='out', help='folder, with one a video in it')
-    parser.add_argument('--device', help='by default the best there is')
-    parser.add_argument('--runtime', choices=['torch', 'onnx'], default='torch')
-    parser.add_argument('--batch-size', type=int, default=8, help='windows a batch')
-    parser.add_argument(
-        '--faces', default='dlib', help='detector: dlib, none (crops), yunet, mediapipe'
-    )
-    parser.add_argument('--faces-model', help="model file of the detector's")
-    parser.add_argument('--every', type=int, help='look for faces every N frames')
-    parser.add_argument('--max-seconds', type=float, help='read no more of a video')
-    parser.add_argument(
-        '--fps', type=float, default=25.0, help='rate of the pictures in a folder'
-    )
-    parser.add_argument(
-        '--settings',
-        nargs='+',
-        action=DictAction,
-        default={},
-        metavar='KEY=VALUE',
-        help="changes to the config's video, such as crop.margin=0.3",
-    )
-    parser.add_argument(
-        '--no-pictures', action='store_true', help='write JSON and CSV only'
-    )
-    return parser
 
 
 def run(args: Namespace, console: Console | None = None) -> int:
@@ -142,13 +98,22 @@ def _folders(out: str, inputs: list[str | int]) -> list[Path]:
     return list(folders)
 
 
-def _inferencer(args: Namespace) -> DFERInferencer:
-    faces: str | dict = args.faces
+def faces_of(args: Namespace) -> str | dict:
+    """The face detector that a command line asks for."""
     if args.faces_model:
-        faces = dict(type=args.faces, model_file=args.faces_model)
+        return dict(type=args.faces, model_file=args.faces_model)
+    return args.faces
+
+
+def changes_of(args: Namespace) -> dict:
+    """The changes to a config's ``video``, nested: ``crop=dict(margin=2)``."""
     nested = Config()
-    nested.merge_from_dict(args.settings)  # 'crop.margin' to crop=dict(margin=...)
-    changes = nested.to_dict()
+    nested.merge_from_dict(parse_settings(args.settings))
+    return nested.to_dict()
+
+
+def _inferencer(args: Namespace) -> DFERInferencer:
+    changes = changes_of(args)
     for name in ('every', 'max_seconds'):
         if getattr(args, name) is not None:
             changes[name] = getattr(args, name)
@@ -156,7 +121,7 @@ def _inferencer(args: Namespace) -> DFERInferencer:
         args.model,
         args.checkpoint,
         device=args.device,
-        faces=faces,
+        faces=faces_of(args),
         fps=args.fps,
         runtime=args.runtime,
         **changes,

@@ -12,7 +12,7 @@ from mmengine.registry import init_default_scope
 
 from ..engine.checkpoint import load_from_local, weights_misfit
 from ..models.clip import resolve
-from ..paths import config_dir
+from ..paths import UnknownConfigError, config_dir, find_config
 from ..registry import MODELS
 from ..video.errors import InputError, UsageError
 
@@ -52,7 +52,8 @@ def load_model(
     """Loads a shipped model by its name, or any config with a checkpoint.
 
     Args:
-        model: A name of :func:`shipped_models`, the path of a config, or a config.
+        model: A name of :func:`shipped_models`, the path or name of a config, or a
+            config.
         checkpoint: Its weights; a shipped model has its own.
         device: Where it shall run.
 
@@ -69,15 +70,16 @@ def load_model(
         config = entry['config']
     elif isinstance(model, Config):
         cfg, config = model, str(model.filename)
-    elif Path(model).is_file():
-        cfg, config = Config.fromfile(model), str(model)
-        name = Path(model).stem
     else:
-        known = ', '.join(shipped_models())
-        raise UsageError(
-            f'model={str(model)!r} is neither the path of a config nor one of the '
-            f'shipped models: {known}'
-        )
+        try:
+            file = find_config(model)
+        except UnknownConfigError as err:
+            known = ', '.join(shipped_models())
+            raise UsageError(
+                f'model={str(model)!r} is neither a config nor one of the shipped '
+                f'models: {known}. {err}'
+            ) from err
+        cfg, config, name = Config.fromfile(file), str(model), file.stem
     if checkpoint is None:
         raise UsageError(f'{config} needs a checkpoint (--checkpoint FILE)')
     path = Path(resolve(str(checkpoint))).expanduser()

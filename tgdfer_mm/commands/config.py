@@ -2,12 +2,11 @@
 
 import inspect
 import os
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from typing import Any
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import FlexibleRunner, Runner
@@ -15,8 +14,10 @@ from mmengine.runner import FlexibleRunner, Runner
 from ..engine.checkpoint import ALLOW_PICKLE
 from ..engine.checkpoint_contract_hook import CheckpointContractHook
 from ..engine.freed_memory import keep_freed_memory
+from ..paths import find_config
 from ..recipe.recipe import OLD_KEYS, Recipe, take_in_old_keys
 from ..recipe.walk import hooks_of
+from .settings import parse_settings
 
 # The top-level keys of a config that a run reads; the others are its own variables.
 _READ = {'recipe', 'runner_type', *OLD_KEYS}.union(
@@ -45,14 +46,14 @@ def load_config(args: Namespace) -> Config:
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     if args.allow_pickle:
         os.environ[ALLOW_PICKLE] = '1'
-    options = parse_options(args.cfg_options)
+    options = parse_settings(args.cfg_options)
     given = {
         each.name: getattr(args, each.name)
         for each in fields(Recipe)
         if each.name != 'perturb_time' and getattr(args, each.name, None)
     }
     _announce_fold(given.get('fold') or options.get('recipe.fold'))
-    cfg = Config.fromfile(args.config)
+    cfg = Config.fromfile(find_config(args.config))
     take_in_old_keys(cfg)
     for key in options:
         _check_option(cfg, key)
@@ -66,20 +67,6 @@ def load_config(args: Namespace) -> Config:
         cfg.work_dir = args.work_dir
     _allow_mismatch(cfg, args.allow_mismatch)
     return cfg
-
-
-def parse_options(texts: Sequence[str]) -> dict[str, Any]:
-    """Reads ``key=value`` texts as mmengine's tools do.
-
-    Raises:
-        ValueError: A text has no ``=``.
-    """
-    for text in texts:
-        if '=' not in text:
-            raise ValueError(f'--cfg-options {text}: write key=value.')
-    parser = ArgumentParser()
-    parser.add_argument('--options', nargs='+', action=DictAction, default={})
-    return parser.parse_args(['--options', *texts] if texts else []).options
 
 
 def build_runner(cfg: Config) -> Runner:

@@ -17,13 +17,14 @@ def make_config(args: Namespace) -> Config:
     return cfg
 
 
-def run(args: Namespace) -> None:
-    """Tests, then once more for each perturbation of time."""
+def run(args: Namespace) -> int:
+    """Tests, then once more for each perturbation; returns the exit code."""
     cfg = make_config(args)
     if args.perturb_time is None:
         build_runner(cfg).test()
-        return
+        return 0
     apply_recipe(cfg)  # the work folder is known after that
     modes = PERTURBATIONS if 'all' in args.perturb_time else args.perturb_time
     results = temporal_sensitivity(cfg, modes, lambda each: build_runner(each).test())
     report(results, cfg.work_dir, config=args.config, checkpoint=args.checkpoint)
+    return 0

@@ -35,6 +35,7 @@ def make_config(args: Namespace) -> Config:
     return cfg
 
 
-def run(args: Namespace) -> None:
-    """Trains."""
+def run(args: Namespace) -> int:
+    """Trains; returns the exit code."""
     build_runner(make_config(args)).train()
+    return 0

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
-from sklearn.metrics import average_precision_score, roc_auc_score
 from torch import Tensor
 
 from ..registry import METRICS
@@ -103,6 +102,8 @@ class FrameRelevanceMetric(ClipMetric):
             )
 
     def _score(self, sample: dict, frames: Any) -> dict:
+        from sklearn.metrics import average_precision_score, roc_auc_score
+
         if sample.get('damaged'):
             return dict(skipped='unreadable', intervals=None)
         label = single_label(sample, len(self.classes))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from mmaction.evaluation.functional import pairwise_temporal_iou
-from sklearn.metrics import average_precision_score
 
 
 def true_intervals(expressive: np.ndarray) -> np.ndarray:
@@ -84,6 +83,8 @@ def interval_average_precision(
     Returns:
         0..1; None if no clip has a true interval.
     """
+    from sklearn.metrics import average_precision_score  # slow to import
+
     total = sum(map(len, true))
     if not total:
         return None

@@ -8,14 +8,6 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.metrics import (
-    accuracy_score,
-    average_precision_score,
-    balanced_accuracy_score,
-    confusion_matrix,
-    f1_score,
-    roc_auc_score,
-)
 
 BINS = 15
 
@@ -82,21 +74,23 @@ def single_label_scores(
         `macro_F1` (UAR and macro F1 are means over the classes that are not absent),
         `ECE` (None unless every clip has a confidence) and `num_clips`.
     """
+    from sklearn import metrics  # slow to import
+
     num = len(classes)
     truth = np.asarray(truth)
     # One past the last class: never right.
     pred = np.asarray([num if p is None else p for p in pred])
     # The row 'unreadable' that scikit-learn adds is empty: no clip's truth.
-    matrix = confusion_matrix(truth, pred, labels=range(num + 1))[:-1]
+    matrix = metrics.confusion_matrix(truth, pred, labels=range(num + 1))[:-1]
     clips = matrix.sum(axis=1)
     present = np.flatnonzero(clips)
-    f1 = f1_score(truth, pred, labels=present, average=None, zero_division=0)
+    f1 = metrics.f1_score(truth, pred, labels=present, average=None, zero_division=0)
     recall = {c: float(100 * matrix[c, c] / clips[c]) for c in present}
     with warnings.catch_warnings():
         # Absent classes are expected here.
         warnings.filterwarnings('ignore', 'y_pred contains classes not in y_true')
         warnings.filterwarnings('ignore', 'A single label was found')
-        uar = balanced_accuracy_score(truth, pred)
+        uar = metrics.balanced_accuracy_score(truth, pred)
     stated = all(c is not None for c in confidence)
     ece = expected_calibration_error(confidence, truth == pred) if stated else None
     f1_of = dict(zip(present, 100 * f1, strict=True))
@@ -111,7 +105,7 @@ def single_label_scores(
         },
         absent=[name for c, name in enumerate(classes) if c not in recall],
         UAR=float(100 * uar),
-        WAR=float(100 * accuracy_score(truth, pred)),
+        WAR=float(100 * metrics.accuracy_score(truth, pred)),
         macro_F1=float(100 * f1.mean()),
         ECE=None if ece is None else 100 * ece,
         num_clips=len(truth),
@@ -139,6 +133,8 @@ def multi_label_scores(
         (means over the classes that have one; None if none has), `positives` (by
         class), `absent`, `classes`, `threshold` and `num_clips`.
     """
+    from sklearn import metrics
+
     truth = np.asarray(truth, dtype=int)
     lowest = np.full(len(classes), -np.inf)
     scores = np.array([lowest if s is None else s for s in scores], dtype=float)
@@ -152,10 +148,11 @@ def multi_label_scores(
         some = positives[c] > 0
         both = 0 < positives[c] < len(truth)
         ours = (truth[:, c], scores[:, c])
-        f1 = f1_score(ours[0], ours[1] >= threshold, zero_division=0) if some else None
+        found = ours[1] >= threshold
+        f1 = metrics.f1_score(ours[0], found, zero_division=0) if some else None
         for key, value in (
-            ('AP', average_precision_score(*ours) if some else None),
-            ('AUC', roc_auc_score(*ours) if both else None),
+            ('AP', metrics.average_precision_score(*ours) if some else None),
+            ('AUC', metrics.roc_auc_score(*ours) if both else None),
             ('F1', f1),
         ):
             result[key][name] = None if value is None else float(100 * value)

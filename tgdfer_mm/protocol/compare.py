@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy.stats import binomtest
 
 from .contenders import Contender, check_pair
 
@@ -94,6 +93,8 @@ def _pair(first: Contender, second: Contender, draws: int, random_seed: int) -> 
             difference=theirs - ours,
             interval=[float(low), float(high)],
         )
+    from scipy.stats import binomtest  # slow to import
+
     gain = right[1].mean(0) - right[0].mean(0)
     wins, losses = int((gain > 0).sum()), int((gain < 0).sum())
     p = binomtest(wins, wins + losses).pvalue if wins + losses else 1.0

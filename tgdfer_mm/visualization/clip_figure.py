@@ -1,14 +1,18 @@
 """One clip explained: its frames, what each says, and what the model made of it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from .style import BLUE, GREEN, GREY, INK, PAPER, SHADE, VERMILION, Sheet, text_width
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 STRIP_WIDTH = 12.0  # inches
 FRAME_WIDTH = (0.6, 1.5)  # inches, least and most
@@ -270,6 +274,8 @@ def _draw_legend(ax, colors, classes, truth, with_relevance) -> None:
 
 
 def _draw_bars(ax, scores, classes, shown, colors) -> None:
+    from matplotlib.patches import Rectangle
+
     values = scores[shown]
     low, high = min(0.0, values.min()), max(1.0, values.max())
     rows = range(len(shown))

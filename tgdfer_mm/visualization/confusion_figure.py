@@ -1,12 +1,16 @@
 """The confusion matrix as a picture, from 7 to 43 classes."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from .style import GREY, INK, PAPER, SHADE, Sheet, text_width
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def draw_confusion(
@@ -50,6 +54,8 @@ def draw_confusion(
     tilt = 1.0 if small else 0.75
     below = 0.15 + tilt * text_width(columns, label_font)
     width, height = cell * len(columns), cell * num
+    from matplotlib.patches import Rectangle
+
     sheet = Sheet(left + width + 1.1, 0.65 + height + below + 0.75)
     ax = sheet.axes(left, 0.65, width, height)
     image = ax.imshow(

@@ -1,10 +1,12 @@
 """What all pictures share: colours that colour-blind readers tell apart, a canvas."""
 
-from collections.abc import Iterable
+from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # matplotlib is imported once a picture is drawn
+    from matplotlib.axes import Axes
 
 # From the palette of Okabe and Ito, made for colour-blind readers.
 BLUE, VERMILION, GREEN, GREY = '#0072B2', '#D55E00', '#00795A', '#8C8C8C'
@@ -22,6 +24,9 @@ class Sheet:
     """
 
     def __init__(self, width: float, height: float) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
         self.width, self.height = width, height
         self.figure = Figure(figsize=(width, height), dpi=120, facecolor=PAPER)
         FigureCanvasAgg(self.figure)

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tgdfer_mm.apis.app.command import make_parser, run
+from tgdfer_cli.main import parse
+from tgdfer_mm.apis.app.command import run
 from tgdfer_mm.apis.app.jobs import Cancelled, Job, JobQueue
 from tgdfer_mm.apis.app.uploads import Limits
 from tgdfer_mm.apis.app.work import analyse
@@ -129,7 +130,7 @@ def test_results_are_removed_when_they_get_old(tmp_path, wait_until):
 
 @pytest.mark.parametrize('option', ['--max-mb', '--max-seconds', '--keep-minutes'])
 def test_limits_have_to_be_positive(option, capsys):
-    assert run(make_parser('').parse_args([option, '0'])) == 2
+    assert run(parse('app', [option, '0'])) == 2
     assert f'{option} 0.0 must be positive' in capsys.readouterr().out
 
 
@@ -138,10 +139,10 @@ def test_a_port_that_is_taken_is_named_before_a_model_is_loaded(capsys):
         other.bind(('127.0.0.1', 0))
         other.listen()
         port = str(other.getsockname()[1])
-        assert run(make_parser('').parse_args(['--port', port])) == 2
+        assert run(parse('app', ['--port', port])) == 2
     said = capsys.readouterr().out
     assert port in said and '--port' in said
 
 
 def test_by_default_only_this_machine_reaches_the_page():
-    assert make_parser('').parse_args([]).host == '127.0.0.1'
+    assert parse('app', []).host == '127.0.0.1'

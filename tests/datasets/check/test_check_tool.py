@@ -1,30 +1,26 @@
 """The command, what it prints, and generated data."""
 
 import json
-import runpy
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from tgdfer_cli.main import main
 from tgdfer_mm.datasets.check import facts
 from tgdfer_mm.datasets.dfew import DFEWDataset
 from tgdfer_mm.datasets.ferv39k import FERV39kDataset
 from tgdfer_mm.datasets.mafw import MAFWDataset
 from tgdfer_mm.synth import tree
 
-TOOL = Path(__file__).parents[3] / 'tools/data/check.py'
-
 
 @pytest.fixture
 def command(monkeypatch, capsys):
     """Runs the command; returns its exit code and what it printed."""
-    main = runpy.run_path(str(TOOL))['main']
     monkeypatch.setenv('COLUMNS', '160')
 
     def run(*args):
-        code = main([*map(str, args)])
+        code = main(['data', 'check', *map(str, args)])
         said = capsys.readouterr()
         return code, said.err if code == 2 else said.out
 

@@ -3,18 +3,17 @@
 import io
 import multiprocessing
 import os
-import runpy
 import shutil
 import signal
 import zipfile
-from pathlib import Path
 
 import pytest
 
+from tgdfer_cli.main import main
 from tgdfer_mm.datasets.prepare import ArchiveError, unpack
 from tgdfer_mm.datasets.prepare.unpack import find_place, load_rules
 
-TOOL = Path(__file__).parents[3] / 'tools/data/prepare.py'
+PREPARE = ('data', 'prepare')
 FACES, TIM = 'Clip/clip_224x224', 'Clip/clip_224x224_16f'
 SPLIT = 'EmoLabel_DataSplit/train(single-labeled)/set_1.csv'
 
@@ -227,21 +226,20 @@ def test_no_archive_and_no_such_data_set(tmp_path):
 
 def test_the_command_ends_with_the_check(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv('COLUMNS', '160')
-    main = runpy.run_path(str(TOOL))['main']
     source, root = tmp_path / 'in', tmp_path / 'DFEW'
     pack(source / 'clip_224x224_part_1.zip', {'00001/00001_00001.jpg': b'1'})
     pack(
         source / 'train(single-labeled).zip', {'set_1.csv': b'video_name,label\n1,7\n'}
     )
-    assert main(['dfew', str(source), str(root)]) == 1
+    assert main([*PREPARE, 'dfew', str(source), str(root)]) == 1
     said = capsys.readouterr().out
     assert '2 files written' in said and 'list-missing' in said
     assert 'clips-unreadable' in said  # that frame is no picture
     pack(source / 'test(single-labeled).zip', {'../set_1.csv': b''})
-    assert main(['dfew', str(source), str(root)]) == 1
+    assert main([*PREPARE, 'dfew', str(source), str(root)]) == 1
     assert "entry '../set_1.csv': leads out" in capsys.readouterr().err
     with pytest.raises(SystemExit):
-        main(['dfew', str(source), str(root), '--password', 'x'])
+        main([*PREPARE, 'dfew', str(source), str(root), '--password', 'x'])
 
 
 def test_an_unusable_password_file_is_a_message_and_no_traceback(tmp_path, capsys):
@@ -250,8 +248,7 @@ def test_an_unusable_password_file_is_a_message_and_no_traceback(tmp_path, capsy
         data[data.index(mark) + offset] |= 1  # says that it is encrypted
     (tmp_path / 'annotation.zip').write_bytes(data)
     (tmp_path / 'empty').write_bytes(b'')
-    main = runpy.run_path(str(TOOL))['main']
-    args = ['dfew', str(tmp_path / 'annotation.zip'), str(tmp_path / 'DFEW')]
+    args = [*PREPARE, 'dfew', str(tmp_path / 'annotation.zip'), str(tmp_path / 'DFEW')]
     for name, words in (('empty', 'should be the password'), ('no', 'No such file')):
         assert main([*args, '--password-file', str(tmp_path / name)]) == 1
         assert words in capsys.readouterr().err

@@ -1,67 +1,17 @@
-"""What ``tools/app.py`` does: load the model once, then serve the page."""
+"""What ``tgdfer app`` does: load the model once, then serve the page."""
 
 import socket
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import Namespace
 
-from mmengine.config import DictAction
 from rich.console import Console
 from rich.markup import escape
 
 from ...video.errors import OutputError, UsageError, VideoError
+from ..command import changes_of, faces_of
 from ..inferencer import DFERInferencer
 from . import LOCAL
 from .scratch import ScratchFolder
 from .uploads import Limits
-
-
-def make_parser(description: str) -> ArgumentParser:
-    """The command line."""
-    default = Limits()
-    parser = ArgumentParser(
-        description=description, formatter_class=RawDescriptionHelpFormatter
-    )
-    parser.add_argument('--model', default='demo', help='shipped model, or a config')
-    parser.add_argument('--checkpoint', help="a config's weights")
-    parser.add_argument('--device', help='by default the best there is')
-    parser.add_argument(
-        '--faces', default='dlib', help='detector: dlib, none (crops), yunet, mediapipe'
-    )
-    parser.add_argument('--faces-model', help="model file of the detector's")
-    parser.add_argument(
-        '--settings',
-        nargs='+',
-        action=DictAction,
-        default={},
-        metavar='KEY=VALUE',
-        help="changes to the config's video, such as crop.margin=0.3",
-    )
-    parser.add_argument('--port', type=int, default=7860)
-    parser.add_argument(
-        '--host',
-        default='127.0.0.1',
-        help='address to listen at; the default is reached from this machine only',
-    )
-    parser.add_argument(
-        '--allow-host',
-        action='append',
-        default=[],
-        metavar='NAME',
-        help='a name, beside localhost, under which browsers may ask for the page',
-    )
-    parser.add_argument(
-        '--max-mb', type=float, default=default.megabytes, help='of a video'
-    )
-    parser.add_argument(
-        '--max-seconds', type=float, default=default.seconds, help='of a video'
-    )
-    parser.add_argument(
-        '--keep-minutes',
-        type=float,
-        default=default.keep / 60,
-        help='until results are removed',
-    )
-    parser.add_argument('--temp', help="folder for uploads; by default the system's")
-    return parser
 
 
 def run(args: Namespace, console: Console | None = None) -> int:
@@ -77,16 +27,13 @@ def run(args: Namespace, console: Console | None = None) -> int:
     try:
         limits = _limits(args)
         _check_port(args.host, args.port)
-        faces = args.faces
-        if args.faces_model:
-            faces = dict(type=args.faces, model_file=args.faces_model)
         inferencer = DFERInferencer(
             args.model,
             args.checkpoint,
             device=args.device,
-            faces=faces,
+            faces=faces_of(args),
             show_progress=False,
-            **args.settings,
+            **changes_of(args),
         )
         scratch = _scratch(args.temp)
     except (VideoError, ImportError) as err:

@@ -1,12 +1,13 @@
 """From class texts to token ids, with errors that name the class and the word."""
 
 import torch
-from open_clip.tokenizer import SimpleTokenizer
+from open_clip import tokenizer
 from torch import Tensor
 
 from ..vlm_file import check_tokens
 
-TOKENIZER = SimpleTokenizer()
+# open_clip makes one when it is imported; another one takes a tenth of a second.
+TOKENIZER = getattr(tokenizer, '_tokenizer', None) or tokenizer.SimpleTokenizer()
 
 
 def encode_texts(

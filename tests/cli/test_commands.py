@@ -1,0 +1,214 @@
+"""The command `tgdfer`: what it reads, what it imports, and how it ends."""
+
+import inspect
+import json
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tgdfer_cli import common, convert
+from tgdfer_cli import main as cli
+from tgdfer_cli.main import COMMANDS, main, make_parser, parse
+from tgdfer_mm import __version__
+from tgdfer_mm.apis.app.uploads import Limits
+from tgdfer_mm.commands.settings import parse_settings
+from tgdfer_mm.convert import format_keys
+from tgdfer_mm.datasets.check.copies import DATASETS
+from tgdfer_mm.datasets.check.facts import COUNTS
+from tgdfer_mm.engine.checkpoint_contract_hook import MISMATCHES
+from tgdfer_mm.protocol.launch import LAUNCHERS
+
+ROOT = Path(__file__).parents[2]
+# The scripts that mmaction2's users look for, and the command that each starts.
+SCRIPTS = {
+    'train.py': 'train',
+    'test.py': 'test',
+    'run_folds.py': 'folds',
+    'compare.py': 'compare',
+    'infer.py': 'infer',
+    'app.py': 'app',
+    'export.py': 'export',
+    'convert_checkpoint.py': 'convert',
+    'publish_model.py': 'publish',
+    'data/check.py': 'data check',
+    'data/pack.py': 'data pack',
+    'data/prepare.py': 'data prepare',
+    'cache_features.py': 'features',
+}
+
+
+def choices(name, option):
+    (action,) = [a for a in make_parser(name)._actions if a.dest == option]
+    return tuple(action.choices)
+
+
+def test_choices_are_those_of_the_library():
+    assert common.MISMATCHES == tuple(MISMATCHES)
+    assert common.DATASETS == tuple(DATASETS)
+    assert common.COUNTS == tuple(COUNTS)
+    assert convert.FORMATS == tuple(format_keys())
+    assert choices('folds', 'launcher') == tuple(LAUNCHERS)
+
+
+def test_defaults_are_those_of_the_library():
+    args, limits = parse('app', []), Limits()
+    assert (args.max_mb, args.max_seconds) == (limits.megabytes, limits.seconds)
+    assert args.keep_minutes * 60 == limits.keep
+
+
+@pytest.mark.parametrize('name', COMMANDS)
+def test_help_of_a_command_imports_no_library(name):
+    words = [*name.split(), '--help']
+    heavy = ['numpy', 'torch', 'mmengine', 'tgdfer_mm', 'rich']
+    script = (
+        'import sys\n'
+        'from tgdfer_cli.main import main\n'
+        'try:\n'
+        f'    main({words})\n'
+        'except SystemExit as end:\n'
+        f'    print([end.code, [m for m in {heavy} if m in sys.modules]])\n'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', script],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *text, last = done.stdout.splitlines()
+    assert last == '[0, []]'
+    assert text[0].startswith(f'usage: tgdfer {name} ')
+
+
+def test_the_overview_lists_every_command_with_a_line(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(['--help'])
+    assert end.value.code == 0
+    lines = capsys.readouterr().out.splitlines()
+    for name in COMMANDS:
+        (line,) = [each for each in lines if each.startswith(f'  {name} ')]
+        assert len(line.split()) > 5
+    with pytest.raises(SystemExit):
+        main(['data', '--help'])
+    said = capsys.readouterr().out
+    assert 'data pack' in said and 'train' not in said
+
+
+def test_the_version_is_the_packages(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(['--version'])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f'tgdfer {__version__}\n'
+
+
+@pytest.mark.parametrize(
+    ('words', 'said'),
+    [
+        (['trian'], "no command 'trian'; did you mean 'train'?"),
+        (['data', 'chek'], "no command 'chek'; did you mean 'check'?"),
+        (['models'], "no command 'models'"),
+        (['--verbose'], 'no command'),
+        (['train'], 'config'),
+        (
+            ['train', 'c.py', '--cfg-options', 'lr'],
+            '\'lr\' has no "=": write key=value',
+        ),
+    ],
+)
+def test_a_line_that_cannot_be_read_ends_with_2(words, said, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    assert end.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('words', [[], ['data']])
+def test_no_command_shows_the_commands_and_ends_with_2(words, capsys):
+    assert main(words) == 2
+    assert 'data check' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('words', [['train', 'tgdfer_dem'], ['features', 'x', 'f']])
+def test_a_config_that_is_not_there_is_a_message_and_2(words, capsys):
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f'error: {words[1]}: there is no such file')
+
+
+def test_other_errors_are_not_hidden(monkeypatch):
+    def fail(args):
+        raise KeyError('a fault of ours')
+
+    monkeypatch.setattr(cli._module('publish'), 'run', fail)
+    with pytest.raises(KeyError):
+        main(['publish', 'a.pth', 'b.safetensors'])
+
+
+def test_ctrl_c_during_the_import_is_a_message_and_130(monkeypatch, capsys):
+    def stop():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, '_import_package', stop)
+    assert main(['infer', 'x.mp4']) == 130
+    assert 'stopped with Ctrl-C' in capsys.readouterr().err
+
+
+def test_settings_have_the_values_that_mmengine_reads():
+    words = ['a.lr=5e-5', 'b=[1,(2,x)]', 'c=None', 'd=true', 'e=p=q', 'f=text']
+    options = ['--cfg-options', *words[:2], '--cfg-options', *words[2:]]
+    args = parse('train', ['c.py', *options])
+    assert args.cfg_options == words
+    assert parse_settings(args.cfg_options) == {
+        'a.lr': 5e-5,
+        'b': [1, (2, 'x')],
+        'c': None,
+        'd': True,
+        'e': 'p=q',
+        'f': 'text',
+    }
+    assert parse_settings(parse('train', ['c.py']).cfg_options) == {}
+
+
+def test_every_command_has_a_script_and_every_script_its_command():
+    assert sorted(SCRIPTS.values()) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize('script', SCRIPTS)
+def test_a_script_starts_its_command(script, monkeypatch):
+    started = []
+
+    def record(argv):
+        started.append(list(argv))
+        return 7
+
+    monkeypatch.setattr(cli, 'main', record)
+    monkeypatch.setattr(sys, 'argv', [script, 'one', '--two'])
+    monkeypatch.setattr(sys, 'path', list(sys.path))
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path(str(ROOT / 'tools' / script), run_name='__main__')
+    assert end.value.code == 7
+    assert started == [[*SCRIPTS[script].split(), 'one', '--two']]
+
+
+@pytest.mark.parametrize('name', COMMANDS)
+def test_every_command_hands_its_options_to_a_function(name):
+    run = cli._module(name).run
+    source = inspect.getsource(run)
+    module = source.split('from ')[1].split(' import ')[0]
+    function = __import__(module, fromlist=['run']).run
+    inspect.signature(function).bind(None)
+
+
+def test_python_m_does_the_same():
+    done = subprocess.run(
+        [sys.executable, '-m', 'tgdfer_mm', 'compare', 'nowhere', 'there'],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    # Nothing before the message: no warning of other packages greets a user.
+    assert done.stderr.startswith('nowhere: neither'), json.dumps(done.stderr)

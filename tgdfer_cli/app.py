@@ -1,0 +1,39 @@
+"""Opens a page on this machine: drop a video, see who shows what when, and why.
+
+tgdfer app --model demo
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from .common import add_model_arguments
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the options."""
+    add_model_arguments(parser)
+    parser.add_argument('--port', type=int, default=7860)
+    parser.add_argument(
+        '--host',
+        default='127.0.0.1',
+        help='address to listen at; the default is reached from this machine only',
+    )
+    parser.add_argument(
+        '--allow-host',
+        action='append',
+        default=[],
+        metavar='NAME',
+        help='a name, beside localhost, under which browsers may ask for the page',
+    )
+    parser.add_argument('--max-mb', type=float, default=200, help='of a video')
+    parser.add_argument('--max-seconds', type=float, default=300, help='of a video')
+    parser.add_argument(
+        '--keep-minutes', type=float, default=30, help='until results are removed'
+    )
+    parser.add_argument('--temp', help="folder for uploads; by default the system's")
+
+
+def run(args: Namespace) -> int:
+    """Serves the page."""
+    from tgdfer_mm.apis.app.command import run as work
+
+    return work(args)

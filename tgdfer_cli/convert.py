@@ -1,0 +1,37 @@
+"""Brings a checkpoint of another project under our names; see docs/convert.md.
+
+tgdfer convert downloads/dferclip_fold1.pth dferclip.safetensors \\
+    --config baselines/dferclip_dfew --fold 1
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from .common import add_settings
+
+FORMATS = ('clip', 'dferclip', 'm3dfel', 'r3d18', 's2d')
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the options."""
+    parser.add_argument('source', help='.pth, .pt, .bin, .safetensors or TorchScript')
+    parser.add_argument('out', help='*.safetensors or *.pth')
+    parser.add_argument('--config', help='the model, or whose backbone, is filled')
+    add_settings(parser, '--cfg-options', 'changes to the config, as key=value')
+    parser.add_argument('--arch', help='for a CLIP, e.g. ViT-B-32-quickgelu')
+    parser.add_argument('--format', choices=FORMATS, help='found out by default')
+    parser.add_argument(
+        '--classes',
+        help='their order in the file: mafw, mafw:alphabetical, or names with commas',
+    )
+    parser.add_argument('--fold', type=int, help='the fold it was trained on')
+    parser.add_argument(
+        '--allow-missing', action='store_true', help='write what is incomplete'
+    )
+    parser.add_argument('--report', help='JSON file; OUT.report.json by default')
+
+
+def run(args: Namespace) -> int:
+    """Converts."""
+    from tgdfer_mm.commands.convert import run as work
+
+    return work(args)

@@ -1,0 +1,36 @@
+"""Checks a copy of DFEW, FERV39k or MAFW: is it whole, which version is it?
+
+tgdfer data check dfew data/DFEW
+
+Exits with 1 if something was found that changes a published number, with 2 if nothing
+could be checked.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from .common import COUNTS, DATASETS
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the options."""
+    parser.add_argument('dataset', choices=DATASETS)
+    parser.add_argument('root', help='root folder of the data set')
+    parser.add_argument('--media', default='frames', choices=['frames', 'videos'])
+    parser.add_argument('--pixel-version', help='by default the first one there')
+    parser.add_argument('--media-dir', help='its folder, if under no known name')
+    parser.add_argument(
+        '--counts',
+        default='auto',
+        choices=COUNTS,
+        help='what to hold the counts against: published ones, none (for a part of '
+        'the data), or auto: published, but for generated data their own',
+    )
+    parser.add_argument('--deep', action='store_true', help='decode every frame')
+    parser.add_argument('--json', metavar='FILE', help='write the report there too')
+
+
+def run(args: Namespace) -> int:
+    """Checks."""
+    from tgdfer_mm.commands.data_check import run as work
+
+    return work(args)

@@ -1,0 +1,21 @@
+"""Writes a model as one ONNX file.
+
+tgdfer export --model demo --out demo.onnx
+tgdfer infer my_video.mp4 --model demo.onnx
+"""
+
+from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the options."""
+    parser.add_argument('--model', default='demo', help='shipped model or config')
+    parser.add_argument('--checkpoint', help="a config's weights")
+    parser.add_argument('--out', required=True, help='*.onnx')
+
+
+def run(args: Namespace) -> int:
+    """Exports."""
+    from tgdfer_mm.commands.export import run as work
+
+    return work(args)

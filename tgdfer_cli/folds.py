@@ -1,0 +1,42 @@
+"""Trains and tests all folds with several seeds, and puts their numbers together.
+
+    tgdfer folds tgdfer_dfew --folds 1-5 --seeds 0-2
+
+Run it again to go on after an interruption: finished runs are skipped. Started several
+times, e.g. with another CUDA_VISIBLE_DEVICES each, the processes share the runs.
+Options after `--` go to `tgdfer train`.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from .common import add_settings, load_alone
+
+PASSES_ON = True  # what follows `--`, as `extra`
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the options."""
+    parser.add_argument('config', help='the config file, or the name of a shipped one')
+    parser.add_argument('--folds', help='such as 1-5 (the default) or 1,3')
+    parser.add_argument('--seeds', default='0', help='such as 0-2')
+    parser.add_argument(
+        '--selection',
+        choices=load_alone('recipe/recipe.py').RULES,
+        help='which epoch is the result, see `tgdfer train`; by default as configured',
+    )
+    parser.add_argument(
+        '--work-dir', help='folder of all runs, work_dirs/<config>_<rule> by default'
+    )
+    parser.add_argument(
+        '--launcher', choices=['none', 'pytorch', 'slurm'], default='none'
+    )
+    parser.add_argument('--gpus', type=int, help='processes of each run')
+    parser.add_argument('--partition', help="Slurm's partition")
+    add_settings(parser, '--cfg-options', 'changes to the config, key=value')
+
+
+def run(args: Namespace) -> int:
+    """Runs the protocol."""
+    from tgdfer_mm.commands.folds import run as work
+
+    return work(args)

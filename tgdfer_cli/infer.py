@@ -1,0 +1,40 @@
+"""Says who shows what when in a video, and by which frames.
+
+tgdfer infer my_video.mp4 --model demo --out out/
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from .common import add_model_arguments
+
+_CODES = """
+exit codes: 0 done (a video without a face included), 1 a fault of this package,
+2 wrong arguments or a missing package, 3 an input cannot be read, 4 an input is damaged
+or cut off and was read in part, 5 an output cannot be written, 130 stopped with Ctrl-C;
+of several inputs, that of the first that went wrong. What was finished is kept."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the options."""
+    parser.epilog = _CODES
+    parser.add_argument('inputs', nargs='*', help='videos, or folders of pictures')
+    parser.add_argument('--camera', type=int, help='number of a camera to read instead')
+    add_model_arguments(parser)
+    parser.add_argument('--out', default='out', help='folder, with one a video in it')
+    parser.add_argument('--runtime', choices=['torch', 'onnx'], default='torch')
+    parser.add_argument('--batch-size', type=int, default=8, help='windows a batch')
+    parser.add_argument('--every', type=int, help='look for faces every N frames')
+    parser.add_argument('--max-seconds', type=float, help='read no more of a video')
+    parser.add_argument(
+        '--fps', type=float, default=25.0, help='rate of the pictures in a folder'
+    )
+    parser.add_argument(
+        '--no-pictures', action='store_true', help='write JSON and CSV only'
+    )
+
+
+def run(args: Namespace) -> int:
+    """Reads the videos."""
+    from tgdfer_mm.apis.command import run as work
+
+    return work(args)

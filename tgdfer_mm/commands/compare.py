@@ -1,0 +1,52 @@
+"""Comparing models: a table for people, and JSON."""
+
+import json
+import sys
+from argparse import Namespace
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from ..protocol import compare, load_contender
+
+
+def run(args: Namespace) -> int:
+    """Compares; returns the exit code."""
+    try:
+        result = compare([load_contender(path) for path in args.models])
+    except (FileNotFoundError, ValueError) as error:
+        sys.exit(str(error))
+    console = Console(highlight=False)
+    wide = Console(width=max(console.width, 100))  # whole, also in a log
+    first, *others = result['models']
+    for comparison, other in zip(result['comparisons'], others, strict=True):
+        for side, model in (('first', first), ('second', other)):
+            rule = model['selection'] or 'selection rule not known'
+            console.print(f'{side}: {model["name"]} ({rule})')
+        wide.print(_table(comparison))
+        for text in (comparison['words'], *comparison['remarks']):
+            console.print(text)
+    console.print(f'[dim]{result["method"]}[/dim]')
+    if args.out:
+        with open(args.out, 'w', encoding='utf-8') as file:
+            json.dump(result, file, indent=2)
+    return 0
+
+
+def _table(comparison: dict) -> Table:
+    table = Table(box=SIMPLE)
+    table.add_column(f'{comparison["num_clips"]} clips', no_wrap=True)
+    for name in ('first', 'second', 'difference', '95 % interval', 'p', 'verdict'):
+        table.add_column(name, justify='right', no_wrap=True)
+    for number in ('UAR', 'WAR'):
+        row = comparison[number]
+        low, high = row['interval']
+        verdict = row['verdict']
+        table.add_row(
+            *(number, f'{row["first"]:.2f}', f'{row["second"]:.2f}'),
+            *(f'{row["difference"]:+.2f}', f'[{low:+.2f}, {high:+.2f}]'),
+            f'{row["p_holm"]:.2g}',
+            'noise' if verdict == 'noise' else f'{verdict} is better',
+        )
+    return table

@@ -1,0 +1,30 @@
+"""Checking a copy of a data set."""
+
+import json
+import sys
+from argparse import Namespace
+
+from ..datasets.check import check_copy
+from ..datasets.check.report import print_report
+from ..files import write_text
+
+
+def run(args: Namespace) -> int:
+    """Checks; returns the exit code."""
+    try:
+        report = check_copy(
+            args.dataset,
+            args.root,
+            media=args.media,
+            pixel_version=args.pixel_version,
+            media_dir=args.media_dir,
+            counts=args.counts,
+            deep=args.deep,
+        )
+    except (ValueError, OSError) as err:
+        print(f'error: {err}', file=sys.stderr)
+        return 2
+    print_report(report)
+    if args.json:
+        write_text(args.json, json.dumps(report, indent=1, ensure_ascii=False))
+    return 0 if report['ok'] else 1

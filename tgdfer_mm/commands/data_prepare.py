@@ -1,0 +1,50 @@
+"""Unpacking the authors' archives of a data set."""
+
+import sys
+from argparse import Namespace
+
+from ..datasets.check import check_copy
+from ..datasets.check.copies import DATASETS
+from ..datasets.check.report import print_report
+from ..datasets.prepare import Password, unpack
+from ..datasets.prepare.videos import extract_own_frames
+
+
+def run(args: Namespace) -> int:
+    """Unpacks, then checks; returns the exit code."""
+    try:
+        done = unpack(
+            args.dataset, args.sources, args.root, Password(args.password_file)
+        )
+    except (ValueError, OSError) as err:
+        print(f'error: {err}', file=sys.stderr)
+        return 1
+    print(
+        f'{done.written} files written, {done.present} were there, {done.junk} of '
+        f'macOS and the like skipped.'
+    )
+    for what, names in (
+        ('replaced, their size was another', done.replaced),
+        ('of no known place and left out', done.other),
+        ('not read, only zip files are: unpack them yourself', done.unread),
+    ):
+        if names:
+            print(f'{len(names)} {what}:', *names[:10], sep='\n  ')
+    options = dict(counts=args.counts)
+    failed = {}
+    if args.frames_from_videos:
+        try:
+            failed = extract_own_frames(
+                DATASETS[args.dataset], args.root, args.frames_from_videos
+            )
+        except (ValueError, OSError) as err:
+            print(f'error: {err}', file=sys.stderr)
+            return 1
+        for reason in failed.values():
+            print(f'damaged: {reason}', file=sys.stderr)
+        options.update(
+            media_dir=args.frames_from_videos, pixel_version=args.frames_from_videos
+        )
+    report = check_copy(args.dataset, args.root, **options)
+    print_report(report)
+    return 0 if report['ok'] and not failed else 1

@@ -1,0 +1,39 @@
+"""A whole protocol: trains, tests and collects."""
+
+import signal
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from rich.console import Console
+
+from ..paths import find_config
+from ..protocol import RunError, collect, parse_numbers, plan_runs, run_all
+from ..protocol.launch import Launcher
+from ..protocol.report import summary_table
+
+
+def run(args: Namespace) -> int:
+    """Runs the protocol; returns the exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that runs are ended
+    console = Console()
+    config = str(find_config(args.config))
+    try:
+        launcher = Launcher(
+            *(config, args.launcher, args.gpus, args.partition),
+            *(args.cfg_options, args.extra),
+        )
+        runs = plan_runs(
+            config,
+            parse_numbers(args.seeds),
+            args.folds and parse_numbers(args.folds),
+            *(args.selection, args.cfg_options, args.extra, args.work_dir),
+        )
+        run_all(runs, launcher, console)
+        report = collect(runs, Path(config).name)
+    except (RunError, ValueError) as error:
+        sys.exit(str(error))
+    # Whole, also in the 80 columns that a log has.
+    Console(width=max(console.width, 100)).print(summary_table(report))
+    console.print(f'{runs[0].root}/results.md', highlight=False)
+    return 0
