@@ -14,6 +14,7 @@ from . import (  # noqa: E402
     models,
     visualization,
 )
+from .environment import setting  # noqa: E402
 from .version import __version__  # noqa: E402
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     'engine',
     'evaluation',
     'models',
+    'setting',
     'visualization',
 ]

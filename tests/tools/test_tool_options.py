@@ -71,7 +71,7 @@ def test_an_option_without_effect_is_refused(tool, config, name, key, places):
 
 
 def test_a_fold_that_the_config_ignores_is_an_error(tool, config):
-    config.write_text(config.read_text().replace("int('{{$FOLD:1}}')", '1'))
+    config.write_text(config.read_text().replace('fold=fold', 'fold=1'))
     with pytest.raises(ValueError, match='--fold 2.*fold 1 whatever'):
         tool('train', config, '--fold', 2)
 
@@ -154,3 +154,25 @@ def test_permissions_are_passed_on(tool, config, name):
     config.write_text(config.read_text().replace('CheckpointContractHook', 'Other'))
     with pytest.raises(ValueError, match='no CheckpointContractHook'):
         tool(*arguments(name, config), '--allow-mismatch', 'fold')
+
+
+@BOTH
+def test_a_value_that_would_run_in_the_config_is_refused(
+    tool, config, name, tmp_path, monkeypatch
+):
+    ran = tmp_path / 'ran'
+    monkeypatch.setenv('MY_ROOT', f"' + str(open({str(ran)!r}, 'w')) + '")
+    with config.open('a') as file:
+        file.write("my_root = '{{$MY_ROOT:data}}'\n")
+    with pytest.raises(ValueError, match='MY_ROOT has a quote'):
+        tool(*arguments(name, config))
+    assert not ran.exists()
+
+
+@BOTH
+def test_a_config_of_version_0_1_gets_its_fold(tool, config, name):
+    text = config.read_text()
+    new = "__import__('tgdfer_mm').setting('FOLD', '1')"
+    assert new in text
+    config.write_text(text.replace(new, "'{{$FOLD:1}}'"))
+    assert tool(*arguments(name, config), '--fold', 3).fold == 3

@@ -14,6 +14,7 @@ from mmengine.runner import FlexibleRunner, Runner
 from .checkpoint import ALLOW_PICKLE
 from .checkpoint_contract_hook import MISMATCHES, CheckpointContractHook
 from .freed_memory import keep_freed_memory
+from .pasted_settings import refuse_pasted_settings
 
 # The top-level keys of a config that a run reads; the others are its own variables.
 _READ = {'precision', 'runner_type', 'selection'}.union(
@@ -32,8 +33,8 @@ def add_common_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--fold',
         type=int,
-        help='fold of the data set; sets the environment variable FOLD before the '
-        'config is read',
+        help='fold of the data set; sets the environment variable TGDFER_FOLD before '
+        'the config is read',
     )
     parser.add_argument(
         '--cfg-options',
@@ -83,7 +84,9 @@ def load_config(args: Namespace) -> Config:
             'and not the rest. Use --fold.'
         )
     if args.fold is not None:
-        os.environ['FOLD'] = str(args.fold)
+        for name in ('TGDFER_FOLD', 'FOLD'):  # configs for version 0.1 read FOLD
+            os.environ[name] = str(args.fold)
+    refuse_pasted_settings(args.config)
     cfg = Config.fromfile(args.config)
     for key in args.cfg_options:
         _check_option(cfg, key)
@@ -96,8 +99,8 @@ def load_config(args: Namespace) -> Config:
             'its data set has a single split and no folds (as FERV39k); leave --fold '
             'out.'
             if fold is None
-            else f"its data is on fold {fold} whatever FOLD says; write int('"
-            "{{$FOLD:1}}') there."
+            else f'its data is on fold {fold} whatever TGDFER_FOLD says; write fold = '
+            "int(__import__('tgdfer_mm').setting('FOLD', '1')) there."
         )
         raise ValueError(f'--fold {args.fold} does not suit {args.config}: {reason}')
     folder = Path(
