@@ -1,8 +1,8 @@
-# One of FERV39k's four scenarios alone, with the results of each of its scenes:
-# SCENARIO=anomaly_issues python tools/train.py configs/tgdfer_ferv39k_scenario.py
+# One of FERV39k's four scenarios alone, with the results of each of its scenes. The
+# environment variable TGDFER_SCENARIO chooses it: TGDFER_SCENARIO=anomaly_issues.
 _base_ = 'tgdfer_ferv39k_by-scene.py'
 
-scenario = '{{$SCENARIO:daily_life}}'
+scenario = __import__('tgdfer_mm').setting('SCENARIO', 'daily_life')
 work_dir = f'work_dirs/tgdfer_ferv39k_{scenario}'
 
 train_dataloader = dict(dataset=dict(scenario=scenario))

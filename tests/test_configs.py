@@ -71,7 +71,7 @@ def test_deepspeed_does_not_cast_the_model():
 
 @pytest.mark.parametrize('name', ['tgdfer_dfew', 'tgdfer_mafw', 'tgdfer_demo'])
 def test_fold_comes_from_the_environment(name, monkeypatch):
-    monkeypatch.setenv('FOLD', '3')
+    monkeypatch.setenv('TGDFER_FOLD', '3')
     cfg = Config.fromfile(Path(config_dir(), f'{name}.py'))
     assert cfg.train_dataloader.dataset.fold == 3
     assert cfg.test_dataloader.dataset.fold == 3

@@ -17,6 +17,7 @@ from . import (  # noqa: E402
     recipe,
     visualization,
 )
+from .environment import setting  # noqa: E402
 from .version import __version__  # noqa: E402
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     'evaluation',
     'models',
     'recipe',
+    'setting',
     'visualization',
 ]

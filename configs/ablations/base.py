@@ -1,5 +1,5 @@
 # The base: class names, transformer, mean pooling, no context, no prompt.
 _base_ = './step_1_line.py'
 
-texts = 'synth_dynamics_names' if '{{$LEVEL:hard}}' == 'dynamics' else 'synth_names'
+texts = 'synth_dynamics_names' if _base_.dynamics else 'synth_names'
 model = dict(text_encoder=dict(descriptions=texts))

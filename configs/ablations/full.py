@@ -1,5 +1,6 @@
 # The whole of TG-DFER on SynthDFER, tower frozen. Every other file here differs from
-# its neighbour by one switch. LEVEL=easy|hard|very_hard|dynamics chooses the clips.
+# its neighbour by one switch. TGDFER_LEVEL=easy|hard|very_hard|dynamics chooses the
+# clips.
 _base_ = [
     '../_base_/models/tgdfer_clip-vit-base-p16.py',
     '../_base_/datasets/synthdfer.py',
@@ -7,9 +8,8 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
-level = '{{$LEVEL:hard}}'
-dynamics = level == 'dynamics'
-vlm = '{{$VLM:tgdfer_mm://synth_vlm.safetensors}}'
+dynamics = _base_.level == 'dynamics'
+vlm = __import__('tgdfer_mm').setting('VLM', 'tgdfer_mm://synth_vlm.safetensors')
 arch = 'tgdfer_mm://synth_vlm.json'
 max_epochs = 20
 

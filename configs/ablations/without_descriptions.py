@@ -1,5 +1,5 @@
 # The full model with class names.
 _base_ = './full.py'
 
-texts = 'synth_dynamics_names' if '{{$LEVEL:hard}}' == 'dynamics' else 'synth_names'
+texts = 'synth_dynamics_names' if _base_.dynamics else 'synth_names'
 model = dict(text_encoder=dict(descriptions=texts))

@@ -194,7 +194,7 @@ def tiny(tmp_path, monkeypatch):
 
     def make(name, root):
         monkeypatch.setenv(f'{root.name.upper()}_ROOT', str(root))
-        monkeypatch.setenv('FOLD', '3' if root.name == 'MAFW' else '1')
+        monkeypatch.setenv('TGDFER_FOLD', '3' if root.name == 'MAFW' else '1')
         cfg = Config.fromfile(Path(config_dir(), f'{name}.py'))
         cfg.work_dir = str(tmp_path / 'work')
         for part in ('backbone', 'text_encoder'):

@@ -134,7 +134,7 @@ class TestConfig:
 def test_a_test_run_through_all_of_it(tiny, dfew, mafw, monkeypatch):
     cfg = tiny('tgdfer_dfew', dfew)
     monkeypatch.setenv('MAFW_ROOT', str(mafw))
-    monkeypatch.setenv('FOLD', '3')
+    monkeypatch.setenv('TGDFER_FOLD', '3')
     cfg.recipe = dict(on='mafw')
     runner = RUNNERS.build(cfg)
     metrics = runner.test()

@@ -70,7 +70,7 @@ def test_votes(tiny, dfew):
 
 
 def test_one_scenario_by_scene(tiny, ferv39k, monkeypatch):
-    monkeypatch.setenv('SCENARIO', 'anomaly_issues')
+    monkeypatch.setenv('TGDFER_SCENARIO', 'anomaly_issues')
     cfg = tiny('tgdfer_ferv39k_scenario', ferv39k)
     metrics = Runner.from_cfg(cfg).test()
     assert {'dfer/War/UAR', 'dfer/War/WAR'} <= set(metrics)

@@ -103,7 +103,8 @@ def standin_config(tmp_path, monkeypatch):
     from mmengine.config import config as mmengine_config
 
     monkeypatch.setattr(mmengine_config, 'FormatCode', lambda text, **_: (text, True))
-    monkeypatch.delenv('FOLD', raising=False)
+    for name in ('FOLD', 'TGDFER_FOLD'):
+        monkeypatch.delenv(name, raising=False)
     cfg = Config.fromfile(CONFIG)
     cfg.work_dir = str(tmp_path / 'work')
     cfg.train_dataloader.num_workers = 0

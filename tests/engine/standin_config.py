@@ -1,6 +1,6 @@
 custom_imports = dict(imports=['tgdfer_mm', 'standin'], allow_failed_imports=False)
 default_scope = 'mmaction'
-fold = int('{{$FOLD:1}}')
+fold = int(__import__('tgdfer_mm').setting('FOLD', '1'))
 
 model = dict(type='StandInModel')
 train_dataloader = dict(

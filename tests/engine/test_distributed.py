@@ -20,7 +20,9 @@ def test_two_ranks_evaluate_as_one_does(processes, tmp_path, read_metrics):
         # mmengine's EMA keeps the norms' buffers as they were before they are synced.
         *('--cfg-options', 'train_cfg.max_epochs=1', 'custom_hooks=[]'),
     ]
-    env = dict(os.environ, PYTHONPATH=str(HERE), CUDA_VISIBLE_DEVICES='')
+    # The package of this checkout, wherever an installed one lies.
+    path = os.pathsep.join([str(HERE), str(ROOT)])
+    env = dict(os.environ, PYTHONPATH=path, CUDA_VISIBLE_DEVICES='')
     env |= dict(OMP_NUM_THREADS='1')
     done = subprocess.run(
         list(map(str, command)), env=env, capture_output=True, text=True

@@ -57,7 +57,7 @@ def read(name: str) -> dict:
 @pytest.mark.parametrize('level', ['hard', 'dynamics'])
 @pytest.mark.parametrize('name', sorted(NEIGHBOURS))
 def test_an_ablation_differs_from_its_neighbour_by_one_switch(name, level, monkeypatch):
-    monkeypatch.setenv('LEVEL', level)
+    monkeypatch.setenv('TGDFER_LEVEL', level)
     neighbour, *switch = NEIGHBOURS[name]
     differing = list(differing_keys(read(name), read(neighbour)))
     assert differing, f'{name} is {neighbour}'

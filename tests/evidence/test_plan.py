@@ -67,9 +67,9 @@ def test_the_shipped_plans_compare_within_their_groups(name):
 
 
 def test_reading_a_job_leaves_the_environment_as_it_was(tmp_path, monkeypatch):
-    monkeypatch.setenv('FOLD', '4')
-    monkeypatch.delenv('LEVEL', raising=False)
+    monkeypatch.setenv('TGDFER_FOLD', '4')
+    monkeypatch.delenv('TGDFER_LEVEL', raising=False)
     plan = EvidencePlan.read(write(tmp_path))
     cfg = job_config(Job('full', 'hard', 1), plan, tmp_path, {'shipped': 'x'})
     assert cfg.test_dataloader.dataset.fold == 2
-    assert os.environ['FOLD'] == '4' and 'LEVEL' not in os.environ
+    assert os.environ['TGDFER_FOLD'] == '4' and 'TGDFER_LEVEL' not in os.environ

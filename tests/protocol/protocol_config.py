@@ -1,7 +1,7 @@
 _base_ = '../engine/standin_config.py'
 custom_imports = dict(imports=['tgdfer_mm', 'standin', 'protocol_runs'])
 
-fold = int('{{$FOLD:1}}')
+fold = int(__import__('tgdfer_mm').setting('FOLD', '1'))
 train_dataloader = dict(num_workers=0, dataset=dict(fold=fold, subset='train', size=8))
 val_dataloader = dict(dataset=dict(fold=fold, subset='test'))
 test_dataloader = val_dataloader

@@ -16,7 +16,8 @@ def config(tmp_path_factory):
     path = tmp_path_factory.mktemp('plan') / 'folded.py'
     path.write_text(
         """
-data = dict(type='Data', fold=int('{{$FOLD:1}}'), pipeline=[])
+fold = int(__import__('tgdfer_mm').setting('FOLD', '1'))
+data = dict(type='Data', fold=fold, pipeline=[])
 train_dataloader = dict(dataset=dict(subset='train', **data))
 test_dataloader = dict(dataset=dict(subset='test', **data))
 val_dataloader = test_dataloader
@@ -39,13 +40,14 @@ def test_numbers_and_ranges():
 
 
 def test_every_fold_of_every_seed_with_its_own_config(config, monkeypatch):
-    monkeypatch.delenv('FOLD', raising=False)
+    for name in ('FOLD', 'TGDFER_FOLD'):
+        monkeypatch.delenv(name, raising=False)
     runs = plan_runs(config, [3, 1], [1, 2], 'val')
     assert [run.name for run in runs] == [
         *('seed3/fold1', 'seed3/fold2', 'seed1/fold1', 'seed1/fold2')
     ]
     assert len({run.digest for run in runs}) == 4
-    assert 'FOLD' not in os.environ
+    assert not {'FOLD', 'TGDFER_FOLD'} & set(os.environ)
     assert runs[1].config['test_dataloader']['dataset']['fold'] == 2
     assert runs[1].config['val_dataloader']['dataset']['subset'] == 'val'
     assert runs[0].folder == Path('work_dirs/folded_val/seed3/fold1')

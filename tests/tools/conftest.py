@@ -13,14 +13,14 @@ from tgdfer_mm.recipe import apply_recipe
 def config(tmp_path, monkeypatch):
     """A config with folds; what it imports is the package alone."""
     # Set and unset again after the test, whatever the tools do to them.
-    for name in ('FOLD', 'LOCAL_RANK', 'TGDFER_ALLOW_PICKLE'):
+    for name in ('FOLD', 'TGDFER_FOLD', 'LOCAL_RANK', 'TGDFER_ALLOW_PICKLE'):
         monkeypatch.setenv(name, '')
         del os.environ[name]
     monkeypatch.chdir(tmp_path)
     path = tmp_path / 'folded.py'
     path.write_text(
         """
-fold = int('{{$FOLD:1}}')
+fold = int(__import__('tgdfer_mm').setting('FOLD', '1'))
 data = dict(type='Data', fold=fold)
 train_dataloader = dict(batch_size=2, dataset=dict(type='Repeat', dataset=data))
 val_dataloader = dict(batch_size=2, dataset=data)

@@ -71,7 +71,7 @@ def test_an_option_without_effect_is_refused(tool, config, name, key, places):
 
 
 def test_a_config_that_ignores_the_variable_is_set_to_the_fold(tool, config):
-    config.write_text(config.read_text().replace("int('{{$FOLD:1}}')", '1'))
+    config.write_text(config.read_text().replace('fold=fold', 'fold=1'))
     for given in (('--fold', 2), ('--cfg-options', 'recipe.fold=2')):
         cfg = tool('train', config, *given)
         assert cfg.train_dataloader.dataset.dataset.fold == 2
@@ -176,3 +176,25 @@ def test_a_field_that_no_recipe_has_is_refused(tool, config):
         tool('train', config, '--cfg-options', 'recipe.speed=9')
     with pytest.raises(ValueError, match="recipe.precision must be in .*'fp8'"):
         tool('train', config, '--cfg-options', 'recipe.precision=fp8')
+
+
+@BOTH
+def test_a_value_that_would_run_in_the_config_is_refused(
+    tool, config, name, tmp_path, monkeypatch
+):
+    ran = tmp_path / 'ran'
+    monkeypatch.setenv('MY_ROOT', f"' + str(open({str(ran)!r}, 'w')) + '")
+    with config.open('a') as file:
+        file.write("my_root = '{{$MY_ROOT:data}}'\n")
+    with pytest.raises(ValueError, match='MY_ROOT has a quote'):
+        tool(*arguments(name, config))
+    assert not ran.exists()
+
+
+@BOTH
+def test_a_config_of_version_0_1_gets_its_fold(tool, config, name):
+    text = config.read_text()
+    new = "__import__('tgdfer_mm').setting('FOLD', '1')"
+    assert new in text
+    config.write_text(text.replace(new, "'{{$FOLD:1}}'"))
+    assert tool(*arguments(name, config), '--fold', 3).fold == 3

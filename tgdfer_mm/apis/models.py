@@ -10,6 +10,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from ..config_files import read_config
 from ..engine.checkpoint import load_from_local, weights_misfit
 from ..models.clip import resolve
 from ..paths import UnknownConfigError, config_dir, find_config
@@ -79,7 +80,7 @@ def load_model(
                 f'model={str(model)!r} is neither a config nor one of the shipped '
                 f'models: {known}. {err}'
             ) from err
-        cfg, config, name = Config.fromfile(file), str(model), file.stem
+        cfg, config, name = read_config(file), str(model), file.stem
     if checkpoint is None:
         raise UsageError(f'{config} needs a checkpoint (--checkpoint FILE)')
     path = Path(resolve(str(checkpoint))).expanduser()

@@ -11,6 +11,7 @@ from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import FlexibleRunner, Runner
 
+from ..config_files import read_config
 from ..engine.checkpoint import ALLOW_PICKLE
 from ..engine.checkpoint_contract_hook import CheckpointContractHook
 from ..engine.freed_memory import keep_freed_memory
@@ -53,7 +54,7 @@ def load_config(args: Namespace) -> Config:
         if each.name != 'perturb_time' and getattr(args, each.name, None)
     }
     _announce_fold(given.get('fold') or options.get('recipe.fold'))
-    cfg = Config.fromfile(find_config(args.config))
+    cfg = read_config(find_config(args.config))
     take_in_old_keys(cfg)
     for key in options:
         _check_option(cfg, key)

@@ -4,8 +4,7 @@ import json
 from argparse import Namespace
 from pathlib import Path
 
-from mmengine.config import Config
-
+from ..config_files import read_config
 from ..convert import convert
 from ..files import write_text
 from ..paths import find_config
@@ -14,7 +13,7 @@ from .settings import parse_settings
 
 def run(args: Namespace) -> int:
     """Converts; returns the exit code."""
-    config = args.config and Config.fromfile(find_config(args.config))
+    config = args.config and read_config(find_config(args.config))
     if config:
         config.merge_from_dict(parse_settings(args.cfg_options))
     conversion = convert(

@@ -5,9 +5,9 @@ from argparse import Namespace
 from functools import partial
 from pathlib import Path
 
-from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from ..config_files import read_config
 from ..datasets.packed.reader import PackError
 from ..datasets.packed.writer import verify_pack, write_pack
 from ..datasets.progress import track
@@ -18,7 +18,7 @@ from ..registry import DATASETS
 
 def run(args: Namespace) -> int:
     """Packs, then reads everything back; returns the exit code."""
-    cfg = Config.fromfile(find_config(args.config))
+    cfg = read_config(find_config(args.config))
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     found = first_data_set(cfg)
     if found is None:

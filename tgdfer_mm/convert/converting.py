@@ -10,6 +10,7 @@ from mmengine.config import Config
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ..config_files import read_config
 from ..files import replacing, write_text
 from .class_order import parse_order, places
 from .formats import Format, find_format, load_format, rename
@@ -101,7 +102,7 @@ def convert(
     """
     read = read_source(source)
     form = load_format(layout) if layout else find_format(read.state, read.path)
-    cfg = Config.fromfile(config) if isinstance(config, str | Path) else config
+    cfg = read_config(config) if isinstance(config, str | Path) else config
     digest = _sha256(read.path)
     report = Report(str(read.path), digest, form.name, read.others, read.stubs)
     origin = dict(file=read.path.name, sha256=digest, format=form.key)

@@ -16,6 +16,7 @@ from mmengine.visualization import Visualizer
 from rich.console import Console
 from rich.table import Table
 
+from ..config_files import read_config
 from ..paths import config_dir
 from ..recipe.apply import apply_recipe
 from ..recipe.recipe import Recipe
@@ -120,7 +121,7 @@ class CompareRunHook(_KeepMetrics):
 
     def _other_config(self, runner: Runner) -> Config:
         if isinstance(self.config, str):
-            cfg = Config.fromfile(_find(self.config, runner.cfg))
+            cfg = read_config(_find(self.config, runner.cfg))
             left_out = _run_alike(cfg, runner.cfg)
             if left_out:
                 runner.logger.warning(

@@ -121,10 +121,10 @@ def job_config(
     """The config of a job: a leaf under a condition."""
     condition = plan.conditions[job.condition]
     variables = dict(
-        LEVEL=condition['level'],
+        TGDFER_LEVEL=condition['level'],
         SYNTHDFER_ROOT=str(root / 'data'),
-        FOLD=str(job.repeat + 1),
-        VLM=vlms[condition.get('vlm', 'shipped')],
+        TGDFER_FOLD=str(job.repeat + 1),
+        TGDFER_VLM=vlms[condition.get('vlm', 'shipped')],
     )
     with environment_kept():
         os.environ.update(variables)

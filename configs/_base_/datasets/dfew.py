@@ -1,6 +1,6 @@
 # DFEW, aligned face frames, 16 of a clip at 224 pixels.
-data_root = '{{$DFEW_ROOT:data/DFEW}}'
-fold = int('{{$FOLD:1}}')  # tools: --fold
+data_root = __import__('os').environ.get('DFEW_ROOT', 'data/DFEW')
+fold = int(__import__('tgdfer_mm').setting('FOLD', '1'))  # tools: --fold
 num_frames = 16
 image_size = 224
 

@@ -1,5 +1,5 @@
 # FERV39k, aligned face frames, 16 of a clip at 224 pixels.
-data_root = '{{$FERV39K_ROOT:data/FERV39k}}'
+data_root = __import__('os').environ.get('FERV39K_ROOT', 'data/FERV39k')
 num_frames = 16
 image_size = 224
 

@@ -1,6 +1,6 @@
 # SynthDFER: drawn faces in DFEW's layout, generated when they are first needed.
 data_root = 'data/synth_dfew'
-fold = int('{{$FOLD:1}}')  # tools: --fold
+fold = int(__import__('tgdfer_mm').setting('FOLD', '1'))  # tools: --fold
 num_frames = 16
 image_size = 64
 

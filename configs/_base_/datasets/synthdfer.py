@@ -1,8 +1,10 @@
 # SynthDFER, the benchmark: clips of one level of difficulty, generated when they are
-# first needed. The environment variable LEVEL chooses the level.
-level = '{{$LEVEL:hard}}'
-data_root = '{{$SYNTHDFER_ROOT:data/synthdfer}}/' + level
-fold = int('{{$FOLD:1}}')  # tools: --fold
+# first needed. The environment variable TGDFER_LEVEL chooses the level.
+level = __import__('tgdfer_mm').setting('LEVEL', 'hard')
+data_root = (
+    __import__('os').environ.get('SYNTHDFER_ROOT', 'data/synthdfer') + '/' + level
+)
+fold = int(__import__('tgdfer_mm').setting('FOLD', '1'))  # tools: --fold
 num_frames = 16
 image_size = 64
 

@@ -10,7 +10,7 @@ model = dict(
         type='VadCLIPHead',
         num_classes={{_base_.model.cls_head.num_classes}},
         in_channels=128,
-        rest_class=None if '{{$LEVEL:hard}}' == 'dynamics' else 2,
+        rest_class=None if _base_.dynamics else 2,
     ),
 )
 optim_wrapper = dict(paramwise_cfg=dict(no_decay=['context', 'code']))

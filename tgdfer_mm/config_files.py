@@ -1,0 +1,102 @@
+"""Reading configs; what mmengine pastes into their source, and what is unsafe there.
+
+mmengine replaces ``{{$NAME:default}}`` in the text of a config by the value of the
+environment variable, and runs the result. A quote in the value ends the string that
+surrounds it, and the rest of the value runs as code.
+"""
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mmengine.config import Config
+
+# As in mmengine's Config._substitute_env_variables.
+_PASTED = re.compile(r'\{\{[\'\"]?\s*\$(\w+)\s*\:\s*(\S*?)\s*[\'\"]?\}\}')
+_IN_TEXT = dict.fromkeys('\'"', 'a quote') | {
+    '\\': 'a backslash',
+    '\n': 'a line break',
+    '\r': 'a line break',
+    **dict.fromkeys('{}', 'a brace'),
+}
+# Outside of a string these call something, start a statement or a comment, or are a
+# tag of YAML.
+_IN_CODE = _IN_TEXT | {
+    **dict.fromkeys('()', 'a parenthesis'),
+    **{';': 'a semicolon', '#': 'a number sign', '!': 'an exclamation mark'},
+}
+
+
+def read_config(path: str | Path) -> Config:
+    """Reads a config, after a look at what it pastes into itself.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ValueError: See :func:`refuse_pasted_settings`.
+    """
+    refuse_pasted_settings(path)
+    return Config.fromfile(path)
+
+
+def refuse_pasted_settings(config: str | Path) -> None:
+    """Refuses environment variables that would change the source of a config.
+
+    Reads the config and the files in its ``_base_``, and runs none of them. mmengine
+    pastes nothing into its lazy configs, so they are let through.
+
+    Args:
+        config: The config file.
+
+    Raises:
+        ValueError: A variable that a file pastes has such a value.
+    """
+    path = os.path.abspath(os.path.expanduser(config))
+    suffix = Path(path).suffix
+    if suffix not in ('.py', '.yml', '.yaml', '.json') or Config._is_lazy_import(path):
+        return  # mmengine refuses other files
+    text = Path(path).read_text(encoding='utf-8')
+    outside = _outside_of_strings(text) if suffix == '.py' else None
+    for number, match in enumerate(_PASTED.finditer(text)):
+        name, default = match.groups()
+        unsafe = _IN_CODE if outside is None or number in outside else _IN_TEXT
+        found = next((c for c in os.environ.get(name, '') if c in unsafe), None)
+        if found is not None:
+            line = text.count('\n', 0, match.start()) + 1
+            raise ValueError(
+                f'{path}, line {line}: the environment variable {name} has '
+                f'{unsafe[found]}, and {match.group()} pastes it into the source of '
+                'the config, which would change or run it. Write '
+                f"__import__('os').environ.get({name!r}, {default!r}) there, without "
+                'quotes around it, or give the variable another value.'
+            )
+    for base in _base_files(path):
+        refuse_pasted_settings(base)
+
+
+def _outside_of_strings(text: str) -> set[int] | None:
+    """Numbers of the places whose value is code; None if all have to be taken so."""
+    numbers = iter(range(len(text)))
+    try:
+        tree = ast.parse(_PASTED.sub(lambda _: f'pasted_{next(numbers)}_', text))
+    except SyntaxError:
+        return None
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return {int(n) for name in names for n in re.findall(r'pasted_(\d+)_', name)}
+
+
+def _base_files(path: str) -> Iterator[str]:
+    """Files in ``_base_``, found as mmengine finds them, once all values are safe."""
+    with TemporaryDirectory() as folder:
+        copy = Path(folder, 'config').with_suffix(Path(path).suffix)
+        Config._substitute_predefined_vars(path, str(copy))
+        text = copy.read_text(encoding='utf-8')
+        text = _PASTED.sub(lambda m: os.environ.get(m[1], m[2]), text)
+        copy.write_text(text, encoding='utf-8')
+        Config._pre_substitute_base_vars(str(copy), str(copy))
+        bases = Config._get_base_files(str(copy))
+    return (Config._get_cfg_path(base, path)[0] for base in bases)
