@@ -163,3 +163,24 @@ def smoothed(label: int | Vector, classes: int, smooth: float = 0.0) -> Vector:
     hard = [float(c == label) for c in range(classes)]
     given = hard if isinstance(label, int) else label
     return [(1 - smooth) * share + smooth / classes for share in given]
+
+
+def pre_norm_layer(layer: nn.Module, bag: list[Vector]) -> tuple[list, list]:
+    """What a layer makes of a sequence, and the mean attention of its heads."""
+    rows = [linear(layer.qkv, layer_norm(layer.norm, x)) for x in bag]
+    queries, keys, values = zip(*map(thirds, rows), strict=True)
+    norm, first, _, last = layer.mlp
+    heads = layer.heads
+    found, given = [], []
+    for x, query in zip(bag, queries, strict=True):
+        mixed = multi_head(query, keys, values, heads)
+        x = add(x, linear(layer.out, mixed))
+        normed = layer_norm(norm, x)
+        refined = network(first, gelu_tanh, last, normed)
+        found.append(add(x, refined))
+        each = [
+            shares(part(query, h, heads), [part(key, h, heads) for key in keys])
+            for h in range(heads)
+        ]
+        given.append(mean(each))
+    return found, given
