@@ -4,6 +4,7 @@ import math
 
 import loops
 import pytest
+import torch
 
 from tgdfer_mm.models.transport import sinkhorn
 
@@ -33,4 +34,16 @@ def test_every_step_scales_the_rows_and_then_the_columns(steps):
         scaled(cost[n].tolist(), rows[n].tolist(), columns[n].tolist(), 0.3, steps)
         for n in range(2)
     ]
+    loops.close(sinkhorn(cost, rows, columns, epsilon=0.3, steps=steps), expected)
+
+
+@pytest.mark.parametrize('steps', [1, 2, 7])
+def test_what_weighs_nothing_is_left_out_at_every_step(steps):
+    """And not in the limit alone: padding changes no plan, however few the steps."""
+    cost = loops.normal(L + 1, M + 2)
+    rows, columns = loops.normal(L).softmax(-1), loops.normal(M).softmax(-1)
+    plan = scaled(cost[:L, :M].tolist(), rows.tolist(), columns.tolist(), 0.3, steps)
+    expected = [row + [0.0, 0.0] for row in plan] + [[0.0] * (M + 2)]
+    none = torch.zeros(2, dtype=torch.float64)
+    rows, columns = torch.cat([rows, none[:1]]), torch.cat([columns, none])
     loops.close(sinkhorn(cost, rows, columns, epsilon=0.3, steps=steps), expected)
