@@ -14,7 +14,7 @@ def use_pack(cfg: Config, path: str | Path) -> Config:
 
     Args:
         cfg: Config of a run on frame folders; changed in place.
-        path: What ``tools/data/pack.py`` has made.
+        path: What ``tgdfer data pack`` has made.
 
     Returns:
         The config.

@@ -86,6 +86,6 @@ def draw_no_pictures(cfg: Config) -> None:
             hook.update(num=0, clips=None)
             print_log(
                 'ExplainHook draws nothing in this run, whose loaders give no '
-                'pictures; tools/test.py with the original config does.',
+                'pictures; `tgdfer test` with the original config does.',
                 logger='current',
             )

@@ -203,7 +203,7 @@ class SelectionHook(Hook):
         if stated is not None and stated != self.rule:
             raise ValueError(
                 f'selection={stated!r} in the config has not been applied (the hook '
-                f'has rule={self.rule!r}): start with tools/train.py, or call '
+                f'has rule={self.rule!r}): start with `tgdfer train`, or call '
                 'tgdfer_mm.engine.apply_selection(cfg) first.'
             )
         runner.test_loop  # noqa: B018  built now, where its data may be found missing
