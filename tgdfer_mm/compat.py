@@ -26,6 +26,7 @@ def apply() -> None:
     """
     require_mmcv()
     silence_missing_operator()
+    silence_deprecations_of_mmengine()
     stub_missing_drn()
     postpone_scipy_stats()
     allow_distributed_without_cuda()
@@ -101,6 +102,28 @@ def silence_missing_operator() -> None:
         category=UserWarning,
         module=r'mmcv\.cnn\.bricks\.transformer',
     )
+
+
+def silence_deprecations_of_mmengine() -> None:
+    """Keeps mmengine from warning of itself in every run.
+
+    mmengine 0.10.7's hooks and runner use ``FileClient`` and ``HardDiskBackend``, and
+    each use logs that they will be dropped, which no user of a run can change. Only
+    these two messages are left out.
+    """
+    from mmengine.fileio import file_client
+
+    log = getattr(file_client, 'print_log', None)
+    if log is None or hasattr(log, '__wrapped__'):
+        return
+    known = ('"FileClient" will be deprecated', '"HardDiskBackend" is the alias')
+
+    @wraps(log)
+    def wrapped(message: str, *args, **kwargs) -> None:
+        if not str(message).startswith(known):
+            log(message, *args, **kwargs)
+
+    file_client.print_log = wrapped
 
 
 def postpone_scipy_stats() -> None:

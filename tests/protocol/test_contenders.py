@@ -35,7 +35,7 @@ def test_what_cannot_be_read_is_said(protocol, make_result, write, tmp_path):
     with pytest.raises(FileNotFoundError, match='neither a file of predictions'):
         load_contender(tmp_path / 'nowhere')
     (protocol / 'results.json').unlink()
-    with pytest.raises(FileNotFoundError, match='finish it with tools/run_folds.py'):
+    with pytest.raises(FileNotFoundError, match='finish it with `tgdfer folds`'):
         load_contender(protocol)
     with pytest.raises(ValueError, match='ends in .jsonl'):
         load_contender(protocol / 'seed1/fold2/predictions.meta.json')

@@ -1,4 +1,4 @@
-"""Options of tools/train.py about where frames and features come from."""
+"""Options of `tgdfer train` about where frames and features come from."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`tools/test.py --perturb-time`, with runners that only tell what they got."""
+"""`tgdfer test --perturb-time`, with runners that only tell what they got."""
 
 import json
 from pathlib import Path

@@ -39,7 +39,7 @@ class DFERInferencer(BaseInferencer):
             picture to boxes. See :func:`tgdfer_mm.video.faces.build_detector`.
         fps: Rate of frames in folders and arrays.
         runtime: ``torch``, or ``onnx``: the model is exported first. A model that is
-            an ``*.onnx`` file, as ``tools/export.py`` writes them, always runs there.
+            an ``*.onnx`` file, as ``tgdfer export`` writes them, always runs there.
         show_progress: Whether a bar shows how far reading is.
         **settings: Changes to the config's ``video``, see
             :class:`tgdfer_mm.video.settings.VideoSettings`, such as ``every=2`` or

@@ -84,7 +84,7 @@ class OnnxRuntime:
         if missing:
             raise InputError(
                 f'{path}: lacks the metadata {sorted(missing)}; it was not written by '
-                'tools/export.py'
+                '`tgdfer export`'
             )
         self.about = json.loads(metadata['model'])
         self.about |= dict(runtime='onnx', onnx=path.name, onnx_sha256=file_hash(path))

@@ -30,7 +30,7 @@ class DFERDataset(LocatedDataset):
         media: ``'frames'`` (folders of pictures) or ``'videos'`` (video files).
         pixel_version: Which rendition of the clips, a key of ``FOLDERS[media]``;
             its first one by default. Any name will do together with `media_dir`.
-        media_dir: Folder of the clips, or a file that ``tools/data/pack.py`` has made
+        media_dir: Folder of the clips, or a file that ``tgdfer data pack`` has made
             of one (see :mod:`~tgdfer_mm.datasets.packed`); absolute or below
             `data_root`; by default the
             authors', or a place that copies are known to use for it, see

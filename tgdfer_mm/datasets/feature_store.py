@@ -145,7 +145,7 @@ def _read_header(path: Path) -> dict:
     except FileNotFoundError:
         raise FeatureCacheError(
             f'{path} holds no computed features (no {HEADER}, which is written last); '
-            'compute them with tools/cache_features.py.'
+            'compute them with `tgdfer features`.'
         ) from None
     except ValueError as error:
         raise FeatureCacheError(f'{path / HEADER} is damaged: {error}.') from error

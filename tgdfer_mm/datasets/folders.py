@@ -194,7 +194,7 @@ def _folder_of_clips(
                 f'The clips of {folder.relative_to(root)}',
                 parts,
                 'media_dir',
-                ', or move what is in them into one folder, as tools/data/prepare.py '
+                ', or move what is in them into one folder, as `tgdfer data prepare` '
                 'does',
             )
         if not (inside or parts):

@@ -150,7 +150,7 @@ def read_predictions(path: str | Path) -> list[dict]:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(
-            f'{path}: no such file of predictions; `tools/test.py --dump` writes one'
+            f'{path}: no such file of predictions; `tgdfer test --dump` writes one'
         )
     predictions, first_line = [], {}
     for number, text in enumerate(path.read_text(encoding='utf-8').splitlines(), 1):

@@ -118,7 +118,7 @@ def _find(path: Path) -> list[Result]:
             return [load_result(file) for file in files]
     if any(path.glob('seed*')):
         raise FileNotFoundError(
-            f'{path} has runs but no results.json: finish it with tools/run_folds.py'
+            f'{path} has runs but no results.json: finish it with `tgdfer folds`'
         )
     raise FileNotFoundError(
         f'{path}: neither a file of predictions nor a folder with results.json, '

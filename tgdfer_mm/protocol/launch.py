@@ -29,7 +29,7 @@ class Launcher:
         gpus: Number of processes for the last two.
         partition: Slurm's partition.
         options: Changes to the config, each ``key=value``.
-        extra: Further options of ``tools/train.py``.
+        extra: Further options of ``tgdfer train``.
 
     Raises:
         ValueError: The arguments do not go together.

@@ -88,7 +88,7 @@ def plan_runs(
         folds: Folds, 1 to 5 by default; data without folds has none.
         rule: Selection rule, by default the config's, ``last`` without one.
         options: Changes to the config, each ``key=value``.
-        extra: Further options of ``tools/train.py``.
+        extra: Further options of ``tgdfer train``.
         work_dir: Folder of the protocol, by default
             ``work_dirs/<config>_<rule>``.
 

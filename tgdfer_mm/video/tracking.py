@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from .faces import Face
 from .reading import Frame
@@ -125,6 +124,11 @@ class Tracker:
             return {}
         overlap = np.array([[iou(t.box, f.box) for f in faces] for t in self._tracks])
         overlap[overlap < self.min_overlap] = 0
+        if np.all((overlap > 0).sum(0) <= 1) and np.all((overlap > 0).sum(1) <= 1):
+            # Nothing to choose between, as nearly always.
+            return dict(np.argwhere(overlap > 0).tolist())
+        from scipy.optimize import linear_sum_assignment  # slow to import
+
         rows, columns = linear_sum_assignment(-overlap)
         return {
             int(r): int(c)

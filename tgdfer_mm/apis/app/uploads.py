@@ -54,7 +54,7 @@ class Limits:
         """What is said of a longer video."""
         return (
             f'The video is longer than {self.length}. Cut it shorter, start the '
-            'program with a higher --max-seconds, or use tools/infer.py.'
+            'program with a higher --max-seconds, or use `tgdfer infer`.'
         )
 
 

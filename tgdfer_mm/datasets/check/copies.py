@@ -127,7 +127,7 @@ class Copy:
             'list-missing',
             f'{len(paths)} lists of the setting {setting!r} are missing below '
             f'{self.root}, under their own and all other known names.',
-            "Unpack the authors' annotation archives there (tools/data/prepare.py).",
+            "Unpack the authors' annotation archives there (`tgdfer data prepare`).",
             paths,
         )
 

@@ -125,7 +125,7 @@ def _choose(
             'media-missing',
             f'{copy.root} has no folder of the {media} of pixel_version={chosen!r}, '
             f'under any known name. {has}',
-            "Unpack the authors' archives (tools/data/prepare.py), or name the folder "
+            "Unpack the authors' archives (`tgdfer data prepare`), or name the folder "
             'with media_dir.',
         )
         return chosen, None

@@ -144,7 +144,7 @@ class Pack:
             raise PackError(
                 f'{self.path} is {self.kind} with pictures of the sizes '
                 f'{sorted(shapes)}: all frames at once need a raw pack of one size, '
-                'see tools/data/pack.py --raw.'
+                'see `tgdfer data pack --raw`.'
             )
         stop = self._offsets[-1]
         return self._data[len(MAGIC) : stop].reshape(-1, *shapes.pop(), 3)
@@ -165,7 +165,7 @@ def open_pack(path: str) -> Pack:
 def _read_index(file, size: int, path: Path) -> tuple[bytes, bytes, bytes]:
     file.seek(0)
     if file.read(len(MAGIC)) != MAGIC:
-        raise PackError(f'{path} is no file that tools/data/pack.py has written.')
+        raise PackError(f'{path} is no file that `tgdfer data pack` has written.')
     file.seek(max(0, size - FOOTER.size))
     footer = file.read()
     whole = len(footer) == FOOTER.size and size > FOOTER.size + len(MAGIC)

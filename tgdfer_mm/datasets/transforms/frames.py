@@ -142,7 +142,7 @@ class ReferFrames(BaseTransform):
         if 'packed' not in results:
             raise ValueError(
                 f'clip {results["clip"]} is not packed: ReferFrames needs a media_dir '
-                'that tools/data/pack.py --raw has made.'
+                'that `tgdfer data pack --raw` has made.'
             )
         path, name = results.pop('packed')
         results['imgs'] = open_pack(path).rows(name, results['frame_inds'])

@@ -35,7 +35,7 @@ class ViTTemporalAdapter(BaseModule):
         prefix_tokens: Tokens before those of the picture: one class token.
         frozen: Whether the tower is; then only the adapters learn.
         pretrained: File with the weights of a timm tower, such as
-            ``tools/convert_checkpoint.py`` writes; an ``OpenCLIPVisual`` has its own.
+            ``tgdfer convert`` writes; an ``OpenCLIPVisual`` has its own.
 
     Raises:
         ValueError: If the tower has no blocks where those of open_clip and timm are, or

@@ -5,7 +5,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image
 
 from ...files import replacing, write_text
 from ...video.reading import Frame, Source, open_source
@@ -90,6 +92,10 @@ def _write_track(
 
 
 def _png(figure: Figure, dots: int) -> bytes:
+    """Half the time and a little less room than `savefig`: without transparency."""
+    figure.set_dpi(dots)
+    figure.canvas.draw()
+    picture = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert('RGB')
     file = BytesIO()
-    figure.savefig(file, format='png', dpi=dots)
+    picture.save(file, format='png', compress_level=3, dpi=(dots, dots))
     return file.getvalue()
