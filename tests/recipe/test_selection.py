@@ -102,3 +102,9 @@ def test_each_rule_has_words_of_its_own():
     assert texts['last'] == 'last epoch'
     assert 'UAR' in texts['val'] and '25 %' in texts['val']
     assert 'test clips' in texts['test'] and 'optimistic' in texts['test']
+
+
+def test_a_config_without_hooks_gets_the_one_that_tests_the_epoch():
+    cfg = Config(dict(model=dict(type='Other')))
+    apply_selection(cfg, 'last')
+    assert cfg.default_hooks.selection == dict(type='SelectionHook', rule='last')

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mmengine.config import Config
+
 from tgdfer_cli.common import add_common_arguments, add_recipe_arguments
 
 from ..commands.config import load_config
 from ..environment import environment_kept
 from ..recipe.fold import choose_fold, fold_of
-from ..recipe.recipe import Recipe
+from ..recipe.recipe import KEY, OLD_KEYS, Recipe
 from ..recipe.selection import choose_epoch
 
 # What changes no number, so that a run may be finished elsewhere or with more output.
@@ -122,13 +124,29 @@ def plan_runs(
         for step in (choose_fold, choose_epoch):  # which data the run is about
             step(cfg, Recipe.of(cfg))
         for seed in seeds:
-            plain = {k: v for k, v in cfg.to_dict().items() if k not in _NO_MATTER}
+            plain = _what_matters(cfg)
             plain['randomness'] = dict(plain.get('randomness') or {}, seed=seed)
             plain['train.py'] = list(extra)
             # As a file gives it back: no tuples, no classes.
             plain = json.loads(json.dumps(plain, default=str))
             runs.append(Run(seed, fold, root, rule, plain))
     return sorted(runs, key=lambda run: list(seeds).index(run.seed))
+
+
+def _what_matters(cfg: Config) -> dict:
+    """What tells runs apart, in the form that version 0.1 kept, whose runs go on."""
+    plain = {k: v for k, v in cfg.to_dict().items() if k not in _NO_MATTER}
+    recipe = plain.pop(KEY, {})
+    recipe.pop('fold', None)  # it is in the data sets
+    plain.update({name: recipe.pop(name) for name in OLD_KEYS if name in recipe})
+    if recipe:
+        plain[KEY] = recipe
+    plain['default_hooks'].pop('recipe', None)
+    plain['default_hooks']['selection'].setdefault('rule', 'last')
+    kind = plain.pop('runner_type', 'DFERRunner')
+    if kind != 'DFERRunner':
+        plain['runner_type'] = {'FlexibleDFERRunner': 'FlexibleRunner'}.get(kind, kind)
+    return plain
 
 
 def differing_keys(ours: dict, theirs: dict, path: str = '') -> Iterator[str]:

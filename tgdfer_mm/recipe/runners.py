@@ -8,6 +8,7 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import FlexibleRunner, Runner
 
 from .apply import apply_recipe
+from .walk import hooks_of
 
 
 class _AppliesRecipe:
@@ -24,8 +25,9 @@ class _AppliesRecipe:
             ValueError: See :func:`~tgdfer_mm.recipe.apply_recipe`.
         """
         cfg = copy.deepcopy(cfg if isinstance(cfg, Config) else Config(dict(cfg)))
-        hooks = cfg.setdefault('default_hooks', {})
-        hooks.setdefault('recipe', dict(type='RecipeHook'))
+        if not any(hooks_of(cfg, 'RecipeHook')):
+            hooks = cfg.get('default_hooks') or {}
+            cfg.default_hooks = dict(hooks, recipe=dict(type='RecipeHook'))
         reasons = apply_recipe(cfg)
         runner = super().from_cfg(cfg)
         for reason in reasons:

@@ -54,7 +54,9 @@ def apply_selection(cfg: Config, rule: str) -> None:
     """
     if rule not in RULES:
         raise ValueError(f'selection must be in {list(RULES)}, not {rule!r}.')
-    hooks = cfg.setdefault('default_hooks', {})
+    if cfg.get('default_hooks') is None:
+        cfg.default_hooks = {}  # mmengine's `setdefault` returns another dict
+    hooks = cfg.default_hooks
     hook = hooks.get('selection') or {}
     if hook.get('rule', 'last') != rule or not hook:
         hooks['selection'] = hook = dict(hook, type='SelectionHook', rule=rule)
