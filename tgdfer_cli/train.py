@@ -27,9 +27,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         'no bf16',
     )
     parser.add_argument(
-        '--no-validate', action='store_true', help='do not evaluate between epochs'
-    )
-    parser.add_argument(
         '--auto-scale-lr',
         action='store_true',
         help='scale the learning rate with the real batch size',

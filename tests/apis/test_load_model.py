@@ -91,3 +91,11 @@ def test_a_model_without_any_class_names_is_refused(tmp_path):
             load_model(Config(dict(model=model)), path)
     finally:
         MODELS.module_dict.pop('BaseModelOfThisTest')
+
+
+def test_a_config_that_would_run_a_variable_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv('MY_ROOT', "it's")
+    path = tmp_path / 'mine.py'
+    path.write_text("root = '{{$MY_ROOT:data}}'\n")
+    with pytest.raises(ValueError, match='MY_ROOT has a quote'):
+        load_model(str(path), WEIGHTS)

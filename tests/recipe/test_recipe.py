@@ -26,6 +26,7 @@ from tgdfer_mm.recipe.walk import data_sets, hooks_of
 # Each with what it leaves in every data set that it is about.
 RECIPES = {
     'fold': dict(fold=2),
+    'no validation': dict(no_validate=True),
     'val': dict(selection='val'),
     'test': dict(selection='test'),
     'pack': dict(pack='a.pack'),
@@ -74,6 +75,11 @@ def test_another_data_set_is_tested_whatever_the_training_set_is_in(wrapped):
     tested = wrapped.test_dataloader.dataset
     assert (tested.type, tested.label_map) == ('cross_dataset', 'dfew_to_mafw')
     assert [d.own for d in data_sets(wrapped, 'test_dataloader')] == [False]
+
+
+def test_nothing_is_evaluated_between_epochs_if_that_is_asked(dfew):
+    apply_recipe_of(dfew, no_validate=True)
+    assert dfew.val_cfg is dfew.val_dataloader is dfew.val_evaluator is None
 
 
 def test_the_pack_is_read_by_every_own_data_set_and_no_other(wrapped, tmp_path):

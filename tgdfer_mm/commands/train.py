@@ -11,8 +11,6 @@ from .config import build_runner, load_config
 def make_config(args: Namespace) -> Config:
     """Applies the command line to the config."""
     cfg = load_config(args)
-    if args.no_validate:
-        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.resume is not None:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume

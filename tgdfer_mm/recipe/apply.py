@@ -9,6 +9,7 @@ from mmengine.config import Config
 from .cached_features import train_on_cached_features, waits_for_features
 from .dump import dump_predictions
 from .fold import choose_fold
+from .no_validation import skip_validation
 from .on_device import let_device_augment
 from .other_data_set import test_on_another
 from .pack import read_pack
@@ -24,6 +25,7 @@ from .work_folder import settle_work_folder
 STEPS = (
     choose_fold,
     settle_work_folder,  # which counts as no change: where files lie changes no run
+    skip_validation,
     choose_epoch,
     perturb_tests,
     test_on_another,

@@ -49,6 +49,7 @@ class Recipe:
         'the config is read',
         (TRAIN, TEST, FEATURES),
     )
+    no_validate: bool = _option(bool, 'do not evaluate between epochs', (TRAIN,))
     selection: str | None = _option(
         str,
         'which epoch is the result: the last one, the best one on a part cut off '

@@ -1,0 +1,50 @@
+"""What has moved is found under its old name, for one release, with a warning."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from tgdfer_mm.moved import old_names
+
+
+@pytest.mark.parametrize('old', old_names())
+def test_an_old_module_has_the_parts_of_the_new_ones(old):
+    sys.modules.pop(old, None)
+    with pytest.warns(DeprecationWarning, match=f'{old} has moved to'):
+        module = importlib.import_module(old)
+    for name in old_names()[old]:
+        new = importlib.import_module(name)
+        for part, value in vars(new).items():
+            if not part.startswith('_'):
+                assert hasattr(module, part), part
+                if getattr(value, '__module__', None) == name:
+                    assert getattr(module, part) is value
+
+
+def test_functions_of_version_0_1_are_found():
+    from tgdfer_mm.engine.loading import use_pack
+
+    import tgdfer_mm.engine
+    from tgdfer_mm.recipe.pack import use_pack as new
+
+    assert use_pack is new
+    with pytest.warns(DeprecationWarning, match='moved to tgdfer_mm.recipe.precision'):
+        assert callable(tgdfer_mm.engine.apply_precision)
+    with pytest.raises(AttributeError, match='apply_nothing'):
+        tgdfer_mm.engine.apply_nothing()
+
+
+def test_no_module_of_ours_uses_an_old_name():
+    """Importing everything gives no warning of the table."""
+    script = (
+        'import warnings; warnings.filterwarnings("error", message=".* has moved to")\n'
+        'import importlib, pkgutil, tgdfer_mm\n'
+        'for m in pkgutil.walk_packages(tgdfer_mm.__path__, "tgdfer_mm."):\n'
+        '    if "__main__" not in m.name: importlib.import_module(m.name)\n'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', script], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
