@@ -1,5 +1,7 @@
 """Tracks: joined by overlap, gaps filled on a line and marked, people kept apart."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
@@ -120,3 +122,24 @@ def test_iou_by_hand():
     assert iou((0, 0, 2, 2), (1, 1, 3, 3)) == pytest.approx(1 / 7)
     assert iou((0, 0, 2, 2), (2, 0, 4, 2)) == 0
     assert iou((0, 0, 2, 2), (0, 0, 2, 2)) == 1
+
+
+@pytest.mark.parametrize('seed', range(20))
+def test_faces_are_joined_with_the_largest_sum_of_overlaps(seed):
+    rng = np.random.default_rng(seed)
+    # From far apart, where nothing is to be chosen, to all in one heap.
+    spread = (200, 40, 15, 5)[seed % 4]
+    before, after = (
+        [box(x) for x in rng.uniform(0, spread, count)] for count in (3, 4)
+    )
+    tracker = Tracker(min_overlap=0.3)
+    list(tracker.add(Frame(0, 0.0, PICTURE), [Face(b) for b in before]))
+    pairs = tracker._match([Face(b) for b in after])
+    assert len(set(pairs.values())) == len(pairs)
+
+    def total(chosen):
+        shares = [iou(before[t], after[f]) for t, f in chosen]
+        return sum(s for s in shares if s >= 0.3)
+
+    best = max(total(enumerate(order)) for order in permutations(range(4), 3))
+    assert total(pairs.items()) == pytest.approx(best)
