@@ -19,7 +19,7 @@ STEPS = 2
 ARCH = dict(
     embed_dim=16,
     quick_gelu=True,
-    vision_cfg=dict(image_size=32, patch_size=16, layers=1, width=16, head_width=8),
+    vision_cfg=dict(image_size=224, patch_size=112, layers=1, width=16, head_width=8),
     text_cfg=dict(context_length=77, vocab_size=49408, width=16, heads=1, layers=1),
 )
 SMALL = """
