@@ -14,7 +14,6 @@ from mmengine.dist import utils as dist_utils
 from mmengine.fileio import file_client
 from mmengine.logging import MMLogger
 from mmengine.model import MMDistributedDataParallel
-from mmengine.runner import checkpoint as mmengine_checkpoint
 
 from tgdfer_mm import compat
 
@@ -228,37 +227,15 @@ def test_the_ids_of_a_model_elsewhere_are_kept(monkeypatch):
     assert passed == dict(device_ids=[1])
 
 
-# Checkpoints from a URL
-
-
-def test_downloads_are_not_unpickled_unless_allowed(monkeypatch, tmp_path):
-    class Trap:
-        def __reduce__(self):
-            return (print, ('sprung',))
-
-    torch.save(Trap(), tmp_path / 'trap.pth')
-    url = (tmp_path / 'trap.pth').as_uri()
-    kwargs = dict(model_dir=str(tmp_path / 'cache'), progress=False)
-    monkeypatch.delenv('TGDFER_ALLOW_PICKLE', raising=False)
-    with pytest.raises(Exception, match='[Ww]eights.only'):
-        mmengine_checkpoint.load_url(url, **kwargs)
-    # Without the work-around it would be; this fails once torch has changed.
-    assert unpatched(mmengine_checkpoint.load_url)(url, **kwargs) is None
-    monkeypatch.setenv('TGDFER_ALLOW_PICKLE', '1')
-    assert mmengine_checkpoint.load_url(url, **kwargs) is None
-
-
 def test_applying_twice_wraps_once():
     before = (
         dist_utils._init_dist_pytorch,
         dist_utils._init_dist_slurm,
         MMDistributedDataParallel.__init__,
-        mmengine_checkpoint.load_url,
     )
     compat.apply()
     assert before == (
         dist_utils._init_dist_pytorch,
         dist_utils._init_dist_slurm,
         MMDistributedDataParallel.__init__,
-        mmengine_checkpoint.load_url,
     )

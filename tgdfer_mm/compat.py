@@ -31,7 +31,6 @@ def apply() -> None:
     postpone_scipy_stats()
     allow_distributed_without_cuda()
     allow_ddp_without_cuda()
-    load_downloads_as_plain_data()
     find_shipped_bases()
 
 
@@ -219,31 +218,6 @@ def allow_ddp_without_cuda() -> None:
         init(self, module, *args, **kwargs)
 
     MMDistributedDataParallel.__init__ = wrapped
-
-
-def load_downloads_as_plain_data() -> None:
-    """Keeps checkpoints given as a URL from being unpickled.
-
-    torch's loader for URLs still defaults to ``weights_only=False``, and mmengine
-    0.10.7 does not say otherwise (released mmengine has the same gap for files,
-    https://github.com/open-mmlab/mmengine/issues/1655; see ``engine/checkpoint.py``).
-    Has no effect on a caller that chooses, and changes nothing once True is torch's
-    default here too.
-    """
-    from mmengine.runner import checkpoint
-
-    load_url = checkpoint.load_url
-    if hasattr(load_url, '__wrapped__'):
-        return
-
-    @wraps(load_url)
-    def wrapped(*args, **kwargs):
-        from .engine.checkpoint import pickle_allowed
-
-        kwargs.setdefault('weights_only', not pickle_allowed())
-        return load_url(*args, **kwargs)
-
-    checkpoint.load_url = wrapped
 
 
 def find_shipped_bases() -> None:

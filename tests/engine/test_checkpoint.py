@@ -2,14 +2,16 @@
 
 import json
 import pickle
+import subprocess
+import sys
 
 import pytest
 import torch
 from mmengine.logging import HistoryBuffer
-from mmengine.runner import CheckpointLoader
+from mmengine.runner import checkpoint as mmengine_checkpoint
 from safetensors.torch import save_file
 
-from tgdfer_mm.engine.checkpoint import ALLOW_PICKLE
+from tgdfer_mm.plain_checkpoints import ALLOW_PICKLE, load_plain, plain_loading
 
 
 class Trap:
@@ -22,22 +24,18 @@ class Trap:
         return (open, (str(self.path), 'w'))
 
 
-def load(path):
-    return CheckpointLoader.load_checkpoint(str(path), 'cpu')
-
-
 def test_code_in_a_foreign_checkpoint_does_not_run(tmp_path, monkeypatch):
     monkeypatch.delenv(ALLOW_PICKLE, raising=False)
     path, sprung = tmp_path / 'foreign.pth', tmp_path / 'sprung'
     torch.save(dict(state_dict={}, trap=Trap(sprung)), path)
     with pytest.raises(pickle.UnpicklingError) as caught:
-        load(path)
+        load_plain(path)
     assert not sprung.exists()
     for word in (str(path), '--allow-pickle', f'{ALLOW_PICKLE}=1'):
         assert word in str(caught.value)
 
     monkeypatch.setenv(ALLOW_PICKLE, '1')
-    load(path)
+    load_plain(path)
     assert sprung.exists()
 
 
@@ -46,9 +44,9 @@ def test_mmengines_own_checkpoints_load_when_allowed(tmp_path, monkeypatch):
     torch.save(dict(message_hub=HistoryBuffer([1.0], [1])), path)
     monkeypatch.setenv(ALLOW_PICKLE, '0')
     with pytest.raises(pickle.UnpicklingError):
-        load(path)
+        load_plain(path)
     monkeypatch.setenv(ALLOW_PICKLE, '1')
-    assert load(path)['message_hub'].current() == 1.0
+    assert load_plain(path)['message_hub'].current() == 1.0
 
 
 def test_plain_checkpoints_need_no_permission(tmp_path, monkeypatch):
@@ -58,13 +56,48 @@ def test_plain_checkpoints_need_no_permission(tmp_path, monkeypatch):
     meta = dict(dataset_meta=dict(fold=1))
     save_file(state, tmp_path / 'b.safetensors', dict(meta=json.dumps(meta)))
     assert torch.equal(
-        load(tmp_path / 'a.pth')['state_dict']['weight'], state['weight']
+        load_plain(tmp_path / 'a.pth')['state_dict']['weight'], state['weight']
     )
-    other = load(tmp_path / 'b.safetensors')
+    other = load_plain(tmp_path / 'b.safetensors')
     assert torch.equal(other['state_dict']['weight'], state['weight'])
     assert other['meta'] == meta
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match='nothing.pth'):
-        load(tmp_path / 'nothing.pth')
+        load_plain(tmp_path / 'nothing.pth')
+
+
+def test_downloads_are_not_unpickled_unless_allowed(monkeypatch, tmp_path):
+    torch.save(Trap(tmp_path / 'sprung'), tmp_path / 'trap.pth')
+    url = (tmp_path / 'trap.pth').as_uri()
+    kwargs = dict(model_dir=str(tmp_path / 'cache'), progress=False)
+    monkeypatch.delenv(ALLOW_PICKLE, raising=False)
+    with plain_loading(), pytest.raises(Exception, match='[Ww]eights.only'):
+        mmengine_checkpoint.load_url(url, **kwargs)
+    assert not (tmp_path / 'sprung').exists()
+    monkeypatch.setenv(ALLOW_PICKLE, '1')
+    with plain_loading():
+        mmengine_checkpoint.load_url(url, **kwargs)
+    assert (tmp_path / 'sprung').exists()
+
+
+def test_other_projects_in_the_process_load_as_without_us(tmp_path, monkeypatch):
+    """mmaction2's init_recognizer loads its own checkpoints, which hold objects."""
+    monkeypatch.delenv(ALLOW_PICKLE, raising=False)
+    script = (
+        'import sys, torch\n'
+        'from mmengine.runner import CheckpointLoader\n'
+        'from mmengine.runner import checkpoint\n'
+        'before = dict(CheckpointLoader._schemes), checkpoint.load_url\n'
+        'import tgdfer_mm\n'
+        'assert before == (dict(CheckpointLoader._schemes), checkpoint.load_url)\n'
+        'from tgdfer_mm.plain_checkpoints import plain_loading\n'
+        'with plain_loading():\n'
+        '    assert before[0] != dict(CheckpointLoader._schemes)\n'
+        'assert before == (dict(CheckpointLoader._schemes), checkpoint.load_url)\n'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', script], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

@@ -11,9 +11,10 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from ..config_files import read_config
-from ..engine.checkpoint import load_from_local, weights_misfit
+from ..engine.checkpoint import weights_misfit
 from ..models.clip import resolve
 from ..paths import UnknownConfigError, config_dir, find_config
+from ..plain_checkpoints import load_from_local
 from ..registry import MODELS
 from ..video.errors import InputError, UsageError
 

@@ -12,10 +12,10 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import FlexibleRunner, Runner
 
 from ..config_files import read_config
-from ..engine.checkpoint import ALLOW_PICKLE
 from ..engine.checkpoint_contract_hook import CheckpointContractHook
 from ..engine.freed_memory import keep_freed_memory
 from ..paths import find_config
+from ..plain_checkpoints import ALLOW_PICKLE
 from ..recipe.recipe import OLD_KEYS, Recipe, take_in_old_keys
 from ..recipe.walk import hooks_of
 from .settings import parse_settings

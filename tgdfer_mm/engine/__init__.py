@@ -3,8 +3,9 @@
 import warnings
 from importlib import import_module
 
+from ..plain_checkpoints import load_from_local
 from .atomic_backend import AtomicBackend
-from .checkpoint import find_resumable, load_from_local
+from .checkpoint import find_resumable
 from .checkpoint_contract_hook import CheckpointContractHook
 from .compare_run_hook import CompareRunHook
 from .compile_hook import CompileHook

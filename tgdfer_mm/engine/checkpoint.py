@@ -1,74 +1,17 @@
-"""Reading checkpoints without running what is in them."""
+"""Which checkpoints fill a model, and which one a run resumes from."""
 
-import json
-import logging
 import os
-import pickle
 import re
 from pathlib import Path
-from typing import Any
 
-import torch
-from mmengine.logging import print_log
-from mmengine.runner import CheckpointLoader
-from safetensors import safe_open
 from torch import nn
 
-ALLOW_PICKLE = 'TGDFER_ALLOW_PICKLE'
+from ..plain_checkpoints import load_from_local
 
-
-def pickle_allowed() -> bool:
-    """Whether the user has allowed files that can run code when loaded."""
-    return os.environ.get(ALLOW_PICKLE, '0') not in ('', '0')
-
-
-# mmengine logs the loader as `__name__[10:]`, hence the function's name.
-@CheckpointLoader.register_scheme(prefixes='', force=True)
-def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
-    """Loads a checkpoint of plain data; mmengine's loader for local files.
-
-    A ``.safetensors`` file is read as the state dict, and the JSON text under
-    ``meta`` in its header as the ``meta`` of the checkpoint.
-
-    Args:
-        filename: The file.
-        map_location: As in ``torch.load``.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-        pickle.UnpicklingError: The file holds other objects than plain data, and
-            loading those has not been allowed; or it is no checkpoint at all.
-    """
-    path = Path(filename).expanduser()
-    if not path.is_file():
-        raise FileNotFoundError(f'{path}: there is no such checkpoint.')
-    if path.suffix == '.safetensors':
-        return _load_safetensors(path, map_location)
-    try:
-        return torch.load(path, map_location=map_location, weights_only=True)
-    except pickle.UnpicklingError as error:
-        reason = str(error).split('\n')[0]
-        if not pickle_allowed():
-            raise pickle.UnpicklingError(
-                f'{path} holds Python objects that are not plain data, or is damaged '
-                f'({reason}). Loading such a file can run any code hidden in it. If '
-                'you trust where it comes from, allow it on purpose: pass '
-                f'--allow-pickle to the tools or set {ALLOW_PICKLE}=1.'
-            ) from error
-    print_log(
-        f'{path} is unpickled because {ALLOW_PICKLE} allows it.',
-        logger='current',
-        level=logging.WARNING,
-    )
-    return torch.load(path, map_location=map_location, weights_only=False)
-
-
-def _load_safetensors(path: Path, map_location: Any) -> dict:
-    device = map_location if isinstance(map_location, str) else 'cpu'
-    with safe_open(path, 'pt', device=device) as file:
-        header = file.metadata() or {}
-        state = {name: file.get_tensor(name) for name in file.keys()}
-    return dict(state_dict=state, meta=json.loads(header.get('meta', '{}')))
+__all__ = [  # the first three are found here for version 0.1
+    *('ALLOW_PICKLE', 'load_from_local', 'pickle_allowed'),
+    *('find_resumable', 'weights_misfit'),
+]
 
 
 def weights_misfit(model: nn.Module, checkpoint: dict) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from .checkpoint import load_from_local
+from ..plain_checkpoints import load_from_local
 
 # Not `cfg`, which names folders of the machine that it ran on.
 KEPT_META = ('dataset_meta', 'epoch', 'iter', 'seed')

@@ -19,8 +19,8 @@ from torch.utils.data import BatchSampler
 from ..datasets.errors import DamagedClipError
 from ..datasets.feature_store import FeatureCacheError
 from ..datasets.transforms import GatherFeatures, OpenFeatures
-from ..engine.checkpoint import load_from_local
 from ..engine.random_state import get_random_state, random_state_kept, set_random_state
+from ..plain_checkpoints import load_from_local, plain_loading
 from ..registry import DATASETS, MODELS
 
 
@@ -51,7 +51,8 @@ def build_model(cfg: Config, seed: int) -> tuple[nn.Module, dict]:
     with random_state_kept(), _no_list_of_weights():
         set_random_seed(seed)
         model = MODELS.build(cfg.model)
-        model.init_weights()
+        with plain_loading():
+            model.init_weights()
         state = get_random_state()
     if cfg.get('load_from'):
         checkpoint = load_from_local(cfg.load_from, 'cpu')

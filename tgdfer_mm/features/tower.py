@@ -8,8 +8,8 @@ from mmengine.config import Config
 from torch import Tensor, nn
 
 from ..datasets.feature_store import FeatureCacheError
-from ..engine.checkpoint import load_from_local
 from ..models.clip import arch_config
+from ..plain_checkpoints import load_from_local, plain_loading
 from ..registry import MODELS
 from .identity import plain
 
@@ -34,7 +34,8 @@ def build_tower(cfg: Config) -> nn.Module:
             'random ones, and so have other features. Set model.backbone.pretrained.'
         )
     tower = MODELS.build(own)
-    tower.init_weights()
+    with plain_loading():
+        tower.init_weights()
     if checkpoint:
         state = load_from_local(checkpoint, 'cpu')
         state = state.get('state_dict', state)

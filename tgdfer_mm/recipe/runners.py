@@ -7,12 +7,13 @@ from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import FlexibleRunner, Runner
 
+from ..plain_checkpoints import plain_loading
 from .apply import apply_recipe
 from .walk import hooks_of
 
 
-class _AppliesRecipe:
-    """Lets ``from_cfg`` apply the recipe, and log what it has changed."""
+class _OurRunner:
+    """Applies the recipe, logs what it has changed, and loads plain checkpoints only."""
 
     @classmethod
     def from_cfg(cls, cfg: Config | Mapping) -> Runner:
@@ -34,9 +35,34 @@ class _AppliesRecipe:
             runner.logger.info(f'Recipe: {reason}.')
         return runner
 
+    def train(self):
+        """As mmengine's; whatever is loaded is loaded as plain data."""
+        with plain_loading():
+            return super().train()
+
+    def val(self):
+        """See :meth:`train`."""
+        with plain_loading():
+            return super().val()
+
+    def test(self):
+        """See :meth:`train`."""
+        with plain_loading():
+            return super().test()
+
+    def load_checkpoint(self, *args, **kwargs):
+        """See :meth:`train`."""
+        with plain_loading():
+            return super().load_checkpoint(*args, **kwargs)
+
+    def resume(self, *args, **kwargs):
+        """See :meth:`train`."""
+        with plain_loading():
+            return super().resume(*args, **kwargs)
+
 
 @RUNNERS.register_module()
-class DFERRunner(_AppliesRecipe, Runner):
+class DFERRunner(_OurRunner, Runner):
     """mmengine's runner, of a config with a recipe.
 
     A config names it in ``runner_type``, which mmaction2's ``train.py`` and ``test.py``
@@ -45,5 +71,5 @@ class DFERRunner(_AppliesRecipe, Runner):
 
 
 @RUNNERS.register_module()
-class FlexibleDFERRunner(_AppliesRecipe, FlexibleRunner):
+class FlexibleDFERRunner(_OurRunner, FlexibleRunner):
     """mmengine's runner for FSDP, DeepSpeed and others, of a config with a recipe."""

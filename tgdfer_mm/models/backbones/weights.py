@@ -3,8 +3,9 @@
 import logging
 
 from mmengine.logging import print_log
-from mmengine.runner import CheckpointLoader
 from torch import nn
+
+from ...plain_checkpoints import load_plain
 
 PREFIX = 'backbone.'
 
@@ -24,7 +25,7 @@ def load_backbone(backbone: nn.Module, source: str) -> None:
     Raises:
         ValueError: If parameters are missing or of another shape.
     """
-    state = CheckpointLoader.load_checkpoint(source, map_location='cpu')
+    state = load_plain(source)
     state = state.get('state_dict', state)
     below = {
         k.removeprefix(PREFIX): v for k, v in state.items() if k.startswith(PREFIX)

@@ -1,0 +1,100 @@
+"""Reading checkpoints without running what is in them."""
+
+import json
+import logging
+import os
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import torch
+from mmengine.logging import print_log
+from mmengine.runner import CheckpointLoader
+from mmengine.runner import checkpoint as mmengine_checkpoint
+from safetensors import safe_open
+
+ALLOW_PICKLE = 'TGDFER_ALLOW_PICKLE'
+
+
+def pickle_allowed() -> bool:
+    """Whether the user has allowed files that can run code when loaded."""
+    return os.environ.get(ALLOW_PICKLE, '0') not in ('', '0')
+
+
+@contextmanager
+def plain_loading() -> Iterator[None]:
+    """Lets mmengine load plain data only, from files and from URLs, for a while.
+
+    Outside, mmengine loads as it does without this package. It has the gap for files
+    (https://github.com/open-mmlab/mmengine/issues/1655), and for URLs torch's own
+    default is still to unpickle.
+    """
+    load_url = partial(mmengine_checkpoint.load_url, weights_only=not pickle_allowed())
+    with (
+        mock.patch.dict(CheckpointLoader._schemes, {'': load_from_local}),
+        mock.patch.object(mmengine_checkpoint, 'load_url', load_url),
+    ):
+        yield
+
+
+def load_plain(source: str | Path) -> dict:
+    """Loads a checkpoint of plain data from a file or a URL, onto the CPU.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        pickle.UnpicklingError: See :func:`load_from_local`.
+    """
+    with plain_loading():
+        return CheckpointLoader.load_checkpoint(str(source), map_location='cpu')
+
+
+# mmengine logs the loader as `__name__[10:]`, hence the function's name.
+def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
+    """Loads a file of plain data; in the place of mmengine's loader of local files.
+
+    A ``.safetensors`` file is read as the state dict, and the JSON text under
+    ``meta`` in its header as the ``meta`` of the checkpoint.
+
+    Args:
+        filename: The file.
+        map_location: As in ``torch.load``.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        pickle.UnpicklingError: The file holds other objects than plain data, and
+            loading those has not been allowed; or it is no checkpoint at all.
+    """
+    path = Path(filename).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f'{path}: there is no such checkpoint.')
+    if path.suffix == '.safetensors':
+        return _load_safetensors(path, map_location)
+    try:
+        return torch.load(path, map_location=map_location, weights_only=True)
+    except pickle.UnpicklingError as error:
+        reason = str(error).split('\n')[0]
+        if not pickle_allowed():
+            raise pickle.UnpicklingError(
+                f'{path} holds Python objects that are not plain data, or is damaged '
+                f'({reason}). Loading such a file can run any code hidden in it. If '
+                'you trust where it comes from, allow it on purpose: pass '
+                f'--allow-pickle to the tools or set {ALLOW_PICKLE}=1.'
+            ) from error
+    print_log(
+        f'{path} is unpickled because {ALLOW_PICKLE} allows it.',
+        logger='current',
+        level=logging.WARNING,
+    )
+    return torch.load(path, map_location=map_location, weights_only=False)
+
+
+def _load_safetensors(path: Path, map_location: Any) -> dict:
+    device = map_location if isinstance(map_location, str) else 'cpu'
+    with safe_open(path, 'pt', device=device) as file:
+        header = file.metadata() or {}
+        state = {name: file.get_tensor(name) for name in file.keys()}
+    return dict(state_dict=state, meta=json.loads(header.get('meta', '{}')))
