@@ -13,7 +13,7 @@ from .walk import hooks_of
 
 
 class _OurRunner:
-    """Applies the recipe, logs what it has changed, and loads plain checkpoints only."""
+    """Applies the recipe, logs what it changed, and loads plain checkpoints only."""
 
     @classmethod
     def from_cfg(cls, cfg: Config | Mapping) -> Runner:
