@@ -126,6 +126,7 @@ setup(
             'pytest>=7',
             'torchmetrics>=1.4,<2',
         ],
-        'dev': ['ruff==0.17.5'],  # another one formats otherwise
+        # Another ruff formats differently; cosmic-ray is for tests/mutation.
+        'dev': ['cosmic-ray>=8.7,<9', 'ruff==0.17.5'],
     },
 )
