@@ -77,6 +77,17 @@ def test_absent_classes_and_damaged_clips_are_named(log, classes, make_sample):
     assert 'bad0 (truncated)' in damaged and damaged.endswith('; 2 more')
 
 
+@pytest.mark.parametrize('count', [1, 5, 6])
+def test_five_damaged_clips_are_named_and_the_rest_counted(
+    count, log, classes, make_sample
+):
+    samples = [make_sample(f'bad{i}', 0, 0, damaged='cut') for i in range(count)]
+    evaluate([make_sample('good', 1, 1), *samples], classes)
+    named = '; '.join(f'bad{i} (cut)' for i in range(min(count, 5)))
+    assert log[-1].endswith(f': {named}' + '; 1 more' * (count == 6))
+    assert log[-1].startswith(f'{count} of {count + 1} clips')
+
+
 def test_order_and_batches_do_not_matter(classes, make_sample):
     rng = np.random.default_rng(0)
     samples = [
@@ -131,6 +142,7 @@ def test_missing_and_repeated_clips_are_errors(classes, make_sample):
         (dict(score=[0.1] * 11), 'clip a: the model scores 11 classes.*has 7'),
         (dict(score=[float('nan')] + [0.1] * 6), 'clip a: .*not finite'),
         (dict(label=7, pred=0), 'clip a: label 7 is outside the 7 classes'),
+        (dict(label=-1, pred=0), 'clip a: label -1 is outside the 7 classes'),
     ],
 )
 def test_unusable_predictions_are_errors_that_name_the_clip(
