@@ -25,6 +25,11 @@ def test_they_survive_json_and_say_what_the_schema_names():
     assert flat['intervals']['threshold'] == settings.intervals.threshold
 
 
+def test_what_is_just_allowed():
+    settings = VideoSettings(every=1, max_gap=0.0, min_track=0.0)
+    assert (settings.every, settings.max_gap, settings.min_track) == (1, 0, 0)
+
+
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
@@ -33,6 +38,8 @@ def test_they_survive_json_and_say_what_the_schema_names():
         (dict(every=0), 'every=0'),
         (dict(every=2.5), 'every=2.5'),
         (dict(max_gap=-1), 'max_gap=-1'),
+        (dict(max_gap=-0.01), 'max_gap=-0.01'),
+        (dict(min_track=-0.01), 'min_track=-0.01'),
         (dict(window=dict(stride=9.0)), 'stride=9.0'),
     ],
 )
