@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 from mmengine.evaluator import Evaluator
-from mmengine.logging import MMLogger
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
 
 from tgdfer_mm.evaluation import DFERMetric
@@ -18,15 +17,6 @@ def evaluate(samples, classes, batch=4, size=None):
     for start in range(0, len(samples), batch):
         evaluator.process(samples[start : start + batch])
     return evaluator.evaluate(len(samples) if size is None else size), metric
-
-
-@pytest.fixture
-def log(monkeypatch):
-    """The messages logged during a test."""
-    messages = []
-    logger = MMLogger.get_current_instance()
-    monkeypatch.setattr(logger, 'log', lambda level, msg: messages.append(msg))
-    return messages
 
 
 CASES = {
@@ -118,6 +108,15 @@ def test_padding_of_the_last_distributed_batch_is_cut(classes, make_sample):
     got, metric = evaluate([*samples, make_sample('0', 0, 0)], classes, size=5)
     assert got == expected
     assert metric.last_result['num_clips'] == 5
+
+
+def test_more_results_than_clips_are_an_error_too(classes, make_sample):
+    metric = DFERMetric()
+    metric.dataset_meta = dict(classes=classes)
+    metric.process(None, [make_sample(name, 0, 0).to_dict() for name in 'ab'])
+    metric._size = 1
+    with pytest.raises(ValueError, match='2 clips were evaluated.*has 1'):
+        metric.compute_metrics(metric.results)
 
 
 def test_works_with_samples_of_stock_recognizers(classes, make_sample):

@@ -199,6 +199,12 @@ def test_frame_difference_reads_the_pictures(ann_file, classes, make_sample):
             )
 
 
+def test_as_many_inputs_as_clips(ann_file, classes, make_sample):
+    sample = make_sample('a', 1, 1, values=values_of(INTENSITY))
+    with pytest.raises(ValueError, match='zip'):
+        evaluate([sample], ann_file, classes, inputs=[torch.zeros(8, 3, 2, 2)] * 2)
+
+
 def test_bad_input_is_named(tmp_path, ann_file, classes, make_sample):
     with pytest.raises(FileNotFoundError, match='nowhere.json: no such file'):
         FrameRelevanceMetric(str(tmp_path / 'nowhere.json'))

@@ -80,7 +80,11 @@ def test_what_is_just_allowed():
 
 
 @pytest.mark.parametrize(
-    'wrong', [dict(size=0), dict(margin=-0.5), dict(shift=(0, 0, 0))]
+    'wrong',
+    [
+        *(dict(size=0), dict(size=-1), dict(margin=-0.5), dict(margin=-0.6)),
+        *(dict(shift=(0, 0, 0)), dict(shift=(0,))),
+    ],
 )
 def test_what_cannot_work_is_refused(wrong):
     with pytest.raises(UsageError, match='video.crop'):

@@ -232,7 +232,10 @@ def test_a_camera_gives_rgb_until_it_stops(monkeypatch):
     assert opened._capture.released
     assert len(frames) == 2
     assert frames[0][2][0, 0].tolist() == [0, 0, 200]
-    assert frames[0][1] <= frames[1][1]
+    assert 0 <= frames[0][1] <= frames[1][1] < 60
+    assert [index for index, _, _ in frames] == [0, 1]
+    info = opened.info
+    assert (info.width, info.height, info.fps) == (64, 48, 25)
     assert opened.problems == ['the camera stopped giving pictures']
     with pytest.raises(InputError, match='no camera 1'):
         open_source(1)

@@ -128,6 +128,17 @@ def test_one_ends_while_the_other_has_an_open_gap():
     assert [row[0] for row in tracks[1]] == list(range(6))
 
 
+def test_the_end_of_a_track_is_told_while_another_has_an_open_gap():
+    there = [[box(0), box(30)], *[[box(0)]] * 3, [], []]
+    tracker, ended = Tracker(max_gap=0.45), []
+    for index, boxes in enumerate(there):
+        faces = [Face(b) for b in boxes]
+        for step in tracker.add(Frame(index, index / 10, PICTURE), faces):
+            ended += [(index, number) for number in step.ended]
+    assert ended == [(5, 2)]
+    assert [n for step in tracker.finish() for n in step.ended] == [1]
+
+
 def test_the_assignment_has_the_largest_sum_of_overlaps():
     # The left track overlaps both new boxes; the right one only the nearer.
     tracks, _ = run([[box(0), box(6)], [box(4), box(9)]], min_overlap=0.1)

@@ -1,0 +1,156 @@
+"""Sizes, times and lengths of what is read, by hand."""
+
+from collections import defaultdict
+from fractions import Fraction
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import pytest
+
+from tgdfer_mm.video.extras import need
+from tgdfer_mm.video.reading import Frame, open_source
+from tgdfer_mm.video.video_file import VideoFileSource
+
+
+def frame(height, width, scale=1.0):
+    noise = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    return Frame(0, 0.0, noise, scale=scale)
+
+
+@pytest.mark.parametrize(
+    ('height', 'width', 'side', 'size', 'factor'),
+    [
+        (30, 60, 59, (30, 59), 59 / 60),
+        (60, 30, 20, (20, 10), 1 / 3),
+        (10, 100, 10, (1, 10), 0.1),
+        (2, 100, 10, (1, 10), 0.1),  # never nothing
+        (100, 2, 10, (10, 1), 0.1),
+    ],
+)
+def test_the_longer_side_is_shrunk(height, width, side, size, factor):
+    picture, scale = frame(height, width, scale=0.5).small(side)
+    assert picture.shape == (*size, 3)
+    assert scale == pytest.approx(0.5 * factor)
+    whole = frame(height, width).rgb
+    expected = cv2.resize(whole, size[::-1], interpolation=cv2.INTER_AREA)
+    np.testing.assert_array_equal(picture, expected)
+
+
+@pytest.mark.parametrize('side', [60, 61, 1000])
+def test_what_is_small_enough_stays_as_it_is(side):
+    own = frame(30, 60, scale=0.25)
+    picture, scale = own.small(side)
+    assert picture is own.rgb and scale == 0.25
+
+
+@pytest.mark.parametrize(('count', 'fps'), [(1, 10), (7, 3), (5, 29.97)])
+def test_the_last_frame_lasts_too(count, fps):
+    with open_source(np.zeros((count, 4, 5, 3), np.uint8), fps) as opened:
+        assert (opened.info.frames, opened.info.duration) == (0, 0)  # nothing is read
+        times = [each.time for each in opened]
+    assert times == pytest.approx([i / fps for i in range(count)])
+    assert opened.info.duration == pytest.approx(count / fps, abs=6e-5)
+    assert (opened.info.width, opened.info.height) == (5, 4)
+
+
+def test_the_rate_is_given_to_four_digits(make_file):
+    with open_source(make_file('ntsc.mkv', fps=30000 / 1001)) as opened:
+        assert opened.info.fps == 29.97
+
+
+def stream(**own):
+    """A video file's source, with made-up facts of its stream."""
+    source = VideoFileSource.__new__(VideoFileSource)
+    source.problems = []
+    source._av = need('av')
+    source._stream = SimpleNamespace(**{'duration': None, 'metadata': {}, **own})
+    source._container = SimpleNamespace(
+        duration=None, streams=SimpleNamespace(audio=()), demux=lambda stream: iter(())
+    )
+    return source
+
+
+def test_the_stated_length_is_the_streams_own_then_its_tag_then_the_files():
+    own = stream(duration=900, time_base=Fraction(1, 300))
+    assert own._stated_duration() == 3.0
+    assert stream(metadata=dict(DURATION='01:02:03.5'))._stated_duration() == 3723.5
+    assert stream(metadata=dict(DURATION='soon'))._stated_duration() is None
+    whole = stream()
+    whole._container.duration = 2_500_000
+    assert whole._stated_duration() == 2.5
+    whole._container.streams.audio = ('sound',)
+    assert whole._stated_duration() is None
+
+
+@pytest.mark.parametrize(('stated', 'complete'), [(2.15, True), (2.25, False)])
+def test_a_second_may_be_missing_at_the_end(stated, complete, make_file):
+    with open_source(make_file(fps=10)) as opened:  # 1.2 s
+        opened._stated = stated
+        list(opened)
+    assert (opened.problems == []) == complete
+    if not complete:
+        assert opened.problems[0].startswith('the file ends at 1.2 s of 2.2 s')
+
+
+def test_absent_and_falling_times_go_on_by_one_frame(make_file):
+    with open_source(make_file(fps=10)) as opened:
+        stamps = [0.5, None, 0.4, 0.7, 1.5, 0.0, None]
+        frames = [SimpleNamespace(time=stamp) for stamp in stamps]
+        opened._first, opened._decoded = frames[0], iter(frames[1:])
+        times = [each.time for each in opened]
+    # The fourth has the time of the third, 0.2 s, and goes on from there.
+    assert times == pytest.approx([0, 0.1, 0.2, 0.3, 1.0, 1.1, 1.2])
+
+
+@pytest.mark.parametrize(
+    ('width', 'height', 'size'),
+    [(1920, 1080, None), (1080, 1920, None), (2400, 1000, (1920, 800))],
+)
+def test_only_pictures_above_the_limit_are_read_smaller(width, height, size, make_file):
+    with open_source(make_file(fps=10)) as opened:
+        opened.info.width, opened.info.height = width, height
+        picture = SimpleNamespace(
+            time=0.0, width=width, height=height, format=SimpleNamespace(name='x')
+        )
+        asked = defaultdict(list)
+        opened._scaled = lambda *args: asked['for'].append(args[1:]) or picture
+        opened._first, opened._decoded = picture, iter(())
+        [read] = opened._frames()
+    assert asked['for'] == ([] if size is None else [(*size, 'x')])
+    assert read.scale == (1 if size is None else 0.8)
+
+
+def test_a_file_of_nothing_but_damage_is_given_up():
+    source, tried = stream(), []
+    error = source._av.error.InvalidDataError(1, 'damaged')
+
+    class Packet:
+        def decode(self):
+            tried.append(1)
+            raise error
+
+    source._container.demux = lambda stream: iter([Packet()] * 200)
+    assert list(source._decode()) == []
+    assert len(tried) == 101
+    assert source.problems == ['101 damaged packets or frames in the file']
+
+
+def test_damage_is_counted_and_what_follows_is_read():
+    source = stream()
+    error = source._av.error.InvalidDataError(1, 'damaged')
+    good, bad = SimpleNamespace(is_corrupt=False), SimpleNamespace(is_corrupt=True)
+
+    class Packet:
+        def __init__(self, *frames):
+            self.frames = frames
+
+        def decode(self):
+            if not self.frames:
+                raise error
+            return self.frames
+
+    packets = [Packet(good), *[Packet()] * 150, Packet(good, bad), Packet(good)]
+    source._container.demux = lambda stream: iter(packets)
+    assert list(source._decode()) == [good, good, bad, good]
+    assert source.problems == ['151 damaged packets or frames in the file']
