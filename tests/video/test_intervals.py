@@ -67,6 +67,13 @@ def test_the_score_is_the_mean_of_the_frames():
     assert interval['score'] == pytest.approx(0.8)
 
 
+def test_times_and_scores_have_four_digits():
+    scores = np.array([[2 / 3, 0.2, 0.1]] * 3)
+    time = np.arange(1, 4) / 3
+    [interval] = find_intervals(time, scores, CLASSES, PLAIN)
+    assert interval == dict(start=0.3333, end=1.3333, emotion=H, score=0.6667)
+
+
 def test_a_score_at_the_threshold_carries_the_class():
     scores = np.array([[0.5, 0.2, 0.3]] * 3)
     args = np.arange(3) / 10, scores, CLASSES

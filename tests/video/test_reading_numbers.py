@@ -10,7 +10,7 @@ import pytest
 
 from tgdfer_mm.video.extras import need
 from tgdfer_mm.video.reading import Frame, open_source
-from tgdfer_mm.video.video_file import VideoFileSource
+from tgdfer_mm.video.video_file import VideoFileSource, _reason
 
 
 def frame(height, width, scale=1.0):
@@ -119,6 +119,12 @@ def test_only_pictures_above_the_limit_are_read_smaller(width, height, size, mak
         [read] = opened._frames()
     assert asked['for'] == ([] if size is None else [(*size, 'x')])
     assert read.scale == (1 if size is None else 0.8)
+
+
+def test_a_reason_is_the_systems_words_then_the_errors_then_its_kind():
+    assert _reason(OSError(5, 'cut off')) == 'cut off'
+    assert _reason(ValueError('broken')) == 'broken'
+    assert _reason(ValueError()) == 'ValueError'
 
 
 def test_a_file_of_nothing_but_damage_is_given_up():

@@ -18,6 +18,19 @@ def test_changes_keep_what_they_do_not_name():
     assert VideoSettings().updated(changed.nested()) == changed
 
 
+def test_the_defaults():
+    assert VideoSettings().asdict() == dict(
+        **dict(window=2.0, stride=0.5, frames=16, short_clip='pad'),
+        **dict(size=224, margin=0.25, shift=[0.0, -0.1]),
+        **dict(every=5, max_gap=1.0, min_overlap=0.3, min_track=0.3),
+        **dict(cut=27.0, max_seconds=None),
+        intervals=dict(
+            **dict(threshold=0.5, smooth=0.2, join=0.2, shortest=0.2),
+            neutral='neutral',
+        ),
+    )
+
+
 def test_a_part_may_be_given_as_a_whole():
     crop = FaceCrop(size=32, margin=0.1)
     settings = VideoSettings().updated(dict(crop=crop, every=2))

@@ -128,6 +128,16 @@ def test_one_ends_while_the_other_has_an_open_gap():
     assert [row[0] for row in tracks[1]] == list(range(6))
 
 
+def test_frames_come_as_soon_as_their_boxes_are_settled():
+    looks = [[box(0)], [box(0)], None, None, [box(0)], [], [box(0)]]
+    tracker, come = Tracker(max_gap=1.0), []
+    for index, boxes in enumerate(looks):
+        faces = None if boxes is None else [Face(b) for b in boxes]
+        steps = list(tracker.add(Frame(index, index / 10, PICTURE), faces))
+        come.append([step.frame.index for step in steps])
+    assert come == [[0], [1], [], [], [2, 3, 4], [], [5, 6]]
+
+
 def test_the_end_of_a_track_is_told_while_another_has_an_open_gap():
     there = [[box(0), box(30)], *[[box(0)]] * 3, [], []]
     tracker, ended = Tracker(max_gap=0.45), []
@@ -163,6 +173,9 @@ def test_iou_by_hand():
     assert iou((0, 0, 2, 2), (1, 1, 3, 3)) == pytest.approx(1 / 7)
     assert iou((0, 0, 2, 2), (2, 0, 4, 2)) == iou((0, 0, 2, 2), (0, 2, 2, 4)) == 0
     assert iou((0, 0, 2, 2), (3, 3, 4, 4)) == iou((3, 3, 4, 4), (0, 0, 2, 2)) == 0
+    near = (2.5, 2.5, 4, 4)
+    assert iou((0, 0, 2, 2), near) == iou(near, (0, 0, 2, 2)) == 0
+    assert iou((0, 0, 2, 2), (2.5, 0, 4, 2)) == iou((0, 0, 2, 2), (0, 2.5, 2, 4)) == 0
     assert iou((0, 0, 4, 2), (3, 1, 7, 4)) == pytest.approx(1 / (8 + 12 - 1))
     assert iou((0, 0, 9, 9), (1, 2, 3, 5)) == iou((1, 2, 3, 5), (0, 0, 9, 9)) == 6 / 81
     assert iou((0, 0, 2, 2), (0, 0, 2, 2)) == 1
