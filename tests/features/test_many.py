@@ -28,12 +28,12 @@ def make_cached(make_config, tmp_path):
 
 
 # Adam divides by a gradient's own size: where there is next to none, rounding decides
-# on a share of a step.
-@pytest.mark.parametrize(
-    ('optimizer', 'apart'), [(dict(lr=1e-3), 1e-4), (dict(type='SGD'), 1e-6)]
-)
+# on a whole step, and no bound on the weights holds on every CPU. With an `eps` that is
+# large next to rounding, the same optimizer moves a weight by less than lr / eps times
+# what is rounded of its gradient.
+@pytest.mark.parametrize('optimizer', [dict(lr=1e-3, eps=0.01), dict(type='SGD')])
 def test_losses_and_weights_are_those_of_the_runs_one_by_one(
-    make_cached, make_config, run, tmp_path, optimizer, apart
+    make_cached, make_config, run, tmp_path, optimizer
 ):
     changes = {f'optim_wrapper.optimizer.{key}': v for key, v in optimizer.items()}
 
@@ -49,7 +49,7 @@ def test_losses_and_weights_are_those_of_the_runs_one_by_one(
         assert member.losses == pytest.approx(losses, abs=1e-4)
         found = member.model.state_dict()
         for name, value in runner.model.state_dict().items():
-            torch.testing.assert_close(found[name], value, atol=apart, rtol=0)
+            torch.testing.assert_close(found[name], value, atol=1e-5, rtol=0)
     assert many.members[0].losses != many.members[1].losses
     # Written where a protocol looks, as a checkpoint of the ordinary model.
     for member in many.members:

@@ -30,7 +30,7 @@ def sinkhorn(
     """
     kernel = -cost / epsilon
     rows, columns = rows.log(), columns.log()
-    right = torch.zeros_like(columns)
+    right = columns.where(columns.isinf(), 0.0)  # what is left out, from the start
     for _ in range(steps):
         left = rows - (kernel + right[..., None, :]).logsumexp(-1)
         right = columns - (kernel + left[..., None]).logsumexp(-2)

@@ -33,12 +33,13 @@ class PositionalCode(nn.Module):
         # What follows gives the same for few instances; a graph must serve any number.
         if m <= length and not torch.compiler.is_compiling():
             return self.code[None, :m]
-        count = mask.sum(1, keepdim=True)
-        stretch = ((length - 1) / (count - 1).clamp(min=1)).clamp(max=1.0)
-        place = torch.arange(m, device=mask.device) * stretch
+        exact = torch.promote_types(self.code.dtype, torch.float32)
+        steps = (mask.sum(1, keepdim=True) - 1).clamp(min=1).to(exact)
+        stretch = ((length - 1) / steps).clamp(max=1.0)
+        place = torch.arange(m, device=mask.device, dtype=exact) * stretch
         place = place.clamp(max=length - 1)
         low = place.floor().long().clamp(max=length - 2)
-        share = (place - low)[..., None]
+        share = (place - low)[..., None].to(self.code.dtype)
         return torch.lerp(self.code[low], self.code[low + 1], share)
 
 
