@@ -71,6 +71,56 @@ def stream(**own):
     return source
 
 
+def opened_stream(rotation=0.0, **own):
+    """The source of a stream with these facts, whose first frame is 64 x 48."""
+    source = stream(disposition=0, frames=0, **own)
+    source._path = 'made-up.mp4'
+    source._container.streams.video = (source._stream,)
+    first = SimpleNamespace(rotation=rotation, width=64, height=48)
+    source._decode = lambda: iter([first])
+    source._open_stream()
+    return source
+
+
+@pytest.mark.parametrize(
+    ('average', 'guessed', 'fps'),
+    [
+        (24, 30, 24.0),
+        (None, 30, 30.0),
+        (None, None, 25.0),
+        (Fraction(25, 3), 1, 8.3333),
+    ],
+)
+def test_the_rate_is_the_mean_one_then_the_guessed_one_then_25(average, guessed, fps):
+    source = opened_stream(average_rate=average, guessed_rate=guessed)
+    assert source.info.fps == fps and source.total is None
+    length = dict(duration=200, time_base=Fraction(1, 100))
+    source = opened_stream(average_rate=average, guessed_rate=guessed, **length)
+    assert source.total == round(2 * fps)
+
+
+@pytest.mark.parametrize(
+    ('rotation', 'turn', 'size'),
+    [
+        *((0, 0, (64, 48)), (90, 90, (48, 64)), (-90, 270, (48, 64))),
+        *((180, 180, (64, 48)), (-180, 180, (64, 48)), (89.4, 90, (48, 64))),
+    ],
+)
+def test_a_quarter_turn_swaps_width_and_height(rotation, turn, size):
+    info = opened_stream(rotation, average_rate=25).info
+    assert (info.rotation, info.width, info.height) == (turn, *size)
+
+
+def test_the_size_of_a_folder_is_that_of_its_first_picture(tmp_path):
+    for number, height in enumerate((6, 6, 8)):
+        picture = np.zeros((height, 7, 3), np.uint8)
+        assert cv2.imwrite(str(tmp_path / f'{number}.png'), picture)
+    with open_source(tmp_path) as opened:
+        assert [frame.index for frame in opened] == [0, 1]
+    assert (opened.info.width, opened.info.height, opened.total) == (7, 6, 3)
+    assert '2.png is 7x8, the first picture 7x6' in opened.problems[0]
+
+
 def test_the_stated_length_is_the_streams_own_then_its_tag_then_the_files():
     own = stream(duration=900, time_base=Fraction(1, 300))
     assert own._stated_duration() == 3.0
