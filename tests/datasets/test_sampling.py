@@ -93,3 +93,9 @@ def test_an_unknown_policy():
 def test_no_frames_to_sample_is_refused():
     with pytest.raises(ValueError, match='num_frames must be at least 1, not 0'):
         SampleSegments(0)
+
+
+def test_the_defaults():
+    shown = "SampleSegments(num_frames=16, test_mode=False, short_clip='pad')"
+    assert repr(SampleSegments()) == shown
+    assert len(SampleSegments(1)(dict(total_frames=5))['frame_inds']) == 1
