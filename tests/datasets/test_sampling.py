@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.datasets.transforms import SampleSegments
+from tgdfer_mm.registry import TRANSFORMS
 
 
 def sample(total, size=16, test_mode=False, short_clip='pad'):
@@ -98,4 +99,5 @@ def test_no_frames_to_sample_is_refused():
 def test_the_defaults():
     shown = "SampleSegments(num_frames=16, test_mode=False, short_clip='pad')"
     assert repr(SampleSegments()) == shown
+    assert repr(TRANSFORMS.build(dict(type='SampleSegments'))) == shown
     assert len(SampleSegments(1)(dict(total_frames=5))['frame_inds']) == 1
