@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
 from mmengine.config import Config
 
 import tgdfer_mm
@@ -36,5 +35,3 @@ def test_the_demo_model_fits_the_demo_config_and_names_its_data():
     meta = checkpoint['meta']['dataset_meta']
     assert meta['dataset'].startswith('SynthDFER')
     assert tuple(meta['classes']) == model.text_encoder.classes
-    with torch.no_grad():
-        assert torch.isfinite(model.eval().text_encoder()).all()

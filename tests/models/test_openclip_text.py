@@ -5,10 +5,10 @@ import copy
 import pytest
 import torch
 import torch.nn.functional as F
+from torch.utils.flop_counter import FlopCounterMode
 
 from tgdfer_mm.models.clip import build_clip
-from tgdfer_mm.models.packed_texts import encode_ends
-from tgdfer_mm.models.text import OpenCLIPText, openclip_text
+from tgdfer_mm.models.text import OpenCLIPText
 from tgdfer_mm.models.text.openclip_text import TEMPLATE
 from tgdfer_mm.models.text.tokens import TOKENIZER
 
@@ -33,17 +33,17 @@ def test_starts_as_open_clip_on_template_and_description(tower, texts, clip_file
         assert torch.allclose(feature, F.normalize(each.mean(0), dim=-1), atol=1e-5)
 
 
-def test_cut_rows_give_the_features_of_full_rows(tower, monkeypatch):
-    packed = []
-    monkeypatch.setattr(
-        openclip_text, 'encode_ends', lambda *a: packed.append(1) or encode_ends(*a)
-    )
-    cut = tower()
-    tower.eval()
+def test_cut_rows_give_the_features_of_full_rows_from_less(tower, monkeypatch):
+    def encode():
+        with FlopCounterMode(display=False) as counter, torch.no_grad():
+            return tower.eval()(), counter.get_total_flops()
+
+    cut, fewer = encode()
     monkeypatch.setattr(OpenCLIPText, '_cuts', False)
     assert tower._length(tower._encoded) == 77
-    assert torch.allclose(tower(), cut, atol=1e-5)
-    assert len(packed) == 1  # of the cut rows, not of the full ones
+    full, more = encode()
+    assert torch.allclose(full, cut, atol=1e-5)
+    assert fewer < more / 3  # 17 places at most and not 77
 
 
 @pytest.mark.parametrize(

@@ -65,28 +65,6 @@ def test_the_loss_is_cross_entropy(build):
 
 
 @torch.no_grad()
-def test_m3dfels_logits_are_the_mean_of_its_instances():
-    head, one = m3dfel().eval(), bag()
-    logits, instance, _ = head(one)
-    assert torch.allclose(instance.mean(1), logits, atol=1e-6)
-    # By its own definition: gate, one convolution with M channels, linear layer.
-    x, _ = head.lstm(one.instances)
-    mixed, _ = head._attend(x)
-    pooled = head.conv(x * head.norm(mixed).sigmoid()).squeeze(1)
-    assert torch.allclose(head.fc(pooled), logits, atol=1e-5)
-
-
-@torch.no_grad()
-def test_m3dfels_attention_is_torchs():
-    head, x = m3dfel(), torch.randn(2, 4, 16)
-    q, k, v = (
-        t.unflatten(-1, (2, 8)).transpose(1, 2) for t in head.qkv(x).chunk(3, -1)
-    )
-    expected = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
-    assert torch.allclose(head._attend(x)[0], expected, atol=1e-6)
-
-
-@torch.no_grad()
 def test_the_class_token_does_not_see_order_but_by_positions():
     head, one = class_token().eval(), bag()
     turned = one._replace(instances=one.instances.flip(1))
@@ -95,15 +73,6 @@ def test_the_class_token_does_not_see_order_but_by_positions():
     plain, mirrored = head(one), head(turned)
     assert torch.allclose(plain.logits, mirrored.logits, atol=1e-4)
     assert torch.allclose(plain.attention, mirrored.attention.flip(1), atol=1e-6)
-
-
-@torch.no_grad()
-def test_frames_are_judged_by_their_own_cosines():
-    head, one = class_token(temperature=0.5), bag()
-    expected = F.cosine_similarity(
-        one.instances[:, :, None], one.text.expand(2, 4, K, D), dim=-1
-    )
-    assert torch.allclose(head(one).instance, expected / 0.5, atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -41,14 +41,6 @@ def by_hand(query, logits, feature, probability, label, neighbours=2):
     return (target * (target.log() - logits.log_softmax(-1))).sum()
 
 
-def test_the_formula():
-    loss, *anchors = filled()
-    query, logits = torch.randn(2, D), torch.randn(2, K)
-    expected = sum(by_hand(*one, *anchors) for one in zip(query, logits, strict=True))
-    found = loss.eval()(query, logits, torch.zeros(2).long())
-    assert found.item() == pytest.approx(expected.item() / 2, rel=1e-4)
-
-
 def test_it_pulls_the_logits_and_not_the_feature():
     loss, *_ = filled()
     query = torch.randn(2, D, requires_grad=True)

@@ -2,11 +2,9 @@
 
 import pytest
 import torch
-import torch.nn.functional as F
 
 from tgdfer_mm.models.temporal.base import (
     PositionalCode,
-    SelfAttention,
     attend_in_windows,
 )
 from tgdfer_mm.registry import TEMPORAL
@@ -73,24 +71,6 @@ def test_gradients_are_finite_with_padding_and_reach_every_parameter(name):
     for parameter_name, parameter in network.named_parameters():
         assert torch.isfinite(parameter.grad).all(), parameter_name
         assert parameter.grad.abs().sum() > 0, parameter_name
-
-
-def test_window_attention_equals_attention_of_each_window_alone():
-    attention = SelfAttention(32, heads=4)
-    x, mask = torch.randn(1, 10, 32), prefix(7, 10)
-    q, k, v = attention.project(x)
-    shares = torch.tensor([0.3, 0.7])
-    mixed = attend_in_windows(q, k, v, mask, (2, 4), shares)
-    wanted = torch.zeros_like(v)
-    for size, share in zip((2, 4), shares, strict=True):
-        for start in range(0, 7, size):
-            part = slice(start, start + size)
-            keys = slice(start, min(start + size, 7))
-            alone = F.scaled_dot_product_attention(
-                q[:, :, part], k[:, :, keys], v[:, :, keys]
-            )
-            wanted[:, :, part] += share * alone
-    assert torch.allclose(mixed[:, :, :7], wanted[:, :, :7], atol=1e-6)
 
 
 def test_a_window_of_padding_alone_gives_zero():

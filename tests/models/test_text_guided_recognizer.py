@@ -174,11 +174,27 @@ def test_multi_hot_labels_start_at_a_small_loss(build_recognizer, make_batch):
     assert ((scores > 0) & (scores < 1)).all()
 
 
-def test_soft_labels_train(build_recognizer, make_batch):
-    model, batch = build_recognizer().train(), make_batch([16])
-    batch['data_samples'][0].set_gt_label(torch.tensor([0.2, 0.7, 0.1]))
-    logs = model.train_step(batch, MagicMock())
-    assert torch.isfinite(logs['loss_bag'])
+@pytest.mark.parametrize('field', ['gt_label', 'soft_label'])
+def test_a_soft_label_s_loss_is_the_labels_by_their_shares(
+    build_recognizer, make_batch, field
+):
+    model, shares = build_recognizer(), torch.tensor([0.2, 0.7, 0.1])
+    trained(model, std=0.05).train()
+    model.cls_head.logit_scale.data.fill_(1.0)  # losses of the size of one
+    batch = make_batch([16, 5])
+
+    def losses(set_label):
+        for sample in batch['data_samples']:
+            set_label(sample)
+        torch.manual_seed(1)  # which descriptions are drawn
+        return model.train_step(copy.deepcopy(batch), MagicMock())
+
+    certain = [losses(lambda s, c=c: s.set_gt_label(c)) for c in range(3)]
+    soft = losses(lambda s: s.set_field(shares, field))
+    for name in ('loss_bag', 'loss_video'):
+        each = torch.stack([loss[name] for loss in certain])
+        torch.testing.assert_close(soft[name], shares @ each)
+        assert each.max() - each.min() > 0.01
 
 
 def test_logit_scale_is_capped_and_can_come_down_again(build_recognizer, make_batch):

@@ -24,15 +24,6 @@ def test_a_query_starts_at_the_mean_of_the_valid_instances(bag):
     assert torch.allclose(pooled[:, 0], hidden[:, :VALID].mean(1), atol=1e-6)
 
 
-def test_relevance_weighs_the_instances_for_each_class(bag):
-    hidden = torch.randn(N, M, D)
-    pooled = RelevancePooling(D)(hidden, bag)
-    for n in range(N):
-        for k in range(K):
-            wanted = sum(bag.relevance[n, i, k] * hidden[n, i] for i in range(VALID))
-            assert torch.allclose(pooled[n, k], wanted, atol=1e-6)
-
-
 @pytest.mark.parametrize('pooling', [QueryPooling, RelevancePooling])
 def test_padding_is_never_read(bag, pooling):
     pool = pooling(D)

@@ -21,20 +21,6 @@ def test_labels_start_as_they_are():
     assert torch.allclose(enriched, bag.text.expand(2, -1, -1), atol=1e-6)
 
 
-def test_relevance_and_prompt_by_hand():
-    bag = make_bag()
-    neck = VisualPromptNeck(8, temperature=0.5, gamma=0.3)
-    out, _ = neck(bag)
-    for n in range(2):
-        for c in range(3):
-            cosine = bag.instances[n] @ bag.text[c]
-            alpha = torch.softmax(cosine / 0.5, 0)
-            assert torch.allclose(out.relevance[n, :, c], alpha, atol=1e-6)
-            prompt = F.normalize(alpha @ bag.instances[n], dim=-1)
-            expected = F.normalize(bag.text[c] + 0.3 * prompt, dim=-1)
-            assert torch.allclose(out.enriched[n, c], expected, atol=1e-6)
-
-
 def test_relevance_sums_to_one_over_valid_instances_only():
     relevance = VisualPromptNeck(8)(make_bag(m=6, valid=2))[0].relevance
     assert torch.allclose(relevance.sum(1), torch.ones(2, 3))
