@@ -7,8 +7,13 @@ import pytest
 import torch
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.apis.runtime import OnnxRuntime, _from_sample, _providers
-from tgdfer_mm.video.errors import UsageError
+from tgdfer_mm.apis.runtime import (
+    OnnxRuntime,
+    _from_sample,
+    _providers,
+    make_runtime,
+)
+from tgdfer_mm.video.errors import InputError, UsageError
 from tgdfer_mm.video.settings import VideoSettings
 
 
@@ -81,6 +86,27 @@ def test_the_onnx_runtime_pads_with_the_last_crop_and_keeps_windows_apart():
     assert first.relevance[:, 0].tolist() == [0.5, 0.5, 1]
     assert second.scores[:, 0].tolist() == [4, 4, 6, 6, 8, 8]
     assert second.relevance[:, 0].tolist() == [0.5] * 6
+
+
+@pytest.mark.parametrize(
+    ('device', 'runtime', 'place'),
+    [
+        *(('cuda:1', 'torch', 'cuda:1'), ('cuda:1', 'onnx', 'cpu')),
+        *((None, 'torch', 'best'), (None, 'onnx', 'cpu')),
+    ],
+)
+def test_where_a_model_is_loaded(device, runtime, place, monkeypatch):
+    loaded = []
+
+    def load(model, checkpoint, where):
+        loaded.append((model, checkpoint, where))
+        raise InputError('not now')
+
+    monkeypatch.setattr('tgdfer_mm.apis.runtime.load_model', load)
+    monkeypatch.setattr('tgdfer_mm.apis.runtime.get_device', lambda: 'best')
+    with pytest.raises(InputError, match='not now'):
+        make_runtime('a.py', 'b.pth', device, runtime, {})
+    assert loaded == [('a.py', 'b.pth', place)]
 
 
 WINDOWS = [[1, 2, 3], [4, 5, 6, 7, 8, 9]]

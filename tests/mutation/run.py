@@ -104,6 +104,7 @@ def _check_unchanged(
     """
     seconds, failed = {}, []
     needed = {test for mutant in mutants for test in table[mutant.file]}
+    print(f'running {len(needed)} files of tests on the code as it is', flush=True)
     for test in sorted(needed):
         verdict = judge(tree, 'tgdfer_mm/__init__.py', [test], limit=600)
         seconds[test] = verdict.seconds
@@ -111,7 +112,7 @@ def _check_unchanged(
             failed.append(f'{test}: {verdict.kind} {verdict.test}')
     if failed:
         sys.exit('tests fail on the code as it is:\n' + '\n'.join(failed))
-    print(f'{len(needed)} files of tests pass in {sum(seconds.values()):.0f} s')
+    print(f'they pass, in {sum(seconds.values()):.0f} s', flush=True)
     return seconds
 
 
