@@ -73,7 +73,8 @@ def test_the_onnx_runtime_pads_with_the_last_crop_and_keeps_windows_apart():
     runtime = OnnxRuntime.__new__(OnnxRuntime)
     runtime._session = Session()
     runtime.settings = VideoSettings().updated(dict(window=dict(frames=6)))
-    windows = [[np.full((4, 5, 3), n, np.uint8) for n in row] for row in WINDOWS]
+    shown = [1, 2, 3], [4, 5, 6, 7, 8, 9]
+    windows = [[np.full((4, 5, 3), n, np.uint8) for n in row] for row in shown]
     windows[0][0][1, 2] = (7, 8, 9)
     first, second = runtime.predict(windows)
     frames = runtime._session.given['frames']
@@ -107,9 +108,6 @@ def test_where_a_model_is_loaded(device, runtime, place, monkeypatch):
     with pytest.raises(InputError, match='not now'):
         make_runtime('a.py', 'b.pth', device, runtime, {})
     assert loaded == [('a.py', 'b.pth', place)]
-
-
-WINDOWS = [[1, 2, 3], [4, 5, 6, 7, 8, 9]]
 
 
 @pytest.mark.parametrize(
