@@ -57,6 +57,8 @@ class Verdict:
 
 def preload() -> None:
     """Imports what every fork needs."""
+    # On a busy machine, threads that spin while they wait take others' time.
+    os.environ.setdefault('OMP_WAIT_POLICY', 'passive')
     for name in PRELOADED:
         importlib.import_module(name)
     if any(name.split('.')[0] == PACKAGE for name in sys.modules):
