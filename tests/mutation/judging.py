@@ -123,6 +123,7 @@ def _run(tree: Path, module: str, tests: Sequence[str], scratch: Path) -> None:
     """The life of a fork."""
     try:
         os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         output = os.open(scratch / 'output.txt', os.O_WRONLY | os.O_CREAT)
         os.dup2(output, 1)
         os.dup2(output, 2)

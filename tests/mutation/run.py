@@ -7,6 +7,7 @@ See README.md in this folder.
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -38,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             print(_where(mutant))
         return
     start = time.monotonic()
+    # As Ctrl-C: a run that is told to end takes its fork and its copy along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('ended by SIGTERM'))
     preload()
     with tempfile.TemporaryDirectory(prefix='mutation-') as folder:
         tree = Path(folder, 'tree')
