@@ -105,9 +105,10 @@ def test_where_a_model_is_loaded(device, runtime, place, monkeypatch):
 
     monkeypatch.setattr('tgdfer_mm.apis.runtime.load_model', load)
     monkeypatch.setattr('tgdfer_mm.apis.runtime.get_device', lambda: 'best')
-    with pytest.raises(InputError, match='not now'):
-        make_runtime('a.py', 'b.pth', device, runtime, {})
-    assert loaded == [('a.py', 'b.pth', place)]
+    for model in ('a.json', 'a.py'):
+        with pytest.raises(InputError, match='not now'):
+            make_runtime(model, 'b.pth', device, runtime, {})
+        assert loaded.pop() == (model, 'b.pth', place)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from mmengine.evaluator import Evaluator
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
 
 from tgdfer_mm.evaluation import DFERMetric
+from tgdfer_mm.evaluation.clip_metric import clip_scores
 from tgdfer_mm.registry import METRICS
 
 
@@ -149,6 +150,11 @@ def test_unusable_predictions_are_errors_that_name_the_clip(
 ):
     with pytest.raises(ValueError, match=message):
         evaluate([make_sample('a', **{'label': 0, **broken})], classes)
+
+
+def test_a_single_number_is_no_score_of_several_classes():
+    with pytest.raises(ValueError, match=r'clip a: `pred_score` has shape \(\)'):
+        clip_scores(dict(clip='a', pred_score=torch.tensor(0.5)), 7)
 
 
 def test_absent_label_scores_and_classes_are_errors(classes, make_sample):

@@ -106,6 +106,8 @@ def test_no_true_interval_has_no_precision_but_false_ones_cost():
     assert interval_average_precision([], [], 0.5) is None
     true = [none, np.array([[0.0, 20]])]
     assert interval_average_precision([whole, whole], true, 0.5) == 0.5
+    with pytest.raises(ValueError, match='zip'):
+        interval_average_precision([whole], true, 0.5)
 
 
 @pytest.mark.parametrize('seed', range(5))

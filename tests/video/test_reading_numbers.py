@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tgdfer_mm.video.errors import InputError
 from tgdfer_mm.video.extras import need
 from tgdfer_mm.video.reading import Frame, open_source
 from tgdfer_mm.video.video_file import VideoFileSource, _reason
@@ -42,6 +43,19 @@ def test_what_is_small_enough_stays_as_it_is(side):
     own = frame(30, 60, scale=0.25)
     picture, scale = own.small(side)
     assert picture is own.rgb and scale == 0.25
+
+
+def test_a_stored_picture_is_converted_and_turned():
+    stored = SimpleNamespace(width=2, height=1)
+    pixels = np.arange(6, dtype=np.uint8).reshape(1, 2, 3)
+
+    def convert(picture, width, height):
+        assert (picture, width, height) == (stored, 2, 1)
+        return pixels
+
+    assert (Frame(0, 0.0, stored, convert=convert).rgb == pixels).all()
+    turned = Frame(0, 0.0, stored, turns=1, convert=convert)  # counter-clockwise
+    assert (turned.rgb == pixels[0, ::-1, None]).all()
 
 
 @pytest.mark.parametrize(('count', 'fps'), [(1, 10), (7, 3), (5, 29.97)])
@@ -99,6 +113,16 @@ def test_the_rate_is_the_mean_one_then_the_guessed_one_then_25(average, guessed,
     assert source.total == round(2 * fps)
 
 
+def test_without_a_frame_the_last_damage_is_named():
+    for problems, said in (([], 'cut off$'), (['a', 'b'], r'cut off \(b\)$')):
+        source = stream(disposition=0)
+        source._path, source.problems = 'made-up.mp4', problems
+        source._container.streams.video = (source._stream,)
+        source._decode = lambda: iter([])
+        with pytest.raises(InputError, match=f'made-up.mp4: not one frame.*{said}'):
+            source._open_stream()
+
+
 @pytest.mark.parametrize(
     ('rotation', 'turn', 'size'),
     [
@@ -144,13 +168,13 @@ def test_a_second_may_be_missing_at_the_end(stated, complete, make_file):
 
 
 def test_absent_and_falling_times_go_on_by_one_frame(make_file):
-    with open_source(make_file(fps=10)) as opened:
-        stamps = [0.5, None, 0.4, 0.7, 1.5, 0.0, None]
+    with open_source(make_file(fps=8)) as opened:
+        stamps = [0.5, None, 0.25, 0.75, 1.5, 0.0, None]
         frames = [SimpleNamespace(time=stamp) for stamp in stamps]
         opened._first, opened._decoded = frames[0], iter(frames[1:])
         times = [each.time for each in opened]
-    # The fourth has the time of the third, 0.2 s, and goes on from there.
-    assert times == pytest.approx([0, 0.1, 0.2, 0.3, 1.0, 1.1, 1.2])
+    # The fourth has the time of the third, 0.25 s, and goes on from there.
+    assert times == [0, 0.125, 0.25, 0.375, 1.0, 1.125, 1.25]
 
 
 @pytest.mark.parametrize(
