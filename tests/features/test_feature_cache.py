@@ -34,16 +34,19 @@ def store_of(cfg, folder, **options):
 def test_losses_scores_and_checkpoint_are_those_of_the_slow_run(
     make_config, run, tmp_path
 ):
-    slow, runner, scores = run(make_config())
+    # Else Adam makes a whole step of rounding where there is no gradient to speak of.
+    eps = {'optim_wrapper.optimizer.eps': 0.01}
+    slow, runner, scores = run(make_config(**eps))
     state = runner.model.state_dict()
-    fast, runner, same = run(train_on_features(make_config(), tmp_path / 'cache'))
+    cached = train_on_features(make_config(**eps), tmp_path / 'cache')
+    fast, runner, same = run(cached)
     assert len(slow) == 6 and len(set(slow)) > 1
     assert fast == pytest.approx(slow, abs=1e-4)
     torch.testing.assert_close(scores, same, atol=1e-4, rtol=0)
     found = runner.model.state_dict()
     assert found.keys() == state.keys()
     for name, value in state.items():
-        torch.testing.assert_close(found[name], value, atol=1e-3, rtol=0)
+        torch.testing.assert_close(found[name], value, atol=1e-4, rtol=0)
     # What was trained on features judges pictures.
     cfg = make_config(load_from=str(tmp_path / 'work/epoch_2.pth'))
     assert Runner.from_cfg(cfg).test()

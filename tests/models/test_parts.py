@@ -1,5 +1,7 @@
 """What the model's parts say of themselves, by hand."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -45,7 +47,11 @@ def test_shares_are_readable():
     state = part_states(TEMPORAL.build(dict(type='lgt', dim=32)))
     weights = [value for name, value in state.items() if name.startswith('window')]
     assert weights == pytest.approx([1 / 3] * 3)
-    assert part_states(TEMPORAL.build(dict(type='tca', dim=32))) == {'full_share': 0.5}
+    assert state['long_decay'] == pytest.approx(math.exp(-1))
+    tca = TEMPORAL.build(dict(type='tca', dim=32))
+    assert part_states(tca) == {'full_share': 0.5}
+    tca.mix_logit.data.fill_(2.0)
+    assert part_states(tca) == pytest.approx({'full_share': 1 / (1 + math.exp(-2))})
     neck = VisualPromptNeck(8, temperature=0.05, gamma=0.1)
     assert part_states(neck) == pytest.approx({'gamma': 0.1, 'tau': 0.05})
 

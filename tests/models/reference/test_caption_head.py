@@ -10,13 +10,14 @@ from tgdfer_mm.models.heads import CaptionHead
 
 
 @torch.no_grad()
-def test_cross_entropy_both_ways_over_shared_captions():
+@pytest.mark.parametrize('seed', range(4))
+def test_cross_entropy_both_ways_over_shared_captions(seed):
     sizes = dict(num_frames=3, heads=2, head_channels=3, mlp_channels=7)
     head = loops.stir(CaptionHead(3, 6, temperature=0.4, **sizes))
     text = loops.normal(4, 6, seed=1)
     text[2] = text[0]
     text = text / text.norm(dim=-1, keepdim=True)
-    bag = Bag(loops.normal(4, 3, 6), loops.prefix([3] * 4, 3), text)
+    bag = Bag(loops.normal(4, 3, 6, seed=seed + 20), loops.prefix([3] * 4, 3), text)
     logits = head(bag).logits.tolist()  # has its own reference
     same = [[0, 2], [1], [0, 2], [3]]
     loss, hits = 0.0, 0
