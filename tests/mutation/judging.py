@@ -13,8 +13,10 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 # What the package and its tests import; the package itself must not be among them.
@@ -48,11 +50,13 @@ class Verdict:
             ``incompetent`` (the changed module cannot be imported).
         test: The first test that failed, or what kept it from being run.
         seconds: How long it took.
+        by_file: Seconds of the tests alone, by their file.
     """
 
     kind: str
     test: str = ''
     seconds: float = 0.0
+    by_file: dict[str, float] = field(default_factory=dict)
 
 
 def preload() -> None:
@@ -104,7 +108,8 @@ def judge(tree: Path, module: str, tests: Sequence[str], limit: float) -> Verdic
         seconds = round(time.monotonic() - start, 1)
         said = scratch / 'verdict.json'
         if not said.is_file():
-            return Verdict('killed', 'the process died', seconds)
+            last = (scratch / 'output.txt').read_text(errors='replace').splitlines()
+            return Verdict('killed', f'the process died: {"".join(last[-1:])}', seconds)
         return Verdict(**json.loads(said.read_text()) | dict(seconds=seconds))
     except BaseException:
         _end(child)
@@ -135,7 +140,10 @@ def _run(tree: Path, module: str, tests: Sequence[str], scratch: Path) -> None:
         os.environ |= dict(PYTHONPATH=str(tree), PYTHONDONTWRITEBYTECODE='1')
         verdict = _test(tree, module, tests, scratch)
         (scratch / 'verdict.json').write_text(json.dumps(asdict(verdict)))
+    except BaseException:
+        traceback.print_exc()
     finally:
+        sys.stderr.flush()
         os._exit(0)
 
 
@@ -155,23 +163,26 @@ def _test(tree: Path, module: str, tests: Sequence[str], scratch: Path) -> Verdi
     found = sys.modules[PACKAGE].__file__
     if not found.startswith(str(tree)):
         return Verdict('incompetent', f'{found} was imported in the place of the copy')
-    first = _FirstFailure()
+    watch = _Watch()
     arguments = ['-x', '-q', '-p', 'no:cacheprovider', f'--basetemp={scratch / "tmp"}']
-    code = pytest.main([*arguments, f'--rootdir={tree}', *tests], plugins=[first])
+    code = pytest.main([*arguments, f'--rootdir={tree}', *tests], plugins=[watch])
     if code == pytest.ExitCode.OK:
-        return Verdict('survived')
-    return Verdict('killed', first.name or f'pytest ended with {code!r}')
+        return Verdict('survived', by_file=dict(watch.seconds))
+    return Verdict('killed', watch.failed or f'pytest ended with {code!r}')
 
 
-class _FirstFailure:
-    """Remembers which test failed."""
+class _Watch:
+    """Remembers which test failed first, and how long each file's took."""
 
-    name = ''
+    def __init__(self) -> None:
+        self.failed = ''
+        self.seconds: dict[str, float] = defaultdict(float)
 
     def pytest_runtest_logreport(self, report) -> None:
+        self.seconds[report.nodeid.split('::')[0]] += report.duration
         if report.failed:
-            self.name = self.name or report.nodeid
+            self.failed = self.failed or report.nodeid
 
     def pytest_collectreport(self, report) -> None:
         if report.failed:
-            self.name = self.name or f'collecting {report.nodeid}'
+            self.failed = self.failed or f'collecting {report.nodeid}'

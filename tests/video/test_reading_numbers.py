@@ -128,6 +128,7 @@ def test_without_a_frame_the_last_damage_is_named():
     [
         *((0, 0, (64, 48)), (90, 90, (48, 64)), (-90, 270, (48, 64))),
         *((180, 180, (64, 48)), (-180, 180, (64, 48)), (89.4, 90, (48, 64))),
+        *((44.8, 0, (64, 48)), (45.2, 90, (48, 64))),  # the nearest one
     ],
 )
 def test_a_quarter_turn_swaps_width_and_height(rotation, turn, size):
