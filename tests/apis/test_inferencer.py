@@ -93,6 +93,26 @@ def test_paths_arrays_lists_and_folders_are_told_apart(on_crops, tmp_path):
     )
 
 
+def test_a_list_of_pictures_is_one_input_and_any_other_list_is_several(on_crops):
+    grey, color = np.zeros((8, 9), np.uint8), np.zeros((8, 9, 3), np.uint8)
+    clips = [np.zeros((2, 8, 9, 3), np.uint8)] * 2
+    inputs = on_crops._inputs_to_list
+    assert inputs([grey, grey]) == [[grey, grey]]
+    assert inputs((color,)) == [(color,)]
+    assert inputs(clips) == clips and inputs([*clips, color]) == [*clips, color]
+    assert inputs(['a', 'b']) == ['a', 'b'] and inputs('a') == ['a']
+    assert inputs([0, 1]) == [0, 1] and inputs(0) == [0]
+    assert inputs([]) == []
+
+
+def test_arrays_have_the_rate_that_was_given_and_25_by_default(on_crops, demo):
+    assert on_crops(clip()[:3])['predictions'][0]['source']['fps'] == 25
+    other = DFERInferencer(demo, faces='none', fps=10, show_progress=False, min_track=0)
+    [result] = other(clip()[:3])['predictions']
+    assert result['source']['fps'] == 10
+    assert result['tracks'][0]['frames']['time'] == [0, 0.1, 0.2]
+
+
 def test_several_inputs_come_one_by_one_and_a_bad_one_is_named(on_crops, tmp_path):
     results = on_crops.iterate([clip()[:4], tmp_path / 'absent.mp4'])
     assert next(results)['complete']

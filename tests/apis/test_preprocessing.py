@@ -11,6 +11,7 @@ from tgdfer_mm.apis.preprocessing import (
 )
 from tgdfer_mm.paths import config_dir
 from tgdfer_mm.video.errors import UsageError
+from tgdfer_mm.video.settings import VideoSettings
 
 PIPELINE = [
     dict(type='ListFrames'),
@@ -43,6 +44,38 @@ def test_excluding_short_clips_is_nothing_a_users_video_can_do():
     steps = [dict(s) for s in PIPELINE]
     steps[1]['short_clip'] = 'exclude'
     assert video_settings(config(steps), {}).window.short_clip == 'pad'
+
+
+def test_what_the_test_pipeline_does_not_say_is_the_default():
+    steps = [dict(type='SampleSegments'), *PIPELINE[2:]]
+    steps[2] = dict(type='Resize', scale=(48, 40))  # keeps the ratio: no crop's size
+    settings = video_settings(config(steps), {})
+    assert (settings.window.frames, settings.window.short_clip) == (16, 'pad')
+    assert settings.crop.size == VideoSettings().crop.size
+    assert video_settings(config(steps, image_size=96), {}).crop.size == 96
+    steps[2] = dict(type='Resize', scale=(48, 40), keep_ratio=False)
+    assert video_settings(config(steps, image_size=96), {}).crop.size == 48
+
+
+def test_reading_ends_with_the_last_decoder():
+    steps = [dict(type='DecodeA'), dict(type='B'), dict(type='DecodeC'), dict(type='D')]
+    assert steps_after_reading(config(steps)) == [dict(type='D')]
+    assert steps_after_reading(config(steps[:3])) == []
+
+
+@pytest.mark.parametrize('count', [1, 3, 5])
+def test_a_window_is_told_as_sampling_would_tell_it(count, monkeypatch):
+    monkeypatch.setattr('tgdfer_mm.apis.preprocessing.Compose', lambda steps: dict)
+    crops = [np.full((30, 40, 3), i, np.uint8) for i in range(count)]
+    told = ClipPipeline(config(PIPELINE[:3]), 5)(crops)
+    last = count - 1
+    assert [int(img.max()) for img in told['imgs']] == [min(i, last) for i in range(5)]
+    assert told['frame_inds'].tolist() == [min(i, last) for i in range(5)]
+    assert told['img_shape'] == told['original_shape'] == (30, 40)
+    assert told['num_valid'] == told['total_frames'] == count
+    assert (told['clip_len'], told['num_clips'], told['start_index']) == (5, 1, 0)
+    told['imgs'][0][:] = 99  # a step may work in place
+    assert crops[0].max() == 0 and told['imgs'][-1].max() == last * (count > 1)
 
 
 def test_crops_become_what_testing_makes_of_frames():

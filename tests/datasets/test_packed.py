@@ -194,6 +194,19 @@ def test_frames_on_the_device_are_those_of_the_loader(
         assert (found - wanted[i]).abs().max() <= 1 / 2 + 1e-5
     assert not [*resident.state_dict()]
 
+    # On a GPU only where there is room for them, to the last byte.
+    size = resident._pixels.nbytes
+    monkeypatch.setattr(resident, '_device', torch.device('cuda'))
+    monkeypatch.setattr('torch.cuda.mem_get_info', lambda device: (size - 1, 0))
+    with pytest.raises(PackError, match='train without --resident'):
+        resident._load()
+    made = torch.empty
+    with monkeypatch.context() as on_the_cpu:
+        on_the_cpu.setattr('torch.empty', lambda *a, device, **b: made(*a, **b))
+        for free in (size, size + 1):
+            on_the_cpu.setattr('torch.cuda.mem_get_info', lambda _, n=free: (n, 0))
+            assert (resident._load().numpy() == resident._pixels).all()
+
     # Loaded once a device, also where the tensor names it otherwise (cuda, cuda:0).
     loaded = []
     monkeypatch.setattr(resident, '_load', lambda: loaded.append(1) or torch.empty(2))

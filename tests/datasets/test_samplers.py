@@ -1,5 +1,6 @@
 """Class-balanced draws: even, complete, seeded, the same over any processes."""
 
+import random
 from collections import Counter
 
 import pytest
@@ -60,6 +61,8 @@ def test_draws_follow_seed_and_epoch():
     sampler = ClassBalancedSampler(dataset, seed=3)
     first = list(sampler)
     assert first == list(sampler) == list(ClassBalancedSampler(dataset, seed=3))
+    sampler.set_epoch(0)
+    assert first == list(sampler)  # the first epoch, as runners count
     sampler.set_epoch(1)
     assert first != list(sampler)
     assert first != list(ClassBalancedSampler(dataset, seed=4))
@@ -71,6 +74,23 @@ def test_without_shuffling_classes_follow_each_other():
         dataset.labels[i] for i in ClassBalancedSampler(dataset, seed=0, shuffle=False)
     ]
     assert labels == sorted(labels)
+    labels = [dataset.labels[i] for i in ClassBalancedSampler(Labels(6, 2), seed=0)]
+    assert labels != sorted(labels)  # by default they do not
+
+
+@pytest.mark.parametrize('seed', range(20))
+def test_what_rounding_leaves_goes_to_the_largest_rests(seed):
+    draw = random.Random(seed)
+    sizes, power = [draw.randint(1, 40) for _ in range(5)], draw.random()
+    counts = ClassBalancedSampler(Labels(*sizes), power=power, seed=0).counts()
+    weights = [size ** (1 - power) for size in sizes]
+    exact = [sum(sizes) * weight / sum(weights) for weight in weights]
+    assert sum(counts) == sum(sizes)
+    for a, left in zip(exact, counts, strict=True):
+        assert left in (int(a), int(a) + 1)
+        for b, right in zip(exact, counts, strict=True):
+            if a % 1 > b % 1 + 1e-9 and right > int(b):
+                assert left > int(a)
 
 
 @pytest.mark.parametrize('size', [2, 3])
@@ -101,6 +121,8 @@ def test_a_benchmark_says_its_classes_and_the_runner_finds_the_sampler(dfew):
 def test_bad_input():
     with pytest.raises(ValueError, match='power must be between 0 and 1, not 2'):
         ClassBalancedSampler(Labels(2, 2), power=2)
+    with pytest.raises(ValueError, match='power must be between 0 and 1, not -0.5'):
+        ClassBalancedSampler(Labels(2, 2), power=-0.5)
     dataset = Labels(2, 2)
     dataset.get_cat_ids = lambda i: [0, 1]
     with pytest.raises(ValueError, match='clip 0 of the data set has 2 labels'):

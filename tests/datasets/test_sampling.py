@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.datasets.transforms import SampleSegments
+from tgdfer_mm.registry import TRANSFORMS
 
 
 def sample(total, size=16, test_mode=False, short_clip='pad'):
@@ -93,3 +94,10 @@ def test_an_unknown_policy():
 def test_no_frames_to_sample_is_refused():
     with pytest.raises(ValueError, match='num_frames must be at least 1, not 0'):
         SampleSegments(0)
+
+
+def test_the_defaults():
+    shown = "SampleSegments(num_frames=16, test_mode=False, short_clip='pad')"
+    assert repr(SampleSegments()) == shown
+    assert repr(TRANSFORMS.build(dict(type='SampleSegments'))) == shown
+    assert len(SampleSegments(1)(dict(total_frames=5))['frame_inds']) == 1

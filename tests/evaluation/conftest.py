@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
+from mmengine.logging import MMLogger
 
 CLASSES = ('happy', 'sad', 'neutral', 'angry', 'surprise', 'disgust', 'fear')
 
@@ -11,6 +12,15 @@ CLASSES = ('happy', 'sad', 'neutral', 'angry', 'surprise', 'disgust', 'fear')
 @pytest.fixture
 def classes():
     return CLASSES
+
+
+@pytest.fixture
+def log(monkeypatch):
+    """The messages logged during a test."""
+    messages = []
+    logger = MMLogger.get_current_instance()
+    monkeypatch.setattr(logger, 'log', lambda level, msg: messages.append(msg))
+    return messages
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 from mmengine.evaluator import Evaluator
-from mmengine.logging import MMLogger
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
 
 from tgdfer_mm.evaluation import DFERMetric
+from tgdfer_mm.evaluation.clip_metric import clip_scores
 from tgdfer_mm.registry import METRICS
 
 
@@ -18,15 +18,6 @@ def evaluate(samples, classes, batch=4, size=None):
     for start in range(0, len(samples), batch):
         evaluator.process(samples[start : start + batch])
     return evaluator.evaluate(len(samples) if size is None else size), metric
-
-
-@pytest.fixture
-def log(monkeypatch):
-    """The messages logged during a test."""
-    messages = []
-    logger = MMLogger.get_current_instance()
-    monkeypatch.setattr(logger, 'log', lambda level, msg: messages.append(msg))
-    return messages
 
 
 CASES = {
@@ -77,6 +68,17 @@ def test_absent_classes_and_damaged_clips_are_named(log, classes, make_sample):
     assert 'bad0 (truncated)' in damaged and damaged.endswith('; 2 more')
 
 
+@pytest.mark.parametrize('count', [1, 5, 6])
+def test_five_damaged_clips_are_named_and_the_rest_counted(
+    count, log, classes, make_sample
+):
+    samples = [make_sample(f'bad{i}', 0, 0, damaged='cut') for i in range(count)]
+    evaluate([make_sample('good', 1, 1), *samples], classes)
+    named = '; '.join(f'bad{i} (cut)' for i in range(min(count, 5)))
+    assert log[-1].endswith(f': {named}' + '; 1 more' * (count == 6))
+    assert log[-1].startswith(f'{count} of {count + 1} clips')
+
+
 def test_order_and_batches_do_not_matter(classes, make_sample):
     rng = np.random.default_rng(0)
     samples = [
@@ -109,6 +111,15 @@ def test_padding_of_the_last_distributed_batch_is_cut(classes, make_sample):
     assert metric.last_result['num_clips'] == 5
 
 
+def test_more_results_than_clips_are_an_error_too(classes, make_sample):
+    metric = DFERMetric()
+    metric.dataset_meta = dict(classes=classes)
+    metric.process(None, [make_sample(name, 0, 0).to_dict() for name in 'ab'])
+    metric._size = 1
+    with pytest.raises(ValueError, match='2 clips were evaluated.*has 1'):
+        metric.compute_metrics(metric.results)
+
+
 def test_works_with_samples_of_stock_recognizers(classes, make_sample):
     sample = make_sample('x', 2, 2)
     del sample.clip
@@ -131,6 +142,7 @@ def test_missing_and_repeated_clips_are_errors(classes, make_sample):
         (dict(score=[0.1] * 11), 'clip a: the model scores 11 classes.*has 7'),
         (dict(score=[float('nan')] + [0.1] * 6), 'clip a: .*not finite'),
         (dict(label=7, pred=0), 'clip a: label 7 is outside the 7 classes'),
+        (dict(label=-1, pred=0), 'clip a: label -1 is outside the 7 classes'),
     ],
 )
 def test_unusable_predictions_are_errors_that_name_the_clip(
@@ -138,6 +150,11 @@ def test_unusable_predictions_are_errors_that_name_the_clip(
 ):
     with pytest.raises(ValueError, match=message):
         evaluate([make_sample('a', **{'label': 0, **broken})], classes)
+
+
+def test_a_single_number_is_no_score_of_several_classes():
+    with pytest.raises(ValueError, match=r'clip a: `pred_score` has shape \(\)'):
+        clip_scores(dict(clip='a', pred_score=torch.tensor(0.5)), 7)
 
 
 def test_absent_label_scores_and_classes_are_errors(classes, make_sample):

@@ -81,6 +81,21 @@ def test_unwritable_predictions_are_named(tmp_path, classes, make_sample):
     assert not path.exists()
 
 
+def test_what_json_cannot_hold_is_never_written(tmp_path, classes, make_sample):
+    path = tmp_path / 'p.jsonl'
+    metric = DumpPredictions(str(path))
+    metric.dataset_meta = dict(classes=classes, mean=float('nan'))
+    metric.process(None, [make_sample('a', 0, 0).to_dict()])
+    with pytest.raises(ValueError, match='not JSON compliant'):
+        metric.evaluate(1)
+    soft = make_sample('a', 0, 0).to_dict() | dict(gt_label=[0.5, float('nan')])
+    metric.dataset_meta = dict(classes=classes)
+    metric.process(None, [soft])
+    with pytest.raises(ValueError, match='not JSON compliant'):
+        metric.compute_metrics(metric.results[-1:])
+    assert not path.exists()
+
+
 GOOD = '{"clip": "a", "label": 0, "pred": 0, "score": [1.0], "damaged": null}'
 
 

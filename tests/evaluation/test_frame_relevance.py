@@ -1,9 +1,11 @@
 import json
+import logging
 
 import numpy as np
 import pytest
 import torch
 from mmengine.evaluator import Evaluator
+from mmengine.logging import MMLogger
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from tgdfer_mm.evaluation import FrameRelevanceMetric
@@ -128,6 +130,21 @@ def test_clips_without_a_ranking_are_counted_not_averaged(
     assert got == {} and result['AUROC'] is None and result['mAP@0.5'] is None
 
 
+@pytest.mark.parametrize(
+    ('name', 'level'), [('a', logging.INFO), ('still', logging.WARNING)]
+)
+def test_that_no_clip_has_a_ranking_is_a_warning(
+    name, level, ann_file, classes, make_sample, monkeypatch
+):
+    logged = []
+    logger = MMLogger.get_current_instance()
+    monkeypatch.setattr(logger, 'log', lambda *args: logged.append(args))
+    evaluate([make_sample(name, 1, 1, values=values_of(INTENSITY))], ann_file, classes)
+    [(found, message)] = logged
+    assert found == level
+    assert ('1 of 1 clips scored' if name == 'a' else '0 of 1 clips') in message
+
+
 def test_the_pointing_game_by_hand():
     truth = np.array([False, True, True, False])
     assert pointing_hit(np.array([0.1, 0.9, 0.2, 0.3]), truth) == 1
@@ -182,6 +199,12 @@ def test_frame_difference_reads_the_pictures(ann_file, classes, make_sample):
             )
 
 
+def test_as_many_inputs_as_clips(ann_file, classes, make_sample):
+    sample = make_sample('a', 1, 1, values=values_of(INTENSITY))
+    with pytest.raises(ValueError, match='zip'):
+        evaluate([sample], ann_file, classes, inputs=[torch.zeros(8, 3, 2, 2)] * 2)
+
+
 def test_bad_input_is_named(tmp_path, ann_file, classes, make_sample):
     with pytest.raises(FileNotFoundError, match='nowhere.json: no such file'):
         FrameRelevanceMetric(str(tmp_path / 'nowhere.json'))
@@ -199,8 +222,8 @@ def test_bad_input_is_named(tmp_path, ann_file, classes, make_sample):
         'no `relevance`': make_sample('a', 1, 1),
         'has shape': make_sample('a', 1, 1, values=values[:, :5]),
         'not finite': make_sample('a', 1, 1, values=values * np.nan),
-        'has 8 intensities, but frame 9': make_sample(
-            'a', 1, 1, values=values, frame_inds=np.arange(2, 10)
+        'has 8 intensities, but frame 8': make_sample(
+            'a', 1, 1, values=values, frame_inds=np.arange(1, 9)
         ),
     }
     for message, sample in cases.items():

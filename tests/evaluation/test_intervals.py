@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from mmaction.evaluation.functional import average_precision_at_temporal_iou
@@ -104,6 +106,8 @@ def test_no_true_interval_has_no_precision_but_false_ones_cost():
     assert interval_average_precision([], [], 0.5) is None
     true = [none, np.array([[0.0, 20]])]
     assert interval_average_precision([whole, whole], true, 0.5) == 0.5
+    with pytest.raises(ValueError, match='zip'):
+        interval_average_precision([whole], true, 0.5)
 
 
 @pytest.mark.parametrize('seed', range(5))
@@ -130,3 +134,100 @@ def test_never_above_the_interpolated_one_of_mmaction2(seed, iou):
     predicted = [p[p[:, 2].argsort()[::-1]] for p in predicted]
     ours = interval_average_precision(predicted, true, iou)
     assert theirs - 0.1 < ours <= theirs + 1e-6
+
+
+def cut_by_loops(values, inds, length):
+    """The definition, frame by frame and candidate by candidate."""
+    frames = sorted(set(inds.tolist()))
+    means = [
+        np.mean([v for v, i in zip(values, inds, strict=True) if i == f])
+        for f in frames
+    ]
+    count = len(frames)
+    edges = [0, *((a + b + 1) / 2 for a, b in pairwise(frames)), length]
+    candidates = set()
+    for level in means:
+        for first in range(count):
+            for stop in range(first + 1, count + 1):
+                inside = all(m >= level for m in means[first:stop])
+                before = first == 0 or means[first - 1] < level
+                behind = stop == count or means[stop] < level
+                if inside and before and behind:
+                    candidates.add((first, stop))
+    rated = []
+    for first, stop in candidates:
+        inside, outside = means[first:stop], means[:first] + means[stop:]
+        confidence = 0.0
+        if outside:
+            share = len(inside) / count
+            confidence = (np.mean(inside) - np.mean(outside)) * np.sqrt(
+                share * (1 - share)
+            )
+        rated.append((edges[first], edges[stop], confidence))
+    kept = []
+    for a, b, confidence in sorted(rated, key=lambda r: (-r[2], r[0] - r[1], r[0])):
+        if all(b <= start or end <= a for start, end, _ in kept):
+            kept.append((a, b, confidence))
+    return kept
+
+
+@pytest.mark.parametrize('seed', range(20))
+def test_cutting_equals_plain_loops(seed):
+    rng = np.random.default_rng(seed)
+    count = rng.integers(1, 12)
+    inds = rng.integers(0, 15, count)
+    values = rng.random(4)[rng.integers(0, 4, count)]  # plateaus
+    got = cut_intervals(values, inds, 15)
+    expected = cut_by_loops(values, inds, 15)
+    # Two stretches of equal values may rank either way: their sums are rounded.
+    np.testing.assert_allclose(sorted(got.tolist()), sorted(expected), atol=1e-12)
+    assert (np.diff(got[:, 2]) <= 1e-12).all()
+
+
+def test_of_equally_confident_stretches_the_longer_then_the_earlier_comes_first():
+    values = np.array([1.0, 0.0, 1.0])
+    got = cut_intervals(values, np.array([0, 1, 6]), 12)
+    assert got[:, :2].tolist() == [[4, 12], [0, 1]]
+    got = cut_intervals(values, np.array([0, 1, 2]), 3)
+    assert got[:, :2].tolist() == [[0, 1], [2, 3]]
+
+
+def ap_by_loops(predicted, true, least):
+    """Precision at every confidence, times the recall won there."""
+    found = []
+    for rows, runs in zip(predicted, true, strict=True):
+        free = [tuple(run) for run in runs]
+        for start, end, confidence in rows:
+            best, fit = None, -1.0
+            for run in free:
+                both = max(0.0, min(end, run[1]) - max(start, run[0]))
+                union = end - start + run[1] - run[0] - both
+                if both / union > fit:
+                    best, fit = run, both / union
+            hit = best is not None and fit >= least
+            if hit:
+                free.remove(best)
+            found.append((confidence, hit))
+    total = sum(len(runs) for runs in true)
+    precision_sum, before = 0.0, 0
+    for level in sorted({c for c, _ in found}, reverse=True):
+        reached = [hit for c, hit in found if c >= level]
+        precision_sum += (sum(reached) - before) * sum(reached) / len(reached)
+        before = sum(reached)
+    return precision_sum / total
+
+
+@pytest.mark.parametrize('seed', range(10))
+@pytest.mark.parametrize('least', [0.25, 0.5, 0.75])  # met exactly by whole numbers
+def test_average_precision_equals_plain_loops(seed, least):
+    rng = np.random.default_rng(seed)
+    true, predicted = [], []
+    for _ in range(6):
+        edges = np.sort(rng.choice(12, 2 * rng.integers(0, 3), replace=False))
+        true.append(edges.reshape(-1, 2).astype(float))
+        edges = np.sort(rng.choice(12, 2 * rng.integers(1, 4), replace=False))
+        confidence = np.sort(rng.integers(0, 4, len(edges) // 2))[::-1, None]
+        predicted.append(np.hstack([edges.reshape(-1, 2), confidence / 4]))
+    true[0] = np.array([[0.0, 4]])
+    got = interval_average_precision(predicted, true, least)
+    assert got == pytest.approx(ap_by_loops(predicted, true, least))

@@ -60,6 +60,19 @@ def test_order_does_not_matter_and_the_threshold_only_to_f1(samples, classes):
     assert other == expected
 
 
+def test_what_is_undefined_is_named_and_nothing_else(make, classes, log):
+    all_but_one = [1, 1, 1, 1, 1, 1, 0]
+    rows = [all_but_one, [0] * 7]
+    evaluate([make(str(i), row) for i, row in enumerate(rows)], classes)
+    assert [message for message in log if 'undefined' in message] == [
+        'AP is undefined for, and its mean leaves out: fear',
+        'AUC is undefined for, and its mean leaves out: fear',
+    ]
+    log.clear()
+    evaluate([make(str(i), [i] * 7) for i in range(2)], classes)
+    assert not any('undefined' in message for message in log)
+
+
 def test_damaged_clips_count_as_wrong_and_are_listed(make, classes):
     right = [[1, 0, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0, 0]]
     samples = [make(str(i), row, score=row) for i, row in enumerate(right * 2)]
@@ -76,6 +89,8 @@ def test_labels_of_another_kind_are_errors_that_name_the_clip(make, classes):
         ([1, 0, 1], 'clip 5: `gt_label` has 3 entries.*DFERMetric'),
         ([3], 'clip 5: .*1 entries'),
         ([0.5, 0.5, 0, 0, 0, 0, 0], 'clip 5: .*only 0 and 1'),
+        ([-1, 1, 0, 0, 0, 0, 0], 'clip 5: .*only 0 and 1'),
+        ([2, 1, 0, 0, 0, 0, 0], 'clip 5: .*only 0 and 1'),
     ):
         with pytest.raises(ValueError, match=match):
             evaluate([make('5', labels)], classes)

@@ -130,6 +130,18 @@ def test_a_class_without_positives_takes_no_part():
     assert nothing['mAP'] is nothing['macro_AUC'] is nothing['macro_F1'] is None
 
 
+@pytest.mark.parametrize('positives', range(1, 4))
+def test_one_clip_of_either_kind_is_enough(positives):
+    truth = [[int(i < positives)] for i in range(4)]
+    scores = [[0.8], [0.1], [0.4], [0.6]]
+    result = multi_label_scores(truth, scores, ['happy'], 0.5)
+    flat = np.ravel(truth), np.ravel(scores)
+    assert result['AUC']['happy'] == pytest.approx(100 * roc_auc_score(*flat))
+    expected = 100 * average_precision_score(*flat)
+    assert result['AP']['happy'] == pytest.approx(expected)
+    assert result['positives'] == dict(happy=positives) and result['absent'] == []
+
+
 def test_in_an_unreadable_clip_no_class_is_found():
     truth = [[1, 0], [1, 0], [0, 1], [0, 1]]
     scores = [[-0.5, -9.0], None, [-0.9, 3.0], [-0.8, 2.0]]
@@ -139,3 +151,55 @@ def test_in_an_unreadable_clip_no_class_is_found():
     assert result['AUC']['happy'] == pytest.approx(50)
     assert result['AP']['sad'] == result['F1']['sad'] == 100
     assert result['F1']['happy'] == 0
+
+
+def test_a_score_at_the_threshold_counts_as_predicted():
+    truth, scores = [[1, 0], [1, 1]], [[0.25, 0.75], [0.5, 0.25]]
+    f1 = multi_label_scores(truth, scores, CLASSES[:2], 0.25)['F1']
+    assert f1 == dict(happy=100, sad=pytest.approx(100 * 2 / 3))
+    f1 = multi_label_scores(truth, scores, CLASSES[:2], 0.5)['F1']
+    assert f1 == dict(happy=pytest.approx(100 * 2 / 3), sad=0)
+
+
+@pytest.mark.parametrize('threshold', [-3.0, 0.0, 0.5])
+def test_no_threshold_is_so_low_that_an_unreadable_clip_shows_something(threshold):
+    scores = [[1.0, 0.7], None, [0.9, 0.6]]
+    f1 = multi_label_scores([[1, 1], [0, 1], [1, 0]], scores, CLASSES[:2], threshold)
+    assert f1['F1'] == dict(happy=100, sad=50)
+    assert f1['AP']['happy'] == f1['AUC']['happy'] == 100
+    nothing = multi_label_scores([[1, 1], [0, 1]], [None] * 2, CLASSES[:2], threshold)
+    assert nothing['F1'] == dict(happy=0, sad=0)
+    # All tie: the precision is the share of the positives.
+    assert nothing['AP'] == dict(happy=50, sad=100)
+
+
+@pytest.mark.parametrize('bins', [1, 4, 8])
+def test_calibration_error_equals_a_plain_loop_with_clips_on_the_edges(bins):
+    rng = np.random.default_rng(bins)
+    confidence = rng.integers(0, 17, 200) / 16  # each edge is met, exactly
+    correct = rng.random(200) < 0.4
+    total = 0.0
+    for i in range(bins):
+        gap = 0.0
+        for stated, right in zip(confidence, correct, strict=True):
+            last = i == bins - 1 and stated == 1
+            if i / bins <= stated < (i + 1) / bins or last:
+                gap += stated - right
+        total += abs(gap)
+    got = expected_calibration_error(confidence, correct, bins)
+    assert got == pytest.approx(total / 200)
+
+
+def test_an_edge_belongs_to_the_bin_above_it():
+    # With 0.9 in [0.5, 1] the gaps cancel to 0.4; below 0.5 it is alone.
+    got = expected_calibration_error([0.5, 0.9], [True, False], bins=2)
+    assert got == pytest.approx(0.4 / 2)
+
+
+def test_what_passes_for_probabilities():
+    assert confidence_of([0.0, 1.0], 2) == 1
+    assert confidence_of([0.3, 0.705], 2) == 0.705  # half a percent is rounding
+    assert confidence_of([0.0, 1.005], 2) == 1
+    for scores in ([0.3, 0.72], [0.3, 0.68], [-0.1, 1.1], [-0.001, 1.001]):
+        assert confidence_of(scores, 2) is None
+    assert confidence_of(None, 8) == 1 / 8

@@ -172,6 +172,22 @@ def test_perturbing_twice_replaces(cfg):
     assert [t.get('mode') for t in twice.test_dataloader.dataset.pipeline] == [
         *(None, 'shuffled', None, None)
     ]
+    # Also far from the start, and where nothing follows.
+    pipeline = [dict(type='A'), dict(type='B'), dict(type='SampleFrames')]
+    cfg.test_dataloader.dataset.pipeline = pipeline
+    once = perturb_time(cfg, 'frozen')
+    twice = perturb_time(once, 'shuffled')
+    assert [t['type'] for t in twice.test_dataloader.dataset.pipeline] == [
+        *('A', 'B', 'SampleFrames', 'PerturbTime')
+    ]
+
+
+def test_no_other_step_is_replaced(cfg):
+    for follows in ('DecodeFrames', 'Resize'):
+        pipeline = [dict(type='SampleFrames'), dict(type=follows)]
+        cfg.test_dataloader.dataset.pipeline = pipeline
+        got = perturb_time(cfg, 'frozen').test_dataloader.dataset.pipeline
+        assert [t['type'] for t in got] == ['SampleFrames', 'PerturbTime', follows]
 
 
 def test_runners_of_mmengine_keep_their_files_apart(cfg, tmp_path, monkeypatch):

@@ -86,6 +86,10 @@ def test_the_activation_is_its_formula_and_leaves_its_input_alone():
         assert torch.equal(x, before)
         assert FastQuickGELU(inplace=True)(x).data_ptr() == x.data_ptr()
         assert torch.allclose(x, wanted, atol=1e-12)
+        learned = before.clone().requires_grad_()
+        assert FastQuickGELU(inplace=True)(learned).data_ptr() == learned.data_ptr()
+    fixed = before.clone()  # no gradient is wanted of it
+    assert FastQuickGELU(inplace=True)(fixed).data_ptr() == fixed.data_ptr()
     x = before
     assert torch.autograd.gradcheck(FastQuickGELU(), x[:9].clone().requires_grad_())
 

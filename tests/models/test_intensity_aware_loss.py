@@ -59,7 +59,11 @@ def test_instances_are_pooled_before_the_rival_is_found():
 
 @pytest.mark.parametrize(
     'kwargs, message',
-    [(dict(multi_label=True), 'MILLoss'), (dict(temperature=0.0), 'positive')],
+    [
+        (dict(multi_label=True), 'MILLoss'),
+        (dict(temperature=0.0), 'positive'),
+        (dict(temperature=-1.0), 'positive'),
+    ],
 )
 def test_what_does_not_fit(kwargs, message):
     with pytest.raises(ValueError, match=message):

@@ -27,6 +27,16 @@ def filled(size=4, **kwargs):
     return loss, feature, logits.softmax(-1), label
 
 
+def test_an_empty_place_is_no_neighbour_not_even_of_the_opposite():
+    loss = SelfDistillationLoss(K, D, size=64)
+    loss.seen.fill_(2)
+    loss.features[:, :2, 0] = 1
+    loss.probabilities[:, :2] = torch.eye(K)[:, None]
+    query = torch.zeros(1, D)
+    query[0, 0] = -1  # the cosine with each of the two is -1
+    assert torch.allclose(loss.targets(query), torch.full((1, K), 1 / K), atol=1e-6)
+
+
 def by_hand(query, logits, feature, probability, label, neighbours=2):
     total, shares = torch.zeros(K), 0.0
     for c in range(K):

@@ -50,6 +50,31 @@ def test_it_starts_as_the_tower_and_the_tower_keeps_its_names(tower):
     assert not torch.allclose(stirred(model)(images), plain(images), atol=1e-2)
 
 
+def test_a_timm_tower_takes_the_weights_of_a_file(tmp_path):
+    source, path = build(TIMM).tower, str(tmp_path / 'timm.pth')
+    torch.save(dict(state_dict=source.state_dict()), path)
+    model = build(TIMM, pretrained=path)
+    before = {name: p.clone() for name, p in model.adapters.named_parameters()}
+    model.init_weights()
+    for name, parameter in source.named_parameters():
+        assert torch.equal(model.tower.get_parameter(name), parameter), name
+    for name, parameter in before.items():
+        assert torch.equal(model.adapters.get_parameter(name), parameter), name
+
+
+def test_a_tower_with_a_start_of_its_own_keeps_it_without_a_file(
+    tiny_arch, monkeypatch
+):
+    asked = []
+    for tower in (dict(type='OpenCLIPVisual', arch=tiny_arch), TIMM):
+        model = build(tower)
+        monkeypatch.setattr(
+            model.tower, 'init_weights', lambda: asked.append(1), raising=False
+        )
+        model.init_weights()
+    assert asked == [1]  # timm starts its towers when it builds them
+
+
 @torch.no_grad()
 def test_videos_do_not_see_each_other_but_frames_do(tower):
     model, images = stirred(build(tower)), torch.randn(2 * T, 3, 32, 32)

@@ -1,5 +1,6 @@
 """Crops: the part of the picture that box, margin and shift say."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -51,8 +52,39 @@ def test_what_is_cropped_already_is_only_scaled():
     assert crop[0, 0, 0] < 5 and crop[0, -1, 0] > 195
 
 
+def test_averages_only_where_every_side_shrinks():
+    draw = np.random.default_rng(0)
+    for height, width in ((20, 20), (21, 21), (20, 30), (40, 25), (19, 40), (20, 21)):
+        noise = draw.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        crop = FaceCrop(20)(noise, (0, 0, 1, 1), cropped=True)
+        shrinks = height > 20 and width > 20
+        mode = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        np.testing.assert_array_equal(
+            crop, cv2.resize(noise, (20, 20), None, 0, 0, mode)
+        )
+
+
+def test_a_box_of_no_size_gives_two_pixels():
+    assert FaceCrop(2, 0, (0, 0))(PICTURE, (50.2, 30.2, 50.4, 30.6)).shape == (2, 2, 3)
+    assert corners(FaceCrop(2, 0, (0, 0))(PICTURE, (50, 30, 50, 30))) == [
+        49,
+        50,
+        29,
+        30,
+    ]
+    assert corners(FaceCrop(1, 0, (0, 0))(PICTURE[:1, :1], (0, 0, 1, 1))) == [0] * 4
+
+
+def test_what_is_just_allowed():
+    assert FaceCrop(size=1, margin=-0.49)(PICTURE, (50, 30, 70, 50)).shape == (1, 1, 3)
+
+
 @pytest.mark.parametrize(
-    'wrong', [dict(size=0), dict(margin=-0.5), dict(shift=(0, 0, 0))]
+    'wrong',
+    [
+        *(dict(size=0), dict(size=-1), dict(margin=-0.5), dict(margin=-0.6)),
+        *(dict(shift=(0, 0, 0)), dict(shift=(0,))),
+    ],
 )
 def test_what_cannot_work_is_refused(wrong):
     with pytest.raises(UsageError, match='video.crop'):

@@ -187,6 +187,8 @@ def test_a_damaged_picture_of_a_folder_is_named_and_left_out(tmp_path, squares):
     [
         ([], 'no frame'),
         (np.zeros((2, 8, 8, 3)), 'float64'),
+        (np.zeros((2, 8, 8, 3), bool), 'bool'),
+        (np.zeros((2, 8), np.uint8), r'\(8,\)'),
         (np.zeros((2, 8, 8, 4), np.uint8), r'\(8, 8, 4\)'),
         ([np.zeros((8, 8), np.uint8), np.zeros((8, 9), np.uint8)], r'frame 1 is'),
     ],
@@ -232,7 +234,10 @@ def test_a_camera_gives_rgb_until_it_stops(monkeypatch):
     assert opened._capture.released
     assert len(frames) == 2
     assert frames[0][2][0, 0].tolist() == [0, 0, 200]
-    assert frames[0][1] <= frames[1][1]
+    assert 0 <= frames[0][1] <= frames[1][1] < 60
+    assert [index for index, _, _ in frames] == [0, 1]
+    info = opened.info
+    assert (info.width, info.height, info.fps) == (64, 48, 25)
     assert opened.problems == ['the camera stopped giving pictures']
     with pytest.raises(InputError, match='no camera 1'):
         open_source(1)

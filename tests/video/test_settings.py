@@ -1,9 +1,11 @@
 """Settings: changed by name, refused by name, plain in the result."""
 
 import json
+from dataclasses import FrozenInstanceError
 
 import pytest
 
+from tgdfer_mm.video.crops import FaceCrop
 from tgdfer_mm.video.errors import UsageError
 from tgdfer_mm.video.settings import VideoSettings
 
@@ -16,6 +18,25 @@ def test_changes_keep_what_they_do_not_name():
     assert VideoSettings().updated(changed.nested()) == changed
 
 
+def test_the_defaults():
+    assert VideoSettings().asdict() == dict(
+        **dict(window=2.0, stride=0.5, frames=16, short_clip='pad'),
+        **dict(size=224, margin=0.25, shift=[0.0, -0.1]),
+        **dict(every=5, max_gap=1.0, min_overlap=0.3, min_track=0.3),
+        **dict(cut=27.0, max_seconds=None),
+        intervals=dict(
+            **dict(threshold=0.5, smooth=0.2, join=0.2, shortest=0.2),
+            neutral='neutral',
+        ),
+    )
+
+
+def test_a_part_may_be_given_as_a_whole():
+    crop = FaceCrop(size=32, margin=0.1)
+    settings = VideoSettings().updated(dict(crop=crop, every=2))
+    assert settings.crop is crop and settings.every == 2
+
+
 def test_they_survive_json_and_say_what_the_schema_names():
     settings = VideoSettings().updated(dict(crop=dict(shift=[0.1, 0.2])))
     again = VideoSettings().updated(json.loads(json.dumps(settings.nested())))
@@ -25,6 +46,23 @@ def test_they_survive_json_and_say_what_the_schema_names():
     assert flat['intervals']['threshold'] == settings.intervals.threshold
 
 
+def test_none_can_be_changed_under_a_running_analysis():
+    settings = VideoSettings()
+    for part, name in (
+        (settings, 'every'),
+        (settings.crop, 'size'),
+        (settings.window, 'frames'),
+        (settings.intervals, 'join'),
+    ):
+        with pytest.raises(FrozenInstanceError):
+            setattr(part, name, 3)
+
+
+def test_what_is_just_allowed():
+    settings = VideoSettings(every=1, max_gap=0.0, min_track=0.0)
+    assert (settings.every, settings.max_gap, settings.min_track) == (1, 0, 0)
+
+
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
@@ -32,7 +70,11 @@ def test_they_survive_json_and_say_what_the_schema_names():
         (dict(crop=dict(sise=2)), r"video.crop: \['sise'\], but there is only size"),
         (dict(every=0), 'every=0'),
         (dict(every=2.5), 'every=2.5'),
+        (dict(every=-1), 'every=-1'),
+        (dict(every=dict(size=2)), "every={'size': 2}"),
         (dict(max_gap=-1), 'max_gap=-1'),
+        (dict(max_gap=-0.01), 'max_gap=-0.01'),
+        (dict(min_track=-0.01), 'min_track=-0.01'),
         (dict(window=dict(stride=9.0)), 'stride=9.0'),
     ],
 )

@@ -68,6 +68,38 @@ def test_a_face_missed_for_longer_than_the_gap_ends_and_comes_back_as_another():
     assert len(run(gone, max_gap=0.5)[0]) == 1
 
 
+def test_a_gap_as_long_as_allowed_is_filled():
+    there = [[box(0)], *[[]] * 4, [box(0)]]  # looked at every quarter of a second
+    assert len(run(there, fps=4, max_gap=1.0)[0]) == 1
+    assert len(run(there, fps=4, max_gap=0.75)[0]) == 2
+
+
+def test_an_overlap_as_large_as_demanded_joins():
+    assert iou(box(0), box(5)) == 1 / 3
+    there = [[box(0)], [box(5)]]
+    assert len(run(there, min_overlap=1 / 3)[0]) == 1
+    assert len(run(there, min_overlap=0.34)[0]) == 2
+    apart = [[box(0)], [box(10)]]
+    assert len(run(apart, min_overlap=0.0)[0]) == 2  # none at all joins nothing
+
+
+@pytest.mark.parametrize('seed', range(10))
+def test_between_two_detections_at_uneven_times_lies_the_line_in_time(seed):
+    rng = np.random.default_rng(seed)
+    times = np.cumsum(rng.random(6))
+    old, new = np.array(box(0)), np.array(box(3)) + rng.random(4)
+    tracker, seen = Tracker(max_gap=10), []
+    for index, time in enumerate(times):
+        faces = {0: [Face(tuple(old))], 5: [Face(tuple(new))]}.get(index)
+        for step in tracker.add(Frame(index, time, PICTURE), faces):
+            seen += step.seen
+    for time, face in zip(times, seen, strict=True):
+        share = (time - times[0]) / (times[5] - times[0])
+        for axis in range(4):
+            expected = (1 - share) * old[axis] + share * new[axis]
+            assert face.box[axis] == pytest.approx(expected)
+
+
 def test_the_last_box_is_held_to_the_end_and_marked():
     tracks, _ = run([[box(0)], None, [box(2)], None, None])
     [track] = tracks.values()
@@ -98,6 +130,27 @@ def test_one_ends_while_the_other_has_an_open_gap():
     assert [row[0] for row in tracks[1]] == list(range(6))
 
 
+def test_frames_come_as_soon_as_their_boxes_are_settled():
+    looks = [[box(0)], [box(0)], None, None, [box(0)], [], [box(0)]]
+    tracker, come = Tracker(max_gap=1.0), []
+    for index, boxes in enumerate(looks):
+        faces = None if boxes is None else [Face(b) for b in boxes]
+        steps = list(tracker.add(Frame(index, index / 10, PICTURE), faces))
+        come.append([step.frame.index for step in steps])
+    assert come == [[0], [1], [], [], [2, 3, 4], [], [5, 6]]
+
+
+def test_the_end_of_a_track_is_told_while_another_has_an_open_gap():
+    there = [[box(0), box(30)], *[[box(0)]] * 3, [], []]
+    tracker, ended = Tracker(max_gap=0.45), []
+    for index, boxes in enumerate(there):
+        faces = [Face(b) for b in boxes]
+        for step in tracker.add(Frame(index, index / 10, PICTURE), faces):
+            ended += [(index, number) for number in step.ended]
+    assert ended == [(5, 2)]
+    assert [n for step in tracker.finish() for n in step.ended] == [1]
+
+
 def test_the_assignment_has_the_largest_sum_of_overlaps():
     # The left track overlaps both new boxes; the right one only the nearer.
     tracks, _ = run([[box(0), box(6)], [box(4), box(9)]], min_overlap=0.1)
@@ -120,7 +173,13 @@ def test_nothing_seen_holds_nothing():
 
 def test_iou_by_hand():
     assert iou((0, 0, 2, 2), (1, 1, 3, 3)) == pytest.approx(1 / 7)
-    assert iou((0, 0, 2, 2), (2, 0, 4, 2)) == 0
+    assert iou((0, 0, 2, 2), (2, 0, 4, 2)) == iou((0, 0, 2, 2), (0, 2, 2, 4)) == 0
+    assert iou((0, 0, 2, 2), (3, 3, 4, 4)) == iou((3, 3, 4, 4), (0, 0, 2, 2)) == 0
+    near = (2.5, 2.5, 4, 4)
+    assert iou((0, 0, 2, 2), near) == iou(near, (0, 0, 2, 2)) == 0
+    assert iou((0, 0, 2, 2), (2.5, 0, 4, 2)) == iou((0, 0, 2, 2), (0, 2.5, 2, 4)) == 0
+    assert iou((0, 0, 4, 2), (3, 1, 7, 4)) == pytest.approx(1 / (8 + 12 - 1))
+    assert iou((0, 0, 9, 9), (1, 2, 3, 5)) == iou((1, 2, 3, 5), (0, 0, 9, 9)) == 6 / 81
     assert iou((0, 0, 2, 2), (0, 0, 2, 2)) == 1
 
 

@@ -66,6 +66,53 @@ def test_the_demos_windows_look_at_almost_every_frame():
     assert len(seen) >= 240
 
 
+def by_loops(times, plan):
+    """First and last place of every window: all those on the grid, then the last."""
+    spans, start = [], times[0]
+    while start + plan.seconds <= times[-1]:
+        inside = [i for i, t in enumerate(times) if start <= t < start + plan.seconds]
+        if inside and (not spans or inside[-1] > spans[-1][1]):
+            spans.append((inside[0], inside[-1]))
+        start += plan.stride
+    if not spans or spans[-1][1] < len(times) - 1:
+        end = times[-1] - plan.seconds
+        inside = [i for i, t in enumerate(times) if t > end]
+        spans.append((inside[0], inside[-1]))
+    return spans
+
+
+@pytest.mark.parametrize('seed', range(12))
+@pytest.mark.parametrize('stride', [0.25, 0.5, 1.0])
+def test_windows_equal_plain_loops_at_uneven_times(seed, stride):
+    rng = np.random.default_rng(seed)
+    # Whole eighths of a second: frames lie on the edges of windows, exactly.
+    times = np.cumsum(rng.choice([1, 1, 1, 2, 5, 12], 50)) / 8
+    plan = WindowPlan(frames=4, seconds=1.0, stride=stride)
+    windows, _ = cut(times.tolist(), plan)
+    assert [(w.first, w.last) for w in windows] == by_loops(times.tolist(), plan)
+    for window in windows:
+        places = np.arange(window.first, window.last + 1)
+        chosen = places[plan.sample(len(places))].tolist()
+        assert [c.place for c in window.crops] == chosen
+        assert [c.time for c in window.crops] == times[chosen].tolist()
+
+
+def test_a_frame_at_the_end_of_a_window_is_in_the_next():
+    windows, _ = cut([0, 0.5, 1.0])
+    assert [(w.first, w.last) for w in windows] == [(0, 1), (1, 2)]
+    windows, _ = cut([0, 1.0, 2.0])  # none lasts longer than a window
+    assert [(w.first, w.last) for w in windows] == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_nothing_is_held_that_no_window_needs():
+    _, held = cut(np.arange(80) / 8)
+    assert held == 9  # the frames of one window, and the one that ends it
+
+
+def test_what_is_just_allowed():
+    assert WindowPlan(frames=1, seconds=1.0, stride=1.0).sample(3).tolist() == [1]
+
+
 @pytest.mark.parametrize('wrong', [dict(frames=0), dict(stride=0), dict(stride=3)])
 def test_what_cannot_work_is_refused(wrong):
     with pytest.raises(UsageError, match='video.window'):
