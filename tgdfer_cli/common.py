@@ -11,10 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 
-MISMATCHES = (
-    *('classes', 'setting', 'pixel_version', 'fold'),
-    *('weights', 'overlap', 'recipe'),
-)
+MISMATCHES = ('classes', 'setting', 'pixel_version', 'fold', 'weights', 'overlap')
 DATASETS = ('dfew', 'ferv39k', 'mafw')
 COUNTS = ('auto', 'published', 'none')
 
@@ -39,7 +36,7 @@ def add_common_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--allow-mismatch',
         nargs='+',
-        choices=MISMATCHES,
+        choices=[*MISMATCHES, 'recipe'],
         default=[],
         help='differences between the checkpoint and this run that are meant',
     )

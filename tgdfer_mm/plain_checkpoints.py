@@ -4,18 +4,18 @@ import json
 import logging
 import os
 import pickle
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import torch
 from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 from mmengine.runner import checkpoint as mmengine_checkpoint
 from safetensors import safe_open
+from torch.hub import load_state_dict_from_url
 
 ALLOW_PICKLE = 'TGDFER_ALLOW_PICKLE'
 
@@ -23,6 +23,11 @@ ALLOW_PICKLE = 'TGDFER_ALLOW_PICKLE'
 def pickle_allowed() -> bool:
     """Whether the user has allowed files that can run code when loaded."""
     return os.environ.get(ALLOW_PICKLE, '0') not in ('', '0')
+
+
+_lock = threading.Lock()
+_inside = 0  # how many are inside `plain_loading`, in all threads
+_outside: tuple = ()
 
 
 @contextmanager
@@ -33,12 +38,26 @@ def plain_loading() -> Iterator[None]:
     (https://github.com/open-mmlab/mmengine/issues/1655), and for URLs torch's own
     default is still to unpickle.
     """
-    load_url = partial(mmengine_checkpoint.load_url, weights_only=not pickle_allowed())
-    with (
-        mock.patch.dict(CheckpointLoader._schemes, {'': load_from_local}),
-        mock.patch.object(mmengine_checkpoint, 'load_url', load_url),
-    ):
+    global _inside, _outside
+    schemes = CheckpointLoader._schemes
+    with _lock:
+        if not _inside:
+            _outside = schemes[''], mmengine_checkpoint.load_url
+            schemes[''] = load_from_local
+            mmengine_checkpoint.load_url = _load_url
+        _inside += 1
+    try:
         yield
+    finally:
+        with _lock:
+            _inside -= 1
+            if not _inside:
+                schemes[''], mmengine_checkpoint.load_url = _outside
+
+
+def _load_url(*args, **kwargs) -> dict:
+    kwargs.setdefault('weights_only', not pickle_allowed())
+    return load_state_dict_from_url(*args, **kwargs)
 
 
 def load_plain(source: str | Path) -> dict:

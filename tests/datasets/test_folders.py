@@ -182,7 +182,7 @@ def test_two_other_places_are_an_error_that_names_both(tmp_path):
 def test_clips_spread_over_part_folders_are_an_error(tmp_path):
     for part in (1, 2):
         clip(tmp_path / OWN / f'clip_224x224_part_{part}')
-    with pytest.raises(AmbiguousPlaceError, match='into one folder.*prepare.py'):
+    with pytest.raises(AmbiguousPlaceError, match='into one folder.*data prepare'):
         dfew_media(tmp_path)
 
 

@@ -3,12 +3,14 @@
 import importlib.util
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from mmengine.runner import Runner
 from test_exact_checkpoint_hook import assert_same, assert_same_training, load
 
-from tgdfer_mm.engine.checkpoint_contract_hook import compare_recipes
+from tgdfer_mm.recipe import RecipeHook
+from tgdfer_mm.recipe.hook import differences
 
 MMACTION = Path(importlib.util.find_spec('mmaction').submodule_search_locations[0])
 STOCK = MMACTION / '.mim/tools/train.py'
@@ -41,7 +43,7 @@ def test_the_checkpoint_says_by_which_recipe_it_was_made(ours):
     )
 
 
-def test_another_recipe_does_not_go_on_unless_allowed(processes, ours, tmp_path):
+def test_another_recipe_does_not_go_on_unless_allowed(processes, ours, tmp_path, capfd):
     start = ('--resume', str(ours / 'epoch_1.pth'), '--fold', 2)
     other = (*SHORT, 'recipe.precision=fp32')
     args = (*start, '--work-dir', tmp_path)
@@ -49,19 +51,39 @@ def test_another_recipe_does_not_go_on_unless_allowed(processes, ours, tmp_path)
     assert not (tmp_path / 'fold2/epoch_2.pth').exists()
     allowed = ('--allow-mismatch', 'recipe')
     assert processes.run('train.py', *args, *allowed, *other) == 0
-    same = ('state_dict', 'optimizer')
     ends = [load(f / 'epoch_2.pth') for f in (ours, tmp_path / 'fold2')]
-    for key in same:  # auto is fp32 on a CPU
+    for key in ('state_dict', 'optimizer'):  # auto is fp32 on a CPU
         assert_same(*(end[key] for end in ends), key)
 
 
-def test_what_differs_is_named_and_tests_may_differ():
-    theirs = dict(selection='val', pack='a.pack', on='mafw')
-    ((kind, text),) = compare_recipes(theirs, dict(selection='last', pack='a.pack'))
-    assert kind == 'recipe'
-    assert "recipe.selection was 'val' and is 'last'" in text and 'pack' not in text
-    assert compare_recipes(theirs, dict(theirs, perturb_time='frozen')) == []
-    assert compare_recipes(None, theirs) == []  # of version 0.1
+def test_the_refusal_names_what_differs_and_the_way_out():
+    runner = SimpleNamespace(
+        _resume=True, _load_from='a.pth', cfg=dict(recipe=dict(precision='fp32'))
+    )
+    checkpoint = dict(meta=dict(recipe=dict(precision='auto')))
+    with pytest.raises(ValueError) as caught:
+        RecipeHook().after_load_checkpoint(runner, checkpoint)
+    for words in ('a.pth', "was 'auto' and is 'fp32'", '--allow-mismatch recipe'):
+        assert words in str(caught.value)
+    RecipeHook().after_load_checkpoint(runner, dict(meta={}))  # of version 0.1
+    runner._resume = False  # a test may differ
+    RecipeHook().after_load_checkpoint(runner, checkpoint)
+
+
+@pytest.mark.parametrize(
+    ('theirs', 'ours', 'named'),
+    [
+        (dict(selection='val'), dict(selection='last'), ['selection']),
+        (dict(selection='val'), {}, ['selection']),
+        (dict(pack='a.pack'), dict(pack='b.pack', views=4), ['pack', 'views']),
+        # What says the same in other words, and what is about tests.
+        ({}, dict(selection='last', precision='fp32', views='auto'), []),
+        (dict(fold=1), dict(no_validate=True, on='mafw', perturb_time='frozen'), []),
+    ],
+)
+def test_what_trains_differently_is_named(theirs, ours, named):
+    said = differences(theirs, ours)
+    assert [text.split()[0] for text in said] == [f'recipe.{name}' for name in named]
 
 
 def test_a_runner_that_applies_no_recipe_is_refused_if_there_is_one(standin_config):

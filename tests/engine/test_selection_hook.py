@@ -211,7 +211,7 @@ def test_under_test_the_last_number_and_the_difference_are_logged(run):
 
 def test_a_run_cannot_change_its_rule(run):
     run(rule='last', kill=('before_train_epoch', 2))
-    with pytest.raises(ValueError, match="started with selection='last'.*'test'"):
+    with pytest.raises(ValueError, match="selection was 'last' and is 'test'"):
         run(rule='test', resume=True)
 
 

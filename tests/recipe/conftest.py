@@ -29,6 +29,9 @@ WRAPPERS = {
     'concatenate': concatenate,
     'repeat(concatenate(balance))': lambda d: repeat(concatenate(balance(d))),
     'concatenate(repeat)': lambda data: concatenate(repeat(data)),
+    'tuple': lambda data: dict(
+        type='ConcatDataset', datasets=(data, copy.deepcopy(data))
+    ),
 }
 
 

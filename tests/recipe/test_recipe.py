@@ -4,6 +4,7 @@ import copy
 from argparse import ArgumentParser
 from dataclasses import fields
 from importlib import import_module
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -21,7 +22,7 @@ from tgdfer_mm.recipe import (
     pending_changes,
     recipe,
 )
-from tgdfer_mm.recipe.walk import data_sets, hooks_of
+from tgdfer_mm.recipe.walk import data_sets, hooks_of, metrics_of_test
 
 # Each with what it leaves in every data set that it is about.
 RECIPES = {
@@ -34,6 +35,10 @@ RECIPES = {
     'other data': dict(on='mafw'),
     'time': dict(perturb_time='reversed'),
     'dump': dict(dump='out/p.pkl'),
+    'test, other data': dict(selection='test', on='mafw'),
+    'test, time': dict(selection='test', perturb_time='reversed', dump='out/p.pkl'),
+    'other data, time, dump': dict(on='mafw', perturb_time='frozen', dump='o/p.pkl'),
+    'resident': dict(pack='frames.pack', resident=True),
     'all': dict(
         fold=3,
         selection='val',
@@ -106,6 +111,7 @@ def test_twice_is_once_and_a_dumped_config_is_the_same_run(
     wrapped, asked, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / 'frames.pack').touch()
     before = pending_changes(copy.deepcopy(with_recipe(wrapped, asked)))
     assert before  # it does something
     said = apply_recipe_of(wrapped, **asked)
@@ -134,11 +140,12 @@ def with_recipe(cfg, asked):
         (dict(pack='a'), {}),
         (dict(on='mafw'), dict(on='ferv39k')),
         (dict(augment_on_device=True), {}),
+        (dict(selection='val'), dict(fold=2, selection='val')),
     ],
 )
 def test_what_has_been_changed_is_not_taken_back_silently(dfew, first, second):
     apply_recipe_of(dfew, **first)
-    with pytest.raises(ValueError, match=f'made by a run with recipe.{[*first][0]}='):
+    with pytest.raises(ValueError, match='made by a run with recipe.'):
         apply_recipe_of(dfew, **second)
 
 
@@ -176,6 +183,9 @@ def test_what_is_kept_of_one_data_set_cannot_test_another(dfew, key):
         (dict(resident='yes'), 'recipe.resident must be bool'),
         (dict(pack=1), 'recipe.pack must be str'),
         (dict(views=2), 'recipe.views changes nothing without'),
+        (dict(fold=0), 'recipe.fold .--fold. is 0; it starts at 1'),
+        (dict(pack=''), 'recipe.pack .--pack. is empty'),
+        (dict(cache_features='x', views=0), 'recipe.views .* it starts at 1'),
         (dict(sped=2), "recipe.sped: there is no such field; a recipe has .'fold'"),
     ],
 )
@@ -230,3 +240,42 @@ def test_the_registry_builds_what_the_recipe_makes_of_a_config(dfew, monkeypatch
         'Recipe: all data sets are on fold 2, as recipe.fold asks.'
     )
     assert dfew.to_dict() == kept
+
+
+def test_the_other_data_set_is_on_the_fold_of_the_run(dfew, monkeypatch):
+    monkeypatch.setenv('TGDFER_FOLD', '5')  # what its own config would read
+    apply_recipe_of(dfew, fold=2, on='mafw')
+    assert dfew.test_dataloader.dataset.dataset.fold == 2
+
+
+def test_dumps_of_a_perturbed_test_do_not_replace_the_whole_test_s(dfew, tmp_path):
+    dump = str(tmp_path / 'p.pkl')
+    dfew.test_evaluator = [dict(type='DumpResults', out_file_path=dump)]
+    apply_recipe_of(dfew, on='mafw', perturb_time='frozen')
+    kept = [m for m in metrics_of_test(dfew) if m['type'] == 'DumpResults']
+    assert [m['out_file_path'] for m in kept] == [str(Path(dfew.work_dir, 'p.pkl'))]
+
+
+def test_a_dump_comes_in_addition_to_the_config_s_own(dfew):
+    own = dict(type='DumpResults', out_file_path='a.pkl')
+    dfew.test_evaluator = [dict(type='DFERMetric'), own]
+    apply_recipe_of(dfew, dump='b.pkl')
+    paths = [m.get('out_file_path') for m in dfew.test_evaluator]
+    assert paths[1] == 'a.pkl' and Path(paths[2]).name == 'b.pkl'
+    dfew.test_evaluator = None
+    with pytest.raises(ValueError, match='no test_evaluator'):
+        apply_recipe_of(dfew, dump='b.pkl')
+
+
+def test_a_test_alone_is_not_asked_about_training(dfew):
+    dfew.train_cfg = dfew.train_dataloader = dfew.optim_wrapper = None
+    before = dfew.to_dict()['test_dataloader']
+    apply_recipe_of(dfew, selection='val', precision='bf16')
+    assert dfew.to_dict()['test_dataloader'] == before
+
+
+def test_features_that_are_used_are_not_those_of_other_settings(dfew):
+    dfew.model.backbone = dict(type='PrecomputedFeatures', backbone=dfew.model.backbone)
+    apply_recipe_of(dfew, cache_features='features')
+    with pytest.raises(ValueError, match='recipe.views.*other settings'):
+        apply_recipe_of(dfew, cache_features='features', views=4)

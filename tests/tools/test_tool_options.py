@@ -138,7 +138,6 @@ def test_dump_adds_the_plain_predictions_beside_the_pickle(tool, config, tmp_pat
         dict(type='DumpResults', out_file_path=str(tmp_path / 'new/out.pkl')),
         dict(type='DumpPredictions', out_file=str(tmp_path / 'new/predictions.jsonl')),
     ]
-    assert (tmp_path / 'new').is_dir()
     with pytest.raises(ValueError, match=r'out\.json.*\.pkl'):
         tool('test', config, 'x.pth', '--dump', 'out.json')
 

@@ -5,8 +5,8 @@ from argparse import Namespace
 from ..features import cache_features
 from ..features.processes import start_processes
 from ..recipe import Recipe
-from ..recipe.cached_features import feature_options
-from ..recipe.fold import choose_fold
+from ..recipe.apply import take_steps
+from ..recipe.cached_features import feature_options, train_on_cached_features
 from .config import load_config
 
 
@@ -14,8 +14,8 @@ def run(args: Namespace) -> int:
     """Computes, and prints where the features are; returns the exit code."""
     args.cache_features = args.folder
     cfg = load_config(args)
-    recipe = Recipe.of(cfg)
-    choose_fold(cfg, recipe)
+    recipe = Recipe.of(cfg).absolute()
+    take_steps(cfg, recipe, before=train_on_cached_features)
     start_processes(cfg)
     path = cache_features(
         cfg,

@@ -14,6 +14,13 @@ def make_config(args: Namespace) -> Config:
     """Applies the command line to the config."""
     cfg = load_config(args)
     cfg.load_from, cfg.resume = args.checkpoint, False
+    for about_training in ('precision', 'no_validate'):
+        cfg.recipe.pop(about_training, None)
+    if args.perturb_time is not None and cfg.recipe.get('perturb_time'):
+        raise ValueError(
+            f'--perturb-time and recipe.perturb_time={cfg.recipe.perturb_time!r}: the '
+            'test itself would be perturbed too. Leave one out.'
+        )
     return cfg
 
 

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from torch import nn
 
-from ..plain_checkpoints import load_from_local
+from ..plain_checkpoints import ALLOW_PICKLE, load_from_local, pickle_allowed
 
-__all__ = [  # the first three are found here for version 0.1
-    *('ALLOW_PICKLE', 'load_from_local', 'pickle_allowed'),
-    *('find_resumable', 'weights_misfit'),
+__all__ = [
+    'ALLOW_PICKLE',  # here for version 0.1, as the two functions of that module
+    'find_resumable',
+    'load_from_local',
+    'pickle_allowed',
+    'weights_misfit',
 ]
 
 

@@ -9,14 +9,10 @@ from mmengine.runner.base_loop import BaseLoop
 from torch import nn
 
 from ..datasets.overlap import describe_overlap
-from ..recipe.recipe import Recipe
 from ..registry import HOOKS
 from .checkpoint import weights_misfit
 
-MISMATCHES = (
-    *('classes', 'setting', 'pixel_version', 'fold'),
-    *('weights', 'overlap', 'recipe'),
-)
+MISMATCHES = ('classes', 'setting', 'pixel_version', 'fold', 'weights', 'overlap')
 
 
 @HOOKS.register_module()
@@ -29,8 +25,8 @@ class CheckpointContractHook(Hook):
     set, because the clips that one fold tests are among those the others train on. In
     testing, weights that are missing or do not fit the model are an error too, where
     mmengine would go on with random ones (in resuming :class:`ExactCheckpointHook` sees
-    to that). In resuming, another recipe is an error. A checkpoint without meta
-    information, and one of another data set with the same classes, get a warning.
+    to that). A checkpoint without meta information, and one of another data set with
+    the same classes, get a warning.
 
     Before every run it is checked whether the model's class texts are those of the
     data, in the same order, and before training whether the evaluated clips fit the
@@ -39,7 +35,7 @@ class CheckpointContractHook(Hook):
     Args:
         allow: Mismatches that are meant: any of ``classes``, ``setting``,
             ``pixel_version``, ``fold``, ``weights``, ``overlap`` (of trained and
-            evaluated clips), ``recipe``. They are logged instead.
+            evaluated clips). They are logged instead.
 
     Raises:
         ValueError: `allow` names something else, or there is a mismatch.
@@ -91,10 +87,6 @@ class CheckpointContractHook(Hook):
         if _is_testing(runner):
             misfit = weights_misfit(_bare_model(runner), checkpoint)
             problems += [('weights', misfit)] if misfit else []
-        if runner._resume:
-            problems += compare_recipes(
-                checkpoint.get('meta', {}).get('recipe'), Recipe.of(runner.cfg).facts()
-            )
         self._judge(runner, f'{name} does not fit this run', problems)
 
     def _judge(
@@ -182,29 +174,6 @@ def compare_metainfo(theirs: dict, ours: dict) -> list[tuple[str, str]]:
         )
         problems.append(('fold', text))
     return problems
-
-
-def compare_recipes(theirs: dict | None, ours: dict) -> list[tuple[str, str]]:
-    """Lists what keeps a training from going on by another recipe.
-
-    Args:
-        theirs: The recipe of the checkpoint as far as it was stated; None if it is of
-            version 0.1, which did not say.
-        ours: The recipe of this run.
-
-    Returns:
-        As :func:`compare_metainfo`.
-    """
-    only_tests = ('on', 'perturb_time')
-    names = sorted({*(theirs or {}), *ours} - set(only_tests))
-    changed = [
-        f'recipe.{name} was {theirs.get(name)!r} and is {ours.get(name)!r}'
-        for name in names
-        if theirs is not None and theirs.get(name) != ours.get(name)
-    ]
-    if not changed:
-        return []
-    return [('recipe', f'it was trained by another recipe: {"; ".join(changed)}.')]
 
 
 def _model_classes(info: dict) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from rich.table import Table
 from ..config_files import read_config
 from ..paths import config_dir
 from ..recipe.apply import apply_recipe
+from ..recipe.fold import fold_of
 from ..recipe.recipe import Recipe
 from ..recipe.work_folder import note_work_folder
 from ..registry import HOOKS
@@ -123,6 +124,11 @@ class CompareRunHook(_KeepMetrics):
         if isinstance(self.config, str):
             cfg = read_config(_find(self.config, runner.cfg))
             left_out = _run_alike(cfg, runner.cfg)
+            if 'cfg_options' not in runner.cfg:
+                runner.logger.warning(
+                    f'This run was not started by `tgdfer train`: what its command '
+                    f'line changed is not known here, and {self.name} runs without it.'
+                )
             if left_out:
                 runner.logger.warning(
                     f'{self.name} runs without --cfg-options {" ".join(left_out)}: '
@@ -181,6 +187,9 @@ def _run_alike(other: Config, own: Config) -> list[str]:
         other.val_cfg = other.val_dataloader = other.val_evaluator = None
     recipe = Recipe.of(own).stated()
     other.recipe = {k: v for k, v in recipe.items() if k not in _NOT_SHARED}
+    fold = fold_of(own)
+    if fold is not None and fold_of(other) is not None:
+        other.recipe['fold'] = fold
     return left_out
 
 

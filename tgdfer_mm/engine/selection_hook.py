@@ -202,6 +202,13 @@ class SelectionHook(Hook):
 
     def _check(self, runner: Runner) -> None:
         """Finds before training what would fail after it."""
+        stated = Recipe.of(runner.cfg).selection
+        if stated not in (None, self.rule):
+            raise ValueError(
+                f'selection={stated!r} in the config has not been applied (the hook '
+                f'has rule={self.rule!r}): start with `tgdfer train`, or build the '
+                'runner with RUNNERS.build(cfg).'
+            )
         runner.test_loop  # noqa: B018  built now, where its data may be found missing
         if self.rule == 'last':
             return

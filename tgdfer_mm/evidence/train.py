@@ -17,6 +17,7 @@ from ..models.recognizers import BagRecognizer, TextGuidedRecognizer
 from ..recipe import apply_recipe
 from ..recipe.perturbed_time import perturb_time
 from ..recipe.walk import data_sets
+from ..recipe.work_folder import note_work_folder
 from ..registry import MODELS
 from ..synth.tree import INTENSITIES
 from .plan import EvidencePlan, Job
@@ -141,7 +142,7 @@ def job_config(
             for source in frame_sources(cfg)
         ),
     ]
-    cfg.work_dir = str(root / 'jobs' / job.name)
+    note_work_folder(cfg, root / 'jobs' / job.name, [f'fold{job.repeat + 1}'])
     cfg.experiment_name = job.name.replace('/', '_')
     cfg.randomness = dict(seed=job.repeat)
     # The parts report measures on validation batches, but no epoch is evaluated; what

@@ -2,18 +2,16 @@
 
 import hashlib
 import json
-from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmengine.config import Config
 
-from tgdfer_cli.common import add_common_arguments, add_recipe_arguments
-
-from ..commands.config import load_config
+from ..commands.settings import parse_settings
 from ..environment import environment_kept
 from ..recipe.fold import choose_fold, fold_of
+from ..recipe.loading import load_config
 from ..recipe.recipe import KEY, OLD_KEYS, Recipe
 from ..recipe.selection import choose_epoch
 
@@ -97,15 +95,11 @@ def plan_runs(
     Raises:
         ValueError: An option that does not fit the config.
     """
-    parser = ArgumentParser()
-    parser.add_argument('config')
-    add_common_arguments(parser)
-    add_recipe_arguments(parser, 'train')
-    changes = ['--cfg-options', *options] if options else []
+    settings = parse_settings(options)
 
-    def load(*given: str):
+    def load(**recipe):
         with environment_kept():
-            return load_config(parser.parse_args([str(config), *given, *changes]))
+            return load_config(config, recipe, settings)
 
     cfg = load()
     rule = rule or cfg.recipe.get('selection') or 'last'
@@ -119,8 +113,8 @@ def plan_runs(
         folds = [None]
     runs = []
     for fold in folds or range(1, 6):
-        given = [] if fold is None else ['--fold', str(fold)]
-        cfg = load('--selection', rule, *given)
+        given = {} if fold is None else dict(fold=fold)
+        cfg = load(selection=rule, **given)
         for step in (choose_fold, choose_epoch):  # which data the run is about
             step(cfg, Recipe.of(cfg))
         for seed in seeds:

@@ -1,25 +1,26 @@
 """Applying a recipe: one step a field, in one fixed order."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 
 from mmengine.config import Config
 
 from .cached_features import train_on_cached_features, waits_for_features
 from .dump import dump_predictions
-from .fold import choose_fold
+from .fold import choose_fold, fold_of
 from .no_validation import skip_validation
 from .on_device import let_device_augment
-from .other_data_set import test_on_another
+from .other_data_set import use_other_data_set
 from .pack import read_pack
 from .perturbed_time import perturb_tests
 from .precision import choose_precision
-from .recipe import APPLIED, KEY, Recipe, take_in_old_keys
+from .recipe import ABOUT_FEATURES, APPLIED, KEY, Recipe, take_in_old_keys
 from .selection import choose_epoch
 from .work_folder import settle_work_folder
 
-# A step takes the config, which it changes in place, and the recipe, and returns why.
+Step = Callable[[Config, Recipe], str | None]
+# A step takes the config, which it changes in place, and the recipe, and returns why,
+# or None if the recipe does not ask for it.
 # Which data come first, then how their frames are read, then how the model computes.
 # Applied again, a step finds its work done and changes nothing.
 STEPS = (
@@ -28,7 +29,7 @@ STEPS = (
     skip_validation,
     choose_epoch,
     perturb_tests,
-    test_on_another,
+    use_other_data_set,
     read_pack,
     let_device_augment,
     train_on_cached_features,
@@ -56,9 +57,10 @@ def apply_recipe(cfg: Config) -> list[str]:
     take_in_old_keys(cfg)
     recipe = Recipe.of(cfg).absolute()
     _refuse_another(cfg, recipe)
-    reasons = _take(STEPS, cfg, recipe)
+    reasons = take_steps(cfg, recipe)
     cfg[KEY] = recipe.stated()
-    cfg[APPLIED] = recipe.stated()
+    fold = fold_of(cfg)  # also one that was not asked for is not another one
+    cfg[APPLIED] = dict(recipe.stated(), **({} if fold is None else dict(fold=fold)))
     return reasons
 
 
@@ -69,47 +71,61 @@ def pending_changes(cfg: Config) -> list[str]:
         cfg: Config of a run.
     """
     recipe = Recipe.of(cfg).absolute()
-    copied = Config(json_like(cfg), filename=getattr(cfg, 'filename', None))
+    copied = Config(copy_of(cfg), filename=getattr(cfg, 'filename', None))
     if waits_for_features(copied, recipe):
         return ['features are computed and trained on']  # which would take a while
-    return _take(STEPS, copied, recipe)
+    return take_steps(copied, recipe)
 
 
-def json_like(node: object) -> object:
-    """A copy of a config's dicts and lists; what is in them is shared."""
-    if isinstance(node, Config):
-        node = node.to_dict()
-    if isinstance(node, Mapping):
-        return {key: json_like(value) for key, value in node.items()}
-    if isinstance(node, list | tuple):
-        return type(node)(map(json_like, node))
-    return node
+def take_steps(cfg: Config, recipe: Recipe, before: Step | None = None) -> list[str]:
+    """Takes the steps of a recipe.
 
+    Args:
+        cfg: Config of a run; changed in place.
+        recipe: What to change.
+        before: The step to stop at, by default none.
 
-def _take(steps: tuple, cfg: Config, recipe: Recipe) -> list[str]:
+    Returns:
+        A sentence for each step that has changed something.
+    """
     reasons = []
-    for step in steps:
-        before = _text(cfg)
+    for step in STEPS[: None if before is None else STEPS.index(before)]:
+        old = copy_of(cfg)
         reason = step(cfg, recipe)
-        if reason and _text(cfg) != before:
+        if reason is not None and copy_of(cfg) != old:
             reasons.append(reason)
     return reasons
 
 
-def _text(cfg: Config) -> str:
-    return json.dumps(json_like(cfg), sort_keys=True, default=repr)
+def copy_of(node: object) -> object:
+    """A copy of a config's dicts and lists; what is in them is shared."""
+    if isinstance(node, Config):
+        node = node.to_dict()
+    if isinstance(node, Mapping):
+        return {key: copy_of(value) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return type(node)(map(copy_of, node))
+    return node
 
 
 def _refuse_another(cfg: Config, recipe: Recipe) -> None:
-    applied = cfg.get(APPLIED)
-    if applied is None:
+    if cfg.get(APPLIED) is None:
         return
-    before = Recipe(**applied)
+    before = Recipe.of({KEY: cfg[APPLIED]})
     for each in fields(Recipe):
         old, new = (getattr(r, each.name) for r in (before, recipe))
-        if old != new and old not in each.metadata['neutral']:
-            raise ValueError(
-                f'{cfg.filename or "This config"} has been made by a run with '
-                f'recipe.{each.name}={old!r}, and cannot be run with {new!r}: what has '
-                'been changed cannot be taken back. Start from the original config.'
-            )
+        if old == new or old in each.metadata['neutral']:
+            continue
+        if each.name == 'fold' and new is None:
+            continue  # the one that it has
+        raise ValueError(
+            f'{cfg.filename or "This config"} has been made by a run with '
+            f'recipe.{each.name}={old!r}, and cannot be run with {new!r}: what has '
+            'been changed cannot be taken back. Start from the original config.'
+        )
+    added = [n for n in ABOUT_FEATURES if getattr(before, n) != getattr(recipe, n)]
+    if added and before.cache_features is not None:
+        raise ValueError(
+            f'recipe.{added[0]}: {cfg.filename or "this config"} reads features that '
+            'were computed with other settings. Start from the original config.'
+        )

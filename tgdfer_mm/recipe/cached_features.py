@@ -3,12 +3,15 @@
 from mmengine.config import Config
 
 from .recipe import Recipe
+from .walk import kind_of
 
 _DEFAULTS = dict(views='auto', dtype='float32', precision='fp32')
 
 
 def train_on_cached_features(cfg: Config, recipe: Recipe) -> str | None:
     """Computes the features that the recipe asks for, and lets the config use them."""
+    if recipe.cache_features is None:
+        return None
     if waits_for_features(cfg, recipe):
         # Computing them needs the tower and the data sets, which other recipes do not.
         from ..features import train_on_features
@@ -23,7 +26,7 @@ def waits_for_features(cfg: Config, recipe: Recipe) -> bool:
     """Whether a config is to be trained on features and is not yet."""
     if recipe.cache_features is None:
         return False
-    return cfg.model.backbone.type != 'PrecomputedFeatures'
+    return kind_of(cfg.model.backbone) != 'PrecomputedFeatures'
 
 
 def feature_options(recipe: Recipe) -> dict:

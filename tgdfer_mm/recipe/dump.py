@@ -5,14 +5,15 @@ from pathlib import Path
 from mmengine.config import Config
 
 from .recipe import Recipe
-from .walk import kind_of
+from .walk import metrics_of_test
 
 
 def dump_predictions(cfg: Config, recipe: Recipe) -> str | None:
-    """Adds the dumps of the recipe to the test's evaluators.
+    """Adds the dumps of the recipe to the test's metrics.
 
     Raises:
-        ValueError: The file does not end in ``.pkl`` or ``.pickle``.
+        ValueError: The file does not end in ``.pkl`` or ``.pickle``, or nothing is
+            tested.
     """
     if recipe.dump is None:
         return None
@@ -21,19 +22,21 @@ def dump_predictions(cfg: Config, recipe: Recipe) -> str | None:
         raise ValueError(
             f'recipe.dump={str(dump)!r} (--dump): the file must end in .pkl or .pickle.'
         )
+    metrics = metrics_of_test(cfg)
+    if not metrics:
+        raise ValueError(
+            f'recipe.dump={str(dump)!r} (--dump): {cfg.filename} has no '
+            'test_evaluator, so nothing is tested.'
+        )
     if recipe.perturb_time is not None:  # its dump must not replace the whole test's
         dump = Path(cfg.work_dir, dump.name)
-    dumps = [
+    wanted = [
         dict(type='DumpResults', out_file_path=str(dump)),
         dict(type='DumpPredictions', out_file=str(dump.with_name('predictions.jsonl'))),
     ]
-    # With recipe.on, the metrics are inside an evaluator that maps the classes.
-    mapped = 'metrics' in cfg.test_evaluator
-    owner, key = (cfg.test_evaluator, 'metrics') if mapped else (cfg, 'test_evaluator')
-    metrics = owner[key]
-    metrics = list(metrics) if isinstance(metrics, list | tuple) else [metrics]
-    kinds = [kind_of(metric) for metric in metrics]
-    if not {'DumpResults', 'DumpPredictions'} <= set(kinds):
-        dump.parent.mkdir(parents=True, exist_ok=True)
-        owner[key] = [*metrics, *dumps]
+    metrics += [metric for metric in wanted if metric not in metrics]
+    if 'metrics' in cfg.test_evaluator:  # inside an evaluator that maps the classes
+        cfg.test_evaluator.metrics = metrics
+    else:
+        cfg.test_evaluator = metrics
     return f'predictions are written to {dump} and next to it'

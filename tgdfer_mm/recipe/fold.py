@@ -15,17 +15,18 @@ def choose_fold(cfg: Config, recipe: Recipe) -> str | None:
     Raises:
         ValueError: The data have no folds, or two data sets are on different folds.
     """
-    if recipe.fold is not None:
-        folded = [d for d in data_sets(cfg) if d.own and _has_folds(d)]
-        if not folded:
-            raise ValueError(
-                f'recipe.fold={recipe.fold} (--fold {recipe.fold}): the data of '
-                f'{cfg.filename} have a single split and no folds, as those of '
-                'FERV39k; leave it out.'
-            )
-        for data_set in folded:
-            data_set.config['fold'] = recipe.fold
-    fold_of(cfg)
+    if recipe.fold is None:
+        fold_of(cfg)  # refuses a mixture
+        return None
+    folded = [d for d in data_sets(cfg) if d.own and _has_folds(d)]
+    if not folded:
+        raise ValueError(
+            f'recipe.fold={recipe.fold} (--fold {recipe.fold}): the data of '
+            f'{cfg.filename} have a single split and no folds, as those of FERV39k; '
+            'leave it out.'
+        )
+    for data_set in folded:
+        data_set.config['fold'] = recipe.fold
     return f'all data sets are on fold {recipe.fold}, as recipe.fold asks'
 
 

@@ -1,4 +1,4 @@
-"""A run says by which recipe it was made, and notices if it was not applied."""
+"""A run says by which recipe it was made, and notices another one."""
 
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -8,19 +8,38 @@ from ..registry import HOOKS
 from .apply import pending_changes
 from .recipe import Recipe
 
+# What a field that is not set stands for.
+_DEFAULTS = dict(
+    selection='last',
+    precision='fp32',
+    views='auto',
+    feature_dtype='float32',
+    feature_precision='fp32',
+)
+# These are about tests, or are looked at elsewhere (a fold by CheckpointContractHook).
+_NO_MATTER = ('fold', 'no_validate', 'on', 'perturb_time', 'dump')
+
 
 @HOOKS.register_module()
 class RecipeHook(Hook):
-    """Keeps a config's recipe in its checkpoints and results.
+    """Keeps a config's recipe in its checkpoints and results, and compares it.
 
     ``Runner.from_cfg(cfg)`` does not look at ``runner_type`` and so applies no recipe.
-    Where the recipe would have changed something, such a run is refused.
+    Where the recipe would have changed something, such a run is refused. So is a run
+    that resumes from a checkpoint of another recipe.
+
+    Args:
+        allow_another: Whether a run may resume by another recipe; it is logged.
 
     Raises:
-        ValueError: The recipe has not been applied, and would have changed something.
+        ValueError: The recipe has not been applied and would have changed something, or
+            is not that of the checkpoint.
     """
 
     priority = 'VERY_HIGH'
+
+    def __init__(self, allow_another: bool = False) -> None:
+        self.allow_another = allow_another
 
     def before_run(self, runner: Runner) -> None:
         """Refuses a run that is not what its recipe asks for."""
@@ -45,3 +64,35 @@ class RecipeHook(Hook):
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Notes the recipe in the checkpoint."""
         checkpoint['meta']['recipe'] = Recipe.of(runner.cfg).facts()
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Refuses to go on by another recipe."""
+        theirs = checkpoint.get('meta', {}).get('recipe')
+        if not runner._resume or theirs is None:  # version 0.1 did not say
+            return
+        changed = differences(theirs, Recipe.of(runner.cfg).facts())
+        if not changed:
+            return
+        changed = '; '.join(changed)
+        text = f'{runner._load_from} was trained by another recipe: {changed}'
+        if not self.allow_another:
+            raise ValueError(
+                f'{text}. If that is meant, pass --allow-mismatch recipe (or '
+                'allow_another=True to RecipeHook).'
+            )
+        runner.logger.warning(f'{text}; this is allowed.')
+
+
+def differences(theirs: dict, ours: dict) -> list[str]:
+    """Says in which fields two recipes train differently.
+
+    Args:
+        theirs: What :meth:`Recipe.facts` gave for the one.
+        ours: What it gives for the other.
+    """
+    theirs, ours = _DEFAULTS | theirs, _DEFAULTS | ours
+    return [
+        f'recipe.{name} was {theirs.get(name)!r} and is {ours.get(name)!r}'
+        for name in sorted({*theirs, *ours} - set(_NO_MATTER))
+        if theirs.get(name) != ours.get(name)
+    ]

@@ -8,7 +8,7 @@ from ..models.data_preprocessors import ClipAugmentPreprocessor, ResidentFrames
 from ..models.data_preprocessors.clip_ops import build_op
 from .pipelines import draw_no_pictures, split_pipeline
 from .recipe import Recipe
-from .walk import data_sets
+from .walk import data_sets, kind_of
 
 
 def let_device_augment(cfg: Config, recipe: Recipe) -> str | None:
@@ -36,12 +36,12 @@ def augment_on_device(cfg: Config) -> Config:
             transform differently, or the config has another preprocessor.
     """
     own = cfg.model.data_preprocessor
-    if own.type in (ClipAugmentPreprocessor.__name__, ResidentFrames.__name__):
+    if kind_of(own) in (ClipAugmentPreprocessor.__name__, ResidentFrames.__name__):
         return cfg
-    if own.type != 'ActionDataPreprocessor':
+    if kind_of(own) != 'ActionDataPreprocessor':
         raise ValueError(
-            f'model.data_preprocessor is a {own.type}; only ActionDataPreprocessor can '
-            'be replaced by one that augments.'
+            f'model.data_preprocessor is a {kind_of(own)}; only '
+            'ActionDataPreprocessor can be replaced by one that augments.'
         )
     moved: dict[str, list[dict]] = {}
     for data_set in data_sets(cfg):
@@ -80,7 +80,7 @@ def hold_frames_on_device(cfg: Config) -> Config:
         ValueError: The data sets read something else, or see
             :func:`augment_on_device`.
     """
-    if cfg.model.data_preprocessor.type == ResidentFrames.__name__:
+    if kind_of(cfg.model.data_preprocessor) == ResidentFrames.__name__:
         return cfg
     packs = {data_set.config.get('media_dir') for data_set in data_sets(cfg)}
     if len(packs) != 1 or not all(pack and Path(pack).is_file() for pack in packs):

@@ -5,11 +5,12 @@ from mmengine.config import Config
 from ..datasets.label_map import label_map_names
 from ..paths import config_dir
 from ..registry import DATASETS
+from .fold import fold_of
 from .recipe import Recipe
-from .walk import first_data_set, kind_of
+from .walk import first_data_set, kind_of, metrics_of_test
 
 
-def test_on_another(cfg: Config, recipe: Recipe) -> str | None:
+def use_other_data_set(cfg: Config, recipe: Recipe) -> str | None:
     """Lets a config test on the recipe's data set, if it has one.
 
     Raises:
@@ -68,6 +69,9 @@ def evaluate_on(cfg: Config, name: str) -> None:
     base = config_dir() / '_base_' / 'datasets' / f'{name}.py'
     target = Config.fromfile(base).test_dataloader.dataset
     target.pipeline = tested.get('pipeline')
+    fold = fold_of(cfg)
+    if fold is not None and 'fold' in target:
+        target.fold = fold  # whatever the environment says
     if 'media' in tested:
         target.media = tested['media']
     cfg.test_dataloader.dataset = dict(
@@ -76,6 +80,9 @@ def evaluate_on(cfg: Config, name: str) -> None:
         dataset=target,
         label_order=own.get('label_order'),
     )
+    dumps = [m for m in metrics_of_test(cfg) if kind_of(m).startswith('Dump')]
     cfg.test_evaluator = dict(
-        type='MappedEvaluator', label_map=label_map, metrics=[dict(type='DFERMetric')]
+        type='MappedEvaluator',
+        label_map=label_map,
+        metrics=[dict(type='DFERMetric'), *dumps],
     )

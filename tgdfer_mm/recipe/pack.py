@@ -10,8 +10,9 @@ from .walk import data_sets
 
 def read_pack(cfg: Config, recipe: Recipe) -> str | None:
     """Lets a config read the recipe's packed file."""
-    if recipe.pack is not None:
-        use_pack(cfg, recipe.pack)
+    if recipe.pack is None:
+        return None
+    use_pack(cfg, recipe.pack)
     return f'frames are read from {recipe.pack}'
 
 

@@ -8,7 +8,7 @@ from mmengine.config import Config, ConfigDict
 
 from ..datasets.transforms.perturb_time import PerturbTime
 from .recipe import Recipe
-from .walk import DataSet, data_sets, kind_of
+from .walk import DataSet, data_sets, kind_of, metrics_of_test
 from .work_folder import settle_work_folder
 
 # The transforms after which `frame_inds` says which frames are read.
@@ -47,8 +47,7 @@ def perturb_tests(cfg: Config, recipe: Recipe, seed: int = 0) -> str | None:
             step,
             *pipeline[place + taken :],
         ]
-    evaluator = cfg.get('test_evaluator')
-    for metric in evaluator if isinstance(evaluator, list | tuple) else [evaluator]:
+    for metric in metrics_of_test(cfg):
         _redirect(metric, cfg.get('work_dir'))
     return f'the tests see their frames {mode}'
 
@@ -78,7 +77,7 @@ def perturb_time(cfg: Config, mode: str, seed: int = 0) -> Config:
 def _redirect(metric: Any, folder: str | None) -> None:
     """Lets what a metric writes not replace what it wrote of the whole test."""
     for key in ('out_file', 'out_file_path'):
-        if metric and metric.get(key) and folder:
+        if metric.get(key) and folder:
             metric[key] = str(Path(folder, Path(metric[key]).name))
 
 

@@ -17,7 +17,7 @@ def choose_precision(cfg: Config, recipe: Recipe) -> str | None:
     return f'the model is trained in {chosen} (recipe.precision={recipe.precision!r})'
 
 
-def apply_precision(cfg: Config, precision: str = 'auto') -> str:
+def apply_precision(cfg: Config, precision: str | None = None) -> str:
     """Sets the optimizer wrapper of a config to a precision.
 
     ``auto`` means bfloat16 autocast where the CUDA device has it, else float32: the
@@ -30,7 +30,8 @@ def apply_precision(cfg: Config, precision: str = 'auto') -> str:
     Args:
         cfg: Config of a run; changed in place. ``auto`` leaves wrappers other than
             ``OptimWrapper``, such as DeepSpeed's, as they are.
-        precision: One of ``PRECISIONS``.
+        precision: One of ``PRECISIONS``; by default the one that the config states, or
+            ``fp32``.
 
     Returns:
         The precision chosen: ``bf16``, ``fp16``, ``fp32`` or ``as configured``.
@@ -39,16 +40,16 @@ def apply_precision(cfg: Config, precision: str = 'auto') -> str:
         ValueError: An unknown name, one that the device does not have, or one asked
             of a wrapper that sets its own.
     """
+    precision = precision or Recipe.of(cfg).precision or 'fp32'
     if precision not in PRECISIONS:
         raise ValueError(f'precision must be in {list(PRECISIONS)}, not {precision!r}.')
-    chosen = _available(precision)
     wrapper = cfg.get('optim_wrapper')
-    if wrapper is None:
+    if wrapper is None:  # nothing is trained
         return 'as configured'
     if cfg.get(CHOSEN) in _WRAPPERS:  # by an earlier call
         _take_back(wrapper, _WRAPPERS[cfg.pop(CHOSEN)])
     kind = kind_of(wrapper) or 'OptimWrapper'
-    if kind not in ('OptimWrapper', 'AmpOptimWrapper'):
+    if kind != 'OptimWrapper':
         if precision != 'auto':
             raise ValueError(
                 f'precision={precision!r} cannot be set for optim_wrapper.type='
@@ -56,8 +57,7 @@ def apply_precision(cfg: Config, precision: str = 'auto') -> str:
                 'out --amp.'
             )
         return 'as configured'
-    if kind == 'AmpOptimWrapper':
-        return 'as configured'
+    chosen = _available(precision)
     if chosen != 'fp32':
         wrapper.update(_WRAPPERS[chosen])
         cfg[CHOSEN] = chosen

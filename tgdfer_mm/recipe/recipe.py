@@ -6,7 +6,7 @@ makes an option of each, without waiting for the library.
 
 import warnings
 from collections.abc import Mapping, MutableMapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ PRECISIONS = ('auto', 'bf16', 'fp16', 'fp32')
 PERTURBATIONS = ('shuffled', 'reversed', 'frozen', 'half_rate')
 FEATURE_DTYPES = ('float32', 'float16')
 FEATURE_PRECISIONS = ('fp32', 'bf16', 'fp16')
+ABOUT_FEATURES = ('views', 'feature_dtype', 'feature_precision')
 KEY, APPLIED = 'recipe', 'applied_recipe'
 # Where version 0.1 had these fields: at the top of a config.
 OLD_KEYS = ('precision', 'selection')
@@ -133,8 +134,7 @@ class Recipe:
     def __post_init__(self) -> None:
         for each in fields(self):
             _check(each.name, getattr(self, each.name), each.metadata)
-        about_features = ('views', 'feature_dtype', 'feature_precision')
-        given = [name for name in about_features if getattr(self, name) is not None]
+        given = [name for name in ABOUT_FEATURES if getattr(self, name) is not None]
         if given and self.cache_features is None:
             raise ValueError(
                 f'recipe.{given[0]} changes nothing without recipe.cache_features '
@@ -166,19 +166,18 @@ class Recipe:
 
     def absolute(self) -> 'Recipe':
         """The same with absolute paths, which mean the same in every folder."""
-        return Recipe(
-            **{
-                each.name: str(Path(value).expanduser().absolute())
-                if value is not None and each.metadata.get('path')
-                else value
-                for each in fields(self)
-                for value in [getattr(self, each.name)]
-            }
-        )
+        paths = {
+            each.name: str(Path(getattr(self, each.name)).expanduser().absolute())
+            for each in fields(self)
+            if each.metadata.get('path') and getattr(self, each.name) is not None
+        }
+        return replace(self, **paths)
 
     def stated(self) -> dict[str, Any]:
         """The fields that are set, as plain data."""
-        return {k: v for k, v in asdict(self).items() if v not in (None, False)}
+        return {
+            k: v for k, v in asdict(self).items() if v is not None and v is not False
+        }
 
     def facts(self) -> dict[str, Any]:
         """What a checkpoint or a result says of it: files by name, without folders."""
@@ -223,3 +222,6 @@ def _check(name: str, value: Any, facts: Mapping) -> None:
     is_switch = isinstance(value, bool)
     if not isinstance(value, allowed) or is_switch != (kind is bool):
         raise ValueError(f'recipe.{name} must be {kind.__name__}, not {value!r}.')
+    if value == '' or (type(value) is int and value < 1):
+        what = 'empty' if value == '' else f'{value}; it starts at 1'
+        raise ValueError(f'recipe.{name} (--{name.replace("_", "-")}) is {what}.')

@@ -29,8 +29,9 @@ class _OurRunner:
         if not any(hooks_of(cfg, 'RecipeHook')):
             hooks = cfg.get('default_hooks') or {}
             cfg.default_hooks = dict(hooks, recipe=dict(type='RecipeHook'))
-        reasons = apply_recipe(cfg)
-        runner = super().from_cfg(cfg)
+        with plain_loading():
+            reasons = apply_recipe(cfg)
+            runner = super().from_cfg(cfg)
         for reason in reasons:
             runner.logger.info(f'Recipe: {reason}.')
         return runner

@@ -31,13 +31,13 @@ def describe_rule(rule: str, metric: str = METRIC, val_part: float = VAL_PART) -
 
 def choose_epoch(cfg: Config, recipe: Recipe) -> str | None:
     """Lets a config choose its result by the recipe's rule, if it has one."""
-    if recipe.selection is None:
-        return None
+    if recipe.selection is None or cfg.get('train_cfg') is None:
+        return None  # a test alone selects nothing
     apply_selection(cfg, recipe.selection)
     return f'the result is the {describe_rule(recipe.selection)}'
 
 
-def apply_selection(cfg: Config, rule: str) -> None:
+def apply_selection(cfg: Config, rule: str | None = None) -> None:
     """Makes a config choose its result by a rule.
 
     ``last`` takes the last epoch. ``val`` cuts a part off the training fold, evaluates
@@ -47,17 +47,21 @@ def apply_selection(cfg: Config, rule: str) -> None:
 
     Args:
         cfg: Config of a run; changed in place.
-        rule: One of ``RULES``.
+        rule: One of ``RULES``; by default the one that the config states, if any.
 
     Raises:
         ValueError: The rule is unknown, or the config lacks what it needs.
     """
+    rule = rule or Recipe.of(cfg).selection
+    if rule is None:
+        return
     if rule not in RULES:
         raise ValueError(f'selection must be in {list(RULES)}, not {rule!r}.')
     if cfg.get('default_hooks') is None:
         cfg.default_hooks = {}  # mmengine's `setdefault` returns another dict
     hooks = cfg.default_hooks
     hook = hooks.get('selection') or {}
+    done = hook.get('rule') == rule
     if hook.get('rule', 'last') != rule or not hook:
         hooks['selection'] = hook = dict(hook, type='SelectionHook', rule=rule)
     if (hooks.get('checkpoint') or {}).get('save_best'):
@@ -77,9 +81,9 @@ def apply_selection(cfg: Config, rule: str) -> None:
             )
     cfg.train_cfg.val_interval = 1
     cfg.train_cfg.val_begin = 1
-    if rule == 'test':
+    if rule == 'test' and not done:  # a later step may change what is tested
         cfg.val_dataloader = copy.deepcopy(cfg.test_dataloader)
-    else:
+    if rule == 'val':
         hooks['selection']['val_part'] = _cut_validation(
             cfg, hook.get('val_part', VAL_PART)
         )

@@ -45,6 +45,16 @@ def first_data_set(cfg: Mapping, *loaders: str) -> DataSet | None:
     return next(data_sets(cfg, *loaders), None)
 
 
+def metrics_of_test(cfg: Mapping) -> list[dict]:
+    """The configs of a test's metrics, also where an evaluator maps its classes."""
+    evaluator = cfg.get('test_evaluator')
+    if isinstance(evaluator, Mapping) and 'metrics' in evaluator:
+        evaluator = evaluator['metrics']
+    if evaluator is None:
+        return []
+    return list(evaluator) if isinstance(evaluator, list | tuple) else [evaluator]
+
+
 def kind_of(config: Mapping) -> str:
     """Name of the type of a config, without the modules or scope before it."""
     kind = config.get('type') or ''
@@ -67,9 +77,15 @@ def _inside(node: object, loader: str, where: str, own: bool) -> Iterator[DataSe
         for place, child in enumerate(node):
             yield from _inside(child, loader, f'{where}.{place}', own)
     elif isinstance(node, Mapping):
-        inside = [key for key in _INSIDE if isinstance(node.get(key), Mapping | list)]
+        inside = [key for key in _INSIDE if _holds_configs(node.get(key))]
         if not inside:
             yield DataSet(loader, where, node, own)
         own = own and kind_of(node) != _FOREIGN
         for key in inside:
             yield from _inside(node[key], loader, f'{where}.{key}', own)
+
+
+def _holds_configs(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_holds_configs, value))
+    return isinstance(value, Mapping)

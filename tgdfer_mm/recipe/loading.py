@@ -1,0 +1,125 @@
+"""From a config file, and what is asked of it, to a config that a runner can run."""
+
+import inspect
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.runner import FlexibleRunner, Runner
+
+from ..config_files import read_config
+from ..paths import find_config
+from .recipe import OLD_KEYS, Recipe, take_in_old_keys
+from .walk import hooks_of
+
+# The top-level keys of a config that a run reads; the others are its own variables.
+_READ = {'recipe', 'runner_type', *OLD_KEYS}.union(
+    *(inspect.signature(kind).parameters for kind in (Runner, FlexibleRunner))
+)
+_RUNNERS = {
+    None: 'DFERRunner',
+    'Runner': 'DFERRunner',
+    'FlexibleRunner': 'FlexibleDFERRunner',
+}
+RECIPE = 'recipe'
+
+
+def load_config(
+    config: str | Path,
+    recipe: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
+    work_dir: str | None = None,
+    allow: Sequence[str] = (),
+    launcher: str = 'none',
+) -> Config:
+    """Reads a config and what is asked of it; the runner then applies its recipe.
+
+    Args:
+        config: The file, or the name of a shipped config.
+        recipe: Fields of the recipe.
+        options: Other changes: key, with dots, to value.
+        work_dir: Folder for logs and checkpoints.
+        allow: Mismatches that are meant, of
+            ``CheckpointContractHook``, and ``recipe``.
+        launcher: See mmengine's runner.
+
+    Returns:
+        The config. Its ``runner_type`` is one of ours.
+
+    Raises:
+        ValueError: An option that does not fit the config or would change nothing.
+    """
+    recipe, options = dict(recipe or {}), dict(options or {})
+    _announce_fold(recipe.get('fold') or options.get(f'{RECIPE}.fold'))
+    cfg = read_config(find_config(config))
+    take_in_old_keys(cfg)
+    for key in options:
+        _check_option(cfg, key)
+    cfg.merge_from_dict(options)
+    take_in_old_keys(cfg)
+    cfg.recipe = Recipe.of({RECIPE: {**cfg.recipe, **recipe}}).stated()
+    cfg.cfg_options = options  # CompareRunHook repeats them
+    cfg.launcher = launcher
+    cfg.runner_type = _RUNNERS.get(cfg.get('runner_type'), cfg.get('runner_type'))
+    if work_dir:
+        cfg.work_dir = work_dir
+    _allow_mismatch(cfg, allow)
+    return cfg
+
+
+def _announce_fold(fold: int | None) -> None:
+    """Tells configs, which may be computed from their fold, before they are read."""
+    if fold is not None:
+        os.environ['TGDFER_FOLD'] = str(fold)
+        os.environ['FOLD'] = str(fold)  # in configs written for version 0.1
+
+
+def _check_option(cfg: Config, key: str) -> None:
+    name, *_, last = key.split('.')[:1] + key.split('.')
+    if last == 'fold' and key != 'recipe.fold':
+        raise ValueError(
+            f'--cfg-options {key}=...: the config has been computed from its fold by '
+            'the time options are applied, so this would change some of the data and '
+            'not the rest. Use --fold.'
+        )
+    if name in _READ:
+        return
+    parts = {part: cfg[part] for part in sorted(_READ & set(cfg.keys()))}
+    places = ', '.join(_find_keys(parts, last))
+    raise ValueError(
+        f'--cfg-options {key}=...: no run reads {name!r}, and what {cfg.filename} '
+        'computes from it has been computed by the time options are applied. Set the '
+        f'settings themselves: {places or "look them up in the config"}.'
+    )
+
+
+def _find_keys(node: object, wanted: str, path: str = '') -> Iterator[str]:
+    if isinstance(node, list | tuple):
+        node = dict(enumerate(node))
+    for key, value in node.items() if isinstance(node, dict) else ():
+        if key == wanted:
+            yield f'{path}{key}'
+        yield from _find_keys(value, wanted, f'{path}{key}.')
+
+
+def _allow_mismatch(cfg: Config, allowed: Sequence[str]) -> None:
+    allowed = list(allowed)
+    if RECIPE in allowed:
+        allowed.remove(RECIPE)
+        if not any(hooks_of(cfg, 'RecipeHook')):
+            hooks = cfg.get('default_hooks') or {}
+            cfg.default_hooks = dict(hooks, recipe=dict(type='RecipeHook'))
+        hook = next(hooks_of(cfg, 'RecipeHook'))
+        hook['allow_another'] = True
+    if not allowed:
+        return
+    hooks = list(hooks_of(cfg, 'CheckpointContractHook'))
+    if not hooks:
+        raise ValueError(
+            f'--allow-mismatch: {cfg.filename} has no CheckpointContractHook in its '
+            'default_hooks or custom_hooks, so nothing is checked anyway.'
+        )
+    for hook in hooks:
+        hook['allow'] = [*hook.get('allow', ()), *allowed]
