@@ -110,16 +110,16 @@ class TestSetting:
 
 @pytest.mark.parametrize('old', ['', 'TGDFER_'])
 def test_configs_read_the_settings_under_both_names(old, monkeypatch):
-    values = dict(FOLD='4', LEVEL='dynamics', VLM='mine.pth', SCENARIO='anomaly_issues')
+    values = dict(FOLD='4', LEVEL='dynamics', SCENARIO='anomaly_issues')
     for name, value in values.items():
         monkeypatch.setenv(old + name, value)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', FutureWarning)
-        full = Config.fromfile(config_dir() / 'ablations/full.py')
+        demo = Config.fromfile(config_dir() / 'tgdfer_demo.py')
+        synth = Config.fromfile(config_dir() / '_base_/datasets/synthdfer.py')
         scenario = Config.fromfile(config_dir() / 'tgdfer_ferv39k_scenario.py')
-    assert full.train_dataloader.dataset.fold == 4
-    assert full.train_dataloader.dataset.level == 'dynamics'
-    assert full.model.backbone.pretrained == 'mine.pth'
+    assert demo.train_dataloader.dataset.fold == 4
+    assert synth.train_dataloader.dataset.level == 'dynamics'
     assert scenario.train_dataloader.dataset.scenario == 'anomaly_issues'
 
 

@@ -1,5 +1,6 @@
 """What an install holds: ``pip install .`` must lose no data file or config."""
 
+import ast
 import json
 import os
 import re
@@ -20,7 +21,7 @@ BUILT_FROM = (
     *('setup.py', 'pyproject.toml', 'README.md', 'LICENSE', 'MANIFEST.in'),
     'model-index.yml',
 )
-FOLDERS = ('tgdfer_mm', 'tgdfer_cli', 'configs', 'tools')
+FOLDERS = ('tgdfer_mm', 'tgdfer_cli', 'configs', 'tools', 'lab')
 LEFTOVERS = shutil.ignore_patterns('__pycache__', '*.pyc', '*.egg-info', '.*_cache')
 
 
@@ -77,6 +78,20 @@ def test_install_holds_every_file_of_the_repository(source, site, folder, place)
     ours, installed = _files(source / folder), _files(site / place)
     assert ours.keys() - installed.keys() == set()
     assert [n for n in ours if ours[n].read_bytes() != installed[n].read_bytes()] == []
+
+
+def test_install_has_nothing_of_the_laboratory(site):
+    assert [name for name in _files(site) if 'lab' in Path(name).parts] == []
+
+
+def test_the_package_never_imports_the_laboratory():
+    for folder in ('tgdfer_mm', 'tgdfer_cli'):
+        for path in sorted((ROOT / folder).rglob('*.py')):
+            for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+                names = [alias.name for alias in getattr(node, 'names', [])]
+                names.append(getattr(node, 'module', None) or '')
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    assert not any(n.split('.')[0] == 'lab' for n in names), path
 
 
 def test_installed_package_finds_and_loads_its_own_configs(site, tmp_path):

@@ -25,7 +25,7 @@ def test_every_file_is_small_and_the_one_listed(name):
     data = (FOLDER / name).read_bytes()
     assert len(data) <= 8 * 2**20
     assert hashlib.sha256(data).hexdigest() == MANIFEST[name]['sha256']
-    assert MANIFEST[name]['command'].startswith('python tools/')
+    assert MANIFEST[name]['command'].startswith('python ')
 
 
 def test_the_demo_model_fits_the_demo_config_and_names_its_data():

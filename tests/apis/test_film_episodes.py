@@ -3,7 +3,7 @@
 import pytest
 
 from tgdfer_mm.apis import DFERInferencer
-from tgdfer_mm.synth.film_score import score_film
+from tgdfer_mm.evaluation.film_score import score_film
 from tgdfer_mm.synth.video import FilmSpec, write_film
 
 

@@ -1,4 +1,4 @@
-"""A drawn film is what its truth says, and the score counts by that truth."""
+"""A drawn film is what its truth says."""
 
 import json
 
@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.synth.action_units import emotion_prototypes
-from tgdfer_mm.synth.film_score import score_film
 from tgdfer_mm.synth.video import Film, FilmSpec, write_film
 from tgdfer_mm.video.reading import open_source
 
@@ -78,56 +77,3 @@ def test_an_episode_is_when_the_face_truly_moves(seed):
 def test_what_cannot_be_drawn_is_refused(wrong):
     with pytest.raises(ValueError):
         FilmSpec(**wrong)
-
-
-def result(*tracks):
-    return dict(
-        tracks=[
-            dict(
-                start=start,
-                end=end,
-                frames=dict(box=[[x, 0, x + 10, 10]]),
-                intervals=[dict(start=a, end=b, emotion=e) for a, b, e in intervals],
-            )
-            for start, end, x, intervals in tracks
-        ]
-    )
-
-
-TRUTH = dict(
-    tracks=[
-        dict(
-            start=0,
-            end=10,
-            box=[0, 0, 50, 50],
-            episodes=[
-                dict(start=1, end=3, emotion='happy'),
-                dict(start=5, end=7, emotion='sad'),
-            ],
-        )
-    ]
-)
-
-
-@pytest.mark.parametrize(
-    ('tracks', 'found', 'false'),
-    [
-        ([(0, 10, 5, [(1, 3, 'happy'), (5, 7, 'sad')])], 2, 0),
-        ([(0, 10, 5, [(2, 4, 'happy')])], 0, 1),  # a third of overlap
-        ([(0, 10, 5, [(1.6, 3.2, 'happy')])], 1, 0),
-        ([(0, 10, 5, [(1, 3, 'sad')])], 0, 1),  # another emotion
-        ([(0, 10, 80, [(1, 3, 'happy')])], 0, 1),  # another person
-        ([(0, 4, 5, [(1, 3, 'happy')]), (4, 10, 5, [(5, 7, 'sad')])], 2, 0),
-        ([(0, 10, 5, [(1, 2, 'happy'), (2, 3, 'happy')])], 1, 1),
-    ],
-)
-def test_the_score_by_hand(tracks, found, false):
-    score = score_film(result(*tracks), TRUTH)
-    assert (score['episodes'], score['episodes_found']) == (2, found)
-    assert score['false_intervals'] == false
-    assert len(score['missed']) == 2 - found
-
-
-@pytest.mark.parametrize(('end', 'found'), [(4.9, 0), (5.1, 1)])
-def test_a_track_is_found_from_half_of_its_time(end, found):
-    assert score_film(result((0, end, 5, [])), TRUTH)['tracks_found'] == found

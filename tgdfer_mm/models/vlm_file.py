@@ -109,5 +109,5 @@ def check_tokens(
         raise ValueError(
             f'the text tower has no embedding for {words} (in {text!r}): its row was '
             'dropped to keep the file small. Use other words, or pre-train with a '
-            'vocabulary that has them (tools/synth/pretrain_vlm.py)'
+            'vocabulary that has them (lab/tools/pretrain_vlm.py)'
         )

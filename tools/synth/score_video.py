@@ -7,7 +7,7 @@ import argparse
 import json
 from pathlib import Path
 
-from tgdfer_mm.synth.film_score import score_film
+from tgdfer_mm.evaluation.film_score import score_film
 
 
 def main(argv: list[str] | None = None) -> None:

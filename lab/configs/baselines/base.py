@@ -1,0 +1,2 @@
+# The base: class names, one transformer layer, mean pooling.
+_base_ = '../ablations/base.py'

@@ -1,0 +1,12 @@
+# TG-DFER with S2D's self-distillation beside its losses.
+_base_ = '../ablations/full.py'
+
+model = dict(
+    cls_head=dict(
+        distill=dict(
+            type='SelfDistillationLoss',
+            num_classes={{_base_.model.cls_head.num_classes}},
+            channels=128,
+        )
+    )
+)

@@ -1,0 +1,19 @@
+# M3DFEL's aggregation: four instances of four frames, BiLSTM, attention, DMIN. The mean
+# of the frames stands where the published method has a 3D network on each four.
+_base_ = '../ablations/full.py'
+
+model = dict(
+    type='BagRecognizer',
+    text_encoder=None,
+    neck=None,
+    cls_head=dict(
+        _delete_=True,
+        type='M3DFELHead',
+        num_classes={{_base_.model.cls_head.num_classes}},
+        in_channels=128,
+        num_instances=4,
+        hidden_channels=128,
+    ),
+    frames_per_instance=4,
+)
+optim_wrapper = dict(paramwise_cfg=dict(_delete_=True))

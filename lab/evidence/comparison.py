@@ -1,0 +1,161 @@
+"""The page that compares whole methods: one table a condition."""
+
+import json
+from pathlib import Path
+
+from mmengine.registry import init_default_scope
+
+from tgdfer_mm.files import write_text
+from tgdfer_mm.markdown import table_lines
+from tgdfer_mm.registry import MODELS
+
+from .experiment import SHIPPED_VLM
+from .figure import draw_groups
+from .plan import EvidencePlan, Job
+from .report import against_cell, group_head, head_facts, spread_cell
+from .tables import group_table, sensitivity_table, spread_of
+from .train import job_config
+
+_HEAD = """\
+# The field's methods beside TG-DFER on SynthDFER
+
+**Synthetic faces only.** Nothing here was measured on DFEW, FERV39k or MAFW, nor with
+CLIP's weights; see [synthdfer.md](synthdfer.md) for what the clips are, and are not,
+and [baselines.md](baselines.md) for what each method is here. The order of the rows on
+real faces may be another one: these tables say what each way of reading a bag of frames
+is worth *on the same tower, frames and schedule*, not what its authors reach with
+towers and recipes of their own.
+This page is what `{command}` wrote; its remarks are from the plan.
+Version {version}, {machine}, {hours:.1f} hours of computing.
+
+{repeats} trainings a row: repeat r has seed r and is tested on fold r + 1, people that
+no training clip shows. UAR and WAR in percent, mean ± standard deviation over the
+repeats. *against* is the method's UAR less that of the row compared with, on the
+same test clips, with its 95 % bootstrap interval; it is called noise where the
+interval contains 0 or the p, Holm-corrected within a table, is not below 0.05. Clips
+are drawn anew in the bootstrap, trainings are not: it tells what other clips, not what
+other seeds would give, for which see the deviation over the repeats. *Trained* are the
+parameters that are trained, in thousands. *Relevance* is the AUROC of the weight that
+the method gives its frames for the labelled class (or, in methods that pool by
+attention, for all classes) against the truly expressive frames, *frames* likewise of
+what it says of each frame by itself; 0.5 is chance, and what weights that are all alike
+get.
+"""
+
+
+def write_comparison(
+    plan: EvidencePlan, root: Path, results: list[dict], page: Path, command: str
+) -> None:
+    """Writes the page, its picture, and its rows as JSON beside it.
+
+    Args:
+        plan: What was run.
+        root: Folder of the experiment.
+        results: Of every job.
+        page: Markdown file. The picture goes to ``images/`` beside it, the rows to a
+            file of the same name ending in ``.json``.
+        command: What was typed.
+    """
+    facts = head_facts(plan, results, command)
+    text = [_HEAD.format(**facts)]
+    tables = {
+        group['title']: comparison_rows(group, plan, root) for group in plan.groups
+    }
+    picture = page.parent / 'images' / f'{page.stem}.png'
+    draw_groups(tables, picture)
+    text.append(f'![UAR of every row]({picture.relative_to(page.parent)})\n')
+    for group in plan.groups:
+        text += _group_section(group, tables[group['title']], plan)
+    text += _order_section(plan, root)
+    write_text(page, '\n'.join(text))
+    rows = [row for rows in tables.values() for row in rows]
+    kept = {key: facts[key] for key in ('command', 'version', 'repeats')}
+    content = dict(kept, rows=rows)
+    write_text(page.with_suffix('.json'), json.dumps(content, indent=1) + '\n')
+
+
+def comparison_rows(group: dict, plan: EvidencePlan, root: Path) -> list[dict]:
+    """The rows of :func:`~lab.evidence.tables.group_table`, with more in them.
+
+    Returns:
+        Rows that have, besides, ``name``, ``trained`` (parameters), ``tower``, ``WAR``
+        and ``frames`` (AUROC of the instances' own scores), and in ``relevance`` that
+        of the attention where there is no relevance.
+    """
+    rows = []
+    for row in group_table(group, plan, root):
+        where = (row['config'], row['condition'], plan, root)
+        row['relevance'] = row['relevance'] or spread_of(*where, 'attention/AUROC')
+        rows.append(
+            dict(
+                row,
+                name=plan.names.get(row['config'], row['config']),
+                WAR=spread_of(*where, 'dfer/WAR'),
+                frames=spread_of(*where, 'instance/AUROC'),
+                **_model_facts(*where),
+            )
+        )
+    return rows
+
+
+def _model_facts(config: str, condition: str, plan: EvidencePlan, root: Path) -> dict:
+    cfg = job_config(Job(config, condition, 0), plan, root, {'shipped': SHIPPED_VLM})
+    init_default_scope(cfg.default_scope)
+    model = MODELS.build(cfg.model)
+    trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    if not any(p.requires_grad for p in model.backbone.parameters()):
+        tower = 'shared, frozen'
+    elif cfg.model.backbone.get('pretrained'):
+        tower = 'shared, tuned'
+    else:
+        tower = 'own, from scratch'
+    return dict(trained=trained, tower=tower)
+
+
+def _group_section(group: dict, rows: list[dict], plan: EvidencePlan) -> list[str]:
+    compared = plan.names.get(group['compare'], group['compare'])
+    header = ['method', 'tower', 'trained', 'UAR', 'WAR', f'against {compared}']
+    header += ['relevance', 'frames']
+    lines = group_head(group)
+    for condition in group['conditions']:
+        body = [
+            [
+                f'{row["name"]} (`{row["config"]}`)',
+                row['tower'],
+                f'{row["trained"] / 1e3:.0f}',
+                spread_cell(row['UAR']),
+                spread_cell(row['WAR']),
+                against_cell(row['against']),
+                spread_cell(row['relevance'], 3),
+                spread_cell(row['frames'], 3),
+            ]
+            for row in rows
+            if row['condition'] == condition
+        ]
+        lines += [f'### {condition}', '', *table_lines(header, body), '']
+    return lines
+
+
+def _order_section(plan: EvidencePlan, root: Path) -> list[str]:
+    """Which methods know the order of the frames."""
+    if 'dynamics' not in plan.conditions or not plan.perturbations:
+        return []
+    configs = dict.fromkeys(j.config for j in plan.jobs() if j.condition == 'dynamics')
+    rows = sensitivity_table([*configs], 'dynamics', plan, root)
+    tests = ['plain', *plan.perturbations]
+    body = [
+        [
+            plan.names.get(row['config'], row['config']),
+            *(spread_cell(row[test]) for test in tests),
+        ]
+        for row in rows
+    ]
+    return [
+        '## Who knows the order of the frames',
+        '',
+        'UAR on *dynamics* with the frames as they are and perturbed: a method that '
+        'does not know their order loses nothing, and gets at most half.',
+        '',
+        *table_lines(['method', *tests], body),
+        '',
+    ]

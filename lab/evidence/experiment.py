@@ -1,0 +1,138 @@
+"""All trainings of a plan: in several processes, resumable."""
+
+import json
+import logging
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+import torch
+from mmengine.config import config as mmengine_config
+from mmengine.logging import MMLogger
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from tgdfer_mm.features import train_on_features
+from tgdfer_mm.files import write_text
+
+from ..paths import LAB
+from .plan import EvidencePlan, Job
+from .train import (
+    RESULT,
+    OtherConfigError,
+    finished_result,
+    job_config,
+    other_style_config,
+    run_job,
+)
+
+SHIPPED_VLM = 'tgdfer_mm://synth_vlm.safetensors'
+
+
+def run_experiment(plan: EvidencePlan, root: Path, workers: int) -> list[dict]:
+    """Draws the clips, computes the features and trains everything that is missing.
+
+    Args:
+        plan: What to run.
+        root: Folder of the experiment; what is finished there is kept.
+        workers: Trainings at a time, of one thread each.
+
+    Returns:
+        The result of every job, in the plan's order.
+
+    Raises:
+        OtherConfigError: Jobs were finished with other configs than they have now; all
+            of them are named.
+    """
+    jobs = list(plan.jobs())
+    vlms = make_vlms(plan, root)
+    missing = _missing(jobs, plan, root, vlms)
+    _prepare(plan, root, vlms, {job.condition for job in missing})
+    context = get_context('spawn')
+    with (
+        _progress() as progress,
+        ProcessPoolExecutor(workers, context, initializer=_start_worker) as pool,
+    ):
+        task = progress.add_task('training', total=len(jobs))
+        progress.advance(task, len(jobs) - len(missing))
+        running = [pool.submit(run_job, job, plan, root, vlms) for job in missing]
+        try:
+            for done in as_completed(running):
+                done.result()
+                progress.advance(task)
+        except BaseException:
+            for future in running:
+                future.cancel()
+            raise
+    return [read_result(root, job) for job in jobs]
+
+
+def _missing(
+    jobs: list[Job], plan: EvidencePlan, root: Path, vlms: dict[str, str]
+) -> list[Job]:
+    missing, refused = [], []
+    for job in jobs:
+        try:
+            if finished_result(job, plan, root, vlms) is None:
+                missing.append(job)
+        except OtherConfigError as error:
+            refused.append(str(error))
+    if refused:
+        raise OtherConfigError('\n'.join(refused))
+    return missing
+
+
+def read_result(root: Path, job: Job) -> dict:
+    """What a job has measured."""
+    return json.loads((root / 'jobs' / job.name / RESULT).read_text(encoding='utf-8'))
+
+
+def make_vlms(plan: EvidencePlan, root: Path) -> dict[str, str]:
+    """Weight files of the vision-language models; the missing ones are pre-trained."""
+    files = {'shipped': SHIPPED_VLM}
+    wanted = {c['vlm'] for c in plan.conditions.values() if 'vlm' in c}
+    for name in sorted(wanted):
+        path = root / 'vlm' / f'{name}.safetensors'
+        if not path.is_file():
+            print(f'Pre-training the {name} vision-language model: {path}')
+            options = [f'--{k}={v}' for k, v in plan.vlms[name].items()]
+            script = LAB / 'tools/pretrain_vlm.py'
+            subprocess.run(
+                [sys.executable, str(script), '--out', str(path), *options], check=True
+            )
+        files[name] = str(path)
+    return files
+
+
+def _prepare(
+    plan: EvidencePlan, root: Path, vlms: dict[str, str], conditions: set[str]
+) -> None:
+    """Draws clips and computes features, before several processes would at once."""
+    for condition in plan.conditions:
+        if condition in conditions:
+            print(f'Clips and features: {condition}')
+            cfg = job_config(Job(plan.reference, condition, 0), plan, root, vlms)
+            other = other_style_config(cfg, condition, plan, root)
+            for each in (cfg, other):
+                if each is not None:
+                    train_on_features(each, root / 'features')
+
+
+def write_summary(results: list[dict], path: Path) -> None:
+    """Writes all results into one JSON file."""
+    write_text(path, json.dumps(results, indent=1) + '\n')
+
+
+def _start_worker() -> None:
+    torch.set_num_threads(1)
+    # mmengine formats the whole config three times a run: a seventh of a training.
+    mmengine_config.FormatCode = lambda text, **_: (text, True)
+    logging.disable(logging.INFO)
+    MMLogger.get_instance('lab.evidence', log_level='WARNING')
+
+
+def _progress() -> Progress:
+    return Progress(
+        '{task.description}', BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    )

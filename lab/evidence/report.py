@@ -1,0 +1,234 @@
+"""The page: every table of the experiment in Markdown, and a picture."""
+
+import platform
+from pathlib import Path
+
+from tgdfer_mm.files import write_text
+from tgdfer_mm.markdown import table_lines
+from tgdfer_mm.version import __version__
+
+from .figure import draw_groups
+from .plan import EvidencePlan
+from .tables import (
+    group_table,
+    mean_and_spread,
+    parts_table,
+    sensitivity_table,
+    spread_of,
+)
+
+FRAME_NUMBERS = ('AUROC', 'AP', 'pointing', 'mAP@0.3', 'mAP@0.5', 'mAP@0.7')
+_HEAD = """\
+# Evidence: what each part is worth on SynthDFER
+
+**Synthetic faces only.** Nothing here was measured on DFEW, FERV39k or MAFW, nor with
+CLIP's weights; see [synthdfer.md](synthdfer.md) for what the clips are, and are not.
+This page is what `{command}` wrote; its remarks are from the plan.
+Version {version}, {machine}, {hours:.1f} hours of computing.
+
+{repeats} trainings a row: repeat r has seed r and is tested on fold r + 1, people that
+no training clip shows. Figures are UAR in percent, mean ± standard deviation over the
+repeats. *against* is the difference from the row that the table is compared with, on
+the same test clips, with its 95 % bootstrap interval; it is called noise where the
+interval contains 0 or the p, Holm-corrected within a column of the table, is not below
+0.05. Clips are drawn anew in the bootstrap, trainings are not: it tells what other
+clips, not what other seeds would give, for which see the deviation over the repeats.
+The tower is frozen unless the row says otherwise, and with it the features are the same
+in all rows of the same clips and vision-language model.
+"""
+
+
+def write_report(
+    plan: EvidencePlan,
+    root: Path,
+    results: list[dict],
+    baselines: dict,
+    page: Path,
+    command: str,
+) -> None:
+    """Writes the page and its picture.
+
+    Args:
+        plan: What was run.
+        root: Folder of the experiment.
+        results: Of every job.
+        baselines: From :func:`~lab.evidence.baselines.measure_baselines`.
+        page: Markdown file; the picture goes to ``images/`` beside it.
+        command: What was typed.
+    """
+    text = [_HEAD.format(**head_facts(plan, results, command))]
+    text += _baseline_sections(baselines)
+    tables = {group['title']: group_table(group, plan, root) for group in plan.groups}
+    picture = page.parent / 'images' / f'{page.stem}.png'
+    draw_groups(tables, picture)
+    text.append(f'![UAR of every row]({picture.relative_to(page.parent)})\n')
+    for group in plan.groups:
+        text += _group_section(group, tables[group['title']])
+    text += _frames_section(plan, root, baselines['frames'])
+    text += _sensitivity_section(plan, root)
+    text += _parts_section(plan, root)
+    write_text(page, '\n'.join(text))
+
+
+def _baseline_sections(baselines: dict) -> list[str]:
+    shortcuts = baselines['shortcuts']
+    names = list(next(iter(shortcuts.values())))
+    lines = ['## Shortcuts', '', 'UAR of what has no idea of expressions, fold 1.', '']
+    lines += table_lines(
+        ['level', *names],
+        [
+            [level, *(f'{row[name]:.1f}' for name in names)]
+            for level, row in shortcuts.items()
+        ],
+    )
+    lines += [
+        '',
+        '## The small vision-language model, untrained on clips',
+        '',
+        'Zero-shot over all clips of a level: UAR, and AUROC of the labelled '
+        "class's cosine against the truly expressive frames.",
+        '',
+    ]
+    rows = baselines['zero_shot']
+    lines += table_lines(
+        ['model', 'clips', 'texts', 'UAR', 'AUROC'],
+        [
+            [r['vlm'], r['clips'], r['texts'], f'{r["UAR"]:.1f}', f'{r["AUROC"]:.3f}']
+            for r in rows
+        ],
+    )
+    return [*lines, '']
+
+
+def head_facts(plan: EvidencePlan, results: list[dict], command: str) -> dict:
+    """What the head of a page says of its making."""
+    return dict(
+        command=command,
+        version=__version__,
+        repeats=plan.repeats,
+        machine=f'{platform.machine()}, {platform.system()}',
+        hours=sum(result['seconds'] for result in results) / 3600,
+    )
+
+
+def group_head(group: dict) -> list[str]:
+    """The title of a group, and what the plan remarks on it."""
+    note = group.get('note')
+    return [f'## {group["title"]}', '', *([note, ''] if note else [])]
+
+
+def _group_section(group: dict, rows: list[dict]) -> list[str]:
+    header = ['row']
+    for condition in group['conditions']:
+        header += [condition, f'against `{group["compare"]}`', 'relevance AUROC']
+    body = []
+    for config in group['configs']:
+        cells = [f'`{config}`']
+        for condition in group['conditions']:
+            row = next(
+                r for r in rows if (r['config'], r['condition']) == (config, condition)
+            )
+            cells += [
+                spread_cell(row['UAR']),
+                against_cell(row['against']),
+                spread_cell(row['relevance'], 3),
+            ]
+        body.append(cells)
+    return [*group_head(group), *table_lines(header, body), '']
+
+
+def _frames_section(
+    plan: EvidencePlan, root: Path, frames: dict[str, dict[str, list[dict]]]
+) -> list[str]:
+    lines = [
+        '## Which frames matter',
+        '',
+        'Trained on clip labels alone, against the truly expressive frames: AUROC, '
+        'average precision and pointing game per clip, and the average precision of '
+        'intervals at three temporal intersections over union. *relevance* is the '
+        "weight of a frame in the class's visual prompt, *instance* its probability "
+        'of the class.',
+        '',
+        *([plan.frames_note, ''] if plan.frames_note else []),
+    ]
+    body = []
+    for condition, baseline in frames.items():
+        rows = {
+            source: [mean_and_spread([n[k] for n in numbers]) for k in FRAME_NUMBERS]
+            for source, numbers in baseline.items()
+        }
+        for config in _configs(plan, condition, ('base', plan.reference)):
+            for source in ('relevance', 'instance'):
+                where = (config, condition, plan, root)
+                rows[f'`{config}`, {source}'] = [
+                    spread_of(*where, f'{source}/{key}') for key in FRAME_NUMBERS
+                ]
+        body += [
+            [condition, by, *(spread_cell(value, 3) for value in values)]
+            for by, values in rows.items()
+        ]
+    return [*lines, *table_lines(['clips', 'by', *FRAME_NUMBERS], body), '']
+
+
+def _sensitivity_section(plan: EvidencePlan, root: Path) -> list[str]:
+    lines = ['## Temporal sensitivity and another style', '']
+    for condition in ('dynamics', 'hard'):
+        configs = _configs(plan, condition, ('base', plan.reference, 'mean_pooling'))
+        if not configs:
+            continue
+        rows = sensitivity_table(configs, condition, plan, root)
+        tests = [name for name in rows[0] if name != 'config']
+        lines += [
+            f'UAR on *{condition}*; `other_style` is the held-out one.',
+            '',
+        ]
+        lines += table_lines(
+            ['row', *tests],
+            [
+                [f'`{r["config"]}`', *(spread_cell(r[test]) for test in tests)]
+                for r in rows
+            ],
+        )
+        lines.append('')
+    return lines
+
+
+def _parts_section(plan: EvidencePlan, root: Path) -> list[str]:
+    lines = ['## What each part became', '']
+    for condition in ('hard', 'dynamics'):
+        if not _configs(plan, condition, (plan.reference,)):
+            continue
+        lines += [f'`{plan.reference}` on *{condition}*, mean over the repeats:', '']
+        body = []
+        for name, part in parts_table(plan.reference, condition, plan, root).items():
+            start = part['start']
+            body.append(
+                [
+                    f'`{name}`',
+                    f'{start:.3g}' if isinstance(start, int | float) else '',
+                    spread_cell(part['end'], 3),
+                    spread_cell(part['change'], 3),
+                    '**inert**' if part['inert'] else '',
+                ]
+            )
+        lines += [*table_lines(['part', 'start', 'end', 'change', ''], body), '']
+    return lines
+
+
+def _configs(plan: EvidencePlan, condition: str, wanted: tuple) -> list[str]:
+    run = {job.config for job in plan.jobs() if job.condition == condition}
+    return [config for config in wanted if config in run]
+
+
+def spread_cell(value: tuple[float, float] | None, digits: int = 1) -> str:
+    """Mean and spread; empty for what was not measured."""
+    return '' if value is None else f'{value[0]:.{digits}f} ± {value[1]:.{digits}f}'
+
+
+def against_cell(result: dict | None) -> str:
+    """A difference with its interval, and whether it is noise."""
+    if result is None:
+        return ''
+    low, high = result['interval']
+    shown = f'{result["difference"]:+.1f} [{low:+.1f}, {high:+.1f}]'
+    return f'{shown}, noise' if result['verdict'] == 'noise' else f'**{shown}**'

@@ -1,0 +1,121 @@
+"""From results to tables, as plain data."""
+
+import json
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from tgdfer_mm.protocol.compare import compare
+from tgdfer_mm.protocol.contenders import Contender
+from tgdfer_mm.protocol.results import load_result
+
+from .experiment import read_result
+from .plan import EvidencePlan, Job
+
+
+def mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
+    """Mean and standard deviation (of n - 1; 0 for a single value)."""
+    spread = statistics.stdev(values) if len(values) > 1 else 0.0
+    return statistics.fmean(values), spread
+
+
+def group_table(group: dict, plan: EvidencePlan, root: Path) -> list[dict]:
+    """One row for each config of a group under each of its conditions.
+
+    Returns:
+        Rows with ``config``, ``condition``, ``UAR`` and ``relevance`` (mean, spread)
+        and, except for the config that the group compares with, ``against`` (what
+        :func:`~tgdfer_mm.protocol.compare.compare` says of UAR), corrected by Holm
+        over the group's rows of that condition.
+    """
+    rows = []
+    for condition in group['conditions']:
+        names = [group['compare']]
+        names += [c for c in group['configs'] if c != group['compare']]
+        sides = [contender(name, condition, plan, root) for name in names]
+        pairs = compare(sides)['comparisons'] if len(sides) > 1 else []
+        against = dict(zip(names[1:], (pair['UAR'] for pair in pairs), strict=True))
+        for config in group['configs']:
+            rows.append(
+                dict(
+                    config=config,
+                    condition=condition,
+                    UAR=spread_of(config, condition, plan, root, 'dfer/UAR'),
+                    relevance=spread_of(
+                        config, condition, plan, root, 'relevance/AUROC'
+                    ),
+                    against=against.get(config),
+                )
+            )
+    return rows
+
+
+def spread_of(
+    config: str,
+    condition: str,
+    plan: EvidencePlan,
+    root: Path,
+    metric: str,
+    test: str = 'plain',
+) -> tuple[float, float] | None:
+    """Mean and spread over the repeats; None if it was not measured."""
+    found = [
+        read_result(root, Job(config, condition, r))['metrics'].get(test, {})
+        for r in range(plan.repeats)
+    ]
+    values = [metrics[metric] for metrics in found if metric in metrics]
+    return mean_and_spread(values) if len(values) == plan.repeats else None
+
+
+def contender(config: str, condition: str, plan: EvidencePlan, root: Path) -> Contender:
+    """The predictions of all repeats, which test on different folds, as one model."""
+    results = []
+    for repeat in range(plan.repeats):
+        job = Job(config, condition, repeat)
+        path = root / 'jobs' / job.name / 'predictions.jsonl'
+        results.append(load_result(path, job.name, seed=0, fold=repeat + 1))
+    return Contender(config, results)
+
+
+def sensitivity_table(
+    configs: Sequence[str], condition: str, plan: EvidencePlan, root: Path
+) -> list[dict]:
+    """UAR of some configs with the frames as they are, perturbed, and redrawn."""
+    tests = ['plain', *plan.perturbations]
+    if 'other_style' in plan.conditions[condition]:
+        tests.append('other_style')
+    return [
+        {
+            'config': config,
+            **{
+                test: spread_of(config, condition, plan, root, 'dfer/UAR', test)
+                for test in tests
+            },
+        }
+        for config in configs
+    ]
+
+
+def parts_table(
+    config: str, condition: str, plan: EvidencePlan, root: Path
+) -> dict[str, dict]:
+    """What the parts became: name -> ``start``, ``end`` (mean, spread), ``inert``.
+
+    A part counts as inert if it was in every repeat.
+    """
+    found: dict[str, list[dict]] = {}
+    for repeat in range(plan.repeats):
+        folder = root / 'jobs' / Job(config, condition, repeat).name
+        path = folder / 'parts.json'
+        for name, part in json.loads(path.read_text(encoding='utf-8'))['parts'].items():
+            found.setdefault(name, []).append(part)
+    table = {}
+    for name, parts in found.items():
+        ends = [p['end'] for p in parts if isinstance(p.get('end'), int | float)]
+        table[name] = dict(
+            start=parts[0].get('start'),
+            end=mean_and_spread(ends) if ends else None,
+            change=mean_and_spread([p['change'] for p in parts]),
+            inert=all(p['inert'] for p in parts),
+        )
+    return table

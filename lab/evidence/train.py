@@ -1,0 +1,215 @@
+"""One training of the experiment, and all that is measured of its model."""
+
+import hashlib
+import json
+import os
+import time
+from copy import deepcopy
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.registry import RUNNERS
+from mmengine.runner import Runner
+
+from tgdfer_mm.environment import environment_kept
+from tgdfer_mm.files import write_text
+from tgdfer_mm.models.recognizers import BagRecognizer, TextGuidedRecognizer
+from tgdfer_mm.recipe import apply_recipe
+from tgdfer_mm.recipe.perturbed_time import perturb_time
+from tgdfer_mm.recipe.walk import data_sets
+from tgdfer_mm.recipe.work_folder import note_work_folder
+from tgdfer_mm.registry import MODELS
+from tgdfer_mm.synth.tree import INTENSITIES
+
+from .plan import EvidencePlan, Job
+
+RESULT = 'result.json'
+_FRAME_SOURCES = {
+    TextGuidedRecognizer: ('relevance', 'instance_scores'),
+    BagRecognizer: ('attention', 'instance_scores'),
+}
+
+
+class OtherConfigError(RuntimeError):
+    """A finished training is not that of the config."""
+
+
+def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> dict:
+    """Trains and tests, unless that has been done.
+
+    Args:
+        job: What to train.
+        plan: The plan it is from.
+        root: Folder of the whole experiment; the job's own is ``jobs/<job.name>``.
+        vlms: Name -> weight file of the vision-language models.
+
+    Returns:
+        What ``result.json`` in the job's folder holds: ``metrics`` by test set
+        (``plain``, the perturbations, ``other_style`` where the condition has one) and
+        ``seconds``.
+
+    Raises:
+        OtherConfigError: See :func:`finished_result`.
+    """
+    finished = finished_result(job, plan, root, vlms)
+    if finished is not None:
+        return finished
+    began = time.perf_counter()
+    cfg = job_config(job, plan, root, vlms)
+    digest = config_digest(cfg, root)
+    # The job's folder as it is: a recipe would put the fold below it.
+    note_work_folder(cfg, Path(cfg.work_dir), [f'fold{job.repeat + 1}'])
+    tested = plan.sensitivity is None or job.config in plan.sensitivity
+    other = other_style_config(cfg, job.condition, plan, root) if tested else None
+    frozen = cfg.model.backbone.get('frozen_stages') == 'all'
+    if frozen:
+        for each in filter(None, (cfg, other)):
+            each.recipe = dict(cache_features=str(root / 'features'))
+            apply_recipe(each)
+    runner = RUNNERS.build(cfg)
+    runner.train()
+    modes = plan.perturbations if tested else []
+    tests = {mode: perturb_time(cfg, mode) for mode in modes}
+    for each in tests.values():
+        each.test_evaluator = [dict(type='DFERMetric')]  # the true frames have moved
+    if other is not None:
+        tests['other_style'] = other
+    metrics = {'plain': _test(runner, cfg)}
+    metrics |= {name: _test(runner, each, dump=False) for name, each in tests.items()}
+    result = dict(
+        config=job.config,
+        condition=job.condition,
+        repeat=job.repeat,
+        metrics=metrics,
+        seconds=round(time.perf_counter() - began, 1),
+        config_sha256=digest,
+    )
+    path = root / 'jobs' / job.name / RESULT
+    write_text(path, json.dumps(result, indent=2) + '\n')
+    return result
+
+
+def finished_result(
+    job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]
+) -> dict | None:
+    """What a job has measured before; None if it has not been finished.
+
+    Raises:
+        OtherConfigError: It was trained with another config than it has now, or does
+            not say with which.
+    """
+    path = root / 'jobs' / job.name / RESULT
+    if not path.is_file():
+        return None
+    result = json.loads(path.read_text(encoding='utf-8'))
+    cfg = job_config(job, plan, root, vlms)
+    if result.get('config_sha256') != config_digest(cfg, root):
+        raise OtherConfigError(
+            f'{path} does not say that it was trained with '
+            f'{plan.config_file(job.config)} as it is now. Delete its folder to train '
+            'it anew, or take another folder for the experiment.'
+        )
+    return result
+
+
+def config_digest(cfg: Config, root: Path) -> str:
+    """SHA-256 of a job's config, the same wherever the experiment's folder lies."""
+    text = json.dumps(cfg.to_dict(), sort_keys=True, default=str)
+    there = json.dumps(str(root))[1:-1]  # as it stands in the text
+    return hashlib.sha256(text.replace(there, '').encode()).hexdigest()
+
+
+def job_config(
+    job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]
+) -> Config:
+    """The config of a job: a leaf under a condition."""
+    condition = plan.conditions[job.condition]
+    variables = dict(
+        TGDFER_LEVEL=condition['level'],
+        SYNTHDFER_ROOT=str(root / 'data'),
+        TGDFER_FOLD=str(job.repeat + 1),
+        TGDFER_VLM=vlms[condition.get('vlm', 'shipped')],
+    )
+    with environment_kept():
+        os.environ.update(variables)
+        cfg = Config.fromfile(plan.config_file(job.config))
+    cfg.merge_from_dict(plan.overrides or {})
+    for data in _datasets(cfg):
+        data.update(condition.get('data', {}), clips_per_class=plan.clips_per_class)
+    truth = str(truth_file(condition['level'], root))
+    cfg.val_evaluator = dict(type='DFERMetric')
+    cfg.test_evaluator = [
+        dict(type='DFERMetric'),
+        *(
+            dict(type='FrameRelevanceMetric', ann_file=truth, source=source)
+            for source in frame_sources(cfg)
+        ),
+    ]
+    note_work_folder(cfg, root / 'jobs' / job.name, [f'fold{job.repeat + 1}'])
+    cfg.experiment_name = job.name.replace('/', '_')
+    cfg.randomness = dict(seed=job.repeat)
+    # The parts report measures on validation batches, but no epoch is evaluated; what
+    # is left of an interrupted job is trained anew.
+    cfg.train_cfg.val_interval = cfg.train_cfg.max_epochs + 1
+    cfg.default_hooks.checkpoint = None
+    for hook in ('selection', 'explain', 'confusion'):
+        cfg.default_hooks.pop(hook, None)
+    cfg.recipe = {}  # no epoch is chosen
+    cfg.visualizer.vis_backends = []
+    cfg.log_level = 'WARNING'
+    return cfg
+
+
+def truth_file(level: str, root: Path) -> Path:
+    """Where the true intensities of a level's clips lie."""
+    return root / 'data' / level / INTENSITIES
+
+
+def frame_sources(cfg: Config) -> tuple[str, ...]:
+    """What the model of a config says of its frames: sources of FrameRelevanceMetric.
+
+    The weights that it pools them by come first, if there are any.
+    """
+    kind = MODELS.get(cfg.model.type)
+    for known, sources in _FRAME_SOURCES.items():
+        if issubclass(kind, known):
+            return sources
+    return ()
+
+
+def _datasets(cfg: Config) -> list[dict]:
+    return [data_set.config for data_set in data_sets(cfg)]
+
+
+def other_style_config(
+    cfg: Config, condition: str, plan: EvidencePlan, root: Path
+) -> Config | None:
+    """The same people drawn in the style that is held out, if the condition has one.
+
+    Args:
+        cfg: Config of a job under this condition.
+        condition: Key of the plan's conditions.
+        plan: The plan.
+        root: Folder of the experiment.
+    """
+    facts = plan.conditions[condition]
+    style = facts.get('other_style')
+    if style is None:
+        return None
+    other = deepcopy(cfg)
+    folder = str(root / 'data' / f'{facts["level"]}_{style}')
+    for data in _datasets(other):
+        data.update(style=style, data_root=folder)
+    return other
+
+
+def _test(runner: Runner, cfg: Config, dump: bool = True) -> dict[str, float]:
+    """Tests the runner's model on the test data of a config."""
+    evaluator = list(cfg.test_evaluator)
+    if dump:
+        out_file = str(Path(cfg.work_dir, 'predictions.jsonl'))
+        evaluator.append(dict(type='DumpPredictions', out_file=out_file))
+    loop = runner.build_test_loop(
+        dict(type='TestLoop', dataloader=cfg.test_dataloader, evaluator=evaluator)
+    )
+    return {name: float(value) for name, value in loop.run().items()}

@@ -1,0 +1,7 @@
+"""The set-up of the package's tests."""
+
+from pathlib import Path
+from runpy import run_path
+
+_shared = run_path(str(Path(__file__).parents[2] / 'tests/conftest.py'))
+_mmaction_scope = _shared['_mmaction_scope']

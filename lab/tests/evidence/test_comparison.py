@@ -1,0 +1,73 @@
+"""The page that compares methods, from two trainings on a handful of clips."""
+
+import json
+
+import pytest
+import torch
+
+from lab.evidence.comparison import write_comparison
+from lab.evidence.pages import PAGES
+from lab.evidence.plan import EvidencePlan
+from lab.evidence.train import run_job
+
+VLMS = {'shipped': 'tgdfer_mm://synth_vlm.safetensors'}
+
+
+@pytest.fixture(scope='module')
+def written(tmp_path_factory):
+    """The page, and the rows beside it."""
+    torch.set_num_threads(2)
+    root = tmp_path_factory.mktemp('methods')
+    group = dict(
+        title='Two methods',
+        compare='tgdfer',
+        conditions=['dynamics'],
+        configs=['tgdfer', 'm3dfel'],
+    )
+    plan = EvidencePlan(
+        conditions={'dynamics': {'level': 'dynamics'}},
+        groups=[group],
+        vlms={},
+        perturbations=['shuffled'],
+        repeats=1,
+        clips_per_class=1,
+        reference='tgdfer',
+        overrides={'train_cfg.max_epochs': 1, 'param_scheduler': []},
+        folder='baselines',
+        page='methods',
+        names={'tgdfer': 'TG-DFER'},
+    )
+    results = [run_job(job, plan, root, VLMS) for job in plan.jobs()]
+    page = root / 'docs/comparison.md'
+    write_comparison(plan, root, results, page, 'python lab/tools/evidence.py')
+    return page.read_text(), json.loads(page.with_suffix('.json').read_text())
+
+
+def test_every_method_is_judged_by_the_same_numbers(written):
+    _, content = written
+    ours, other = content['rows']
+    assert (ours['name'], other['name']) == ('TG-DFER', 'm3dfel')
+    assert ours['against'] is None and len(other['against']['interval']) == 2
+    for row in content['rows']:
+        assert row['tower'] == 'shared, frozen' and row['trained'] > 1000
+        for number in ('UAR', 'WAR'):
+            assert 0 <= row[number][0] <= 100
+        for number in ('relevance', 'frames'):
+            assert 0 <= row[number][0] <= 1
+
+
+def test_the_page_has_no_sections_of_the_ablations(written):
+    page, _ = written
+    assert '`m3dfel`' in page and 'against TG-DFER' in page
+    assert 'knows the order' in page
+    for foreign in ('Shortcuts', 'Zero-shot', 'inert', 'What each part became'):
+        assert foreign not in page
+
+
+def test_the_shipped_plan_of_methods_is_written_so():
+    plan = EvidencePlan.read('methods')
+    assert PAGES[plan.page] is write_comparison
+    assert plan.groups[0]['compare'] == plan.reference == 'tgdfer'
+    configs = {job.config for job in plan.jobs()}
+    assert configs == {p.stem for p in plan.config_file('tgdfer').parent.glob('*.py')}
+    assert configs == set(plan.names)

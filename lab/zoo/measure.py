@@ -1,0 +1,129 @@
+"""What a config's model is made of and costs, measured by building it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from torch import nn
+from torch._subclasses.fake_tensor import DataDependentOutputException, FakeTensorMode
+from torch.fx.experimental.symbolic_shapes import GuardOnDataDependentSymNode, ShapeEnv
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+
+from tgdfer_mm.registry import MODELS
+
+
+def measure(path: Path) -> dict:
+    """Builds the model of a config and passes one video through it.
+
+    Args:
+        path: The config.
+
+    Returns:
+        ``Architecture`` (of the tower), ``Frames``, ``Resolution``, ``Batch Size``,
+        ``Epochs``, ``Training Data``, ``Parameters`` and ``Trained Parameters``
+        (numbers), and ``FLOPs``: multiply-adds of one video in testing. What is
+        computed once for all videos, the classes' texts, is not in them.
+    """
+    cfg = Config.fromfile(path)
+    init_default_scope(cfg.get('default_scope', 'mmaction'))
+    with _no_start():
+        model = MODELS.build(cfg.model).eval()
+    count = {True: 0, False: 0}
+    for parameter in model.parameters():
+        count[parameter.requires_grad] += parameter.numel()
+    data = cfg.train_dataloader.dataset
+    return {
+        'Architecture': tower_name(cfg.model.backbone),
+        'Frames': cfg.num_frames,
+        'Resolution': f'{cfg.image_size}x{cfg.image_size}',
+        'Batch Size': cfg.train_dataloader.batch_size,
+        'Epochs': cfg.train_cfg.max_epochs,
+        'Training Data': data_name(data),
+        'Parameters': sum(count.values()),
+        'Trained Parameters': count[True],
+        'FLOPs': multiply_adds(model, cfg.num_frames, cfg.image_size),
+    }
+
+
+def data_name(data: dict) -> str:
+    """DFEW of a ``DFEWDataset``, with the setting where it is not the single label."""
+    name = data['type'].removesuffix('Dataset').replace('SynthDFEW', 'SynthDFER')
+    setting = data.get('setting', 'single')
+    return name if setting == 'single' else f'{name} ({setting})'
+
+
+def tower_name(backbone: dict) -> str:
+    """The name of a tower below the adapters around it."""
+    inner = backbone.get('tower') or (
+        backbone.get('backbone') if backbone['type'] == 'InstanceBackbone' else None
+    )
+    if inner is not None:
+        adapted = ' + adapters' if backbone['type'] == 'ViTTemporalAdapter' else ''
+        return tower_name(inner) + adapted
+    name, arch = backbone['type'], backbone.get('arch')
+    if name == 'OpenCLIPVisual':
+        return 'synth_vlm' if 'synth_vlm' in arch else arch
+    kind = arch or backbone.get('depth')
+    return f'{name}-{kind}' if isinstance(kind, int | str) else name
+
+
+@torch.no_grad()
+def multiply_adds(model: nn.Module, num_frames: int, size: int) -> int:
+    """Multiply-adds of one video, the texts of the classes already there.
+
+    Nothing is computed, as far as a model allows: tensors without content pass through.
+
+    Args:
+        model: In evaluation mode; is frozen.
+        num_frames: T.
+        size: Of the frames.
+    """
+    clips = model.data_preprocessor.format_shape == 'NCTHW'
+    shape = (3, num_frames, size, size) if clips else (num_frames, 3, size, size)
+    views = (1, 1) if clips else (1,)  # FormatShape's NCTHW has an axis of views
+    model.requires_grad_(False)  # the counter follows gradients otherwise
+    fake = FakeTensorMode(
+        allow_non_fake_inputs=True,
+        shape_env=ShapeEnv(),  # for masks, whose number of hits only values tell
+    )
+    text = getattr(model, 'text_encoder', None)
+    with _plain_attention():
+        if text is not None:  # its features are kept from then on
+            try:
+                with fake:
+                    text()
+            except (DataDependentOutputException, GuardOnDataDependentSymNode):
+                text()  # one that looks at what it computes
+        with fake, FlopCounterMode(display=False) as counter:
+            model.extract_feat(torch.zeros(*views, *shape), stage='head')
+    return counter.get_total_flops() // 2
+
+
+@contextmanager
+def _plain_attention() -> Iterator[None]:
+    """Without fused operators, some of which some versions of torch do not count."""
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
+
+
+@contextmanager
+def _no_start() -> Iterator[None]:
+    """Without drawing starting weights, which takes longer than all the rest."""
+    names = [n for n in dir(nn.init) if n.endswith('_') and not n.startswith('_')]
+    before = {name: getattr(nn.init, name) for name in names}
+    try:
+        for name in names:
+            setattr(nn.init, name, lambda tensor, *_, **__: tensor)
+        yield
+    finally:
+        for name, function in before.items():
+            setattr(nn.init, name, function)
