@@ -8,7 +8,7 @@ from open_clip.transformer import QuickGELU as SlowQuickGELU
 from open_clip.transformer import Transformer, VisionTransformer
 
 from tgdfer_mm.benchmark.tower import kept_for_backward
-from tgdfer_mm.models.fast_layers import (
+from tgdfer_mm.models.vision_language.fast_layers import (
     FastQuickGELU,
     FastSelfAttention,
     FirstTokenBlock,

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 
 from tgdfer_mm.evaluation.frame_sources import PredictedClip, attention
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import ClassTokenHead, M3DFELHead
 
 K, D = 3, 16

@@ -8,10 +8,9 @@ import torch
 import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import POOLING
 from tgdfer_mm.models.text.openclip_text import TEMPLATE
 from tgdfer_mm.models.text.tokens import TOKENIZER
-from tgdfer_mm.registry import MODELS
+from tgdfer_mm.registry import MIL_POOLINGS, MODELS
 
 VARIANTS = ['lgt', 'mtn', 'tca', 'transformer']
 
@@ -68,7 +67,7 @@ def test_starts_as_zero_shot_clip(
 
 @pytest.mark.parametrize('variant', VARIANTS)
 @pytest.mark.parametrize('group', [1, 4])
-@pytest.mark.parametrize('pooling', POOLING)
+@pytest.mark.parametrize('pooling', MIL_POOLINGS.module_dict)
 def test_appended_padding_changes_no_logit(
     build_recognizer, make_batch, variant, group, pooling
 ):

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import VadCLIPHead
 
 K, D, M = 3, 16, 8

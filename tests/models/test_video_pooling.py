@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from tgdfer_mm.models.bags import Bag, masked_softmax
+from tgdfer_mm.models.bag import Bag
+from tgdfer_mm.models.functional import masked_softmax
 from tgdfer_mm.models.heads import MultiGrainedTemporalHead
-from tgdfer_mm.models.heads.video_pooling import QueryPooling, RelevancePooling
+from tgdfer_mm.models.pooling.video import QueryPooling, RelevancePooling
 
 N, M, D, K, VALID = 2, 6, 8, 3, 4
 

@@ -10,7 +10,7 @@ from open_clip.tokenizer import SimpleTokenizer
 from safetensors import safe_open
 
 from tgdfer_mm.datasets import load_classes
-from tgdfer_mm.models.vlm_file import check_tokens
+from tgdfer_mm.models.vision_language.text_image_checkpoint import check_tokens
 from tgdfer_mm.synth.action_units import emotion_prototypes
 from tgdfer_mm.synth.clips import EMOTIONS
 from tgdfer_mm.synth.face import render_face

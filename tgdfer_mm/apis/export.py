@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ..files import replacing
 from ..models.backbones.instance_backbone import InstanceBackbone
-from ..models.bags import Bag, make_instances
+from ..models.bag import Bag, make_instances
 from ..models.recognizers import TextGuidedRecognizer
 from ..version import __version__
 from ..video.errors import UsageError

@@ -14,7 +14,7 @@ from mmengine.runner import Runner
 from ..features import train_on_features
 from ..features.many import ManyModels
 from ..features.member import build_model
-from ..models.clip import arch_config, build_clip
+from ..models.vision_language.open_clip_models import arch_config, build_clip
 from .clips import make_tree
 from .pairs import Results, compare
 

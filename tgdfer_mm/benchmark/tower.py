@@ -9,7 +9,7 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
-from ..models.clip import build_clip
+from ..models.vision_language.open_clip_models import build_clip
 from . import steps
 from .pairs import Results, compare
 

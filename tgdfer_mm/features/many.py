@@ -16,7 +16,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
 
 from ..datasets.feature_store import FeatureCacheError
-from ..models.bags import Bag, make_instances
+from ..models.bag import Bag, make_instances
 from ..models.heads.multi_grained_temporal_head import MAX_SCALE
 from ..models.recognizers import TextGuidedRecognizer
 from ..models.text import OpenCLIPText

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ..datasets.feature_store import FeatureCacheError
 from ..engine.checkpoint import load_from_local
-from ..models.clip import arch_config
+from ..models.vision_language.open_clip_models import arch_config
 from ..registry import MODELS
 from .identity import plain
 

@@ -4,7 +4,7 @@ import loops
 import torch
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads.bag_head import BagHead, Verdict
 
 N, M, K, COUNTS = 2, 4, 3, [4, 2]

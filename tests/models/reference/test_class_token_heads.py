@@ -3,7 +3,7 @@
 import loops
 import torch
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import ClassTokenHead, TokenClassifierHead
 
 N, T, D, K = 2, 4, 6, 3

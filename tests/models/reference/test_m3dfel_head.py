@@ -5,7 +5,7 @@ import math
 import loops
 import torch
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import M3DFELHead
 
 N, M, D, K, HIDDEN, HEADS = 2, 3, 4, 3, 4, 2

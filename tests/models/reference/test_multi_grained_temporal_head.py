@@ -7,7 +7,7 @@ import pytest
 import torch
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import MultiGrainedTemporalHead
 
 M, D, K, COUNTS = 6, 8, 3, [6, 4, 1]

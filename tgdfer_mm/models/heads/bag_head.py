@@ -5,7 +5,7 @@ from typing import NamedTuple
 from mmaction.models.heads import BaseHead
 from torch import Tensor
 
-from ..bags import Bag
+from ..bag import Bag
 from .labels import read_labels
 
 

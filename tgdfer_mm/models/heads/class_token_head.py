@@ -5,8 +5,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from ..attention import PreNormLayer
-from ..bags import Bag
+from ..bag import Bag
+from ..layers.attention import PreNormLayer
 from .bag_head import BagHead, Verdict
 
 

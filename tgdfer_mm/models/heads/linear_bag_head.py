@@ -4,7 +4,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...registry import MODELS, TEMPORAL
-from ..bags import Bag, mil_pool
+from ..bag import Bag
+from ..pooling.mil import mil_pool
 from .bag_head import BagHead, Verdict
 from .labels import read_labels
 

@@ -9,10 +9,10 @@ from mmaction.models.heads import BaseHead
 from torch import Tensor, nn
 
 from ...registry import MODELS, TEMPORAL
-from ..bags import Bag, mil_pool
-from ..necks.visual_prompt_neck import off_diagonal
+from ..bag import Bag
+from ..functional import off_diagonal
+from ..pooling import build_video_pooling, find_mil_pooling, mil_pool
 from .labels import read_labels
-from .video_pooling import VIDEO_POOLING
 
 MAX_SCALE = math.log(100)
 
@@ -49,10 +49,10 @@ class MultiGrainedTemporalHead(BaseHead):
         in_channels: D.
         temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``: ``lgt``,
             ``mtn``, ``tca`` or ``transformer``, without ``dim``.
-        pooling: See :func:`tgdfer_mm.models.bags.mil_pool`.
+        pooling: See :func:`tgdfer_mm.models.pooling.mil_pool`.
         rho: Share of the instances that ``topk`` pooling averages.
         video_pooling: ``relevance`` or ``query``, see
-            :mod:`tgdfer_mm.models.heads.video_pooling`.
+            :mod:`tgdfer_mm.models.pooling.video`.
         loss_cls: Config of the loss on bag and video logits.
         video_weight: l_v; with 0 predictions leave the video logits out.
         text_weight: l_s.
@@ -87,19 +87,12 @@ class MultiGrainedTemporalHead(BaseHead):
         self.temporal = TEMPORAL.build(
             {'type': 'lgt', **(temporal or {}), 'dim': in_channels}
         )
-        mil_pool(
-            torch.zeros(1, 1, 1), torch.ones(1, 1) > 0, pooling, rho, torch.ones(1)
-        )
+        find_mil_pooling(pooling)  # an unknown one is refused here
         self.pooling = pooling
         self.rho = rho
         self.video_weight = video_weight
         self.text_weight = text_weight
-        if video_pooling not in VIDEO_POOLING:
-            raise ValueError(
-                f'unknown video_pooling {video_pooling!r}; known: '
-                f'{", ".join(VIDEO_POOLING)}'
-            )
-        self.video_pooling = VIDEO_POOLING[video_pooling](in_channels)
+        self.video_pooling = build_video_pooling(video_pooling, in_channels)
         if distill and self.multi_class:
             raise ValueError('distill is for single labels; leave it out')
         self.distill = MODELS.build(distill) if distill else None

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from ..bags import Bag
+from ..bag import Bag
 from .class_token_head import ClassTokenHead
 
 

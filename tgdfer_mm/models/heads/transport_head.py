@@ -5,10 +5,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...registry import MODELS, TEMPORAL
-from ..bags import Bag
-from ..motion import motion_weights
-from ..temporal.base import zero_linear
-from ..transport import sinkhorn
+from ..bag import Bag
+from ..functional import motion_weights, sinkhorn
+from ..layers.zero_start import zero_linear
 from .bag_head import BagHead, Verdict
 from .labels import read_labels
 
@@ -34,8 +33,8 @@ class TransportHead(BagHead):
         temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
             ``dim``.
         temperature: What the likenesses are divided by.
-        motion_temperature: See :func:`~tgdfer_mm.models.motion.motion_weights`.
-        epsilon: See :func:`~tgdfer_mm.models.transport.sinkhorn`.
+        motion_temperature: See :func:`~tgdfer_mm.models.functional.motion_weights`.
+        epsilon: See :func:`~tgdfer_mm.models.functional.sinkhorn`.
         steps: Likewise.
         align_weight: See above.
         loss_cls: Cross entropy by default.

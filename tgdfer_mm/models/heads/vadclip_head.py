@@ -5,9 +5,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...registry import MODELS, TEMPORAL
-from ..bags import Bag, masked_softmax, mil_pool
-from ..necks.visual_prompt_neck import off_diagonal
-from ..temporal.base import zero_ffn
+from ..bag import Bag
+from ..functional import masked_softmax, off_diagonal
+from ..layers.zero_start import zero_ffn
+from ..pooling.mil import mil_pool
 from .bag_head import BagHead, Verdict
 from .labels import read_labels
 

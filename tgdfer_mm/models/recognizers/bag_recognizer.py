@@ -4,9 +4,9 @@ from mmaction.models.recognizers import BaseRecognizer
 from torch import Tensor
 
 from ...registry import MODELS
-from ..bags import Bag, average_runs
-from .text_guided_recognizer import at_least_single, single_precision
-from .tower import check_tower, frames_per_position, read_tower
+from ..bag import Bag, average_runs
+from ..functional import at_least_single, single_precision
+from .tower_features import check_tower, frames_per_position, read_tower
 
 
 @MODELS.register_module()

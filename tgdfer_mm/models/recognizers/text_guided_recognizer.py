@@ -1,12 +1,12 @@
 """The recognizer: tower, text, prompt, time, bag, loss."""
 
-import torch
 from mmaction.models.recognizers import BaseRecognizer
 from torch import Tensor
 
 from ...registry import MODELS
-from ..bags import Bag, make_instances
-from .tower import check_tower, frames_per_position, read_tower
+from ..bag import Bag, make_instances
+from ..functional import at_least_single, single_precision
+from .tower_features import check_tower, frames_per_position, read_tower
 
 
 @MODELS.register_module()
@@ -108,13 +108,3 @@ class TextGuidedRecognizer(BaseRecognizer):
                 f'cls_head.num_classes={self.cls_head.num_classes}, but the '
                 f'descriptions are of {len(classes)} classes: {", ".join(classes)}'
             )
-
-
-def at_least_single(x: Tensor) -> Tensor:
-    """Half precisions to single; double stays."""
-    return x.to(torch.promote_types(x.dtype, torch.float32))
-
-
-def single_precision(like: Tensor) -> torch.autocast:
-    """A context without autocast on the tensor's device."""
-    return torch.autocast(like.device.type, enabled=False)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ...registry import MODELS
-from ..vlm_file import check_tokens
+from ..vision_language.text_image_checkpoint import check_tokens
 from .openclip_text import OpenCLIPText
 from .tokens import TOKENIZER
 

@@ -6,9 +6,9 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from ..clip import arch_config, build_clip, load_clip
-from ..fast_layers import FastSelfAttention, use_fast_layers
-from ..packed_texts import encode_ends
+from ..vision_language.fast_layers import FastSelfAttention, use_fast_layers
+from ..vision_language.open_clip_models import arch_config, build_clip, load_clip
+from ..vision_language.packed_texts import encode_ends
 from .descriptions import load_descriptions
 from .tokens import TOKENIZER, encode_texts, lay_out
 
@@ -26,8 +26,9 @@ class OpenCLIPText(BaseModule):
     [choice], and keeps the result until weights or mode change.
 
     A causal tower that pools at EOT gives the same features without what comes after,
-    so it computes no padding (:func:`~tgdfer_mm.models.packed_texts.encode_ends`); any
-    other tower keeps its full length.
+    so it computes no padding
+    (:func:`~tgdfer_mm.models.vision_language.packed_texts.encode_ends`); any other
+    tower keeps its full length.
 
     Only the embeddings of tokens that the prompts use are kept, with their ids, so a
     checkpoint is small and complete. Loading one whose texts differ looks each word up

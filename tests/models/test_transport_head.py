@@ -5,9 +5,9 @@ import torch
 import torch.nn.functional as F
 from scipy.optimize import linprog
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
+from tgdfer_mm.models.functional import sinkhorn
 from tgdfer_mm.models.heads import TransportHead
-from tgdfer_mm.models.transport import sinkhorn
 
 K, D, M, L = 3, 8, 5, 4
 
