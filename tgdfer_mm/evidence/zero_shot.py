@@ -9,7 +9,8 @@ from torch import nn
 from ..datasets.base import DFERDataset
 from ..datasets.feature_store import FeatureStore
 from ..datasets.transforms.sampling import SampleSegments
-from ..models.bags import make_instances, mil_pool
+from ..models.bag import make_instances
+from ..models.pooling.mil import mil_pool
 
 
 @torch.no_grad()

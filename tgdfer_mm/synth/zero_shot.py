@@ -13,8 +13,8 @@ from open_clip.tokenizer import SimpleTokenizer
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from torch import Tensor, nn
 
-from ..models.bags import mil_pool
-from ..models.vlm_file import check_tokens, load_vlm_state
+from ..models.pooling.mil import mil_pool
+from ..models.vision_language.text_image_checkpoint import check_tokens, load_vlm_state
 from .clips import APEX_THRESHOLD, EMOTIONS, make_clip
 from .contrastive import encode_tokens, normalise
 from .sentences import vocabulary

@@ -18,7 +18,7 @@ import open_clip
 import torch
 from open_clip.tokenizer import SimpleTokenizer
 
-from tgdfer_mm.models.vlm_file import save_vlm
+from tgdfer_mm.models.vision_language.text_image_checkpoint import save_vlm
 from tgdfer_mm.synth.contrastive import draw_pairs, pretrain
 from tgdfer_mm.synth.sentences import every_phrase
 from tgdfer_mm.synth.zero_shot import (
