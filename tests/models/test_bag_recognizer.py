@@ -77,7 +77,7 @@ def test_every_name_in_a_config_is_registered(name):
             assert TRANSFORMS.get(step.type), step.type
     crop = [s for s in cfg.train_dataloader.dataset.pipeline if 'Crop' in s.type]
     assert crop[0].area_range == (0.08, 1.0)
-    assert cfg.selection == 'last'
+    assert cfg.recipe.selection == 'last'
 
 
 def test_widths_have_to_agree(m3dfel, dferclip):

@@ -97,7 +97,7 @@ def test_padding_changes_nothing(head):
     spoiled = torch.where(mask[..., None], one.instances, torch.randn(2, M, D))
     clean, noisy = head(one), head(one._replace(instances=spoiled))
     assert torch.allclose(clean.logits, noisy.logits, atol=1e-5)
-    assert not clean.attention[~mask].any()
+    assert not clean.weights[~mask].any()
 
 
 @torch.no_grad()

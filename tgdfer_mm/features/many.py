@@ -49,7 +49,7 @@ class Trunk(nn.Module):
         """
         bag = Bag(*make_instances(frames, mask, self.group), text)
         bag, _ = self.neck(bag)
-        losses = self.cls_head.loss_of(self.cls_head(bag), label, text)
+        losses = self.cls_head.loss_of(self.cls_head(bag), label, bag)
         return sum(value for name, value in losses.items() if 'loss' in name)
 
 

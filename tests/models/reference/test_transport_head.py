@@ -61,7 +61,7 @@ def test_logits():
         loops.close(found.logits[n], logits)
         loops.close(found.instance[n, : COUNTS[n]], instance)
     torch.testing.assert_close(
-        found.attention, motion_weights(bag.instances, bag.mask, 0.3)
+        found.weights, motion_weights(bag.instances, bag.mask, 0.3)
     )
 
 
