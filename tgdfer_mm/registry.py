@@ -25,6 +25,13 @@ from mmengine.registry import FUNCTIONS, Registry
 TEMPORAL = Registry(
     'temporal network', scope='mmaction', locations=['tgdfer_mm.models.temporal']
 )
+# So are the ways to pool a bag (`topk`, `query`, ...).
+MIL_POOLINGS = Registry(
+    'MIL pooling', scope='mmaction', locations=['tgdfer_mm.models.pooling']
+)
+VIDEO_POOLINGS = Registry(
+    'video_pooling', scope='mmaction', locations=['tgdfer_mm.models.pooling']
+)
 # So are the face detectors (`dlib`, `yunet`, ...).
 FACE_DETECTORS = Registry(
     'face detector', scope='mmaction', locations=['tgdfer_mm.video.faces']
@@ -38,9 +45,24 @@ __all__ = [
     'FUNCTIONS',
     'HOOKS',
     'METRICS',
+    'MIL_POOLINGS',
     'MODELS',
     'OPTIM_WRAPPER_CONSTRUCTORS',
     'TEMPORAL',
     'TRANSFORMS',
+    'VIDEO_POOLINGS',
     'VISUALIZERS',
+    'known_part',
 ]
+
+
+def known_part(registry: Registry, name: str):
+    """What is registered under a name.
+
+    Raises:
+        ValueError: Nothing is; names what there is.
+    """
+    known = registry.module_dict
+    if name not in known:
+        raise ValueError(f'unknown {registry.name} {name!r}; known: {", ".join(known)}')
+    return known[name]

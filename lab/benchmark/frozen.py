@@ -12,7 +12,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
 from tgdfer_mm.features import train_on_features
-from tgdfer_mm.models.clip import arch_config, build_clip
+from tgdfer_mm.models.vision_language.open_clip_models import arch_config, build_clip
 
 from ..many.member import build_model
 from ..many.models import ManyModels

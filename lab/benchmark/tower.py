@@ -9,7 +9,7 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
-from tgdfer_mm.models.clip import build_clip
+from tgdfer_mm.models.vision_language.open_clip_models import build_clip
 
 from . import steps
 from .pairs import Results, compare

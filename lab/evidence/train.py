@@ -13,7 +13,6 @@ from mmengine.runner import Runner
 
 from tgdfer_mm.environment import environment_kept
 from tgdfer_mm.files import write_text
-from tgdfer_mm.models.recognizers import BagRecognizer, TextGuidedRecognizer
 from tgdfer_mm.recipe import apply_recipe
 from tgdfer_mm.recipe.perturbed_time import perturb_time
 from tgdfer_mm.recipe.walk import data_sets
@@ -24,10 +23,6 @@ from tgdfer_mm.synth.tree import INTENSITIES
 from .plan import EvidencePlan, Job
 
 RESULT = 'result.json'
-_FRAME_SOURCES = {
-    TextGuidedRecognizer: ('relevance', 'instance_scores'),
-    BagRecognizer: ('attention', 'instance_scores'),
-}
 
 
 class OtherConfigError(RuntimeError):
@@ -170,11 +165,9 @@ def frame_sources(cfg: Config) -> tuple[str, ...]:
 
     The weights that it pools them by come first, if there are any.
     """
-    kind = MODELS.get(cfg.model.type)
-    for known, sources in _FRAME_SOURCES.items():
-        if issubclass(kind, known):
-            return sources
-    return ()
+    head = MODELS.get(cfg.model.cls_head.type)
+    weights = getattr(head, 'weights_field', None)
+    return (weights, 'instance_scores') if weights else ()
 
 
 def _datasets(cfg: Config) -> list[dict]:

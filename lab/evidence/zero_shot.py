@@ -9,7 +9,8 @@ from torch import nn
 from tgdfer_mm.datasets.base import DFERDataset
 from tgdfer_mm.datasets.feature_store import FeatureStore
 from tgdfer_mm.datasets.transforms.sampling import SampleSegments
-from tgdfer_mm.models.bags import make_instances, mil_pool
+from tgdfer_mm.models.bag import make_instances
+from tgdfer_mm.models.pooling.mil import mil_pool
 
 
 @torch.no_grad()

@@ -16,7 +16,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
 
 from tgdfer_mm.datasets.feature_store import FeatureCacheError
-from tgdfer_mm.models.bags import Bag, make_instances
+from tgdfer_mm.models.bag import Bag, make_instances
 from tgdfer_mm.models.heads.multi_grained_temporal_head import MAX_SCALE
 from tgdfer_mm.models.recognizers import TextGuidedRecognizer
 from tgdfer_mm.models.text import OpenCLIPText
@@ -50,7 +50,7 @@ class Trunk(nn.Module):
         """
         bag = Bag(*make_instances(frames, mask, self.group), text)
         bag, _ = self.neck(bag)
-        losses = self.cls_head.loss_of(self.cls_head(bag), label, text)
+        losses = self.cls_head.loss_of(self.cls_head(bag), label, bag)
         return sum(value for name, value in losses.items() if 'loss' in name)
 
 

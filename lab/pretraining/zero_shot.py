@@ -12,10 +12,13 @@ from open_clip.tokenizer import SimpleTokenizer
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from torch import Tensor, nn
 
-from tgdfer_mm.models.bags import mil_pool
-from tgdfer_mm.models.clip import SHIPPED
+from tgdfer_mm.models.pooling.mil import mil_pool
 from tgdfer_mm.models.text.descriptions import load_descriptions
-from tgdfer_mm.models.vlm_file import check_tokens, load_vlm_state
+from tgdfer_mm.models.vision_language.open_clip_models import SHIPPED
+from tgdfer_mm.models.vision_language.text_image_checkpoint import (
+    check_tokens,
+    load_vlm_state,
+)
 from tgdfer_mm.synth.clips import APEX_THRESHOLD, EMOTIONS, make_clip
 from tgdfer_mm.synth.sentences import vocabulary
 

@@ -27,7 +27,7 @@ from lab.pretraining.zero_shot import (
     load_vlm,
     synth_descriptions,
 )
-from tgdfer_mm.models.vlm_file import save_vlm
+from tgdfer_mm.models.vision_language.text_image_checkpoint import save_vlm
 from tgdfer_mm.synth.sentences import every_phrase
 
 # Neither the seed of any clip a configuration trains or tests on, nor of those the

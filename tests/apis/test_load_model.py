@@ -10,7 +10,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from tgdfer_mm.apis import load_model, shipped_models
-from tgdfer_mm.models.clip import SHIPPED
+from tgdfer_mm.models.vision_language.open_clip_models import SHIPPED
 from tgdfer_mm.paths import config_dir
 from tgdfer_mm.video.errors import InputError, UsageError
 

@@ -8,7 +8,7 @@ from torchvision.models.video import r3d_18
 from torchvision.models.video.resnet import BasicBlock, Conv3DSimple
 
 from tgdfer_mm.convert import convert
-from tgdfer_mm.models.clip import build_clip, load_clip
+from tgdfer_mm.models.vision_language.open_clip_models import build_clip, load_clip
 from tgdfer_mm.registry import MODELS
 
 

@@ -12,7 +12,7 @@ from mmengine.config import config as mmengine_config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from tgdfer_mm.models.clip import build_clip
+from tgdfer_mm.models.vision_language.open_clip_models import build_clip
 
 ARCH = dict(
     embed_dim=32,

@@ -32,7 +32,7 @@ def texts():
 @pytest.fixture
 def clip_file(tmp_path, tiny_arch):
     """Random weights of the tiny architecture, as open_clip would save them."""
-    from tgdfer_mm.models.clip import build_clip
+    from tgdfer_mm.models.vision_language.open_clip_models import build_clip
 
     model = build_clip(tiny_arch).eval()
     for parameter in model.parameters():  # features must not all be alike

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 from open_clip import ClipLoss
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import CaptionHead
 from tgdfer_mm.models.text import OpenCLIPCaptions, OpenCLIPText, OpenCLIPWords
 from tgdfer_mm.registry import MODELS

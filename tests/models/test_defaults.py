@@ -7,9 +7,8 @@ import inspect
 
 import pytest
 
-from tgdfer_mm.models.motion import motion_weights
-from tgdfer_mm.models.temporal.base import zero_ffn
-from tgdfer_mm.models.transport import sinkhorn
+from tgdfer_mm.models.functional import motion_weights, sinkhorn
+from tgdfer_mm.models.layers.zero_start import zero_ffn
 from tgdfer_mm.registry import MODELS, TEMPORAL
 
 TOKENS = dict(

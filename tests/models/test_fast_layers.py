@@ -7,7 +7,7 @@ import torch
 from open_clip.transformer import QuickGELU as SlowQuickGELU
 from open_clip.transformer import Transformer, VisionTransformer
 
-from tgdfer_mm.models.fast_layers import (
+from tgdfer_mm.models.vision_language.fast_layers import (
     FastQuickGELU,
     FastSelfAttention,
     FirstTokenBlock,

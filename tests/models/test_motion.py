@@ -4,8 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from tgdfer_mm.models.bags import Bag
-from tgdfer_mm.models.motion import motion, motion_weights
+from tgdfer_mm.models.bag import Bag
+from tgdfer_mm.models.functional import motion, motion_weights
 from tgdfer_mm.models.necks import MotionPromptNeck, VisualPromptNeck
 
 N, M, D, K = 2, 6, 8, 3

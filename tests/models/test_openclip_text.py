@@ -7,10 +7,10 @@ import torch
 import torch.nn.functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from tgdfer_mm.models.clip import build_clip
 from tgdfer_mm.models.text import OpenCLIPText
 from tgdfer_mm.models.text.openclip_text import TEMPLATE
 from tgdfer_mm.models.text.tokens import TOKENIZER
+from tgdfer_mm.models.vision_language.open_clip_models import build_clip
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tgdfer_mm.models.backbones import OpenCLIPVisual
-from tgdfer_mm.models.clip import load_clip
+from tgdfer_mm.models.vision_language.open_clip_models import load_clip
 from tgdfer_mm.registry import MODELS
 
 RESNET = dict(

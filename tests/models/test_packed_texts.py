@@ -7,8 +7,8 @@ import torch
 from open_clip.transformer import QuickGELU, Transformer
 from torch.utils.flop_counter import FlopCounterMode
 
-from tgdfer_mm.models.fast_layers import use_fast_layers
-from tgdfer_mm.models.packed_texts import PackedTexts, encode_ends
+from tgdfer_mm.models.vision_language.fast_layers import use_fast_layers
+from tgdfer_mm.models.vision_language.packed_texts import PackedTexts, encode_ends
 
 D, L = 16, 9
 

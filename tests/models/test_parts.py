@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from tgdfer_mm.engine.parts_report_hook import part_states, recorded_activities
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.necks import RelevanceNeck, VisualPromptNeck
 from tgdfer_mm.registry import TEMPORAL
 

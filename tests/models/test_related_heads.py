@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 
 from tgdfer_mm.evaluation.frame_sources import PredictedClip, attention
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import ClassTokenHead, M3DFELHead
 
 K, D = 3, 16
@@ -72,7 +72,7 @@ def test_the_class_token_does_not_see_order_but_by_positions():
     head.position.zero_()
     plain, mirrored = head(one), head(turned)
     assert torch.allclose(plain.logits, mirrored.logits, atol=1e-4)
-    assert torch.allclose(plain.attention, mirrored.attention.flip(1), atol=1e-6)
+    assert torch.allclose(plain.weights, mirrored.weights.flip(1), atol=1e-6)
 
 
 @pytest.mark.parametrize(

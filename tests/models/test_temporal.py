@@ -3,10 +3,8 @@
 import pytest
 import torch
 
-from tgdfer_mm.models.temporal.base import (
-    PositionalCode,
-    attend_in_windows,
-)
+from tgdfer_mm.models.functional import attend_in_windows
+from tgdfer_mm.models.temporal.temporal_network import PositionalCode
 from tgdfer_mm.registry import TEMPORAL
 
 VARIANTS = ['lgt', 'mtn', 'tca', 'transformer']

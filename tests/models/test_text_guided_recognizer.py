@@ -8,10 +8,9 @@ import torch
 import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import POOLING
 from tgdfer_mm.models.text.openclip_text import TEMPLATE
 from tgdfer_mm.models.text.tokens import TOKENIZER
-from tgdfer_mm.registry import MODELS
+from tgdfer_mm.registry import MIL_POOLINGS, MODELS
 
 VARIANTS = ['lgt', 'mtn', 'tca', 'transformer']
 
@@ -25,7 +24,7 @@ def trained(model, std=0.2):
     return model.eval()
 
 
-def logits_of(model, images, valid):
+def verdict_on(model, images, valid):
     samples = [ActionDataSample(metainfo=dict(num_valid=valid))]
     return model.extract_feat(images, stage='head', data_samples=samples)[0]
 
@@ -59,16 +58,16 @@ def test_starts_as_zero_shot_clip(
         text = F.normalize(torch.stack(each), dim=-1)
         images = batch['inputs'].double()
         bag, _ = model.extract_feat(images, data_samples=batch['data_samples'])
-        logits = model.cls_head(bag)
+        verdict = model.cls_head(bag)
         for i, valid in enumerate([1, 8, 16]):
             seen = clip.encode_image(images[i, :valid], normalize=True)
             expected = 100 * (seen @ text.t()).mean(0)
-            assert torch.allclose(logits.bag[i], expected, rtol=1e-5, atol=0)
+            assert torch.allclose(verdict.logits[i], expected, rtol=1e-5, atol=0)
 
 
 @pytest.mark.parametrize('variant', VARIANTS)
 @pytest.mark.parametrize('group', [1, 4])
-@pytest.mark.parametrize('pooling', POOLING)
+@pytest.mark.parametrize('pooling', MIL_POOLINGS.module_dict)
 def test_appended_padding_changes_no_logit(
     build_recognizer, make_batch, variant, group, pooling
 ):
@@ -83,10 +82,11 @@ def test_appended_padding_changes_no_logit(
             noisy = images.clone()
             noisy[:, valid:] = 9 * torch.randn_like(noisy[:, valid:])
             with torch.no_grad():
-                alone = logits_of(model, images[:, :shortest], valid)
-                padded = logits_of(model, noisy, valid)
-            assert torch.allclose(alone.bag, padded.bag, rtol=0, atol=bound)
-            assert torch.allclose(alone.video, padded.video, rtol=0, atol=bound)
+                alone = verdict_on(model, images[:, :shortest], valid)
+                padded = verdict_on(model, noisy, valid)
+            assert torch.allclose(alone.logits, padded.logits, rtol=0, atol=bound)
+            video = alone.extra['video'], padded.extra['video']
+            assert torch.allclose(*video, rtol=0, atol=bound)
             part = padded.instance[:, : shortest // group]
             assert torch.allclose(alone.instance, part, rtol=0, atol=bound)
 

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import VadCLIPHead
 
 K, D, M = 3, 16, 8
@@ -38,7 +38,7 @@ def test_padding_is_not_seen(temporal):
     spoiled = one._replace(
         instances=one.instances.masked_fill(~one.mask[..., None], 50.0)
     )
-    for before, after in zip(head(one), head(spoiled), strict=True):
+    for before, after in zip(head(one)[:3], head(spoiled)[:3], strict=True):
         rows = before.shape[1] == M
         pair = (before[:, :5], after[:, :5]) if rows else (before, after)
         assert torch.allclose(*pair, atol=1e-4)

@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from tgdfer_mm.models.bags import Bag, masked_softmax
+from tgdfer_mm.models.bag import Bag
+from tgdfer_mm.models.functional import masked_softmax
 from tgdfer_mm.models.heads import MultiGrainedTemporalHead
-from tgdfer_mm.models.heads.video_pooling import QueryPooling, RelevancePooling
+from tgdfer_mm.models.pooling.video import QueryPooling, RelevancePooling
 
 N, M, D, K, VALID = 2, 6, 8, 3, 4
 
@@ -45,7 +46,7 @@ def test_a_distractor_does_not_dilute_the_classes_own_frames():
     logits = {
         kind: MultiGrainedTemporalHead(
             2, 2, dict(type='identity'), video_pooling=kind, scale=1.0
-        )(bag).video[0]
+        )(bag).extra['video'][0]
         for kind in ('query', 'relevance')
     }
     assert logits['query'][0] < 0.25
@@ -64,8 +65,8 @@ def test_a_video_branch_that_is_not_trained_has_no_say():
     )
     both = MultiGrainedTemporalHead(3, 3, dict(type='identity'))
     alone = MultiGrainedTemporalHead(3, 3, dict(type='identity'), video_weight=0.0)
-    logits = both(bag)
-    sides = logits.bag.softmax(-1), logits.video.softmax(-1)
-    assert torch.allclose(both.probabilities(logits), sum(sides) / 2)
-    assert torch.equal(alone.probabilities(logits), sides[0])
+    verdict = both(bag)
+    sides = verdict.logits.softmax(-1), verdict.extra['video'].softmax(-1)
+    assert torch.allclose(both.probabilities(verdict), sum(sides) / 2)
+    assert torch.equal(alone.probabilities(verdict), sides[0])
     assert not torch.allclose(*sides)

@@ -4,9 +4,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
+from tgdfer_mm.models.functional import off_diagonal
 from tgdfer_mm.models.necks import RelevanceNeck, VisualPromptNeck
-from tgdfer_mm.models.necks.visual_prompt_neck import off_diagonal
 
 
 def make_bag(m=5, valid=5, k=3, d=8):

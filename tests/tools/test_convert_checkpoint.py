@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tgdfer_cli.main import main
-from tgdfer_mm.models.clip import build_clip
+from tgdfer_mm.models.vision_language.open_clip_models import build_clip
 
 ARCH = dict(
     embed_dim=8,

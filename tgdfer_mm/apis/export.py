@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ..files import replacing
 from ..models.backbones.instance_backbone import InstanceBackbone
-from ..models.bags import Bag, make_instances
+from ..models.bag import Bag, make_instances
 from ..models.recognizers import TextGuidedRecognizer
 from ..version import __version__
 from ..video.errors import UsageError
@@ -64,9 +64,9 @@ class ExportedRecognizer(nn.Module):
         bag, _ = self.neck(
             Bag(*make_instances(features, mask, self.group), self.class_texts)
         )
-        logits = self.cls_head(bag)
-        scores = self.cls_head._normalise(logits.instance)
-        return self.cls_head.probabilities(logits), scores, bag.relevance
+        verdict = self.cls_head(bag)
+        scores = self.cls_head.normalise(verdict.instance)
+        return self.cls_head.probabilities(verdict), scores, verdict.weights
 
 
 def export_onnx(loaded: LoadedModel, out: str | Path) -> Path:

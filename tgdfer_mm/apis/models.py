@@ -12,7 +12,7 @@ from mmengine.registry import init_default_scope
 
 from ..config_files import read_config
 from ..engine.checkpoint import weights_misfit
-from ..models.clip import resolve
+from ..models.vision_language.open_clip_models import resolve
 from ..paths import UnknownConfigError, config_dir, find_config
 from ..plain_checkpoints import load_from_local
 from ..registry import MODELS

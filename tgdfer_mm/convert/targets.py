@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from ..datasets.labels import load_classes
 from ..models.backbones import ViTTemporalAdapter
-from ..models.clip import build_clip
+from ..models.vision_language.open_clip_models import build_clip
 from ..registry import DATASETS, MODELS
 from .formats import Format
 from .prompts import read_texts
@@ -56,7 +56,8 @@ def build_target(form: Format, cfg: Config | None, arch: str | dict | None):
         form: Its ``target`` is ``model``, ``backbone`` (of the config's model, out
             of its adapter) or ``clip``.
         cfg: For the first two.
-        arch: For ``clip``, see :mod:`tgdfer_mm.models.clip`.
+        arch: For ``clip``, see
+            :mod:`tgdfer_mm.models.vision_language.open_clip_models`.
 
     Raises:
         ValueError: If what the target needs is not given.

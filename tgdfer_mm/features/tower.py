@@ -8,7 +8,7 @@ from mmengine.config import Config
 from torch import Tensor, nn
 
 from ..datasets.feature_store import FeatureCacheError
-from ..models.clip import arch_config
+from ..models.vision_language.open_clip_models import arch_config
 from ..plain_checkpoints import load_from_local, plain_loading
 from ..registry import MODELS
 from .identity import plain

@@ -18,7 +18,7 @@ from lab.pretraining.zero_shot import (
     synth_descriptions,
 )
 from tgdfer_mm.datasets import load_classes
-from tgdfer_mm.models.vlm_file import check_tokens
+from tgdfer_mm.models.vision_language.text_image_checkpoint import check_tokens
 from tgdfer_mm.synth.action_units import emotion_prototypes
 from tgdfer_mm.synth.clips import EMOTIONS
 from tgdfer_mm.synth.face import render_face

@@ -20,9 +20,9 @@ from mmengine.config import Config
 import tgdfer_mm
 from tgdfer_mm.datasets import DFEWDataset
 from tgdfer_mm.datasets.packed.writer import write_pack
-from tgdfer_mm.models.clip import build_clip
 from tgdfer_mm.models.text.tokens import TOKENIZER
-from tgdfer_mm.models.vlm_file import save_vlm
+from tgdfer_mm.models.vision_language.open_clip_models import build_clip
+from tgdfer_mm.models.vision_language.text_image_checkpoint import save_vlm
 
 HERE = Path(__file__).resolve().parent
 CLASSES, CLIPS = 7, 21

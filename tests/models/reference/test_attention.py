@@ -2,7 +2,7 @@
 
 import loops
 
-from tgdfer_mm.models.attention import PreNormLayer
+from tgdfer_mm.models.layers.attention import PreNormLayer
 
 
 def test_a_layer_and_the_mean_attention_of_its_heads():

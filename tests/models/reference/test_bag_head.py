@@ -4,7 +4,7 @@ import loops
 import torch
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads.bag_head import BagHead, Verdict
 
 N, M, K, COUNTS = 2, 4, 3, [4, 2]
@@ -20,7 +20,7 @@ class Fixed(BagHead):
 
 def test_probabilities_and_shares_of_the_attention():
     head, bag = Fixed(K, 5), Bag(loops.normal(N, M, 5), loops.prefix(COUNTS, M), None)
-    logits, instance, attention = (part.tolist() for part in head(bag))
+    logits, instance, attention = (part.tolist() for part in head(bag)[:3])
     samples = head.predict(bag, [ActionDataSample() for _ in range(N)])
     for n, (sample, count) in enumerate(zip(samples, COUNTS, strict=True)):
         loops.close(sample.pred_score, loops.softmax(logits[n]))
@@ -34,8 +34,10 @@ def test_probabilities_and_shares_of_the_attention():
 
 def test_the_accuracy_counts_the_best_class_against_the_label():
     logits = torch.tensor([[0.1, 0.5, 0.2], [0.3, 0.2, 0.1], [0.0, 0.1, 0.2]])
-    head = Fixed(K, 5)
+    head, verdict = Fixed(K, 5), Verdict(logits, logits[:, None], torch.ones(3, 1))
     hard = torch.tensor([1, 1, 2])
     soft = torch.tensor([[0.0, 0.6, 0.4], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8]])
     for label in (hard, soft):
-        assert head.loss_of(logits, label)['top1_acc'].item() == torch.tensor(2 / 3)
+        assert head.loss_of(verdict, label, None)['top1_acc'].item() == torch.tensor(
+            2 / 3
+        )

@@ -5,7 +5,7 @@ import pytest
 import torch
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import CaptionHead
 
 

@@ -3,7 +3,7 @@
 import loops
 import torch
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import ClassTokenHead, TokenClassifierHead
 
 N, T, D, K = 2, 4, 6, 3
@@ -30,7 +30,7 @@ def transformed(head, frames):
 @torch.no_grad()
 def test_cosines_of_token_and_frames_with_the_texts():
     head, bag = loops.stir(ClassTokenHead(K, D, temperature=0.4, **SIZES)), make_bag()
-    logits, instance, attention = head(bag)
+    logits, instance, attention, _ = head(bag)
     text = bag.text.tolist()
     for n, frames in enumerate(bag.instances.tolist()):
         x, given = transformed(head, frames)
@@ -43,7 +43,7 @@ def test_cosines_of_token_and_frames_with_the_texts():
 @torch.no_grad()
 def test_a_linear_layer_on_token_and_frames():
     head, bag = loops.stir(TokenClassifierHead(K, D, **SIZES)), make_bag()
-    logits, instance, attention = head(bag)
+    logits, instance, attention, _ = head(bag)
     for n, frames in enumerate(bag.instances.tolist()):
         x, given = transformed(head, frames)
         loops.close(logits[n], loops.linear(head.fc, x[0]))

@@ -5,7 +5,7 @@ import pytest
 import torch
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import LinearBagHead
 
 M, D, K, COUNTS = 5, 4, 3, [5, 2]
@@ -19,7 +19,7 @@ def test_logits_attention_and_loss(temporal):
     hidden = head.temporal(bag.instances, bag.mask).tolist()  # has its own reference
     given = []
     head.distill = lambda *args: given.extend(args) or torch.tensor(3.0)
-    logits, instance, attention = head(bag)
+    logits, instance, attention, _ = head(bag)
     expected, features = [], []
     for n, count in enumerate(COUNTS):
         own = hidden[n][:count]

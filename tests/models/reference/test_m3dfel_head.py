@@ -5,7 +5,7 @@ import math
 import loops
 import torch
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import M3DFELHead
 
 N, M, D, K, HIDDEN, HEADS = 2, 3, 4, 3, 4, 2
@@ -80,7 +80,7 @@ def test_from_instances_to_logits():
         M3DFELHead(K, D, num_instances=M, hidden_channels=HIDDEN, heads=HEADS)
     )
     x = loops.normal(N, M, D)
-    logits, instance, attention = head(Bag(x, loops.prefix([M, M], M), None))
+    logits, instance, attention, _ = head(Bag(x, loops.prefix([M, M], M), None))
     for n, bag in enumerate(x.tolist()):
         states = recurrent(head.lstm, bag)
         mixed, given = attended(head, states)

@@ -2,7 +2,7 @@
 
 import loops
 
-from tgdfer_mm.models.motion import motion, motion_weights
+from tgdfer_mm.models.functional import motion, motion_weights
 
 COUNTS, M, D = [6, 3, 2, 1], 6, 4
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import MultiGrainedTemporalHead
 
 M, D, K, COUNTS = 6, 8, 3, [6, 4, 1]
@@ -87,15 +87,15 @@ def test_logits(video_pooling, options):
     found = head(bag)
     for n, (instance, pooled, video) in enumerate(reference(head, bag)):
         loops.close(found.instance[n, : COUNTS[n]], instance)
-        loops.close(found.bag[n], pooled)
-        loops.close(found.video[n], video)
+        loops.close(found.logits[n], pooled)
+        loops.close(found.extra['video'][n], video)
 
 
 @torch.no_grad()
 @pytest.mark.parametrize('pooling', ['mean', 'logsumexp', 'relevance'])
 def test_other_ways_to_pool_see_the_mask_and_the_relevance(pooling):
     head, bag = build(pooling=pooling), make_bag()
-    found = head(bag).bag
+    found = head(bag).logits
     for n, (instance, _, _) in enumerate(reference(head, bag)):
         for c in range(K):
             own = [row[c] for row in instance]
@@ -170,14 +170,14 @@ def test_what_distillation_is_given():
         shares = bag.relevance[n].mT.tolist()
         wholes = [loops.weighted(own[:count], hidden[n][:count]) for own in shares]
         expected.append(loops.unit(loops.mean(wholes)))
-    logits = head(bag)
-    loops.close(logits.feature, expected)
+    verdict = head(bag)
+    loops.close(verdict.extra['feature'], expected)
 
     given = []
     head.distill = lambda *args: given.extend(args) or torch.tensor(3.0)
     assert head.loss(bag, samples([2, 0, 1]))['loss_distill'] == 3
-    torch.testing.assert_close(given[0], logits.feature)
-    torch.testing.assert_close(given[1], logits.bag)
+    torch.testing.assert_close(given[0], verdict.extra['feature'])
+    torch.testing.assert_close(given[1], verdict.logits)
     assert given[2].tolist() == [2, 0, 1]
 
 
@@ -215,7 +215,7 @@ def test_of_several_labels_those_of_at_least_one_half_are_predicted():
         ([0.49, 0.2, 0.3], [0]),
         ([0.499, 0.501, 0.3], [1]),
     ):
-        assert head._chosen(torch.tensor(score)).tolist() == chosen
+        assert head.chosen(torch.tensor(score)).tolist() == chosen
 
 
 @pytest.mark.parametrize('multi', [False, True])

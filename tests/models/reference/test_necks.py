@@ -5,7 +5,7 @@ import math
 import loops
 import pytest
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.necks import MotionPromptNeck, RelevanceNeck, VisualPromptNeck
 
 M, D, K, COUNTS = 5, 6, 3, [5, 3, 1]

@@ -75,8 +75,8 @@ def test_text_guided_from_features_to_logits(group):
             label = loops.add(moved, refined)
             own = [scale * loops.cosine(each, label) for each in x]
             loops.close(found.instance[n, : len(x), c], own)
-            loops.close(found.bag[n, c], sum(own) / len(own))
-            loops.close(found.video[n, c], scale * loops.cosine(whole, e))
+            loops.close(found.logits[n, c], sum(own) / len(own))
+            loops.close(found.extra['video'][n, c], scale * loops.cosine(whole, e))
 
 
 @torch.no_grad()

@@ -6,7 +6,7 @@ import loops
 import pytest
 import torch
 
-from tgdfer_mm.models.transport import sinkhorn
+from tgdfer_mm.models.functional import sinkhorn
 
 L, M = 3, 4
 

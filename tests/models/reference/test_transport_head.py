@@ -4,10 +4,9 @@ import loops
 import torch
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
+from tgdfer_mm.models.functional import motion_weights, sinkhorn
 from tgdfer_mm.models.heads import TransportHead
-from tgdfer_mm.models.motion import motion_weights
-from tgdfer_mm.models.transport import sinkhorn
 
 M, D, K, COUNTS, WORDS = 5, 6, 3, [5, 3], [4, 1, 2]
 
@@ -62,7 +61,7 @@ def test_logits():
         loops.close(found.logits[n], logits)
         loops.close(found.instance[n, : COUNTS[n]], instance)
     torch.testing.assert_close(
-        found.attention, motion_weights(bag.instances, bag.mask, 0.3)
+        found.weights, motion_weights(bag.instances, bag.mask, 0.3)
     )
 
 

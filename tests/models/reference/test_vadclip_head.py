@@ -7,7 +7,7 @@ import pytest
 import torch
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.heads import VadCLIPHead
 
 M, D, K, COUNTS = 8, 8, 4, [8, 5]
@@ -56,7 +56,7 @@ def test_both_branches():
     for n, (logits, coarse, fine) in enumerate(reference(head, bag)):
         loops.close(found.logits[n], logits)
         loops.close(found.instance[n, : COUNTS[n]], fine)
-        loops.close(found.attention[n, : COUNTS[n]], loops.softmax(coarse))
+        loops.close(found.weights[n, : COUNTS[n]], loops.softmax(coarse))
 
 
 @torch.no_grad()

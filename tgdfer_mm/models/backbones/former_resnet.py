@@ -5,7 +5,7 @@ from mmaction.models.backbones import ResNet
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from ..attention import PreNormLayer
+from ..layers.attention import PreNormLayer
 
 
 @MODELS.register_module()

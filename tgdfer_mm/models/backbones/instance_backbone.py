@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from ...registry import MODELS
-from ..positions import to_positions
+from .features_in_time import to_positions
 from .weights import load_backbone
 
 # How frames are laid out, named as in mmaction2's FormatShape, and the recognizer that
@@ -23,10 +23,10 @@ class InstanceBackbone(BaseModule):
 
     The T frames of a video go through the backbone as T pictures or as clips of g
     frames each. Whatever it gives is read as P positions in time (see
-    :func:`tgdfer_mm.models.positions.to_positions`), each of T / P frames, and
-    projected to the joint width [choice]. How many there are is found out when the
-    module is built, without computing anything, so that what cannot work says so
-    before any data is read.
+    :func:`~tgdfer_mm.models.backbones.features_in_time.to_positions`), each of T / P
+    frames, and projected to the joint width [choice]. How many there are is found out
+    when the module is built, without computing anything, so that what cannot work says
+    so before any data is read.
 
     Padding: before the backbone sees them, padded frames are replaced by the last
     valid one, so that their content never matters. A position is valid if the first

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from ...registry import MODELS
-from ..clip import build_clip, load_clip
-from ..fast_layers import use_fast_layers, use_first_token
+from ..vision_language.fast_layers import use_fast_layers, use_first_token
+from ..vision_language.open_clip_models import build_clip, load_clip
 
 
 @MODELS.register_module()

@@ -5,8 +5,37 @@ from torch import Tensor, nn
 from ...registry import MODELS
 
 
-class _PassOn:
-    """What replaces a tower's own forward."""
+@MODELS.register_module()
+class PrecomputedFeatures(nn.Module):
+    """Passes on what a tower has computed before.
+
+    The tower's parts are this module's own, under their own names, so that a checkpoint
+    is one of the ordinary model.
+
+    Args:
+        backbone: Config of the tower.
+    """
+
+    def __init__(self, backbone: dict) -> None:
+        super().__init__()
+        tower = MODELS.build(backbone)
+        self.out_channels = tower.out_channels
+        self._tower = (tower,)  # in a tuple: a part of its own would have other names
+        # The very tables of the tower: what is moved or loaded is so in both.
+        self._modules = tower._modules
+        self._parameters = tower._parameters
+        self._buffers = tower._buffers
+        self._non_persistent_buffers_set = tower._non_persistent_buffers_set
+
+    def init_weights(self) -> None:
+        """Starts the parts as the tower starts them."""
+        self._tower[0].init_weights()
+
+    def train(self, mode: bool = True) -> 'PrecomputedFeatures':
+        """Sets the mode as the tower does, whose frozen parts stay in evaluation."""
+        self._tower[0].train(mode)
+        self.training = mode
+        return self
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, D) -> (B, D), as they are.
@@ -20,19 +49,3 @@ class _PassOn:
                 f'{tuple(features.shape)}; pictures need the original config.'
             )
         return features
-
-
-@MODELS.register_module()
-def PrecomputedFeatures(backbone: dict) -> nn.Module:  # noqa: N802  a registered name
-    """The given tower, passing on what it has computed before.
-
-    It keeps its weights and their names, so that a checkpoint is one of the ordinary
-    model; it is the tower itself with another forward.
-
-    Args:
-        backbone: Config of the tower.
-    """
-    tower = MODELS.build(backbone)
-    kind = type(tower)
-    tower.__class__ = type(f'Precomputed{kind.__name__}', (_PassOn, kind), {})
-    return tower

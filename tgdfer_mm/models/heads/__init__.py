@@ -1,6 +1,6 @@
 """Heads on bags."""
 
-from .bag_head import BagHead
+from .bag_head import BagHead, Verdict
 from .caption_head import CaptionHead
 from .class_token_head import ClassTokenHead
 from .linear_bag_head import LinearBagHead
@@ -19,5 +19,6 @@ __all__ = [
     'MultiGrainedTemporalHead',
     'TokenClassifierHead',
     'TransportHead',
+    'Verdict',
     'VadCLIPHead',
 ]

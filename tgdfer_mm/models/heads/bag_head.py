@@ -1,12 +1,12 @@
-"""What the heads of the related methods share: loss, prediction, explanation."""
+"""The contract of all heads on bags: verdict, loss, prediction, explanation."""
 
 from typing import NamedTuple
 
 from mmaction.models.heads import BaseHead
 from torch import Tensor
 
-from ..bags import Bag
-from .labels import read_labels
+from ..bag import Bag
+from .labels import read_labels, top1_accuracy
 
 
 class Verdict(NamedTuple):
@@ -15,12 +15,15 @@ class Verdict(NamedTuple):
     Attributes:
         logits: Of the bags, (N, K).
         instance: Of the instances, (N, M, K).
-        attention: How much each instance was attended to, (N, M), summing to one.
+        weights: How much each instance counts, (N, M), or for each class, (N, M, K);
+            sums to one over the instances.
+        extra: What else the head's own losses and probabilities are made of, by name.
     """
 
     logits: Tensor
     instance: Tensor
-    attention: Tensor
+    weights: Tensor
+    extra: dict[str, Tensor] = {}
 
 
 class BagHead(BaseHead):
@@ -30,7 +33,13 @@ class BagHead(BaseHead):
         num_classes: K.
         in_channels: Width of the instances.
         loss_cls: Config of the loss on the bags' logits; ``MILLoss`` by default.
+
+    Attributes:
+        weights_field: What the instances' weights are called on data samples and in
+            files: ``attention``, or ``relevance`` where each class has its own.
     """
+
+    weights_field = 'attention'
 
     def __init__(
         self, num_classes: int, in_channels: int, loss_cls: dict | None = None
@@ -43,42 +52,57 @@ class BagHead(BaseHead):
         )
 
     def forward(self, bag: Bag, **kwargs) -> Verdict:
-        """The verdict on every bag; other arguments are the stock heads'."""
+        """The verdict on every bag; other arguments are the stock heads' and unused."""
         raise NotImplementedError
 
     def init_weights(self) -> None:
-        """Keeps the start that the constructor set."""
+        """Keeps the start that the constructor set: parts of it may have to be zero."""
         self._is_init = True
 
     def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
-        """The loss of a batch, and the accuracy of its predictions."""
-        logits = self(feats).logits
-        return self.loss_of(logits, read_labels(data_samples, logits))
+        """The losses of a batch, and the accuracy of its predictions."""
+        verdict = self(feats)
+        return self.loss_of(verdict, read_labels(data_samples, verdict.logits), feats)
 
-    def loss_of(self, logits: Tensor, label: Tensor) -> dict[str, Tensor]:
-        """The loss of the bags' logits given the labels, and the accuracy."""
-        truth = label if label.dim() == 1 else label.argmax(-1)
-        hits = logits.argmax(-1) == truth
+    def loss_of(self, verdict: Verdict, label: Tensor, bag: Bag) -> dict[str, Tensor]:
+        """The losses of a verdict on a bag given the labels, and the accuracy."""
         return {
-            'loss_cls': self.loss_cls(logits, label),
-            'top1_acc': hits.float().mean(),
+            'loss_cls': self.loss_cls(verdict.logits, label),
+            'top1_acc': top1_accuracy(verdict.logits, label),
         }
 
     def predict(self, feats: Bag, data_samples: list, **kwargs) -> list:
         """Writes scores, label and the per-instance explanation on the data samples.
 
         Each sample gets ``pred_score`` (K,), ``pred_label``, ``instance_scores``
-        (M, K), ``attention`` (M,) as shares of what the valid instances got, and
+        (M, K), the weights of the instances under the name of ``weights_field``, and
         ``instance_mask`` (M,).
         """
-        logits, instance, attention = self(feats)
-        attention = attention * feats.mask
-        attention = attention / attention.sum(1, keepdim=True)
-        score = logits.softmax(-1)
+        verdict = self(feats)
+        score = self.probabilities(verdict)
+        instance = self.normalise(verdict.instance)
+        weights = self.shares_of_valid(verdict.weights, feats.mask)
         for i, sample in enumerate(data_samples):
             sample.set_pred_score(score[i])
-            sample.set_pred_label(score[i].argmax(-1, keepdim=True))
-            sample.set_field(instance[i].softmax(-1), 'instance_scores')
-            sample.set_field(attention[i], 'attention')
+            sample.set_pred_label(self.chosen(score[i]))
+            sample.set_field(instance[i], 'instance_scores')
+            sample.set_field(weights[i], self.weights_field)
             sample.set_field(feats.mask[i], 'instance_mask')
         return data_samples
+
+    def probabilities(self, verdict: Verdict) -> Tensor:
+        """Class probabilities of the bags, (N, K)."""
+        return self.normalise(verdict.logits)
+
+    def normalise(self, logits: Tensor) -> Tensor:
+        """Logits (..., K) to probabilities."""
+        return logits.softmax(-1)
+
+    def chosen(self, score: Tensor) -> Tensor:
+        """The predicted classes, given the probabilities (K,) of a bag."""
+        return score.argmax(-1, keepdim=True)
+
+    def shares_of_valid(self, weights: Tensor, mask: Tensor) -> Tensor:
+        """Weights (N, M) as shares of what the valid instances got."""
+        weights = weights * mask
+        return weights / weights.sum(1, keepdim=True)

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...registry import MODELS
-from ..bags import Bag
+from ..bag import Bag
 from .class_token_head import ClassTokenHead
 
 

@@ -1,91 +1,41 @@
 """DFER-CLIP's temporal transformer with a class token."""
 
-import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from ...registry import MODELS
-from ..attention import PreNormLayer
-from ..bags import Bag
-from .bag_head import BagHead, Verdict
+from ..bag import Bag
+from .token_head import TokenHead
 
 
 @MODELS.register_module()
-class ClassTokenHead(BagHead):
+class ClassTokenHead(TokenHead):
     """Reads a video by a learned token among its frames [from DFER-CLIP].
 
-    A class token is put before the T frames, learned positions are added, and after
-    a plain pre-norm transformer the token is the video's feature: the logits are
-    its cosines with the classes' texts, divided by a fixed temperature. As in the
-    original, the repeated frames of a short clip count like any other.
-
-    The attention of a frame is what the token gives it in the last layer, over all
-    heads; the logits of a frame are the cosines of its own feature, before time, with
-    the texts [choice].
+    After the transformer of :class:`TokenHead` the token is the video's feature: the
+    logits are its cosines with the classes' texts, divided by a fixed temperature. The
+    logits of a frame are the cosines of its own feature, before time, with the texts
+    [choice].
 
     Args:
         num_classes: K.
         in_channels: D, the joint width.
-        num_frames: T. Shorter bags use the first positions.
-        num_layers: Of the transformer.
-        heads: Of each layer.
-        head_channels: Width of a head.
-        mlp_channels: Hidden width of the layers' networks.
         temperature: What the cosines are divided by.
-        loss_cls: Cross entropy by default.
+        kwargs: As for :class:`TokenHead`.
     """
 
     def __init__(
         self,
         num_classes: int,
         in_channels: int = 512,
-        num_frames: int = 16,
-        num_layers: int = 1,
-        heads: int = 8,
-        head_channels: int = 64,
-        mlp_channels: int = 1024,
         temperature: float = 0.01,
-        loss_cls: dict | None = None,
+        **kwargs,
     ) -> None:
-        super().__init__(num_classes, in_channels, loss_cls)
+        super().__init__(num_classes, in_channels, **kwargs)
         self.temperature = temperature
-        self.token = nn.Parameter(torch.randn(in_channels))
-        self.position = nn.Parameter(torch.randn(num_frames + 1, in_channels))
-        self.layers = nn.ModuleList(
-            PreNormLayer(in_channels, heads, head_channels, mlp_channels)
-            for _ in range(num_layers)
-        )
-
-    def forward(self, bag: Bag, **kwargs) -> Verdict:
-        """The verdict on bags of frames (N, T, D), given the texts (K, D).
-
-        Raises:
-            ValueError: If there are more frames than positions.
-        """
-        n, t, _ = bag.instances.shape
-        if t >= len(self.position):
-            raise ValueError(
-                f'ClassTokenHead was built for num_frames={len(self.position) - 1}, '
-                f'but the bags have {t}'
-            )
-        x = torch.cat([self.token.expand(n, 1, -1), bag.instances], dim=1)
-        x = x + self.position[: t + 1]
-        for layer in self.layers:
-            x, attention = layer(x)
-        attention = attention[:, 0, 1:]
-        logits, instance = self.judge(x, bag)
-        return Verdict(logits, instance, attention / attention.sum(1, keepdim=True))
 
     def judge(self, x: Tensor, bag: Bag) -> tuple[Tensor, Tensor]:
-        """The logits of token and frames.
-
-        Args:
-            x: What the transformer makes of them, (N, 1 + T, D).
-            bag: What it has been given.
-
-        Returns:
-            Logits of the bags (N, K) and of the instances (N, T, K).
-        """
+        """The logits of token and frames, (N, K) and (N, T, K), by the texts (K, D)."""
         texts = bag.text.t() / self.temperature
         video = F.normalize(x[:, 0], dim=-1) @ texts
         return video, F.normalize(bag.instances, dim=-1) @ texts

@@ -30,3 +30,9 @@ def read_labels(data_samples: list, like: Tensor) -> Tensor:
             for one, each in zip(sure, soft, strict=True)
         ]
     )
+
+
+def top1_accuracy(score: Tensor, label: Tensor) -> Tensor:
+    """How often the highest score (N, K) is the label's, or its largest share's."""
+    truth = label if label.dim() == 1 else label.argmax(-1)
+    return (score.argmax(-1) == truth).float().mean()

@@ -4,9 +4,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...registry import MODELS, TEMPORAL
-from ..bags import Bag, mil_pool
+from ..bag import Bag
+from ..pooling.mil import mil_pool
 from .bag_head import BagHead, Verdict
-from .labels import read_labels
 
 
 @MODELS.register_module()
@@ -48,22 +48,20 @@ class LinearBagHead(BagHead):
         self.distill = MODELS.build(distill) if distill else None
 
     def forward(self, bag: Bag, **kwargs) -> Verdict:
-        """The verdict on bags of instances (N, M, D)."""
-        return self._judge(bag)[0]
+        """The verdict on bags of instances (N, M, D).
 
-    def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
-        """The losses of a batch, and the accuracy of its predictions."""
-        verdict, feature = self._judge(feats)
-        label = read_labels(data_samples, verdict.logits)
-        losses = self.loss_of(verdict.logits, label)
-        if self.distill is not None:
-            losses['loss_distill'] = self.distill(feature, verdict.logits, label)
-        return losses
-
-    def _judge(self, bag: Bag) -> tuple[Verdict, Tensor]:
-        """The verdict, and what the linear layer reads of each bag, (N, D)."""
+        Its ``extra`` has the ``feature`` of each bag that the layer reads, (N, D).
+        """
         hidden = self.temporal(bag.instances, bag.mask)
         feature = mil_pool(hidden, bag.mask, 'mean')
         logits = self.fc(F.dropout(feature, self.dropout, self.training))
         share = bag.mask / bag.mask.sum(1, keepdim=True).clamp(min=1)
-        return Verdict(logits, self.fc(hidden), share), feature
+        return Verdict(logits, self.fc(hidden), share, {'feature': feature})
+
+    def loss_of(self, verdict: Verdict, label: Tensor, bag: Bag) -> dict[str, Tensor]:
+        """The losses of a verdict on a bag given the labels, and the accuracy."""
+        losses = super().loss_of(verdict, label, bag)
+        if self.distill is not None:
+            feature = verdict.extra['feature']
+            losses['loss_distill'] = self.distill(feature, verdict.logits, label)
+        return losses

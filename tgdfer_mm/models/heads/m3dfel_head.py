@@ -4,8 +4,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from ..bags import Bag
-from ..dmin import DynamicInstanceNorm
+from ..bag import Bag
+from ..layers.dynamic_instance_norm import DynamicInstanceNorm
 from .bag_head import BagHead, Verdict
 
 

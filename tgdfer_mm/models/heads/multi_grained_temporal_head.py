@@ -1,37 +1,23 @@
 """The temporal network and the instance, bag and video logits."""
 
 import math
-from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from mmaction.models.heads import BaseHead
 from torch import Tensor, nn
 
 from ...registry import MODELS, TEMPORAL
-from ..bags import Bag, mil_pool
-from ..necks.visual_prompt_neck import off_diagonal
-from .labels import read_labels
-from .video_pooling import VIDEO_POOLING
+from ..bag import Bag
+from ..functional import off_diagonal
+from ..pooling import build_video_pooling, find_mil_pooling, mil_pool
+from .bag_head import BagHead, Verdict
+from .labels import top1_accuracy
 
 MAX_SCALE = math.log(100)
 
 
-class BagLogits(NamedTuple):
-    """Logits of a batch: instance (N, M, K), bag (N, K) and video (N, K).
-
-    ``feature`` is of each whole video what the last are read from, its mean over the
-    classes, unit, (N, D).
-    """
-
-    instance: Tensor
-    bag: Tensor
-    video: Tensor
-    feature: Tensor
-
-
 @MODELS.register_module()
-class MultiGrainedTemporalHead(BaseHead):
+class MultiGrainedTemporalHead(BagHead):
     """Judges instances, bags and whole videos against the labels.
 
     * ``H = temporal(X)`` [paper: multi-grained temporal network],
@@ -49,10 +35,10 @@ class MultiGrainedTemporalHead(BaseHead):
         in_channels: D.
         temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``: ``lgt``,
             ``mtn``, ``tca`` or ``transformer``, without ``dim``.
-        pooling: See :func:`tgdfer_mm.models.bags.mil_pool`.
+        pooling: See :func:`tgdfer_mm.models.pooling.mil_pool`.
         rho: Share of the instances that ``topk`` pooling averages.
         video_pooling: ``relevance`` or ``query``, see
-            :mod:`tgdfer_mm.models.heads.video_pooling`.
+            :mod:`tgdfer_mm.models.pooling.video`.
         loss_cls: Config of the loss on bag and video logits.
         video_weight: l_v; with 0 predictions leave the video logits out.
         text_weight: l_s.
@@ -66,6 +52,8 @@ class MultiGrainedTemporalHead(BaseHead):
         ValueError: On an unknown pooling, ``scale`` above 100, or ``distill`` with
             multi-hot labels.
     """
+
+    weights_field = 'relevance'
 
     def __init__(
         self,
@@ -82,24 +70,17 @@ class MultiGrainedTemporalHead(BaseHead):
         distill: dict | None = None,
     ) -> None:
         loss_cls = loss_cls or dict(type='MILLoss', label_smooth=0.1)
-        super().__init__(num_classes, in_channels, loss_cls, average_clips='prob')
+        super().__init__(num_classes, in_channels, loss_cls)
         self.multi_class = getattr(self.loss_cls, 'multi_label', False)
         self.temporal = TEMPORAL.build(
             {'type': 'lgt', **(temporal or {}), 'dim': in_channels}
         )
-        mil_pool(
-            torch.zeros(1, 1, 1), torch.ones(1, 1) > 0, pooling, rho, torch.ones(1)
-        )
+        find_mil_pooling(pooling)  # an unknown one is refused here
         self.pooling = pooling
         self.rho = rho
         self.video_weight = video_weight
         self.text_weight = text_weight
-        if video_pooling not in VIDEO_POOLING:
-            raise ValueError(
-                f'unknown video_pooling {video_pooling!r}; known: '
-                f'{", ".join(VIDEO_POOLING)}'
-            )
-        self.video_pooling = VIDEO_POOLING[video_pooling](in_channels)
+        self.video_pooling = build_video_pooling(video_pooling, in_channels)
         if distill and self.multi_class:
             raise ValueError('distill is for single labels; leave it out')
         self.distill = MODELS.build(distill) if distill else None
@@ -112,16 +93,16 @@ class MultiGrainedTemporalHead(BaseHead):
         else:
             self.logit_bias = 0.0
 
-    def init_weights(self) -> None:
-        """Keeps the start that the constructor set: parts of it must stay zero."""
-        self._is_init = True
+    def forward(self, bag: Bag, **kwargs) -> Verdict:
+        """The verdict on every bag; other arguments are the stock heads' and unused.
 
-    def forward(self, bag: Bag, **kwargs) -> BagLogits:
-        """The logits of every bag; other arguments are the stock heads' and unused."""
+        Its ``weights`` are the neck's relevance. Its ``extra`` has the logits of whole
+        videos, ``video`` (N, K), and the ``feature`` of each that they are read from,
+        its mean over the classes, unit, (N, D).
+        """
         if self.training:
-            with (
-                torch.no_grad()
-            ):  # in place, so that the cap does not stop its gradient
+            # In place, so that the cap does not stop its gradient.
+            with torch.no_grad():
                 self.logit_scale.clamp_(max=MAX_SCALE)
         scale = self.logit_scale.exp()
         hidden = self.temporal(bag.instances, bag.mask)
@@ -132,62 +113,45 @@ class MultiGrainedTemporalHead(BaseHead):
         feature = F.normalize(video.mean(1), dim=-1)
         video = (F.normalize(video, dim=-1) * bag.text).sum(-1)
         video = video * scale + self.logit_bias
-        return BagLogits(instance, pooled, video, feature)
+        extra = {'video': video, 'feature': feature}
+        return Verdict(pooled, instance, bag.relevance, extra)
 
-    def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
-        """The losses of a batch, and the accuracy of its predictions."""
-        logits = self(feats)
-        label = read_labels(data_samples, logits.bag)
-        losses = self.loss_of(logits, label, feats.text)
-        if self.distill is not None:
-            losses['loss_distill'] = self.distill(logits.feature, logits.bag, label)
-        return losses
-
-    def loss_of(
-        self, logits: BagLogits, label: Tensor, text: Tensor
-    ) -> dict[str, Tensor]:
-        """The losses of logits, given the labels as a tensor and the texts (K, D)."""
+    def loss_of(self, verdict: Verdict, label: Tensor, bag: Bag) -> dict[str, Tensor]:
+        """The losses of a verdict on a bag given the labels, and the accuracy."""
+        video, between = verdict.extra['video'], off_diagonal(bag.text @ bag.text.t())
         losses = {
-            'loss_bag': self.loss_cls(logits.bag, label),
-            'loss_video': self.video_weight * self.loss_cls(logits.video, label),
-            'loss_text': self.text_weight * off_diagonal(text @ text.t()).abs().mean(),
+            'loss_bag': self.loss_cls(verdict.logits, label),
+            'loss_video': self.video_weight * self.loss_cls(video, label),
+            'loss_text': self.text_weight * between.abs().mean(),
             'logit_scale': self.logit_scale.detach().exp(),
         }
         if not self.multi_class:
-            truth = label if label.dim() == 1 else label.argmax(-1)
-            hits = self.probabilities(logits).argmax(-1) == truth
-            losses['top1_acc'] = hits.float().mean()
+            losses['top1_acc'] = top1_accuracy(self.probabilities(verdict), label)
+        if self.distill is not None:
+            feature = verdict.extra['feature']
+            losses['loss_distill'] = self.distill(feature, verdict.logits, label)
         return losses
 
-    def predict(self, feats: Bag, data_samples: list, **kwargs) -> list:
-        """Writes scores, label and the per-instance explanation on the data samples.
-
-        Each sample gets ``pred_score`` (K,), ``pred_label``, ``instance_scores`` and
-        ``relevance`` (M, K) and ``instance_mask`` (M,). With multi-hot labels the
-        predicted ones are those of at least one half, or else the highest [choice].
-        """
-        logits = self(feats)
-        score = self.probabilities(logits)
-        instance = self._normalise(logits.instance)
-        for i, sample in enumerate(data_samples):
-            sample.set_pred_score(score[i])
-            sample.set_pred_label(self._chosen(score[i]))
-            sample.set_field(instance[i], 'instance_scores')
-            sample.set_field(feats.relevance[i], 'relevance')
-            sample.set_field(feats.mask[i], 'instance_mask')
-        return data_samples
-
-    def probabilities(self, logits: BagLogits) -> Tensor:
+    def probabilities(self, verdict: Verdict) -> Tensor:
         """Class probabilities of the bags, (N, K)."""
-        bag = self._normalise(logits.bag)
+        bag = self.normalise(verdict.logits)
         if not self.video_weight:
             return bag
-        return (bag + self._normalise(logits.video)) / 2
+        return (bag + self.normalise(verdict.extra['video'])) / 2
 
-    def _chosen(self, score: Tensor) -> Tensor:
-        best = score.argmax(-1, keepdim=True)
+    def normalise(self, logits: Tensor) -> Tensor:
+        """Logits (..., K) to probabilities, of one label or of several."""
+        return logits.sigmoid() if self.multi_class else logits.softmax(-1)
+
+    def chosen(self, score: Tensor) -> Tensor:
+        """The predicted classes, given the probabilities (K,) of a bag.
+
+        With multi-hot labels those of at least one half, or else the highest [choice].
+        """
+        best = super().chosen(score)
         several = (score >= 0.5).nonzero().flatten() if self.multi_class else best
         return several if len(several) else best
 
-    def _normalise(self, logits: Tensor) -> Tensor:
-        return logits.sigmoid() if self.multi_class else logits.softmax(-1)
+    def shares_of_valid(self, weights: Tensor, mask: Tensor) -> Tensor:
+        """The relevance as it is: the neck gives padding none."""
+        return weights

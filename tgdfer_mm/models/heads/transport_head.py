@@ -5,12 +5,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...registry import MODELS, TEMPORAL
-from ..bags import Bag
-from ..motion import motion_weights
-from ..temporal.base import zero_linear
-from ..transport import sinkhorn
+from ..bag import Bag
+from ..functional import motion_weights, sinkhorn
+from ..layers.zero_start import zero_linear
 from .bag_head import BagHead, Verdict
-from .labels import read_labels
 
 
 @MODELS.register_module()
@@ -34,8 +32,8 @@ class TransportHead(BagHead):
         temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
             ``dim``.
         temperature: What the likenesses are divided by.
-        motion_temperature: See :func:`~tgdfer_mm.models.motion.motion_weights`.
-        epsilon: See :func:`~tgdfer_mm.models.transport.sinkhorn`.
+        motion_temperature: See :func:`~tgdfer_mm.models.functional.motion_weights`.
+        epsilon: See :func:`~tgdfer_mm.models.functional.sinkhorn`.
         steps: Likewise.
         align_weight: See above.
         loss_cls: Cross entropy by default.
@@ -65,22 +63,9 @@ class TransportHead(BagHead):
         self.align_weight = align_weight
 
     def forward(self, bag: Bag, **kwargs) -> Verdict:
-        """The verdict on bags (N, M, D), given texts and words (K, 1 + L, D)."""
-        return self._judge(bag)[0]
+        """The verdict on bags (N, M, D), given texts and words (K, 1 + L, D).
 
-    def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
-        """The losses of a batch, and the accuracy of its predictions."""
-        (logits, _, _), aligned = self._judge(feats)
-        label = read_labels(data_samples, logits)
-        shares = label if label.dim() == 2 else F.one_hot(label, self.num_classes)
-        cost = (shares * (1 - aligned)).sum(-1).mean()
-        return {
-            **self.loss_of(logits, label),
-            'loss_align': self.align_weight * cost,
-        }
-
-    def _judge(self, bag: Bag) -> tuple[Verdict, Tensor]:
-        """The verdict, and the mean cosines under the plans, (N, K).
+        Its ``extra`` has the mean cosines under the plans, ``aligned`` (N, K).
 
         Raises:
             ValueError: If there are no words.
@@ -105,4 +90,13 @@ class TransportHead(BagHead):
         video = F.normalize((weight[:, None] @ hidden).squeeze(1), dim=-1)
         logits = (aligned + video @ text.t()) / (2 * self.temperature)
         instance = unit @ text.t() / self.temperature
-        return Verdict(logits, instance, weight), aligned
+        return Verdict(logits, instance, weight, {'aligned': aligned})
+
+    def loss_of(self, verdict: Verdict, label: Tensor, bag: Bag) -> dict[str, Tensor]:
+        """The losses of a verdict on a bag given the labels, and the accuracy."""
+        shares = label if label.dim() == 2 else F.one_hot(label, self.num_classes)
+        cost = (shares * (1 - verdict.extra['aligned'])).sum(-1).mean()
+        return {
+            **super().loss_of(verdict, label, bag),
+            'loss_align': self.align_weight * cost,
+        }

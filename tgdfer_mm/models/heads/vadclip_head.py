@@ -5,11 +5,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...registry import MODELS, TEMPORAL
-from ..bags import Bag, masked_softmax, mil_pool
-from ..necks.visual_prompt_neck import off_diagonal
-from ..temporal.base import zero_ffn
+from ..bag import Bag
+from ..functional import masked_softmax, off_diagonal
+from ..layers.zero_start import zero_ffn
+from ..pooling.mil import mil_pool
 from .bag_head import BagHead, Verdict
-from .labels import read_labels
 
 
 @MODELS.register_module()
@@ -81,23 +81,10 @@ class VadCLIPHead(BagHead):
         self.text_weight = text_weight
 
     def forward(self, bag: Bag, **kwargs) -> Verdict:
-        """The verdict on bags (N, M, D), given the texts (K, D)."""
-        return self._judge(bag)[0]
+        """The verdict on bags (N, M, D), given the texts (K, D).
 
-    def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
-        """The losses of a batch, and the accuracy of its predictions."""
-        verdict, coarse = self._judge(feats)
-        label = read_labels(data_samples, verdict.logits)
-        moved = mil_pool(coarse.sigmoid()[..., None], feats.mask, rho=self.rho)[:, 0]
-        loss_coarse = F.binary_cross_entropy(moved, self._off_rest(label, moved))
-        return {
-            **self.loss_of(verdict.logits, label),
-            'loss_coarse': self.coarse_weight * loss_coarse,
-            'loss_text': self.text_weight * self._likeness(feats.text),
-        }
-
-    def _judge(self, bag: Bag) -> tuple[Verdict, Tensor]:
-        """The verdict, and the coarse logits of the instances (N, M)."""
+        Its ``extra`` has the logits of the ``coarse`` branch, (N, M).
+        """
         hidden = self.temporal(F.normalize(bag.instances, dim=-1), bag.mask)
         coarse = self.coarse(hidden + self.coarse_ffn(hidden)).squeeze(-1)
         prompt = ((coarse * bag.mask)[:, None] @ hidden).squeeze(1)
@@ -106,7 +93,19 @@ class VadCLIPHead(BagHead):
         instance = F.normalize(hidden, dim=-1) @ label.transpose(1, 2)
         instance = instance / self.temperature
         logits = mil_pool(instance, bag.mask, 'topk', self.rho)
-        return Verdict(logits, instance, masked_softmax(coarse, bag.mask, 1)), coarse
+        weights = masked_softmax(coarse, bag.mask, 1)
+        return Verdict(logits, instance, weights, {'coarse': coarse})
+
+    def loss_of(self, verdict: Verdict, label: Tensor, bag: Bag) -> dict[str, Tensor]:
+        """The losses of a verdict on a bag given the labels, and the accuracy."""
+        coarse = verdict.extra['coarse'].sigmoid()[..., None]
+        moved = mil_pool(coarse, bag.mask, rho=self.rho)[:, 0]
+        loss_coarse = F.binary_cross_entropy(moved, self._off_rest(label, moved))
+        return {
+            **super().loss_of(verdict, label, bag),
+            'loss_coarse': self.coarse_weight * loss_coarse,
+            'loss_text': self.text_weight * self._likeness(bag.text),
+        }
 
     def _off_rest(self, label: Tensor, like: Tensor) -> Tensor:
         """How much of each label is not at rest, (N,)."""

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from ..bags import mil_pool
+from ..pooling.mil import mil_pool
 
 
 @MODELS.register_module()

@@ -3,8 +3,8 @@
 from torch import Tensor
 
 from ...registry import MODELS
-from ..bags import Bag
-from ..motion import motion
+from ..bag import Bag
+from ..functional import motion
 from .visual_prompt_neck import VisualPromptNeck
 
 

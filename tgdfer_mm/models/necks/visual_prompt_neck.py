@@ -8,8 +8,9 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from ..bags import Bag, masked_softmax
-from ..temporal.base import zero_ffn
+from ..bag import Bag
+from ..functional import masked_softmax, off_diagonal
+from ..layers.zero_start import zero_ffn
 
 
 @MODELS.register_module()
@@ -120,10 +121,3 @@ def visual_prompts(instances: Tensor, relevance: Tensor) -> Tensor:
 def cosines_between(unit: Tensor) -> Tensor:
     """Of every two of the K vectors: (N, K, D) -> (N, K * (K - 1))."""
     return off_diagonal(unit @ unit.transpose(1, 2))
-
-
-def off_diagonal(square: Tensor) -> Tensor:
-    """The entries (..., K, K) off the diagonal, flattened to (..., K * (K - 1))."""
-    k = square.shape[-1]
-    keep = ~torch.eye(k, dtype=torch.bool, device=square.device)
-    return square[..., keep]

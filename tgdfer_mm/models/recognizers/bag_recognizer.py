@@ -1,27 +1,31 @@
-"""A recognizer for the related methods: a video as a bag of a tower's own features."""
+"""The recognizer: a video as a bag of a tower's features, on its way to the losses."""
 
 from mmaction.models.recognizers import BaseRecognizer
 from torch import Tensor
 
 from ...registry import MODELS
-from ..bags import Bag, average_runs
-from .text_guided_recognizer import at_least_single, single_precision
-from .tower import check_tower, frames_per_position, read_tower
+from ..bag import Bag, average_runs
+from ..functional import at_least_single, single_precision
+from .tower_features import check_tower, frames_per_position, read_tower
 
 
 @MODELS.register_module()
 class BagRecognizer(BaseRecognizer):
-    """Tower and head, and the classes' texts if the head reads them.
+    """Tower and head; a neck, and the classes' texts, if the head reads them.
 
-    Unlike :class:`TextGuidedRecognizer` it hands the features on as the tower gives
-    them, not scaled to unit length, and needs neither texts nor a neck. The mask says
-    which instances are padding; it is the head's to use.
+    Data flows one way: frames -> tower -> instances -> neck (with the class texts) ->
+    head. What comes after the towers is computed in single precision also under
+    autocast: logits of a vision-language model are cosines times a hundred.
+
+    The features are handed on as the tower gives them, not scaled to unit length. The
+    mask says which instances are padding; it is the head's to use.
 
     Args:
         backbone: A tower on images, (N * T, 3, H, W) -> (N * T, D), or an
             ``InstanceBackbone`` around any other backbone.
         cls_head: Turns a :class:`Bag` into logits, e.g. ``M3DFELHead``.
         text_encoder: Gives the classes' features (K, D), e.g. ``OpenCLIPText``.
+        neck: Turns a bag into one with more in it, e.g. ``VisualPromptNeck``.
         frames_per_instance: Frames whose features are averaged to one instance; by
             default as many as the backbone gives one feature for.
         kwargs: As for mmaction2's ``BaseRecognizer``.
@@ -37,13 +41,15 @@ class BagRecognizer(BaseRecognizer):
         backbone: dict,
         cls_head: dict,
         text_encoder: dict | None = None,
+        neck: dict | None = None,
         frames_per_instance: int | None = None,
         **kwargs,
     ) -> None:
-        super().__init__(backbone=backbone, cls_head=cls_head, **kwargs)
+        super().__init__(backbone=backbone, neck=neck, cls_head=cls_head, **kwargs)
         self.text_encoder = MODELS.build(text_encoder) if text_encoder else None
         span = frames_per_position(self.backbone)
         self.frames_per_instance = frames_per_instance or span
+        check_tower(self.backbone, self.frames_per_instance)
         self._group = self.frames_per_instance // span
         self._check_fit()
 
@@ -52,42 +58,54 @@ class BagRecognizer(BaseRecognizer):
         inputs: Tensor,
         stage: str = 'neck',
         data_samples: list | None = None,
-        **kwargs,
+        test_mode: bool = False,
     ) -> tuple:
         """Features of a batch (N, T, 3, H, W) after a stage.
 
         Returns:
-            After ``backbone`` the features (N, M, D), after ``neck`` the :class:`Bag`,
-            after ``head`` what the head says; and a dict, as mmaction2 expects.
+            After ``backbone`` the features of the frames (N, T, D), or of the
+            positions in time (N, P, D) that an ``InstanceBackbone`` gives; after
+            ``neck`` the :class:`Bag`, after ``head`` its
+            :class:`~tgdfer_mm.models.heads.bag_head.Verdict`; and a dict with
+            ``loss_aux``, what the neck adds to the losses.
         """
         features, mask = read_tower(self.backbone, inputs, data_samples)
         if stage == 'backbone':
             return features, {}
         text = None if self.text_encoder is None else self.text_encoder()
         with single_precision(inputs):
-            text = None if text is None else at_least_single(text)
-            features = at_least_single(features)
-            if self._group > 1:  # else the padding stays, which some heads read
-                features, mask = average_runs(features, mask, self._group)
-            bag = Bag(features, mask, text)
-            return (self.cls_head(bag) if stage == 'head' else bag), {}
+            features, mask = self.make_instances(at_least_single(features), mask)
+            bag = Bag(features, mask, None if text is None else at_least_single(text))
+            log = {}
+            if self.with_neck:
+                bag, log = self.neck(bag, None if test_mode else data_samples)
+            return (self.cls_head(bag) if stage == 'head' else bag), {'loss_aux': log}
+
+    def make_instances(self, features: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Features (N, P, D) and their mask to instances (N, M, D) and theirs."""
+        if self._group == 1:  # the padding stays, which some heads read
+            return features, mask
+        return average_runs(features, mask, self._group)
 
     def loss(self, inputs: Tensor, data_samples: list, **kwargs) -> dict:
-        """The losses of a batch."""
-        bag, _ = self.extract_feat(inputs, data_samples=data_samples)
+        """The losses of a batch, and values to log."""
+        bag, extra = self.extract_feat(inputs, data_samples=data_samples)
         with single_precision(inputs):
-            return self.cls_head.loss(bag, data_samples)
+            return self.cls_head.loss(bag, data_samples) | extra['loss_aux']
 
     def predict(self, inputs: Tensor, data_samples: list, **kwargs) -> list:
-        """Predictions of a batch, with each sample's per-instance explanation."""
-        bag, _ = self.extract_feat(inputs, data_samples=data_samples)
+        """Predictions of a batch, with each sample's per-instance explanation.
+
+        The stock method drops the data samples before the features are extracted, and
+        with them the mask.
+        """
+        bag, _ = self.extract_feat(inputs, data_samples=data_samples, test_mode=True)
         for sample in data_samples:
             sample.set_metainfo({'frames_per_instance': self.frames_per_instance})
         with single_precision(inputs):
             return self.cls_head.predict(bag, data_samples)
 
     def _check_fit(self) -> None:
-        check_tower(self.backbone, self.frames_per_instance)
         widths = {
             'backbone': self.backbone.out_channels,
             'cls_head.in_channels': self.cls_head.in_channels,

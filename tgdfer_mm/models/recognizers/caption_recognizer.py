@@ -3,8 +3,8 @@
 from torch import Tensor
 
 from ...registry import MODELS
+from ..functional import single_precision
 from .bag_recognizer import BagRecognizer
-from .text_guided_recognizer import single_precision
 
 
 @MODELS.register_module()

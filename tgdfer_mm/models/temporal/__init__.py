@@ -4,11 +4,11 @@ A new one is a class that derives from :class:`TemporalNetwork` and registers it
 in ``tgdfer_mm.registry.TEMPORAL``; a head's config then names it.
 """
 
-from .base import TemporalNetwork
 from .identity import IdentityTemporal
 from .lgt import LocalGlobalTemporal
 from .mtn import MultiScaleTemporal
 from .tca import SharedMapTemporal
+from .temporal_network import TemporalNetwork
 from .tma import TemporalAdapter
 from .transformer import TransformerTemporal
 

@@ -6,8 +6,10 @@ from open_clip.transformer import QuickGELU
 from torch import Tensor, nn
 
 from ...registry import TEMPORAL
-from ..bags import masked_softmax
-from .base import SelfAttention, TemporalNetwork, attend_in_windows, zero_linear
+from ..functional import attend_in_windows, masked_softmax
+from ..layers.attention import SelfAttention
+from ..layers.zero_start import zero_linear
+from .temporal_network import TemporalNetwork
 
 
 @TEMPORAL.register_module(name='lgt')

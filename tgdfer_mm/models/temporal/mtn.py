@@ -4,8 +4,9 @@ import torch
 from torch import Tensor, nn
 
 from ...registry import TEMPORAL
-from ..bags import masked_softmax
-from .base import TemporalNetwork, zero_linear
+from ..functional import masked_softmax
+from ..layers.zero_start import zero_linear
+from .temporal_network import TemporalNetwork
 
 
 @TEMPORAL.register_module(name='mtn')

@@ -4,8 +4,9 @@ import torch
 from torch import Tensor, nn
 
 from ...registry import TEMPORAL
-from ..bags import masked_softmax
-from .base import SelfAttention, TemporalNetwork
+from ..functional import masked_softmax
+from ..layers.attention import SelfAttention
+from .temporal_network import TemporalNetwork
 
 
 @TEMPORAL.register_module(name='tca')

@@ -4,7 +4,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...registry import TEMPORAL
-from .base import TemporalNetwork, attend, zero_linear
+from ..functional import attend
+from ..layers.zero_start import zero_linear
+from .temporal_network import TemporalNetwork
 
 
 @TEMPORAL.register_module(name='tma')

@@ -3,7 +3,9 @@
 from torch import Tensor, nn
 
 from ...registry import TEMPORAL
-from .base import SelfAttention, TemporalNetwork, zero_linear
+from ..layers.attention import SelfAttention
+from ..layers.zero_start import zero_linear
+from .temporal_network import TemporalNetwork
 
 
 @TEMPORAL.register_module(name='transformer')

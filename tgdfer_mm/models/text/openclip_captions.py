@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ...registry import MODELS
-from ..vlm_file import check_tokens
+from ..vision_language.text_image_checkpoint import check_tokens
 from .openclip_text import OpenCLIPText
 from .tokens import TOKENIZER
 
@@ -77,7 +77,7 @@ class OpenCLIPCaptions(OpenCLIPText):
                 check_tokens([text], self._kept, TOKENIZER)
         except ValueError as error:
             raise ValueError(f'the caption of clip {clip}: {error}') from error
-        ids, limit = TOKENIZER.encode(text), len(self.positional_embedding) - 2
+        ids, limit = TOKENIZER.encode(text), self.context_length - 2
         if len(ids) > limit and not self.truncate:
             raise ValueError(
                 f'the caption of clip {clip} has {len(ids)} tokens, and the text tower '

@@ -1,22 +1,20 @@
-"""open_clip's text tower with learnable contexts before class descriptions."""
+"""Class descriptions with learnable contexts before them, through open_clip's tower."""
 
 import torch
 import torch.nn.functional as F
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from ..clip import arch_config, build_clip, load_clip
-from ..fast_layers import FastSelfAttention, use_fast_layers
-from ..packed_texts import encode_ends
+from ..vision_language.open_clip_models import build_clip, load_clip
 from .descriptions import load_descriptions
+from .openclip_text_tower import OpenCLIPTextTower, find_text_tower
 from .tokens import TOKENIZER, encode_texts, lay_out
 
 TEMPLATE = 'a photo of a person whose face shows'
 
 
 @MODELS.register_module()
-class OpenCLIPText(BaseModule):
+class OpenCLIPText(OpenCLIPTextTower):
     """The classes' text features, from descriptions and learnable contexts.
 
     The feature of class c is ``L2norm(text([SOS, p_1..p_m, description, EOT]))`` with
@@ -24,10 +22,6 @@ class OpenCLIPText(BaseModule):
     tower is frozen. Training encodes one description a class and step, drawn from
     torch's generator; evaluation averages all of a class's and scales to unit length
     [choice], and keeps the result until weights or mode change.
-
-    A causal tower that pools at EOT gives the same features without what comes after,
-    so it computes no padding (:func:`~tgdfer_mm.models.packed_texts.encode_ends`); any
-    other tower keeps its full length.
 
     Only the embeddings of tokens that the prompts use are kept, with their ids, so a
     checkpoint is small and complete. Loading one whose texts differ looks each word up
@@ -63,27 +57,20 @@ class OpenCLIPText(BaseModule):
         learnable: bool = True,
         label_order: str | None = None,
     ) -> None:
-        super().__init__()
+        # What a user may have got wrong first: building the tower takes seconds.
+        texts = load_descriptions(descriptions, label_order)
+        template = TOKENIZER.encode(context_init) if context_init else None
+        num_context = _context_size(template, num_context)
+        tower = find_text_tower(build_clip(arch), arch)
+        super().__init__(tower)
         self.arch = arch
         self.pretrained = pretrained
         self.quick_gelu = quick_gelu
-        self.texts = load_descriptions(descriptions, label_order)
-        self.classes = tuple(self.texts)
-        self.template = TOKENIZER.encode(context_init) if context_init else None
-        self.num_context = _context_size(self.template, num_context)
-
-        tower = _text_tower(build_clip(arch), arch)
-        use_fast_layers(tower.transformer)
-        self.transformer = tower.transformer
-        self.ln_final = tower.ln_final
-        self.positional_embedding = tower.positional_embedding
-        self.text_projection = tower.text_projection
-        self.register_buffer('attn_mask', tower.attn_mask, persistent=False)
-        self.pool = getattr(tower, 'text_pool_type', None) or tower.pool_type
-        self.requires_grad_(False)
-
-        limit = len(self.positional_embedding)
-        self._encoded = encode_texts(self.texts, self.num_context, limit, kept=None)
+        self.texts = texts
+        self.classes = tuple(texts)
+        self.template = template
+        self.num_context = num_context
+        self._encoded = self._encode_texts(kept=None)
         used = {TOKENIZER.sot_token_id, TOKENIZER.eot_token_id, 0}
         used.update(self.template or (), *self._encoded)
         token_ids = torch.tensor(sorted(used))
@@ -99,21 +86,12 @@ class OpenCLIPText(BaseModule):
         self._start_context()
         self._cache = None
 
-    @property
-    def out_channels(self) -> int:
-        """D, the width of the joint space."""
-        if isinstance(self.text_projection, nn.Linear):
-            return self.text_projection.out_features
-        return self.text_projection.shape[1]
-
     def init_weights(self) -> None:
         """Loads ``pretrained`` and starts the contexts from its embeddings."""
         if self.pretrained is not None:
             model, kept = load_clip(self.arch, self.pretrained, self.quick_gelu)
-            tower = _text_tower(model, self.arch)
-            encode_texts(
-                self.texts, self.num_context, len(self.positional_embedding), kept
-            )
+            tower = find_text_tower(model, self.arch)
+            self._encode_texts(kept)
             words = tower.token_embedding.weight.detach()
             rows = words[self.token_ids.cpu()]
             state = {
@@ -224,11 +202,7 @@ class OpenCLIPText(BaseModule):
 
     def _encode(self, encoded: list[list[int]], context: Tensor) -> Tensor:
         """What the transformer makes of some texts, at the places that are pooled."""
-        x, ends = self._place(encoded, context)
-        blocks = self.transformer.resblocks
-        if self._cuts and all(isinstance(b.attn, FastSelfAttention) for b in blocks):
-            return encode_ends(blocks, x, ends)
-        return self._pooled(self._run(x), ends)
+        return self.encode_embedded(*self._place(encoded, context))
 
     def _place(
         self, encoded: list[list[int]], context: Tensor
@@ -241,37 +215,14 @@ class OpenCLIPText(BaseModule):
         x = x.to(self.transformer.get_cast_dtype())
         return x + self.positional_embedding[: x.shape[1]], ends
 
-    def _run(self, x: Tensor) -> Tensor:
-        """What the transformer makes of every place, (S, L, width)."""
-        size = x.shape[1]
-        mask = None if self.attn_mask is None else self.attn_mask[:size, :size]
-        return self.transformer(x, attn_mask=mask)
-
-    def _unit(self, x: Tensor) -> Tensor:
-        """Unit features in the joint space, of places or of texts."""
-        x = self._project(self.ln_final(x))
-        x = x.to(torch.promote_types(x.dtype, torch.float32))
-        return F.normalize(x, dim=-1)
-
-    @property
-    def _cuts(self) -> bool:
-        """Whether what comes after a text's end changes nothing."""
-        return self.attn_mask is not None and self.pool in ('argmax', 'eos')
-
     def _length(self, encoded: list[list[int]]) -> int:
         if not self._cuts:
-            return len(self.positional_embedding)
+            return self.context_length
         return max(map(len, encoded)) + self.num_context + 2
 
-    def _pooled(self, x: Tensor, ends: Tensor) -> Tensor:
-        if self.pool in ('argmax', 'eos'):
-            return x[torch.arange(len(x), device=x.device), ends.to(x.device)]
-        return x[:, 0] if self.pool == 'first' else x[:, -1]
-
-    def _project(self, x: Tensor) -> Tensor:
-        if isinstance(self.text_projection, nn.Linear):
-            return self.text_projection(x)
-        return x @ self.text_projection
+    def _encode_texts(self, kept: list[int] | None) -> list[list[int]]:
+        """Token ids of all descriptions; `kept` as in :func:`encode_texts`."""
+        return encode_texts(self.texts, self.num_context, self.context_length, kept)
 
 
 def _context_size(template: list[int] | None, num_context: int | None) -> int:
@@ -283,18 +234,3 @@ def _context_size(template: list[int] | None, num_context: int | None) -> int:
             'leave num_context out, or set context_init=None'
         )
     return len(template)
-
-
-def _text_tower(model: nn.Module, arch: str | dict) -> nn.Module:
-    """Where a model keeps its text tower, if it is open_clip's own transformer."""
-    tower = getattr(model, 'text', model)
-    text_cfg = arch_config(arch)['text_cfg']
-    plain = (
-        hasattr(tower, 'token_embedding') and getattr(tower, 'cls_emb', None) is None
-    )
-    if not plain or text_cfg.get('hf_tokenizer_name') or tower.text_projection is None:
-        raise ValueError(
-            f'arch={arch!r}: OpenCLIPText needs the text transformer, projection and '
-            'byte-pair tokenizer of open_clip itself'
-        )
-    return tower

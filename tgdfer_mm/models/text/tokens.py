@@ -4,7 +4,7 @@ import torch
 from open_clip import tokenizer
 from torch import Tensor
 
-from ..vlm_file import check_tokens
+from ..vision_language.text_image_checkpoint import check_tokens
 
 # open_clip makes one when it is imported; another one takes a tenth of a second.
 TOKENIZER = getattr(tokenizer, '_tokenizer', None) or tokenizer.SimpleTokenizer()

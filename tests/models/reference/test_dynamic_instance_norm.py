@@ -5,7 +5,7 @@ import math
 import loops
 from loops import softmax
 
-from tgdfer_mm.models.dmin import DynamicInstanceNorm
+from tgdfer_mm.models.layers.dynamic_instance_norm import DynamicInstanceNorm
 
 
 def normed(norm, bag):

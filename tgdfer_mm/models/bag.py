@@ -1,7 +1,7 @@
 """The bag: what the towers hand to the neck, and the neck to the head.
 
-A video is a bag, its frames (or short runs of frames) are the instances. Everything
-here is a pure function of tensors and a validity mask; padded instances never count.
+A video is a bag, its frames (or short runs of frames) are the instances. Padded
+instances never count.
 """
 
 from collections.abc import Sequence
@@ -31,12 +31,6 @@ class Bag(NamedTuple):
     text: Tensor
     enriched: Tensor | None = None
     relevance: Tensor | None = None
-
-
-def masked_softmax(logits: Tensor, mask: Tensor, dim: int) -> Tensor:
-    """Softmax over the valid entries; an all-padding row gives zeros, not NaN."""
-    floor = torch.finfo(logits.dtype).min
-    return logits.masked_fill(~mask, floor).softmax(dim) * mask
 
 
 def frame_mask(data_samples: Sequence | None, frames: int, device) -> Tensor:
@@ -110,70 +104,3 @@ def average_runs(x: Tensor, mask: Tensor, group: int) -> tuple[Tensor, Tensor]:
     total = (x.view(n, t // group, group, d) * weight).sum(2)
     count = weight.sum(2)
     return total / count.clamp(min=1), count.squeeze(-1) > 0
-
-
-def pool_size(mask: Tensor, rho: float) -> Tensor:
-    """k = max(1, round(rho * valid instances)) of each bag, (N,)."""
-    return (mask.sum(1) * rho).round().clamp(min=1).long()
-
-
-def _mean(z: Tensor, mask: Tensor, **_) -> Tensor:
-    weight = mask[..., None].to(z.dtype)
-    return (z * weight).sum(1) / weight.sum(1).clamp(min=1)
-
-
-def _topk(z: Tensor, mask: Tensor, rho: float, **_) -> Tensor:
-    # Sorting once serves every k in the batch: k differs with the valid count.
-    floor = torch.finfo(z.dtype).min
-    ordered = z.masked_fill(~mask[..., None], floor).sort(dim=1, descending=True).values
-    rank = torch.arange(z.shape[1], device=z.device)
-    keep = rank < torch.minimum(pool_size(mask, rho), mask.sum(1))[:, None]
-    return _mean(ordered.masked_fill(~keep[..., None], 0), keep)
-
-
-def _logsumexp(z: Tensor, mask: Tensor, **_) -> Tensor:
-    floor = torch.finfo(z.dtype).min
-    count = mask.sum(1, keepdim=True).clamp(min=1).to(z.dtype)
-    return z.masked_fill(~mask[..., None], floor).logsumexp(1) - count.log()
-
-
-def _relevance(z: Tensor, mask: Tensor, weights: Tensor | None, **_) -> Tensor:
-    if weights is None:
-        raise ValueError("pooling='relevance' needs the relevance that the neck gives")
-    return (z * weights).sum(1)
-
-
-POOLING = {
-    'topk': _topk,
-    'relevance': _relevance,
-    'logsumexp': _logsumexp,
-    'mean': _mean,
-}
-
-
-def mil_pool(
-    z: Tensor,
-    mask: Tensor,
-    mode: str = 'topk',
-    rho: float = 0.25,
-    weights: Tensor | None = None,
-) -> Tensor:
-    """Pools instance logits into bag logits [paper: MIL; the forms are a choice].
-
-    Args:
-        z: Instance logits, (N, M, K).
-        mask: Valid instances, (N, M).
-        mode: ``topk`` (mean of the best k of each class), ``relevance`` (weighted by
-            ``weights``), ``logsumexp`` (soft maximum, of the mean) or ``mean``.
-        rho: Share of the valid instances that ``topk`` averages.
-        weights: Relevance, (N, M, K), for ``relevance`` only.
-
-    Returns:
-        Bag logits, (N, K).
-
-    Raises:
-        ValueError: On an unknown mode, or ``relevance`` without weights.
-    """
-    if mode not in POOLING:
-        raise ValueError(f'unknown MIL pooling {mode!r}; known: {", ".join(POOLING)}')
-    return POOLING[mode](z, mask, rho=rho, weights=weights)

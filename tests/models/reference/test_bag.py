@@ -6,13 +6,9 @@ import loops
 import pytest
 from loops import prefix
 
-from tgdfer_mm.models.bags import (
-    average_runs,
-    make_instances,
-    masked_softmax,
-    mil_pool,
-    pool_size,
-)
+from tgdfer_mm.models.bag import average_runs, make_instances
+from tgdfer_mm.models.functional import masked_softmax
+from tgdfer_mm.models.pooling.mil import mil_pool, pool_size
 
 N, T, D, K = 3, 12, 5, 4
 # Valid frames need not come first for these functions.

@@ -2,7 +2,7 @@
 
 import torch
 
-from tgdfer_mm.models.dmin import DynamicInstanceNorm
+from tgdfer_mm.models.layers.dynamic_instance_norm import DynamicInstanceNorm
 
 
 def weighted(own, bag):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tgdfer_mm.models.positions import to_positions
+from tgdfer_mm.models.backbones.features_in_time import to_positions
 
 
 def test_pictures_of_a_video_become_its_positions():

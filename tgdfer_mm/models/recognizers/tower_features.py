@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from ..backbones import InstanceBackbone
-from ..bags import frame_mask
+from ..bag import frame_mask
 
 
 def read_tower(
@@ -14,7 +14,7 @@ def read_tower(
     Args:
         backbone: A tower on images, or an ``InstanceBackbone``.
         inputs: (N, T, 3, H, W).
-        data_samples: See :func:`~tgdfer_mm.models.bags.frame_mask`.
+        data_samples: See :func:`~tgdfer_mm.models.bag.frame_mask`.
 
     Returns:
         (N, T, D) of the frames, or (N, P, D) of the positions in time that an

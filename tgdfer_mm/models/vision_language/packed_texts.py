@@ -54,7 +54,7 @@ def encode_ends(blocks: Iterable[nn.Module], x: Tensor, ends: Tensor) -> Tensor:
 
     Args:
         blocks: open_clip's, with a
-            :class:`~tgdfer_mm.models.fast_layers.FastSelfAttention`.
+            :class:`~tgdfer_mm.models.vision_language.fast_layers.FastSelfAttention`.
         x: Embedded tokens (N, L, D). The first of all texts must be the same.
         ends: Places of the texts' last tokens, (N,), on the CPU.
 

@@ -13,9 +13,9 @@ import open_clip
 from safetensors import safe_open
 from torch import nn
 
-from .vlm_file import load_vlm_state
+from .text_image_checkpoint import load_vlm_state
 
-SHIPPED = Path(__file__).parent.parent / 'weights'
+SHIPPED = Path(__file__).parents[2] / 'weights'
 
 
 def resolve(path: str) -> str:

@@ -6,14 +6,10 @@ import pytest
 import torch
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models.bags import (
-    POOLING,
-    frame_mask,
-    make_instances,
-    masked_softmax,
-    mil_pool,
-    pool_size,
-)
+from tgdfer_mm.models.bag import frame_mask, make_instances
+from tgdfer_mm.models.functional import masked_softmax
+from tgdfer_mm.models.pooling.mil import mil_pool, pool_size
+from tgdfer_mm.registry import MIL_POOLINGS
 
 
 def prefix(counts, m):
@@ -43,7 +39,7 @@ def test_relevance_weights_sum_by_hand():
     assert pooled.item() == pytest.approx(1.75)
 
 
-@pytest.mark.parametrize('mode', POOLING)
+@pytest.mark.parametrize('mode', MIL_POOLINGS.module_dict)
 def test_pooling_ignores_padding_and_order(mode):
     z, raw = torch.randn(2, 9, 4), torch.randn(2, 9, 4)
     counts = [6, 9]

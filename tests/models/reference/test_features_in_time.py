@@ -5,7 +5,7 @@ import itertools
 import loops
 import pytest
 
-from tgdfer_mm.models.positions import to_positions
+from tgdfer_mm.models.backbones.features_in_time import to_positions
 
 
 @pytest.mark.parametrize('layout', [None, 'NTHWC', 'NCTHW'])

@@ -8,7 +8,11 @@ import torch
 from open_clip.tokenizer import SimpleTokenizer
 from safetensors import safe_open
 
-from tgdfer_mm.models.vlm_file import check_tokens, load_vlm_state, save_vlm
+from tgdfer_mm.models.vision_language.text_image_checkpoint import (
+    check_tokens,
+    load_vlm_state,
+    save_vlm,
+)
 from tgdfer_mm.synth.sentences import every_phrase
 
 TOKENIZER = SimpleTokenizer()

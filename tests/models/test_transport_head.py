@@ -5,9 +5,9 @@ import torch
 import torch.nn.functional as F
 from scipy.optimize import linprog
 
-from tgdfer_mm.models.bags import Bag
+from tgdfer_mm.models.bag import Bag
+from tgdfer_mm.models.functional import sinkhorn
 from tgdfer_mm.models.heads import TransportHead
-from tgdfer_mm.models.transport import sinkhorn
 
 K, D, M, L = 3, 8, 5, 4
 
@@ -97,7 +97,7 @@ def test_padding_changes_nothing(head):
     spoiled = torch.where(mask[..., None], one.instances, torch.randn(2, M, D))
     clean, noisy = head(one), head(one._replace(instances=spoiled))
     assert torch.allclose(clean.logits, noisy.logits, atol=1e-5)
-    assert not clean.attention[~mask].any()
+    assert not clean.weights[~mask].any()
 
 
 @torch.no_grad()

@@ -1,0 +1,13 @@
+"""Layers that several parts of a model use."""
+
+from .attention import PreNormLayer, SelfAttention
+from .dynamic_instance_norm import DynamicInstanceNorm
+from .zero_start import zero_ffn, zero_linear
+
+__all__ = [
+    'DynamicInstanceNorm',
+    'PreNormLayer',
+    'SelfAttention',
+    'zero_ffn',
+    'zero_linear',
+]
