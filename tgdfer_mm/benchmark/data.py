@@ -9,9 +9,9 @@ import torch
 from mmengine.registry import init_default_scope
 from torch.utils.data import Dataset
 
+from ..clips.decoding import DECODERS
 from ..datasets import DFEWDataset
-from ..datasets.packed.writer import write_pack
-from ..datasets.pictures import DECODERS
+from ..datasets.tools.pack import write_pack
 from ..registry import DATASETS, MODELS
 from .clips import FRAMES, SIZE, make_pictures, make_tree
 from .pairs import Results, compare

@@ -11,7 +11,7 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from ..datasets.packed.writer import write_pack
+from ..datasets.tools.pack import write_pack
 from ..recipe.on_device import augment_on_device, hold_frames_on_device
 from ..recipe.pack import use_pack
 from ..registry import DATASETS

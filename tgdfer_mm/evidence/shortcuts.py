@@ -11,8 +11,8 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ..datasets.base import DFERDataset
-from ..datasets.frame_names import is_frame, natural_sorted
+from ..clips.frame_names import is_frame, natural_sorted
+from ..datasets.dfer_dataset import DFERDataset
 
 _SIDE = 16  # pixels; a linear probe on more has more weights than clips
 

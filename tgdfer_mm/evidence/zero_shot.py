@@ -6,7 +6,7 @@ import torch
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from torch import nn
 
-from ..datasets.base import DFERDataset
+from ..datasets.dfer_dataset import DFERDataset
 from ..datasets.feature_store import FeatureStore
 from ..datasets.transforms.sampling import SampleSegments
 from ..models.bags import make_instances, mil_pool

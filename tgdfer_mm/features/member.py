@@ -16,7 +16,7 @@ from mmengine.runner import set_random_seed
 from torch import Tensor, nn
 from torch.utils.data import BatchSampler
 
-from ..datasets.errors import DamagedClipError
+from ..clips.errors import DamagedClipError
 from ..datasets.feature_store import FeatureCacheError
 from ..datasets.transforms import GatherFeatures, OpenFeatures
 from ..engine.checkpoint import load_from_local
@@ -103,7 +103,7 @@ class TrainingClips:
             try:
                 self.opened.append(opening(info))
             except DamagedClipError as error:
-                dataset._report(error)
+                dataset.damaged.report(dataset, error)
                 self.opened.append(None)
 
     def __len__(self) -> int:
@@ -118,7 +118,7 @@ class TrainingClips:
 
     def _one(self, place: int) -> tuple[np.ndarray, ...]:
         clip = self.opened[place]
-        if clip is None:  # as StandInDataset does
+        if clip is None:  # as DamagedClips does
             order = np.random.permutation(len(self))
             clip = next(self.opened[i] for i in order if self.opened[i] is not None)
         clip = dict(clip)

@@ -11,9 +11,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..datasets.errors import DamagedClipError
+from ..clips.decoding import read_picture
+from ..clips.errors import DamagedClipError
 from ..datasets.transforms import ListFrames
-from ..datasets.transforms.frames import read_picture
 from .errors import InputError, UsageError
 
 MAX_SIDE = 1920  # larger pictures are shrunk when read: no crop needs more

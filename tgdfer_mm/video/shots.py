@@ -4,7 +4,7 @@ import logging
 
 import cv2
 
-from .extras import need
+from .optional_packages import need
 from .reading import Frame
 
 _SIDE = 160  # pixels are plenty to see a cut

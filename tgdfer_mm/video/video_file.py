@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .errors import InputError
-from .extras import need
+from .optional_packages import need
 from .reading import MAX_SIDE, Frame, Source, SourceInfo
 
 _TOLERANCE = 1.0  # seconds a stream may end before its stated end

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from ..datasets.labels import load_classes
+from ..labels.classes import load_classes
 from ..protocol.published import FILES, published_rows
 
 COLLECTIONS = Path(__file__).with_name('collections.json')

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from ...registry import FACE_DETECTORS
 from ..errors import InputError
-from ..extras import need
+from ..optional_packages import need
 from ..reading import Frame
-from .base import Face, FaceDetector
+from .detector import Face, FaceDetector
 
 
 @FACE_DETECTORS.register_module(name='mediapipe')

@@ -7,7 +7,7 @@ import cv2
 from ...registry import FACE_DETECTORS
 from ..errors import InputError
 from ..reading import Frame
-from .base import Face, FaceDetector
+from .detector import Face, FaceDetector
 
 
 @FACE_DETECTORS.register_module(name='yunet')

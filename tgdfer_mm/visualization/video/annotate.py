@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...files import replacing
-from ...video.extras import need
+from ...video.optional_packages import need
 from ...video.reading import Frame
 from .marks import FaceMarker, caption
 from .sound import Sound
