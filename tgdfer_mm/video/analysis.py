@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .faces import FaceDetector
-from .reading import Frame, Source
+from .frames import Frame, Source
 from .settings import VideoSettings
 from .shots import ShotDetector
 from .track_record import TrackRecord

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .frames import Frame
 from .intervals import IntervalRule, find_intervals
-from .reading import Frame
 from .tracking import Seen
 from .windows import Window
 

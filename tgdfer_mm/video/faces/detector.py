@@ -7,7 +7,7 @@ import numpy as np
 
 from ...registry import FACE_DETECTORS
 from ..errors import UsageError
-from ..reading import Frame
+from ..frames import Frame
 
 
 class Face(NamedTuple):

@@ -3,8 +3,8 @@
 import cv2
 
 from ...registry import FACE_DETECTORS
+from ..frames import Frame
 from ..optional_packages import need
-from ..reading import Frame
 from .detector import Face, FaceDetector
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from ...registry import FACE_DETECTORS
 from ..errors import InputError
+from ..frames import Frame
 from ..optional_packages import need
-from ..reading import Frame
 from .detector import Face, FaceDetector
 
 

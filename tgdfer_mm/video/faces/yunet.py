@@ -6,7 +6,7 @@ import cv2
 
 from ...registry import FACE_DETECTORS
 from ..errors import InputError
-from ..reading import Frame
+from ..frames import Frame
 from .detector import Face, FaceDetector
 
 
