@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from tgdfer_mm.clips.decoding import decode_clip
-from tgdfer_mm.clips.memory import ClipMemory
+from tgdfer_mm.clips.memory import ClipMemory, empty_clip
 
 SHAPE = (2, 4, 4, 3)
 
@@ -129,3 +129,10 @@ def test_clips_that_live_together_keep_their_pixels():
     clips = [decode_clip('a', (v, v + 1), read, str) for v in (10, 20, 30)]
     for value, clip in zip((10, 20, 30), clips, strict=True):
         assert (clip[0] == value).all() and (clip[1] == value + 1).all()
+
+
+def test_it_can_be_switched_off(monkeypatch):
+    monkeypatch.setattr('tgdfer_mm.clips.memory.REUSE', False)
+    block = empty_clip(SHAPE)
+    assert (block.shape, block.dtype) == (SHAPE, np.uint8)
+    assert block.flags.owndata  # numpy's own, which goes when nothing refers to it

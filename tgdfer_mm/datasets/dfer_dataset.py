@@ -37,10 +37,9 @@ class DFERDataset(BaseDataset, ABC):
         pixel_version: Which rendition of the clips, a key of ``FOLDERS[media]``;
             its first one by default. Any name will do together with `media_dir`.
         media_dir: Folder of the clips, or a file that ``tgdfer data pack`` has made
-            of one (see :mod:`~tgdfer_mm.clips.pack`); absolute or below
-            `data_root`; by default the
-            authors', or a place that copies are known to use for it, see
-            :mod:`~tgdfer_mm.datasets.known_layouts`.
+            of one (see :mod:`~tgdfer_mm.clips.pack`); absolute or below `data_root`;
+            by default the authors', or a place that copies are known to use for it,
+            see :mod:`~tgdfer_mm.datasets.known_layouts`.
         split_file: The list of clips, likewise.
         setting: ``'single'``, or another of the data set's ``SETTINGS``: what its
             clips are labelled with.
@@ -339,19 +338,15 @@ class DFERDataset(BaseDataset, ABC):
 
     # Finding folder and list.
 
-    def _find_media(self, root: Path) -> Path | str:
+    def _find_media(self, root: Path) -> Path:
         """The folder of the clips below the root, under any of its known names."""
         own = self.FOLDERS[self.media][self.pixel_version]
-        if self.ALIASES is None:
-            return own
         found = find_media(self.ALIASES, root, self.media, self.pixel_version, own)
         return self._stated(found, 'media_dir')
 
-    def _find_split(self, root: Path) -> Path | str:
+    def _find_split(self, root: Path) -> Path:
         """The list of the clips below the root, under any of its known names."""
         own = self.default_split_file()
-        if self.ALIASES is None:
-            return own
         found = find_file(self.ALIASES, root, 'split', own, **self.split_fields())
         return self._stated(found, 'split_file')
 

@@ -66,14 +66,17 @@ class Found:
         return f'{"; ".join(said)} (choose with {option}).' if said else None
 
 
-def find_media(layout: str, root: Path, media: str, version: str, own: str) -> Found:
+def find_media(
+    layout: str | None, root: Path, media: str, version: str, own: str
+) -> Found:
     """Finds the folder of a pixel version.
 
     A folder counts if it holds something that is named like a clip, by itself or in
     a folder of the same name inside it.
 
     Args:
-        layout: File name in ``aliases/`` without its ending.
+        layout: File name in ``aliases/`` without its ending; None if no other place is
+            known.
         root: Root folder of the data set.
         media: ``'frames'`` or ``'videos'``.
         version: The pixel version.
@@ -83,6 +86,8 @@ def find_media(layout: str, root: Path, media: str, version: str, own: str) -> F
         AmbiguousPlaceError: The authors' place holds no clips, more than one other
             does; or the clips are spread over several folders.
     """
+    if layout is None:
+        return Found(root / own, root / own)
     known = load_aliases(layout)
     names = known['media'].get(media, {'holds': '.', 'versions': {}})
     holds = re.compile(names['holds'])
@@ -97,13 +102,16 @@ def find_media(layout: str, root: Path, media: str, version: str, own: str) -> F
     return _choose(root / own, found, what, 'media_dir')
 
 
-def find_file(layout: str, root: Path, kind: str, own: str = '', **fields) -> Found:
+def find_file(
+    layout: str | None, root: Path, kind: str, own: str = '', **fields
+) -> Found:
     """Finds a list or an annotation file.
 
     Places whose files are byte for byte the same are one place.
 
     Args:
-        layout: File name in ``aliases/`` without its ending.
+        layout: File name in ``aliases/`` without its ending; None if no other place is
+            known.
         root: Root folder of the data set.
         kind: A key of the data set's ``files``, e.g. ``'split'``.
         own: The authors' place below `root`; by default the first one known.
@@ -113,6 +121,8 @@ def find_file(layout: str, root: Path, kind: str, own: str = '', **fields) -> Fo
         AmbiguousPlaceError: The authors' file is absent, more than one other exists
             and they differ.
     """
+    if layout is None:
+        return Found(root / own, root / own)
     known = load_aliases(layout)
     names = known['files'][kind]
     places = [

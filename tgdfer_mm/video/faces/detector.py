@@ -1,12 +1,13 @@
 """What a face detector is."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from ...registry import FACE_DETECTORS
-from ..errors import UsageError
+from ..errors import InputError, UsageError
 from ..frames import Frame
 
 
@@ -47,6 +48,38 @@ class AlreadyCropped(FaceDetector):
     def __call__(self, frame: Frame) -> list[Face]:
         height, width = frame.rgb.shape[:2]
         return [Face((0.0, 0.0, width / frame.scale, height / frame.scale))]
+
+
+class ModelFileDetector(FaceDetector):
+    """Base of the detectors that read a model file of the user.
+
+    Args:
+        model_file: The file.
+        side: Longer side of the picture it looks at.
+        threshold: Score from which a box counts.
+
+    Attributes:
+        source: Where there is such a file.
+    """
+
+    source: str
+
+    def __init__(self, model_file: str, side: int, threshold: float) -> None:
+        if not Path(model_file).is_file():
+            raise InputError(
+                f'faces.model_file={model_file}: there is no such file. {self.source}'
+            )
+        self.model_file = str(model_file)
+        self.side = side
+        self.threshold = threshold
+
+    def describe(self) -> dict:
+        return dict(
+            name=self.name,
+            model_file=Path(self.model_file).name,
+            side=self.side,
+            threshold=self.threshold,
+        )
 
 
 class CallableDetector(FaceDetector):

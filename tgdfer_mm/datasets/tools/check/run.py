@@ -13,7 +13,7 @@ from .frames import SHORT, check_frames
 from .lists import check_lists, count_classes
 from .pictures import check_pictures
 from .scenes import check_scenes
-from .tables import check_tables
+from .spreadsheets import check_tables
 from .videos import check_videos
 
 SCHEMA = 'tgdfer_mm.check/1'

@@ -3,7 +3,7 @@
 import pytest
 
 from tgdfer_mm.datasets import DFEWDataset
-from tgdfer_mm.datasets.overlap import describe_overlap
+from tgdfer_mm.datasets.train_test_overlap import describe_overlap
 
 LIST = 'EmoLabel_DataSplit/{}(single-labeled)/set_1.csv'
 
