@@ -15,8 +15,10 @@ from ..clips.pack import Pack, PackError, open_pack
 from .progress import track
 from .transforms.videos import OpenVideo
 
-# Media -> the key under which a clip's transforms expect its path.
-PATH_KEYS = {'frames': 'frame_dir', 'videos': 'filename'}
+
+def path_key(media: str) -> str:
+    """The key under which a clip's transforms expect its path."""
+    return 'frame_dir' if media == 'frames' else 'filename'
 
 
 class FrameFolders:

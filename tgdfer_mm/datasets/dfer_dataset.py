@@ -11,7 +11,7 @@ from mmengine.logging import print_log
 
 from ..clips.errors import DamagedClipError
 from ..labels.classes import load_classes
-from .clip_sources import PATH_KEYS, ClipSource, open_clips
+from .clip_sources import ClipSource, open_clips, path_key
 from .damaged_clips import DamagedClips
 from .known_layouts import Found, find_file, find_media
 from .text_files import SplitFileError, read_lines
@@ -239,7 +239,7 @@ class DFERDataset(BaseDataset, ABC):
             raise FileNotFoundError(
                 f'None of the {len(entries)} clips in {self.split_file} is in '
                 f'{self.media_dir}; the first one should be '
-                f'{entries[0][PATH_KEYS[self.media]]}. '
+                f'{entries[0][path_key(self.media)]}. '
                 f'Check data_root, media={self.media!r} and '
                 f'pixel_version={self.pixel_version!r}.'
             )
@@ -278,7 +278,7 @@ class DFERDataset(BaseDataset, ABC):
     def read_list(self) -> list[dict]:
         """Reads the split file; looks for no clip, and cuts off no validation part."""
         lines = read_lines(self.split_file, self.ENCODINGS)
-        key = PATH_KEYS[self.media]
+        key = path_key(self.media)
         entries: list[dict] = []
         first_line: dict[str, int] = {}
         for number, clip, name in self.read_split(lines):
