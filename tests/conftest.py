@@ -1,5 +1,8 @@
 """Shared set-up: register the package, keep every test on few threads."""
 
+import os
+import time
+
 import matplotlib
 import pytest
 import torch
@@ -15,3 +18,29 @@ def _mmaction_scope():
     init_default_scope('mmaction')
     torch.set_num_threads(2)
     torch.manual_seed(0)
+
+
+@pytest.fixture
+def no_tick(monkeypatch):
+    """Trusts folders that have only just changed."""
+    from tgdfer_mm.clips import clip_index
+
+    monkeypatch.setattr(clip_index, '_TICK', 0)
+    time.sleep(0.02)  # more than the clock of the file system takes to move on
+
+
+@pytest.fixture
+def listed(monkeypatch):
+    """The folders that were listed, by name."""
+    from tgdfer_mm.clips import clip_index
+
+    seen = []
+    scandir = os.scandir
+
+    def spy(path):
+        if isinstance(path, str):  # as the index says it; others have paths and numbers
+            seen.append(os.path.basename(os.path.normpath(path)))
+        return scandir(path)
+
+    monkeypatch.setattr(clip_index.os, 'scandir', spy)
+    return seen

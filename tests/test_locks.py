@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tgdfer_mm import locks
-from tgdfer_mm.datasets.clip_index import open_index
+from tgdfer_mm.clips.clip_index import open_index
 from tgdfer_mm.locks import lock_file
 
 

@@ -20,12 +20,12 @@ from mmengine.registry import init_default_scope
 
 from tgdfer_cli.main import parse
 from tgdfer_mm.apis import load_model
+from tgdfer_mm.clips.clip_index import Listing
+from tgdfer_mm.clips.index_store import IndexStore
+from tgdfer_mm.clips.pack import Pack
 from tgdfer_mm.commands.config import build_runner
-from tgdfer_mm.datasets.clip_index import Listing
 from tgdfer_mm.datasets.feature_store import ARRAY, FeatureStore
-from tgdfer_mm.datasets.index_store import IndexStore
-from tgdfer_mm.datasets.packed.reader import Pack
-from tgdfer_mm.datasets.packed.writer import verify_pack
+from tgdfer_mm.datasets.tools.pack import verify_pack
 from tgdfer_mm.features import cache_features
 from tgdfer_mm.protocol import collect, compare, load_contender, plan_runs
 from tgdfer_mm.protocol.folds import RunError, is_finished

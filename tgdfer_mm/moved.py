@@ -28,7 +28,10 @@ class _Finder(MetaPathFinder):
         self.moved = moved
 
     def find_spec(self, name, path=None, target=None) -> ModuleSpec | None:
-        return ModuleSpec(name, _Loader(self.moved)) if name in self.moved else None
+        if name not in self.moved:
+            return None
+        package = any(old.startswith(f'{name}.') for old in self.moved)
+        return ModuleSpec(name, _Loader(self.moved), is_package=package)
 
 
 class _Loader(Loader):

@@ -9,9 +9,9 @@ import torch
 from mmengine.registry import init_default_scope
 from torch.utils.data import Dataset
 
+from tgdfer_mm.clips.decoding import DECODERS
 from tgdfer_mm.datasets import DFEWDataset
-from tgdfer_mm.datasets.packed.writer import write_pack
-from tgdfer_mm.datasets.pictures import DECODERS
+from tgdfer_mm.datasets.tools.pack import write_pack
 from tgdfer_mm.registry import DATASETS, MODELS
 
 from .clips import FRAMES, SIZE, make_pictures, make_tree

@@ -11,7 +11,7 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from tgdfer_mm.datasets.packed.writer import write_pack
+from tgdfer_mm.datasets.tools.pack import write_pack
 from tgdfer_mm.recipe.on_device import augment_on_device, hold_frames_on_device
 from tgdfer_mm.recipe.pack import use_pack
 from tgdfer_mm.registry import DATASETS

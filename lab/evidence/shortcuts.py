@@ -11,8 +11,8 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tgdfer_mm.datasets.base import DFERDataset
-from tgdfer_mm.datasets.frame_names import is_frame, natural_sorted
+from tgdfer_mm.clips.frame_names import is_frame, natural_sorted
+from tgdfer_mm.datasets.dfer_dataset import DFERDataset
 
 _SIDE = 16  # pixels; a linear probe on more has more weights than clips
 

@@ -6,7 +6,7 @@ import torch
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from torch import nn
 
-from tgdfer_mm.datasets.base import DFERDataset
+from tgdfer_mm.datasets.dfer_dataset import DFERDataset
 from tgdfer_mm.datasets.feature_store import FeatureStore
 from tgdfer_mm.datasets.transforms.sampling import SampleSegments
 from tgdfer_mm.models.bag import make_instances

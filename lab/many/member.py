@@ -16,7 +16,7 @@ from mmengine.runner import set_random_seed
 from torch import Tensor, nn
 from torch.utils.data import BatchSampler
 
-from tgdfer_mm.datasets.errors import DamagedClipError
+from tgdfer_mm.clips.errors import DamagedClipError
 from tgdfer_mm.datasets.feature_store import FeatureCacheError
 from tgdfer_mm.datasets.transforms import GatherFeatures, OpenFeatures
 from tgdfer_mm.engine.random_state import (
@@ -108,7 +108,7 @@ class TrainingClips:
             try:
                 self.opened.append(opening(info))
             except DamagedClipError as error:
-                dataset._report(error)
+                dataset.damaged.report(dataset, error)
                 self.opened.append(None)
 
     def __len__(self) -> int:
@@ -123,7 +123,7 @@ class TrainingClips:
 
     def _one(self, place: int) -> tuple[np.ndarray, ...]:
         clip = self.opened[place]
-        if clip is None:  # as StandInDataset does
+        if clip is None:  # as DamagedClips does
             order = np.random.permutation(len(self))
             clip = next(self.opened[i] for i in order if self.opened[i] is not None)
         clip = dict(clip)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from tgdfer_mm.datasets.labels import load_classes
+from tgdfer_mm.labels.classes import load_classes
 from tgdfer_mm.protocol.published import FILES, published_rows
 
 COLLECTIONS = Path(__file__).with_name('collections.json')

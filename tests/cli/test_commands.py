@@ -16,8 +16,8 @@ from tgdfer_mm import __version__
 from tgdfer_mm.apis.app.uploads import Limits
 from tgdfer_mm.commands.settings import parse_settings
 from tgdfer_mm.convert import format_keys
-from tgdfer_mm.datasets.check.copies import DATASETS
-from tgdfer_mm.datasets.check.facts import COUNTS
+from tgdfer_mm.datasets.tools.check.copies import DATASETS
+from tgdfer_mm.datasets.tools.check.facts import COUNTS
 from tgdfer_mm.engine.checkpoint_contract_hook import MISMATCHES
 from tgdfer_mm.protocol.launch import LAUNCHERS
 

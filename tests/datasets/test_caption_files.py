@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tgdfer_mm.datasets.captions import read_captions
+from tgdfer_mm.datasets.caption_files import read_captions
 from tgdfer_mm.datasets.transforms import AttachCaptions
 from tgdfer_mm.synth.captions import caption_clip
 from tgdfer_mm.synth.sentences import every_phrase

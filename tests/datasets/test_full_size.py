@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.datasets import DFEWDataset
-from tgdfer_mm.datasets.check import check_copy
-from tgdfer_mm.datasets.check.facts import load_facts
+from tgdfer_mm.datasets.tools.check import check_copy
+from tgdfer_mm.datasets.tools.check.facts import load_facts
 
 PICTURE = cv2.imencode('.jpg', np.full((256, 256, 3), 127, np.uint8))[1].tobytes()
 

@@ -34,7 +34,7 @@ def test_every_row_of_a_quirk_names_a_test():
 
 
 def test_the_findings_are_those_of_the_code():
-    folder = ROOT / 'tgdfer_mm/datasets/check'
+    folder = ROOT / 'tgdfer_mm/datasets/tools/check'
     call = re.compile(
         r"(?:error|errors|warning|note|say)\(\s*'([a-z0-9]+(?:-[a-z0-9]+)+)'"
     )

@@ -41,7 +41,7 @@ def _texts(described: dict) -> list[str]:
 
 
 def test_every_class_of_the_label_set_is_described_and_no_other(described):
-    label_set = _read('datasets/label_sets', described['label_set'])
+    label_set = _read('labels/label_sets', described['label_set'])
     assert set(described['classes']) == set(label_set['classes'])
 
 

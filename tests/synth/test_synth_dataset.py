@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tgdfer_mm.datasets.synth import SynthDFEWDataset
+from tgdfer_mm.datasets.synth_dfew import SynthDFEWDataset
 from tgdfer_mm.synth.clips import make_clip
 from tgdfer_mm.synth.layouts import plan_clips
 from tgdfer_mm.synth.tree import SynthSpec, _write_clip

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tgdfer_mm.video.extras import need
+from tgdfer_mm.video.optional_packages import need
 from tgdfer_mm.video.writing import write_video
 
 

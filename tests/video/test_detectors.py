@@ -10,7 +10,7 @@ import pytest
 from tgdfer_mm.synth.video import Film, FilmSpec
 from tgdfer_mm.video.errors import InputError, UsageError
 from tgdfer_mm.video.faces import FaceDetector, build_detector
-from tgdfer_mm.video.reading import Frame
+from tgdfer_mm.video.frames import Frame
 
 DARK = np.zeros((90, 160, 3), np.uint8)
 

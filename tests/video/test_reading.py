@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.video.errors import InputError, UsageError
-from tgdfer_mm.video.extras import need
-from tgdfer_mm.video.reading import MAX_SIDE, CameraSource, open_source
+from tgdfer_mm.video.optional_packages import need
+from tgdfer_mm.video.reading import CameraSource, open_source
+from tgdfer_mm.video.video_file import MAX_SIDE
 
 
 def read(source, fps=10.0):

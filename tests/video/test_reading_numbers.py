@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.video.errors import InputError
-from tgdfer_mm.video.extras import need
+from tgdfer_mm.video.optional_packages import need
 from tgdfer_mm.video.reading import Frame, open_source
 from tgdfer_mm.video.video_file import VideoFileSource, _reason
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.synth.video import Film, FilmSpec
-from tgdfer_mm.video.reading import Frame
+from tgdfer_mm.video.frames import Frame
 from tgdfer_mm.video.shots import ShotDetector
 
 

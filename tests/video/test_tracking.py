@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.video.faces import Face
-from tgdfer_mm.video.reading import Frame
-from tgdfer_mm.video.tracking import Tracker, iou
+from tgdfer_mm.video.frames import Frame
+from tgdfer_mm.video.tracking import Tracker
 
 PICTURE = np.zeros((4, 4, 3), np.uint8)
 
@@ -171,16 +171,26 @@ def test_nothing_seen_holds_nothing():
     assert (tracks, held) == ({}, 0)
 
 
-def test_iou_by_hand():
-    assert iou((0, 0, 2, 2), (1, 1, 3, 3)) == pytest.approx(1 / 7)
-    assert iou((0, 0, 2, 2), (2, 0, 4, 2)) == iou((0, 0, 2, 2), (0, 2, 2, 4)) == 0
-    assert iou((0, 0, 2, 2), (3, 3, 4, 4)) == iou((3, 3, 4, 4), (0, 0, 2, 2)) == 0
-    near = (2.5, 2.5, 4, 4)
-    assert iou((0, 0, 2, 2), near) == iou(near, (0, 0, 2, 2)) == 0
-    assert iou((0, 0, 2, 2), (2.5, 0, 4, 2)) == iou((0, 0, 2, 2), (0, 2.5, 2, 4)) == 0
-    assert iou((0, 0, 4, 2), (3, 1, 7, 4)) == pytest.approx(1 / (8 + 12 - 1))
-    assert iou((0, 0, 9, 9), (1, 2, 3, 5)) == iou((1, 2, 3, 5), (0, 0, 9, 9)) == 6 / 81
-    assert iou((0, 0, 2, 2), (0, 0, 2, 2)) == 1
+def iou(a, b) -> float:
+    """Intersection over union of two boxes."""
+    both = max(0, min(a[2], b[2]) - max(a[0], b[0]))
+    both *= max(0, min(a[3], b[3]) - max(a[1], b[1]))
+    areas = [(c[2] - c[0]) * (c[3] - c[1]) for c in (a, b)]
+    return both / (sum(areas) - both)
+
+
+@pytest.mark.parametrize('overlap, joined', [(1 / 7 + 1e-9, False), (1 / 7, True)])
+def test_boxes_are_joined_from_the_least_overlap_on(overlap, joined):
+    tracker = Tracker(min_overlap=overlap)
+    list(tracker.add(Frame(0, 0.0, PICTURE), [Face((0.0, 0.0, 2.0, 2.0))]))
+    assert bool(tracker._match([Face((1.0, 1.0, 3.0, 3.0))])) == joined
+    assert not tracker._match([Face((2.0, 0.0, 4.0, 2.0))])
+
+
+def test_boxes_without_an_area_join_nothing():
+    tracker = Tracker(min_overlap=0.0)
+    list(tracker.add(Frame(0, 0.0, PICTURE), [Face((1.0, 1.0, 1.0, 1.0))]))
+    assert tracker._match([Face((1.0, 1.0, 1.0, 1.0))]) == {}
 
 
 @pytest.mark.parametrize('seed', range(20))

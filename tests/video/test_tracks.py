@@ -5,8 +5,8 @@ import pytest
 
 from tgdfer_mm.video.intervals import IntervalRule
 from tgdfer_mm.video.reading import Frame
+from tgdfer_mm.video.track_record import TrackRecord
 from tgdfer_mm.video.tracking import Seen
-from tgdfer_mm.video.tracks import TrackRecord
 from tgdfer_mm.video.windows import Crop, Window
 
 CLASSES = ('happy', 'neutral', 'sad')

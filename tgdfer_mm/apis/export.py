@@ -13,7 +13,7 @@ from ..models.bag import Bag, make_instances
 from ..models.recognizers import TextGuidedRecognizer
 from ..version import __version__
 from ..video.errors import UsageError
-from ..video.extras import need
+from ..video.optional_packages import need
 from .models import LoadedModel
 from .preprocessing import steps_after_reading, video_settings
 from .result import SCHEMA

@@ -12,7 +12,8 @@ from mmengine.infer import BaseInferencer
 from ..video.analysis import Analysis, Prediction
 from ..video.errors import Interrupted
 from ..video.faces import FaceDetector, build_detector
-from ..video.reading import Source, open_source
+from ..video.frames import Source
+from ..video.reading import open_source
 from ..video.settings import VideoSettings
 from .models import LoadedModel
 from .preprocessing import ClipPipeline

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from ..video.reading import Source
+from ..video.frames import Source
 
 
 class FrameRateColumn(ProgressColumn):

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..version import __version__
 from ..video.analysis import Analysis
 from ..video.faces import FaceDetector
-from ..video.reading import SourceInfo
+from ..video.frames import SourceInfo
 from ..video.settings import VideoSettings
 
 SCHEMA = 'tgdfer_mm.result/1'

@@ -13,7 +13,7 @@ from mmengine.device import get_device
 
 from ..video.analysis import Prediction
 from ..video.errors import InputError, UsageError
-from ..video.extras import need
+from ..video.optional_packages import need
 from ..video.settings import VideoSettings
 from .models import LoadedModel, file_hash, load_model
 from .preprocessing import ClipPipeline, steps_after_reading, video_settings

@@ -4,8 +4,8 @@ import json
 import sys
 from argparse import Namespace
 
-from ..datasets.check import check_copy
-from ..datasets.check.report import print_report
+from ..datasets.tools.check import check_copy
+from ..datasets.tools.check.report import print_report
 from ..files import write_text
 
 

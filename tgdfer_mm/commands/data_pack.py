@@ -7,10 +7,10 @@ from pathlib import Path
 
 from mmengine.registry import init_default_scope
 
+from ..clips.pack import PackError
 from ..config_files import read_config
-from ..datasets.packed.reader import PackError
-from ..datasets.packed.writer import verify_pack, write_pack
 from ..datasets.progress import track
+from ..datasets.tools.pack import verify_pack, write_pack
 from ..paths import find_config
 from ..recipe.walk import first_data_set
 from ..registry import DATASETS

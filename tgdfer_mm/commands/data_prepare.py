@@ -3,11 +3,11 @@
 import sys
 from argparse import Namespace
 
-from ..datasets.check import check_copy
-from ..datasets.check.copies import DATASETS
-from ..datasets.check.report import print_report
-from ..datasets.prepare import Password, unpack
-from ..datasets.prepare.videos import extract_own_frames
+from ..datasets.tools.check import check_copy
+from ..datasets.tools.check.copies import DATASETS
+from ..datasets.tools.check.report import print_report
+from ..datasets.tools.prepare import Password, unpack
+from ..datasets.tools.prepare.videos import extract_own_frames
 
 
 def run(args: Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..datasets.labels import load_classes
+from ..labels.classes import load_classes
 
 
 def parse_order(text: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 
-from ..datasets.labels import load_classes
+from ..labels.classes import load_classes
 from ..models.backbones import ViTTemporalAdapter
 from ..models.vision_language.open_clip_models import build_clip
 from ..registry import DATASETS, MODELS

@@ -1,17 +1,18 @@
 """The benchmarks, their transforms and the seeding of loader workers."""
 
+from ..clips.errors import DamagedClipError
+from ..labels.classes import load_classes
 from . import transforms
-from .base import DFERDataset
-from .cross import cross_dataset
+from .dfer_dataset import DFERDataset
 from .dfew import DFEWDataset
-from .errors import DamagedClipError, SplitFileError
 from .ferv39k import FERV39kDataset
-from .labels import load_classes
 from .mafw import MAFWDataset
+from .other_data_set import cross_dataset
 from .samplers import ClassBalancedSampler
-from .synth import SynthDFEWDataset
+from .synth_dfew import SynthDFEWDataset
+from .text_files import SplitFileError
 from .transforms import META_KEYS
-from .workers import seed_worker_from_torch
+from .worker_seeds import seed_worker_from_torch
 
 __all__ = [
     'META_KEYS',

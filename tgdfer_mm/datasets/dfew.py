@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..labels.classes import load_classes
 from ..registry import DATASETS
-from .base import DFERDataset
-from .folders import find_file
-from .labels import load_classes
+from .dfer_dataset import DFERDataset
+from .known_layouts import find_file
 from .votes import VOTERS, read_votes
 
 

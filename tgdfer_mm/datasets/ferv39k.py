@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..registry import DATASETS
-from .base import DFERDataset
+from .dfer_dataset import DFERDataset
 
 _CLIP = re.compile(r'([^/]+)/([^/]+)/\d{4}')
 _SCENARIOS = Path(__file__).parent / 'scenarios' / 'ferv39k.json'

@@ -7,10 +7,9 @@ from pathlib import Path
 from mmengine.logging import print_log
 
 from ..registry import DATASETS
-from .base import DFERDataset
-from .errors import SplitFileError
-from .folders import find_file
-from .text_files import read_lines
+from .dfer_dataset import DFERDataset
+from .known_layouts import find_file
+from .text_files import SplitFileError, read_lines
 
 _CLIP = re.compile(r'(\d{5})\.mp4')
 

@@ -4,7 +4,19 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from .errors import SplitFileError
+
+class SplitFileError(ValueError):
+    """A split file that does not say what its authors' format allows.
+
+    Args:
+        path: The split file.
+        line: Number of the offending line, from 1.
+        content: The offending line.
+        problem: What is wrong with it.
+    """
+
+    def __init__(self, path: Path, line: int, content: str, problem: str) -> None:
+        super().__init__(f'{path}, line {line}: {problem}; the line reads {content!r}')
 
 
 def read_lines(path: Path, encodings: Sequence[str] = ('utf-8-sig',)) -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .errors import SplitFileError
-from .tables import read_table
+from .annotation_tables import read_table
+from .text_files import SplitFileError
 
 VOTERS = 10
 _COLUMNS = ('order', 'label')

@@ -8,7 +8,7 @@ from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 from torch import nn
 
-from ..datasets.overlap import describe_overlap
+from ..datasets.train_test_overlap import describe_overlap
 from ..registry import HOOKS
 from .checkpoint import weights_misfit
 

@@ -6,7 +6,7 @@ from typing import Any
 from mmengine.evaluator import Evaluator
 from mmengine.structures import BaseDataElement
 
-from ..datasets.label_map import load_label_map
+from ..labels.label_map import load_label_map
 from ..registry import EVALUATOR
 
 
@@ -17,10 +17,10 @@ class MappedEvaluator(Evaluator):
     The predictions themselves are changed, so that metrics, written predictions and
     pictures agree: ``pred_score``, ``pred_label``, ``instance_scores`` and
     ``relevance``. For data sets made by
-    :func:`~tgdfer_mm.datasets.cross.cross_dataset`.
+    :func:`~tgdfer_mm.datasets.other_data_set.cross_dataset`.
 
     Args:
-        label_map: See :func:`~tgdfer_mm.datasets.label_map.load_label_map`.
+        label_map: See :func:`~tgdfer_mm.labels.label_map.load_label_map`.
         metrics: Configs of the metrics.
     """
 

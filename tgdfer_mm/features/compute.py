@@ -22,7 +22,7 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Subset
 
-from ..datasets.errors import DamagedClipError
+from ..clips.errors import DamagedClipError
 from ..datasets.feature_store import ARRAY, HEADER, SCHEMA, FeatureStore
 from ..engine.random_state import random_state_kept
 from ..files import write_text

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from torch.utils.data import Dataset
 
-from ..datasets.frame_names import is_frame
-from ..datasets.packed.reader import open_pack
+from ..clips.frame_names import is_frame
+from ..clips.pack import open_pack
 
 
 def facts_of(data: Dataset) -> tuple:

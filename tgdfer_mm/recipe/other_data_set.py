@@ -2,7 +2,7 @@
 
 from mmengine.config import Config
 
-from ..datasets.label_map import label_map_names
+from ..labels.label_map import label_map_names
 from ..paths import config_dir
 from ..registry import DATASETS
 from .fold import fold_of

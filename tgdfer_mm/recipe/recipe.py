@@ -75,7 +75,7 @@ class Recipe:
     on: str | None = _option(
         str,
         'test on another data set than the one trained on: dfew, ferv39k or mafw; its '
-        'classes are matched by the label maps in tgdfer_mm/datasets/label_maps',
+        'classes are matched by the label maps in tgdfer_mm/labels/label_maps',
         (TEST,),
         metavar='DATASET',
     )

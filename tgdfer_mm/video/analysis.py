@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from .faces import FaceDetector
-from .reading import Frame, Source
+from .frames import Frame, Source
 from .settings import VideoSettings
 from .shots import ShotDetector
+from .track_record import TrackRecord
 from .tracking import Step, Tracker
-from .tracks import TrackRecord
 from .windows import Crop, Window, WindowCutter
 
 

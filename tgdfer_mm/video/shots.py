@@ -4,8 +4,8 @@ import logging
 
 import cv2
 
-from .extras import need
-from .reading import Frame
+from .frames import Frame
+from .optional_packages import need
 
 _SIDE = 160  # pixels are plenty to see a cut
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+import torch
+from torchvision.ops import box_iou
 
 from .faces import Face
-from .reading import Frame
+from .frames import Frame
 
 Box = tuple[float, float, float, float]
 
@@ -122,7 +124,7 @@ class Tracker:
     def _match(self, faces: Sequence[Face]) -> dict[int, int]:
         if not self._tracks or not faces:
             return {}
-        overlap = np.array([[iou(t.box, f.box) for f in faces] for t in self._tracks])
+        overlap = _overlaps([t.box for t in self._tracks], [f.box for f in faces])
         overlap[overlap < self.min_overlap] = 0
         if np.all((overlap > 0).sum(0) <= 1) and np.all((overlap > 0).sum(1) <= 1):
             # Nothing to choose between, as nearly always.
@@ -164,12 +166,7 @@ class Tracker:
             yield Step(None, [], [t.number for t in ended])
 
 
-def iou(a: Box, b: Box) -> float:
-    """Intersection over union of two boxes (x1, y1, x2, y2)."""
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    both = width * height
-    areas = sum((c[2] - c[0]) * (c[3] - c[1]) for c in (a, b))
-    return both / (areas - both)
+def _overlaps(ours: list[Box], theirs: list[Box]) -> np.ndarray:
+    """Intersection over union of each two boxes; 0 of two that are empty."""
+    both = (torch.tensor(boxes, dtype=torch.float64) for boxes in (ours, theirs))
+    return box_iou(*both).nan_to_num_(0).numpy()

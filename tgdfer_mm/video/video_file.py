@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from .errors import InputError
-from .extras import need
-from .reading import MAX_SIDE, Frame, Source, SourceInfo
+from .frames import Frame, Source, SourceInfo
+from .optional_packages import need
 
+MAX_SIDE = 1920  # larger pictures are shrunk when read: no crop needs more
 _TOLERANCE = 1.0  # seconds a stream may end before its stated end
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..datasets.transforms import SampleSegments
+from ..clips.sampling import sample_segments
 from .errors import UsageError
 
 
@@ -42,9 +42,8 @@ class WindowPlan:
 
     def sample(self, count: int) -> np.ndarray:
         """Which of `count` frames are looked at, (at most `frames`,) int64."""
-        sampler = SampleSegments(self.frames, True, self.short_clip)
-        sampled = sampler(dict(total_frames=count))
-        return sampled['frame_inds'][: sampled['num_valid']]
+        inds, valid = sample_segments(count, self.frames, True, self.short_clip)
+        return inds[:valid]
 
 
 class Crop(NamedTuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..files import replacing
-from .extras import need
+from .optional_packages import need
 
 
 def write_video(

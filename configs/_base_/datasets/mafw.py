@@ -1,64 +1,10 @@
 # MAFW, aligned face frames, 16 of a clip at 224 pixels.
+_base_ = 'face_frames.py'
 data_root = __import__('os').environ.get('MAFW_ROOT', 'data/MAFW')
 fold = int(__import__('tgdfer_mm').setting('FOLD', '1'))  # tools: --fold
-num_frames = 16
-image_size = 224
 
-train_pipeline = [
-    dict(type='ListFrames'),
-    dict(type='SampleSegments', num_frames=num_frames),
-    dict(type='DecodeFrames'),
-    dict(
-        type='RandomResizedCrop', area_range=(0.7, 1.0), aspect_ratio_range=(0.9, 1.1)
-    ),
-    dict(type='Resize', scale=(image_size, image_size), keep_ratio=False),
-    dict(type='Flip', flip_ratio=0.5),
-    dict(type='ColorJitter', brightness=0.3, contrast=0.0, saturation=0.0, hue=0.0),
-    dict(type='FormatShape', input_format='NCHW'),
-    dict(type='PackDFERInputs'),
-]
-test_pipeline = [
-    dict(type='ListFrames'),
-    dict(type='SampleSegments', num_frames=num_frames, test_mode=True),
-    dict(type='DecodeFrames'),
-    dict(type='Resize', scale=(image_size, image_size), keep_ratio=False),
-    dict(type='FormatShape', input_format='NCHW'),
-    dict(type='PackDFERInputs'),
-]
-
-train_dataloader = dict(
-    batch_size=48,
-    num_workers=8,
-    sampler=dict(type='DefaultSampler', shuffle=True),
-    worker_init_fn=dict(type='seed_worker_from_torch'),
-    dataset=dict(
-        type='MAFWDataset',
-        data_root=data_root,
-        subset='train',
-        fold=fold,
-        pipeline=train_pipeline,
-    ),
-)
-test_dataloader = dict(
-    batch_size=48,
-    num_workers=8,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='MAFWDataset',
-        data_root=data_root,
-        subset='test',
-        fold=fold,
-        pipeline=test_pipeline,
-    ),
-)
-# There is no validation split: the test split is measured, and selects nothing.
+__clips = dict(type='MAFWDataset', data_root=data_root, fold=fold)
+train_dataloader = dict(dataset=__clips)
+test_dataloader = dict(dataset=__clips)
 val_dataloader = test_dataloader
-val_evaluator = dict(type='DFERMetric')
-test_evaluator = val_evaluator
-
-# How a user's video is made to look like these clips (tgdfer_mm.apis). An estimate: the
-# authors publish no detector and no margin. Compare your crops with frames of theirs.
-video = dict(
-    crop=dict(size=image_size, margin=0.15, shift=(0.0, -0.05)),
-    window=dict(frames=num_frames, seconds=3.0, stride=1.0),
-)
+video = dict(window=dict(seconds=3.0))

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tgdfer_mm.video.extras import need
+from tgdfer_mm.video.optional_packages import need
 
 CLASSES = ['happy', 'sad', 'neutral', 'angry']
 WIDTH, HEIGHT, FPS, FRAMES = 96, 64, 10, 30

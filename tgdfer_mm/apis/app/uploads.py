@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ...video.errors import InputError
-from ...video.extras import need
+from ...video.optional_packages import need
 from ...video.reading import open_source
 from .jobs import Job
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...video.errors import InputError
-from ...video.reading import Source
+from ...video.frames import Source
 from ...visualization.video import ANNOTATED_NAME, frames_to_show, write_all
 from ...visualization.video.report import describe, lead
 from ...visualization.video.words import clock, headline

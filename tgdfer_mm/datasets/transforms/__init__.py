@@ -1,8 +1,9 @@
 """From a clip on disk to its sampled frames; mmaction2's transforms follow."""
 
+from ...clips.frame_names import natural_sorted
 from .captions import AttachCaptions
 from .features import GatherFeatures, OpenFeatures
-from .frames import DecodeFrames, ListFrames, ReferFrames, natural_sorted
+from .frames import DecodeFrames, ListFrames, ReferFrames
 from .packing import META_KEYS, PackDFERInputs
 from .perturb_time import PerturbTime
 from .sampling import SampleSegments

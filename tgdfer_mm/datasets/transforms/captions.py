@@ -3,7 +3,7 @@
 from mmcv.transforms import BaseTransform
 
 from ...registry import TRANSFORMS
-from ..captions import read_captions
+from ..caption_files import read_captions
 
 
 @TRANSFORMS.register_module()
@@ -16,7 +16,7 @@ class AttachCaptions(BaseTransform):
     and needs no transform.
 
     Args:
-        path: See :func:`~tgdfer_mm.datasets.captions.read_captions`.
+        path: See :func:`~tgdfer_mm.datasets.caption_files.read_captions`.
         complete: Whether the file has to have every clip.
 
     Raises:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from mmcv.transforms import BaseTransform
 
+from ...clips.errors import DamagedClipError
 from ...registry import TRANSFORMS
-from ..errors import DamagedClipError
 from ..feature_store import open_store
 
 

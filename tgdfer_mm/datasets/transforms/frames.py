@@ -1,15 +1,11 @@
 """Clips that are folders of pictures, one file per frame."""
 
-import os
-
-import numpy as np
 from mmcv.transforms import BaseTransform
 
+from ...clips.decoding import decode_clip, find_decoder, read_file
+from ...clips.frame_names import frame_paths
+from ...clips.pack import RAW, open_pack
 from ...registry import TRANSFORMS
-from ..errors import DamagedClipError
-from ..frame_names import is_frame, natural_sorted
-from ..packed.reader import RAW, open_pack
-from ..pictures import decode_clip, decode_picture, find_decoder
 
 
 @TRANSFORMS.register_module()
@@ -29,57 +25,13 @@ class ListFrames(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         folder = results['frame_dir']
-        frames = results.pop('frame_names', None)
+        names = results.pop('frame_names', None)
         if 'packed' in results:
             path, name = results['packed']
             open_pack(path).check(name)
-        elif frames is None:
-            try:
-                names = os.listdir(folder)
-            except OSError as err:
-                raise DamagedClipError(
-                    results['clip'], f'cannot list {folder} ({err.strerror})'
-                ) from err
-            frames = natural_sorted(filter(is_frame, names))
-        if not frames:
-            raise DamagedClipError(results['clip'], f'{folder} holds no frame')
-        prefix = os.path.join(folder, '')  # a tenth of the time of a join each
-        results['frame_files'] = [prefix + name for name in frames]
-        results['total_frames'] = len(frames)
+        results['frame_files'] = frame_paths(results['clip'], folder, names)
+        results['total_frames'] = len(results['frame_files'])
         return results
-
-
-def read_file(clip: str, path: str) -> bytes:
-    """Reads a file of a clip.
-
-    Raises:
-        DamagedClipError: It cannot be read.
-    """
-    try:
-        with open(path, 'rb') as file:
-            return file.read()
-    except OSError as err:
-        raise DamagedClipError(clip, f'cannot read {path} ({err.strerror})') from err
-
-
-def read_picture(clip: str, path: str) -> np.ndarray:
-    """Reads one picture.
-
-    Args:
-        clip: Name of the clip, for the error.
-        path: File of the picture.
-
-    Returns:
-        (H, W, 3) RGB, uint8.
-
-    Raises:
-        DamagedClipError: The file cannot be read, is empty or cut off, or is no
-            picture.
-    """
-    try:
-        return decode_picture(read_file(clip, path))
-    except ValueError as err:
-        raise DamagedClipError(clip, f'{path} {err}') from err
 
 
 @TRANSFORMS.register_module()
@@ -92,7 +44,7 @@ class DecodeFrames(BaseTransform):
 
     Args:
         decoder: What decodes JPEG files, see
-            :func:`~tgdfer_mm.datasets.pictures.find_decoder`.
+            :func:`~tgdfer_mm.clips.decoding.find_decoder`.
 
     Raises:
         DamagedClipError: A frame cannot be read, is cut off, or has another size

@@ -1,10 +1,9 @@
 """Which frames of a clip are looked at."""
 
-import numpy as np
 from mmcv.transforms import BaseTransform
 
+from ...clips.sampling import find_policy, sample_segments
 from ...registry import TRANSFORMS
-from .short_clips import SHORT_CLIP
 
 
 @TRANSFORMS.register_module()
@@ -22,7 +21,7 @@ class SampleSegments(BaseTransform):
         num_frames: T.
         test_mode: Take the middle frames.
         short_clip: What to do if n < T, a name in
-            :data:`~tgdfer_mm.datasets.transforms.short_clips.SHORT_CLIP`: ``'pad'``,
+            :data:`~tgdfer_mm.clips.sampling.SHORT_CLIP`: ``'pad'``,
             ``'repeat_last'``, ``'loop'``, ``'stretch'``, or ``'exclude'``, for which
             the data set leaves such clips out when it reads its list.
 
@@ -35,31 +34,18 @@ class SampleSegments(BaseTransform):
     ) -> None:
         if num_frames < 1:
             raise ValueError(f'num_frames must be at least 1, not {num_frames}.')
-        if short_clip not in SHORT_CLIP:
-            raise ValueError(
-                f'short_clip must be in {list(SHORT_CLIP)}, not {short_clip!r}.'
-            )
+        find_policy(short_clip)
         self.num_frames = num_frames
         self.test_mode = test_mode
         self.short_clip = short_clip
         self.min_frames = num_frames if short_clip == 'exclude' else 1
 
     def transform(self, results: dict) -> dict:
-        total, size = results['total_frames'], self.num_frames
-        num_valid = size
-        if total < size:
-            inds, num_valid = SHORT_CLIP[self.short_clip](total, size)
-        else:
-            edges = np.arange(size + 1) * total // size
-            if self.test_mode:
-                inds = (edges[:-1] + edges[1:]) // 2
-            else:
-                inds = np.random.randint(edges[:-1], edges[1:])
+        inds, num_valid = sample_segments(
+            results['total_frames'], self.num_frames, self.test_mode, self.short_clip
+        )
         results.update(
-            frame_inds=inds.astype(np.int64),
-            num_valid=num_valid,
-            clip_len=size,
-            num_clips=1,
+            frame_inds=inds, num_valid=num_valid, clip_len=self.num_frames, num_clips=1
         )
         return results
 

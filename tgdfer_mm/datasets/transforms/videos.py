@@ -4,8 +4,8 @@ import os
 
 from mmcv.transforms import BaseTransform
 
+from ...clips.errors import DamagedClipError
 from ...registry import TRANSFORMS
-from ..errors import DamagedClipError
 
 
 def _import_decord():

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from ...datasets.packed.reader import PackError, open_pack
+from ...clips.pack import PackError, open_pack
 from ...registry import MODELS
 from .clip_augment import ClipAugmentPreprocessor
 

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ...datasets.labels import load_classes
+from ...labels.classes import load_classes
 from ...registry import MODELS
 
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from ...datasets.labels import load_classes
+from ...labels.classes import load_classes
 
 SHIPPED = Path(__file__).parent / 'descriptions'
 

@@ -1,6 +1,12 @@
 """Face detectors behind one small interface; further ones register themselves."""
 
-from .base import AlreadyCropped, CallableDetector, Face, FaceDetector, build_detector
+from .detector import (
+    AlreadyCropped,
+    CallableDetector,
+    Face,
+    FaceDetector,
+    build_detector,
+)
 from .dlib_hog import DlibFrontal
 from .mediapipe import MediaPipe
 from .yunet import YuNet

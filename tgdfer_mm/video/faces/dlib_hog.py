@@ -3,9 +3,9 @@
 import cv2
 
 from ...registry import FACE_DETECTORS
-from ..extras import need
-from ..reading import Frame
-from .base import Face, FaceDetector
+from ..frames import Frame
+from ..optional_packages import need
+from .detector import Face, FaceDetector
 
 
 @FACE_DETECTORS.register_module(name='dlib')

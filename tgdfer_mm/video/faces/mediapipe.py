@@ -1,16 +1,13 @@
 """MediaPipe's face detector."""
 
-from pathlib import Path
-
 from ...registry import FACE_DETECTORS
-from ..errors import InputError
-from ..extras import need
-from ..reading import Frame
-from .base import Face, FaceDetector
+from ..frames import Frame
+from ..optional_packages import need
+from .detector import Face, ModelFileDetector
 
 
 @FACE_DETECTORS.register_module(name='mediapipe')
-class MediaPipe(FaceDetector):
+class MediaPipe(ModelFileDetector):
     """MediaPipe's face detector task, with the model file of the user.
 
     Args:
@@ -21,15 +18,14 @@ class MediaPipe(FaceDetector):
     """
 
     name = 'mediapipe'
+    source = (
+        'MediaPipe offers blaze_face_short_range.tflite among its face detection models'
+    )
 
     def __init__(
         self, model_file: str, side: int = 640, threshold: float = 0.5
     ) -> None:
-        if not Path(model_file).is_file():
-            raise InputError(
-                f'faces.model_file={model_file}: there is no such file. MediaPipe '
-                'offers blaze_face_short_range.tflite among its face detection models'
-            )
+        super().__init__(model_file, side, threshold)
         self._mp = mp = need('mediapipe')
         vision = mp.tasks.vision
         options = vision.FaceDetectorOptions(
@@ -37,9 +33,6 @@ class MediaPipe(FaceDetector):
             min_detection_confidence=threshold,
         )
         self._detector = vision.FaceDetector.create_from_options(options)
-        self.model_file = str(model_file)
-        self.side = side
-        self.threshold = threshold
 
     def __call__(self, frame: Frame) -> list[Face]:
         picture, scale = frame.small(self.side)
@@ -51,11 +44,3 @@ class MediaPipe(FaceDetector):
             box = tuple(v / scale for v in (x, y, x + b.width, y + b.height))
             faces.append(Face(box, float(found.categories[0].score)))
         return faces
-
-    def describe(self) -> dict:
-        return dict(
-            name=self.name,
-            model_file=Path(self.model_file).name,
-            side=self.side,
-            threshold=self.threshold,
-        )

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...files import replacing
-from ...video.extras import need
-from ...video.reading import Frame
+from ...video.frames import Frame
+from ...video.optional_packages import need
 from .marks import FaceMarker, caption
 from .sound import Sound
 from .words import model_note

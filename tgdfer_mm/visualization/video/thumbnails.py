@@ -7,7 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ...video.reading import Frame
+from ...video.frames import Frame
 from .timeline import NARROW, WIDE, frames_to_show
 
 SIZE = 160  # pixels; a thumbnail is an inch of a picture with 120 to 170 dots an inch

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ...files import replacing, write_text
-from ...video.reading import Frame, Source, open_source
+from ...video.frames import Frame, Source
+from ...video.reading import open_source
 from .annotate import annotated_video
 from .report import render_report
 from .thumbnails import ThumbnailCollector

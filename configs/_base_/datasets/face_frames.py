@@ -1,0 +1,51 @@
+# Aligned face frames, 16 of a clip at 224 pixels. The file of a data set, such as
+# dfew.py, says which clips these are and how long a window of a video is.
+num_frames = 16
+image_size = 224
+
+train_pipeline = [
+    dict(type='ListFrames'),
+    dict(type='SampleSegments', num_frames=num_frames),
+    dict(type='DecodeFrames'),
+    dict(
+        type='RandomResizedCrop', area_range=(0.7, 1.0), aspect_ratio_range=(0.9, 1.1)
+    ),
+    dict(type='Resize', scale=(image_size, image_size), keep_ratio=False),
+    dict(type='Flip', flip_ratio=0.5),
+    dict(type='ColorJitter', brightness=0.3, contrast=0.0, saturation=0.0, hue=0.0),
+    dict(type='FormatShape', input_format='NCHW'),
+    dict(type='PackDFERInputs'),
+]
+test_pipeline = [
+    dict(type='ListFrames'),
+    dict(type='SampleSegments', num_frames=num_frames, test_mode=True),
+    dict(type='DecodeFrames'),
+    dict(type='Resize', scale=(image_size, image_size), keep_ratio=False),
+    dict(type='FormatShape', input_format='NCHW'),
+    dict(type='PackDFERInputs'),
+]
+
+train_dataloader = dict(
+    batch_size=48,
+    num_workers=8,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    worker_init_fn=dict(type='seed_worker_from_torch'),
+    dataset=dict(subset='train', pipeline=train_pipeline),
+)
+test_dataloader = dict(
+    batch_size=48,
+    num_workers=8,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(subset='test', pipeline=test_pipeline),
+)
+# There is no validation split: the test split is measured, and selects nothing.
+val_dataloader = test_dataloader
+val_evaluator = dict(type='DFERMetric')
+test_evaluator = val_evaluator
+
+# How a user's video is made to look like these clips (tgdfer_mm.apis). An estimate: the
+# authors publish no detector and no margin. Compare your crops with frames of theirs.
+video = dict(
+    crop=dict(size=image_size, margin=0.15, shift=(0.0, -0.05)),
+    window=dict(frames=num_frames, stride=1.0),
+)

@@ -1,0 +1,241 @@
+"""Counts, folds and labels of the lists."""
+
+import shutil
+
+import pytest
+
+SET_1 = 'EmoLabel_DataSplit/test(single-labeled)/set_1.csv'
+
+
+def edit(root, path, change):
+    text = (root / path).read_bytes().decode()
+    (root / path).write_bytes(change(text).encode())
+
+
+@pytest.mark.parametrize('name', ['dfew', 'mafw', 'ferv39k'])
+def test_a_whole_copy_has_no_finding(copy, check, name):
+    report, found = check(name, copy(name))
+    assert report['ok'] and set(found) <= {'frames-unpadded', 'clips-short'}
+    rows = report['training']
+    assert all(row['absent'] == row['empty'] == 0 for row in rows)
+    assert {row['subset'] for row in rows} == {'train', 'test'}
+    listed = {'dfew': (56, 14), 'mafw': (88, 22), 'ferv39k': (28, 14)}[name]
+    assert {row['listed'] for row in rows} == set(listed)
+
+
+def test_counts_are_held_against_the_published_ones(copy, check):
+    report, _ = check('dfew', copy('dfew'), counts='auto')
+    assert report['counts'] == 'published' and not report['ok']
+    sizes = [f['message'] for f in report['findings'] if f['code'] == 'list-size']
+    assert len(sizes) == 11  # each list and the whole
+    assert 'set_1.csv) has 14 clips, published are 2341' in sizes[1]
+
+
+def test_counts_that_fit_are_no_finding(copy, check, small_facts):
+    small_facts('dfew')
+    report, found = check('dfew', copy('dfew'), counts='published')
+    assert report['ok'] and report['counts'] == 'published'
+
+
+def test_another_class_order_is_named(copy, check, small_facts):
+    root = copy('dfew')
+    for path in root.glob('EmoLabel_DataSplit/*/*.csv'):
+        # One clip of label 2 less: sad by the authors, disgust by the alphabet.
+        lines = path.read_text().splitlines()
+        first = next((line for line in lines if line.endswith(',2')), None)
+        kept = [line for line in lines if line != first or 'set_1' not in path.name]
+        path.write_text('\n'.join(kept) + '\n')
+    counts = [2] * 7
+    counts[5] = 1
+    small_facts('dfew')
+    from tgdfer_mm.datasets.tools.check import facts
+
+    known = facts.load_facts('dfew')
+    known['lists']['single']['folds']['1'] = {'test': 13, 'test_class_counts': counts}
+    del known['lists']['single']['class_counts'], known['lists']['single']['clips']
+    small_facts('dfew', lists=known['lists'])
+    _, found = check('dfew', root, counts='published')
+    assert "class order 'alphabetical'" in found['class-order']['message']
+
+
+def test_other_counts_per_class(copy, check, small_facts):
+    small_facts('dfew')
+    root = copy('dfew')
+    edit(root, SET_1, lambda text: text.replace('1,1\n', '1,2\n', 1))
+    report, found = check('dfew', root, counts='published')
+    assert '[1, 3, 2, 2, 2, 2, 2]' in found['class-counts']['message']
+    assert not report['ok']
+
+
+def test_labels_that_differ_between_lists(copy, check):
+    root = copy('dfew')
+    edit(root, SET_1, lambda text: text.replace('1,1\n', '1,2\n', 1))
+    _, found = check('dfew', root)
+    assert found['label-conflict']['examples'] == ('00001',)
+    assert 'set_1.csv' in found['label-conflict']['message']
+
+
+def test_a_clip_that_trains_and_tests(copy, check):
+    root = copy('dfew')
+    edit(root, SET_1, lambda text: text + '15,1\n')
+    _, found = check('dfew', root)
+    assert found['train-test-overlap']['examples'] == ('00015',)
+    assert found['test-folds-overlap']['examples'] == ('00015',)
+
+
+def test_a_clip_that_one_fold_lacks(copy, check):
+    root = copy('dfew')
+    edit(root, SET_1, lambda text: text.replace('2,1\n', '', 1))
+    _, found = check('dfew', root)
+    assert found['fold-incomplete']['examples'] == ('00002',)
+
+
+def test_folds_of_somebody_else(copy, check, small_facts):
+    small_facts('dfew')
+    root = copy('dfew')
+    for subset in ('train', 'test'):
+        folder = root / f'EmoLabel_DataSplit/{subset}(single-labeled)'
+        (folder / 'set_1.csv').rename(folder / 'x')
+        (folder / 'set_4.csv').rename(folder / 'set_1.csv')
+        (folder / 'x').rename(folder / 'set_4.csv')
+    report, found = check('dfew', root, counts='published')
+    assert report['ok']  # counts and folds are right, so it is only a warning
+    assert found['folds-rearranged']['severity'] == 'warning'
+
+
+def test_labels_from_0_are_detected_in_zero_padded_rewritten_lists(copy, check):
+    root = copy('dfew')
+    for path in root.glob('EmoLabel_DataSplit/*/*.csv'):
+        rows = [line.split(',') for line in path.read_text().splitlines()[1:]]
+        text = ''.join(f'{int(n):05d},{int(k) - 1}\n' for n, k in rows)
+        path.write_text('video_name,label\n' + text)
+    report, found = check('dfew', root)
+    assert report['ok'] and 'start at 0' in found['labels-from-0']['message']
+    assert {row['label_base'] for row in report['training']} == {0}
+    assert report['training'][0]['class_counts'] == [8] * 7
+
+
+@pytest.mark.parametrize(
+    ('change', 'words'),
+    [
+        (lambda t: t.replace(',', ';'), 'line 1'),
+        (lambda t: t.replace('1,1\n', '1,8\n', 1), 'line 2: label 8 is out of range'),
+        (lambda t: t + '1,1\n', 'line 16: clip 00001 is already in line 2'),
+        (lambda t: t.replace('video_name,label\n', ''), 'line 1: the header should be'),
+        (lambda t: t + 'x,1\n', 'line 16: expected'),
+        (lambda t: t + '99,1,2\n', 'line 16: expected'),
+        (lambda t: '', 'set_1.csv'),
+    ],
+    ids=['delimiter', 'range', 'duplicate', 'no header', 'number', 'fields', 'empty'],
+)
+def test_a_malformed_list_is_named_with_its_line(copy, check, change, words):
+    root = copy('dfew')
+    edit(root, SET_1, change)
+    report, found = check('dfew', root)
+    assert not report['ok'] and words in found['list-unreadable']['message']
+    assert len(report['training']) == 9  # the other lists are read all the same
+
+
+@pytest.mark.parametrize(
+    'change',
+    [lambda t: t.replace('\n', '\r\n'), lambda t: '\ufeff' + t, lambda t: t + '\n\n'],
+    ids=['CRLF', 'BOM', 'blank lines'],
+)
+def test_harmless_variants_of_a_list_are_read(copy, check, change):
+    root = copy('dfew')
+    edit(root, SET_1, change)
+    assert check('dfew', root)[0]['ok']
+
+
+def test_a_header_in_front_of_ferv39k_s_list_is_an_error(copy, check):
+    root = copy('ferv39k')
+    edit(root, '4_setups/All_scenes/test_All.csv', lambda t: 'path label\n' + t)
+    _, found = check('ferv39k', root)
+    assert 'test_All.csv, line 1' in found['list-unreadable']['message']
+
+
+def test_a_missing_list_is_an_error(copy, check):
+    root = copy('dfew')
+    (root / SET_1).unlink()
+    report, found = check('dfew', root)
+    assert not report['ok'] and found['list-missing']['examples'] == (SET_1,)
+
+
+def test_no_list_at_all_is_one_finding(copy, check):
+    root = copy('dfew')
+    shutil.rmtree(root / 'EmoLabel_DataSplit')
+    report, found = check('dfew', root)
+    assert len(found['list-missing']['examples']) == 10 and not report['training']
+
+
+def test_a_setting_without_any_list_is_not_asked_for(copy, check):
+    root = copy('mafw')
+    shutil.rmtree(root / 'Train & Test Set/compound')
+    report, found = check('mafw', root)
+    assert report['ok'] and {r['setting'] for r in report['training']} == {'single'}
+
+
+def test_lists_with_captions_in_gb18030(copy, check):
+    root = copy('mafw')
+    for path in (root / 'Train & Test Set/single/no_caption').rglob('*.txt'):
+        rows = [line.split() for line in path.read_text().splitlines()]
+        text = ''.join(f'{c}\t{k}\t 微笑 \tsmiles  twice. \r\n' for c, k in rows)
+        other = path.parents[2] / 'with_caption' / path.parent.name / path.name
+        other.parent.mkdir(parents=True, exist_ok=True)
+        other.write_bytes(text.encode('gb18030'))
+    report, _ = check('mafw', root)
+    rows = [r for r in report['training'] if r['setting'] == 'single with captions']
+    assert report['ok'] and len(rows) == 10 and rows[0]['listed'] == 88
+
+
+class TestScenes:
+    def test_sizes(self, copy, check, small_facts):
+        facts = {'Crime': {'train': 14, 'test': 7}, 'War': {'train': 14, 'test': 8}}
+        folds = {'': {'train': 28, 'test': 14}}
+        small_facts(
+            'ferv39k', scenes=facts, lists={'single': {'clips': 42, 'folds': folds}}
+        )
+        report, found = check('ferv39k', copy('ferv39k'), counts='published')
+        assert found['scene-size']['examples'] == ('War: 7, not 8',)
+        assert set(found) == {'scene-size', 'clips-short'}
+
+    def test_lists_of_single_scenes_agree_with_that_of_all(self, copy, check):
+        root = copy('ferv39k')
+        edit(root, '4_setups/22_scenes/test_War.csv', lambda t: t.split('\n', 1)[1])
+        report, found = check('ferv39k', root)
+        assert found['scene-lists']['examples'][0].endswith('test_War.csv')
+
+    def test_lists_of_one_scene_in_two_other_places(self, copy, check):
+        root = copy('ferv39k')
+        (root / '4_setups/22_scenes').rename(root / '22_scenes')
+        other = root / 'FERV39k/22_scenes/test_War.csv'
+        other.parent.mkdir(parents=True)
+        other.write_text('War/Sad/0000 Sad\n')
+        _, found = check('ferv39k', root)
+        assert 'FERV39k/22_scenes/test_War.csv' in found['scene-lists']['message']
+
+    def test_gaps_in_the_numbers(self, copy, check, small_facts):
+        small_facts('ferv39k', lists={'single': {'folds': {'': {}}}})
+        root = copy('ferv39k')
+        edit(
+            root,
+            '4_setups/All_scenes/train_All.csv',
+            lambda t: t.replace('War/Fear/0001 Fear\n', ''),
+        )
+        _, found = check('ferv39k', root, counts='published')
+        assert found['scene-gaps']['examples'] == ('War/Fear',)
+
+    def test_an_id_is_no_key(self, copy, check):
+        report, _ = check('ferv39k', copy('ferv39k'))
+        assert report['training'][0]['listed'] == 28  # of only 2 different ids
+
+
+def test_unknown_arguments(copy, check, tmp_path):
+    with pytest.raises(NotADirectoryError, match='nowhere'):
+        check('dfew', tmp_path / 'nowhere')
+    with pytest.raises(ValueError, match="not 'some'"):
+        check('dfew', copy('dfew'), counts='some')
+    with pytest.raises(ValueError, match="not 'audio'"):
+        check('dfew', tmp_path, media='audio')
+    with pytest.raises(ValueError, match="facts of .*not of 'affwild'"):
+        check('affwild', tmp_path)

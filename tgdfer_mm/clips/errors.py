@@ -1,0 +1,21 @@
+"""What can be wrong with a clip."""
+
+
+class DamagedClipError(Exception):
+    """A listed clip that cannot be read.
+
+    Transforms raise it; the data set turns it into a replacement in
+    training and into a counted sample of black frames in testing.
+
+    Args:
+        clip: Name of the clip.
+        reason: What is wrong with it, naming the file.
+    """
+
+    def __init__(self, clip: str, reason: str) -> None:
+        super().__init__(clip, reason)
+        self.clip = clip
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f'clip {self.clip}: {self.reason}'

@@ -1,0 +1,177 @@
+"""Reading a packed file.
+
+Magic bytes; then frame after frame, clip after clip, the content of its file (or its
+raw pixels); then the index: JSON, and the place of every frame; then a footer with the
+index's lengths and hash. What is cut off has no footer, so half a file is never read.
+"""
+
+import json
+import struct
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from .errors import DamagedClipError
+from .memory import empty_clip
+
+SCHEMA = 'tgdfer_mm.pack/1'
+MAGIC = b'TGDFERPK'
+FOOTER = struct.Struct('<QQ32s8s')  # bytes of JSON, number of places, hash, magic
+ENCODED, RAW = 'encoded', 'raw'
+
+
+class PackError(ValueError):
+    """A file that is no pack, a damaged one, or one of other data."""
+
+
+class Pack:
+    """The frames of all clips of a media folder, from one memory-mapped file.
+
+    It answers as :class:`~tgdfer_mm.clips.clip_index.ClipIndex` does for the
+    folder, so that a data set takes either. Made by :func:`open_pack`.
+
+    Args:
+        path: The file.
+
+    Attributes:
+        kind: ``encoded`` (as the files were) or ``raw`` (uint8 pixels, RGB).
+        dataset: Name of the data set, and ``pixel_version`` of its pixels.
+        clips: Names of the clips, as paths below the media folder.
+
+    Raises:
+        PackError: It is no pack, or not whole.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        with open(self.path, 'rb') as file:
+            size = file.seek(0, 2)
+            header, places, digest = _read_index(file, size, self.path)
+        if sha256(header + places).digest() != digest:
+            raise PackError(f'{self.path}: its index is damaged; pack it anew.')
+        index = json.loads(header)
+        if index['schema'] != SCHEMA:
+            raise PackError(
+                f'{self.path} has the schema {index["schema"]!r}, not {SCHEMA!r}.'
+            )
+        self.kind: str = index['kind']
+        self.dataset: str = index['dataset']
+        self.pixel_version: str = index['pixel_version']
+        self.clips: list[str] = index['clips']
+        self._place = {clip: i for i, clip in enumerate(self.clips)}
+        self._names: list[str] = index['names']
+        self._digests: list[str] = index['digests']
+        self._shapes: list[list[int]] = index['shapes']
+        self._damaged: dict[str, str] = index['damaged']
+        self._first = np.cumsum([0, *index['counts']])
+        self._offsets = np.frombuffer(places, '<i8')
+        self._data = np.memmap(self.path, np.uint8, 'r')
+
+    def __reduce__(self) -> tuple:
+        # To a loader's process travels the name, not the content.
+        return open_pack, (str(self.path),)
+
+    def __contains__(self, clip: str) -> bool:
+        return clip in self._place
+
+    def frames(self, clip: str) -> list[str]:
+        """Names of the clip's frame files, in order; KeyError if it is absent."""
+        names = self._names[self._place[clip]]
+        return names.split('/') if names else []
+
+    def num_frames(self, clip: str) -> int:
+        """How many frames the clip has; KeyError if it is absent."""
+        place = self._place[clip]
+        return int(self._first[place + 1] - self._first[place])
+
+    def digest(self, clip: str) -> str:
+        """Hash of the clip's frames; KeyError if it is absent."""
+        return self._digests[self._place[clip]]
+
+    def check(self, clip: str) -> None:
+        """Refuses a clip that could not be decoded when it was packed raw.
+
+        Raises:
+            DamagedClipError: It is one.
+        """
+        if clip in self._damaged:
+            raise DamagedClipError(clip, self._damaged[clip])
+
+    def rows(self, clip: str, inds: np.ndarray) -> np.ndarray:
+        """Numbers of some frames of a clip among all frames.
+
+        Raises:
+            DamagedClipError: The clip could not be decoded when it was packed raw.
+        """
+        self.check(clip)
+        return self._first[self._place[clip]] + inds
+
+    def read(self, clip: str, index: int) -> bytes:
+        """The content of a frame's file; IndexError if there is no such frame."""
+        if not 0 <= index < self.num_frames(clip):
+            raise IndexError(f'{clip} has no frame {index}')
+        row = self._first[self._place[clip]] + index
+        return self._data[self._offsets[row] : self._offsets[row + 1]].tobytes()
+
+    def pixels(self, clip: str, inds: Iterable[int]) -> np.ndarray:
+        """Some frames of a clip in a raw pack, (T, H, W, 3) RGB uint8, a copy.
+
+        Raises:
+            DamagedClipError: The clip could not be decoded when it was packed.
+        """
+        self.check(clip)
+        inds = list(inds)
+        place = self._place[clip]
+        height, width = self._shapes[place]
+        start, stop = self._offsets[self._first[place : place + 2]]
+        frames = self._data[start:stop].reshape(-1, height, width, 3)
+        block = empty_clip((len(inds), height, width, 3))
+        for t, index in enumerate(inds):
+            block[t] = frames[index]
+        return block
+
+    def all_pixels(self) -> np.ndarray:
+        """All frames of a raw pack (F, H, W, 3), mapped into memory.
+
+        Raises:
+            PackError: It is not raw, or its clips have different sizes.
+        """
+        shapes = {tuple(s) for s in self._shapes if s}
+        if self.kind != RAW or len(shapes) != 1:
+            raise PackError(
+                f'{self.path} is {self.kind} with pictures of the sizes '
+                f'{sorted(shapes)}: all frames at once need a raw pack of one size, '
+                'see `tgdfer data pack --raw`.'
+            )
+        stop = self._offsets[-1]
+        return self._data[len(MAGIC) : stop].reshape(-1, *shapes.pop(), 3)
+
+    def content(self, clip: str) -> np.ndarray:
+        """All bytes of a clip's frames."""
+        place = self._place[clip]
+        start, stop = self._offsets[self._first[place : place + 2]]
+        return self._data[start:stop]
+
+
+@lru_cache(maxsize=4)
+def open_pack(path: str) -> Pack:
+    """Opens a pack once for all data sets of a process."""
+    return Pack(path)
+
+
+def _read_index(file, size: int, path: Path) -> tuple[bytes, bytes, bytes]:
+    file.seek(0)
+    if file.read(len(MAGIC)) != MAGIC:
+        raise PackError(f'{path} is no file that `tgdfer data pack` has written.')
+    file.seek(max(0, size - FOOTER.size))
+    footer = file.read()
+    whole = len(footer) == FOOTER.size and size > FOOTER.size + len(MAGIC)
+    length, count, digest, magic = FOOTER.unpack(footer) if whole else (0, 0, b'', b'')
+    start = size - FOOTER.size - length - 8 * count
+    if magic != MAGIC or start < len(MAGIC):
+        raise PackError(f'{path} is cut off; pack it anew.')
+    file.seek(start)
+    return file.read(length), file.read(8 * count), digest

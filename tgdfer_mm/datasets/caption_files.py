@@ -1,0 +1,78 @@
+"""Captions of clips out of a file of the user's."""
+
+import json
+from pathlib import Path
+
+from .annotation_tables import read_table
+
+COLUMNS = ('clip', 'caption')
+
+
+def read_captions(path: str | Path) -> dict[str, str]:
+    """Reads what a file says of each clip.
+
+    Args:
+        path: A JSON file ``{"<clip>": "<caption>", ...}``, or a table (``.csv``,
+            ``.xlsx``) whose first row names the columns ``clip`` and ``caption``;
+            other columns are left alone. Clips are named as in the lists.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file is not of that form, a clip stands in it twice, or has no
+            text; names the file and the line or the clip.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f'{path}: no such file of captions')
+    if path.suffix.lower() == '.json':
+        rows = ((f'clip {clip!r}', clip, text) for clip, text in _read_json(path))
+    else:
+        rows = _read_rows(path)
+    captions: dict[str, str] = {}
+    for where, clip, text in rows:
+        if clip in captions:
+            raise ValueError(f'{path}, {where}: clip {clip!r} is there twice')
+        if not isinstance(text, str) or not text.strip():
+            raise ValueError(
+                f'{path}, {where}: the caption has to be text, not {text!r}'
+            )
+        captions[clip] = text.strip()
+    if not captions:
+        raise ValueError(f'{path} has no captions')
+    return captions
+
+
+def _read_json(path: Path) -> list[tuple[str, object]]:
+    try:
+        # As pairs: a dict would keep the last of two captions and say nothing.
+        pairs = json.loads(
+            path.read_text(encoding='utf-8-sig'), object_pairs_hook=lambda p: p
+        )
+    except ValueError as error:
+        raise ValueError(f'{path} is no JSON file: {error}') from error
+    if not isinstance(pairs, list) or not all(isinstance(p, tuple) for p in pairs):
+        raise ValueError(f'{path}: expected {{"<clip>": "<caption>", ...}}')
+    return pairs
+
+
+def _read_rows(path: Path) -> list[tuple[str, str, object]]:
+    header, *rows = [*read_table(path)] or [(1, [])]
+    missing = set(COLUMNS) - set(header[1])
+    if missing:
+        raise ValueError(
+            f'{path}, line {header[0]}: no column {sorted(missing)}; the first line '
+            f'has to name the columns {list(COLUMNS)}, not {header[1]}'
+        )
+    clip, text = (header[1].index(name) for name in COLUMNS)
+    read = []
+    for number, row in rows:
+        row = [*row, *[None] * (len(header[1]) - len(row))]
+        if len(row) > len(header[1]):
+            raise ValueError(
+                f'{path}, line {number}: {len(row)} cells under {len(header[1])} '
+                'columns; put a caption with commas into quotes'
+            )
+        if row[clip] in (None, ''):
+            raise ValueError(f'{path}, line {number}: no clip is named')
+        read.append((f'line {number}', str(row[clip]), row[text]))
+    return read

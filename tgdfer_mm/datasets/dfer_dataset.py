@@ -1,0 +1,382 @@
+"""The data set class that the three benchmarks share."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from logging import WARNING
+from pathlib import Path
+from typing import Any, ClassVar
+
+from mmengine.dataset import BaseDataset
+from mmengine.logging import print_log
+
+from ..clips.errors import DamagedClipError
+from ..labels.classes import load_classes
+from .clip_sources import ClipSource, open_clips, path_key
+from .damaged_clips import DamagedClips
+from .known_layouts import Found, find_file, find_media
+from .text_files import SplitFileError, read_lines
+from .validation_part import validation_clips
+
+SUBSETS = ('train', 'val', 'test')
+
+
+class DFERDataset(BaseDataset, ABC):
+    """Clips of one subset (and fold) of a facial expression benchmark.
+
+    Every listed clip stays in the data set, absent from the disk or not. Where the
+    clips come from is a matter of :mod:`~tgdfer_mm.datasets.clip_sources`, what stands
+    in for one that cannot be read one of :mod:`~tgdfer_mm.datasets.damaged_clips`.
+
+    Args:
+        data_root: Root folder of the data set.
+        subset: ``'train'``, ``'val'`` (the part of the training clips that `val_part`
+            sets aside) or ``'test'``.
+        fold: Number of the fold, from 1; None means the first one, or none at all
+            for a data set that has a single split.
+        media: ``'frames'`` (folders of pictures) or ``'videos'`` (video files).
+        pixel_version: Which rendition of the clips, a key of ``FOLDERS[media]``;
+            its first one by default. Any name will do together with `media_dir`.
+        media_dir: Folder of the clips, or a file that ``tgdfer data pack`` has made
+            of one (see :mod:`~tgdfer_mm.clips.pack`); absolute or below `data_root`;
+            by default the authors', or a place that copies are known to use for it,
+            see :mod:`~tgdfer_mm.datasets.known_layouts`.
+        split_file: The list of clips, likewise.
+        setting: ``'single'``, or another of the data set's ``SETTINGS``: what its
+            clips are labelled with.
+        label_order: Name of another order of the classes than the label set's own,
+            see its file in ``label_sets/``. Labels follow the names.
+        val_part: Share of the training clips that validates and does not train, see
+            :func:`~tgdfer_mm.datasets.validation_part.validation_clips`. Give it to the
+            data sets of both subsets.
+        pipeline: Transforms, ending in ``PackActionInputs``.
+        test_mode: Whether damaged clips are kept; by default in all subsets but the
+            training clips.
+        metainfo: Entries added to the data set's own meta information or put in
+            their place, e.g. ``dict(dataset=...)`` to name generated data.
+        **kwargs: Further arguments of mmengine's ``BaseDataset``.
+
+    Attributes:
+        media_dir: Folder of the clips, or the packed file.
+        split_file: The list of the clips.
+        clips: Where the clips come from, once the list is read.
+        damaged: What happens to damaged clips, likewise.
+
+    Raises:
+        ValueError: An argument the data set does not know.
+        FileNotFoundError: The root, the split file, the media folder, or every
+            single clip is missing.
+        AmbiguousPlaceError: The authors' own place is absent, and more than one other
+            known place could be meant.
+        SplitFileError: A line of the split file is not in the authors' format.
+    """
+
+    NAME: ClassVar[str]
+    REQUEST: ClassVar[str]  # where the authors hand out the data
+    FOLDERS: ClassVar[dict[str, dict[str, str]]]  # media -> pixel version -> folder
+    ALIASES: ClassVar[str | None] = None  # file in aliases/: other names of folders
+    LABEL_SET: ClassVar[str]
+    SETTINGS: ClassVar[tuple[str, ...]] = ('single',)
+    ENCODINGS: ClassVar[tuple[str, ...]] = ('utf-8-sig',)  # of the split files
+    FOLDS: ClassVar[int | None]
+
+    clips: ClipSource
+    damaged: DamagedClips
+
+    def __init__(
+        self,
+        data_root: str,
+        subset: str,
+        fold: int | None = None,
+        media: str = 'frames',
+        pixel_version: str | None = None,
+        media_dir: str | None = None,
+        split_file: str | None = None,
+        setting: str = 'single',
+        label_order: str | None = None,
+        val_part: float = 0.0,
+        pipeline: Sequence[dict | Callable] = (),
+        test_mode: bool | None = None,
+        metainfo: dict | None = None,
+        **kwargs,
+    ) -> None:
+        if subset not in SUBSETS:
+            raise ValueError(f'subset must be in {SUBSETS}, not {subset!r}.')
+        if (subset == 'val' and not val_part) or (subset == 'test' and val_part):
+            raise ValueError(
+                f'subset={subset!r} with val_part={val_part}: val_part is the share of '
+                "the training clips that makes subset='val'; test clips have none."
+            )
+        if setting not in self.SETTINGS:
+            raise ValueError(
+                f'{self.NAME} has setting in {list(self.SETTINGS)}, not {setting!r}.'
+            )
+        self.subset = subset
+        self.setting = setting
+        self.val_part = val_part
+        self.fold = self._check_fold(fold)
+        if media not in self.FOLDERS:
+            raise ValueError(f'media must be in {list(self.FOLDERS)}, not {media!r}.')
+        self.media = media
+        folders = self.FOLDERS[media]
+        self.pixel_version = pixel_version or next(iter(folders))
+        if media_dir is None and self.pixel_version not in folders:
+            raise ValueError(
+                f'{self.NAME} has no {media} of pixel_version={pixel_version!r}, only '
+                f'{list(folders)}; say where your own are with media_dir.'
+            )
+        root = Path(data_root).expanduser().absolute()
+        self.media_dir = root / (media_dir or self._find_media(root))
+        self.split_file = root / (split_file or self._find_split(root))
+        self.classes = load_classes(self.label_set, label_order)
+        super().__init__(
+            data_root=str(root),
+            data_prefix={},
+            pipeline=list(pipeline),
+            test_mode=subset != 'train' if test_mode is None else test_mode,
+            **kwargs,
+        )
+        # Not through BaseDataset, which takes every string for a file to read.
+        self._metainfo.update(
+            dataset=self.NAME,
+            classes=self.classes,
+            setting=self.setting,
+            pixel_version=self.pixel_version,
+            fold=self.fold,
+            val_part=self.val_part,
+        )
+        self._metainfo.update(metainfo or {})
+
+    # Giving a clip.
+
+    def __getitem__(self, idx: int) -> Any:
+        """The clip after the pipeline, or what stands in for a damaged one.
+
+        Raises:
+            RuntimeError: No clip at all can be read.
+        """
+        try:
+            return self.prepare_data(idx)
+        except DamagedClipError as err:
+            return self.damaged.stand_in(self, idx, err)
+
+    def get_data_info(self, idx: int) -> dict:
+        """What is known of a clip, the names of its frames included."""
+        info = super().get_data_info(idx)
+        info.update(self.clips.facts(self.media_name(info['clip'])))
+        return info
+
+    def get_cat_ids(self, idx: int) -> list[int]:
+        """The classes of a clip, for samplers and mmengine's data set wrappers."""
+        label = super().get_data_info(idx)['label']
+        if isinstance(label, list):
+            return [i for i, has in enumerate(label) if has]
+        return [label]
+
+    # What a data set has to say about itself.
+
+    @property
+    def listed_as(self) -> str:
+        """The authors' subset that lists the clips: they have no ``'val'``."""
+        return 'train' if self.subset == 'val' else self.subset
+
+    @property
+    def label_set(self) -> str:
+        """The file in ``label_sets/`` that has the classes of this setting."""
+        return self.LABEL_SET
+
+    @abstractmethod
+    def default_split_file(self) -> str:
+        """The authors' path of the split file below the root."""
+
+    @abstractmethod
+    def media_name(self, clip: str) -> str:
+        """Path of a clip's folder or file below the media folder."""
+
+    def split_fields(self) -> dict:
+        """What the names of split files in ``aliases/`` vary with."""
+        return dict(subset=self.listed_as, fold=self.fold)
+
+    @abstractmethod
+    def read_split(self, lines: list[str]) -> Iterator[tuple[int, str, str]]:
+        """Reads the lines of the split file.
+
+        Args:
+            lines: All lines, without their ends.
+
+        Yields:
+            Line number (from 1), clip name and class name of every clip.
+        """
+
+    def stratum(self, entry: dict) -> Hashable:
+        """What the validation part has the same share of: the clip's class."""
+        label = entry['label']
+        return tuple(label) if isinstance(label, list) else label
+
+    def annotate(self, entries: list[dict]) -> None:
+        """Adds to the listed clips, in place, what else is known of them."""
+
+    # Reading the list.
+
+    def load_data_list(self) -> list[dict]:
+        """Lists the clips of the split file, present or not, and opens the clips."""
+        self._check_paths()
+        entries = self.read_list()
+        if self.val_part:
+            entries = self._cut(entries)
+        self.annotate(entries)
+        places = {entry['clip']: self.media_name(entry['clip']) for entry in entries}
+        self.damaged = DamagedClips(list(places))
+        self.clips = open_clips(
+            self.media,
+            self.media_dir,
+            self.data_root,
+            self.NAME,
+            self.pixel_version,
+            depth=next(iter(places.values())).count('/') + 1,
+        )
+        missing = self.clips.absent(places.values())
+        if len(missing) == len(entries):
+            raise FileNotFoundError(
+                f'None of the {len(entries)} clips in {self.split_file} is in '
+                f'{self.media_dir}; the first one should be '
+                f'{entries[0][path_key(self.media)]}. '
+                f'Check data_root, media={self.media!r} and '
+                f'pixel_version={self.pixel_version!r}.'
+            )
+        if missing:
+            absent = [clip for clip, place in places.items() if place in missing]
+            self.damaged.report_absent(self, absent)
+        return entries
+
+    def filter_data(self) -> list[dict]:
+        """Excludes the clips that are too short for the pipeline, if it says so."""
+        transforms = self.pipeline.transforms
+        needed = max((getattr(t, 'min_frames', 1) for t in transforms), default=1)
+        if needed <= 1:
+            return self.data_list
+        # A clip without frames is a damaged one and keeps its place.
+        counts = [
+            self.clips.num_frames(self.media_name(entry['clip'])) or needed
+            for entry in self.data_list
+        ]
+        kept = [e for e, n in zip(self.data_list, counts, strict=True) if n >= needed]
+        excluded = len(counts) - len(kept)
+        if not kept:
+            raise ValueError(
+                f'All {excluded} clips in {self.split_file} have fewer than {needed} '
+                "frames; take another policy than short_clip='exclude'."
+            )
+        if excluded:
+            self.warn(
+                f'{excluded} of the {len(counts)} clips in {self.split_file} have '
+                f"fewer than {needed} frames and are excluded (short_clip='exclude'): "
+                'the numbers are not those of the whole list.'
+            )
+        self._metainfo['excluded'] = excluded
+        return kept
+
+    def read_list(self) -> list[dict]:
+        """Reads the split file; looks for no clip, and cuts off no validation part."""
+        lines = read_lines(self.split_file, self.ENCODINGS)
+        key = path_key(self.media)
+        entries: list[dict] = []
+        first_line: dict[str, int] = {}
+        for number, clip, name in self.read_split(lines):
+            if clip in first_line:
+                raise self.bad_line(
+                    lines, number, f'clip {clip} is already in line {first_line[clip]}'
+                )
+            first_line[clip] = number
+            path = str(self.media_dir / self.media_name(clip))
+            entry = dict(clip=clip, label=self.label_of(name, lines, number))
+            entry.update(line=number, modality='RGB', start_index=0)
+            entries.append({**entry, key: path})
+        if not entries:
+            raise ValueError(f'{self.split_file} lists no clip.')
+        return entries
+
+    def _cut(self, entries: list[dict]) -> list[dict]:
+        chosen = validation_clips(
+            [entry['clip'] for entry in entries],
+            [self.stratum(entry) for entry in entries],
+            self.val_part,
+        )
+        return [e for e in entries if (e['clip'] in chosen) == (self.subset == 'val')]
+
+    def bad_line(self, lines: list[str], number: int, problem: str) -> SplitFileError:
+        """The error for a line (numbered from 1) of the split file."""
+        content = lines[number - 1] if number <= len(lines) else ''
+        return SplitFileError(self.split_file, number, content, problem)
+
+    def label_of(self, name: str, lines: list[str], number: int) -> int | list[int]:
+        """Label of a class name that stands in a line of the split file.
+
+        Returns:
+            The index of the class; 0 or 1 for each class where a clip has several.
+        """
+        if name not in self.classes:
+            raise self.bad_line(
+                lines,
+                number,
+                f'unknown class {name!r}, {self.NAME} has {list(self.classes)}',
+            )
+        return self.classes.index(name)
+
+    def _check_fold(self, fold: int | None) -> int | None:
+        if self.FOLDS is None:
+            if fold is not None:
+                raise ValueError(
+                    f'{self.NAME} has one fixed split and no folds, but fold={fold!r} '
+                    'was given; leave it out.'
+                )
+            return None
+        if fold is None:
+            return 1
+        if type(fold) is not int or not 1 <= fold <= self.FOLDS:
+            raise ValueError(f'fold must be 1 to {self.FOLDS}, not {fold!r}.')
+        return fold
+
+    # Finding folder and list.
+
+    def _find_media(self, root: Path) -> Path:
+        """The folder of the clips below the root, under any of its known names."""
+        own = self.FOLDERS[self.media][self.pixel_version]
+        found = find_media(self.ALIASES, root, self.media, self.pixel_version, own)
+        return self._stated(found, 'media_dir')
+
+    def _find_split(self, root: Path) -> Path:
+        """The list of the clips below the root, under any of its known names."""
+        own = self.default_split_file()
+        found = find_file(self.ALIASES, root, 'split', own, **self.split_fields())
+        return self._stated(found, 'split_file')
+
+    def _stated(self, found: Found, option: str) -> Path:
+        remark = found.remark(option)
+        if remark:
+            self.warn(f'{self.NAME}: {remark}')
+        return found.path
+
+    def _check_paths(self) -> None:
+        """Raises FileNotFoundError if root, list or media folder is absent."""
+        wanted = {
+            'data_root': Path(self.data_root),
+            'split file': self.split_file,
+            f'{self.media} ({self.pixel_version})': self.media_dir,
+        }
+        if all(path.exists() for path in wanted.values()):
+            return
+        looked = '\n'.join(
+            f'  {"found  " if path.exists() else "missing"} {what}: {path}'
+            for what, path in wanted.items()
+        )
+        raise FileNotFoundError(
+            f'{self.NAME} is not complete. Looked for\n{looked}\n'
+            f'{self.NAME} is licensed on request: {self.REQUEST}. If you have it, '
+            'unpack its archives and set data_root, or media_dir and split_file if '
+            'your folders have other names.'
+        )
+
+    @staticmethod
+    def warn(message: str) -> None:
+        """Writes a warning to the log."""
+        print_log(message, logger='current', level=WARNING)

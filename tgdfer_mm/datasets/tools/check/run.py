@@ -1,0 +1,178 @@
+"""A whole check, from the folders to what training will see."""
+
+from collections import Counter
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from ....version import __version__
+from .copies import ClipList, Copy
+from .facts import expected
+from .findings import some
+from .frames import SHORT, check_frames
+from .lists import check_lists, count_classes
+from .pictures import check_pictures
+from .scenes import check_scenes
+from .spreadsheets import check_tables
+from .videos import check_videos
+
+SCHEMA = 'tgdfer_mm.check/1'
+
+
+def check_copy(
+    dataset: str,
+    root: str | Path,
+    *,
+    media: str = 'frames',
+    pixel_version: str | None = None,
+    media_dir: str | None = None,
+    counts: str = 'auto',
+    deep: bool = False,
+) -> dict:
+    """Checks a copy of a data set.
+
+    Args:
+        dataset: ``'dfew'``, ``'ferv39k'`` or ``'mafw'``.
+        root: Its root folder.
+        media: ``'frames'`` or ``'videos'``.
+        pixel_version: Which rendition of the clips; by default the first one that is
+            there, in the order of the data set class.
+        media_dir: Its folder, if it is under no known name.
+        counts: What the counts are held against, see :func:`~.facts.expected`.
+        deep: Whether every frame is decoded, not only the first one's header read.
+
+    Returns:
+        The report, plain data: see docs/data.md. ``ok`` tells whether nothing was
+        found that changes a published number.
+
+    Raises:
+        NotADirectoryError: There is no such root.
+        ValueError: An argument is unknown.
+    """
+    start = perf_counter()
+    root = Path(root).expanduser().absolute()
+    if not root.is_dir():
+        raise NotADirectoryError(f'{root} is not a folder')
+    copy = Copy(dataset, root, expected(dataset, root, counts))
+    if media not in copy.cls.FOLDERS:
+        raise ValueError(f'media must be in {list(copy.cls.FOLDERS)}, not {media!r}.')
+    lists = check_lists(copy)
+    if copy.name == 'ferv39k':
+        check_scenes(copy, lists['single'])
+    tables = check_tables(copy, lists)
+    places = copy.places()
+    version, folder = _choose(copy, places, media, pixel_version, media_dir)
+    listed = {
+        clip for group in lists.values() for each in group for clip in each.labels
+    }
+    clip_counts: dict[str, int | None] = {}
+    sizes: Counter = Counter()
+    if folder and listed:
+        if media == 'frames':
+            frames = check_frames(copy, folder, version, listed)
+            clip_counts = frames.counts
+            sizes = check_pictures(copy, frames, version, deep)
+        else:
+            clip_counts = check_videos(copy, folder, version, listed, deep)
+    return dict(
+        schema=SCHEMA,
+        version=__version__,
+        ok=copy.findings.ok,
+        dataset=copy.facts['dataset'],
+        root=str(root),
+        counts=copy.facts['counts'],
+        classes=copy.facts['classes'],
+        media=media,
+        pixel_version=version,
+        media_dir=str(folder) if folder else None,
+        deep=deep,
+        config=_config(copy, media, version, media_dir) if folder else None,
+        places=[
+            dict(media=m, pixel_version=v, path=str(path))
+            for (m, v), path in places.items()
+        ],
+        tables=tables,
+        sizes=[
+            dict(width=w, height=h, pictures=n) for (w, h), n in sizes.most_common()
+        ],
+        training=[
+            _training_row(copy, each, clip_counts) for g in lists.values() for each in g
+        ],
+        findings=copy.findings.as_dicts(),
+        seconds=round(perf_counter() - start, 2),
+    )
+
+
+def _choose(
+    copy: Copy,
+    places: dict[tuple[str, str], Path],
+    media: str,
+    version: str | None,
+    media_dir: str | None,
+) -> tuple[str, Path | None]:
+    """The version to look at and its folder."""
+    own = list(copy.cls.FOLDERS[media])
+    there = [v for m, v in places if m == media]
+    if media_dir:
+        folder = copy.root / media_dir
+        chosen = version or 'unnamed'
+    else:
+        chosen = version or next(iter(there), own[0])
+        folder = places.get((media, chosen))
+    if not folder or not folder.is_dir():
+        has = f'It has {some(there, 9)}.' if there else 'It has no other either.'
+        copy.findings.error(
+            'media-missing',
+            f'{copy.root} has no folder of the {media} of pixel_version={chosen!r}, '
+            f'under any known name. {has}',
+            "Unpack the authors' archives (`tgdfer data prepare`), or name the folder "
+            'with media_dir.',
+        )
+        return chosen, None
+    if version is None and not media_dir and chosen != own[0]:
+        copy.findings.warning(
+            'version-not-default',
+            f'{own[0]!r}, which the configs take, is absent; {chosen!r} was checked.',
+            f'Set pixel_version={chosen!r}; numbers of the two do not compare.',
+        )
+    return chosen, folder
+
+
+def _config(copy: Copy, media: str, version: str, media_dir: str | None) -> dict:
+    """What a config's data set needs to read these clips."""
+    own = dict(type=copy.cls.__name__, data_root=str(copy.root))
+    if media != 'frames':
+        own.update(media=media)
+    if media_dir or version != next(iter(copy.cls.FOLDERS[media])):
+        own.update(pixel_version=version)
+    return dict(own, media_dir=media_dir) if media_dir else own
+
+
+def _training_row(copy: Copy, each: ClipList, counts: dict[str, int | None]) -> dict:
+    """What training or testing on a list will see."""
+    num_classes = 1 + max(each.labels.values())
+    if each.label_set == copy.cls.LABEL_SET:
+        num_classes = len(copy.facts['classes'])
+    row = dict(
+        setting=each.setting,
+        fold=each.fold,
+        subset=each.subset,
+        path=str(each.path),
+        label_base=each.base,
+        listed=len(each.labels),
+        class_counts=count_classes(each.labels, num_classes),
+    )
+    if not counts:
+        return row
+    found = [counts[clip] for clip in each.labels]
+    good = [n for n in found if n]
+    return dict(
+        row,
+        absent=found.count(None),
+        empty=found.count(0),
+        short=sum(n < SHORT for n in good),
+        frames=sum(good),
+        shortest=min(good, default=0),
+        median=median(good) if good else 0,
+        longest=max(good, default=0),
+    )

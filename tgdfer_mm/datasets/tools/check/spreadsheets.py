@@ -1,0 +1,160 @@
+"""Checks of the authors' spreadsheets against the lists."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ....labels.classes import load_classes
+from ...annotation_tables import read_table
+from ...known_layouts import AmbiguousPlaceError, find_file, load_aliases
+from ...votes import read_votes
+from .copies import ClipList, Copy
+from .findings import some
+
+Labels = dict[str, int]
+
+
+def check_tables(copy: Copy, lists: dict[str, list[ClipList]]) -> dict[str, str]:
+    """Reads the spreadsheets that are there and compares them with the lists.
+
+    Returns:
+        What became of each of them, by its kind.
+    """
+    state = {}
+    for kind, check in _CHECKS.items():
+        if kind not in load_aliases(copy.cls.ALIASES)['files']:
+            continue
+        try:
+            path = find_file(copy.cls.ALIASES, copy.root, kind).path
+            if not path.is_file():
+                state[kind] = 'absent'
+                continue
+            rows = check(copy, path, lists)
+        except ImportError as err:
+            state[kind] = 'not read'
+            copy.findings.note('table-unread', f'{path} was not checked: {err}')
+            continue
+        except (AmbiguousPlaceError, ValueError, OSError) as err:
+            state[kind] = 'unreadable'
+            copy.findings.error(
+                'table-unreadable',
+                str(err),
+                "Take the file from the authors' archive.",
+            )
+            continue
+        state[kind] = f'{rows} rows'
+        wanted = copy.facts['tables'].get(kind, {}).get('rows')
+        if wanted not in (None, rows):
+            copy.findings.error(
+                'table-rows',
+                f'{path} has {rows} clips; published are {wanted}.',
+                "Take the file from the authors' archive. A reader that skips a row "
+                'and then infers a header loses clips.',
+            )
+    return state
+
+
+def _check_votes(copy: Copy, path: Path, lists: dict) -> int:
+    classes = load_classes('dfew')
+    votes = read_votes(path, classes)
+    given = {f'{clip:05d}': each.label - 1 for clip, each in votes.items()}
+    _compare(copy, path, given, lists['single'])
+    odd = [
+        f'{clip:05d}'
+        for clip, each in votes.items()
+        if each.label and each.votes[each.label - 1] != max(each.votes)
+    ]
+    if odd:
+        copy.findings.error(
+            'votes-label',
+            f'In {path} {len(odd)} clips have a single label that is not the one with '
+            f'the most votes: {some(odd)}.',
+            "The columns may be in another order; take the authors' file.",
+            odd,
+        )
+    return len(votes)
+
+
+def _check_single_set(copy: Copy, path: Path, lists: dict) -> int:
+    rows = _clip_rows(path)
+    given = {}
+    for clip, cells in rows.items():
+        (label,) = _ids(path, clip, cells, 1)
+        given[clip] = label - 1
+    _compare(copy, path, given, lists['single'])
+    return len(rows)
+
+
+def _check_multi_set(copy: Copy, path: Path, lists: dict) -> int:
+    emotions, compounds = load_classes('mafw'), load_classes('mafw_compound')
+    rows = _clip_rows(path)
+    given = {}
+    for clip, cells in rows.items():
+        ids = _ids(path, clip, cells)
+        name = '_'.join(emotions[i - 1] for i in sorted(ids))
+        given[clip] = compounds.index(name) if name in compounds else -1
+    _compare(copy, path, given, lists.get('compound', []))
+    return len(rows)
+
+
+def _check_captions(copy: Copy, path: Path, lists: dict) -> int:
+    return sum(1 for _ in read_table(path))  # no header
+
+
+def _check_annotation(copy: Copy, path: Path, lists: dict) -> int:
+    return len(_clip_rows(path))
+
+
+_CHECKS: dict[str, Callable[[Copy, Path, dict], int]] = {
+    'votes': _check_votes,
+    'single_set': _check_single_set,
+    'multi_set': _check_multi_set,
+    'captions': _check_captions,
+    'annotation': _check_annotation,
+}
+
+
+def _clip_rows(path: Path) -> dict[str, list]:
+    """Rows by the clip in their first cell, whether or not a header precedes them."""
+    found: dict[str, list] = {}
+    for number, row in read_table(path):
+        clip = str(row[0]).strip().removesuffix('.mp4').removesuffix('.0')
+        if clip.isdecimal():
+            clip = f'{int(clip):05d}'
+            if clip in found:
+                raise ValueError(f'{path}, row {number}: clip {clip} is there twice.')
+            found[clip] = row[1:]
+        elif number > 1:
+            raise ValueError(f'{path}, row {number}: {row[0]!r} is no clip.')
+    return found
+
+
+def _ids(path: Path, clip: str, cells: list, count: int | None = None) -> list[int]:
+    """The ids of a clip's emotions, which its last cell has: 3, or '1,2'."""
+    said = cells[-1] if cells else None
+    try:
+        ids = [int(part.removesuffix('.0')) for part in str(said).split(',')]
+    except ValueError:
+        ids = []
+    known = range(1, 1 + len(load_classes('mafw')))
+    if not ids or (count and len(ids) != count) or not set(ids) <= set(known):
+        raise ValueError(
+            f'{path}: the last cell of clip {clip} is {said!r}; expected '
+            f'{"one id" if count == 1 else "ids"} from 1 to {known[-1]}.'
+        )
+    return ids
+
+
+def _compare(copy: Copy, path: Path, given: Labels, lists: list[ClipList]) -> None:
+    listed: Labels = {}
+    for each in lists:
+        listed.update(each.labels)
+    both = listed.keys() & given.keys()
+    differing = sorted(clip for clip in both if given[clip] != listed[clip])
+    if differing:
+        copy.findings.error(
+            'table-label',
+            f'{len(differing)} of {len(both)} clips have another label in {path} than '
+            f'in the lists: {some(differing)}.',
+            "One of the two is not the authors'; take both from their archive.",
+            differing,
+        )

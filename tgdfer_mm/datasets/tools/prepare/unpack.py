@@ -1,0 +1,207 @@
+"""Unpacks the authors' archives into the places where the data set classes look."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from ....clips.frame_names import natural_sorted
+from ...progress import track
+from .archives import Archive, ArchiveError, Member, open_archive
+from .password import Password
+
+_RULES = Path(__file__).parent / 'places'
+_FOREIGN = ('.rar', '.7z', '.tar', '.gz', '.z01')
+
+
+@dataclass
+class Unpacked:
+    """What became of the entries of all archives.
+
+    Attributes:
+        written: Files written.
+        present: Files that were there already, with the right size.
+        replaced: Files that were there with another size, and were written anew.
+        junk: Entries left out that some system added (``._*``, ``__MACOSX``).
+        other: Entries that are no part of the data set's tree, such as a README.
+        unread: Files that look like archives and are of no kind that is read.
+    """
+
+    written: int = 0
+    present: int = 0
+    replaced: list[str] = field(default_factory=list)
+    junk: int = 0
+    other: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+
+def unpack(
+    dataset: str,
+    sources: Iterable[str | Path],
+    root: str | Path,
+    password: Password | None = None,
+    *,
+    report: Callable[[str], None] = print,
+) -> Unpacked:
+    """Unpacks all archives found.
+
+    A file appears under its name only when it is whole. Killed, it goes on where it
+    was: what is there with the right size is not unpacked again.
+
+    Args:
+        dataset: ``'dfew'``, ``'ferv39k'`` or ``'mafw'``.
+        sources: Zip files, or folders to look for them in.
+        root: Root folder of the data set to fill.
+        password: Of the archives; asked for when needed by default.
+        report: Called with lines that tell what happens.
+
+    Raises:
+        ArchiveError: See :func:`~.archives.open_archive`; or two entries go to the
+            same place, or the disk is too small.
+        FileNotFoundError: A source does not exist, or there is no archive in any.
+        ValueError: The data set is unknown.
+    """
+    rules = load_rules(dataset)
+    root = Path(root).expanduser().absolute()
+    done = Unpacked()
+    archives = list(_find(sources, done))
+    if not archives:
+        looked = ', '.join(map(str, sources))
+        raise FileNotFoundError(f'There is no zip file in {looked}.')
+    for path in archives:
+        for archive in open_archive(path, password or Password()):
+            report(f'{archive.label}: {len(archive.members)} files')
+            if archive.hint:
+                report(f'  {archive.hint}')
+            _unpack_one(archive, rules, root, done)
+    return done
+
+
+def load_rules(dataset: str) -> list[dict]:
+    """Which archive or folder of an archive goes where.
+
+    Raises:
+        ValueError: There are no rules for this data set.
+    """
+    path = _RULES / f'{dataset}.json'
+    if not path.is_file():
+        known = sorted(p.stem for p in _RULES.glob('*.json'))
+        raise ValueError(f'The archives of {known} are known, not of {dataset!r}.')
+    return json.loads(path.read_text(encoding='utf-8'))['rules']
+
+
+def _find(sources: Iterable[str | Path], done: Unpacked) -> Iterable[Path]:
+    for source in map(Path, sources):
+        source = source.expanduser()
+        if not source.exists():
+            raise FileNotFoundError(f'There is no {source} to unpack.')
+        if source.is_file():
+            yield source
+            continue
+        for path in natural_sorted(map(str, source.rglob('*'))):
+            path = Path(path)
+            if path.name.startswith('._') or not path.is_file():
+                continue
+            if path.suffix.lower() == '.zip':
+                yield path
+            elif path.suffix.lower() in _FOREIGN:
+                done.unread.append(str(path))
+
+
+def _unpack_one(
+    archive: Archive, rules: list[dict], root: Path, done: Unpacked
+) -> None:
+    done.junk += archive.junk
+    wanted: dict[Path, Member] = {}
+    for member in archive.members:
+        place = find_place(rules, archive.names, member.parts)
+        if place is None:
+            done.other.append(f'{archive.label}: {"/".join(member.parts)}')
+            continue
+        target = root / place
+        if target in wanted:
+            raise ArchiveError(
+                archive.label,
+                '/'.join(member.parts),
+                f'goes to {target}, and so does '
+                f'{"/".join(wanted[target].parts)!r}; refused',
+            )
+        wanted[target] = member
+    missing = {}
+    for target, member in wanted.items():
+        size = _size(target)
+        if size == member.size:
+            done.present += 1
+            continue
+        if size is not None:
+            done.replaced.append(str(target))
+        missing[target] = member
+    _check_space(archive, root, sum(m.size for m in missing.values()))
+    what = f'Unpacking {archive.names[-1]}'
+    for target, member in track(missing.items(), len(missing), what):
+        _write(member, target)
+        done.written += 1
+
+
+def find_place(
+    rules: list[dict], names: tuple[str, ...], parts: tuple[str, ...]
+) -> str | None:
+    """Where an entry goes, below the root; None if nowhere.
+
+    Args:
+        rules: See the files in ``places/``.
+        names: The archive's name and those of the archives around it.
+        parts: Path of the entry.
+    """
+    folders = parts[:-1]
+    chain = [*names, *folders]
+    for depth in range(len(chain) - 1, -1, -1):
+        for rule in rules:
+            if any(fnmatchcase(chain[depth], name) for name in rule['names']):
+                rest = parts[max(0, depth - len(names) + 1) :]
+                return _placed(rule, rest)
+    return None
+
+
+def _placed(rule: dict, parts: tuple[str, ...]) -> str | None:
+    if 'from' not in rule:
+        return '/'.join((rule['place'], *parts))
+    for i, part in enumerate(parts):
+        if re.fullmatch(rule['from'], part):
+            return '/'.join((rule['place'], *parts[i:]))
+    return None
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def _check_space(archive: Archive, root: Path, needed: int) -> None:
+    root.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(root).free
+    if needed > free:
+        raise ArchiveError(
+            archive.label,
+            None,
+            f'needs {needed / 1e9:.1f} GB, but {root} has {free / 1e9:.1f} GB left',
+        )
+
+
+def _write(member: Member, target: Path) -> None:
+    # Without a sync for each of a million files: killed, nothing is half written;
+    # after a loss of power the check with --deep tells.
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f'.{target.name}.part')
+    try:
+        with member.open() as source, open(part, 'wb') as file:
+            shutil.copyfileobj(source, file, 1 << 20)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)

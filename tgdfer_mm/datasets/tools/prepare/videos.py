@@ -1,0 +1,126 @@
+"""Frame folders made from the videos."""
+
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
+from itertools import chain
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ....clips.errors import DamagedClipError
+from ...dfer_dataset import DFERDataset
+from ...known_layouts import find_media, load_aliases
+from ...progress import track
+from ...transforms.videos import DecodeVideo, OpenVideo
+
+_BATCH = 32  # frames decoded at once
+
+
+def extract_own_frames(
+    dataset: type[DFERDataset], root: str | Path, name: str
+) -> dict[str, str]:
+    """Writes the frames of a data set's original videos into a folder of their own.
+
+    Args:
+        dataset: The data set's class.
+        root: Its root folder.
+        name: The folder below `root`.
+
+    Returns:
+        As :func:`extract_frames`.
+
+    Raises:
+        ValueError: The folder is a known place of the authors' frames, for which
+            these would be taken.
+        FileNotFoundError: There is no video.
+    """
+    root = Path(root).expanduser().absolute()
+    known = load_aliases(dataset.ALIASES)
+    aliases = known['media']['frames']['versions'].values()
+    taken = [
+        *dataset.FOLDERS['frames'].values(),
+        *chain.from_iterable(aliases),
+    ]
+    place = Path(os.path.normpath(root / name))
+    below = [
+        place.relative_to(root / base).as_posix()
+        for base in known['roots']
+        if root / base in place.parents
+    ]
+    if any(fnmatchcase(path, each) for path in below for each in taken):
+        raise ValueError(
+            f"{place} is a known place of the authors' frames of {dataset.NAME}: those "
+            'of the videos would be taken for them. Choose another name.'
+        )
+    own = dataset.FOLDERS['videos']['original']
+    videos = find_media(dataset.ALIASES, root, 'videos', 'original', own).path
+    return extract_frames(videos, place)
+
+
+def extract_frames(
+    videos: str | Path, folder: str | Path, pattern: str = '*.mp4'
+) -> dict[str, str]:
+    """Writes every frame of every video as a JPEG file, one folder per video.
+
+    The frames are whole pictures, not the authors' aligned faces: results on the two
+    do not compare. A folder appears under its name only when it is whole; those that
+    are there are not made again.
+
+    Args:
+        videos: Folder of the videos.
+        folder: Where to put the folders of frames: ``7.mp4`` becomes
+            ``00007/00001.jpg`` and so on; videos in sub-folders keep those.
+        pattern: Which files are videos.
+
+    Returns:
+        Why a video could not be read, by its path.
+
+    Raises:
+        FileNotFoundError: There is no video.
+    """
+    videos, folder = Path(videos), Path(folder)
+    # Not the ._* files that macOS leaves beside the others.
+    paths = sorted(p for p in videos.rglob(pattern) if p.name[0] != '.')
+    if not paths:
+        raise FileNotFoundError(f'There is no {pattern} in {videos}.')
+    damaged: dict[str, str] = {}
+
+    def work(path: Path) -> None:
+        name = path.stem
+        if path.parent == videos and name.isdecimal():
+            name = f'{int(name):05d}'
+        target = folder / path.parent.relative_to(videos) / name
+        if target.is_dir():
+            return
+        try:
+            _extract(path, target)
+        except DamagedClipError as err:
+            damaged[str(path)] = err.reason
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in track(pool.map(work, paths), len(paths), 'Writing frames'):
+            pass
+    return damaged
+
+
+def _extract(path: Path, target: Path) -> None:
+    part = target.with_name(f'.{target.name}.part')
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        opened = OpenVideo()(dict(clip=target.name, filename=str(path)))
+        for start in range(0, opened['total_frames'], _BATCH):
+            stop = min(start + _BATCH, opened['total_frames'])
+            inds = np.arange(start, stop)
+            imgs = DecodeVideo()({**opened, 'frame_inds': inds})['imgs']
+            for number, img in enumerate(imgs, start=start + 1):
+                file = part / f'{number:05d}.jpg'
+                options = [cv2.IMWRITE_JPEG_QUALITY, 95]
+                code = cv2.imencode('.jpg', img[..., ::-1], options)[1]
+                file.write_bytes(code.tobytes())
+        part.rename(target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

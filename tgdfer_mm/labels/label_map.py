@@ -1,0 +1,141 @@
+"""Which class of one data set is which of another, kept in ``label_maps/``."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from .classes import load_classes
+
+_FOLDER = Path(__file__).parent / 'label_maps'
+
+
+@dataclass(frozen=True)
+class LabelMap:
+    """From the classes that a model knows to those of the data it is tested on.
+
+    Attributes:
+        name: File name in ``label_maps/`` without its ending, or the path.
+        source: Label set of the model.
+        target: Label set of the data.
+        classes: Class of the source -> class of the target. Several may lead to one.
+        dropped: The classes of ``'source'`` whose scores go nowhere, and those of
+            ``'target'`` that nothing leads to.
+        warning: What to know before trusting the numbers, if anything.
+    """
+
+    name: str
+    source: str
+    target: str
+    classes: dict[str, str]
+    dropped: dict[str, list[str]]
+    warning: str | None = None
+
+    @property
+    def reached(self) -> set[str]:
+        """The classes of the target that can be predicted."""
+        return set(self.classes.values())
+
+    def map_scores(
+        self, scores: Tensor, source: Sequence[str], target: Sequence[str]
+    ) -> Tensor:
+        """Turns probabilities of the source's classes into those of the target's.
+
+        The probabilities of all classes that lead to one are added up. What went to
+        dropped classes is left out, and the rest scaled up to sum to one again, as if
+        the model had never known them [choice].
+
+        Args:
+            scores: Probabilities (..., K of the source).
+            source: The source's classes, in the order of the scores.
+            target: The target's classes, in the order of the result.
+
+        Returns:
+            Probabilities (..., K of the target); 0 where nothing leads to.
+
+        Raises:
+            ValueError: The scores are no probabilities.
+        """
+        if (scores < 0).any():
+            raise ValueError(
+                f'label map {self.name!r} adds probabilities, but some scores are '
+                "negative; set `average_clips='prob'` in the model's `cls_head`."
+            )
+        matrix = self._matrix(source, target).to(scores)
+        mapped = scores @ matrix
+        total = mapped.sum(-1, keepdim=True)
+        # All of it on dropped classes: nothing speaks for any of the others.
+        nothing = (matrix.sum(0) > 0).to(mapped) / len(self.reached)
+        return torch.where(total > 0, mapped / total.clamp(min=1e-30), nothing)
+
+    def map_relevance(
+        self, relevance: Tensor, source: Sequence[str], target: Sequence[str]
+    ) -> Tensor:
+        """Turns relevance for the source's classes into that for the target's.
+
+        Args:
+            relevance: (M, K of the source); each class's sums to one.
+            source: The source's classes, in the order of the columns.
+            target: The target's classes, in the order of the result.
+
+        Returns:
+            (M, K of the target), the mean of the classes that lead to one; 0 where
+            none does.
+        """
+        matrix = self._matrix(source, target).to(relevance)
+        return relevance @ matrix / matrix.sum(0).clamp(min=1)
+
+    def _matrix(self, source: Sequence[str], target: Sequence[str]) -> Tensor:
+        matrix = torch.zeros(len(source), len(target))
+        for ours, theirs in self.classes.items():
+            matrix[source.index(ours), target.index(theirs)] = 1
+        return matrix
+
+
+def load_label_map(name: str) -> LabelMap:
+    """Reads a label map.
+
+    Args:
+        name: File name in ``label_maps/`` without its ending, e.g. ``'dfew_to_mafw'``,
+            or path of a JSON file of the same form.
+
+    Raises:
+        ValueError: There is no such map, it is malformed, or it does not say of every
+            class of both label sets what becomes of it; names the file and the classes.
+    """
+    shipped = _FOLDER / f'{name}.json'
+    path = shipped if shipped.is_file() else Path(name)
+    if not path.is_file():
+        raise ValueError(f'Unknown label map {name!r}; there are {label_map_names()}.')
+    try:
+        data = json.loads(path.read_text(encoding='utf-8'))
+        found = LabelMap(
+            name,
+            *(data[key] for key in ('source', 'target', 'classes')),
+            {side: data['dropped'][side] for side in ('source', 'target')},
+            data.get('warning'),
+        )
+    except (ValueError, KeyError, TypeError) as err:
+        raise ValueError(
+            f'{path} is no label map ({type(err).__name__}: {err}); see those in '
+            f'{_FOLDER}.'
+        ) from err
+    for side, mapped in (('source', set(found.classes)), ('target', found.reached)):
+        dropped = set(found.dropped[side])
+        there = set(load_classes(getattr(found, side)))
+        both, neither = mapped & dropped, there ^ (mapped | dropped)
+        if both or neither:
+            raise ValueError(
+                f'{path}: each class of the {side} {getattr(found, side)!r} has to be '
+                'either mapped or dropped; this is not so for '
+                f'{sorted(both | neither)}.'
+            )
+    return found
+
+
+def label_map_names() -> list[str]:
+    """The names of the shipped label maps."""
+    return sorted(path.stem for path in _FOLDER.glob('*.json'))

@@ -1,0 +1,130 @@
+"""One frame of a source, and what a source of frames is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+
+
+@dataclass
+class SourceInfo:
+    """What is known of a source; the ``source`` of a result.
+
+    Width and height are those of the upright picture. ``frames`` and ``duration``
+    count what was read; ``rotation`` is how far the stored picture had to be turned,
+    in degrees counter-clockwise.
+    """
+
+    path: str
+    width: int
+    height: int
+    fps: float
+    frames: int = 0
+    duration: float = 0.0
+    has_audio: bool = False
+    rotation: int = 0
+
+    def asdict(self) -> dict:
+        """As plain data."""
+        return asdict(self)
+
+
+class Frame:
+    """One upright frame.
+
+    Args:
+        index: From 0 in the source.
+        time: Seconds since the first frame.
+        picture: Stored picture, an RGB array, or what `convert` takes.
+        turns: Quarter turns counter-clockwise that make it upright.
+        scale: Stored pixels a source pixel.
+        convert: Gives a stored picture as an RGB array of so many pixels
+            (width, height).
+    """
+
+    def __init__(
+        self,
+        index: int,
+        time: float,
+        picture: Any,
+        turns: int = 0,
+        scale: float = 1.0,
+        convert: Callable[[Any, int, int], np.ndarray] | None = None,
+    ) -> None:
+        self.index = index
+        self.time = time
+        self.scale = scale
+        self._picture = picture
+        self._turns = turns
+        self._convert = convert
+
+    @cached_property
+    def rgb(self) -> np.ndarray:
+        """The picture (h, w, 3), uint8; `scale` times the source's size."""
+        stored = self._picture
+        if self._convert is None:
+            return stored
+        return self._upright(self._convert(stored, stored.width, stored.height))
+
+    def small(self, side: int) -> tuple[np.ndarray, float]:
+        """The picture with its longer side shrunk to at most `side` pixels.
+
+        Returns:
+            RGB (h, w, 3) uint8, and its pixels a source pixel.
+        """
+        stored = self._picture
+        if self._convert is None:
+            height, width = stored.shape[:2]
+        else:
+            height, width = stored.height, stored.width
+        factor = side / max(height, width)
+        if factor >= 1:
+            return self.rgb, self.scale
+        size = max(1, round(width * factor)), max(1, round(height * factor))
+        if self._convert is None:
+            picture = cv2.resize(stored, size, interpolation=cv2.INTER_AREA)
+        else:
+            picture = self._upright(self._convert(stored, *size))
+        return picture, self.scale * factor
+
+    def _upright(self, picture: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray(np.rot90(picture, self._turns))
+
+
+class Source:
+    """Base of what frames come from: iterate once, then read `info` and `problems`.
+
+    Attributes:
+        info: What is known; complete after the iteration.
+        total: Frames to expect, None if unknown.
+        problems: What was damaged or missing, sentences. Not empty: not complete.
+    """
+
+    info: SourceInfo
+    total: int | None = None
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def __iter__(self) -> Iterator[Frame]:
+        last = 0.0
+        for frame in self._frames():
+            last = frame.time
+            self.info.frames += 1
+            self.info.duration = round(last + 1 / self.info.fps, 4)
+            yield frame
+
+    def _frames(self) -> Iterator[Frame]:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Releases files and devices."""
+
+    def __enter__(self) -> 'Source':
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()

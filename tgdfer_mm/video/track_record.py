@@ -1,0 +1,130 @@
+"""What becomes known of one track."""
+
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+
+from .frames import Frame
+from .intervals import IntervalRule, find_intervals
+from .tracking import Seen
+from .windows import Window
+
+
+class TrackRecord:
+    """Collects the numbers of a track; pictures are not kept.
+
+    Args:
+        classes: Names of the K classes.
+    """
+
+    def __init__(self, classes: Sequence[str]) -> None:
+        self._classes = list(classes)
+        self._index = array('l')
+        self._time = array('d')
+        self._box = array('f')
+        self._interpolated = array('b')
+        self._sums = array('f')  # K instance scores and the relevance, a frame
+        self._counts = array('i')
+        self._windows: list[dict] = []
+        self._probabilities = np.zeros(len(classes))
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    @property
+    def seconds(self) -> float:
+        """From the first to the last frame."""
+        return self._time[-1] - self._time[0] if len(self) else 0.0
+
+    def add_frame(self, frame: Frame, seen: Seen) -> int:
+        """Takes the next frame; returns its place in the track."""
+        self._index.append(frame.index)
+        self._time.append(frame.time)
+        self._box.extend(seen.box)
+        self._interpolated.append(seen.interpolated)
+        self._sums.extend([0.0] * (len(self._classes) + 1))
+        self._counts.append(0)
+        return len(self) - 1
+
+    def add_window(
+        self,
+        window: Window,
+        probabilities: np.ndarray,
+        scores: np.ndarray | None,
+        relevance: np.ndarray | None,
+    ) -> None:
+        """Takes what the model said of a window.
+
+        Args:
+            window: The window, with n crops looked at.
+            probabilities: (K,).
+            scores: Instance scores (n, K), None if the model has none.
+            relevance: Of the predicted class, (n,), 1 = a uniform share; or None.
+        """
+        k = int(probabilities.argmax())
+        self._probabilities += probabilities
+        self._windows.append(
+            dict(
+                start=_seconds(self._time[window.first]),
+                end=_seconds(self._time[window.last]),
+                first_frame=self._index[window.first],
+                last_frame=self._index[window.last],
+                label=self._classes[k],
+                score=_number(probabilities[k]),
+                probabilities=_numbers(probabilities),
+            )
+        )
+        if scores is None:
+            return
+        if relevance is None:
+            relevance = np.full(len(scores), np.nan)
+        width = len(self._classes) + 1
+        for crop, row, share in zip(window.crops, scores, relevance, strict=True):
+            at = crop.place * width
+            for i, value in enumerate((*row.tolist(), float(share))):
+                self._sums[at + i] += value
+            self._counts[crop.place] += 1
+
+    def asdict(self, rule: IntervalRule) -> dict:
+        """The track as plain data, without its ``id``."""
+        time = np.array(self._time)
+        values = np.array(self._sums).reshape(len(self), -1)
+        counts = np.array(self._counts)[:, None]
+        with np.errstate(invalid='ignore'):
+            values = np.where(counts > 0, values / counts, np.nan)
+        scores, relevance = values[:, :-1], values[:, -1]
+        mean = self._probabilities / max(1, len(self._windows))
+        k = int(mean.argmax())
+        boxes = np.array(self._box).reshape(-1, 4)
+        return dict(
+            start=_seconds(time[0]),
+            end=_seconds(time[-1]),
+            label=self._classes[k] if self._windows else None,
+            score=_number(mean[k]) if self._windows else None,
+            probabilities=_numbers(mean) if self._windows else None,
+            frames=dict(
+                index=self._index.tolist(),
+                time=[_seconds(t) for t in time],
+                box=np.round(boxes.astype(float), 1).tolist(),
+                interpolated=[bool(v) for v in self._interpolated],
+                scores=[_numbers(row) for row in scores],
+                relevance=[_number(v) for v in relevance],
+            ),
+            windows=self._windows,
+            intervals=find_intervals(time, scores, self._classes, rule),
+        )
+
+
+def _seconds(value: float) -> float:
+    return round(float(value), 4)
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), 5)
+
+
+def _numbers(values: np.ndarray) -> list[float] | None:
+    if np.isnan(values).any():
+        return None
+    return np.round(values.astype(float), 5).tolist()
