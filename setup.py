@@ -7,7 +7,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-# What a wheel keeps of the repository beside the packages, under `tgdfer_mm/.mim`: the
+# What a wheel keeps of the repository next to the packages, under `tgdfer_mm/.mim`: the
 # place where OpenMMLab's tools look too.
 CARRIED = ('configs', 'tools', 'model-index.yml')
 

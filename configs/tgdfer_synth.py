@@ -1,5 +1,5 @@
 # The demo made short, for tools/run_folds.py: a quarter of the clips, no relevance, no
-# pictures, no second run beside it. About 40 s a fold on two cores; the numbers say no
+# pictures, no second run next to it. About 40 s a fold on two cores; the numbers say no
 # more than that everything runs.
 _base_ = 'tgdfer_demo.py'
 

@@ -22,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         action='append',
         default=[],
         metavar='NAME',
-        help='a name, beside localhost, under which browsers may ask for the page',
+        help='a name, next to localhost, under which browsers may ask for the page',
     )
     parser.add_argument('--max-mb', type=float, default=200, help='of a video')
     parser.add_argument('--max-seconds', type=float, default=300, help='of a video')

@@ -103,7 +103,7 @@ def add_model_arguments(parser: ArgumentParser) -> None:
 def add_settings(parser: ArgumentParser, name: str, help: str, **kwargs) -> None:
     """Adds an option of settings ``key=value``, which stay text.
 
-    :func:`tgdfer_mm.commands.settings.parse_settings` gives their values.
+    :func:`tgdfer_mm.settings.parse_settings` gives their values.
     """
     parser.add_argument(
         name,

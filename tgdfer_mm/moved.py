@@ -8,6 +8,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 _TABLE = Path(__file__).with_suffix('.json')
 
@@ -54,3 +55,25 @@ class _Loader(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Does nothing: the modules at the new names have run."""
+
+
+def moved_attribute(package: str, name: str, homes: dict[str, str]) -> Any:
+    """A name that a package had in version 0.1; for its ``__getattr__``.
+
+    Args:
+        package: The package.
+        name: What is looked up.
+        homes: Name -> module that has it today.
+
+    Raises:
+        AttributeError: It never had it.
+    """
+    if name not in homes:
+        raise AttributeError(f'module {package!r} has no attribute {name!r}')
+    warnings.warn(
+        f'{package}.{name} has moved to {homes[name]}; the old name goes with the next '
+        'release.',
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    return getattr(import_module(homes[name]), name)

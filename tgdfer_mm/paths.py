@@ -4,8 +4,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
-# A wheel carries them inside the package, a checkout beside it. The wheel's copy
-# comes first: an unrelated `configs` folder may lie beside an installed package.
+# A wheel carries them inside the package, a checkout next to it. The wheel's copy
+# comes first: an unrelated `configs` folder may lie next to an installed package.
 _HOMES = (_PACKAGE / '.mim', _PACKAGE.parent)
 
 

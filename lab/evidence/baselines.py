@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tgdfer_mm.datasets.feature_store import FeatureStore
 from tgdfer_mm.features import cache_features
-from tgdfer_mm.recipe.walk import data_sets
 from tgdfer_mm.registry import DATASETS, MODELS
+from tgdfer_mm.run_config.walk import data_sets
 
 from .frame_baselines import frame_baselines
 from .plan import EvidencePlan, Job

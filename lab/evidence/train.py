@@ -15,9 +15,9 @@ from tgdfer_mm.environment import environment_kept
 from tgdfer_mm.files import write_text
 from tgdfer_mm.recipe import apply_recipe
 from tgdfer_mm.recipe.perturbed_time import perturb_time
-from tgdfer_mm.recipe.walk import data_sets
 from tgdfer_mm.recipe.work_folder import note_work_folder
 from tgdfer_mm.registry import MODELS
+from tgdfer_mm.run_config.walk import data_sets
 from tgdfer_mm.synth.tree import INTENSITIES
 
 from .plan import EvidencePlan, Job

@@ -19,12 +19,12 @@ from torch.utils.data import BatchSampler
 from tgdfer_mm.clips.errors import DamagedClipError
 from tgdfer_mm.datasets.feature_store import FeatureCacheError
 from tgdfer_mm.datasets.transforms import GatherFeatures, OpenFeatures
-from tgdfer_mm.engine.random_state import (
+from tgdfer_mm.plain_checkpoints import load_from_local, plain_loading
+from tgdfer_mm.random_state import (
     get_random_state,
     random_state_kept,
     set_random_state,
 )
-from tgdfer_mm.plain_checkpoints import load_from_local, plain_loading
 from tgdfer_mm.registry import DATASETS, MODELS
 
 

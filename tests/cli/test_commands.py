@@ -14,12 +14,12 @@ from tgdfer_cli import main as cli
 from tgdfer_cli.main import COMMANDS, main, make_parser, parse
 from tgdfer_mm import __version__
 from tgdfer_mm.apis.app.uploads import Limits
-from tgdfer_mm.commands.settings import parse_settings
 from tgdfer_mm.convert import format_keys
 from tgdfer_mm.datasets.tools.check.copies import DATASETS
 from tgdfer_mm.datasets.tools.check.facts import COUNTS
 from tgdfer_mm.engine.checkpoint_contract_hook import MISMATCHES
 from tgdfer_mm.protocol.launch import LAUNCHERS
+from tgdfer_mm.settings import parse_settings
 
 ROOT = Path(__file__).parents[2]
 # The scripts that mmaction2's users look for, and the command that each starts.

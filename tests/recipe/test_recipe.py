@@ -22,7 +22,7 @@ from tgdfer_mm.recipe import (
     pending_changes,
     recipe,
 )
-from tgdfer_mm.recipe.walk import data_sets, hooks_of, metrics_of_test
+from tgdfer_mm.run_config.walk import data_sets, hooks_of, metrics_of_test
 
 # Each with what it leaves in every data set that it is about.
 RECIPES = {

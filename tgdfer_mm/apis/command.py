@@ -7,7 +7,7 @@ from mmengine.config import Config
 from rich.console import Console
 from rich.markup import escape
 
-from ..commands.settings import parse_settings
+from ..settings import parse_settings
 from ..video.errors import Interrupted, OutputError, UsageError, VideoError
 from .inferencer import DFERInferencer
 from .table import print_result

@@ -10,12 +10,12 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
-from ..config_files import read_config
 from ..engine.checkpoint import weights_misfit
 from ..models.vision_language.open_clip_models import resolve
 from ..paths import UnknownConfigError, config_dir, find_config
 from ..plain_checkpoints import load_from_local
 from ..registry import MODELS
+from ..run_config.files import read_config
 from ..video.errors import InputError, UsageError
 
 _SHIPPED = Path(__file__).with_name('shipped_models.json')
@@ -57,7 +57,7 @@ def load_model(
         model: A name of :func:`shipped_models`, the path or name of a config, or a
             config.
         checkpoint: Its weights; a shipped model has its own.
-        device: Where it shall run.
+        device: Where it runs.
 
     Raises:
         UsageError: There is no such model, or no checkpoint was given.

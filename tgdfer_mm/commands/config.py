@@ -12,7 +12,7 @@ from mmengine.runner import Runner
 from ..engine.freed_memory import keep_freed_memory
 from ..plain_checkpoints import ALLOW_PICKLE
 from ..recipe import Recipe, loading
-from .settings import parse_settings
+from ..settings import parse_settings
 
 
 def load_config(args: Namespace) -> Config:

@@ -4,11 +4,11 @@ import json
 from argparse import Namespace
 from pathlib import Path
 
-from ..config_files import read_config
 from ..convert import convert
 from ..files import write_text
 from ..paths import find_config
-from .settings import parse_settings
+from ..run_config.files import read_config
+from ..settings import parse_settings
 
 
 def run(args: Namespace) -> int:

@@ -8,12 +8,12 @@ from pathlib import Path
 from mmengine.registry import init_default_scope
 
 from ..clips.pack import PackError
-from ..config_files import read_config
 from ..datasets.progress import track
 from ..datasets.tools.pack import verify_pack, write_pack
 from ..paths import find_config
-from ..recipe.walk import first_data_set
 from ..registry import DATASETS
+from ..run_config.files import read_config
+from ..run_config.walk import first_data_set
 
 
 def run(args: Namespace) -> int:

@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from mmengine.config import Config
 
-from ..evaluation.temporal_sensitivity import report, temporal_sensitivity
+from ..engine.temporal_sensitivity import report, temporal_sensitivity
 from ..recipe import apply_recipe
 from ..recipe.recipe import PERTURBATIONS
 from .config import build_runner, load_config

@@ -10,8 +10,8 @@ from mmengine.config import Config
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ..config_files import read_config
 from ..files import replacing, write_text
+from ..run_config.files import read_config
 from .class_order import parse_order, places
 from .formats import Format, find_format, load_format, rename
 from .reading import read_source
@@ -25,7 +25,7 @@ class Conversion:
 
     Attributes:
         state: Our names -> tensors.
-        meta: What goes beside them, as :class:`CheckpointContractHook` reads it.
+        meta: What goes next to them, as :class:`CheckpointContractHook` reads it.
         report: What happened to every name.
     """
 
@@ -34,7 +34,7 @@ class Conversion:
     report: Report
 
     def save(self, out: str | Path, allow_missing: bool = False) -> list[Path]:
-        """Writes the weights, and the texts beside them.
+        """Writes the weights, and the texts next to them.
 
         Args:
             out: ``*.safetensors`` or ``*.pth``.

@@ -40,7 +40,7 @@ class DFERDataset(BaseDataset, ABC):
             of one (see :mod:`~tgdfer_mm.clips.pack`); absolute or below `data_root`;
             by default the authors', or a place that copies are known to use for it,
             see :mod:`~tgdfer_mm.datasets.known_layouts`.
-        split_file: The list of clips, likewise.
+        split_file: The list of clips, found in the same way.
         setting: ``'single'``, or another of the data set's ``SETTINGS``: what its
             clips are labelled with.
         label_order: Name of another order of the classes than the label set's own,
@@ -59,7 +59,7 @@ class DFERDataset(BaseDataset, ABC):
         media_dir: Folder of the clips, or the packed file.
         split_file: The list of the clips.
         clips: Where the clips come from, once the list is read.
-        damaged: What happens to damaged clips, likewise.
+        damaged: What happens to damaged clips, also an object of its own.
 
     Raises:
         ValueError: An argument the data set does not know.

@@ -38,7 +38,7 @@ def read_votes(path: Path, classes: Sequence[str]) -> dict[int, Votes]:
         classes: The classes, in the order of the labels 1, 2, ...
 
     Returns:
-        What is said of each clip, by its number.
+        The votes of each clip, by its number.
 
     Raises:
         SplitFileError: The header lacks a column, or a row is not numbers, repeats a

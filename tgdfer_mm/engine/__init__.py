@@ -1,8 +1,6 @@
 """Running: exact and safe checkpoints, optimizer groups, evaluation, the tools."""
 
-import warnings
-from importlib import import_module
-
+from ..moved import moved_attribute
 from ..plain_checkpoints import load_from_local
 from .atomic_backend import AtomicBackend
 from .checkpoint import find_resumable
@@ -36,13 +34,8 @@ __all__ = [
 
 def __getattr__(name: str):
     """Two functions of version 0.1, for one release."""
-    if name not in ('apply_precision', 'apply_selection'):
-        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    new = f'tgdfer_mm.recipe.{name.removeprefix("apply_")}'
-    warnings.warn(
-        f'tgdfer_mm.engine.{name} has moved to {new}; the old name goes with the next '
-        'release.',
-        DeprecationWarning,
-        stacklevel=2,
-    )
-    return getattr(import_module(new), name)
+    homes = {
+        'apply_precision': 'tgdfer_mm.recipe.precision',
+        'apply_selection': 'tgdfer_mm.recipe.selection',
+    }
+    return moved_attribute(__name__, name, homes)

@@ -105,7 +105,7 @@ class CheckpointContractHook(Hook):
 def compare_datasets(
     train_loop: BaseLoop, others: Sequence[BaseLoop]
 ) -> list[tuple[str, str]]:
-    """Lists what keeps the clips of a run from being evaluated beside its training.
+    """Lists what keeps the clips of a run from being evaluated next to its training.
 
     Args:
         train_loop: The loop that trains.

@@ -16,13 +16,13 @@ from mmengine.visualization import Visualizer
 from rich.console import Console
 from rich.table import Table
 
-from ..config_files import read_config
 from ..paths import config_dir
 from ..recipe.apply import apply_recipe
 from ..recipe.fold import fold_of
 from ..recipe.recipe import Recipe
 from ..recipe.work_folder import note_work_folder
 from ..registry import HOOKS
+from ..run_config.files import read_config
 from .evaluation import EvaluateBeforeTrainHook, write_metrics
 from .selection_hook import SelectionHook
 

@@ -10,9 +10,9 @@ from mmengine.runner import BaseLoop, Runner
 from mmengine.runner.amp import autocast
 
 from ..files import write_text
+from ..random_state import random_state_kept
 from ..recipe.recipe import Recipe
 from ..registry import HOOKS
-from .random_state import random_state_kept
 
 
 @torch.no_grad()

@@ -16,10 +16,10 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader, Sampler
 
+from ..random_state import get_random_state, set_random_state
 from ..registry import HOOKS
 from .checkpoint import find_resumable, weights_misfit
 from .plain_state import from_plain, to_plain
-from .random_state import get_random_state, set_random_state
 
 
 @HOOKS.register_module()

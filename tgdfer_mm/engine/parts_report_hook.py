@@ -19,8 +19,8 @@ from torch import Tensor, nn
 from torch.distributed.fsdp import FullyShardedDataParallel
 
 from ..files import replacing, write_text
+from ..random_state import random_state_kept
 from ..registry import HOOKS
-from .random_state import random_state_kept
 
 FILE_NAME = 'parts.json'
 START_NAME = 'parts_start.safetensors'

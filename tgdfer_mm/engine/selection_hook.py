@@ -24,7 +24,7 @@ BEST = 'best_epoch_{}.pth'
 
 @HOOKS.register_module()
 class SelectionHook(Hook):
-    """Tests the epoch that a rule selects, and the last one beside it.
+    """Tests the epoch that a rule selects, and the last one next to it.
 
     Afterwards the work folder has ``predictions.jsonl`` (with its ``.meta.json``) of
     the selected epoch, ``predictions_last.jsonl`` of the last one if the rule is

@@ -1,12 +1,12 @@
 """Metrics of dynamic facial expression recognition and the dump of predictions."""
 
+from ..moved import moved_attribute
 from .dfer_metric import DFERMetric
 from .dump import DumpPredictions, read_predictions
 from .frame_relevance import FrameRelevanceMetric
 from .grouped_metric import GroupedDFERMetric
 from .mapped_evaluator import MappedEvaluator
 from .multi_label_metric import MultiLabelMetric
-from .temporal_sensitivity import perturb_time, temporal_sensitivity
 
 __all__ = [
     'DFERMetric',
@@ -15,7 +15,14 @@ __all__ = [
     'GroupedDFERMetric',
     'MappedEvaluator',
     'MultiLabelMetric',
-    'perturb_time',
     'read_predictions',
-    'temporal_sensitivity',
 ]
+
+
+def __getattr__(name: str):
+    """Two functions of version 0.1, for one release."""
+    homes = {
+        'perturb_time': 'tgdfer_mm.recipe.perturbed_time',
+        'temporal_sensitivity': 'tgdfer_mm.engine.temporal_sensitivity',
+    }
+    return moved_attribute(__name__, name, homes)

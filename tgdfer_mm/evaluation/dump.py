@@ -23,7 +23,7 @@ class DumpPredictions(ClipMetric):
     (M, K). Lines are sorted by clip. Of an unreadable clip the model saw black
     frames only: `pred` and `score` are null, so it cannot pass for right.
 
-    `<stem>.meta.json` beside it holds the data set's metainfo: the class list
+    `<stem>.meta.json` next to it holds the data set's metainfo: the class list
     that the numbers refer to, the fold, the pixel version.
 
     Args:

@@ -82,7 +82,7 @@ class PredictedClip(NamedTuple):
         return frame_values(values, self.num_valid, self.frames_per_instance)
 
     def shares_on_frames(self, shares: np.ndarray) -> np.ndarray:
-        """Likewise shares of one, as multiples of a uniform share.
+        """Shares of one, too, as multiples of a uniform share.
 
         Otherwise the frames of a clip with many instances would look worse.
         """

@@ -24,8 +24,8 @@ from torch.utils.data import DataLoader, Dataset, Subset
 
 from ..clips.errors import DamagedClipError
 from ..datasets.feature_store import ARRAY, HEADER, SCHEMA, FeatureStore
-from ..engine.random_state import random_state_kept
 from ..files import write_text
+from ..random_state import random_state_kept
 from ..registry import MODELS
 from ..version import __version__
 from .plan import PRECISIONS, Plan

@@ -16,9 +16,9 @@ from ..datasets.feature_store import (
     differences,
     key_of,
 )
-from ..recipe.pipelines import Pipeline, split_pipeline
-from ..recipe.walk import data_sets
 from ..registry import DATASETS
+from ..run_config.pipelines import Pipeline, split_pipeline
+from ..run_config.walk import data_sets
 from .identity import digest_of, facts_of, identity_of, plain
 from .tower import architecture, build_tower, hash_weights
 from .views import AUTO, choose_views

@@ -5,8 +5,8 @@ from pathlib import Path
 from mmengine.config import Config
 
 from ..datasets.feature_store import FeatureStore
-from ..recipe.pipelines import draw_no_pictures, split_pipeline
-from ..recipe.walk import data_sets
+from ..run_config.pipelines import draw_no_pictures, split_pipeline
+from ..run_config.walk import data_sets
 from .compute import cache_features
 from .plan import Plan
 from .views import PLAIN

@@ -1,7 +1,7 @@
 """Which pictures of a clip the tower is shown, read off a config's pipelines."""
 
 from ..datasets.feature_store import FeatureCacheError
-from ..recipe.pipelines import Pipeline
+from ..run_config.pipelines import Pipeline
 
 PLAIN, FLIP = 'plain', 'flip'
 AUTO = 'auto'

@@ -15,7 +15,7 @@ from .results import aggregate, difference, load_result
 def collect(runs: Sequence[Run], config: str = '') -> dict:
     """Computes the numbers of finished runs and writes them down.
 
-    Beside the runs are written ``results.json``, which depends on the predictions
+    Next to the runs are written ``results.json``, which depends on the predictions
     alone; ``results.md`` and ``confusion_matrix.png``, the same for people; and
     ``timings.json``.
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from ..commands.settings import parse_settings
 from ..environment import environment_kept
 from ..recipe.fold import choose_fold, fold_of
 from ..recipe.loading import load_config
 from ..recipe.recipe import KEY, OLD_KEYS, Recipe
 from ..recipe.selection import choose_epoch
+from ..settings import parse_settings
 
 # What changes no number, so that a run may be finished elsewhere or with more output.
 _NO_MATTER = ('work_dir', 'launcher', 'log_level', 'cfg_options', 'resume')

@@ -1,4 +1,4 @@
-"""Published results to stand beside one's own, each with its source."""
+"""Published results to stand next to one's own, each with its source."""
 
 import json
 from pathlib import Path

@@ -41,7 +41,7 @@ class Result:
 def load_result(
     path: str | Path, name: str = '', seed: int = 0, fold: int | None = None
 ) -> Result:
-    """Reads a file of predictions and the ``.meta.json`` beside it.
+    """Reads a file of predictions and the ``.meta.json`` next to it.
 
     Raises:
         FileNotFoundError: One of the two is absent.

@@ -2,8 +2,8 @@
 
 from mmengine.config import Config
 
+from ..run_config.walk import kind_of
 from .recipe import Recipe
-from .walk import kind_of
 
 _DEFAULTS = dict(views='auto', dtype='float32', precision='fp32')
 

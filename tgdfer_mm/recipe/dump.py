@@ -4,8 +4,8 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from ..run_config.walk import metrics_of_test
 from .recipe import Recipe
-from .walk import metrics_of_test
 
 
 def dump_predictions(cfg: Config, recipe: Recipe) -> str | None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from mmengine.config import Config
 
 from ..registry import DATASETS
+from ..run_config.walk import DataSet, data_sets
 from .recipe import Recipe
-from .walk import DataSet, data_sets
 
 
 def choose_fold(cfg: Config, recipe: Recipe) -> str | None:

@@ -9,10 +9,10 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.runner import FlexibleRunner, Runner
 
-from ..config_files import read_config
 from ..paths import find_config
+from ..run_config.files import read_config
+from ..run_config.walk import hooks_of
 from .recipe import OLD_KEYS, Recipe, take_in_old_keys
-from .walk import hooks_of
 
 # The top-level keys of a config that a run reads; the others are its own variables.
 _READ = {'recipe', 'runner_type', *OLD_KEYS}.union(

@@ -6,9 +6,9 @@ from mmengine.config import Config
 
 from ..models.data_preprocessors import ClipAugmentPreprocessor, ResidentFrames
 from ..models.data_preprocessors.clip_ops import build_op
-from .pipelines import draw_no_pictures, split_pipeline
+from ..run_config.pipelines import draw_no_pictures, split_pipeline
+from ..run_config.walk import data_sets, kind_of
 from .recipe import Recipe
-from .walk import data_sets, kind_of
 
 
 def let_device_augment(cfg: Config, recipe: Recipe) -> str | None:

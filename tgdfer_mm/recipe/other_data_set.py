@@ -5,9 +5,9 @@ from mmengine.config import Config
 from ..labels.label_map import label_map_names
 from ..paths import config_dir
 from ..registry import DATASETS
+from ..run_config.walk import first_data_set, kind_of, metrics_of_test
 from .fold import fold_of
 from .recipe import Recipe
-from .walk import first_data_set, kind_of, metrics_of_test
 
 
 def use_other_data_set(cfg: Config, recipe: Recipe) -> str | None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from ..run_config.walk import data_sets
 from .recipe import Recipe
-from .walk import data_sets
 
 
 def read_pack(cfg: Config, recipe: Recipe) -> str | None:

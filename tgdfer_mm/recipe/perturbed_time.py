@@ -7,8 +7,8 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 
 from ..datasets.transforms.perturb_time import PerturbTime
+from ..run_config.walk import DataSet, data_sets, kind_of, metrics_of_test
 from .recipe import Recipe
-from .walk import DataSet, data_sets, kind_of, metrics_of_test
 from .work_folder import settle_work_folder
 
 # The transforms after which `frame_inds` says which frames are read.

@@ -3,8 +3,8 @@
 import torch
 from mmengine.config import Config
 
+from ..run_config.walk import kind_of
 from .recipe import PRECISIONS, Recipe
-from .walk import kind_of
 
 CHOSEN = 'chosen_precision'
 

@@ -8,8 +8,8 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import FlexibleRunner, Runner
 
 from ..plain_checkpoints import plain_loading
+from ..run_config.walk import hooks_of
 from .apply import apply_recipe
-from .walk import hooks_of
 
 
 class _OurRunner:

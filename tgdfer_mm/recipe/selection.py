@@ -4,15 +4,15 @@ import copy
 
 from mmengine.config import Config
 
+from ..run_config.walk import DataSet, data_sets
 from .recipe import RULES, Recipe
-from .walk import DataSet, data_sets
 
 METRIC = 'dfer/WAR'
 VAL_PART = 0.1
 
 
 def describe_rule(rule: str, metric: str = METRIC, val_part: float = VAL_PART) -> str:
-    """The rule in words, to stand beside every number.
+    """The rule in words, to stand next to every number.
 
     Args:
         rule: One of ``RULES``.

@@ -130,10 +130,10 @@ def _folds(canvas: Canvas, who: Identity, au: Mapping[str, float]) -> None:
         crease(
             [(side * 0.15, 0.18), (side * (0.7 * x + 0.06), 0.3), (side * x, y)], naso
         )
-        # Below pulled-down corners, beside stretched ones.
+        # Below pulled-down corners, next to stretched ones.
         crease([(side * corner[0], y + 0.06), (side * x, y + 0.15)], au['AU15'])
-        beside = bow(y - 0.06, y + 0.1, side * x, side * (x + 0.03), 7)[:, ::-1]
-        crease(beside, 0.9 * au['AU20'])
+        curve = bow(y - 0.06, y + 0.1, side * x, side * (x + 0.03), 7)[:, ::-1]
+        crease(curve, 0.9 * au['AU20'])
         # Wrinkles across the root of the nose.
         for k in range(3):
             y = -0.2 + 0.08 * k

@@ -44,7 +44,7 @@ class SynthSpec:
         seed: Seed of faces and movements.
         clips_per_class: Clips of each emotion in each of five folds; so many people
             are in a fold.
-        videos: Whether MP4 files are written beside the frames.
+        videos: Whether MP4 files are written next to the frames.
         level: ``demo``, or a level of the benchmark, see ``levels.json``.
         lengths: Benchmark whose distribution of lengths the clips have; not for the
             level ``demo``.
@@ -107,7 +107,7 @@ def ensure_tree(
 ) -> bool:
     """Write the data set unless it is there.
 
-    Everything is written into a folder beside `root` that takes its name when it is
+    Everything is written into a folder next to `root` that takes its name when it is
     complete, so `root` never holds half a data set. One from which clips were lost
     is written anew.
 

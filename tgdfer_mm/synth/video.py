@@ -1,7 +1,7 @@
 """A drawn film of two people, with a cut and a stretch without anybody.
 
 What the clips are to a data set, this is to a user's video: something to run the whole
-path on, from file to intervals, with the truth beside it.
+path on, from file to intervals, with the truth next to it.
 """
 
 import json
@@ -157,7 +157,7 @@ class Film:
 
 
 def write_film(path: str | Path, spec: FilmSpec) -> dict:
-    """Draws a film into an MP4 file, with its truth beside it as ``<name>.truth.json``.
+    """Draws a film into an MP4 file, with its truth in ``<name>.truth.json``.
 
     Args:
         path: File to write.

@@ -21,7 +21,7 @@ class Prediction(NamedTuple):
         probabilities: (K,).
         scores: Of each crop, (n, K); None if the model gives none.
         relevance: Of each crop for each class, (n, K), adding up to one over the
-            crops; None likewise.
+            crops; None as well.
     """
 
     probabilities: np.ndarray
@@ -158,7 +158,7 @@ class Analysis:
         queue = self._queue
         crops = [[c.picture for c in window.crops] for _, window in queue]
         predictions = self._predict(crops)
-        self._queue = []  # not before: Ctrl-C meanwhile shall lose none
+        self._queue = []  # not before: Ctrl-C meanwhile must lose none
         for (record, window), said in zip(queue, predictions, strict=True):
             relevance = said.relevance
             if relevance is not None:  # in units of a uniform share

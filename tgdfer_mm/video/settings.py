@@ -20,7 +20,7 @@ class VideoSettings:
         crop: What the model sees of a frame.
         window: How a track is cut into bags.
         intervals: When a stretch shows an emotion.
-        every: The detector looks at every so manieth frame.
+        every: The detector looks at one frame of this many.
         max_gap: Longest gap in a track that is filled, seconds.
         min_overlap: Intersection over union that joins two boxes.
         min_track: Shorter tracks are left out, seconds; a warning counts them. A

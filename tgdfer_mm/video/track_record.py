@@ -54,7 +54,7 @@ class TrackRecord:
         scores: np.ndarray | None,
         relevance: np.ndarray | None,
     ) -> None:
-        """Takes what the model said of a window.
+        """Takes what the model predicted for a window.
 
         Args:
             window: The window, with n crops looked at.

@@ -20,7 +20,7 @@ class VideoFileSource(Source):
     """The frames of a video file.
 
     Times are the stream's own, so a variable frame rate is kept. The rotation that
-    phones store beside the picture is applied. Only a few frames are in memory at a
+    phones store next to the picture is applied. Only a few frames are in memory at a
     time. Damage is counted in `problems` and skipped.
 
     Args:

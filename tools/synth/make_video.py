@@ -11,7 +11,7 @@ from tgdfer_mm.synth.video import FilmSpec, write_film
 def main(argv: list[str] | None = None) -> None:
     default = FilmSpec()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('out', help='*.mp4; <name>.truth.json is written beside it')
+    parser.add_argument('out', help='*.mp4; <name>.truth.json is written next to it')
     parser.add_argument('--seed', type=int, default=default.seed)
     parser.add_argument('--width', type=int, default=default.width, help='pixels')
     parser.add_argument('--fps', type=int, default=default.fps)

@@ -44,14 +44,14 @@ class Limits:
         return f'{self.seconds / 60:.3g} minutes'
 
     def too_large(self) -> str:
-        """What is said of a larger file."""
+        """The message about a larger file."""
         return (
             f'The file is larger than {self.megabytes:g} MB. Cut the video shorter or '
             'make it smaller, or start the program with a higher --max-mb.'
         )
 
     def too_long(self) -> str:
-        """What is said of a longer video."""
+        """The message about a longer video."""
         return (
             f'The video is longer than {self.length}. Cut it shorter, start the '
             'program with a higher --max-seconds, or use `tgdfer infer`.'

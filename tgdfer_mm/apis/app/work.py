@@ -52,7 +52,7 @@ def summarise(result: dict[str, Any]) -> dict[str, Any]:
     total, note = result['source']['duration'], result['model']['note']
     return dict(
         complete=result['complete'],
-        # What is to be said of the model stands on the page already.
+        # The note about the model stands on the page already.
         warnings=[w for w in result['warnings'] if not note or note not in w],
         video=ANNOTATED_NAME,
         tracks=[_summarise_track(result, track, total) for track in result['tracks']],

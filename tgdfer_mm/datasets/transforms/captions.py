@@ -1,4 +1,4 @@
-"""What is said of each clip, for training on captions."""
+"""The caption of each clip, for training on captions."""
 
 from mmcv.transforms import BaseTransform
 

@@ -46,7 +46,7 @@ class GatherFeatures(BaseTransform):
 
     Args:
         path: As for :class:`OpenFeatures`.
-        key: Likewise.
+        key: See :class:`OpenFeatures`.
         views: Name of a view -> how often it is taken; numpy's generator draws if
             there are several.
     """

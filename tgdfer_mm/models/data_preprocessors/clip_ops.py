@@ -2,7 +2,7 @@
 
 Each takes a clip (T, 3, H, W) uint8 and gives one back. The random draws are those of
 the stock transform of the same name and arguments, with the same generators in the same
-order, once a clip. The pictures differ from the stock ones by what is said of each
+order, once a clip. The pictures differ from the stock ones by what is noted at each
 class, in grey levels of 255.
 """
 

@@ -24,7 +24,7 @@ class TransportHead(BagHead):
     the cost of the label's own plan [from GRACE; weight a choice].
 
     The texts come from ``OpenCLIPWords``. Its words are refined by a linear layer
-    beside the identity, which starts at zero [choice].
+    next to the identity, which starts at zero [choice].
 
     Args:
         num_classes: K.
@@ -34,7 +34,7 @@ class TransportHead(BagHead):
         temperature: What the likenesses are divided by.
         motion_temperature: See :func:`~tgdfer_mm.models.functional.motion_weights`.
         epsilon: See :func:`~tgdfer_mm.models.functional.sinkhorn`.
-        steps: Likewise.
+        steps: Number of iterations, see there.
         align_weight: See above.
         loss_cls: Cross entropy by default.
     """

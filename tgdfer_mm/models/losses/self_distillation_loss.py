@@ -15,7 +15,7 @@ SCHEDULE = ((0.3, 0.01), (0.5, 0.1), (0.6, 0.5), (0.8, 1.0))
 
 @MODELS.register_module()
 class SelfDistillationLoss(nn.Module):
-    """Divergence from what the model said of similar clips of every class [from S2D].
+    """Divergence from what was predicted for similar clips of every class [from S2D].
 
     The last ``size`` training clips of each class are kept as anchors: feature and
     probabilities. Of every class the ``neighbours`` anchors with the highest cosine to

@@ -9,7 +9,7 @@ from .bag_recognizer import BagRecognizer
 
 @MODELS.register_module()
 class CaptionRecognizer(BagRecognizer):
-    """Learns from what is said of each clip, and is tested on the classes [EmoCLIP].
+    """Learns from the caption of each clip, and is tested on the classes [EmoCLIP].
 
     In training the texts of the batch of bags are the captions of its clips, (N, D)
     in the clips' order, for a head such as ``CaptionHead``; in testing they are those

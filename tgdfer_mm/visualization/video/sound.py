@@ -1,4 +1,4 @@
-"""The sound of a video, put beside new pictures."""
+"""The sound of a video, put next to new pictures."""
 
 from collections.abc import Iterator
 from pathlib import Path

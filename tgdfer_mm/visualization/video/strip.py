@@ -75,7 +75,7 @@ def draw_frames(
 
 
 def spread(wanted: np.ndarray, width: float, low: float, high: float) -> np.ndarray:
-    """Places things beside one another, near where they are wanted.
+    """Places things next to one another, near where they are wanted.
 
     Args:
         wanted: Middles, ascending.

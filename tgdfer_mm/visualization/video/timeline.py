@@ -41,7 +41,7 @@ class _Layout:
 
     @property
     def wide(self) -> bool:
-        """Whether there is room for the bars beside the curves."""
+        """Whether there is room for the bars next to the curves."""
         return self.width >= 9
 
     @property
@@ -100,7 +100,7 @@ def draw_timeline(
         track: One of its tracks.
         thumbnails: (S, S, 3) uint8 RGB pictures by their position in the lists of
             `track['frames']`; of these, :func:`frames_to_show` are drawn.
-        width: Inches; from 9 on the class probabilities stand beside the curves.
+        width: Inches; from 9 on the class probabilities stand next to the curves.
 
     Raises:
         ValueError: If the lists of the track do not fit one another or the classes.

@@ -82,7 +82,7 @@ def extract_frames(
         FileNotFoundError: There is no video.
     """
     videos, folder = Path(videos), Path(folder)
-    # Not the ._* files that macOS leaves beside the others.
+    # Not the ._* files that macOS leaves next to the others.
     paths = sorted(p for p in videos.rglob(pattern) if p.name[0] != '.')
     if not paths:
         raise FileNotFoundError(f'There is no {pattern} in {videos}.')

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import torch
 
-from tgdfer_mm.engine.random_state import (
+from tgdfer_mm.random_state import (
     get_random_state,
     random_state_kept,
     set_random_state,

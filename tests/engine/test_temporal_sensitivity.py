@@ -13,7 +13,7 @@ from mmengine.model import BaseModel
 from mmengine.runner import Runner
 
 from tgdfer_mm.datasets.transforms.perturb_time import PERTURBATIONS
-from tgdfer_mm.evaluation.temporal_sensitivity import (
+from tgdfer_mm.engine.temporal_sensitivity import (
     differences,
     perturb_time,
     report,

@@ -3,7 +3,7 @@
 import pytest
 from mmengine.config import Config
 
-from tgdfer_mm.config_files import refuse_pasted_settings
+from tgdfer_mm.run_config.files import refuse_pasted_settings
 
 HARMLESS = '/data/My DFEW (1); #2!'
 UNSAFE = ["it's", 'a "b"', 'a\\b', 'a\nb', 'a\rb', 'a{b', 'a}b']
