@@ -6,7 +6,7 @@ import torch
 from mmengine.evaluator import Evaluator
 from mmengine.runner import Runner, save_checkpoint, weights_to_cpu
 
-from tgdfer_mm.engine.plain_state import to_plain
+from tgdfer_mm.engine.plain_data import to_plain
 from tgdfer_mm.evaluation import DumpPredictions
 from tgdfer_mm.recipe.selection import describe_rule
 from tgdfer_mm.version import __version__

@@ -33,7 +33,7 @@ from lab.benchmark import (
 )
 from lab.benchmark.pairs import Results, read_results
 from lab.paths import DOCS
-from tgdfer_mm.engine.freed_memory import keep_freed_memory
+from tgdfer_mm.engine.glibc_memory import keep_freed_memory
 from tgdfer_mm.paths import config_dir
 
 B16, B32 = 'tgdfer_dfew.py', 'tgdfer_dfew_vit-b32.py'

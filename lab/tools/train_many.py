@@ -26,7 +26,7 @@ from lab.many.models import ManyModels
 from lab.many.write import folder_of, judge_member, save_member
 from tgdfer_cli.common import add_common_arguments, add_recipe_arguments
 from tgdfer_mm.commands.config import load_config
-from tgdfer_mm.engine.freed_memory import keep_freed_memory
+from tgdfer_mm.engine.glibc_memory import keep_freed_memory
 from tgdfer_mm.files import write_text
 from tgdfer_mm.protocol import aggregate, load_result, parse_numbers
 from tgdfer_mm.recipe import Recipe, apply_recipe

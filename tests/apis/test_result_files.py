@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from tgdfer_mm.apis import result_schema
-from tgdfer_mm.apis.table import clock
+from tgdfer_mm.apis.result_table import clock
 from tgdfer_mm.apis.writing import frame_rows, prepare_folder, write_result
 from tgdfer_mm.video.errors import OutputError
 

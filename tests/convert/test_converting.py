@@ -9,7 +9,7 @@ import torch
 from mmaction.structures import ActionDataSample
 
 from tgdfer_mm.convert import Conversion, convert
-from tgdfer_mm.convert.report import Report
+from tgdfer_mm.convert.conversion_report import Report
 from tgdfer_mm.engine.checkpoint import load_from_local
 from tgdfer_mm.engine.checkpoint_contract_hook import compare_metainfo
 from tgdfer_mm.registry import MODELS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tgdfer_mm.protocol.launch import Launcher, folder_lock, run_command
-from tgdfer_mm.protocol.plan import Run
+from tgdfer_mm.protocol.runs import Run
 
 RUN = Run(2, 4, Path('root'), 'val', {})
 OPTIONS = [

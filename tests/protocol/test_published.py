@@ -6,7 +6,7 @@ import pytest
 
 from tgdfer_mm.protocol import published_rows
 from tgdfer_mm.protocol.published import FILES, FOLDER
-from tgdfer_mm.protocol.report import RULES
+from tgdfer_mm.protocol.results_page import RULES
 
 
 @pytest.mark.parametrize('dataset, num', [('DFEW', 7), ('FERV39k', 7), ('MAFW', 11)])

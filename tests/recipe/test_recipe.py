@@ -14,7 +14,7 @@ from mmengine.registry import RUNNERS
 from tgdfer_cli.common import MISMATCHES
 from tgdfer_mm.datasets.transforms.perturb_time import PERTURBATIONS
 from tgdfer_mm.engine import checkpoint_contract_hook
-from tgdfer_mm.features.plan import PRECISIONS
+from tgdfer_mm.features.feature_plan import PRECISIONS
 from tgdfer_mm.recipe import (
     DFERRunner,
     Recipe,

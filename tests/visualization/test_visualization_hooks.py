@@ -11,8 +11,8 @@ from mmengine.runner import BaseLoop
 
 from tgdfer_mm.registry import HOOKS
 from tgdfer_mm.visualization import ConfusionMatrixHook, ExplainHook
-from tgdfer_mm.visualization.common import describe_data
 from tgdfer_mm.visualization.explain_hook import pick_clips
+from tgdfer_mm.visualization.hook_parts import describe_data
 
 CLASSES = ('happy', 'sad', 'neutral')
 META = dict(dataset='SynthDFER (DFEW layout)', classes=CLASSES, fold=1)

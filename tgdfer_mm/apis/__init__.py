@@ -1,7 +1,7 @@
 """The model on a user's own video: ``DFERInferencer('demo')('my_video.mp4')``."""
 
 from .inferencer import DFERInferencer
-from .models import LoadedModel, load_model, shipped_models
+from .model_loading import LoadedModel, load_model, shipped_models
 from .result import SCHEMA, result_schema
 
 __all__ = [

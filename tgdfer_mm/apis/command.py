@@ -10,7 +10,7 @@ from rich.markup import escape
 from ..settings import parse_settings
 from ..video.errors import Interrupted, OutputError, UsageError, VideoError
 from .inferencer import DFERInferencer
-from .table import print_result
+from .result_table import print_result
 from .writing import prepare_folder, write_result
 
 _INCOMPLETE = 4

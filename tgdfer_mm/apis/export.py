@@ -14,7 +14,7 @@ from ..models.recognizers import TextGuidedRecognizer
 from ..version import __version__
 from ..video.errors import UsageError
 from ..video.optional_packages import need
-from .models import LoadedModel
+from .model_loading import LoadedModel
 from .preprocessing import steps_after_reading, video_settings
 from .result import SCHEMA
 from .writing import naming_what_fails

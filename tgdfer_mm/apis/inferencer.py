@@ -15,7 +15,7 @@ from ..video.faces import FaceDetector, build_detector
 from ..video.frames import Source
 from ..video.reading import open_source
 from ..video.settings import VideoSettings
-from .models import LoadedModel
+from .model_loading import LoadedModel
 from .preprocessing import ClipPipeline
 from .progress import frame_progress, no_progress
 from .result import make_result

@@ -15,7 +15,7 @@ from ..video.analysis import Prediction
 from ..video.errors import InputError, UsageError
 from ..video.optional_packages import need
 from ..video.settings import VideoSettings
-from .models import LoadedModel, file_hash, load_model
+from .model_loading import LoadedModel, file_hash, load_model
 from .preprocessing import ClipPipeline, steps_after_reading, video_settings
 
 Windows = list[list[np.ndarray]]

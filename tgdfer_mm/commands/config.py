@@ -9,7 +9,7 @@ from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from ..engine.freed_memory import keep_freed_memory
+from ..engine.glibc_memory import keep_freed_memory
 from ..plain_checkpoints import ALLOW_PICKLE
 from ..recipe import Recipe, loading
 from ..settings import parse_settings
@@ -47,7 +47,7 @@ def build_runner(cfg: Config) -> Runner:
     """Builds the runner that the config names in ``runner_type``.
 
     On CPU the process keeps from now on what it frees, see
-    :func:`~tgdfer_mm.engine.freed_memory.keep_freed_memory`.
+    :func:`~tgdfer_mm.engine.glibc_memory.keep_freed_memory`.
     """
     if get_device() == 'cpu':
         keep_freed_memory()

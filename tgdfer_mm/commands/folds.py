@@ -10,7 +10,7 @@ from rich.console import Console
 from ..paths import find_config
 from ..protocol import RunError, collect, parse_numbers, plan_runs, run_all
 from ..protocol.launch import Launcher
-from ..protocol.report import summary_table
+from ..protocol.results_page import summary_table
 
 
 def run(args: Namespace) -> int:

@@ -13,9 +13,9 @@ from torch import Tensor
 from ..files import replacing, write_text
 from ..run_config.files import read_config
 from .class_order import parse_order, places
+from .conversion_report import Report
 from .formats import Format, find_format, load_format, rename
 from .reading import read_source
-from .report import Report
 from .targets import build_target, data_of, fit, pick_classes, take_texts, token_state
 
 

@@ -11,7 +11,7 @@ from .evaluation import EvaluateBeforeTrainHook, evaluate
 from .exact_checkpoint_hook import ExactCheckpointHook
 from .optim_wrapper_constructor import TextGuidedOptimWrapperConstructor
 from .parts_report_hook import PartsReportHook
-from .plain_state import from_plain, to_plain
+from .plain_data import from_plain, to_plain
 from .selection_hook import SelectionHook
 
 __all__ = [

@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader, Sampler
 from ..random_state import get_random_state, set_random_state
 from ..registry import HOOKS
 from .checkpoint import find_resumable, weights_misfit
-from .plain_state import from_plain, to_plain
+from .plain_data import from_plain, to_plain
 
 
 @HOOKS.register_module()

@@ -2,8 +2,8 @@
 
 from ..datasets.feature_store import FeatureCacheError, FeatureStore
 from .compute import cache_features
-from .plan import Plan
-from .use import train_on_features, use_cached_features
+from .config_on_features import train_on_features, use_cached_features
+from .feature_plan import Plan
 
 __all__ = [
     'FeatureCacheError',

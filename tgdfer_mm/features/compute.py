@@ -28,7 +28,7 @@ from ..files import write_text
 from ..random_state import random_state_kept
 from ..registry import MODELS
 from ..version import __version__
-from .plan import PRECISIONS, Plan
+from .feature_plan import PRECISIONS, Plan
 from .views import FLIP, PLAIN
 
 

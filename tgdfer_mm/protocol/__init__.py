@@ -4,9 +4,9 @@ from .collect import collect
 from .compare import compare
 from .contenders import Contender, load_contender
 from .folds import RunError, run_all
-from .plan import Run, parse_numbers, plan_runs
 from .published import published_rows
 from .results import aggregate, load_result
+from .runs import Run, parse_numbers, plan_runs
 
 __all__ = [
     'Contender',

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from ..files import write_text
 from .folds import FINISHED
-from .plan import Run
 from .published import published_rows
-from .report import write_report
 from .results import aggregate, difference, load_result
+from .results_page import write_report
+from .runs import Run
 
 
 def collect(runs: Sequence[Run], config: str = '') -> dict:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from ..evaluation import read_predictions
 from ..files import write_text
 from .launch import Launcher, folder_lock, run_command
-from .plan import Run, differing_keys
+from .runs import Run, differing_keys
 
 STARTED, FINISHED, LOG = 'started.json', 'finished.json', 'run.log'
 _STEP = re.compile(r'Epoch\((?:train|val|test)\)\s+(?:\[\d+\])?\[\s*\d+/\d+\]')

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..locks import lock_file
 from ..paths import tools_dir
-from .plan import Run
+from .runs import Run
 
 LAUNCHERS = ('none', 'pytorch', 'slurm')
 PATIENCE = 30  # seconds in which a process may end by itself

@@ -13,8 +13,8 @@ from mmengine.runner import Runner
 from ..evaluation import DFERMetric, MultiLabelMetric
 from ..files import replacing, write_text
 from ..registry import HOOKS
-from .common import describe_data, is_last_validation
 from .confusion_figure import draw_confusion
+from .hook_parts import describe_data, is_last_validation
 
 
 @HOOKS.register_module()

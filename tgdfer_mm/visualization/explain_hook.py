@@ -20,7 +20,7 @@ from ..evaluation.clip_metric import clip_name
 from ..files import replacing
 from ..registry import HOOKS
 from .clip_figure import draw_clip
-from .common import describe_data, is_last_validation
+from .hook_parts import describe_data, is_last_validation
 
 
 def pick_clips(dataset: Dataset, num: int) -> list[str]:

@@ -5,7 +5,7 @@ from mmengine.config import Config
 
 from lab.evidence.plan import EvidencePlan
 from lab.paths import CONFIGS
-from tgdfer_mm.protocol.plan import differing_keys
+from tgdfer_mm.protocol.runs import differing_keys
 
 FOLDER = CONFIGS / 'ablations'
 TEXT, NECK, TIME = 'model.text_encoder.', 'model.neck.', 'model.cls_head.temporal.'

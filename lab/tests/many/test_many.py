@@ -13,7 +13,7 @@ from lab.many.models import ManyModels
 from lab.many.write import folder_of, judge_member, save_member
 from lab.paths import LAB
 from tgdfer_mm.datasets.feature_store import FeatureCacheError
-from tgdfer_mm.engine import freed_memory
+from tgdfer_mm.engine import glibc_memory
 from tgdfer_mm.features import train_on_features
 from tgdfer_mm.protocol.results import load_result, numbers_of
 
@@ -108,7 +108,7 @@ def test_what_cannot_be_trained_so_is_refused(make_cached, changes, named):
 
 def test_the_command_writes_what_the_protocol_reads(make_config, tmp_path, monkeypatch):
     kept = []
-    monkeypatch.setattr(freed_memory, 'keep_freed_memory', lambda: kept.append(1))
+    monkeypatch.setattr(glibc_memory, 'keep_freed_memory', lambda: kept.append(1))
     monkeypatch.setenv('LOCAL_RANK', '0')
     monkeypatch.chdir(tmp_path)
     make_config([FLIP]).dump('config.py')

@@ -18,7 +18,7 @@ from lab.benchmark import (
 )
 from lab.benchmark.pairs import Results
 from lab.paths import LAB
-from tgdfer_mm.engine import freed_memory
+from tgdfer_mm.engine import glibc_memory
 
 TOOL = LAB / 'tools/benchmark.py'
 COMMANDS = {
@@ -51,7 +51,7 @@ KINDS = dict(
 def kept(monkeypatch):
     """Calls that would change how this whole process gets its memory."""
     calls = []
-    monkeypatch.setattr(freed_memory, 'keep_freed_memory', lambda: calls.append(1))
+    monkeypatch.setattr(glibc_memory, 'keep_freed_memory', lambda: calls.append(1))
     return calls
 
 

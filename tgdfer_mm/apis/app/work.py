@@ -8,7 +8,7 @@ from typing import Any
 from ...video.errors import InputError
 from ...video.frames import Source
 from ...visualization.video import ANNOTATED_NAME, frames_to_show, write_all
-from ...visualization.video.report import describe, lead
+from ...visualization.video.html_page import describe, lead
 from ...visualization.video.words import clock, headline
 from ..inferencer import DFERInferencer
 from ..writing import write_result

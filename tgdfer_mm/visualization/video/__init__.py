@@ -1,7 +1,7 @@
 """A video's result as pictures: timelines, the video with marks, pages."""
 
 from .annotate import AnnotatedVideo, annotated_video
-from .report import limits_of_use, render_report
+from .html_page import limits_of_use, render_report
 from .timeline import NARROW, WIDE, draw_timeline, frames_to_show
 from .write import ANNOTATED_NAME, write_all
 

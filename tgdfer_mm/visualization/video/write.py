@@ -13,7 +13,7 @@ from ...files import replacing, write_text
 from ...video.frames import Frame, Source
 from ...video.reading import open_source
 from .annotate import annotated_video
-from .report import render_report
+from .html_page import render_report
 from .thumbnails import ThumbnailCollector
 from .timeline import NARROW, WIDE, draw_timeline
 

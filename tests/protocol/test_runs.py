@@ -7,7 +7,7 @@ import pytest
 
 from tgdfer_mm.paths import config_dir
 from tgdfer_mm.protocol import parse_numbers, plan_runs
-from tgdfer_mm.protocol.plan import differing_keys
+from tgdfer_mm.protocol.runs import differing_keys
 
 
 @pytest.fixture(scope='module')

@@ -8,7 +8,7 @@ from ..datasets.feature_store import FeatureStore
 from ..run_config.pipelines import draw_no_pictures, split_pipeline
 from ..run_config.walk import data_sets
 from .compute import cache_features
-from .plan import Plan
+from .feature_plan import Plan
 from .views import PLAIN
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from ..files import replacing, write_text
 from ..markdown import table_lines
 from ..visualization import draw_confusion
-from ..visualization.common import describe_data
+from ..visualization.hook_parts import describe_data
 
 NAMES = {
     'macro_F1': 'macro F1',

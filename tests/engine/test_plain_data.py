@@ -68,7 +68,7 @@ def test_arrays_keep_shape_type_and_content(array):
 
 
 def test_a_message_hub_is_what_it_was():
-    hub = MessageHub('plain_state')
+    hub = MessageHub('plain_data')
     for i in range(5):
         hub.update_scalar('train/loss', 0.1 * i, count=i + 1)
     hub.update_info('best_score', np.float64(71.5))
@@ -78,7 +78,7 @@ def test_a_message_hub_is_what_it_was():
         torch.save(state, file)
         torch.load(io.BytesIO(file.getvalue()), weights_only=True)
 
-    other = MessageHub('plain_state_resumed')
+    other = MessageHub('plain_data_resumed')
     other.load_state_dict(through_a_file(state))
     assert other.get_info('best_score') == 71.5
     ours, theirs = (h.get_scalar('train/loss') for h in (hub, other))

@@ -5,8 +5,8 @@ import pytest
 from rich.console import Console
 
 from tgdfer_mm.protocol import aggregate, published_rows
-from tgdfer_mm.protocol.report import summary_table, write_report
 from tgdfer_mm.protocol.results import difference
+from tgdfer_mm.protocol.results_page import summary_table, write_report
 
 ON_TEST = dict(rule='test', epoch=2, description='best epoch on test: optimistic')
 

@@ -19,8 +19,8 @@ from ..datasets.feature_store import (
 from ..registry import DATASETS
 from ..run_config.pipelines import Pipeline, split_pipeline
 from ..run_config.walk import data_sets
+from .frozen_tower import architecture, build_tower, hash_weights
 from .identity import digest_of, facts_of, identity_of, plain
-from .tower import architecture, build_tower, hash_weights
 from .views import AUTO, choose_views
 
 PRECISIONS = {'fp32': torch.float32, 'bf16': torch.bfloat16, 'fp16': torch.float16}

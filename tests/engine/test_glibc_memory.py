@@ -10,7 +10,7 @@ import pytest
 from mmengine.config import Config
 
 from tgdfer_mm.commands import config as command_config
-from tgdfer_mm.engine import freed_memory
+from tgdfer_mm.engine import glibc_memory
 
 COUNT = """
 import resource
@@ -28,7 +28,7 @@ def faults():
 faults()
 print(faults())
 """
-KEEP = f"assert runpy.run_path({freed_memory.__file__!r})['keep_freed_memory']()"
+KEEP = f"assert runpy.run_path({glibc_memory.__file__!r})['keep_freed_memory']()"
 
 
 def count_faults(first: str) -> int:
@@ -47,10 +47,10 @@ def test_blocks_are_mapped_once():
 
 def test_other_systems_and_c_libraries_are_left_alone(monkeypatch):
     monkeypatch.setattr(ctypes, 'CDLL', lambda name: object())  # musl has no mallopt
-    assert not freed_memory.keep_freed_memory()
+    assert not glibc_memory.keep_freed_memory()
     monkeypatch.setattr(ctypes, 'CDLL', lambda name: '/' in name)  # as on Windows
     monkeypatch.setattr(sys, 'platform', 'win32')
-    assert not freed_memory.keep_freed_memory()
+    assert not glibc_memory.keep_freed_memory()
 
 
 @pytest.mark.parametrize(('device', 'keeps'), [('cpu', 1), ('cuda', 0)])
