@@ -88,7 +88,9 @@ def test_the_package_never_imports_the_laboratory():
     for folder in ('tgdfer_mm', 'tgdfer_cli'):
         for path in sorted((ROOT / folder).rglob('*.py')):
             for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
-                names = [alias.name for alias in getattr(node, 'names', [])]
+                if not isinstance(node, ast.Import | ast.ImportFrom):
+                    continue
+                names = [alias.name for alias in node.names]
                 names.append(getattr(node, 'module', None) or '')
                 if isinstance(node, ast.Import | ast.ImportFrom):
                     assert not any(n.split('.')[0] == 'lab' for n in names), path
