@@ -94,3 +94,17 @@ def test_frame_mask_reads_num_valid_and_names_the_clip_it_cannot_fit():
     bad = ActionDataSample(metainfo=dict(clip='00007', num_valid=0))
     with pytest.raises(ValueError, match="'00007'.*num_valid is 0"):
         frame_mask([bad], 3, 'cpu')
+
+
+def test_a_pooling_of_the_user_s_own_is_found_by_its_name():
+    @MIL_POOLINGS.register_module(name='first_of_this_test')
+    def first(z, mask, **unused):
+        return z[:, 0]
+
+    z = torch.randn(2, 3, 4)
+    try:
+        assert torch.equal(
+            mil_pool(z, prefix([3, 2], 3), 'first_of_this_test'), z[:, 0]
+        )
+    finally:
+        MIL_POOLINGS.module_dict.pop('first_of_this_test')

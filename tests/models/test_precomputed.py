@@ -8,6 +8,7 @@ from torch import nn
 
 from tgdfer_mm.models import PrecomputedFeatures
 from tgdfer_mm.models.backbones import OpenCLIPVisual
+from tgdfer_mm.registry import MODELS
 
 
 @pytest.fixture
@@ -38,6 +39,29 @@ def test_weights_are_loaded_as_the_tower_loads_them(config, clip_file):
         assert torch.equal(value, loaded[name])
 
 
+def test_a_whole_model_starts_as_with_the_tower():
+    tower = dict(
+        type='InstanceBackbone',
+        backbone=dict(type='ResNet', depth=18),
+        num_frames=2,
+        image_size=32,
+        out_channels=8,
+        input_format='NCHW',
+    )
+    head = dict(type='LinearBagHead', num_classes=3, in_channels=8)
+    states = []
+    for backbone in (tower, dict(type='PrecomputedFeatures', backbone=tower)):
+        torch.manual_seed(0)
+        model = MODELS.build(
+            dict(type='BagRecognizer', backbone=backbone, cls_head=head)
+        )
+        model.init_weights()
+        states.append(model.state_dict())
+    assert states[0].keys() == states[1].keys()
+    for name, value in states[0].items():
+        assert torch.equal(value, states[1][name]), name
+
+
 def test_parameters_of_the_tower_itself_move_with_it():
     class Own(nn.Linear):
         out_channels = 2
@@ -51,8 +75,6 @@ def test_parameters_of_the_tower_itself_move_with_it():
 
 
 def _around(tower):
-    from tgdfer_mm.registry import MODELS
-
     name = 'TowerOfThisTest'
     MODELS.register_module(name=name, module=lambda: tower, force=True)
     return PrecomputedFeatures(dict(type=name))

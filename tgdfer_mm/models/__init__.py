@@ -8,85 +8,26 @@ what is passed between them, and ``vision_language`` builds and loads the models
 texts and images that the towers are taken from.
 """
 
-from .backbones import (
-    FormerResNet,
-    GatedResNet,
-    GlobalConvAttention,
-    InstanceBackbone,
-    OpenCLIPVisual,
-    PrecomputedFeatures,
-    ViTTemporalAdapter,
-)
+from .backbones import *  # noqa: F403
 from .bag import Bag
-from .data_preprocessors import ClipAugmentPreprocessor, ResidentFrames
-from .heads import (
-    BagHead,
-    CaptionHead,
-    ClassTokenHead,
-    LinearBagHead,
-    M3DFELHead,
-    MultiGrainedTemporalHead,
-    TokenClassifierHead,
-    TransportHead,
-    VadCLIPHead,
-    Verdict,
-)
-from .losses import IntensityAwareLoss, MILLoss, SelfDistillationLoss
-from .necks import MotionPromptNeck, RelevanceNeck, VisualPromptNeck
-from .pooling import QueryPooling, RelevancePooling
-from .recognizers import BagRecognizer, CaptionRecognizer, TextGuidedRecognizer
-from .temporal import (
-    IdentityTemporal,
-    LocalGlobalTemporal,
-    MultiScaleTemporal,
-    SharedMapTemporal,
-    TemporalAdapter,
-    TemporalNetwork,
-    TransformerTemporal,
-)
-from .text import LearnedClassVectors, OpenCLIPCaptions, OpenCLIPText, OpenCLIPWords
+from .data_preprocessors import *  # noqa: F403
+from .heads import *  # noqa: F403
+from .losses import *  # noqa: F403
+from .necks import *  # noqa: F403
+from .pooling import *  # noqa: F403
+from .recognizers import *  # noqa: F403
+from .temporal import *  # noqa: F403
+from .text import *  # noqa: F403
 
 __all__ = [
     'Bag',
-    'BagHead',
-    'BagRecognizer',
-    'CaptionHead',
-    'CaptionRecognizer',
-    'ClassTokenHead',
-    'ClipAugmentPreprocessor',
-    'FormerResNet',
-    'GatedResNet',
-    'GlobalConvAttention',
-    'IdentityTemporal',
-    'InstanceBackbone',
-    'IntensityAwareLoss',
-    'LearnedClassVectors',
-    'LinearBagHead',
-    'LocalGlobalTemporal',
-    'M3DFELHead',
-    'MILLoss',
-    'MotionPromptNeck',
-    'MultiGrainedTemporalHead',
-    'MultiScaleTemporal',
-    'OpenCLIPCaptions',
-    'OpenCLIPText',
-    'OpenCLIPVisual',
-    'OpenCLIPWords',
-    'PrecomputedFeatures',
-    'QueryPooling',
-    'RelevanceNeck',
-    'RelevancePooling',
-    'ResidentFrames',
-    'SelfDistillationLoss',
-    'SharedMapTemporal',
-    'TemporalAdapter',
-    'TemporalNetwork',
-    'TextGuidedRecognizer',
-    'TokenClassifierHead',
-    'TransformerTemporal',
-    'TransportHead',
-    'VadCLIPHead',
-    'Verdict',
-    'ViTTemporalAdapter',
-    'VisualPromptNeck',
+    *backbones.__all__,  # noqa: F405
+    *data_preprocessors.__all__,  # noqa: F405
+    *heads.__all__,  # noqa: F405
+    *losses.__all__,  # noqa: F405
+    *necks.__all__,  # noqa: F405
+    *pooling.__all__,  # noqa: F405
+    *recognizers.__all__,  # noqa: F405
+    *temporal.__all__,  # noqa: F405
+    *text.__all__,  # noqa: F405
 ]

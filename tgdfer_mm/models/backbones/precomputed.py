@@ -29,7 +29,15 @@ class PrecomputedFeatures(nn.Module):
 
     def init_weights(self) -> None:
         """Starts the parts as the tower starts them."""
-        self._tower[0].init_weights()
+        tower = self._tower[0]
+        # While mmengine starts a model, each of its modules has these notes of it.
+        notes = vars(self).get('_params_init_info')
+        if notes is None:
+            tower.init_weights()
+        else:
+            tower._params_init_info = notes
+            tower.init_weights()
+            del tower._params_init_info
 
     def train(self, mode: bool = True) -> 'PrecomputedFeatures':
         """Sets the mode as the tower does, whose frozen parts stay in evaluation."""

@@ -4,7 +4,8 @@ import torch
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ...registry import MODELS, TEMPORAL
+from ...registry import MODELS
+from ..temporal import build_temporal
 from .weights import load_backbone
 
 # Where the vision transformers of open_clip and timm have their blocks.
@@ -68,7 +69,7 @@ class ViTTemporalAdapter(BaseModule):
         self.adapters = nn.ModuleDict()
         for i in chosen:
             width = _width(found[i])
-            network = TEMPORAL.build({'type': 'tma', **(adapter or {}), 'dim': width})
+            network = build_temporal(adapter, 'tma', width)
             self.adapters[str(i)] = network
             found[i].register_forward_pre_hook(
                 _Insertion(network, num_frames, prefix_tokens)

@@ -3,9 +3,10 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...registry import MODELS, TEMPORAL
+from ...registry import MODELS
 from ..bag import Bag
 from ..pooling.mil import mil_pool
+from ..temporal import build_temporal
 from .bag_head import BagHead, Verdict
 
 
@@ -38,9 +39,7 @@ class LinearBagHead(BagHead):
         distill: dict | None = None,
     ) -> None:
         super().__init__(num_classes, in_channels, loss_cls)
-        self.temporal = TEMPORAL.build(
-            {'type': 'identity', **(temporal or {}), 'dim': in_channels}
-        )
+        self.temporal = build_temporal(temporal, 'identity', in_channels)
         self.dropout = dropout
         self.fc = nn.Linear(in_channels, num_classes)
         nn.init.trunc_normal_(self.fc.weight, std=0.02)

@@ -6,10 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...registry import MODELS, TEMPORAL
+from ...registry import MODELS
 from ..bag import Bag
 from ..functional import off_diagonal
 from ..pooling import build_video_pooling, find_mil_pooling, mil_pool
+from ..temporal import build_temporal
 from .bag_head import BagHead, Verdict
 from .labels import top1_accuracy
 
@@ -72,9 +73,7 @@ class MultiGrainedTemporalHead(BagHead):
         loss_cls = loss_cls or dict(type='MILLoss', label_smooth=0.1)
         super().__init__(num_classes, in_channels, loss_cls)
         self.multi_class = getattr(self.loss_cls, 'multi_label', False)
-        self.temporal = TEMPORAL.build(
-            {'type': 'lgt', **(temporal or {}), 'dim': in_channels}
-        )
+        self.temporal = build_temporal(temporal, 'lgt', in_channels)
         find_mil_pooling(pooling)  # an unknown one is refused here
         self.pooling = pooling
         self.rho = rho

@@ -4,10 +4,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ...registry import MODELS, TEMPORAL
+from ...registry import MODELS
 from ..bag import Bag
 from ..functional import motion_weights, sinkhorn
 from ..layers.zero_start import zero_linear
+from ..temporal import build_temporal
 from .bag_head import BagHead, Verdict
 
 
@@ -52,9 +53,7 @@ class TransportHead(BagHead):
         loss_cls: dict | None = None,
     ) -> None:
         super().__init__(num_classes, in_channels, loss_cls)
-        self.temporal = TEMPORAL.build(
-            {'type': 'transformer', **(temporal or {}), 'dim': in_channels}
-        )
+        self.temporal = build_temporal(temporal, 'transformer', in_channels)
         self.refine = zero_linear(in_channels, in_channels)
         self.temperature = temperature
         self.motion_temperature = motion_temperature

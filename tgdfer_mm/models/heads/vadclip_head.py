@@ -4,11 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...registry import MODELS, TEMPORAL
+from ...registry import MODELS
 from ..bag import Bag
 from ..functional import masked_softmax, off_diagonal
 from ..layers.zero_start import zero_ffn
 from ..pooling.mil import mil_pool
+from ..temporal import build_temporal
 from .bag_head import BagHead, Verdict
 
 
@@ -70,8 +71,8 @@ class VadCLIPHead(BagHead):
                 'None if no class is at rest'
             )
         self.rest_class = rest_class
-        temporal = temporal or dict(type='lgt', windows=(8,))
-        self.temporal = TEMPORAL.build({**temporal, 'dim': in_channels})
+        temporal = temporal or dict(windows=(8,))
+        self.temporal = build_temporal(temporal, 'lgt', in_channels)
         self.coarse_ffn = zero_ffn(in_channels)
         self.coarse = nn.Linear(in_channels, 1)
         self.prompt_ffn = zero_ffn(in_channels)

@@ -8,7 +8,7 @@ from .identity import IdentityTemporal
 from .lgt import LocalGlobalTemporal
 from .mtn import MultiScaleTemporal
 from .tca import SharedMapTemporal
-from .temporal_network import TemporalNetwork
+from .temporal_network import TemporalNetwork, build_temporal
 from .tma import TemporalAdapter
 from .transformer import TransformerTemporal
 
@@ -20,4 +20,5 @@ __all__ = [
     'TemporalAdapter',
     'TemporalNetwork',
     'TransformerTemporal',
+    'build_temporal',
 ]

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from ...registry import TEMPORAL
+
 
 class PositionalCode(nn.Module):
     """A learned code for each place in the bag [choice].
@@ -66,3 +68,14 @@ class TemporalNetwork(nn.Module):
         x, mask = inputs
         added = ((output - x) * mask[..., None]).flatten(1).norm(dim=1)
         return {'branch_norm': added / (x * mask[..., None]).flatten(1).norm(dim=1)}
+
+
+def build_temporal(config: dict | None, default: str, dim: int) -> nn.Module:
+    """The network of a config, for instances of a width.
+
+    Args:
+        config: Of a network from ``tgdfer_mm.registry.TEMPORAL``, without ``dim``.
+        default: Its type, if the config does not say it.
+        dim: D.
+    """
+    return TEMPORAL.build({'type': default, **(config or {}), 'dim': dim})
