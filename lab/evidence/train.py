@@ -140,7 +140,7 @@ def job_config(
             for source in frame_sources(cfg)
         ),
     ]
-    note_work_folder(cfg, root / 'jobs' / job.name, [f'fold{job.repeat + 1}'])
+    cfg.work_dir = str(root / 'jobs' / job.name)
     cfg.experiment_name = job.name.replace('/', '_')
     cfg.randomness = dict(seed=job.repeat)
     # The parts report measures on validation batches, but no epoch is evaluated; what

@@ -13,26 +13,25 @@ OLD = {p.stem: ROOT / 'tools' / p.name for p in TOOLS}
 OLD['pretrain_vlm'] = ROOT / 'tools/synth/pretrain_vlm.py'
 
 
-def run(path, folder, *args):
+def start(path, folder, *args):
     env = {k: v for k, v in os.environ.items() if k != 'PYTHONPATH'}
-    return subprocess.run(
-        [sys.executable, str(path), *args],
-        cwd=folder,
-        env=env,
-        capture_output=True,
-        text=True,
+    pipes = dict(stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, str(path), *args], cwd=folder, env=env, **pipes
     )
 
 
-@pytest.mark.parametrize('tool', TOOLS, ids=lambda p: p.stem)
-def test_a_tool_runs_in_any_folder(tool, tmp_path):
-    done = run(tool, tmp_path, '--help')
-    assert done.returncode == 0, done.stderr
-    assert tool.name in done.stdout
+def test_the_tools_run_in_any_folder(tmp_path):
+    running = [start(tool, tmp_path, '--help') for tool in TOOLS]
+    for tool, process in zip(TOOLS, running, strict=True):
+        out, err = process.communicate()
+        assert process.returncode == 0, err
+        assert tool.name in out
 
 
 @pytest.mark.parametrize('tool', TOOLS, ids=lambda p: p.stem)
 def test_an_old_place_names_the_new_one(tool, tmp_path):
-    done = run(OLD[tool.stem], tmp_path, '--anything', 'x')
-    assert (done.returncode, done.stdout) == (2, '')
-    assert f'lab/tools/{tool.name}' in done.stderr
+    process = start(OLD[tool.stem], tmp_path, '--anything', 'x')
+    out, err = process.communicate()
+    assert (process.returncode, out) == (2, '')
+    assert f'lab/tools/{tool.name}' in err
