@@ -21,7 +21,7 @@ class ClipAugmentPreprocessor(ActionDataPreprocessor):
 
     Args:
         train: Configs of stock transforms, in their order, for training.
-        test: Likewise for testing.
+        test: The same for testing.
         **kwargs: As for ``ActionDataPreprocessor``; ``format_shape`` is ``NCHW``.
 
     Raises:

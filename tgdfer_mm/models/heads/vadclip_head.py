@@ -26,7 +26,7 @@ class VadCLIPHead(BagHead):
     * Fine: the visual prompt ``v = L2norm(sum_i a_i h_i)`` is that of all classes;
       ``e'_c = u + FFN(u)`` with ``u = e_c + v``; ``z_ic = cos(h_i, e'_c) / tau``.
       Loss (MIL-align): ``loss_cls`` of the mean of each class's highest z.
-    * The text of the class at rest shall not be like another: ``text_weight`` times
+    * The text of the class at rest should not be like another: ``text_weight`` times
       their mean absolute cosine.
 
     The fine branch predicts. The attention of an instance is ``softmax(a_i)`` [choice].

@@ -1,4 +1,4 @@
-"""Dilated convolutions at three scales beside a non-local block."""
+"""Dilated convolutions at three scales, and a non-local block."""
 
 import torch
 from torch import Tensor, nn

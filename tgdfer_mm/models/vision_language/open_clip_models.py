@@ -80,7 +80,7 @@ def load_clip(
         if quick_gelu is None:
             raise ValueError(
                 f'pretrained={pretrained!r} is a local file: state quick_gelu=True or '
-                'False beside it (True for the weights that OpenAI released)'
+                'False next to it (True for the weights that OpenAI released)'
             )
         _check_activation(arch, quick_gelu, path)
         model = build_clip(arch)
