@@ -128,7 +128,7 @@ def sinkhorn(
     Args:
         cost: (..., L, M).
         rows: What each row gives, (..., L), summing to one; 0 leaves a row out.
-        columns: What each column takes, (..., M).
+        columns: What each column takes, (..., M), summing to one too.
         epsilon: Share of the entropy; as it goes to zero, the plan gets sharp and the
             iterations slow.
         steps: Iterations. The columns are met exactly, the rows in the limit.

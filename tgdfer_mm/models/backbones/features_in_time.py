@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-# What a backbone's output means unless it is said otherwise: a vector, tokens, a map
+# What a backbone's output means unless a layout is given: a vector, tokens, a map
 # of a picture, a map of a clip. The pictures of a video lie one after the other in N.
 LAYOUTS = {2: 'NC', 3: 'NLC', 4: 'NCHW', 5: 'NCTHW'}
 

@@ -34,7 +34,7 @@ class InstanceBackbone(BaseModule):
     repeated frame is what a temporal kernel sees at the end.
 
     Parameters on which the output does not depend (a timm model's head norm, say) are
-    frozen and named in the log: distributed training stops at them otherwise.
+    frozen and named in the log: distributed training would stop at them.
 
     Args:
         backbone: As for mmaction2's recognizers, with their prefixes ``timm.``,

@@ -15,7 +15,7 @@ def load_backbone(backbone: nn.Module, source: str) -> None:
 
     Every parameter has to be there and to fit. A buffer of another shape (VideoMAE's
     positions for another number of frames, computed by itself) keeps the backbone's
-    own values and is named in the log, as is what the checkpoint has next to it.
+    own values and is named in the log, as is what else the checkpoint has.
 
     Args:
         backbone: Is filled in place.

@@ -25,7 +25,7 @@ class TransportHead(BagHead):
     the cost of the label's own plan [from GRACE; weight a choice].
 
     The texts come from ``OpenCLIPWords``. Its words are refined by a linear layer
-    next to the identity, which starts at zero [choice].
+    added to the identity, which starts at zero [choice].
 
     Args:
         num_classes: K.
@@ -35,7 +35,7 @@ class TransportHead(BagHead):
         temperature: What the likenesses are divided by.
         motion_temperature: See :func:`~tgdfer_mm.models.functional.motion_weights`.
         epsilon: See :func:`~tgdfer_mm.models.functional.sinkhorn`.
-        steps: Number of iterations, see there.
+        steps: See there.
         align_weight: See above.
         loss_cls: Cross entropy by default.
     """

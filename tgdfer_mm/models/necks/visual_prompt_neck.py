@@ -60,8 +60,8 @@ class VisualPromptNeck(RelevanceNeck):
     * enriched label ``u = e_c + gamma v_c``, ``e'_c = L2norm(u + FFN(u))``.
 
     gamma and the FFN's last layer start at zero, so that at the start e' = e and the
-    model is zero-shot CLIP [choice]. tau starts low because the prompts of all
-    classes are nearly one vector otherwise. While training, gamma, tau and the mean
+    model is zero-shot CLIP [choice]. tau starts low because the prompts of all classes
+    would be nearly one vector if it were high. While training, gamma, tau and the mean
     cosine between the prompts of two classes are logged: prompts that all agree, or a
     gamma that stays at zero, do nothing.
 

@@ -1,4 +1,4 @@
-"""Local windows of several sizes next to relations over the whole bag."""
+"""Local windows of several sizes, and relations over the whole bag."""
 
 import torch
 import torch.nn.functional as F

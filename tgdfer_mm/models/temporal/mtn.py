@@ -1,4 +1,4 @@
-"""Dilated convolutions at three scales next to a non-local block."""
+"""Dilated convolutions at three scales, and a non-local block."""
 
 import torch
 from torch import Tensor, nn

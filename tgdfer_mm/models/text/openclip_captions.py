@@ -21,8 +21,8 @@ class OpenCLIPCaptions(OpenCLIPText):
 
     Args:
         arch: As for :class:`OpenCLIPText`.
-        descriptions: See :class:`OpenCLIPText`.
-        pretrained: See :class:`OpenCLIPText`.
+        descriptions: As there.
+        pretrained: As there.
         truncate: Whether captions that the tower is too short for are cut, as users of
             CLIP do, or an error.
         kwargs: As for :class:`OpenCLIPText`, less what is about contexts.
