@@ -22,10 +22,10 @@ def test_starts_as_a_linear_classifier_on_unit_features(model, make_batch):
     batch = model.eval().data_preprocessor(make_batch([16]))
     with torch.no_grad():
         frames, _ = model.extract_feat(batch['inputs'], stage='backbone')
-        verdict, _ = model.extract_feat(batch['inputs'], stage='head')
+        output, _ = model.extract_feat(batch['inputs'], stage='head')
     weight = 100 * F.normalize(model.text_encoder.vectors, dim=-1)
     expected = F.linear(F.normalize(frames, dim=-1), weight).mean(1)
-    assert torch.allclose(verdict.logits, expected, atol=1e-3)
+    assert torch.allclose(output.logits, expected, atol=1e-3)
 
 
 def test_the_vectors_learn(model, make_batch):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from tgdfer_mm.models.heads import M3DFELHead, Verdict
+from tgdfer_mm.models.heads import HeadOutput, M3DFELHead
 from tgdfer_mm.paths import config_dir
 from tgdfer_mm.registry import MODELS
 
@@ -60,6 +60,6 @@ def test_m3dfels_head_smooths_by_a_tenth_if_nothing_else_is_said():
     logits = torch.tensor([[1.0, -2.0, 0.5]])
     shares = torch.tensor([0.1 / 3, 0.1 / 3, 0.9 + 0.1 / 3])
     expected = -(shares * logits.log_softmax(-1)).sum()
-    verdict = Verdict(logits, logits[:, None], torch.ones(1, 1))
-    found = head.loss_of(verdict, torch.tensor([2]), None)['loss_cls']
+    output = HeadOutput(logits, logits[:, None], torch.ones(1, 1))
+    found = head.loss_of(output, torch.tensor([2]), None)['loss_cls']
     assert found.item() == pytest.approx(expected.item())

@@ -58,11 +58,11 @@ def test_starts_as_zero_shot_clip(
         text = F.normalize(torch.stack(each), dim=-1)
         images = batch['inputs'].double()
         bag, _ = model.extract_feat(images, data_samples=batch['data_samples'])
-        verdict = model.cls_head(bag)
+        output = model.cls_head(bag)
         for i, valid in enumerate([1, 8, 16]):
             seen = clip.encode_image(images[i, :valid], normalize=True)
             expected = 100 * (seen @ text.t()).mean(0)
-            assert torch.allclose(verdict.logits[i], expected, rtol=1e-5, atol=0)
+            assert torch.allclose(output.logits[i], expected, rtol=1e-5, atol=0)
 
 
 @pytest.mark.parametrize('variant', VARIANTS)

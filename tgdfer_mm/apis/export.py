@@ -64,9 +64,9 @@ class ExportedRecognizer(nn.Module):
         bag, _ = self.neck(
             Bag(*make_instances(features, mask, self.group), self.class_texts)
         )
-        verdict = self.cls_head(bag)
-        scores = self.cls_head.normalise(verdict.instance)
-        return self.cls_head.probabilities(verdict), scores, verdict.weights
+        output = self.cls_head(bag)
+        scores = self.cls_head.normalise(output.instance)
+        return self.cls_head.probabilities(output), scores, output.weights
 
 
 def export_onnx(loaded: LoadedModel, out: str | Path) -> Path:

@@ -5,7 +5,7 @@ import torch
 from mmaction.structures import ActionDataSample
 
 from tgdfer_mm.models.bag import Bag
-from tgdfer_mm.models.heads.bag_head import BagHead, Verdict
+from tgdfer_mm.models.heads.bag_head import BagHead, HeadOutput
 
 N, M, K, COUNTS = 2, 4, 3, [4, 2]
 
@@ -15,7 +15,7 @@ class Fixed(BagHead):
 
     def forward(self, bag, **kwargs):
         attention = loops.normal(N, M, seed=2).softmax(-1)  # padding gets some too
-        return Verdict(loops.normal(N, K), loops.normal(N, M, K, seed=1), attention)
+        return HeadOutput(loops.normal(N, K), loops.normal(N, M, K, seed=1), attention)
 
 
 def test_probabilities_and_shares_of_the_attention():
@@ -34,10 +34,10 @@ def test_probabilities_and_shares_of_the_attention():
 
 def test_the_accuracy_counts_the_best_class_against_the_label():
     logits = torch.tensor([[0.1, 0.5, 0.2], [0.3, 0.2, 0.1], [0.0, 0.1, 0.2]])
-    head, verdict = Fixed(K, 5), Verdict(logits, logits[:, None], torch.ones(3, 1))
+    head, output = Fixed(K, 5), HeadOutput(logits, logits[:, None], torch.ones(3, 1))
     hard = torch.tensor([1, 1, 2])
     soft = torch.tensor([[0.0, 0.6, 0.4], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8]])
     for label in (hard, soft):
-        assert head.loss_of(verdict, label, None)['top1_acc'].item() == torch.tensor(
+        assert head.loss_of(output, label, None)['top1_acc'].item() == torch.tensor(
             2 / 3
         )

@@ -40,7 +40,7 @@ def windowed(network, bag):
 
 
 def related(network, bag):
-    """Half of the values by likeness, half by distance in time."""
+    """Half of the values by similarity, half by distance in time."""
     branch = network.long
     normed = [loops.layer_norm(branch.norm, x) for x in bag]
     values = [loops.linear(branch.value, x) for x in normed]

@@ -170,14 +170,14 @@ def test_what_distillation_is_given():
         shares = bag.relevance[n].mT.tolist()
         wholes = [loops.weighted(own[:count], hidden[n][:count]) for own in shares]
         expected.append(loops.unit(loops.mean(wholes)))
-    verdict = head(bag)
-    loops.close(verdict.extra['feature'], expected)
+    output = head(bag)
+    loops.close(output.extra['feature'], expected)
 
     given = []
     head.distill = lambda *args: given.extend(args) or torch.tensor(3.0)
     assert head.loss(bag, samples([2, 0, 1]))['loss_distill'] == 3
-    torch.testing.assert_close(given[0], verdict.extra['feature'])
-    torch.testing.assert_close(given[1], verdict.logits)
+    torch.testing.assert_close(given[0], output.extra['feature'])
+    torch.testing.assert_close(given[1], output.logits)
     assert given[2].tolist() == [2, 0, 1]
 
 

@@ -1,6 +1,6 @@
 """Heads on bags."""
 
-from .bag_head import BagHead, Verdict
+from .bag_head import BagHead, HeadOutput
 from .caption_head import CaptionHead
 from .class_token_head import ClassTokenHead
 from .linear_bag_head import LinearBagHead
@@ -19,6 +19,6 @@ __all__ = [
     'MultiGrainedTemporalHead',
     'TokenClassifierHead',
     'TransportHead',
-    'Verdict',
+    'HeadOutput',
     'VadCLIPHead',
 ]

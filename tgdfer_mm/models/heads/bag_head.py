@@ -1,4 +1,4 @@
-"""The contract of all heads on bags: verdict, loss, prediction, explanation."""
+"""The contract of all heads on bags: output, loss, prediction, explanation."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from ..bag import Bag
 from .labels import read_labels, top1_accuracy
 
 
-class Verdict(NamedTuple):
+class HeadOutput(NamedTuple):
     """What a head says of a batch of bags.
 
     Attributes:
@@ -27,7 +27,7 @@ class Verdict(NamedTuple):
 
 
 class BagHead(BaseHead):
-    """Base: ``forward`` turns a bag into a :class:`Verdict`, the rest is here.
+    """Base: ``forward`` turns a bag into a :class:`HeadOutput`, the rest is here.
 
     Args:
         num_classes: K.
@@ -51,8 +51,8 @@ class BagHead(BaseHead):
             average_clips='prob',
         )
 
-    def forward(self, bag: Bag, **kwargs) -> Verdict:
-        """The verdict on every bag; other arguments are the stock heads' and unused."""
+    def forward(self, bag: Bag, **kwargs) -> HeadOutput:
+        """The output on every bag; other arguments are the stock heads' and unused."""
         raise NotImplementedError
 
     def init_weights(self) -> None:
@@ -61,14 +61,14 @@ class BagHead(BaseHead):
 
     def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
         """The losses of a batch, and the accuracy of its predictions."""
-        verdict = self(feats)
-        return self.loss_of(verdict, read_labels(data_samples, verdict.logits), feats)
+        output = self(feats)
+        return self.loss_of(output, read_labels(data_samples, output.logits), feats)
 
-    def loss_of(self, verdict: Verdict, label: Tensor, bag: Bag) -> dict[str, Tensor]:
-        """The losses of a verdict on a bag given the labels, and the accuracy."""
+    def loss_of(self, output: HeadOutput, label: Tensor, bag: Bag) -> dict[str, Tensor]:
+        """The losses of a bag given the labels, and the accuracy."""
         return {
-            'loss_cls': self.loss_cls(verdict.logits, label),
-            'top1_acc': top1_accuracy(verdict.logits, label),
+            'loss_cls': self.loss_cls(output.logits, label),
+            'top1_acc': top1_accuracy(output.logits, label),
         }
 
     def predict(self, feats: Bag, data_samples: list, **kwargs) -> list:
@@ -78,10 +78,10 @@ class BagHead(BaseHead):
         (M, K), the weights of the instances under the name of ``weights_field``, and
         ``instance_mask`` (M,).
         """
-        verdict = self(feats)
-        score = self.probabilities(verdict)
-        instance = self.normalise(verdict.instance)
-        weights = self.shares_of_valid(verdict.weights, feats.mask)
+        output = self(feats)
+        score = self.probabilities(output)
+        instance = self.normalise(output.instance)
+        weights = self.shares_of_valid(output.weights, feats.mask)
         for i, sample in enumerate(data_samples):
             sample.set_pred_score(score[i])
             sample.set_pred_label(self.chosen(score[i]))
@@ -90,9 +90,9 @@ class BagHead(BaseHead):
             sample.set_field(feats.mask[i], 'instance_mask')
         return data_samples
 
-    def probabilities(self, verdict: Verdict) -> Tensor:
+    def probabilities(self, output: HeadOutput) -> Tensor:
         """Class probabilities of the bags, (N, K)."""
-        return self.normalise(verdict.logits)
+        return self.normalise(output.logits)
 
     def normalise(self, logits: Tensor) -> Tensor:
         """Logits (..., K) to probabilities."""

@@ -7,7 +7,7 @@ from ...registry import MODELS
 from ..bag import Bag
 from ..pooling.mil import mil_pool
 from ..temporal import build_temporal
-from .bag_head import BagHead, Verdict
+from .bag_head import BagHead, HeadOutput
 
 
 @MODELS.register_module()
@@ -46,8 +46,8 @@ class LinearBagHead(BagHead):
         nn.init.zeros_(self.fc.bias)
         self.distill = MODELS.build(distill) if distill else None
 
-    def forward(self, bag: Bag, **kwargs) -> Verdict:
-        """The verdict on bags of instances (N, M, D).
+    def forward(self, bag: Bag, **kwargs) -> HeadOutput:
+        """The output on bags of instances (N, M, D).
 
         Its ``extra`` has the ``feature`` of each bag that the layer reads, (N, D).
         """
@@ -55,12 +55,12 @@ class LinearBagHead(BagHead):
         feature = mil_pool(hidden, bag.mask, 'mean')
         logits = self.fc(F.dropout(feature, self.dropout, self.training))
         share = bag.mask / bag.mask.sum(1, keepdim=True).clamp(min=1)
-        return Verdict(logits, self.fc(hidden), share, {'feature': feature})
+        return HeadOutput(logits, self.fc(hidden), share, {'feature': feature})
 
-    def loss_of(self, verdict: Verdict, label: Tensor, bag: Bag) -> dict[str, Tensor]:
-        """The losses of a verdict on a bag given the labels, and the accuracy."""
-        losses = super().loss_of(verdict, label, bag)
+    def loss_of(self, output: HeadOutput, label: Tensor, bag: Bag) -> dict[str, Tensor]:
+        """The losses of a bag given the labels, and the accuracy."""
+        losses = super().loss_of(output, label, bag)
         if self.distill is not None:
-            feature = verdict.extra['feature']
-            losses['loss_distill'] = self.distill(feature, verdict.logits, label)
+            feature = output.extra['feature']
+            losses['loss_distill'] = self.distill(feature, output.logits, label)
         return losses

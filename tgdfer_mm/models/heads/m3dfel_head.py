@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from ...registry import MODELS
 from ..bag import Bag
 from ..layers.dynamic_instance_norm import DynamicInstanceNorm
-from .bag_head import BagHead, Verdict
+from .bag_head import BagHead, HeadOutput
 
 
 @MODELS.register_module()
@@ -70,8 +70,8 @@ class M3DFELHead(BagHead):
         self.conv = nn.Conv1d(num_instances, 1, kernel_size=3, padding=1)
         self.fc = nn.Linear(width, num_classes)
 
-    def forward(self, bag: Bag, **kwargs) -> Verdict:
-        """The verdict on bags of instances (N, M, D).
+    def forward(self, bag: Bag, **kwargs) -> HeadOutput:
+        """The output on bags of instances (N, M, D).
 
         Raises:
             ValueError: If M is not ``num_instances``.
@@ -91,7 +91,7 @@ class M3DFELHead(BagHead):
         parts = parts @ self.fc.weight.t()
         constant = self.conv.bias * self.fc.weight.sum(1) + self.fc.bias
         instance = m * parts + constant
-        return Verdict(instance.mean(1), instance, attention)
+        return HeadOutput(instance.mean(1), instance, attention)
 
     def _attend(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(N, M, C) -> what is attended to, (N, M, C), and the shares (N, M)."""

@@ -11,7 +11,7 @@ from ..bag import Bag
 from ..functional import off_diagonal
 from ..pooling import build_video_pooling, find_mil_pooling, mil_pool
 from ..temporal import build_temporal
-from .bag_head import BagHead, Verdict
+from .bag_head import BagHead, HeadOutput
 from .labels import top1_accuracy
 
 MAX_SCALE = math.log(100)
@@ -92,8 +92,8 @@ class MultiGrainedTemporalHead(BagHead):
         else:
             self.logit_bias = 0.0
 
-    def forward(self, bag: Bag, **kwargs) -> Verdict:
-        """The verdict on every bag; other arguments are the stock heads' and unused.
+    def forward(self, bag: Bag, **kwargs) -> HeadOutput:
+        """The output on every bag; other arguments are the stock heads' and unused.
 
         Its ``weights`` are the neck's relevance. Its ``extra`` has the logits of whole
         videos, ``video`` (N, K), and the ``feature`` of each that they are read from,
@@ -113,30 +113,30 @@ class MultiGrainedTemporalHead(BagHead):
         video = (F.normalize(video, dim=-1) * bag.text).sum(-1)
         video = video * scale + self.logit_bias
         extra = {'video': video, 'feature': feature}
-        return Verdict(pooled, instance, bag.relevance, extra)
+        return HeadOutput(pooled, instance, bag.relevance, extra)
 
-    def loss_of(self, verdict: Verdict, label: Tensor, bag: Bag) -> dict[str, Tensor]:
-        """The losses of a verdict on a bag given the labels, and the accuracy."""
-        video, between = verdict.extra['video'], off_diagonal(bag.text @ bag.text.t())
+    def loss_of(self, output: HeadOutput, label: Tensor, bag: Bag) -> dict[str, Tensor]:
+        """The losses of a bag given the labels, and the accuracy."""
+        video, between = output.extra['video'], off_diagonal(bag.text @ bag.text.t())
         losses = {
-            'loss_bag': self.loss_cls(verdict.logits, label),
+            'loss_bag': self.loss_cls(output.logits, label),
             'loss_video': self.video_weight * self.loss_cls(video, label),
             'loss_text': self.text_weight * between.abs().mean(),
             'logit_scale': self.logit_scale.detach().exp(),
         }
         if not self.multi_class:
-            losses['top1_acc'] = top1_accuracy(self.probabilities(verdict), label)
+            losses['top1_acc'] = top1_accuracy(self.probabilities(output), label)
         if self.distill is not None:
-            feature = verdict.extra['feature']
-            losses['loss_distill'] = self.distill(feature, verdict.logits, label)
+            feature = output.extra['feature']
+            losses['loss_distill'] = self.distill(feature, output.logits, label)
         return losses
 
-    def probabilities(self, verdict: Verdict) -> Tensor:
+    def probabilities(self, output: HeadOutput) -> Tensor:
         """Class probabilities of the bags, (N, K)."""
-        bag = self.normalise(verdict.logits)
+        bag = self.normalise(output.logits)
         if not self.video_weight:
             return bag
-        return (bag + self.normalise(verdict.extra['video'])) / 2
+        return (bag + self.normalise(output.extra['video'])) / 2
 
     def normalise(self, logits: Tensor) -> Tensor:
         """Logits (..., K) to probabilities, of one label or of several."""

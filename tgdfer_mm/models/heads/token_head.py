@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from ..bag import Bag
 from ..layers.attention import PreNormLayer
-from .bag_head import BagHead, Verdict
+from .bag_head import BagHead, HeadOutput
 
 
 class TokenHead(BagHead):
@@ -48,8 +48,8 @@ class TokenHead(BagHead):
             for _ in range(num_layers)
         )
 
-    def forward(self, bag: Bag, **kwargs) -> Verdict:
-        """The verdict on bags of frames (N, T, D).
+    def forward(self, bag: Bag, **kwargs) -> HeadOutput:
+        """The output on bags of frames (N, T, D).
 
         Raises:
             ValueError: If there are more frames than positions.
@@ -66,7 +66,7 @@ class TokenHead(BagHead):
             x, attention = layer(x)
         attention = attention[:, 0, 1:]
         logits, instance = self.judge(x, bag)
-        return Verdict(logits, instance, attention / attention.sum(1, keepdim=True))
+        return HeadOutput(logits, instance, attention / attention.sum(1, keepdim=True))
 
     def judge(self, x: Tensor, bag: Bag) -> tuple[Tensor, Tensor]:
         """The logits of token and frames.

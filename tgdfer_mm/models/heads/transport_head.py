@@ -9,7 +9,7 @@ from ..bag import Bag
 from ..functional import motion_weights, sinkhorn
 from ..layers.zero_start import zero_linear
 from ..temporal import build_temporal
-from .bag_head import BagHead, Verdict
+from .bag_head import BagHead, HeadOutput
 
 
 @MODELS.register_module()
@@ -18,7 +18,7 @@ class TransportHead(BagHead):
 
     The instances weigh what moves there, the words of a class alike. An
     entropy-regularised plan carries one onto the other at the cost of their cosine
-    distances [from GRACE: motion weights, optimal transport]. The likeness of a video
+    distances [from GRACE: motion weights, optimal transport]. The similarity of a video
     and a class is half the mean cosine under that plan and half the cosine of the
     weighted mean of the instances with the class's text; divided by a temperature it
     is the logit [choice]. Loss: ``loss_cls`` of the logits, plus ``align_weight`` times
@@ -32,7 +32,7 @@ class TransportHead(BagHead):
         in_channels: D, the joint width.
         temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
             ``dim``.
-        temperature: What the likenesses are divided by.
+        temperature: What the similarities are divided by.
         motion_temperature: See :func:`~tgdfer_mm.models.functional.motion_weights`.
         epsilon: See :func:`~tgdfer_mm.models.functional.sinkhorn`.
         steps: See there.
@@ -61,8 +61,8 @@ class TransportHead(BagHead):
         self.steps = steps
         self.align_weight = align_weight
 
-    def forward(self, bag: Bag, **kwargs) -> Verdict:
-        """The verdict on bags (N, M, D), given texts and words (K, 1 + L, D).
+    def forward(self, bag: Bag, **kwargs) -> HeadOutput:
+        """The output on bags (N, M, D), given texts and words (K, 1 + L, D).
 
         Its ``extra`` has the mean cosines under the plans, ``aligned`` (N, K).
 
@@ -89,13 +89,13 @@ class TransportHead(BagHead):
         video = F.normalize((weight[:, None] @ hidden).squeeze(1), dim=-1)
         logits = (aligned + video @ text.t()) / (2 * self.temperature)
         instance = unit @ text.t() / self.temperature
-        return Verdict(logits, instance, weight, {'aligned': aligned})
+        return HeadOutput(logits, instance, weight, {'aligned': aligned})
 
-    def loss_of(self, verdict: Verdict, label: Tensor, bag: Bag) -> dict[str, Tensor]:
-        """The losses of a verdict on a bag given the labels, and the accuracy."""
+    def loss_of(self, output: HeadOutput, label: Tensor, bag: Bag) -> dict[str, Tensor]:
+        """The losses of a bag given the labels, and the accuracy."""
         shares = label if label.dim() == 2 else F.one_hot(label, self.num_classes)
-        cost = (shares * (1 - verdict.extra['aligned'])).sum(-1).mean()
+        cost = (shares * (1 - output.extra['aligned'])).sum(-1).mean()
         return {
-            **super().loss_of(verdict, label, bag),
+            **super().loss_of(output, label, bag),
             'loss_align': self.align_weight * cost,
         }

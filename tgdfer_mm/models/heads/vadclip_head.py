@@ -10,7 +10,7 @@ from ..functional import masked_softmax, off_diagonal
 from ..layers.zero_start import zero_ffn
 from ..pooling.mil import mil_pool
 from ..temporal import build_temporal
-from .bag_head import BagHead, Verdict
+from .bag_head import BagHead, HeadOutput
 
 
 @MODELS.register_module()
@@ -81,8 +81,8 @@ class VadCLIPHead(BagHead):
         self.coarse_weight = coarse_weight
         self.text_weight = text_weight
 
-    def forward(self, bag: Bag, **kwargs) -> Verdict:
-        """The verdict on bags (N, M, D), given the texts (K, D).
+    def forward(self, bag: Bag, **kwargs) -> HeadOutput:
+        """The output on bags (N, M, D), given the texts (K, D).
 
         Its ``extra`` has the logits of the ``coarse`` branch, (N, M).
         """
@@ -95,17 +95,17 @@ class VadCLIPHead(BagHead):
         instance = instance / self.temperature
         logits = mil_pool(instance, bag.mask, 'topk', self.rho)
         weights = masked_softmax(coarse, bag.mask, 1)
-        return Verdict(logits, instance, weights, {'coarse': coarse})
+        return HeadOutput(logits, instance, weights, {'coarse': coarse})
 
-    def loss_of(self, verdict: Verdict, label: Tensor, bag: Bag) -> dict[str, Tensor]:
-        """The losses of a verdict on a bag given the labels, and the accuracy."""
-        coarse = verdict.extra['coarse'].sigmoid()[..., None]
+    def loss_of(self, output: HeadOutput, label: Tensor, bag: Bag) -> dict[str, Tensor]:
+        """The losses of a bag given the labels, and the accuracy."""
+        coarse = output.extra['coarse'].sigmoid()[..., None]
         moved = mil_pool(coarse, bag.mask, rho=self.rho)[:, 0]
         loss_coarse = F.binary_cross_entropy(moved, self._off_rest(label, moved))
         return {
-            **super().loss_of(verdict, label, bag),
+            **super().loss_of(output, label, bag),
             'loss_coarse': self.coarse_weight * loss_coarse,
-            'loss_text': self.text_weight * self._likeness(bag.text),
+            'loss_text': self.text_weight * self._similarity(bag.text),
         }
 
     def _off_rest(self, label: Tensor, like: Tensor) -> Tensor:
@@ -116,7 +116,7 @@ class VadCLIPHead(BagHead):
             return (label != self.rest_class).to(like)
         return 1 - label[:, self.rest_class].to(like)
 
-    def _likeness(self, text: Tensor) -> Tensor:
+    def _similarity(self, text: Tensor) -> Tensor:
         cosine = off_diagonal(text @ text.t()).abs()
         if self.rest_class is not None:
             cosine = cosine.view(len(text), -1)[self.rest_class]

@@ -36,7 +36,7 @@ class MotionPromptNeck(VisualPromptNeck):
             )
         self.motion_temperature = motion_temperature
 
-    def likeness(self, bag: Bag) -> Tensor:
+    def similarity(self, bag: Bag) -> Tensor:
         """Logits of the relevance, (N, M, K)."""
         prior = motion(bag.instances, bag.mask) / self.motion_temperature
-        return super().likeness(bag) + prior[..., None]
+        return super().similarity(bag) + prior[..., None]

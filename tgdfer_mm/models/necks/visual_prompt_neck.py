@@ -35,12 +35,12 @@ class RelevanceNeck(BaseModule):
         Returns:
             The bag, and values to log (empty without ``data_samples``).
         """
-        relevance = masked_softmax(self.likeness(bag), bag.mask[..., None], dim=1)
+        relevance = masked_softmax(self.similarity(bag), bag.mask[..., None], dim=1)
         enriched, log = self.enrich(bag, relevance)
         bag = bag._replace(enriched=enriched, relevance=relevance)
         return bag, {} if data_samples is None else log
 
-    def likeness(self, bag: Bag) -> Tensor:
+    def similarity(self, bag: Bag) -> Tensor:
         """Logits of the relevance, (N, M, K)."""
         return F.normalize(bag.instances, dim=-1) @ bag.text.t() / self.log_tau.exp()
 

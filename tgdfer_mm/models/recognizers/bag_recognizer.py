@@ -66,7 +66,7 @@ class BagRecognizer(BaseRecognizer):
             After ``backbone`` the features of the frames (N, T, D), or of the
             positions in time (N, P, D) that an ``InstanceBackbone`` gives; after
             ``neck`` the :class:`Bag`, after ``head`` its
-            :class:`~tgdfer_mm.models.heads.bag_head.Verdict`; and a dict with
+            :class:`~tgdfer_mm.models.heads.bag_head.HeadOutput`; and a dict with
             ``loss_aux``, what the neck adds to the losses.
         """
         features, mask = read_tower(self.backbone, inputs, data_samples)

@@ -18,7 +18,7 @@ class LocalGlobalTemporal(TemporalNetwork):
 
     Short-term facial dynamics: attention inside non-overlapping windows, one result
     for each window size, mixed by learned softmax weights. Long-range emotional flow:
-    relations between all instances by likeness and by distance in time.
+    relations between all instances by similarity and by distance in time.
     [paper: short and long; form from VadCLIP; several sizes that share one set of
     projections a choice].
 
@@ -57,7 +57,7 @@ class LocalGlobalTemporal(TemporalNetwork):
 
 
 class RelationBranch(nn.Module):
-    """Relations of every pair of instances, by likeness and by distance in time.
+    """Relations of every pair of instances, by similarity and by distance in time.
 
     Half of the values flow along softmax(10 cos(x_i, x_j)), half along
     softmax(-r |i - j|) with r learnable [from VadCLIP's two graphs; the form of both
@@ -83,6 +83,6 @@ class RelationBranch(nn.Module):
         keys = mask[:, None]
         alike = masked_softmax(10 * unit @ unit.transpose(1, 2), keys, dim=-1)
         near = masked_softmax(-self.log_decay.exp() * distance[None], keys, dim=-1)
-        by_likeness, by_distance = self.value(x).chunk(2, dim=-1)
-        related = torch.cat([alike @ by_likeness, near @ by_distance], dim=-1)
+        by_similarity, by_distance = self.value(x).chunk(2, dim=-1)
+        related = torch.cat([alike @ by_similarity, near @ by_distance], dim=-1)
         return self.out(self.act(related))

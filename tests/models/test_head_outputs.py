@@ -1,11 +1,11 @@
-"""The contract of the heads: one kind of verdict, and one way to write it down."""
+"""The contract of the heads: one kind of output, and one way to write it down."""
 
 import pytest
 import torch
 import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 
-from tgdfer_mm.models import Bag, BagHead, Verdict
+from tgdfer_mm.models import Bag, BagHead, HeadOutput
 from tgdfer_mm.registry import MODELS
 
 N, M, D, K, VALID = 2, 4, 16, 3, [4, 3]
@@ -39,16 +39,16 @@ def make_bag(name):
 def test_every_head_gives_a_verdict_and_writes_it_down(name):
     kind = dict(type=name, num_classes=K, in_channels=D)
     head, bag = MODELS.build(kind | HEADS[name]).eval(), make_bag(name)
-    verdict = head(bag)
-    assert type(verdict) is Verdict
-    assert verdict.logits.shape == (N, K) and verdict.instance.shape == (N, M, K)
-    assert verdict.weights.shape in ((N, M), (N, M, K))
-    assert torch.allclose(verdict.weights.sum(1), torch.ones(()), atol=1e-5)
+    output = head(bag)
+    assert type(output) is HeadOutput
+    assert output.logits.shape == (N, K) and output.instance.shape == (N, M, K)
+    assert output.weights.shape in ((N, M), (N, M, K))
+    assert torch.allclose(output.weights.sum(1), torch.ones(()), atol=1e-5)
     samples = head.predict(bag, [ActionDataSample() for _ in range(N)])
     for n, (sample, valid) in enumerate(zip(samples, VALID, strict=True)):
-        assert torch.equal(sample.pred_score, head.probabilities(verdict)[n])
+        assert torch.equal(sample.pred_score, head.probabilities(output)[n])
         weights = sample.get(head.weights_field)
-        assert weights.shape == verdict.weights[n].shape
+        assert weights.shape == output.weights[n].shape
         assert torch.allclose(weights[:valid].sum(0), torch.ones(()), atol=1e-5)
         assert not weights[valid:].any()
         assert sample.instance_mask.tolist() == [True] * valid + [False] * (M - valid)
