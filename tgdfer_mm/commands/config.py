@@ -46,8 +46,8 @@ def load_config(args: Namespace) -> Config:
 def build_runner(cfg: Config) -> Runner:
     """Builds the runner that the config names in ``runner_type``.
 
-    On CPU the process keeps from now on what it frees, which takes a fifth off a training
-    step with six clips; see :mod:`tgdfer_mm.engine.glibc_memory`. It changes no result.
+    On CPU the process keeps from now on what it frees: a fifth less time of a training
+    step with six clips, and no other result. See :mod:`tgdfer_mm.engine.glibc_memory`.
     """
     if get_device() == 'cpu':
         keep_freed_memory()
