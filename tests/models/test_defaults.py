@@ -87,9 +87,16 @@ def own():
 
 
 def defaults_of(part):
-    """Those that say a choice; None stands for what is found out later."""
+    """Those that say a choice; None stands for what is found out later.
+
+    A part that hands further arguments on has also those of its base.
+    """
     parameters = inspect.signature(part).parameters.values()
     chosen = {p.name: p.default for p in parameters if p.default is not p.empty}
+    if any(p.kind is p.VAR_KEYWORD for p in parameters) and inspect.isclass(part):
+        base = part.__mro__[1]
+        if base.__module__ == 'tgdfer_mm.models.heads.token_head':
+            chosen = defaults_of(base) | chosen
     return {name: value for name, value in chosen.items() if value is not None}
 
 

@@ -18,6 +18,7 @@ from tgdfer_mm.paths import config_dir
 from tgdfer_mm.registry import MODELS
 
 BASELINES = Path(config_dir(), 'baselines')
+LAB = Path(__file__).parents[2] / 'lab/configs/baselines'  # those on drawn clips
 TOWER = dict(num_frames=4, image_size=32, backbone=dict(image_size=32))
 SHALLOW = dict(num_layers=1, mlp_channels=32)
 HEAD = dict(in_channels=32, num_classes=3)
@@ -88,7 +89,10 @@ class Row(NamedTuple):
 def row(request, tiny_arch, texts):
     init_default_scope('mmaction')
     torch.manual_seed(0)
-    cfg = Config.fromfile(BASELINES / f'{request.param}.py')
+    folder, name = BASELINES, request.param
+    if name.startswith('synth/'):
+        folder, name = LAB, name.removeprefix('synth/')
+    cfg = Config.fromfile(folder / f'{name}.py')
     cfg.model.merge(TABLE[request.param])
     shape = (cfg.model.backbone.get('num_frames', 16), 3, 32, 32)
     arch = tiny_arch
