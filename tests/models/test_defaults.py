@@ -8,6 +8,7 @@ import inspect
 import pytest
 
 from tgdfer_mm.models.functional import motion_weights, sinkhorn
+from tgdfer_mm.models.heads.token_head import TokenHead
 from tgdfer_mm.models.layers.zero_start import zero_ffn
 from tgdfer_mm.registry import MODELS, TEMPORAL
 
@@ -95,7 +96,7 @@ def defaults_of(part):
     chosen = {p.name: p.default for p in parameters if p.default is not p.empty}
     if any(p.kind is p.VAR_KEYWORD for p in parameters) and inspect.isclass(part):
         base = part.__mro__[1]
-        if base.__module__ == 'tgdfer_mm.models.heads.token_head':
+        if issubclass(base, TokenHead):
             chosen = defaults_of(base) | chosen
     return {name: value for name, value in chosen.items() if value is not None}
 
