@@ -92,7 +92,22 @@ def _check_option(cfg: Config, key: str) -> None:
         f'--cfg-options {key}=...: no run reads {name!r}, and what {cfg.filename} '
         'computes from it has been computed by the time options are applied. Set the '
         f'settings themselves: {places or "look them up in the config"}.'
+        + _schedule(cfg)
     )
+
+
+def _schedule(cfg: Config) -> str:
+    """What is computed from a number of epochs under other names, if there is any."""
+    names = ('T_max', 'begin', 'end', 'milestones')
+    found = [
+        f'param_scheduler.{place}.{name}'
+        for place, each in enumerate(cfg.get('param_scheduler') or [])
+        for name in names
+        if name in each
+    ]
+    if not found:
+        return ''
+    return f' A number of epochs is also in the schedule: {", ".join(found)}.'
 
 
 def _find_keys(node: object, wanted: str, path: str = '') -> Iterator[str]:
