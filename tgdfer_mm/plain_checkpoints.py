@@ -20,6 +20,24 @@ from torch.hub import load_state_dict_from_url
 ALLOW_PICKLE = 'TGDFER_ALLOW_PICKLE'
 
 
+class MissingCheckpointError(FileNotFoundError):
+    """There is no such file."""
+
+    exit_code = 2  # of a command
+
+
+class DamagedCheckpointError(RuntimeError):
+    """A file that is no checkpoint, or is cut off or damaged."""
+
+    exit_code = 2
+
+
+class ForbiddenPickleError(pickle.UnpicklingError):
+    """A file that could run code when it is loaded, which has not been allowed."""
+
+    exit_code = 2
+
+
 def pickle_allowed() -> bool:
     """Whether the user has allowed files that can run code when loaded."""
     return os.environ.get(ALLOW_PICKLE, '0') not in ('', '0')
@@ -83,21 +101,40 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
         map_location: As in ``torch.load``.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        pickle.UnpicklingError: The file holds other objects than plain data, and
-            loading those has not been allowed; or it is no checkpoint at all.
+        MissingCheckpointError: There is no such file.
+        ForbiddenPickleError: The file holds other objects than plain data, and loading
+            those has not been allowed.
+        DamagedCheckpointError: It is no checkpoint, or cut off.
     """
     path = Path(filename).expanduser()
     if not path.is_file():
-        raise FileNotFoundError(f'{path}: there is no such checkpoint.')
-    if path.suffix == '.safetensors':
-        return _load_safetensors(path, map_location)
+        raise MissingCheckpointError(f'{path}: there is no such checkpoint.')
+    read = _load_safetensors if path.suffix == '.safetensors' else _load_torch
+    try:
+        loaded = read(path, map_location)
+    except (ForbiddenPickleError, MemoryError):
+        raise
+    # torch and safetensors have no common error for what can be wrong in a file.
+    except Exception as error:
+        reason = (str(error).splitlines() or [''])[0]
+        raise DamagedCheckpointError(
+            f'{path} cannot be read as a checkpoint; is it whole? '
+            f'({type(error).__name__}: {reason})'
+        ) from error
+    if not isinstance(loaded, dict):
+        raise DamagedCheckpointError(
+            f'{path} is no checkpoint: it holds a {type(loaded).__name__} and no dict.'
+        )
+    return loaded
+
+
+def _load_torch(path: Path, map_location: Any) -> Any:
     try:
         return torch.load(path, map_location=map_location, weights_only=True)
     except pickle.UnpicklingError as error:
         reason = str(error).split('\n')[0]
         if not pickle_allowed():
-            raise pickle.UnpicklingError(
+            raise ForbiddenPickleError(
                 f'{path} holds Python objects that are not plain data, or is damaged '
                 f'({reason}). Loading such a file can run any code hidden in it. If '
                 'you trust where it comes from, allow it on purpose: pass '

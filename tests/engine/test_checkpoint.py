@@ -11,7 +11,12 @@ from mmengine.logging import HistoryBuffer
 from mmengine.runner import checkpoint as mmengine_checkpoint
 from safetensors.torch import save_file
 
-from tgdfer_mm.plain_checkpoints import ALLOW_PICKLE, load_plain, plain_loading
+from tgdfer_mm.plain_checkpoints import (
+    ALLOW_PICKLE,
+    DamagedCheckpointError,
+    load_plain,
+    plain_loading,
+)
 
 
 class Trap:
@@ -101,3 +106,28 @@ def test_other_projects_in_the_process_load_as_without_us(tmp_path, monkeypatch)
         [sys.executable, '-c', script], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ('name', 'content'),
+    [
+        ('empty.pth', b''),
+        ('text.pth', b'root:x:0:0\n'),
+        ('zeros.pth', bytes(512)),
+        ('page.safetensors', b'<html></html>'),
+    ],
+)
+def test_a_file_that_is_no_checkpoint_is_named(name, content, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises((DamagedCheckpointError, pickle.UnpicklingError), match=name):
+        load_plain(tmp_path / name)
+
+
+def test_a_checkpoint_that_is_cut_off_or_holds_no_dict_is_named(tmp_path):
+    torch.save(dict(state_dict=dict(a=torch.arange(999))), tmp_path / 'whole.pth')
+    whole = (tmp_path / 'whole.pth').read_bytes()
+    (tmp_path / 'half.pth').write_bytes(whole[: len(whole) // 2])
+    torch.save([1, 2], tmp_path / 'list.pth')
+    for name, words in (('half.pth', 'is it whole'), ('list.pth', 'holds a list')):
+        with pytest.raises(DamagedCheckpointError, match=f'{name}.*{words}'):
+            load_plain(tmp_path / name)

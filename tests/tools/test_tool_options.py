@@ -1,10 +1,14 @@
 """What the tools make of their command lines."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 import torch
+
+from tgdfer_cli.main import main
+from tgdfer_mm.recipe.loading import load_config
 
 BOTH = pytest.mark.parametrize('name', ['train', 'test'])
 
@@ -197,3 +201,33 @@ def test_a_config_of_version_0_1_gets_its_fold(tool, config, name):
     assert new in text
     config.write_text(text.replace(new, "'{{$FOLD:1}}'"))
     assert tool(*arguments(name, config), '--fold', 3).fold == 3
+
+
+def test_two_answers_to_one_question_are_refused(tool, config):
+    with pytest.raises(ValueError, match="recipe.selection is asked to be 'test'.*val"):
+        options = ('--cfg-options', 'recipe.selection=val')
+        tool('train', config, '--selection', 'test', *options)
+
+
+def test_a_config_that_is_read_in_python_leaves_the_environment(config):
+    load_config(config, dict(fold=4))
+    assert load_config(config).train_dataloader.dataset.dataset.fold == 1
+    with pytest.raises(ValueError, match='recipe.fold must be int'):
+        load_config(config, dict(fold='2'))
+    assert 'TGDFER_FOLD' not in os.environ
+
+
+@pytest.mark.parametrize(
+    ('words', 'said'),
+    [
+        (['train', 'tgdfer_demo', '--fold', '0'], 'recipe.fold .--fold. is 0'),
+        (['train', 'tgdfer_demo', '--cfg-options', 'max_epochs=1'], 'max_epochs=...'),
+        (['train', 'tgdfer_ferv39k', '--fold', '2'], 'single split'),
+        (['train', 'tgdfer_dfew'], 'DFEW is not complete'),
+        (['test', 'tgdfer_dfew', 'nosuch.pth', '--dump', 'x.txt'], 'x.txt'),
+    ],
+)
+def test_a_mistake_of_the_user_is_one_line_and_code_2(words, said, config, capsys):
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert re.search(f'^error: .*{said}', error, re.M) and 'Traceback' not in error

@@ -26,6 +26,8 @@ ENCODED, RAW = 'encoded', 'raw'
 class PackError(ValueError):
     """A file that is no pack, a damaged one, or one of other data."""
 
+    exit_code = 2  # of a command
+
 
 class Pack:
     """The frames of all clips of a media folder, from one memory-mapped file.

@@ -33,7 +33,7 @@ def load_config(args: Namespace) -> Config:
         for each in fields(Recipe)
         if each.name != 'perturb_time'  # an option of its own, which has several
     }
-    return loading.load_config(
+    cfg = loading.load_config(
         args.config,
         {k: v for k, v in given.items() if v is not None and v is not False},
         parse_settings(args.cfg_options),
@@ -41,6 +41,8 @@ def load_config(args: Namespace) -> Config:
         args.allow_mismatch,
         args.launcher,
     )
+    loading.announce_fold(cfg.recipe.get('fold'))  # to configs that this run reads
+    return cfg
 
 
 def build_runner(cfg: Config) -> Runner:

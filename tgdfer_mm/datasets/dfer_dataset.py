@@ -20,6 +20,12 @@ from .validation_part import validation_clips
 SUBSETS = ('train', 'val', 'test')
 
 
+class MissingDataError(FileNotFoundError):
+    """Data that are not where they are looked for; the message says where that is."""
+
+    exit_code = 2  # of a command
+
+
 class DFERDataset(BaseDataset, ABC):
     """Clips of one subset (and fold) of a facial expression benchmark.
 
@@ -236,7 +242,7 @@ class DFERDataset(BaseDataset, ABC):
         )
         missing = self.clips.absent(places.values())
         if len(missing) == len(entries):
-            raise FileNotFoundError(
+            raise MissingDataError(
                 f'None of the {len(entries)} clips in {self.split_file} is in '
                 f'{self.media_dir}; the first one should be '
                 f'{entries[0][path_key(self.media)]}. '
@@ -369,7 +375,7 @@ class DFERDataset(BaseDataset, ABC):
             f'  {"found  " if path.exists() else "missing"} {what}: {path}'
             for what, path in wanted.items()
         )
-        raise FileNotFoundError(
+        raise MissingDataError(
             f'{self.NAME} is not complete. Looked for\n{looked}\n'
             f'{self.NAME} is licensed on request: {self.REQUEST}. If you have it, '
             'unpack its archives and set data_root, or media_dir and split_file if '

@@ -15,6 +15,8 @@ HEADER, ARRAY = 'header.json', 'features.npy'
 class FeatureCacheError(ValueError):
     """Computed features that cannot be made, or that are not those asked for."""
 
+    exit_code = 2  # of a command
+
 
 class FeatureStore:
     """The features of every frame of every clip, as several views of it.

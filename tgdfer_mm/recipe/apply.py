@@ -14,7 +14,7 @@ from .other_data_set import use_other_data_set
 from .pack import read_pack
 from .perturbed_time import perturb_tests
 from .precision import choose_precision
-from .recipe import ABOUT_FEATURES, APPLIED, KEY, Recipe, take_in_old_keys
+from .recipe import ABOUT_FEATURES, APPLIED, KEY, Recipe, RecipeError, take_in_old_keys
 from .selection import choose_epoch
 from .work_folder import settle_work_folder
 
@@ -118,14 +118,14 @@ def _refuse_another(cfg: Config, recipe: Recipe) -> None:
             continue
         if each.name == 'fold' and new is None:
             continue  # the one that it has
-        raise ValueError(
+        raise RecipeError(
             f'{cfg.filename or "This config"} has been made by a run with '
             f'recipe.{each.name}={old!r}, and cannot be run with {new!r}: what has '
             'been changed cannot be taken back. Start from the original config.'
         )
     added = [n for n in ABOUT_FEATURES if getattr(before, n) != getattr(recipe, n)]
     if added and before.cache_features is not None:
-        raise ValueError(
+        raise RecipeError(
             f'recipe.{added[0]}: {cfg.filename or "this config"} reads features that '
             'were computed with other settings. Start from the original config.'
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from ..run_config.walk import metrics_of_test
-from .recipe import Recipe
+from .recipe import Recipe, RecipeError
 
 
 def dump_predictions(cfg: Config, recipe: Recipe) -> str | None:
@@ -19,12 +19,12 @@ def dump_predictions(cfg: Config, recipe: Recipe) -> str | None:
         return None
     dump = Path(recipe.dump)
     if dump.suffix not in ('.pkl', '.pickle'):
-        raise ValueError(
+        raise RecipeError(
             f'recipe.dump={str(dump)!r} (--dump): the file must end in .pkl or .pickle.'
         )
     metrics = metrics_of_test(cfg)
     if not metrics:
-        raise ValueError(
+        raise RecipeError(
             f'recipe.dump={str(dump)!r} (--dump): {cfg.filename} has no '
             'test_evaluator, so nothing is tested.'
         )

@@ -6,7 +6,7 @@ from mmengine.config import Config
 
 from ..registry import DATASETS
 from ..run_config.walk import DataSet, data_sets
-from .recipe import Recipe
+from .recipe import Recipe, RecipeError
 
 
 def choose_fold(cfg: Config, recipe: Recipe) -> str | None:
@@ -20,7 +20,7 @@ def choose_fold(cfg: Config, recipe: Recipe) -> str | None:
         return None
     folded = [d for d in data_sets(cfg) if d.own and _has_folds(d)]
     if not folded:
-        raise ValueError(
+        raise RecipeError(
             f'recipe.fold={recipe.fold} (--fold {recipe.fold}): the data of '
             f'{cfg.filename} have a single split and no folds, as those of FERV39k; '
             'leave it out.'
@@ -45,7 +45,7 @@ def fold_of(cfg: Mapping) -> int | None:
     folds = dict(_folds(cfg))
     distinct = set(folds.values())
     if len(distinct) > 1:
-        raise ValueError(
+        raise RecipeError(
             f'The data sets are on different folds, {folds}: clips tested would be '
             'among those trained on.'
         )

@@ -6,7 +6,7 @@ from mmengine.runner.base_loop import BaseLoop
 
 from ..registry import HOOKS
 from .apply import pending_changes
-from .recipe import Recipe
+from .recipe import Recipe, RecipeError
 
 # What a field that is not set stands for.
 _DEFAULTS = dict(
@@ -45,7 +45,7 @@ class RecipeHook(Hook):
         """Refuses a run that is not what its recipe asks for."""
         pending = pending_changes(runner.cfg)
         if pending:
-            raise ValueError(
+            raise RecipeError(
                 f'The recipe of {runner.cfg.filename or "this config"} has not been '
                 f'applied, and it changes the run: {"; ".join(pending)}. '
                 'Runner.from_cfg does not look at runner_type: build the runner with '
@@ -76,7 +76,7 @@ class RecipeHook(Hook):
         changed = '; '.join(changed)
         text = f'{runner._load_from} was trained by another recipe: {changed}'
         if not self.allow_another:
-            raise ValueError(
+            raise RecipeError(
                 f'{text}. If that is meant, pass --allow-mismatch recipe (or '
                 'allow_another=True to RecipeHook).'
             )

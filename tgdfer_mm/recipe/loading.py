@@ -9,10 +9,11 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.runner import FlexibleRunner, Runner
 
+from ..environment import environment_kept
 from ..paths import find_config
 from ..run_config.files import read_config
 from ..run_config.walk import hooks_of
-from .recipe import OLD_KEYS, Recipe, take_in_old_keys
+from .recipe import OLD_KEYS, Recipe, RecipeError, take_in_old_keys
 
 # The top-level keys of a config that a run reads; the others are its own variables.
 _READ = {'recipe', 'runner_type', *OLD_KEYS}.union(
@@ -52,8 +53,17 @@ def load_config(
         ValueError: An option that does not fit the config or would change nothing.
     """
     recipe, options = dict(recipe or {}), dict(options or {})
-    _announce_fold(recipe.get('fold') or options.get(f'{RECIPE}.fold'))
-    cfg = read_config(find_config(config))
+    Recipe.of({RECIPE: recipe})  # refuses before anything is read
+    for name, value in recipe.items():
+        other = options.get(f'{RECIPE}.{name}', value)
+        if other != value:
+            raise RecipeError(
+                f'recipe.{name} is asked to be {value!r} and, by --cfg-options, '
+                f'{other!r}. Leave one out.'
+            )
+    with environment_kept():
+        announce_fold(recipe.get('fold') or options.get(f'{RECIPE}.fold'))
+        cfg = read_config(find_config(config))
     take_in_old_keys(cfg)
     for key in options:
         _check_option(cfg, key)
@@ -69,8 +79,12 @@ def load_config(
     return cfg
 
 
-def _announce_fold(fold: int | None) -> None:
-    """Tells configs, which may be computed from their fold, before they are read."""
+def announce_fold(fold: int | None) -> None:
+    """Tells configs that this process reads from now on, which may be computed from it.
+
+    Args:
+        fold: The fold; nothing is told if it is None.
+    """
     if fold is not None:
         os.environ['TGDFER_FOLD'] = str(fold)
         os.environ['FOLD'] = str(fold)  # in configs written for version 0.1
@@ -79,7 +93,7 @@ def _announce_fold(fold: int | None) -> None:
 def _check_option(cfg: Config, key: str) -> None:
     name, *_, last = key.split('.')[:1] + key.split('.')
     if last == 'fold' and key != 'recipe.fold':
-        raise ValueError(
+        raise RecipeError(
             f'--cfg-options {key}=...: the config has been computed from its fold by '
             'the time options are applied, so this would change some of the data and '
             'not the rest. Use --fold.'
@@ -88,7 +102,7 @@ def _check_option(cfg: Config, key: str) -> None:
         return
     parts = {part: cfg[part] for part in sorted(_READ & set(cfg.keys()))}
     places = ', '.join(_find_keys(parts, last))
-    raise ValueError(
+    raise RecipeError(
         f'--cfg-options {key}=...: no run reads {name!r}, and what {cfg.filename} '
         'computes from it has been computed by the time options are applied. Set the '
         f'settings themselves: {places or "look them up in the config"}.'
@@ -132,7 +146,7 @@ def _allow_mismatch(cfg: Config, allowed: Sequence[str]) -> None:
         return
     hooks = list(hooks_of(cfg, 'CheckpointContractHook'))
     if not hooks:
-        raise ValueError(
+        raise RecipeError(
             f'--allow-mismatch: {cfg.filename} has no CheckpointContractHook in its '
             'default_hooks or custom_hooks, so nothing is checked anyway.'
         )

@@ -8,7 +8,7 @@ from ..models.data_preprocessors import ClipAugmentPreprocessor, ResidentFrames
 from ..models.data_preprocessors.clip_ops import build_op
 from ..run_config.pipelines import draw_no_pictures, split_pipeline
 from ..run_config.walk import data_sets, kind_of
-from .recipe import Recipe
+from .recipe import Recipe, RecipeError
 
 
 def let_device_augment(cfg: Config, recipe: Recipe) -> str | None:
@@ -39,7 +39,7 @@ def augment_on_device(cfg: Config) -> Config:
     if kind_of(own) in (ClipAugmentPreprocessor.__name__, ResidentFrames.__name__):
         return cfg
     if kind_of(own) != 'ActionDataPreprocessor':
-        raise ValueError(
+        raise RecipeError(
             f'model.data_preprocessor is a {kind_of(own)}; only '
             'ActionDataPreprocessor can be replaced by one that augments.'
         )
@@ -50,7 +50,7 @@ def augment_on_device(cfg: Config) -> Config:
             build_op(transform)
         when = 'train' if data_set.loader == 'train_dataloader' else 'test'
         if moved.setdefault(when, stages.spatial) != stages.spatial:
-            raise ValueError(
+            raise RecipeError(
                 f'{data_set.where} transforms pictures in another way than the data '
                 f'set before it; on the device all that {when} are transformed alike.'
             )
@@ -84,7 +84,7 @@ def hold_frames_on_device(cfg: Config) -> Config:
         return cfg
     packs = {data_set.config.get('media_dir') for data_set in data_sets(cfg)}
     if len(packs) != 1 or not all(pack and Path(pack).is_file() for pack in packs):
-        raise ValueError(
+        raise RecipeError(
             'All data sets have to read one raw packed file (--pack FILE), not '
             f'{sorted(map(str, packs))}.'
         )

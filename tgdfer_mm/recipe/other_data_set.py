@@ -7,7 +7,7 @@ from ..paths import config_dir
 from ..registry import DATASETS
 from ..run_config.walk import first_data_set, kind_of, metrics_of_test
 from .fold import fold_of
-from .recipe import Recipe
+from .recipe import Recipe, RecipeError
 
 
 def use_other_data_set(cfg: Config, recipe: Recipe) -> str | None:
@@ -21,7 +21,7 @@ def use_other_data_set(cfg: Config, recipe: Recipe) -> str | None:
         return None
     for name in ('cache_features', 'resident'):
         if getattr(recipe, name):
-            raise ValueError(
+            raise RecipeError(
                 f'recipe.on={recipe.on!r} (--on) and recipe.{name}: the features or '
                 "frames kept are of the config's own data set. Leave one out."
             )
@@ -45,7 +45,7 @@ def evaluate_on(cfg: Config, name: str) -> None:
     """
     train, tested = (first_data_set(cfg, f'{s}_dataloader') for s in ('train', 'test'))
     if train is None or tested is None:
-        raise ValueError(
+        raise RecipeError(
             f'--on {name}: {cfg.filename} has no data set in train_dataloader, whose '
             'classes the model knows, or none in test_dataloader.'
         )
@@ -54,7 +54,7 @@ def evaluate_on(cfg: Config, name: str) -> None:
     label_map = f'{source}_to_{name}'
     if label_map not in label_map_names() or own.get('setting', 'single') != 'single':
         there = [each for each in label_map_names() if each.startswith(f'{source}_to_')]
-        raise ValueError(
+        raise RecipeError(
             f'--on {name}: no label map leads there from {kind_of(own)} with setting='
             f'{own.get("setting", "single")!r}; from the single labels of {source!r} '
             f'there are {there}.'
@@ -62,7 +62,7 @@ def evaluate_on(cfg: Config, name: str) -> None:
     if kind_of(cfg.test_dataloader.dataset) == 'cross_dataset':
         there = cfg.test_dataloader.dataset.label_map
         if there != label_map:
-            raise ValueError(
+            raise RecipeError(
                 f'--on {name}: the config tests by the label map {there!r} already.'
             )
         return

@@ -8,7 +8,7 @@ from mmengine.config import Config, ConfigDict
 
 from ..datasets.transforms.perturb_time import PerturbTime
 from ..run_config.walk import DataSet, data_sets, kind_of, metrics_of_test
-from .recipe import Recipe
+from .recipe import Recipe, RecipeError
 from .work_folder import settle_work_folder
 
 # The transforms after which `frame_inds` says which frames are read.
@@ -33,7 +33,7 @@ def perturb_tests(cfg: Config, recipe: Recipe, seed: int = 0) -> str | None:
         return None
     tested = [d for d in data_sets(cfg, 'test_dataloader') if d.config.get('pipeline')]
     if not tested:
-        raise ValueError(
+        raise RecipeError(
             f'{cfg.filename}: test_dataloader has no data set with a pipeline, so '
             'there is nothing to perturb.'
         )
@@ -86,7 +86,7 @@ def _sampler(data_set: DataSet) -> int:
     for name in SAMPLERS:
         if name in names:
             return names.index(name)
-    raise ValueError(
+    raise RecipeError(
         f'{data_set.where}: its pipeline ({", ".join(names)}) has none of '
         f'{", ".join(SAMPLERS)}. Only after these is it known which frames are read '
         'and not yet which pictures they are, so that their order can be changed.'

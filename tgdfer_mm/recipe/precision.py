@@ -4,7 +4,7 @@ import torch
 from mmengine.config import Config
 
 from ..run_config.walk import kind_of
-from .recipe import PRECISIONS, Recipe
+from .recipe import PRECISIONS, Recipe, RecipeError
 
 CHOSEN = 'chosen_precision'
 
@@ -42,7 +42,9 @@ def apply_precision(cfg: Config, precision: str | None = None) -> str:
     """
     precision = precision or Recipe.of(cfg).precision or 'fp32'
     if precision not in PRECISIONS:
-        raise ValueError(f'precision must be in {list(PRECISIONS)}, not {precision!r}.')
+        raise RecipeError(
+            f'precision must be in {list(PRECISIONS)}, not {precision!r}.'
+        )
     wrapper = cfg.get('optim_wrapper')
     if wrapper is None:  # nothing is trained
         return 'as configured'
@@ -51,7 +53,7 @@ def apply_precision(cfg: Config, precision: str | None = None) -> str:
     kind = kind_of(wrapper) or 'OptimWrapper'
     if kind != 'OptimWrapper':
         if precision != 'auto':
-            raise ValueError(
+            raise RecipeError(
                 f'precision={precision!r} cannot be set for optim_wrapper.type='
                 f"{kind!r}, whose own settings say it; use precision='auto' and leave "
                 'out --amp.'
@@ -70,7 +72,7 @@ def _available(precision: str) -> str:
     if (precision == 'bf16' and not _has_bf16()) or (
         precision == 'fp16' and not torch.cuda.is_available()
     ):
-        raise ValueError(
+        raise RecipeError(
             f"precision={precision!r} needs a CUDA device that has it; use 'auto' to "
             'get the best that is there.'
         )

@@ -10,6 +10,13 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+
+class RecipeError(ValueError):
+    """A recipe that cannot be, or does not fit a config; the user can mend it."""
+
+    exit_code = 2  # of a command
+
+
 RULES = ('last', 'val', 'test')
 PRECISIONS = ('auto', 'bf16', 'fp16', 'fp32')
 PERTURBATIONS = ('shuffled', 'reversed', 'frozen', 'half_rate')
@@ -136,7 +143,7 @@ class Recipe:
             _check(each.name, getattr(self, each.name), each.metadata)
         given = [name for name in ABOUT_FEATURES if getattr(self, name) is not None]
         if given and self.cache_features is None:
-            raise ValueError(
+            raise RecipeError(
                 f'recipe.{given[0]} changes nothing without recipe.cache_features '
                 '(--cache-features DIR).'
             )
@@ -155,7 +162,7 @@ class Recipe:
         known = [each.name for each in fields(cls)]
         unknown = sorted(given.keys() - set(known))
         if unknown:
-            raise ValueError(
+            raise RecipeError(
                 f'recipe.{unknown[0]}: there is no such field; a recipe has {known}.'
             )
         given.update({name: cfg[name] for name in OLD_KEYS if cfg.get(name)})
@@ -217,11 +224,11 @@ def _check(name: str, value: Any, facts: Mapping) -> None:
         return
     kind, choices = facts['kind'], facts.get('choices')
     if choices and value not in choices:
-        raise ValueError(f'recipe.{name} must be in {list(choices)}, not {value!r}.')
+        raise RecipeError(f'recipe.{name} must be in {list(choices)}, not {value!r}.')
     allowed = (str, int) if name == 'views' else kind
     is_switch = isinstance(value, bool)
     if not isinstance(value, allowed) or is_switch != (kind is bool):
-        raise ValueError(f'recipe.{name} must be {kind.__name__}, not {value!r}.')
+        raise RecipeError(f'recipe.{name} must be {kind.__name__}, not {value!r}.')
     if value == '' or (type(value) is int and value < 1):
         what = 'empty' if value == '' else f'{value}; it starts at 1'
-        raise ValueError(f'recipe.{name} (--{name.replace("_", "-")}) is {what}.')
+        raise RecipeError(f'recipe.{name} (--{name.replace("_", "-")}) is {what}.')

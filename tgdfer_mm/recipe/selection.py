@@ -5,7 +5,7 @@ import copy
 from mmengine.config import Config
 
 from ..run_config.walk import DataSet, data_sets
-from .recipe import RULES, Recipe
+from .recipe import RULES, Recipe, RecipeError
 
 METRIC = 'dfer/WAR'
 VAL_PART = 0.1
@@ -56,7 +56,7 @@ def apply_selection(cfg: Config, rule: str | None = None) -> None:
     if rule is None:
         return
     if rule not in RULES:
-        raise ValueError(f'selection must be in {list(RULES)}, not {rule!r}.')
+        raise RecipeError(f'selection must be in {list(RULES)}, not {rule!r}.')
     if cfg.get('default_hooks') is None:
         cfg.default_hooks = {}  # mmengine's `setdefault` returns another dict
     hooks = cfg.default_hooks
@@ -65,7 +65,7 @@ def apply_selection(cfg: Config, rule: str | None = None) -> None:
     if hook.get('rule', 'last') != rule or not hook:
         hooks['selection'] = hook = dict(hook, type='SelectionHook', rule=rule)
     if (hooks.get('checkpoint') or {}).get('save_best'):
-        raise ValueError(
+        raise RecipeError(
             f'default_hooks.checkpoint.save_best and selection={rule!r}: two rules '
             "choose an epoch. Leave save_best out and set recipe.selection='val' (or "
             "'test')."
@@ -74,7 +74,7 @@ def apply_selection(cfg: Config, rule: str | None = None) -> None:
         return
     for key in ('val_cfg', 'val_evaluator', 'test_dataloader', 'test_evaluator'):
         if cfg.get(key) is None:
-            raise ValueError(
+            raise RecipeError(
                 f'selection={rule!r} evaluates each epoch and tests the best one, but '
                 f'the config has no {key}'
                 + (' (--no-validate removes it).' if key.startswith('val') else '.')
@@ -93,7 +93,7 @@ def _cut_validation(cfg: Config, share: float) -> float:
     """Sets the validation part aside; returns its share of the training fold."""
     train, test = (_data_sets(cfg, subset) for subset in ('train', 'test'))
     if not train or not test:
-        raise ValueError(
+        raise RecipeError(
             "selection='val' needs data sets with subset='train' in train_dataloader "
             f"(found {len(train)}) and with subset='test' in test_dataloader (found "
             f'{len(test)}): only a DFERDataset knows how to cut a validation part off. '

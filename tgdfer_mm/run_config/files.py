@@ -30,6 +30,12 @@ _IN_CODE = _IN_TEXT | {
 }
 
 
+class PastedSettingError(ValueError):
+    """A variable whose value would change the source of a config."""
+
+    exit_code = 2  # of a command
+
+
 def read_config(path: str | Path) -> Config:
     """Reads a config, after a look at what it pastes into itself.
 
@@ -67,7 +73,7 @@ def refuse_pasted_settings(config: str | Path) -> None:
         found = next((c for c in os.environ.get(name, '') if c in unsafe), None)
         if found is not None:
             line = text.count('\n', 0, match.start()) + 1
-            raise ValueError(
+            raise PastedSettingError(
                 f'{path}, line {line}: the environment variable {name} has '
                 f'{unsafe[found]}, and {match.group()} pastes it into the source of '
                 'the config, which would change or run it. Write '
