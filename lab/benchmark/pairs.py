@@ -194,11 +194,11 @@ def format_row(row: dict) -> str:
         figures = {k: row[k] for k in ('reason', 'points', 'exponents') if k in row}
         return f'{about}: {json.dumps(figures)}'
     low, high = row['ratio_95']
-    output = ''
+    verdict = ''
     if row['target'] is not None:
         met = row['ratio'] <= row['target']
-        output = f', target {row["target"]:g} {"met" if met else "MISSED"}'
+        verdict = f', target {row["target"]:g} {"met" if met else "MISSED"}'
     return (
-        f'{about}: {row["ratio"]:.4g} [{low:.4g}, {high:.4g}]{output} '
+        f'{about}: {row["ratio"]:.4g} [{low:.4g}, {high:.4g}]{verdict} '
         f'({row["ours_s"]:.4g} s a {row["unit"]} against {row["theirs_s"]:.4g} s)'
     )

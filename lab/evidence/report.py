@@ -231,4 +231,4 @@ def against_cell(result: dict | None) -> str:
         return ''
     low, high = result['interval']
     shown = f'{result["difference"]:+.1f} [{low:+.1f}, {high:+.1f}]'
-    return f'{shown}, noise' if result['output'] == 'noise' else f'**{shown}**'
+    return f'{shown}, noise' if result['verdict'] == 'noise' else f'**{shown}**'
