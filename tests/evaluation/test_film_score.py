@@ -56,3 +56,9 @@ def test_the_score_by_hand(tracks, found, false):
 @pytest.mark.parametrize(('end', 'found'), [(4.9, 0), (5.1, 1)])
 def test_a_track_is_found_from_half_of_its_time(end, found):
     assert score_film(result((0, end, 5, [])), TRUTH)['tracks_found'] == found
+
+
+def test_every_true_track_is_counted():
+    two = dict(tracks=[*TRUTH['tracks'], dict(TRUTH['tracks'][0], box=[60, 0, 90, 50])])
+    score = score_film(result((0, 10, 5, []), (0, 10, 70, [])), two)
+    assert (score['tracks'], score['tracks_found'], score['episodes']) == (2, 2, 4)

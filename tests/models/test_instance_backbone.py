@@ -177,3 +177,16 @@ def test_a_recognizer_names_what_it_needs(build_recognizer, tiny_arch, texts):
     coarse['backbone']['temporal_strides'] = (1, 2, 2, 1)
     with pytest.raises(ValueError, match='every 4 frames.*frames_per_instance=2'):
         MODELS.build({**model, 'backbone': coarse, 'frames_per_instance': 2})
+
+
+def test_only_parameters_without_use_are_said_to_be_frozen(monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        'tgdfer_mm.models.backbones.instance_backbone.print_log',
+        lambda text, **kwargs: said.append(text),
+    )
+    build(dict(type='AverageColour'))
+    assert [text for text in said if 'frozen' in text and 'idle.weight' in text]
+    said.clear()
+    build(R3D)
+    assert not [text for text in said if 'frozen' in text]

@@ -24,6 +24,7 @@ def test_equals_open_clip_once_weights_are_loaded(tiny_arch, clip_file):
     wanted = model.encode_image(images)
     assert torch.allclose(tower(images), wanted, rtol=1e-5, atol=1e-6)
     assert not torch.equal(tower(images), before)  # nothing was loaded earlier
+    assert tower.is_init  # a runner does not load again
 
 
 @pytest.mark.parametrize(

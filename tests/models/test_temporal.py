@@ -94,3 +94,9 @@ def test_unknown_network_is_an_error():
 def test_heads_must_divide_the_width():
     with pytest.raises(ValueError, match='heads=5'):
         TEMPORAL.build(dict(type='transformer', dim=32, heads=5))
+
+
+@pytest.mark.parametrize(('windows', 'trained'), [((4,), False), ((2, 4), True)])
+def test_shares_of_windows_are_trained_if_there_are_several(windows, trained):
+    network = TEMPORAL.build(dict(type='lgt', dim=16, windows=windows, heads=2))
+    assert network.window_logits.requires_grad == trained

@@ -107,3 +107,16 @@ def test_class_names_of_every_label_set_are_kept():
     for label_set in ('dfew', 'ferv39k', 'mafw'):
         for name in load_classes(label_set):
             assert known.issuperset(TOKENIZER.encode(name)), name
+
+
+@pytest.mark.parametrize('missing', ['vlm_config', 'kept_ids'])
+def test_a_file_that_lacks_one_of_both_marks_is_refused(missing, tmp_path):
+    from safetensors.torch import save_file
+
+    state = {'kept_ids': torch.tensor(KEPT), 'a': torch.zeros(1)}
+    header = {'vlm_config': json.dumps(CONFIG)}
+    state.pop(missing, None)
+    header.pop(missing, None)
+    save_file(state, tmp_path / 'half.safetensors', header)
+    with pytest.raises(ValueError, match='half.safetensors'):
+        load_vlm_state(tmp_path / 'half.safetensors')

@@ -212,3 +212,8 @@ def test_faces_are_joined_with_the_largest_sum_of_overlaps(seed):
 
     best = max(total(enumerate(order)) for order in permutations(range(4), 3))
     assert total(pairs.items()) == pytest.approx(best)
+
+
+def test_a_face_that_comes_while_another_is_missed_begins_at_its_own_frame():
+    tracks, _ = run([[box(0)], [], [], [box(50)], [box(50)]], max_gap=1.0)
+    assert [row[0] for row in tracks[2]] == [3, 4]
