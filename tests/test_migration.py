@@ -23,6 +23,7 @@ from tgdfer_mm.apis import load_model
 from tgdfer_mm.clips.clip_index import Listing
 from tgdfer_mm.clips.index_store import IndexStore
 from tgdfer_mm.clips.pack import Pack
+from tgdfer_mm.commands import config as command_config
 from tgdfer_mm.commands.config import build_runner
 from tgdfer_mm.datasets.feature_store import ARRAY, FeatureStore
 from tgdfer_mm.datasets.tools.pack import verify_pack
@@ -47,6 +48,7 @@ def _in_the_old_folder(tmp_path, monkeypatch):
         monkeypatch.setenv(name, '')  # so that it is put back whatever a tool sets
         monkeypatch.delenv(name)
     monkeypatch.setattr(mmengine_config, 'FormatCode', lambda text, **_: (text, True))
+    monkeypatch.setattr(command_config, 'keep_freed_memory', lambda: None)
     torch.set_num_threads(1)
     init_default_scope('mmaction')
 

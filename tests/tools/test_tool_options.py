@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from tgdfer_cli.main import main
+from tgdfer_mm.commands import config as command_config
 from tgdfer_mm.recipe.loading import load_config
 
 BOTH = pytest.mark.parametrize('name', ['train', 'test'])
@@ -227,7 +228,10 @@ def test_a_config_that_is_read_in_python_leaves_the_environment(config):
         (['test', 'tgdfer_dfew', 'nosuch.pth', '--dump', 'x.txt'], 'x.txt'),
     ],
 )
-def test_a_mistake_of_the_user_is_one_line_and_code_2(words, said, config, capsys):
+def test_a_mistake_of_the_user_is_one_line_and_code_2(
+    words, said, config, capsys, monkeypatch
+):
+    monkeypatch.setattr(command_config, 'keep_freed_memory', lambda: None)
     assert main(words) == 2
     error = capsys.readouterr().err
     assert re.search(f'^error: .*{said}', error, re.M) and 'Traceback' not in error
