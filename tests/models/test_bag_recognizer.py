@@ -115,3 +115,10 @@ def test_instances_finer_than_the_backbone_are_refused(m3dfel):
     m3dfel.frames_per_instance = 2
     with pytest.raises(ValueError, match='every 4 frames.*frames_per_instance=2'):
         MODELS.build(m3dfel)
+
+
+def test_single_frames_are_the_instances_with_their_padding(dferclip):
+    model = MODELS.build(dferclip)
+    features, mask = torch.randn(1, 16, 32), torch.arange(16)[None] < 6
+    instances, found = model.make_instances(features, mask)
+    assert torch.equal(instances, features) and torch.equal(found, mask)
