@@ -235,3 +235,10 @@ def test_a_mistake_of_the_user_is_one_line_and_code_2(
     assert main(words) == 2
     error = capsys.readouterr().err
     assert re.search(f'^error: .*{said}', error, re.M) and 'Traceback' not in error
+
+
+def test_options_complete_the_recipe_of_the_file(config):
+    with config.open('a') as file:
+        file.write("recipe = dict(cache_features='features')\n")
+    cfg = load_config(config, dict(views=4))
+    assert cfg.recipe == dict(cache_features='features', views=4)

@@ -1,10 +1,12 @@
 """A run says by which recipe it was made, and notices another one."""
 
+from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
 from ..registry import HOOKS
+from ..run_config.walk import hooks_of
 from .apply import pending_changes
 from .recipe import Recipe, RecipeError
 
@@ -96,3 +98,11 @@ def differences(theirs: dict, ours: dict) -> list[str]:
         for name in sorted({*theirs, *ours} - set(_NO_MATTER))
         if theirs.get(name) != ours.get(name)
     ]
+
+
+def recipe_hook_of(cfg: Config) -> dict:
+    """The config of a run's RecipeHook, which is added if it has none."""
+    if not any(hooks_of(cfg, RecipeHook.__name__)):
+        hooks = cfg.get('default_hooks') or {}
+        cfg.default_hooks = dict(hooks, recipe=dict(type=RecipeHook.__name__))
+    return next(hooks_of(cfg, RecipeHook.__name__))

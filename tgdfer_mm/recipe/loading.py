@@ -13,7 +13,8 @@ from ..environment import environment_kept
 from ..paths import find_config
 from ..run_config.files import read_config
 from ..run_config.walk import hooks_of
-from .recipe import OLD_KEYS, Recipe, RecipeError, take_in_old_keys
+from .hook import recipe_hook_of
+from .recipe import KEY, OLD_KEYS, Recipe, RecipeError, take_in_old_keys
 
 # The top-level keys of a config that a run reads; the others are its own variables.
 _READ = {'recipe', 'runner_type', *OLD_KEYS}.union(
@@ -24,7 +25,6 @@ _RUNNERS = {
     'Runner': 'DFERRunner',
     'FlexibleRunner': 'FlexibleDFERRunner',
 }
-RECIPE = 'recipe'
 
 
 def load_config(
@@ -53,23 +53,22 @@ def load_config(
         ValueError: An option that does not fit the config or would change nothing.
     """
     recipe, options = dict(recipe or {}), dict(options or {})
-    Recipe.of({RECIPE: recipe})  # refuses before anything is read
     for name, value in recipe.items():
-        other = options.get(f'{RECIPE}.{name}', value)
+        other = options.get(f'{KEY}.{name}', value)
         if other != value:
             raise RecipeError(
                 f'recipe.{name} is asked to be {value!r} and, by --cfg-options, '
                 f'{other!r}. Leave one out.'
             )
     with environment_kept():
-        announce_fold(recipe.get('fold') or options.get(f'{RECIPE}.fold'))
+        announce_fold(recipe.get('fold') or options.get(f'{KEY}.fold'))
         cfg = read_config(find_config(config))
     take_in_old_keys(cfg)
     for key in options:
         _check_option(cfg, key)
     cfg.merge_from_dict(options)
     take_in_old_keys(cfg)
-    cfg.recipe = Recipe.of({RECIPE: {**cfg.recipe, **recipe}}).stated()
+    cfg.recipe = Recipe.of({KEY: {**cfg.recipe, **recipe}}).stated()
     cfg.cfg_options = options  # CompareRunHook repeats them
     cfg.launcher = launcher
     cfg.runner_type = _RUNNERS.get(cfg.get('runner_type'), cfg.get('runner_type'))
@@ -135,13 +134,9 @@ def _find_keys(node: object, wanted: str, path: str = '') -> Iterator[str]:
 
 def _allow_mismatch(cfg: Config, allowed: Sequence[str]) -> None:
     allowed = list(allowed)
-    if RECIPE in allowed:
-        allowed.remove(RECIPE)
-        if not any(hooks_of(cfg, 'RecipeHook')):
-            hooks = cfg.get('default_hooks') or {}
-            cfg.default_hooks = dict(hooks, recipe=dict(type='RecipeHook'))
-        hook = next(hooks_of(cfg, 'RecipeHook'))
-        hook['allow_another'] = True
+    if KEY in allowed:
+        allowed.remove(KEY)
+        recipe_hook_of(cfg)['allow_another'] = True
     if not allowed:
         return
     hooks = list(hooks_of(cfg, 'CheckpointContractHook'))

@@ -8,8 +8,8 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import FlexibleRunner, Runner
 
 from ..plain_checkpoints import plain_loading
-from ..run_config.walk import hooks_of
 from .apply import apply_recipe
+from .hook import recipe_hook_of
 
 
 class _OurRunner:
@@ -26,9 +26,7 @@ class _OurRunner:
             ValueError: See :func:`~tgdfer_mm.recipe.apply_recipe`.
         """
         cfg = copy.deepcopy(cfg if isinstance(cfg, Config) else Config(dict(cfg)))
-        if not any(hooks_of(cfg, 'RecipeHook')):
-            hooks = cfg.get('default_hooks') or {}
-            cfg.default_hooks = dict(hooks, recipe=dict(type='RecipeHook'))
+        recipe_hook_of(cfg)
         with plain_loading():
             reasons = apply_recipe(cfg)
             runner = super().from_cfg(cfg)
