@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from lab.film import FilmSpec, write_film
 from tgdfer_mm.apis import load_model
-from tgdfer_mm.synth.video import FilmSpec, write_film
 from tgdfer_mm.video.writing import write_video
 
 

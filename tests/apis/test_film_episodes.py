@@ -2,9 +2,9 @@
 
 import pytest
 
+from lab.film import FilmSpec, write_film
 from tgdfer_mm.apis import DFERInferencer
 from tgdfer_mm.evaluation.film_score import score_film
-from tgdfer_mm.synth.video import FilmSpec, write_film
 
 
 @pytest.mark.slow

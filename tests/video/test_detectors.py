@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tgdfer_mm.synth.video import Film, FilmSpec
+from lab.film import Film, FilmSpec
 from tgdfer_mm.video.errors import InputError, UsageError
 from tgdfer_mm.video.faces import FaceDetector, build_detector
 from tgdfer_mm.video.frames import Frame

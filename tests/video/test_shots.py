@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tgdfer_mm.synth.video import Film, FilmSpec
+from lab.film import Film, FilmSpec
 from tgdfer_mm.video.frames import Frame
 from tgdfer_mm.video.shots import ShotDetector
 

@@ -1,4 +1,4 @@
-"""Drawn faces: clips in the benchmarks' layouts, and films.
+"""Drawn faces: clips in the benchmarks' layouts.
 
 Nothing here is, or is made from, a photograph; wherever it prints, it says synthetic.
 """

@@ -4,13 +4,20 @@ python tools/synth/make_video.py my_video.mp4
 """
 
 import argparse
+import sys
+from pathlib import Path
 
-from tgdfer_mm.synth.video import FilmSpec, write_film
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def main(argv: list[str] | None = None) -> None:
-    default = FilmSpec()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    if not (ROOT / 'lab').is_dir():  # a wheel has the tools alone
+        parser.exit(2, 'Use tools/synth/make_video.py in a checkout.\n')
+    sys.path.insert(0, str(ROOT))
+    from lab.film import FilmSpec, write_film
+
+    default = FilmSpec()
     parser.add_argument('out', help='*.mp4; <name>.truth.json is written next to it')
     parser.add_argument('--seed', type=int, default=default.seed)
     parser.add_argument('--width', type=int, default=default.width, help='pixels')

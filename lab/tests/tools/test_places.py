@@ -1,6 +1,7 @@
 """The tools run from a checkout, in any folder; the old places name the new ones."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -35,3 +36,16 @@ def test_an_old_place_names_the_new_one(tool, tmp_path):
     out, err = process.communicate()
     assert (process.returncode, out) == (2, '')
     assert f'lab/tools/{tool.name}' in err
+
+
+def test_the_drawn_film_is_for_a_checkout(tmp_path):
+    draw = ROOT / 'tools/synth/make_video.py'
+    (carried := tmp_path / '.mim/tools/synth').mkdir(parents=True)  # as in a wheel
+    process = start(shutil.copy(draw, carried), tmp_path, 'film.mp4')
+    out, err = process.communicate()
+    assert (process.returncode, out) == (2, '')
+    assert err == 'Use tools/synth/make_video.py in a checkout.\n'
+    out, err = start(
+        draw, tmp_path, 'f.mp4', '--width', '64', '--shot', '3'
+    ).communicate()
+    assert 'f.mp4: SYNTHETIC, 275 frames' in out, err

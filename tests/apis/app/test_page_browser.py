@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from lab.film import FilmSpec, write_film
 from tgdfer_mm.paths import tools_dir
-from tgdfer_mm.synth.video import FilmSpec, write_film
 
 pytestmark = pytest.mark.browser
 DESKTOP, PHONE = 1200, 390  # CSS pixels

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from lab.film import Film, FilmSpec, write_film
 from tgdfer_mm.synth.action_units import emotion_prototypes
-from tgdfer_mm.synth.video import Film, FilmSpec, write_film
 from tgdfer_mm.video.reading import open_source
 
 SPEC = FilmSpec(seed=3, width=64, fps=10, shot=4.0, empty=1.0)

@@ -12,18 +12,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..files import write_text
-from .action_units import Units, blend_units, scale_units
-from .clips import (
+from tgdfer_mm.files import write_text
+from tgdfer_mm.synth.action_units import Units, blend_units, scale_units
+from tgdfer_mm.synth.clips import (
     APEX_THRESHOLD,
     EMOTIONS,
     Movement,
     personal_units,
     rise_and_fall,
 )
-from .face import render_face
-from .identity import Identity, sample_identity
-from .nuisance import Nuisance, sample_nuisance
+from tgdfer_mm.synth.face import render_face
+from tgdfer_mm.synth.identity import Identity, sample_identity
+from tgdfer_mm.synth.nuisance import Nuisance, sample_nuisance
+from tgdfer_mm.video.writing import write_video
 
 _APEX = (0.9, 2.2)  # seconds of an episode above the threshold
 _REST = (0.7, 1.8)  # seconds at rest around it
@@ -166,8 +167,6 @@ def write_film(path: str | Path, spec: FilmSpec) -> dict:
     Returns:
         The truth, see :meth:`Film.truth`.
     """
-    from ..video.writing import write_video
-
     film, path = Film(spec), Path(path)
     write_video(path, film.frames(), spec.fps)
     truth = film.truth()
