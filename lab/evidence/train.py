@@ -20,6 +20,7 @@ from tgdfer_mm.registry import MODELS
 from tgdfer_mm.run_config.walk import data_sets
 from tgdfer_mm.synth.tree import INTENSITIES
 
+from ..parts.report_hook import PartsReportHook
 from .plan import EvidencePlan, Job
 
 RESULT = 'result.json'
@@ -147,6 +148,7 @@ def job_config(
     # is left of an interrupted job is trained anew.
     cfg.train_cfg.val_interval = cfg.train_cfg.max_epochs + 1
     cfg.default_hooks.checkpoint = None
+    cfg.default_hooks.parts = dict(type=PartsReportHook.__name__)
     for hook in ('selection', 'explain', 'confusion'):
         cfg.default_hooks.pop(hook, None)
     cfg.recipe = {}  # no epoch is chosen

@@ -10,7 +10,6 @@ from .compile_hook import CompileHook
 from .evaluation import EvaluateBeforeTrainHook, evaluate
 from .exact_checkpoint_hook import ExactCheckpointHook
 from .optim_wrapper_constructor import TextGuidedOptimWrapperConstructor
-from .parts_report_hook import PartsReportHook
 from .plain_data import from_plain, to_plain
 from .selection_hook import SelectionHook
 
@@ -21,7 +20,6 @@ __all__ = [
     'CompileHook',
     'EvaluateBeforeTrainHook',
     'ExactCheckpointHook',
-    'PartsReportHook',
     'SelectionHook',
     'TextGuidedOptimWrapperConstructor',
     'evaluate',

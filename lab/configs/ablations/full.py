@@ -47,5 +47,4 @@ param_scheduler = [
 default_hooks = dict(
     explain=dict(num=0),
     checkpoint=dict(interval=max_epochs),
-    parts=dict(type='PartsReportHook'),  # which part stayed at its start
 )

@@ -99,19 +99,6 @@ class VisualPromptNeck(RelevanceNeck):
         }
         return enriched, log
 
-    def part_state(self) -> dict[str, Tensor]:
-        """What :class:`~tgdfer_mm.engine.PartsReportHook` compares with its start."""
-        return {'gamma': self.gamma, 'tau': self.log_tau.exp()}
-
-    def part_activity(self, inputs: tuple, output: tuple) -> dict[str, Tensor]:
-        """Per bag: how alike the prompts are, and how far the labels are moved."""
-        bag = output[0]
-        prompt = visual_prompts(bag.instances, bag.relevance)
-        return {
-            'prompt_cos': cosines_between(prompt).mean(-1),
-            'label_shift': (bag.enriched - bag.text).norm(dim=-1).mean(-1),
-        }
-
 
 def visual_prompts(instances: Tensor, relevance: Tensor) -> Tensor:
     """(N, M, D), (N, M, K) -> the classes' unit prompts (N, K, D)."""

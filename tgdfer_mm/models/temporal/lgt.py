@@ -49,12 +49,6 @@ class LocalGlobalTemporal(TemporalNetwork):
         short = attend_in_windows(*self.short.project(x), mask, self.windows, shares)
         return self.short.out(self.short.merge(short)) + self.long(x, mask)
 
-    def part_state(self) -> dict[str, Tensor]:
-        """What :class:`~tgdfer_mm.engine.PartsReportHook` compares with its start."""
-        weights = zip(self.windows, self.window_logits.softmax(0), strict=True)
-        state = {f'window_weight_{size}': weight for size, weight in weights}
-        return state | {'long_decay': self.long.log_decay.exp()}
-
 
 class RelationBranch(nn.Module):
     """Relations of every pair of instances, by similarity and by distance in time.

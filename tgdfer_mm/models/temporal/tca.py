@@ -38,7 +38,3 @@ class SharedMapTemporal(TemporalNetwork):
         local = masked_softmax(scores, keys & near, dim=-1) @ v
         mixed = torch.lerp(local, full, self.mix_logit.sigmoid())
         return self.attention.out(self.attention.merge(mixed))
-
-    def part_state(self) -> dict[str, Tensor]:
-        """What :class:`~tgdfer_mm.engine.PartsReportHook` compares with its start."""
-        return {'full_share': self.mix_logit.sigmoid()}

@@ -63,12 +63,6 @@ class TemporalNetwork(nn.Module):
         """What is added to the instances, (N, M, D)."""
         raise NotImplementedError
 
-    def part_activity(self, inputs: tuple, output: Tensor) -> dict[str, Tensor]:
-        """Per bag: the norm of what is added, as a share of the instances' own."""
-        x, mask = inputs
-        added = ((output - x) * mask[..., None]).flatten(1).norm(dim=1)
-        return {'branch_norm': added / (x * mask[..., None]).flatten(1).norm(dim=1)}
-
 
 def build_temporal(config: dict | None, default: str, dim: int) -> nn.Module:
     """The network of a config, for instances of a width.

@@ -36,7 +36,3 @@ class LearnedClassVectors(BaseModule):
     def forward(self) -> Tensor:
         """The unit vectors of the classes, (K, D)."""
         return F.normalize(self.vectors, dim=-1)
-
-    def part_state(self) -> dict[str, Tensor]:
-        """What :class:`~tgdfer_mm.engine.PartsReportHook` compares with its start."""
-        return {'vectors': self.vectors}

@@ -116,10 +116,6 @@ class OpenCLIPText(OpenCLIPTextTower):
             self._cache = self._average()
         return self._cache
 
-    def part_state(self) -> dict[str, Tensor]:
-        """What :class:`~tgdfer_mm.engine.PartsReportHook` compares with its start."""
-        return {'context': self.context} if self.context.requires_grad else {}
-
     def train(self, mode: bool = True) -> 'OpenCLIPText':
         """Sets the mode and forgets cached features: weights may have changed."""
         self._cache = None

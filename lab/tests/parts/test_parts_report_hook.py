@@ -9,11 +9,8 @@ from mmengine.hooks import Hook
 from standin import StandInModel
 from torch import nn
 
-from tgdfer_mm.engine.parts_report_hook import (
-    compare_parts,
-    part_states,
-    recorded_activities,
-)
+from lab.parts.measures import part_activity, part_state
+from lab.parts.report_hook import compare_parts, part_states, recorded_activities
 from tgdfer_mm.registry import MODELS
 
 
@@ -28,11 +25,15 @@ class Gate(nn.Module):
     def forward(self, x):
         return x * self.gain
 
-    def part_state(self):
-        return {'gain': self.gain, 'idle': self.idle}
 
-    def part_activity(self, inputs, output):
-        return {'moved': (output - inputs[0]).norm(dim=1)}
+@part_state.register
+def _(module: Gate):
+    return {'gain': module.gain, 'idle': module.idle}
+
+
+@part_activity.register
+def _(module: Gate, inputs, output):
+    return {'moved': (output - inputs[0]).norm(dim=1)}
 
 
 @MODELS.register_module()

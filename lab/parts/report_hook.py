@@ -1,4 +1,4 @@
-"""What became of each part of the method in training."""
+"""The report on what became of each part."""
 
 import json
 import math
@@ -18,9 +18,11 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.distributed.fsdp import FullyShardedDataParallel
 
-from ..files import replacing, write_text
-from ..random_state import random_state_kept
-from ..registry import HOOKS
+from tgdfer_mm.files import replacing, write_text
+from tgdfer_mm.random_state import random_state_kept
+from tgdfer_mm.registry import HOOKS
+
+from .measures import has_activity, part_activity, part_state
 
 FILE_NAME = 'parts.json'
 START_NAME = 'parts_start.safetensors'
@@ -31,12 +33,9 @@ ZERO = 1e-6  # what rounding leaves of it
 class PartsReportHook(Hook):
     """Logs and writes what each part became, and names those that stayed inert.
 
-    A module of the model takes part if it has one or both of
-
-    * ``part_state() -> dict[str, Tensor]``: its learned numbers on a scale that people
-      read (a weight, not its logit), or arrays of vectors,
-    * ``part_activity(inputs, output) -> dict[str, Tensor]``: from one call of it, a
-      number for each clip of the batch (N,).
+    A module of the model takes part if
+    :func:`~lab.parts.measures.part_state` or
+    :func:`~lab.parts.measures.part_activity` knows its class.
 
     Activities are means over the clips of the first validation batches, the same ones
     at start and end. The change of a part is the norm of its difference from its start,
@@ -127,7 +126,7 @@ class PartsReportHook(Hook):
     @torch.no_grad()
     def _activities(self, runner: Runner, bare: nn.Module) -> dict[str, Tensor]:
         loop = runner.val_loop if self.num_batches else None
-        if loop is None or not any(hasattr(m, 'part_activity') for m in bare.modules()):
+        if loop is None or not any(map(has_activity, bare.modules())):
             return {}
         training = runner.model.training
         runner.model.eval()
@@ -148,8 +147,7 @@ def part_states(model: nn.Module) -> dict[str, Tensor]:
     return {
         _join(name, part): _plain(torch.as_tensor(value))
         for name, module in model.named_modules()
-        if hasattr(module, 'part_state')
-        for part, value in module.part_state().items()
+        for part, value in part_state(module).items()
     }
 
 
@@ -167,7 +165,7 @@ def recorded_activities(model: nn.Module) -> Iterator[dict[str, list[Tensor]]]:
 
     def watch(name: str, module: nn.Module):
         def keep(_, inputs, output):
-            for part, value in module.part_activity(inputs, output).items():
+            for part, value in part_activity(module, inputs, output).items():
                 recorded[_join(name, part)].append(value.detach())
 
         return module.register_forward_hook(keep)
@@ -175,7 +173,7 @@ def recorded_activities(model: nn.Module) -> Iterator[dict[str, list[Tensor]]]:
     handles = [
         watch(name, module)
         for name, module in model.named_modules()
-        if hasattr(module, 'part_activity')
+        if has_activity(module)
     ]
     try:
         yield recorded

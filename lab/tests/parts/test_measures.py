@@ -1,4 +1,4 @@
-"""What the model's parts say of themselves, by hand."""
+"""What is read of the model's parts, by hand."""
 
 import math
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from tgdfer_mm.engine.parts_report_hook import part_states, recorded_activities
+from lab.parts.report_hook import part_states, recorded_activities
 from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.necks import RelevanceNeck, VisualPromptNeck
 from tgdfer_mm.registry import TEMPORAL
