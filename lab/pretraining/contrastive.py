@@ -13,9 +13,9 @@ from open_clip.tokenizer import SimpleTokenizer
 from torch import Tensor, nn
 
 from tgdfer_mm.synth.parallel import parallel_map
-from tgdfer_mm.synth.sentences import describe
 
 from .pairs import make_pair
+from .sentences import say_as_caption
 
 _TOKENIZER = SimpleTokenizer()
 _MAX_TOKENS = 77
@@ -44,7 +44,7 @@ def _draw_pairs(job: tuple[int, range, int, int, int]) -> tuple[np.ndarray, np.n
         images[row], units = make_pair(seed, number, size, easy=number < easy)
         rng = np.random.default_rng([seed, number, 1])
         for k in range(variants):
-            ids = _TOKENIZER.encode(describe(units, rng))
+            ids = _TOKENIZER.encode(say_as_caption(units, rng))
             ids = [_TOKENIZER.sot_token_id, *ids, _TOKENIZER.eot_token_id]
             tokens[row, k, : len(ids)] = ids
     return images, tokens

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from lab.pretraining.sentences import every_phrase
 from tgdfer_mm.datasets.caption_files import read_captions
 from tgdfer_mm.datasets.transforms import AttachCaptions
 from tgdfer_mm.synth.captions import caption_clip
-from tgdfer_mm.synth.sentences import every_phrase
 from tgdfer_mm.synth.tree import SynthSpec
 
 CAPTIONS = {'00001': 'He frowns, and looks away.', '00002': '她笑了'}

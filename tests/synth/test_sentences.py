@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from open_clip.tokenizer import SimpleTokenizer
 
+from lab.pretraining.sentences import every_phrase, say_as_caption
 from tgdfer_mm.models.text.descriptions import load_descriptions
 from tgdfer_mm.models.text.openclip_text import TEMPLATE
 from tgdfer_mm.synth.action_units import ACTION_UNITS
-from tgdfer_mm.synth.sentences import describe, every_phrase, vocabulary
+from tgdfer_mm.synth.sentences import describe, vocabulary
 
 EMOTION_WORDS = re.compile(
     r'happ|joy|sad|grief|neutral|ang(er|ry)|rage|surpris|disgust|fear|terror|emotion'
@@ -19,7 +20,7 @@ EMOTION_WORDS = re.compile(
 
 def sentences(count=600):
     rng = np.random.default_rng(0)
-    return [describe(some_units(rng), rng) for _ in range(count)]
+    return [say_as_caption(some_units(rng), rng) for _ in range(count)]
 
 
 def some_units(rng):
@@ -69,11 +70,11 @@ def test_every_unit_is_said_when_it_moves_and_only_then(unit):
     # Without a prefix and at full strength, an adverb may still stand in the phrase.
     adverbs = [f'{a} ' for a in vocabulary()['adverbs']['strong']]
     for _ in range(20):
-        text = describe({unit: 1.0}, rng, prefix=False)
+        text = describe({unit: 1.0}, rng)
         for adverb in adverbs:
             text = text.replace(adverb, '')
         assert any(phrase in text for phrase in phrases)
-        assert not any(p in describe({}, rng, prefix=False) for p in phrases)
+        assert not any(p in describe({}, rng) for p in phrases)
 
 
 def test_weak_movements_are_called_weak():

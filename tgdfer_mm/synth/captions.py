@@ -17,7 +17,7 @@ def caption_clip(clip: Clip, seed: tuple[int, ...]) -> str:
         seed: Chooses the words.
     """
     rng = np.random.default_rng([*seed, 78])
-    said = [describe(clip.units(i), rng, prefix=False) for i in _moments(clip)]
+    said = [describe(clip.units(i), rng) for i in _moments(clip)]
     return ', '.join(said)
 
 

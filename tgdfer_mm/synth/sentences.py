@@ -1,7 +1,7 @@
 """Sentences that say in words which action units a face shows."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -17,9 +17,7 @@ def vocabulary() -> dict:
     return json.loads(path.read_text(encoding='utf-8'))
 
 
-def describe(
-    aus: Mapping[str, float], rng: np.random.Generator, prefix: bool | None = None
-) -> str:
+def describe(aus: Mapping[str, float], rng: np.random.Generator) -> str:
     """Say what a face shows, each time in other words.
 
     What moves is mostly said, with an adverb of its intensity; what rests is said
@@ -28,8 +26,6 @@ def describe(
     Args:
         aus: Activation 0..1 of each action unit; missing ones are 0.
         rng: Chooses words, parts and order.
-        prefix: Whether the sentence starts with "a photo of ..." or the like; None
-            lets chance decide.
     """
     words = vocabulary()
     moving, resting = [], []
@@ -51,29 +47,7 @@ def describe(
     text = ', '.join(said)
     if len(said) > 1 and rng.random() < 0.3:
         text = f'{", ".join(said[:-1])} and {said[-1]}'
-    if prefix is None:
-        prefix = rng.random() < 0.6
-    if prefix:
-        # The first prefix is the one that classifiers use, so it gets half.
-        options = words['prefixes']
-        choice = 0 if rng.random() < 0.5 else int(rng.integers(len(options)))
-        text = f'{options[choice]} {text}'
     return text
-
-
-def every_phrase() -> Iterator[str]:
-    """All there is to say: phrases, adverbs, prefixes and kept words."""
-    words = vocabulary()
-    yield from words['prefixes']
-    for adverbs in words['adverbs'].values():
-        yield from adverbs
-    for movements in words['regions'].values():
-        for movement in movements:
-            for phrase in movement['phrases']:
-                yield phrase.format('')
-    yield 'and'
-    yield ','
-    yield from words['kept_words']
 
 
 def _seen(

@@ -9,6 +9,7 @@ import torch
 from open_clip.tokenizer import SimpleTokenizer
 from safetensors import safe_open
 
+from lab.pretraining.sentences import every_phrase
 from lab.pretraining.zero_shot import (
     ARCHITECTURE,
     SHIPPED_VLM,
@@ -24,7 +25,6 @@ from tgdfer_mm.synth.clips import EMOTIONS
 from tgdfer_mm.synth.face import render_face
 from tgdfer_mm.synth.identity import sample_identity
 from tgdfer_mm.synth.nuisance import sample_nuisance
-from tgdfer_mm.synth.sentences import every_phrase
 
 
 @pytest.fixture(scope='module')
