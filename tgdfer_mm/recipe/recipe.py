@@ -4,6 +4,7 @@ This file imports the standard library alone: the command line reads the fields,
 makes an option of each, without waiting for the library.
 """
 
+import json
 import warnings
 from collections.abc import Mapping, MutableMapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -26,17 +27,19 @@ ABOUT_FEATURES = ('views', 'feature_dtype', 'feature_precision')
 KEY, APPLIED = 'recipe', 'applied_recipe'
 # Where version 0.1 had these fields: at the top of a config.
 OLD_KEYS = ('precision', 'selection')
-TRAIN, TEST, FEATURES = 'train', 'test', 'features'
+# What the command line says of each field, and which commands have it.
+_OPTIONS = json.loads(
+    Path(__file__).with_name('options.json').read_text(encoding='utf-8')
+)
 
 
-def _option(kind: type, help: str, commands: tuple[str, ...], **facts: Any) -> Any:
-    """A field: its type, what the command line says of it, and which commands have it.
+def _option(name: str, kind: type, **facts: Any) -> Any:
+    """A field: its name, its type, and what is known of it besides its option.
 
-    Facts: `choices`; `metavar`; `neutral`, the values with which a config stays as it
-    is; `path`, for a file or folder; `switch`, for an option without a value.
+    Facts: `choices`; `neutral`, the values with which a config stays as it is; `path`,
+    for a file or folder.
     """
-    facts = dict(facts, kind=kind, help=help, commands=commands)
-    facts.setdefault('neutral', (None, False))
+    facts = {'kind': kind, 'neutral': (None, False), **_OPTIONS[name], **facts}
     return field(default=False if kind is bool else None, metadata=facts)
 
 
@@ -51,92 +54,30 @@ class Recipe:
         ValueError: A field has a value that it cannot have, or would change nothing.
     """
 
-    fold: int | None = _option(
-        int,
-        'fold of the data set; also sets the environment variable TGDFER_FOLD before '
-        'the config is read',
-        (TRAIN, TEST, FEATURES),
-    )
-    no_validate: bool = _option(bool, 'do not evaluate between epochs', (TRAIN,))
+    fold: int | None = _option('fold', int)
+    no_validate: bool = _option('no_validate', bool)
     selection: str | None = _option(
-        str,
-        'which epoch is the result: the last one, the best one on a part cut off '
-        'the training fold, or the best one on the test clips (as in the literature)',
-        (TRAIN,),
-        choices=RULES,
-        neutral=(None, 'last'),
+        'selection', str, choices=RULES, neutral=(None, 'last')
     )
     precision: str | None = _option(
+        'precision',
         str,
-        'what the model is trained in; auto: bf16 where the device has it, else fp32',
-        (TRAIN,),
         choices=PRECISIONS,
         neutral=(None, *PRECISIONS),  # it can be changed again
     )
-    perturb_time: str | None = _option(
-        str,
-        'show the tests the frames in another order or at another rate',
-        (),  # `tgdfer test` takes several, one after the other
-        choices=PERTURBATIONS,
-    )
-    on: str | None = _option(
-        str,
-        'test on another data set than the one trained on: dfew, ferv39k or mafw; its '
-        'classes are matched by the label maps in tgdfer_mm/labels/label_maps',
-        (TEST,),
-        metavar='DATASET',
-    )
-    pack: str | None = _option(
-        str,
-        'read the frames from a file that `tgdfer data pack` has made',
-        (TRAIN, TEST),
-        metavar='FILE',
-        path=True,
-    )
-    augment_on_device: bool = _option(
-        bool,
-        'let loaders only decode; crop, resize and flip where the model is',
-        (TRAIN,),
-    )
-    resident: bool = _option(
-        bool, 'keep all frames of a raw --pack on the device', (TRAIN,)
-    )
-    cache_features: str | None = _option(
-        str,
-        'compute the features of the frozen tower once, keep them in this folder, and '
-        'train on them',
-        (TRAIN,),
-        metavar='DIR',
-        path=True,
-    )
-    views: str | int | None = _option(
-        str,
-        'pictures of each frame whose features are kept: auto (the test picture, and '
-        'its mirror image if the training pipeline flips; refused if it draws anything '
-        'else), plain (the test picture only), or a number of draws of the training '
-        'pipeline',
-        (TRAIN, FEATURES),
-    )
-    feature_dtype: str | None = _option(
-        str,
-        'how features are stored (float32)',
-        (TRAIN, FEATURES),
-        choices=FEATURE_DTYPES,
-    )
+    # No option: `tgdfer test` takes several, one after the other.
+    perturb_time: str | None = _option('perturb_time', str, choices=PERTURBATIONS)
+    on: str | None = _option('on', str)
+    pack: str | None = _option('pack', str, path=True)
+    augment_on_device: bool = _option('augment_on_device', bool)
+    resident: bool = _option('resident', bool)
+    cache_features: str | None = _option('cache_features', str, path=True)
+    views: str | int | None = _option('views', str)
+    feature_dtype: str | None = _option('feature_dtype', str, choices=FEATURE_DTYPES)
     feature_precision: str | None = _option(
-        str,
-        'what the tower computes the features in (fp32)',
-        (TRAIN, FEATURES),
-        choices=FEATURE_PRECISIONS,
+        'feature_precision', str, choices=FEATURE_PRECISIONS
     )
-    dump: str | None = _option(
-        str,
-        'pickle the predictions of the test, and write them as predictions.jsonl next '
-        'to that file',
-        (TEST,),
-        metavar='FILE.pkl',
-        path=True,
-    )
+    dump: str | None = _option('dump', str, path=True)
 
     def __post_init__(self) -> None:
         for each in fields(self):
