@@ -28,9 +28,7 @@ class DumpPredictions(ClipMetric):
 
     Args:
         out_file: Path that ends in `.jsonl`.
-        collect_device: Where results of several processes meet: cpu or gpu.
-        prefix: Unused, as no number is returned.
-        collect_dir: Folder shared by the processes, for `collect_device='cpu'`.
+        **kwargs: As for mmengine's ``BaseMetric``, of which no number is returned.
 
     Raises:
         ValueError: If `out_file` does not end in `.jsonl`.
@@ -38,14 +36,8 @@ class DumpPredictions(ClipMetric):
 
     default_prefix = 'dump'
 
-    def __init__(
-        self,
-        out_file: str,
-        collect_device: str = 'cpu',
-        prefix: str | None = None,
-        collect_dir: str | None = None,
-    ) -> None:
-        super().__init__(collect_device, prefix, collect_dir)
+    def __init__(self, out_file: str, **kwargs) -> None:
+        super().__init__(**kwargs)
         self.out_file = Path(out_file)
         if self.out_file.suffix != '.jsonl':
             raise ValueError(f'out_file={str(out_file)!r} must end in .jsonl')

@@ -60,10 +60,9 @@ class FrameRelevanceMetric(ClipMetric):
             of the class per instance), or one of the baselines `uniform`,
             `frame_difference` and `attention`. List the metric several times to
             see several.
-        collect_device: Where results of several processes meet: cpu or gpu.
         prefix: Put before the names of the numbers; by default the source, short
             `instance` for `instance_scores`.
-        collect_dir: Folder shared by the processes, for `collect_device='cpu'`.
+        **kwargs: As for mmengine's ``BaseMetric``.
 
     Raises:
         FileNotFoundError: If `ann_file` does not exist.
@@ -74,14 +73,13 @@ class FrameRelevanceMetric(ClipMetric):
         self,
         ann_file: str,
         source: str = 'relevance',
-        collect_device: str = 'cpu',
         prefix: str | None = None,
-        collect_dir: str | None = None,
+        **kwargs,
     ) -> None:
         if source not in SOURCES:
             raise ValueError(f'source={source!r} must be in {list(SOURCES)}')
         prefix = prefix or ('instance' if source == 'instance_scores' else source)
-        super().__init__(collect_device, prefix, collect_dir)
+        super().__init__(prefix=prefix, **kwargs)
         self.source = source
         self.truth = FrameTruth(ann_file)
         self.last_result: dict | None = None

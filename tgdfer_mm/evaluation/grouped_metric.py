@@ -7,9 +7,6 @@ from typing import Any
 from ..registry import METRICS
 from .clip_metric import clip_name
 from .dfer_metric import DFERMetric
-from .scores import single_label_scores
-
-_COLUMNS = ('label', 'pred', 'confidence')
 
 
 @METRICS.register_module()
@@ -58,8 +55,7 @@ class GroupedDFERMetric(DFERMetric):
             by_group[result['group']].append(result)
         groups = self.last_result['groups'] = {}
         for name, members in sorted(by_group.items()):
-            columns = ([m[key] for m in members] for key in _COLUMNS)
-            groups[name] = single_label_scores(*columns, self.classes)
+            groups[name] = self.judge(members)
             for key in ('UAR', 'WAR'):
                 metrics[f'{name}/{key}'] = groups[name][key]
         return metrics
