@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from jinja2 import Environment, FileSystemLoader
 from rich.box import SIMPLE
 from rich.table import Table
 
@@ -46,24 +47,34 @@ def write_report(report: dict, folder: str | Path) -> None:
         folder: Where.
     """
     folder = Path(folder)
-    parts = [
-        f'# {report["dataset"]}',
-        _about(report),
-        '## All folds',
-        _table(_summary_header(report), _summary_rows(report)),
-        'Mean and standard deviation (n - 1) over the seeds, in percent. "mean of '
-        'folds" is the mean of the numbers of the single folds, "pooled" the number of '
-        'all clips of all folds together.',
-        '## Classes',
-        _table(*_class_rows(report)),
-        'Pooled over the folds; mean and standard deviation over the seeds.',
-    ]
     if 'confusion' in report:
         draw_matrix(report, folder / 'confusion_matrix.png')
-        parts.append('![confusion matrix](confusion_matrix.png)')
-    parts += ['## Runs', _table(*_run_rows(report)), '## Published']
-    parts.append(_published(report))
-    write_text(folder / 'results.md', '\n\n'.join(parts) + '\n')
+    page = (
+        _templates()
+        .get_template('results.md.j2')
+        .render(
+            report=report,
+            selection=report['selection'] or {},
+            damaged=sum(run['num_damaged'] for run in report['runs']),
+            summary=(_summary_header(report), _summary_rows(report)),
+            classes=_class_rows(report),
+            runs=_run_rows(report),
+            ours=report['summary']['mean_of_folds'],
+            rules=RULES,
+        )
+    )
+    write_text(folder / 'results.md', page)
+
+
+def _templates() -> Environment:
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    templates.filters.update(show=_show, plain=_plain)
+    templates.globals['table'] = lambda *table: '\n'.join(table_lines(*table))
+    return templates
 
 
 def draw_matrix(report: dict, path: Path) -> None:
@@ -82,28 +93,6 @@ def draw_matrix(report: dict, path: Path) -> None:
     )
     with replacing(path) as temporary:
         figure.savefig(temporary, format='png')
-
-
-def _about(report: dict) -> str:
-    folds = report['folds']
-    lines = [
-        f'* config: {report["config"]}' if report.get('config') else '',
-        f'* setting: {report["setting"]}, {len(report["classes"])} classes',
-        f'* pixel version: {report["pixel_version"]}',
-        f'* folds: {", ".join(map(str, folds)) if folds else "none, a single split"}; '
-        f'seeds: {", ".join(map(str, report["seeds"]))}; {report["num_clips"]} clips '
-        f'tested by each seed',
-        f'* selection: {(report["selection"] or {}).get("description", "not known")}',
-    ]
-    damaged = sum(run['num_damaged'] for run in report['runs'])
-    if damaged:
-        lines.append(f'* {damaged} times a clip could not be read and counts as wrong')
-    if (report['selection'] or {}).get('rule') == 'test':
-        lines.append(
-            '* **The epoch was chosen on the clips that it is tested on.** This is '
-            'what the literature does, and it flatters; the row "last epoch" does not.'
-        )
-    return '\n'.join(filter(None, lines))
 
 
 def _summary_header(report: dict) -> list[str]:
@@ -147,49 +136,6 @@ def _run_rows(report: dict) -> tuple[list[str], list[list[str]]]:
         for run in report['runs']
     ]
     return ['run', 'epoch', 'clips', *(NAMES.get(n, n) for n in names)], rows
-
-
-def _published(report: dict) -> str:
-    published = report.get('published')
-    if not published:
-        return (
-            f'No published numbers of {report["dataset"]} in this setting are known '
-            'to this package.'
-        )
-    header = ['method', 'venue', 'UAR', 'WAR', 'epoch chosen on', 'source', 'remark']
-    rows = [
-        [
-            *(row['method'], row['venue'] or '', _plain(row['UAR'])),
-            *(_plain(row['WAR']), RULES[row['selection']], ', '.join(row['source'])),
-            _remark(row),
-        ]
-        for row in published['rows']
-    ]
-    summary = report['summary']['mean_of_folds']
-    rule = RULES.get((report['selection'] or {}).get('rule'), 'not known')
-    ours = [
-        *('**this protocol**', '', _show(summary['UAR']), _show(summary['WAR'])),
-        *(rule, '', 'mean of folds'),
-    ]
-    letters = '; '.join(f'{k}: {v}' for k, v in published['sources'].items())
-    return '\n\n'.join(
-        [
-            published['protocol'],
-            _table(header, [ours, *rows]),
-            f'Sources: {letters}.',
-        ]
-    )
-
-
-def _remark(row: dict) -> str:
-    inputs = None if row['inputs'] == 'video' else row['inputs']
-    return '; '.join(
-        filter(None, [inputs, row.get('pixel_version'), row.get('remark')])
-    )
-
-
-def _table(header: list[str], rows: Iterable[list[str]]) -> str:
-    return '\n'.join(table_lines(header, rows))
 
 
 def _plain(value: float | None) -> str:
