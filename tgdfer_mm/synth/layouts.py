@@ -1,16 +1,21 @@
 """Where each benchmark keeps its clips and how it lists them.
 
-Every layout gets the same planned clips: five blocks of people that share no face,
-which become the five folds, or training and test part where there is one split.
+What tells them apart is in ``layouts.json``. Every layout gets the same planned clips:
+five blocks of people that share no face, which become the five folds, or training and
+test part where there is one split.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from .clips import EMOTIONS
 
 FOLDS = 5
+# FERV39k's. They are the benchmark's names and nothing more: no scenery is drawn.
+SCENES = ('Action', 'DailyLife', 'Interview')
 
 
 @dataclass(frozen=True)
@@ -51,139 +56,65 @@ def plan_clips(
     return plan
 
 
-class Layout(ABC):
-    """Paths, relative to the data root, and annotation files of a benchmark."""
+@dataclass(frozen=True)
+class Layout:
+    """Paths, relative to the data root, and annotation files of a benchmark.
 
-    @abstractmethod
-    def name(self, clip: PlannedClip) -> str:
-        """Name of the clip, as the data set class knows it."""
-
-    @abstractmethod
-    def class_name(self, emotion: str) -> str:
-        """The benchmark's word for an emotion."""
-
-    @abstractmethod
-    def frame_file(self, clip: PlannedClip, frame: int) -> str:
-        """Path of a frame, counted from 0."""
-
-    @abstractmethod
-    def video_file(self, clip: PlannedClip) -> str:
-        """Path of the video."""
-
-    @abstractmethod
-    def annotations(self, plan: Sequence[PlannedClip]) -> dict[str, str]:
-        """Path and content of each split file, line ends included."""
-
-
-class DFEWLayout(Layout):
-    """Numbers for names: five digits for frames, bare for videos; labels from 1."""
-
-    def name(self, clip: PlannedClip) -> str:
-        return f'{clip.number:05d}'
-
-    def class_name(self, emotion: str) -> str:
-        return emotion
-
-    def frame_file(self, clip: PlannedClip, frame: int) -> str:
-        name = self.name(clip)
-        return f'Clip/clip_224x224/{name}/{name}_{frame + 1:05d}.jpg'
-
-    def video_file(self, clip: PlannedClip) -> str:
-        return f'Clip/original/{clip.number}.mp4'
-
-    def annotations(self, plan: Sequence[PlannedClip]) -> dict[str, str]:
-        files = {}
-        for fold in range(1, FOLDS + 1):
-            for subset, clips in _split(plan, fold):
-                rows = [
-                    f'{c.number},{c.label + 1}\n'
-                    for c in sorted(clips, key=lambda c: c.number)
-                ]
-                path = f'EmoLabel_DataSplit/{subset}(single-labeled)/set_{fold}.csv'
-                files[path] = ''.join(['video_name,label\n', *rows])
-        return files
-
-
-class FERV39kLayout(Layout):
-    """Scene, class and a number within them; one split; the label is a word.
-
-    Scenes are the benchmark's names and nothing more: no scenery is drawn.
+    Args:
+        forms: An entry of ``layouts.json``.
     """
 
-    SCENES = ('Action', 'DailyLife', 'Interview')
+    forms: dict[str, Any]
 
     def name(self, clip: PlannedClip) -> str:
-        scene = self.SCENES[clip.rank % len(self.SCENES)]
-        number = clip.rank // len(self.SCENES)
-        return f'{scene}/{self.class_name(clip.emotion)}/{number:04d}'
+        """Name of the clip, as the data set class knows it."""
+        return self._facts(clip)['name']
 
     def class_name(self, emotion: str) -> str:
-        return emotion.capitalize()
+        """The benchmark's word for an emotion."""
+        return self.forms['words'].get(emotion, emotion)
 
     def frame_file(self, clip: PlannedClip, frame: int) -> str:
-        return f'2_ClipsforFaceCrop/{self.name(clip)}/{frame:02d}.jpg'
+        """Path of a frame, counted from 0."""
+        number = frame + self.forms['first_frame']
+        return self.forms['frame'].format(frame=number, **self._facts(clip))
 
     def video_file(self, clip: PlannedClip) -> str:
-        return f'0_7_labelClips/{self.name(clip)}.mp4'
+        """Path of the video."""
+        return self.forms['video'].format(**self._facts(clip))
 
     def annotations(self, plan: Sequence[PlannedClip]) -> dict[str, str]:
-        return {
-            f'4_setups/All_scenes/{subset}_All.csv': ''.join(
-                f'{self.name(c)} {self.class_name(c.emotion)}\n' for c in clips
-            )
-            for subset, clips in _split(plan, FOLDS)
-        }
-
-
-class MAFWLayout(Layout):
-    """Five digits; Windows line ends. Seven of the eleven classes have clips."""
-
-    NAMES = {
-        'happy': 'happiness',
-        'sad': 'sadness',
-        'neutral': 'neutral',
-        'angry': 'anger',
-        'surprise': 'surprise',
-        'disgust': 'disgust',
-        'fear': 'fear',
-    }
-
-    def name(self, clip: PlannedClip) -> str:
-        return f'{clip.number:05d}'
-
-    def class_name(self, emotion: str) -> str:
-        return self.NAMES[emotion]
-
-    def frame_file(self, clip: PlannedClip, frame: int) -> str:
-        return f'data/frames/{self.name(clip)}/{frame + 1:05d}.png'
-
-    def video_file(self, clip: PlannedClip) -> str:
-        return f'data/clips/{self.name(clip)}.mp4'
-
-    def annotations(self, plan: Sequence[PlannedClip]) -> dict[str, str]:
+        """Path and content of each split file, line ends included."""
+        facts = [self._facts(clip) for clip in plan]
+        facts.sort(key=lambda clip: [clip[key] for key in self.forms['order']])
         files = {}
-        for fold in range(1, FOLDS + 1):
-            for subset, clips in _split(plan, fold):
-                # The authors list class by class within the folds.
-                rows = sorted(
-                    (c.fold, self.class_name(c.emotion), c.number, c) for c in clips
+        for fold in self.forms['folds']:
+            for subset in ('train', 'test'):
+                path = self.forms['list'].format(subset=subset, fold=fold)
+                lines = (
+                    self.forms['line'].format(**clip)
+                    for clip in facts
+                    if (clip['fold'] == fold) == (subset == 'test')
                 )
-                folder = f'Train & Test Set/single/no_caption/set_{fold}'
-                files[f'{folder}/{subset}.txt'] = ''.join(
-                    f'{self.name(c)}.mp4 {word}\r\n' for _, word, _, c in rows
-                )
+                files[path] = self.forms['header'] + ''.join(lines)
         return files
 
+    def _facts(self, clip: PlannedClip) -> dict[str, Any]:
+        take, scene = divmod(clip.rank, len(SCENES))
+        facts = dict(
+            vars(clip),
+            word=self.class_name(clip.emotion),
+            label_from_1=clip.label + 1,
+            scene=SCENES[scene],
+            take=take,
+        )
+        return dict(facts, name=self.forms['name'].format(**facts))
 
-LAYOUTS: dict[str, Layout] = {
-    'dfew': DFEWLayout(),
-    'ferv39k': FERV39kLayout(),
-    'mafw': MAFWLayout(),
-}
+
+def _read_layouts() -> dict[str, Layout]:
+    text = Path(__file__).with_suffix('.json').read_text(encoding='utf-8')
+    forms = json.loads(text)
+    return {name: Layout(forms[name]) for name in ('dfew', 'ferv39k', 'mafw')}
 
 
-def _split(
-    plan: Sequence[PlannedClip], fold: int
-) -> Iterable[tuple[str, list[PlannedClip]]]:
-    yield 'train', [c for c in plan if c.fold != fold]
-    yield 'test', [c for c in plan if c.fold == fold]
+LAYOUTS = _read_layouts()
