@@ -21,6 +21,7 @@ from open_clip.tokenizer import SimpleTokenizer
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
 
 from lab.pretraining.contrastive import draw_pairs, pretrain
+from lab.pretraining.saving import save_vlm
 from lab.pretraining.sentences import every_phrase
 from lab.pretraining.zero_shot import (
     ARCHITECTURE,
@@ -28,7 +29,6 @@ from lab.pretraining.zero_shot import (
     load_vlm,
     synth_descriptions,
 )
-from tgdfer_mm.models.vision_language.text_image_checkpoint import save_vlm
 
 # Neither the seed of any clip a configuration trains or tests on, nor of those the
 # descriptions were chosen on (9000 and 9100).

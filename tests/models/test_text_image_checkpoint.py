@@ -8,11 +8,11 @@ import torch
 from open_clip.tokenizer import SimpleTokenizer
 from safetensors import safe_open
 
+from lab.pretraining.saving import save_vlm
 from lab.pretraining.sentences import every_phrase
 from tgdfer_mm.models.vision_language.text_image_checkpoint import (
     check_tokens,
     load_vlm_state,
-    save_vlm,
 )
 
 TOKENIZER = SimpleTokenizer()

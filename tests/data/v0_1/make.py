@@ -18,11 +18,11 @@ import torch
 from mmengine.config import Config
 
 import tgdfer_mm
+from lab.pretraining.saving import save_vlm
 from tgdfer_mm.datasets import DFEWDataset
 from tgdfer_mm.datasets.tools.pack import write_pack
 from tgdfer_mm.models.text.tokens import TOKENIZER
 from tgdfer_mm.models.vision_language.open_clip_models import build_clip
-from tgdfer_mm.models.vision_language.text_image_checkpoint import save_vlm
 
 HERE = Path(__file__).resolve().parent
 CLASSES, CLIPS = 7, 21

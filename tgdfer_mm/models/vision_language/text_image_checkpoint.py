@@ -7,58 +7,18 @@ back, with zeros in the dropped rows, so every text has to be checked with
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import Tensor
 
-_EMBEDDING = 'token_embedding.weight'
-_CONFIG_KEYS = {'embed_dim', 'vision_cfg', 'text_cfg', 'quick_gelu'}
-
-
-def save_vlm(
-    path: str | Path, model: nn.Module, kept_ids: Tensor, meta: Mapping[str, Any]
-) -> None:
-    """Write a model built by ``open_clip.CLIP``.
-
-    Args:
-        path: File to write, ``*.safetensors``.
-        model: The model.
-        kept_ids: Token ids whose embeddings are kept, ascending, the last of the
-            vocabulary (end of text) among them.
-        meta: Goes into the header. ``vlm_config``, the keyword arguments of
-            ``open_clip.CLIP`` with ``quick_gelu`` stated, is required.
-
-    Raises:
-        ValueError: If the config or the kept ids are not as described.
-    """
-    config = meta.get('vlm_config')
-    if not isinstance(config, Mapping) or set(config) != _CONFIG_KEYS:
-        raise ValueError(f'meta["vlm_config"] must have the keys {_CONFIG_KEYS}')
-    vocabulary = config['text_cfg']['vocab_size']
-    ids = kept_ids.tolist()
-    if ids != sorted(set(ids)) or not ids or ids[-1] != vocabulary - 1:
-        # open_clip finds the end of a text as its largest id.
-        raise ValueError('kept_ids must ascend and end with the end-of-text token')
-    tensors = {
-        name: value.half() if value.is_floating_point() else value
-        for name, value in model.state_dict().items()
-    }
-    tensors[_EMBEDDING] = tensors[_EMBEDDING][kept_ids.to(tensors[_EMBEDDING].device)]
-    tensors['kept_ids'] = kept_ids.to(torch.int32)
-    header = {
-        key: value if isinstance(value, str) else json.dumps(value)
-        for key, value in meta.items()
-    }
-    save_file({k: v.contiguous().cpu() for k, v in tensors.items()}, path, header)
+EMBEDDING = 'token_embedding.weight'
 
 
 def load_vlm_state(path: str | Path) -> tuple[dict[str, Tensor], dict, Tensor]:
-    """Read what :func:`save_vlm` wrote.
+    """Read what ``lab/pretraining/saving.py`` wrote.
 
     Returns:
         The complete float32 state of the model (dropped rows are zero), its
@@ -66,7 +26,7 @@ def load_vlm_state(path: str | Path) -> tuple[dict[str, Tensor], dict, Tensor]:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file was not written by :func:`save_vlm`.
+        ValueError: If the file is no such file.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f'{path}: no such file')
@@ -80,10 +40,10 @@ def load_vlm_state(path: str | Path) -> tuple[dict[str, Tensor], dict, Tensor]:
     config = json.loads(header['vlm_config'])
     kept_ids = state.pop('kept_ids').long()
     state = {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
-    rows = state[_EMBEDDING]
+    rows = state[EMBEDDING]
     full = rows.new_zeros(config['text_cfg']['vocab_size'], rows.shape[1])
     full[kept_ids] = rows
-    state[_EMBEDDING] = full
+    state[EMBEDDING] = full
     return state, config, kept_ids
 
 
