@@ -1,6 +1,7 @@
 """Which of two models is better, and is it more than noise?"""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -9,17 +10,6 @@ from .contenders import Contender, check_pair
 DRAWS = 10_000
 CHUNK = 500  # draws at once, for the memory
 LEVEL = 0.05
-METHOD = (
-    'Paired over the test clips; folds are pooled. A difference is second minus first, '
-    'in points, of the means over the seeds. Intervals are 95 % percentiles of '
-    f'{DRAWS} bootstrap draws of clips, the same for both sides and all seeds, within '
-    'each class for UAR and regardless of it for WAR; with several seeds a draw also '
-    'takes, of the n seeds of each side, n - 1 with replacement. p of WAR is that of '
-    'the exact sign test over clips of the difference in how many seeds are right, '
-    "which is McNemar's exact test with a single seed; p of UAR is the bootstrap's. A "
-    'difference counts if its interval excludes 0 and its p is below 0.05, after '
-    "Holm's correction if several models are compared with the first."
-)
 
 
 def compare(
@@ -52,10 +42,15 @@ def compare(
     for comparison in comparisons:
         comparison['words'] = _words(comparison)
     return dict(
-        method=METHOD,
+        method=_method(),
         models=[dict(name=c.name, seeds=c.seeds, selection=c.rule) for c in contenders],
         comparisons=comparisons,
     )
+
+
+def _method() -> str:
+    text = Path(__file__).with_name('method.txt').read_text(encoding='utf-8')
+    return ' '.join(text.split()).format(draws=DRAWS)
 
 
 def holm(values: Sequence[float]) -> list[float]:

@@ -34,30 +34,30 @@ class _OurRunner:
             runner.logger.info(f'Recipe: {reason}.')
         return runner
 
+    @plain_loading()
     def train(self):
         """As mmengine's; whatever is loaded is loaded as plain data."""
-        with plain_loading():
-            return super().train()
+        return super().train()
 
+    @plain_loading()
     def val(self):
         """See :meth:`train`."""
-        with plain_loading():
-            return super().val()
+        return super().val()
 
+    @plain_loading()
     def test(self):
         """See :meth:`train`."""
-        with plain_loading():
-            return super().test()
+        return super().test()
 
+    @plain_loading()
     def load_checkpoint(self, *args, **kwargs):
         """See :meth:`train`."""
-        with plain_loading():
-            return super().load_checkpoint(*args, **kwargs)
+        return super().load_checkpoint(*args, **kwargs)
 
+    @plain_loading()
     def resume(self, *args, **kwargs):
         """See :meth:`train`."""
-        with plain_loading():
-            return super().resume(*args, **kwargs)
+        return super().resume(*args, **kwargs)
 
 
 @RUNNERS.register_module()

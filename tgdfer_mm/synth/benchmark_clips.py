@@ -10,6 +10,7 @@ from .clips import (
     Movement,
     blinks,
     drift,
+    half_wave,
     personal_units,
     rise_and_fall,
 )
@@ -115,10 +116,7 @@ def _distract(
         if not len(fits):
             break
         first = int(rng.choice(fits))
-        bump = np.zeros(len(taken))
-        bump[first : first + width] = np.sin(
-            np.pi * (np.arange(width) + 1) / (width + 1)
-        )
+        bump = half_wave(len(taken), first, width)
         bump /= bump.max()
         # A frame between two movements keeps them apart.
         taken[max(0, first - 1) : first + width + 1] = True

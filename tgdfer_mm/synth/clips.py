@@ -166,6 +166,13 @@ def rise_and_fall(
     return np.interp(np.arange(length), x, y, left=0.0, right=0.0)
 
 
+def half_wave(length: int, first: int, width: int) -> np.ndarray:
+    """A curve (length,) that rises and falls in the `width` frames from `first` on."""
+    curve = np.zeros(length)
+    curve[first : first + width] = np.sin(np.pi * (np.arange(width) + 1) / (width + 1))
+    return curve
+
+
 def personal_units(rng: np.random.Generator, emotion: str) -> Units:
     """A variant of the emotion, with this person's emphasis."""
     variants = emotion_prototypes()[emotion]
@@ -193,10 +200,7 @@ def _distractors(
             continue
         width = int(rng.integers(_DISTRACTOR[0], longest + 1))
         first = int(rng.integers(start, stop - width + 1))
-        bump = np.zeros(length)
-        bump[first : first + width] = np.sin(
-            np.pi * (np.arange(width) + 1) / (width + 1)
-        )
+        bump = half_wave(length, first, width)
         emotion = others[rng.integers(len(others))]
         strength = rng.uniform(0.3, 0.6)
         movements.append(

@@ -1,6 +1,8 @@
 """Who is drawn: the traits of a face that no expression changes."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -11,17 +13,12 @@ Colour = tuple[int, int, int]
 # testing a face it has seen.
 IDENTITY_SPACES = {'vlm': 101, 'vlm_heldout': 102, 'clips': 103}
 
-_SKIN = np.array(
-    [(246, 218, 196), (233, 190, 160), (209, 158, 122), (164, 113, 80), (104, 68, 48)],
-    dtype=float,
+_COLOURS = json.loads(
+    Path(__file__).with_name('colours.json').read_text(encoding='utf-8')
 )
-_HAIR = np.array(
-    [(28, 22, 20), (66, 42, 28), (122, 78, 42), (196, 158, 96), (150, 60, 34),
-     (176, 174, 172)],
-    dtype=float,
-)  # fmt: skip
-_EYES = np.array([(70, 44, 26), (98, 76, 40), (66, 104, 128), (76, 110, 74)])
-
+_SKIN = np.array(_COLOURS['skin'], dtype=float)
+_HAIR = np.array(_COLOURS['hair'], dtype=float)
+_EYES = np.array(_COLOURS['eyes'])
 HAIR_STYLES = ('short', 'fringe', 'long', 'bun', 'bald')
 
 

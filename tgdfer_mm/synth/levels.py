@@ -12,15 +12,17 @@ from .clips import EMOTIONS
 # What `make_clip` draws: the clips of the demo, older than the benchmark's levels.
 DEMO = 'demo'
 
+
+@cache
+def _content() -> dict:
+    path = Path(__file__).with_name('levels.json')
+    return json.loads(path.read_text(encoding='utf-8'))
+
+
 # Class -> what follows what. The two of a pair hold the same frames in reverse order,
 # so nothing but order tells them apart. None is a face at rest.
 DYNAMICS: dict[str, tuple[str | None, str | None]] = {
-    'rising_surprise': (None, 'surprise'),
-    'falling_surprise': ('surprise', None),
-    'happy_then_sad': ('happy', 'sad'),
-    'sad_then_happy': ('sad', 'happy'),
-    'angry_then_fear': ('angry', 'fear'),
-    'fear_then_angry': ('fear', 'angry'),
+    name: tuple(pair) for name, pair in _content()['orders'].items()
 }
 
 
@@ -53,12 +55,6 @@ class Level:
     def classes(self) -> tuple[str, ...]:
         """Class names, in label order."""
         return EMOTIONS if self.label_set == 'dfew' else tuple(DYNAMICS)
-
-
-@cache
-def _content() -> dict:
-    path = Path(__file__).with_name('levels.json')
-    return json.loads(path.read_text(encoding='utf-8'))
 
 
 def level_names() -> tuple[str, ...]:

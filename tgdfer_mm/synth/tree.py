@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..files import write_text
 from .benchmark_clips import make_benchmark_clip
 from .clips import APEX_THRESHOLD, EMOTIONS, Clip, make_clip
 from .layouts import LAYOUTS, PlannedClip, plan_clips
@@ -23,15 +24,6 @@ GENERATOR_VERSION = 1
 FPS = 25
 STAMP = 'generation.json'
 INTENSITIES = 'intensities.json'
-NOTICE = """SYNTHETIC DATA
-
-Every face here was drawn by tgdfer_mm.synth; no person was filmed. The folders and
-lists imitate the layout of {layout}, but nothing of that data set is in them.
-Results on these clips say nothing about real faces.
-
-intensities.json tells the true intensity of the labelled emotion in every frame. Only
-evaluation may read it.
-"""
 
 
 @dataclass(frozen=True)
@@ -211,9 +203,10 @@ def _write_tree(
 ) -> None:
     plan, layout = spec.plan(), LAYOUTS[spec.layout]
     root.mkdir()
-    _write_text(root / 'SYNTHETIC.txt', NOTICE.format(layout=spec.layout.upper()))
+    notice = Path(__file__).with_name('notice.txt').read_text(encoding='utf-8')
+    write_text(root / 'SYNTHETIC.txt', notice.format(layout=spec.layout.upper()))
     for path, content in layout.annotations(plan).items():
-        _write_text(root / path, content)
+        write_text(root / path, content)
     report(f'Drawing {len(plan)} SYNTHETIC clips of {spec.size} pixels')
     truth = {}
     jobs = [(root, spec, clip) for clip in plan]
@@ -225,13 +218,8 @@ def _write_tree(
         if done % max(1, len(plan) // 4) == 0:
             report(f'  {done} of {len(plan)} clips')
     content = {'apex_threshold': APEX_THRESHOLD, 'clips': truth}
-    _write_text(root / INTENSITIES, json.dumps(content))
-    _write_text(root / STAMP, json.dumps(_stamp(spec), indent=2))
-
-
-def _write_text(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode())
+    write_text(root / INTENSITIES, json.dumps(content))
+    write_text(root / STAMP, json.dumps(_stamp(spec), indent=2))
 
 
 def _write_clip(job: tuple[Path, SynthSpec, PlannedClip]) -> dict:
