@@ -6,9 +6,9 @@ from pathlib import Path
 from mmengine.registry import init_default_scope
 
 from tgdfer_mm.files import write_text
-from tgdfer_mm.markdown import table_lines
 from tgdfer_mm.registry import MODELS
 
+from ..markdown import table_lines
 from .experiment import SHIPPED_VLM
 from .figure import draw_groups
 from .plan import EvidencePlan, Job

@@ -4,9 +4,9 @@ import platform
 from pathlib import Path
 
 from tgdfer_mm.files import write_text
-from tgdfer_mm.markdown import table_lines
 from tgdfer_mm.version import __version__
 
+from ..markdown import table_lines
 from .figure import draw_groups
 from .plan import EvidencePlan
 from .tables import (

@@ -3,8 +3,7 @@
 import json
 from pathlib import Path
 
-from tgdfer_mm.markdown import table_lines
-
+from ..markdown import table_lines
 from .metafiles import collection_of, read_collections
 
 _HEAD = """\

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, Template
 from rich.box import SIMPLE
 from rich.table import Table
 
 from ..files import replacing, write_text
-from ..markdown import table_lines
 from ..visualization import draw_confusion
 from ..visualization.hook_parts import describe_data
 
@@ -49,32 +48,27 @@ def write_report(report: dict, folder: str | Path) -> None:
     folder = Path(folder)
     if 'confusion' in report:
         draw_matrix(report, folder / 'confusion_matrix.png')
-    page = (
-        _templates()
-        .get_template('results.md.j2')
-        .render(
-            report=report,
-            selection=report['selection'] or {},
-            damaged=sum(run['num_damaged'] for run in report['runs']),
-            summary=(_summary_header(report), _summary_rows(report)),
-            classes=_class_rows(report),
-            runs=_run_rows(report),
-            ours=report['summary']['mean_of_folds'],
-            rules=RULES,
-        )
+    page = _template().render(
+        report=report,
+        selection=report['selection'] or {},
+        damaged=sum(run['num_damaged'] for run in report['runs']),
+        header=_summary_header(report),
+        rows=_summary_rows(report),
+        ours=report['summary']['mean_of_folds'],
+        names=NAMES,
+        rules=RULES,
     )
     write_text(folder / 'results.md', page)
 
 
-def _templates() -> Environment:
+def _template() -> Template:
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         trim_blocks=True,
         keep_trailing_newline=True,
     )
     templates.filters.update(show=_show, plain=_plain)
-    templates.globals['table'] = lambda *table: '\n'.join(table_lines(*table))
-    return templates
+    return templates.get_template('results.md.j2')
 
 
 def draw_matrix(report: dict, path: Path) -> None:
@@ -114,28 +108,6 @@ def _summary_rows(report: dict) -> Iterable[list[str]]:
         values = last['difference'][way].values()
         cells = ('-' if v is None else f'{v:+.2f}' for v in values)
         yield ['difference', NAMES.get(way, way), *cells]
-
-
-def _class_rows(report: dict) -> tuple[list[str], list[list[str]]]:
-    first = report['per_class'][0]
-    keys = [key for key in first if key not in ('class', 'clips')]
-    rows = [
-        [row['class'], str(row['clips']), *(_show(row[key]) for key in keys)]
-        for row in report['per_class']
-    ]
-    return ['class', 'clips', *keys], rows
-
-
-def _run_rows(report: dict) -> tuple[list[str], list[list[str]]]:
-    names = list(report['runs'][0]['numbers'])
-    rows = [
-        [
-            *(run['run'], str(run['epoch'] or '-'), str(run['num_clips'])),
-            *(_plain(run['numbers'][name]) for name in names),
-        ]
-        for run in report['runs']
-    ]
-    return ['run', 'epoch', 'clips', *(NAMES.get(n, n) for n in names)], rows
 
 
 def _plain(value: float | None) -> str:
