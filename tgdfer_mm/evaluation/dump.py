@@ -55,17 +55,14 @@ class DumpPredictions(ClipMetric):
                     'a prediction has no name to be written under: add `clip` to '
                     '`meta_keys` of the packing transform'
                 )
-            try:
-                self.results.append(self._plain(name, sample))
-            except _NotFiniteError as error:
-                raise ValueError(f'clip {name}: {error}') from error
+            self.results.append(self._plain(name, sample))
 
     def _plain(self, name: str, sample: dict) -> dict:
         damaged = sample.get('damaged')
         line = dict(clip=name, label=_label(sample), pred=None, score=None)
         if not damaged:
             scores = clip_scores(sample, len(self.classes))
-            line.update(pred=int(scores.argmax()), score=_numbers(scores))
+            line.update(pred=int(scores.argmax()), score=_numbers(scores, name))
         for key in ('num_valid', 'frames_per_instance'):
             if sample.get(key) is not None:
                 line[key] = int(sample[key])
@@ -74,7 +71,7 @@ class DumpPredictions(ClipMetric):
             line['frame_inds'] = [int(i) for i in inds]
         for key in ('instance_scores', 'relevance'):
             if not damaged and key in sample:
-                line[key] = _numbers(sample[key])
+                line[key] = _numbers(sample[key], name)
         line['damaged'] = str(damaged) if damaged else None
         return line
 
@@ -99,17 +96,13 @@ class DumpPredictions(ClipMetric):
         return {}
 
 
-class _NotFiniteError(ValueError):
-    """A number that JSON cannot hold."""
-
-
-def _numbers(values: torch.Tensor) -> list:
+def _numbers(values: torch.Tensor, clip: str) -> list:
     """A tensor as nested lists of the shortest decimals that give it back."""
     values = torch.as_tensor(values).detach().float().cpu()
-    if not torch.isfinite(values).all():
-        raise _NotFiniteError('a score or relevance is not finite')
+    if not torch.isfinite(values).all():  # JSON cannot hold such a number
+        raise ValueError(f'clip {clip}: a score or relevance is not finite')
     if values.ndim > 1:
-        return [_numbers(row) for row in values]
+        return [_numbers(row, clip) for row in values]
     return [float(str(v)) for v in values.numpy()]
 
 
