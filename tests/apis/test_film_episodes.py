@@ -3,8 +3,8 @@
 import pytest
 
 from lab.film import FilmSpec, write_film
-from lab.film_score import score_film
 from tgdfer_mm.apis import DFERInferencer
+from tgdfer_mm.evaluation.film_score import score_film
 
 
 @pytest.mark.slow

@@ -8,8 +8,8 @@ import pytest
 import torch
 from mmengine.infer import BaseInferencer
 
-from lab.film_score import score_film
 from tgdfer_mm.apis import DFERInferencer, result_schema
+from tgdfer_mm.evaluation.film_score import score_film
 from tgdfer_mm.synth import make_clip
 from tgdfer_mm.video.errors import InputError, Interrupted, UsageError
 from tgdfer_mm.video.faces import build_detector

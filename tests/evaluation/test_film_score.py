@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.film_score import score_film
+from tgdfer_mm.evaluation.film_score import score_film
 
 
 def result(*tracks):

@@ -15,7 +15,7 @@ def score_film(result: dict, truth: dict, least: float = 0.5) -> dict:
 
     Args:
         result: As ``DFERInferencer`` gives it.
-        truth: As :meth:`~lab.film.Film.truth` gives it.
+        truth: The file ``<name>.truth.json`` of a drawn film.
         least: Intersection over union of a hit.
 
     Returns:
