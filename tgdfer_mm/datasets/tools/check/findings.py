@@ -1,7 +1,10 @@
 """What a check found, and what to do about it."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
 
 ERROR = 'error'  # changes a published number
 WARNING = 'warning'  # may change one
@@ -27,28 +30,53 @@ class Finding:
     examples: tuple[str, ...] = ()
 
 
+@cache
+def load_texts() -> dict[str, dict[str, str]]:
+    """Severity, message and advice of every finding, by its code.
+
+    A code with several texts has their names after a slash: ``clips-absent/video``.
+    """
+    path = Path(__file__).with_name('findings.json')
+    return json.loads(path.read_text(encoding='utf-8'))
+
+
 @dataclass
 class Findings:
     """All findings of a check, in the order in which they were made."""
 
     all: list[Finding] = field(default_factory=list)
 
-    def error(self, code: str, message: str, advice: str, who: Iterable = ()) -> None:
-        """Adds what changes a published number."""
-        self._add(code, ERROR, message, advice, who)
-
-    def warning(self, code: str, message: str, advice: str, who: Iterable = ()) -> None:
-        """Adds what may change a published number."""
-        self._add(code, WARNING, message, advice, who)
-
-    def note(
-        self, code: str, message: str, advice: str = '', who: Iterable = ()
+    def add(
+        self,
+        text: str,
+        who: Iterable | None = None,
+        severity: str | None = None,
+        **values,
     ) -> None:
-        """Adds what is good to know."""
-        self._add(code, NOTE, message, advice, who)
+        """Adds a finding, unless it concerns nobody.
 
-    def _add(self, code, severity, message, advice, who) -> None:
-        self.all.append(Finding(code, severity, message, advice, tuple(map(str, who))))
+        Args:
+            text: A key of :func:`load_texts`.
+            who: The clips or files concerned. Nothing is added if there are none;
+                None stands for a finding about the copy as a whole.
+            severity: In place of the text's own.
+            **values: What the text has in braces, besides the ``count`` of those
+                concerned and the names of ``some``.
+        """
+        names = tuple(map(str, who or ()))
+        if who is not None and not names:
+            return
+        texts = load_texts()[text]
+        values = dict(dict(count=len(names), some=some(names)), **values)
+        self.all.append(
+            Finding(
+                text.partition('/')[0],
+                severity or texts['severity'],
+                texts['message'].format(**values),
+                texts.get('advice', '').format(**values),
+                names,
+            )
+        )
 
     def codes(self, severity: str | None = None) -> set[str]:
         """Codes of the findings, or of those of one severity."""

@@ -121,20 +121,12 @@ def _choose(
         folder = places.get((media, chosen))
     if not folder or not folder.is_dir():
         has = f'It has {some(there, 9)}.' if there else 'It has no other either.'
-        copy.findings.error(
-            'media-missing',
-            f'{copy.root} has no folder of the {media} of pixel_version={chosen!r}, '
-            f'under any known name. {has}',
-            "Unpack the authors' archives (`tgdfer data prepare`), or name the folder "
-            'with media_dir.',
+        copy.findings.add(
+            'media-missing', root=copy.root, media=media, version=chosen, has=has
         )
         return chosen, None
     if version is None and not media_dir and chosen != own[0]:
-        copy.findings.warning(
-            'version-not-default',
-            f'{own[0]!r}, which the configs take, is absent; {chosen!r} was checked.',
-            f'Set pixel_version={chosen!r}; numbers of the two do not compare.',
-        )
+        copy.findings.add('version-not-default', own=own[0], version=chosen)
     return chosen, folder
 
 

@@ -8,7 +8,6 @@ from ...annotation_tables import read_table
 from ...known_layouts import AmbiguousPlaceError, find_file, load_aliases
 from ...votes import read_votes
 from .copies import ClipList, Copy
-from .findings import some
 
 Labels = dict[str, int]
 
@@ -31,25 +30,16 @@ def check_tables(copy: Copy, lists: dict[str, list[ClipList]]) -> dict[str, str]
             rows = check(copy, path, lists)
         except ImportError as err:
             state[kind] = 'not read'
-            copy.findings.note('table-unread', f'{path} was not checked: {err}')
+            copy.findings.add('table-unread', path=path, problem=err)
             continue
         except (AmbiguousPlaceError, ValueError, OSError) as err:
             state[kind] = 'unreadable'
-            copy.findings.error(
-                'table-unreadable',
-                str(err),
-                "Take the file from the authors' archive.",
-            )
+            copy.findings.add('table-unreadable', problem=err)
             continue
         state[kind] = f'{rows} rows'
         wanted = copy.facts['tables'].get(kind, {}).get('rows')
         if wanted not in (None, rows):
-            copy.findings.error(
-                'table-rows',
-                f'{path} has {rows} clips; published are {wanted}.',
-                "Take the file from the authors' archive. A reader that skips a row "
-                'and then infers a header loses clips.',
-            )
+            copy.findings.add('table-rows', path=path, rows=rows, wanted=wanted)
     return state
 
 
@@ -63,14 +53,7 @@ def _check_votes(copy: Copy, path: Path, lists: dict) -> int:
         for clip, each in votes.items()
         if each.label and each.votes[each.label - 1] != max(each.votes)
     ]
-    if odd:
-        copy.findings.error(
-            'votes-label',
-            f'In {path} {len(odd)} clips have a single label that is not the one with '
-            f'the most votes: {some(odd)}.',
-            "The columns may be in another order; take the authors' file.",
-            odd,
-        )
+    copy.findings.add('votes-label', odd, path=path)
     return len(votes)
 
 
@@ -150,11 +133,4 @@ def _compare(copy: Copy, path: Path, given: Labels, lists: list[ClipList]) -> No
         listed.update(each.labels)
     both = listed.keys() & given.keys()
     differing = sorted(clip for clip in both if given[clip] != listed[clip])
-    if differing:
-        copy.findings.error(
-            'table-label',
-            f'{len(differing)} of {len(both)} clips have another label in {path} than '
-            f'in the lists: {some(differing)}.',
-            "One of the two is not the authors'; take both from their archive.",
-            differing,
-        )
+    copy.findings.add('table-label', differing, total=len(both), path=path)
