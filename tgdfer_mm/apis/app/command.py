@@ -2,6 +2,7 @@
 
 import socket
 from argparse import Namespace
+from functools import partial
 
 from rich.console import Console
 from rich.markup import escape
@@ -19,7 +20,7 @@ def run(args: Namespace, console: Console | None = None) -> int:
     console = console or Console()
     try:
         from .server import make_app, serve
-        from .work import work_with
+        from .work import analyse
     except ModuleNotFoundError as err:
         message = f'{err}: pip install "tgdfer_mm[app]"'
         console.print(f'[red]error:[/] {escape(message)}', soft_wrap=True)
@@ -41,7 +42,7 @@ def run(args: Namespace, console: Console | None = None) -> int:
         return getattr(err, 'exit_code', UsageError.exit_code)
     try:
         app = make_app(
-            work_with(inferencer, limits),
+            partial(analyse, inferencer=inferencer, limits=limits),
             inferencer.about,
             limits,
             scratch,

@@ -10,6 +10,7 @@ import errno
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,6 @@ from .guard import Guard
 from .jobs import Job, JobQueue, QueueFull
 from .scratch import ScratchFolder
 from .uploads import Limits, check_upload, display_name
-from .work import file_type
 
 _PAGE = Path(__file__).with_name('page')
 # A page of results is shown as what it is: text and its own pictures.
@@ -185,15 +185,12 @@ class _Handlers:
         path = job.files.get(request.path_params['name']) if job else None
         if path is None or job.state != 'done':
             return _problem(404, 'There is no such file (any more).')
-        kind = file_type(path)
-        headers = {}
-        if kind.startswith('text/html'):
-            headers['Content-Security-Policy'] = _REPORT_POLICY
+        is_page = path.suffix == '.html'
         shown = 'attachment' if 'save' in request.query_params else 'inline'
         return FileResponse(
             path,
-            media_type=kind,
-            headers=headers,
+            media_type=guess_type(path.name)[0],
+            headers={'Content-Security-Policy': _REPORT_POLICY} if is_page else {},
             filename=f'{Path(job.name).stem}_{path.name}',
             content_disposition_type=shown,
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import Any
 
 from ...video.errors import InputError
@@ -105,19 +104,3 @@ def _watcher(
         yield advance
 
     return watch
-
-
-def work_with(inferencer: DFERInferencer, limits: Limits) -> Callable[[Job], None]:
-    """Binds an inferencer to the work of a queue."""
-    return lambda job: analyse(job, inferencer, limits)
-
-
-def file_type(path: Path) -> str:
-    """The media type of a result."""
-    return {
-        '.csv': 'text/csv; charset=utf-8',
-        '.html': 'text/html; charset=utf-8',
-        '.json': 'application/json',
-        '.mp4': 'video/mp4',
-        '.png': 'image/png',
-    }[path.suffix]
