@@ -8,7 +8,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .style import BLUE, GREEN, GREY, INK, PAPER, SHADE, VERMILION, Sheet, text_width
+from .style import (
+    BLUE,
+    FONT,
+    GREEN,
+    GREY,
+    HATCHED,
+    INK,
+    PAPER,
+    SHADE,
+    UNIFORM,
+    VERMILION,
+    Sheet,
+    draw_bars,
+    style_curve,
+    text_width,
+    write_left,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,8 +34,6 @@ STRIP_WIDTH = 12.0  # inches
 FRAME_WIDTH = (0.6, 1.5)  # inches, least and most
 CURVE_HEIGHT = 1.15
 BAR_HEIGHT = 0.3
-FONT = 9
-UNIFORM = dict(color=GREY, linewidth=1.2, linestyle=':', zorder=1)
 
 
 @dataclass(frozen=True)
@@ -37,20 +51,12 @@ class _Timeline:
     def set_up(self, ax: Axes) -> None:
         """Gives axes the common horizontal scale, its guides and its padding."""
         ax.set_xlim(-0.5, self.num_frames - 0.5)
-        ax.set_xticks([])
         if self.g > 1:
             for edge in np.arange(self.g, self.num_frames, self.g) - 0.5:
                 ax.axvline(edge, color=SHADE, linewidth=1, zorder=0)
         if self.num_valid < self.num_frames:
-            ax.axvspan(
-                self.num_valid - 0.5,
-                self.num_frames - 0.5,
-                facecolor=SHADE,
-                edgecolor=PAPER,
-                hatch='//',
-                linewidth=0,
-                zorder=0,
-            )
+            padded = (self.num_valid - 0.5, self.num_frames - 0.5)
+            ax.axvspan(*padded, **HATCHED, zorder=0)
 
     def draw(self, ax: Axes, values: np.ndarray, color: str, **kwargs) -> None:
         """Draws (M,) instance values: a marked line, or steps of g frames."""
@@ -132,8 +138,7 @@ def draw_clip(
     y = top + strip[1] + 0.62
     for i, (name, values) in enumerate(curves.items()):
         ax = sheet.axes(left, y, strip[0], CURVE_HEIGHT)
-        draw = _draw_scores if name == 'score' else _draw_relevance
-        draw(ax, line, values, colors)
+        _draw_curves(ax, name, line, values, colors)
         if i == 0:
             _draw_legend(ax, colors, classes, truth, 'relevance' in curves)
         y += CURVE_HEIGHT + gap
@@ -205,43 +210,24 @@ def _draw_strip(ax: Axes, frames: np.ndarray, line: _Timeline) -> None:
     )
     ax.tick_params(length=0, pad=3)
     ax.set_yticks([])
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-    ax.annotate(
-        'frame',
-        (0, 0),
-        (-6, -3),
-        xycoords='axes fraction',
-        textcoords='offset points',
-        ha='right',
-        va='top',
-        fontsize=FONT,
-    )
+    ax.spines[:].set_visible(False)
+    write_left(ax, 'frame', 0, (-6, -3), 'top')
 
 
-def _style_curve(ax: Axes, line: _Timeline, name: str) -> None:
+def _draw_curves(ax, name: str, line: _Timeline, values, colors) -> None:
     line.set_up(ax)
-    ax.set_ylabel(name, fontsize=FONT)
-    ax.tick_params(labelsize=FONT - 1)
-    ax.spines[['top', 'right']].set_visible(False)
-
-
-def _draw_scores(ax, line, values, colors) -> None:
-    _style_curve(ax, line, 'instance score')
-    ax.set_ylim(-0.04, 1.04)
-    ax.set_yticks([0, 0.5, 1])
+    if name == 'score':
+        style_curve(ax, 'instance score')
+        ax.set_ylim(-0.04, 1.04)
+        ax.set_yticks([0, 0.5, 1])
+    else:
+        style_curve(ax, 'relevance')
+        uniform = 1 / max(1, -(-line.num_valid // line.g))
+        top = 1.15 * max(uniform, float(values[:, list(colors)].max()))
+        ax.set_ylim(-0.04 * top, top)
+        ax.locator_params(axis='y', nbins=3)
+        ax.axhline(uniform, **UNIFORM)
     for c in reversed(colors):  # the true class on top
-        line.draw(ax, values[:, c], colors[c], linewidth=2, **_dash(c, colors))
-
-
-def _draw_relevance(ax, line, values, colors) -> None:
-    _style_curve(ax, line, 'relevance')
-    uniform = 1 / max(1, -(-line.num_valid // line.g))
-    top = 1.15 * max(uniform, float(values[:, list(colors)].max()))
-    ax.set_ylim(-0.04 * top, top)
-    ax.locator_params(axis='y', nbins=3)
-    ax.axhline(uniform, **UNIFORM)
-    for c in reversed(colors):
         line.draw(ax, values[:, c], colors[c], linewidth=2, **_dash(c, colors))
 
 
@@ -276,30 +262,13 @@ def _draw_legend(ax, colors, classes, truth, with_relevance) -> None:
 def _draw_bars(ax, scores, classes, shown, colors) -> None:
     from matplotlib.patches import Rectangle
 
-    values = scores[shown]
-    low, high = min(0.0, values.min()), max(1.0, values.max())
-    rows = range(len(shown))
-    ax.barh(rows, values, height=0.7, color=[colors.get(c, GREY) for c in shown])
-    for row, value in zip(rows, values, strict=True):
-        ax.annotate(
-            f'{value:.2f}',
-            (max(value, 0.0), row),
-            (3, 0),
-            textcoords='offset points',
-            va='center',
-            fontsize=FONT,
-        )
-    ax.set_xlim(low, high)
-    ax.set_ylim(len(shown) - 0.5, -0.5)
-    ax.set_yticks(rows, [classes[c] for c in shown], fontsize=FONT)
-    for c, label in zip(shown, ax.get_yticklabels(), strict=True):
-        label.set_color(colors.get(c, INK))
-        label.set_fontweight('bold' if c in colors else 'normal')
-    ax.add_patch(
-        Rectangle((0, -0.5), 0, len(shown), edgecolor=INK, linewidth=1, fill=False)
-    )
-    ax.set_xticks([])
-    ax.tick_params(length=0)
-    ax.set_title('class score', fontsize=FONT, pad=4, loc='left')
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    values, names = scores[shown], [classes[c] for c in shown]
+    shades = [colors.get(c, GREY) for c in shown]
+    bars = draw_bars(ax, names, values, shades, 'class score', height=0.7)
+    for c, (name, _) in zip(shown, bars, strict=True):
+        name.set_color(colors.get(c, INK))
+        name.set_fontweight('bold' if c in colors else 'normal')
+    ax.set_xlim(min(0.0, values.min()), max(1.0, values.max()))
+    ground = dict(edgecolor=INK, linewidth=1, fill=False)
+    ax.add_patch(Rectangle((0, -0.5), 0, len(shown), **ground))
+    ax.spines[:].set_visible(False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .style import GREY, INK, PAPER, SHADE, Sheet, text_width
+from .style import GREY, HATCHED, INK, PAPER, Sheet, text_width
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,8 +67,7 @@ def draw_confusion(
     )
     _write_cells(ax, matrix, percent, font)
     for i in np.flatnonzero(clips == 0):
-        box = dict(facecolor=SHADE, edgecolor=PAPER, hatch='//', linewidth=0)
-        ax.add_patch(Rectangle((-0.5, i - 0.5), len(columns), 1, **box))
+        ax.add_patch(Rectangle((-0.5, i - 0.5), len(columns), 1, **HATCHED))
     ax.set_xticks(np.arange(len(columns) + 1) - 0.5, minor=True)
     ax.set_yticks(np.arange(num + 1) - 0.5, minor=True)
     ax.grid(which='minor', color=PAPER, linewidth=1)
@@ -90,8 +89,7 @@ def draw_confusion(
     ax.set_xlabel('predicted', fontsize=label_font + 1)
     ax.set_ylabel('truth (number of clips)', fontsize=label_font + 1)
     ax.tick_params(which='both', length=0)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.spines[:].set_visible(False)
 
     bar = sheet.axes(left + width + 0.25, 0.65, 0.18, min(height, 4.0))
     sheet.figure.colorbar(image, cax=bar, ticks=range(0, 101, 25), format='%d %%')

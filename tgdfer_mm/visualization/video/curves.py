@@ -8,15 +8,23 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from ..style import BLUE, GREY, INK, PAPER, SHADE, text_width
+from ..style import (
+    BLUE,
+    FONT,
+    HATCHED,
+    INK,
+    PAPER,
+    SHADE,
+    UNIFORM,
+    style_curve,
+    text_width,
+    write_left,
+)
 from .colors import ink_on
 from .series import TrackSeries
 from .words import clock_text
 
-FONT = 9
 DARK = '#595959'
-LOST = dict(facecolor=SHADE, edgecolor=PAPER, hatch='//', linewidth=0, zorder=0)
-UNIFORM = dict(color=GREY, linewidth=1.2, linestyle=':', zorder=1)
 # Seconds between marks: the first that does not give too many.
 _SECONDS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
 _HOURS = tuple(3600 * 2**k for k in range(20))
@@ -24,7 +32,7 @@ _HOURS = tuple(3600 * 2**k for k in range(20))
 
 def draw_relevance(ax: Axes, series: TrackSeries, points: int) -> None:
     """Draws the relevance; what is above a uniform share is filled."""
-    _style(ax, 'relevance')
+    style_curve(ax, 'relevance')
     ax.axhline(1, **UNIFORM)
     highest = 1.0
     # Peaks are what the curve is about: they survive when frames are put together.
@@ -44,7 +52,7 @@ def draw_bands(
     points: int,
 ) -> None:
     """Draws (n, B) values stacked, in B colours."""
-    _style(ax, 'probability')
+    style_curve(ax, 'probability')
     for x, y in series.curves(values, points):
         # Thin white lines keep the bands apart where colours look alike.
         ax.stackplot(x, y.T, colors=shades, edgecolor=PAPER, linewidth=0.4)
@@ -55,20 +63,13 @@ def draw_bands(
 def draw_gaps(ax: Axes, series: TrackSeries, width: float) -> None:
     """Hatches where the face was lost, and says so where `width` inches allow it."""
     for start, end in series.gaps():
-        ax.axvspan(start, end, **LOST)
+        ax.axvspan(start, end, **HATCHED, zorder=0)
         inches = (end - start) / (series.end - series.start) * width
         if inches > text_width(['no face'], FONT - 1) + 0.1:
-            ax.text(
-                (start + end) / 2,
-                0.5,
-                'no face',
-                transform=ax.get_xaxis_transform(),
-                ha='center',
-                va='center',
-                fontsize=FONT - 1,
-                color=INK,
-                bbox=dict(facecolor=PAPER, edgecolor='none', pad=1.5),
-            )
+            plate = dict(facecolor=PAPER, edgecolor='none', pad=1.5)
+            place = dict(transform=ax.get_xaxis_transform(), ha='center', va='center')
+            look = dict(fontsize=FONT - 1, color=INK, bbox=plate)
+            ax.text((start + end) / 2, 0.5, 'no face', **place, **look)
 
 
 def draw_intervals(
@@ -78,6 +79,7 @@ def draw_intervals(
     _bare(ax, 'intervals')
     low, high = ax.get_xlim()
     ax.axhline(0.5, color=SHADE, linewidth=1, zorder=0)
+    middle = dict(ha='center', va='center', fontsize=FONT)
     for interval in track['intervals']:
         if interval['emotion'] not in colors:
             raise ValueError(
@@ -92,26 +94,10 @@ def draw_intervals(
         inches = length / (high - low) * width
         text = next((t for t in texts if text_width([t], FONT) < inches), None)
         if text:
-            ax.text(
-                start + length / 2,
-                0.46,
-                text,
-                ha='center',
-                va='center',
-                fontsize=FONT,
-                color=ink_on(color),
-            )
+            ax.text(start + length / 2, 0.46, text, color=ink_on(color), **middle)
     if not track['intervals']:
-        ax.text(
-            (low + high) / 2,
-            0.46,
-            'none',
-            ha='center',
-            va='center',
-            fontsize=FONT,
-            color=DARK,
-            backgroundcolor=PAPER,
-        )
+        look = dict(color=DARK, backgroundcolor=PAPER)
+        ax.text((low + high) / 2, 0.46, 'none', **middle, **look)
 
 
 def draw_face(ax: Axes, series: TrackSeries) -> None:
@@ -139,26 +125,10 @@ def draw_clock(ax: Axes, series: TrackSeries, most: int) -> None:
     ax.tick_params(axis='x', labelsize=FONT, length=3, pad=2)
 
 
-def _style(ax: Axes, name: str) -> None:
-    ax.set_xticks([])
-    ax.set_ylabel(name, fontsize=FONT)
-    ax.tick_params(labelsize=FONT - 1)
-    ax.spines[['top', 'right']].set_visible(False)
-
-
 def _bare(ax: Axes, name: str) -> None:
     """Leaves nothing but a name on the left."""
     ax.set_xticks([])
     ax.set_yticks([])
     ax.set_ylim(0, 1)
     ax.spines[:].set_visible(False)
-    ax.annotate(
-        name,
-        (0, 0.5),
-        (-5, 0),
-        xycoords='axes fraction',
-        textcoords='offset points',
-        ha='right',
-        va='center',
-        fontsize=FONT,
-    )
+    write_left(ax, name, 0.5, (-5, 0), 'center')
