@@ -59,7 +59,7 @@ def text_width(texts: Iterable[str], font_size: float) -> float:
     return max(map(len, texts), default=0) * CHAR_WIDTH * font_size / 72
 
 
-def style_curve(ax: Axes, name: str) -> None:
+def set_up_curve(ax: Axes, name: str) -> None:
     """Makes axes those of a curve, without times below it."""
     ax.set_xticks([])
     ax.set_ylabel(name, fontsize=FONT)

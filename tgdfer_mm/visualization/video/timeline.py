@@ -11,15 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..style import FONT, SHADE, Sheet, draw_bars, text_width
+from . import curves
 from .colors import class_colors
-from .curves import (
-    draw_bands,
-    draw_clock,
-    draw_face,
-    draw_gaps,
-    draw_intervals,
-    draw_relevance,
-)
 from .series import TrackSeries, pick_frames
 from .strip import draw_frames
 from .words import CAUTION, class_of, clock, model_note, verdict
@@ -139,15 +132,15 @@ def draw_timeline(
     if rest:
         values = np.column_stack([values, scores[:, rest].sum(1)])
     points = int(POINTS * layout.plot)
-    draw_bands(axes['bands'], series, values, shades, points)
+    curves.draw_bands(axes['bands'], series, values, shades, points)
     if 'relevance' in axes:
-        draw_relevance(axes['relevance'], series, 3 * points)
+        curves.draw_relevance(axes['relevance'], series, 3 * points)
     for name in axes.keys() & {'relevance', 'bands'}:
-        draw_gaps(axes[name], series, layout.plot)
+        curves.draw_gaps(axes[name], series, layout.plot)
     by_name = dict(zip(classes, colors, strict=True))
-    draw_intervals(axes['intervals'], track, by_name, layout.plot)
-    draw_face(axes['face'], series)
-    draw_clock(axes['face'], series, 10 if layout.wide else 4)
+    curves.draw_intervals(axes['intervals'], track, by_name, layout.plot)
+    curves.draw_face(axes['face'], series)
+    curves.draw_clock(axes['face'], series, 10 if layout.wide else 4)
     if picked:
         draw_frames(axes['frames'], axes['relevance'], series, picked, thumbnails)
     if layout.wide and track['probabilities'] is not None:
