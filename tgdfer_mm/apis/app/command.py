@@ -5,7 +5,6 @@ from argparse import Namespace
 from functools import partial
 
 from rich.console import Console
-from rich.markup import escape
 
 from ...video.errors import OutputError, UsageError, VideoError
 from ..command import changes_of, faces_of
@@ -16,18 +15,20 @@ from .uploads import Limits
 
 
 def run(args: Namespace, console: Console | None = None) -> int:
-    """Serves until it is stopped; returns the exit code."""
+    """Serves until it is stopped; returns the exit code.
+
+    Raises:
+        VideoError: The page cannot be served; its `exit_code` is the command's.
+    """
     console = console or Console()
     try:
         from .server import make_app, serve
         from .work import analyse
     except ModuleNotFoundError as err:
-        message = f'{err}: pip install "tgdfer_mm[app]"'
-        console.print(f'[red]error:[/] {escape(message)}', soft_wrap=True)
-        return UsageError.exit_code
+        raise UsageError(f'{err}: pip install "tgdfer_mm[app]"') from err
+    limits = _limits(args)
+    _check_port(args.host, args.port)
     try:
-        limits = _limits(args)
-        _check_port(args.host, args.port)
         inferencer = DFERInferencer(
             args.model,
             args.checkpoint,
@@ -36,10 +37,11 @@ def run(args: Namespace, console: Console | None = None) -> int:
             show_progress=False,
             **changes_of(args),
         )
-        scratch = _scratch(args.temp)
-    except (VideoError, ImportError) as err:
-        console.print(f'[red]error:[/] {escape(str(err))}', soft_wrap=True)
-        return getattr(err, 'exit_code', UsageError.exit_code)
+    except VideoError:
+        raise
+    except ImportError as err:
+        raise UsageError(str(err)) from err
+    scratch = _scratch(args.temp)
     try:
         app = make_app(
             partial(analyse, inferencer=inferencer, limits=limits),

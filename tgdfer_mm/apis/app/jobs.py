@@ -60,6 +60,10 @@ class Job:
         """Where the video lies; its own name is not used for a path."""
         return self.folder / 'video'
 
+    def plain(self, message: object) -> str:
+        """A message with the user's name of the file in place of ours."""
+        return str(message).replace(str(self.upload), self.name)
+
     def advance(self, share: float) -> None:
         """Notes progress.
 
@@ -192,15 +196,10 @@ class JobQueue:
         except Cancelled:
             return 'cancelled'
         except (VideoError, OSError) as err:
-            job.error = self._plain(job, err)
+            job.error = job.plain(err)
             return 'failed'
         except BaseException:  # whatever it was, the next job gets its turn
             logging.getLogger(__name__).exception('a job failed')
             job.error = _FAULT
             return 'failed'
         return 'done'
-
-    @staticmethod
-    def _plain(job: Job, err: Exception) -> str:
-        """The message with the user's name of the file in place of ours."""
-        return str(err).replace(str(job.upload), job.name)

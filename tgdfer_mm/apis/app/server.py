@@ -69,8 +69,25 @@ def make_app(
             Route('/jobs/{key}/{name}', handlers.file),
         ],
         middleware=[Middleware(Guard, hosts=tuple(hosts))],
+        exception_handlers={_Problem: _say, ClientDisconnect: _say_nothing},
         lifespan=handlers.lifespan,
     )
+
+
+class _Problem(Exception):
+    """What ends a request: a status and a sentence for the page."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def _say(request: Request, problem: _Problem) -> Response:
+    return JSONResponse(dict(error=str(problem)), problem.status)
+
+
+def _say_nothing(request: Request, error: ClientDisconnect) -> Response:
+    return Response(status_code=400)  # nobody hears it
 
 
 class _Handlers:
@@ -115,50 +132,42 @@ class _Handlers:
         """Takes a video, sent as it is, and puts its job into the queue."""
         length = request.headers.get('content-length', '0')
         if not length.isdecimal() or int(length) > self._limits.bytes:
-            return _problem(413, self._limits.too_large())
+            raise _Problem(413, self._limits.too_large())
         try:
             job = self._queue.reserve(display_name(request.headers.get('x-file-name')))
-        except QueueFull:
-            return _problem(
-                503, 'Other videos are being worked on. Try again in a minute.'
-            )
-        accepted = False
+        except QueueFull as err:
+            sentence = 'Other videos are being worked on. Try again in a minute.'
+            raise _Problem(503, sentence) from err
         try:
-            problem = await self._receive(request, job)
-            accepted = problem is None
-            if problem is not None:
-                return problem
-            self._queue.submit(job)
-            return JSONResponse(dict(id=job.id), 202)
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody hears it
-        finally:
-            if not accepted:  # also when the server stops meanwhile
-                self._queue.remove(job)
+            await self._receive(request, job)
+        except BaseException:  # also when the server stops meanwhile
+            self._queue.remove(job)
+            raise
+        self._queue.submit(job)
+        return JSONResponse(dict(id=job.id), 202)
 
-    async def _receive(self, request: Request, job: Job) -> Response | None:
+    async def _receive(self, request: Request, job: Job) -> None:
         size = 0
         try:
             with job.upload.open('xb') as file:
                 async for chunk in request.stream():
                     size += len(chunk)
                     if size > self._limits.bytes:
-                        return _problem(413, self._limits.too_large())
+                        raise _Problem(413, self._limits.too_large())
                     await run_in_threadpool(file.write, chunk)
             await run_in_threadpool(check_upload, job, self._limits)
         except VideoError as err:
-            return _problem(422, str(err).replace(str(job.upload), job.name))
+            raise _Problem(422, job.plain(err)) from err
         except OSError as err:
             if err.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            return _problem(507, 'There is no room on the disk for this video.')
-        return None
+            raise _Problem(507, 'There is no room on the disk for this video.') from err
 
     async def state(self, request: Request) -> Response:
         """Says how far a job is, and what it found."""
         job = self._find(request)
         if job is None:
-            return _problem(404, 'This video and its results have been removed.')
+            raise _Problem(404, 'This video and its results have been removed.')
         return JSONResponse(
             dict(
                 name=job.name,
@@ -184,7 +193,7 @@ class _Handlers:
         job = self._find(request)
         path = job.files.get(request.path_params['name']) if job else None
         if path is None or job.state != 'done':
-            return _problem(404, 'There is no such file (any more).')
+            raise _Problem(404, 'There is no such file (any more).')
         is_page = path.suffix == '.html'
         shown = 'attachment' if 'save' in request.query_params else 'inline'
         return FileResponse(
@@ -197,10 +206,6 @@ class _Handlers:
 
     def _find(self, request: Request) -> Job | None:
         return self._queue.get(request.path_params['key'])
-
-
-def _problem(status: int, sentence: str) -> Response:
-    return JSONResponse(dict(error=sentence), status)
 
 
 def serve(app: Starlette, host: str = '127.0.0.1', port: int = 7860) -> None:

@@ -28,9 +28,7 @@ def analyse(job: Job, inferencer: DFERInferencer, limits: Limits) -> None:
     watch = _watcher(job, limits)
     [result] = inferencer.iterate([str(job.upload)], progress=watch)
     result['source']['path'] = job.name  # ours is gone when the job ends
-    result['warnings'] = [
-        w.replace(str(job.upload), job.name) for w in result['warnings']
-    ]
+    result['warnings'] = [job.plain(warning) for warning in result['warnings']]
     job.step = 'Drawing'
     out = job.folder / 'results'
     out.mkdir()

@@ -85,14 +85,11 @@ def _check_presence(copy: Copy, frames: Frames) -> None:
 def _check_names(copy: Copy, frames: Frames) -> None:
     unnumbered, twice, unsorted = [], [], []
     for clip in frames.there:
-        names = frames.names(clip)
-        numbers = [frame_number(name) for name in names]
-        often = Counter(numbers)
-        for name, number in zip(names, numbers, strict=True):
-            if number is None:
-                unnumbered.append(f'{clip}/{name}')
-            elif often[number] > 1:
-                twice.append(f'{clip}/{name}')
+        numbers = {name: frame_number(name) for name in frames.names(clip)}
+        names, often = list(numbers), Counter(numbers.values())
+        del often[None]
+        unnumbered += [f'{clip}/{n}' for n in names if numbers[n] is None]
+        twice += [f'{clip}/{n}' for n in names if often[numbers[n]] > 1]
         if sorted(names) != names:
             unsorted.append(clip)
     copy.findings.add('frames-unnumbered', unnumbered)

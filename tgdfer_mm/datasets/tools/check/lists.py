@@ -57,17 +57,20 @@ def _check_blocks(copy: Copy, setting: str, tests: list[ClipList]) -> None:
     """The authors' test folds are blocks of ascending clip numbers in every class."""
     broken = []
     for one, other in zip(tests, tests[1:], strict=False):
-        last, first = defaultdict(int), {}
-        for clip, label in one.labels.items():
-            last[label] = max(last[label], int(clip))
-        for clip, label in other.labels.items():
-            first[label] = min(first.get(label, int(clip)), int(clip))
+        before, after = _numbers_by_label(one), _numbers_by_label(other)
         broken += [
             f'folds {one.fold} and {other.fold}, label {label}'
-            for label in first
-            if label in last and first[label] < last[label]
+            for label, numbers in after.items()
+            if label in before and min(numbers) < max(before[label])
         ]
     copy.findings.add('folds-rearranged', broken, setting=setting)
+
+
+def _numbers_by_label(clips: ClipList) -> dict[int, list[int]]:
+    numbers = defaultdict(list)
+    for clip, label in clips.labels.items():
+        numbers[label].append(int(clip))
+    return numbers
 
 
 def _check_labels(copy: Copy, setting: str, lists: list[ClipList]) -> None:

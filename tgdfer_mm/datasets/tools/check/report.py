@@ -54,13 +54,9 @@ def _places(report: dict) -> Table:
     for column in ('media', 'pixel_version', 'folder', 'checked'):
         table.add_column(column, overflow='fold')
     for place in report['places']:
+        media, version, path = map(escape, place.values())
         checked = place['path'] == report['media_dir']
-        table.add_row(
-            place['media'],
-            place['pixel_version'],
-            escape(place['path']),
-            'yes' if checked else '',
-        )
+        table.add_row(media, version, path, 'yes' if checked else '')
     return table
 
 

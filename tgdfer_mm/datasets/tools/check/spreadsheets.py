@@ -59,10 +59,7 @@ def _check_votes(copy: Copy, path: Path, lists: dict) -> int:
 
 def _check_single_set(copy: Copy, path: Path, lists: dict) -> int:
     rows = _clip_rows(path)
-    given = {}
-    for clip, cells in rows.items():
-        (label,) = _ids(path, clip, cells, 1)
-        given[clip] = label - 1
+    given = {clip: _ids(path, clip, cells, 1)[0] - 1 for clip, cells in rows.items()}
     _compare(copy, path, given, lists['single'])
     return len(rows)
 
@@ -72,27 +69,18 @@ def _check_multi_set(copy: Copy, path: Path, lists: dict) -> int:
     rows = _clip_rows(path)
     given = {}
     for clip, cells in rows.items():
-        ids = _ids(path, clip, cells)
-        name = '_'.join(emotions[i - 1] for i in sorted(ids))
+        name = '_'.join(emotions[i - 1] for i in sorted(_ids(path, clip, cells)))
         given[clip] = compounds.index(name) if name in compounds else -1
     _compare(copy, path, given, lists.get('compound', []))
     return len(rows)
-
-
-def _check_captions(copy: Copy, path: Path, lists: dict) -> int:
-    return sum(1 for _ in read_table(path))  # no header
-
-
-def _check_annotation(copy: Copy, path: Path, lists: dict) -> int:
-    return len(_clip_rows(path))
 
 
 _CHECKS: dict[str, Callable[[Copy, Path, dict], int]] = {
     'votes': _check_votes,
     'single_set': _check_single_set,
     'multi_set': _check_multi_set,
-    'captions': _check_captions,
-    'annotation': _check_annotation,
+    'captions': lambda copy, path, lists: len(list(read_table(path))),  # no header
+    'annotation': lambda copy, path, lists: len(_clip_rows(path)),
 }
 
 
@@ -128,9 +116,7 @@ def _ids(path: Path, clip: str, cells: list, count: int | None = None) -> list[i
 
 
 def _compare(copy: Copy, path: Path, given: Labels, lists: list[ClipList]) -> None:
-    listed: Labels = {}
-    for each in lists:
-        listed.update(each.labels)
+    listed = {clip: label for each in lists for clip, label in each.labels.items()}
     both = listed.keys() & given.keys()
     differing = sorted(clip for clip in both if given[clip] != listed[clip])
     copy.findings.add('table-label', differing, total=len(both), path=path)
