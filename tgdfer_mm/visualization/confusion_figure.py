@@ -71,10 +71,9 @@ def draw_confusion(
     ax.set_xticks(np.arange(len(columns) + 1) - 0.5, minor=True)
     ax.set_yticks(np.arange(num + 1) - 0.5, minor=True)
     ax.grid(which='minor', color=PAPER, linewidth=1)
+    frame = dict(fill=False, edgecolor=INK, zorder=3)
     for i in range(num):
-        ax.add_patch(
-            Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=INK, zorder=3)
-        )
+        ax.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, **frame))
     if len(columns) > num:
         ax.axvline(num - 0.5, color=INK, linewidth=2)
     ax.set_xticks(

@@ -1,9 +1,9 @@
 """What is drawn onto the frames: a face's box, who, what, and how much it mattered."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib import get_data_path
@@ -30,15 +30,13 @@ class FaceMarker:
     """
 
     def __init__(self, result: Mapping[str, Any], scale: float = 1.0) -> None:
-        source, self.classes = result['source'], list(result['model']['classes'])
-        self.colors = class_colors(self.classes)
-        self.scale = scale
+        source, self.scale = result['source'], scale
         short = min(source['width'], source['height']) * scale
         self.font_size = int(np.clip(short / 22, 9, 40))
         self.line = max(1, round(short / 240))
-        self._faces: dict[int, list[_Face]] = defaultdict(list)
+        self._faces: dict[int, list[tuple]] = defaultdict(list)
         for track in result['tracks']:
-            for index, face in _faces(result, track):
+            for index, *face in _faces(result, track):
                 self._faces[index].append(face)
 
     def draw(self, index: int, picture: np.ndarray) -> np.ndarray:
@@ -53,22 +51,17 @@ class FaceMarker:
         image = Image.fromarray(picture)
         canvas = ImageDraw.Draw(image)
         for face in self._faces[index]:
-            self._draw_face(canvas, image.size, face)
+            self._draw_face(canvas, image.size, *face)
         return np.asarray(image)
 
-    def _draw_face(self, canvas, size, face: '_Face') -> None:
-        box = np.round(np.array(face.box) * self.scale).astype(int)
+    def _draw_face(self, canvas, size, box, guessed, relevance, color, text) -> None:
+        box = np.round(np.array(box) * self.scale).astype(int)
         x1, y1, x2, y2 = np.clip(box, 0, [*size, *size]).tolist()
-        color, text = '#FFFFFF', f'{face.track}'
-        if face.interval is not None:
-            emotion = face.interval['emotion']
-            color = self.colors[class_of(emotion, self.classes)]
-            text = f'{face.track}  {emotion} {face.interval["score"]:.2f}'
         if x2 - x1 < 2 or y2 - y1 < 2:
             return
         # A dark rim on both sides keeps the box visible on every ground.
         canvas.rectangle((x1 - 1, y1 - 1, x2, y2), outline=_BLACK, width=self.line + 2)
-        if face.interpolated:
+        if guessed:
             _dashed(canvas, (x1, y1, x2 - 1, y2 - 1), color, self.line)
         else:
             canvas.rectangle((x1, y1, x2 - 1, y2 - 1), outline=color, width=self.line)
@@ -76,8 +69,8 @@ class FaceMarker:
         top = y1 - chip.height if y1 >= chip.height else y1
         left = max(0, min(x1, size[0] - chip.width))
         canvas._image.paste(chip, (left, top))
-        if np.isfinite(face.relevance):
-            self._draw_bar(canvas, size, (x1, x2, y2), face.relevance)
+        if np.isfinite(relevance):
+            self._draw_bar(canvas, size, (x1, x2, y2), relevance)
 
     def _draw_bar(self, canvas, size, place, relevance: float) -> None:
         x1, x2, top = place
@@ -91,25 +84,22 @@ class FaceMarker:
         canvas.line((tick, top, tick, top + height - 1), '#D55E00', max(1, self.line))
 
 
-class _Face(NamedTuple):
-    """What is drawn of a track in one frame."""
-
-    track: int
-    box: Sequence[float]
-    interpolated: bool
-    relevance: float
-    interval: Mapping[str, Any] | None
-
-
-def _faces(result: Mapping, track: Mapping) -> Iterator[tuple[int, _Face]]:
+def _faces(result: Mapping[str, Any], track: Mapping[str, Any]) -> Iterator[tuple]:
+    """Number of each frame of a track, and what is drawn of the face in it."""
+    classes = list(result['model']['classes'])
     frames, series = track['frames'], TrackSeries.from_track(result, track)
     relevance = series.filled(series.relevance)
     for p, (index, time) in enumerate(
         zip(frames['index'], frames['time'], strict=True)
     ):
-        around = (i for i in track['intervals'] if i['start'] <= time < i['end'])
+        color, text = '#FFFFFF', f'{track["id"]}'
+        around = [i for i in track['intervals'] if i['start'] <= time < i['end']]
+        if around:
+            emotion, score = around[0]['emotion'], around[0]['score']
+            color = class_colors(classes)[class_of(emotion, classes)]
+            text = f'{text}  {emotion} {score:.2f}'
         box, guessed = frames['box'][p], frames['interpolated'][p]
-        yield index, _Face(track['id'], box, guessed, relevance[p], next(around, None))
+        yield index, box, guessed, relevance[p], color, text
 
 
 def caption(text: str, width: int, size: int) -> np.ndarray:

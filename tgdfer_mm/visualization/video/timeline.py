@@ -103,14 +103,14 @@ def draw_timeline(
     legend = {classes[c]: colors[c] for c in shown}
     if rest:
         legend[f'{len(rest)} others'] = SHADE
-    rows = _legend_rows(legend, layout.plot)
+    places = _legend_places(legend, layout.plot)
 
     # Everything is placed in inches, one below the other.
     gap, top = 0.12, 0.62 if layout.wide else 0.8
     heights = dict(
         frames=layout.thumbnail + 0.45 if picked else 0.0,
         relevance=0.85 if np.isfinite(series.relevance).any() else 0.0,
-        legend=ROW * len(rows),
+        legend=ROW * (1 + max(row for _, row in places.values())),
         bands=1.5,
         intervals=0.3,
         face=0.1,
@@ -121,7 +121,7 @@ def draw_timeline(
     axes, y = {}, top
     for name, high in heights.items():
         if name == 'legend':
-            _draw_legend(sheet, layout.left, y + 0.02, rows, legend)
+            _draw_legend(sheet, layout.left, y + 0.02, places, legend)
         elif high:
             axes[name] = sheet.axes(layout.left, y, layout.plot, high)
             axes[name].set_xlim(series.start, series.end)
@@ -210,28 +210,25 @@ def _draw_title(sheet: Sheet, layout: _Layout, result, track) -> None:
         sheet.text(layout.left, 0.44, span, fontsize=10, color=FAINT)
 
 
-def _legend_rows(names: Sequence[str], width: float) -> list[list[str]]:
-    rows, used = [[]], 0.0
+def _legend_places(names: Sequence[str], width: float) -> dict[str, tuple[float, int]]:
+    """Where each name begins: inches from the left, and number of the row."""
+    places, x, row = {}, 0.0, 0
     for name in names:
         need = text_width([name], FONT) + 0.42
-        if rows[-1] and used + need > width:
-            rows.append([])
-            used = 0.0
-        rows[-1].append(name)
-        used += need
-    return rows
+        if x and x + need > width:
+            x, row = 0.0, row + 1
+        places[name] = (x, row)
+        x += need
+    return places
 
 
-def _draw_legend(sheet: Sheet, left: float, top: float, rows, colors) -> None:
-    for r, row in enumerate(rows):
-        x, y = left, top + ROW * r
-        for name in row:
-            corner = (x / sheet.width, 1 - (y + 0.14) / sheet.height)
-            size = (0.14 / sheet.width, 0.14 / sheet.height)
-            patch = Rectangle(corner, *size, facecolor=colors[name])
-            sheet.figure.add_artist(patch)
-            sheet.text(x + 0.2, y + 0.075, name, fontsize=FONT, va='center')
-            x += text_width([name], FONT) + 0.42
+def _draw_legend(sheet: Sheet, left: float, top: float, places, colors) -> None:
+    size = (0.14 / sheet.width, 0.14 / sheet.height)
+    for name, (x, row) in places.items():
+        x, y = left + x, top + ROW * row
+        corner = (x / sheet.width, 1 - (y + 0.14) / sheet.height)
+        sheet.figure.add_artist(Rectangle(corner, *size, facecolor=colors[name]))
+        sheet.text(x + 0.2, y + 0.075, name, fontsize=FONT, va='center')
 
 
 def _draw_bars(sheet: Sheet, right: float, top: float, track, classes, colors) -> None:

@@ -2,32 +2,12 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 
 ERROR = 'error'  # changes a published number
 WARNING = 'warning'  # may change one
 NOTE = 'note'  # changes none
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that a user should know.
-
-    Attributes:
-        code: Short name, the same for the same kind of finding.
-        severity: ``'error'``, ``'warning'`` or ``'note'``.
-        message: What is so.
-        advice: What to do.
-        examples: Names of the clips or files concerned, all of them.
-    """
-
-    code: str
-    severity: str
-    message: str
-    advice: str = ''
-    examples: tuple[str, ...] = ()
 
 
 @cache
@@ -40,11 +20,18 @@ def load_texts() -> dict[str, dict[str, str]]:
     return json.loads(path.read_text(encoding='utf-8'))
 
 
-@dataclass
 class Findings:
-    """All findings of a check, in the order in which they were made."""
+    """All findings of a check, in the order in which they were made.
 
-    all: list[Finding] = field(default_factory=list)
+    Attributes:
+        all: Each as plain data: ``code`` (the same for the same kind of finding),
+            ``severity`` (``'error'``, ``'warning'`` or ``'note'``), ``message`` (what
+            is so), ``advice`` (what to do) and ``examples`` (names of the clips or
+            files concerned, all of them).
+    """
+
+    def __init__(self) -> None:
+        self.all: list[dict] = []
 
     def add(
         self,
@@ -69,27 +56,23 @@ class Findings:
         texts = load_texts()[text]
         values = dict(dict(count=len(names), some=some(names)), **values)
         self.all.append(
-            Finding(
-                text.partition('/')[0],
-                severity or texts['severity'],
-                texts['message'].format(**values),
-                texts.get('advice', '').format(**values),
-                names,
+            dict(
+                code=text.partition('/')[0],
+                severity=severity or texts['severity'],
+                message=texts['message'].format(**values),
+                advice=texts.get('advice', '').format(**values),
+                examples=names,
             )
         )
-
-    def codes(self, severity: str | None = None) -> set[str]:
-        """Codes of the findings, or of those of one severity."""
-        return {f.code for f in self.all if severity in (None, f.severity)}
 
     @property
     def ok(self) -> bool:
         """Whether nothing changes a published number."""
-        return not self.codes(ERROR)
+        return all(each['severity'] != ERROR for each in self.all)
 
     def as_dicts(self) -> list[dict]:
         """The findings as plain data."""
-        return [asdict(each) for each in self.all]
+        return self.all
 
 
 def some(names: Iterable[str], limit: int = 3) -> str:
