@@ -90,9 +90,8 @@ class ExplainHook(Hook):
         Raises:
             ValueError: If the data set lacks one of the named clips.
         """
-        if mode not in {'both': ('test', 'val')}.get(self.when, (self.when,)):
-            return
-        if mode == 'test' or is_last_validation(runner):
+        wanted = mode != 'train' and self.when in (mode, 'both')
+        if wanted and (mode == 'test' or is_last_validation(runner)):
             self._choose(evaluation_loop(runner, mode))
 
     def _choose(self, loop: BaseLoop) -> None:

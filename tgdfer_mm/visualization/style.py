@@ -39,14 +39,9 @@ class Sheet:
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Adds axes whose data area is the given rectangle."""
-        return self.figure.add_axes(
-            (
-                left / self.width,
-                1 - (top + height) / self.height,
-                width / self.width,
-                height / self.height,
-            )
-        )
+        corner = (left / self.width, 1 - (top + height) / self.height)
+        size = (width / self.width, height / self.height)
+        return self.figure.add_axes((*corner, *size))
 
     def text(self, left: float, top: float, text: str, **kwargs) -> None:
         """Adds text whose upper left corner is at the given place."""

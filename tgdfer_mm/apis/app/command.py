@@ -2,6 +2,7 @@
 
 import socket
 from argparse import Namespace
+from contextlib import closing
 from functools import partial
 
 from rich.console import Console
@@ -41,8 +42,7 @@ def run(args: Namespace, console: Console | None = None) -> int:
         raise
     except ImportError as err:
         raise UsageError(str(err)) from err
-    scratch = _scratch(args.temp)
-    try:
+    with closing(_scratch(args.temp)) as scratch:
         app = make_app(
             partial(analyse, inferencer=inferencer, limits=limits),
             inferencer.about,
@@ -58,8 +58,6 @@ def run(args: Namespace, console: Console | None = None) -> int:
         shown = 'localhost' if args.host in LOCAL else args.host
         console.print(f'Open http://{shown}:{args.port} - stop with Ctrl-C')
         serve(app, args.host, args.port)
-    finally:
-        scratch.close()
     return 0
 
 

@@ -27,17 +27,12 @@ from ...version import __version__
 from ...video.errors import VideoError
 from ...visualization.video import limits_of_use
 from . import LOCAL
-from .guard import Guard
+from .guard import REPORT_HEADERS, Guard
 from .jobs import Job, JobQueue, QueueFull
 from .scratch import ScratchFolder
 from .uploads import Limits, check_upload, display_name
 
 _PAGE = Path(__file__).with_name('page')
-# A page of results is shown as what it is: text and its own pictures.
-_REPORT_POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-    "frame-ancestors 'none'; sandbox"
-)
 _EXPIRE_EVERY = 5.0  # seconds
 
 
@@ -194,12 +189,11 @@ class _Handlers:
         path = job.files.get(request.path_params['name']) if job else None
         if path is None or job.state != 'done':
             raise _Problem(404, 'There is no such file (any more).')
-        is_page = path.suffix == '.html'
         shown = 'attachment' if 'save' in request.query_params else 'inline'
         return FileResponse(
             path,
             media_type=guess_type(path.name)[0],
-            headers={'Content-Security-Policy': _REPORT_POLICY} if is_page else {},
+            headers=REPORT_HEADERS if path.suffix == '.html' else {},
             filename=f'{Path(job.name).stem}_{path.name}',
             content_disposition_type=shown,
         )

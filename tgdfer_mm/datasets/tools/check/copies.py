@@ -14,9 +14,7 @@ from ...text_files import SplitFileError
 from .findings import Findings
 
 DATASETS: dict[str, type[DFERDataset]] = {
-    'dfew': DFEWDataset,
-    'ferv39k': FERV39kDataset,
-    'mafw': MAFWDataset,
+    cls.ALIASES: cls for cls in (DFEWDataset, FERV39kDataset, MAFWDataset)
 }
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ....clips.clip_index import ClipIndex, leads_up, open_index
+from ....clips.clip_index import ClipIndex, leads_up
 from ....clips.frame_names import frame_number
-from ...progress import track
+from ...clip_sources import open_clips
 from .copies import Copy
 from .findings import NOTE, WARNING
 
@@ -52,12 +52,8 @@ def check_frames(
     """
     name_of = copy.dataset('train', None).media_name
     places = {clip: name_of(clip) for clip in sorted(set(listed))}
-    index = open_index(
-        folder,
-        next(iter(places.values())).count('/') + 1,
-        copy.root,
-        track=lambda steps, total: track(steps, total, 'Listing frames'),
-    )
+    depth = next(iter(places.values())).count('/') + 1
+    index = open_clips('frames', folder, copy.root, copy.cls.NAME, version, depth).index
     counts = {c: index.num_frames(p) if p in index else None for c, p in places.items()}
     frames = Frames(index, places, counts)
     _check_presence(copy, frames)
