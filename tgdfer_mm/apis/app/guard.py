@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import LOCAL
+from .sentences import say
 
 _FILE = Path(__file__).parent / 'page' / 'headers.json'
 _HEADERS = json.loads(_FILE.read_text(encoding='utf-8'))
@@ -52,17 +53,14 @@ class Guard:
     def _problem(self, method: str, headers: Headers) -> str | None:
         host = headers.get('host', '')
         if _name(f'//{host}') not in self._hosts:
-            return (
-                f'This page is not known as {host or "(no host)"}. Open it as '
-                'localhost, or start the program with --allow-host NAME.'
-            )
+            return say('unknown host', host=host or '(no host)')
         if method in ('GET', 'HEAD'):
             return None
         origin = headers.get('origin')
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
-            return 'Only the page itself may change something here.'
+            return say('not the page')
         if 'x-tgdfer' not in headers:
-            return 'The header X-TGDFER is missing, which the page itself sets.'
+            return say('no header')
         return None
 
 

@@ -11,11 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...video.errors import VideoError
-
-_FAULT = (
-    'The program met a fault of its own. It is written in the window where the program '
-    'was started; the video has been removed.'
-)
+from .sentences import say
 
 
 class Cancelled(Exception):
@@ -200,6 +196,6 @@ class JobQueue:
             return 'failed'
         except BaseException:  # whatever it was, the next job gets its turn
             logging.getLogger(__name__).exception('a job failed')
-            job.error = _FAULT
+            job.error = say('fault')
             return 'failed'
         return 'done'

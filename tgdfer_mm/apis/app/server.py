@@ -30,6 +30,7 @@ from . import LOCAL
 from .guard import REPORT_HEADERS, Guard
 from .jobs import Job, JobQueue, QueueFull
 from .scratch import ScratchFolder
+from .sentences import say
 from .uploads import Limits, check_upload, display_name
 
 _PAGE = Path(__file__).with_name('page')
@@ -94,7 +95,11 @@ class _Handlers:
             loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined
         )
         self._html = environment.get_template('page.html').render(
-            model=model, limits=limits, use=limits_of_use(), version=__version__
+            model=model,
+            limits=limits,
+            too_large=say('too large', limits=limits),
+            use=limits_of_use(),
+            version=__version__,
         )
 
     @asynccontextmanager
@@ -127,12 +132,11 @@ class _Handlers:
         """Takes a video, sent as it is, and puts its job into the queue."""
         length = request.headers.get('content-length', '0')
         if not length.isdecimal() or int(length) > self._limits.bytes:
-            raise _Problem(413, self._limits.too_large())
+            raise _Problem(413, say('too large', limits=self._limits))
         try:
             job = self._queue.reserve(display_name(request.headers.get('x-file-name')))
         except QueueFull as err:
-            sentence = 'Other videos are being worked on. Try again in a minute.'
-            raise _Problem(503, sentence) from err
+            raise _Problem(503, say('busy')) from err
         try:
             await self._receive(request, job)
         except BaseException:  # also when the server stops meanwhile
@@ -148,7 +152,7 @@ class _Handlers:
                 async for chunk in request.stream():
                     size += len(chunk)
                     if size > self._limits.bytes:
-                        raise _Problem(413, self._limits.too_large())
+                        raise _Problem(413, say('too large', limits=self._limits))
                     await run_in_threadpool(file.write, chunk)
             await run_in_threadpool(check_upload, job, self._limits)
         except VideoError as err:
@@ -156,13 +160,13 @@ class _Handlers:
         except OSError as err:
             if err.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            raise _Problem(507, 'There is no room on the disk for this video.') from err
+            raise _Problem(507, say('no room')) from err
 
     async def state(self, request: Request) -> Response:
         """Says how far a job is, and what it found."""
         job = self._find(request)
         if job is None:
-            raise _Problem(404, 'This video and its results have been removed.')
+            raise _Problem(404, say('removed'))
         return JSONResponse(
             dict(
                 name=job.name,
@@ -188,7 +192,7 @@ class _Handlers:
         job = self._find(request)
         path = job.files.get(request.path_params['name']) if job else None
         if path is None or job.state != 'done':
-            raise _Problem(404, 'There is no such file (any more).')
+            raise _Problem(404, say('no such file'))
         shown = 'attachment' if 'save' in request.query_params else 'inline'
         return FileResponse(
             path,

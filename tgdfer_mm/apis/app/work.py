@@ -12,6 +12,7 @@ from ...visualization.video.words import clock, headline
 from ..inferencer import DFERInferencer
 from ..writing import write_result
 from .jobs import Job
+from .sentences import say
 from .uploads import Limits
 
 _READING = 0.7  # share of the time that reading takes, about
@@ -95,7 +96,7 @@ def _watcher(
         def advance() -> None:
             # Files may state less than they hold.
             if source.info.duration > limits.seconds + 1:
-                raise InputError(limits.too_long())
+                raise InputError(say('too long', limits=limits))
             share = source.info.frames / source.total if source.total else 0.0
             job.advance(_READING * min(share, 1.0))
 

@@ -62,9 +62,8 @@ def check_copy(
     tables = check_tables(copy, lists)
     places = copy.places()
     version, folder = _choose(copy, places, media, pixel_version, media_dir)
-    listed = {
-        clip for group in lists.values() for each in group for clip in each.labels
-    }
+    found = [each for group in lists.values() for each in group]
+    listed = {clip for each in found for clip in each.labels}
     clip_counts: dict[str, int | None] = {}
     sizes: Counter = Counter()
     if folder and listed:
@@ -95,9 +94,7 @@ def check_copy(
         sizes=[
             dict(width=w, height=h, pictures=n) for (w, h), n in sizes.most_common()
         ],
-        training=[
-            _training_row(copy, each, clip_counts) for g in lists.values() for each in g
-        ],
+        training=[_training_row(copy, each, clip_counts) for each in found],
         findings=copy.findings.as_dicts(),
         seconds=round(perf_counter() - start, 2),
     )
