@@ -189,14 +189,9 @@ def _draw_strip(ax: Axes, frames: np.ndarray, line: _Timeline) -> None:
         wide = line.g > 1 and i % line.g == 0
         ax.axvline(i - 0.5, color=style.PAPER, linewidth=6 if wide else 1.5)
     ax.set_xlim(-0.5, line.num_frames - 0.5)
-    ax.set_xticks(
-        range(line.num_frames),
-        [
-            str(int(f)) if i < line.num_valid else '–'
-            for i, f in enumerate(line.frame_inds)
-        ],
-        fontsize=style.FONT,
-    )
+    valid = [str(int(index)) for index in line.frame_inds[: line.num_valid]]
+    labels = valid + ['–'] * (line.num_frames - len(valid))
+    ax.set_xticks(range(line.num_frames), labels, fontsize=style.FONT)
     ax.tick_params(length=0, pad=3)
     ax.set_yticks([])
     ax.spines[:].set_visible(False)

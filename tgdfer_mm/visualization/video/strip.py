@@ -40,12 +40,9 @@ def draw_frames(
     for p, moment, place in zip(picked, moments, places, strict=True):
         middle = series.start + place * per_inch
         half = side / 2 * per_inch
-        ax.imshow(
-            thumbnails[p],
-            extent=(middle - half, middle + half, BELOW, BELOW + side),
-            aspect='auto',
-            interpolation='antialiased',
-        )
+        place = (middle - half, middle + half, BELOW, BELOW + side)
+        look = dict(aspect='auto', interpolation='antialiased')
+        ax.imshow(thumbnails[p], extent=place, **look)
         time = clock(series.time[p], series.end)
         ax.text(middle, BELOW - 0.05, time, ha='center', va='top', fontsize=FONT)
         top, point = (middle, BELOW - 0.22), (moment, series.relevance[p])

@@ -137,11 +137,8 @@ class Copy:
         there = {}
         for media, folders in self.cls.FOLDERS.items():
             for version, own in folders.items():
-                found = self.media_place(media, version, own)
+                place = (media, version, own)
+                found = self._find('media', 'media_dir', find_media, *place)
                 if found and found.path.is_dir():
                     there[media, version] = found.path
         return there
-
-    def media_place(self, media: str, version: str, own: str) -> Found | None:
-        """Where a pixel version is, or None if that cannot be told."""
-        return self._find('media', 'media_dir', find_media, media, version, own)
