@@ -128,9 +128,13 @@ def test_results_are_removed_when_they_get_old(tmp_path, wait_until):
 
 
 @pytest.mark.parametrize('option', ['--max-mb', '--max-seconds', '--keep-minutes'])
-def test_limits_have_to_be_positive(option, capsys):
-    assert main(['app', option, '0']) == 2
-    assert f'error: {option} 0.0 must be positive' in capsys.readouterr().err
+@pytest.mark.parametrize('value', ['0', '-1', 'nan', 'many'])
+def test_limits_have_to_be_positive(option, value, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(['app', f'{option}={value}'])
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert f"argument {option}: '{value}' must be a positive number" in said
 
 
 def test_a_port_that_is_taken_is_named_before_a_model_is_loaded(capsys):

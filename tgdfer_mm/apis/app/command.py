@@ -27,7 +27,8 @@ def run(args: Namespace, console: Console | None = None) -> int:
         from .work import analyse
     except ModuleNotFoundError as err:
         raise UsageError(f'{err}: pip install "tgdfer_mm[app]"') from err
-    limits = _limits(args)
+    keep = 60 * args.keep_minutes
+    limits = Limits(args.max_mb, args.max_seconds, keep=keep)
     _check_port(args.host, args.port)
     try:
         inferencer = DFERInferencer(
@@ -83,11 +84,3 @@ def _scratch(root: str | None) -> ScratchFolder:
             f'{root or "the folder for temporary files"}: cannot be written '
             f'({err.strerror or err}); choose another with --temp'
         ) from err
-
-
-def _limits(args: Namespace) -> Limits:
-    for name in ('max_mb', 'max_seconds', 'keep_minutes'):
-        if getattr(args, name) <= 0:
-            option = name.replace('_', '-')
-            raise UsageError(f'--{option} {getattr(args, name)} must be positive')
-    return Limits(args.max_mb, args.max_seconds, keep=60 * args.keep_minutes)
