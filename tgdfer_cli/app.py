@@ -3,7 +3,7 @@
 tgdfer app --model demo
 """
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from .common import add_model_arguments
 
@@ -24,12 +24,27 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar='NAME',
         help='a name, next to localhost, under which browsers may ask for the page',
     )
-    parser.add_argument('--max-mb', type=float, default=200, help='of a video')
-    parser.add_argument('--max-seconds', type=float, default=300, help='of a video')
+    parser.add_argument('--max-mb', type=positive, default=200, help='of a video')
+    parser.add_argument('--max-seconds', type=positive, default=300, help='of a video')
     parser.add_argument(
-        '--keep-minutes', type=float, default=30, help='until results are removed'
+        '--keep-minutes', type=positive, default=30, help='until results are removed'
     )
     parser.add_argument('--temp', help="folder for uploads; by default the system's")
+
+
+def positive(text: str) -> float:
+    """Reads a number above 0.
+
+    Raises:
+        ArgumentTypeError: It is another one, or none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not value > 0:
+        raise ArgumentTypeError(f'{text!r} must be a positive number')
+    return value
 
 
 def run(args: Namespace) -> int:

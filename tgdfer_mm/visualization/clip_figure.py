@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .style import BLUE, GREEN, GREY, INK, PAPER, SHADE, VERMILION, Sheet, text_width
+from . import style
+from .style import Sheet, text_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,8 +19,6 @@ STRIP_WIDTH = 12.0  # inches
 FRAME_WIDTH = (0.6, 1.5)  # inches, least and most
 CURVE_HEIGHT = 1.15
 BAR_HEIGHT = 0.3
-FONT = 9
-UNIFORM = dict(color=GREY, linewidth=1.2, linestyle=':', zorder=1)
 
 
 @dataclass(frozen=True)
@@ -37,20 +36,12 @@ class _Timeline:
     def set_up(self, ax: Axes) -> None:
         """Gives axes the common horizontal scale, its guides and its padding."""
         ax.set_xlim(-0.5, self.num_frames - 0.5)
-        ax.set_xticks([])
         if self.g > 1:
             for edge in np.arange(self.g, self.num_frames, self.g) - 0.5:
-                ax.axvline(edge, color=SHADE, linewidth=1, zorder=0)
+                ax.axvline(edge, color=style.SHADE, linewidth=1, zorder=0)
         if self.num_valid < self.num_frames:
-            ax.axvspan(
-                self.num_valid - 0.5,
-                self.num_frames - 0.5,
-                facecolor=SHADE,
-                edgecolor=PAPER,
-                hatch='//',
-                linewidth=0,
-                zorder=0,
-            )
+            padded = (self.num_valid - 0.5, self.num_frames - 0.5)
+            ax.axvspan(*padded, **style.HATCHED, zorder=0)
 
     def draw(self, ax: Axes, values: np.ndarray, color: str, **kwargs) -> None:
         """Draws (M,) instance values: a marked line, or steps of g frames."""
@@ -114,8 +105,8 @@ def draw_clip(
     _check('scores', scores.shape, (len(classes),))
     _check('frames', frames.shape, (num_frames, *frames.shape[1:3], 3))
     line = _Timeline(frame_inds, num_frames if num_valid is None else num_valid, g)
-    colors = {} if truth is None else {truth: BLUE}
-    colors.setdefault(pred, BLUE if truth is None else VERMILION)
+    colors = {} if truth is None else {truth: style.BLUE}
+    colors.setdefault(pred, style.BLUE if truth is None else style.VERMILION)
     shown = _shown_classes(scores, colors, max_bars)
 
     # Everything is placed in inches, so that curves stay under their frames.
@@ -124,7 +115,9 @@ def draw_clip(
     strip = (num_frames * frame_width, frame_width * frames.shape[1] / frames.shape[2])
     body = strip[1] + (0.62 + len(curves) * (CURVE_HEIGHT + gap) - gap if curves else 0)
     body = max(body, len(shown) * BAR_HEIGHT * 0.7 + 0.3)
-    bars_left = left + strip[0] + 0.35 + text_width([classes[c] for c in shown], FONT)
+    bars_left = (
+        left + strip[0] + 0.35 + text_width([classes[c] for c in shown], style.FONT)
+    )
     sheet = Sheet(bars_left + 2.0 + 0.55, top + body + 0.62)
 
     _draw_title(sheet, left, classes, truth, pred, title)
@@ -132,8 +125,7 @@ def draw_clip(
     y = top + strip[1] + 0.62
     for i, (name, values) in enumerate(curves.items()):
         ax = sheet.axes(left, y, strip[0], CURVE_HEIGHT)
-        draw = _draw_scores if name == 'score' else _draw_relevance
-        draw(ax, line, values, colors)
+        _draw_curves(ax, name, line, values, colors)
         if i == 0:
             _draw_legend(ax, colors, classes, truth, 'relevance' in curves)
         y += CURVE_HEIGHT + gap
@@ -145,7 +137,7 @@ def draw_clip(
         note = ' · '.join(
             filter(None, (f'{len(shown)} of {len(classes)} classes shown', note))
         )
-    sheet.text(left, sheet.height - 0.3, note, fontsize=FONT, color=GREY)
+    sheet.text(left, sheet.height - 0.3, note, fontsize=style.FONT, color=style.GREY)
     return sheet.figure
 
 
@@ -164,11 +156,11 @@ def _shown_classes(scores: np.ndarray, needed: dict, most: int) -> list[int]:
 
 def _draw_title(sheet, left, classes, truth, pred, title) -> None:
     if truth is None:
-        verdict, color = f'predicted {classes[pred]}', INK
+        verdict, color = f'predicted {classes[pred]}', style.INK
     elif pred == truth:
-        verdict, color = f'predicted {classes[pred]}: right', GREEN
+        verdict, color = f'predicted {classes[pred]}: right', style.GREEN
     else:
-        verdict, color = f'predicted {classes[pred]}: wrong', VERMILION
+        verdict, color = f'predicted {classes[pred]}: wrong', style.VERMILION
     known = [] if truth is None else [f'truth {classes[truth]}']
     text = ', '.join([*known, verdict])
     start = left
@@ -189,59 +181,37 @@ def _draw_strip(ax: Axes, frames: np.ndarray, line: _Timeline) -> None:
             frame, extent=(i - 0.5, i + 0.5, 0, 1), aspect='auto', interpolation='none'
         )
         if padded:
-            ax.text(i, 0.5, 'padding', ha='center', va='center', fontsize=7, color=INK)
+            ax.text(
+                i, 0.5, 'padding', ha='center', va='center', fontsize=7, color=style.INK
+            )
     # White gaps: thin between frames, wide between instances.
     for i in range(1, line.num_frames):
         wide = line.g > 1 and i % line.g == 0
-        ax.axvline(i - 0.5, color=PAPER, linewidth=6 if wide else 1.5)
+        ax.axvline(i - 0.5, color=style.PAPER, linewidth=6 if wide else 1.5)
     ax.set_xlim(-0.5, line.num_frames - 0.5)
-    ax.set_xticks(
-        range(line.num_frames),
-        [
-            str(int(f)) if i < line.num_valid else '–'
-            for i, f in enumerate(line.frame_inds)
-        ],
-        fontsize=FONT,
-    )
+    valid = [str(int(index)) for index in line.frame_inds[: line.num_valid]]
+    labels = valid + ['–'] * (line.num_frames - len(valid))
+    ax.set_xticks(range(line.num_frames), labels, fontsize=style.FONT)
     ax.tick_params(length=0, pad=3)
     ax.set_yticks([])
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-    ax.annotate(
-        'frame',
-        (0, 0),
-        (-6, -3),
-        xycoords='axes fraction',
-        textcoords='offset points',
-        ha='right',
-        va='top',
-        fontsize=FONT,
-    )
+    ax.spines[:].set_visible(False)
+    style.write_left(ax, 'frame', 0, (-6, -3), 'top')
 
 
-def _style_curve(ax: Axes, line: _Timeline, name: str) -> None:
+def _draw_curves(ax, name: str, line: _Timeline, values, colors) -> None:
     line.set_up(ax)
-    ax.set_ylabel(name, fontsize=FONT)
-    ax.tick_params(labelsize=FONT - 1)
-    ax.spines[['top', 'right']].set_visible(False)
-
-
-def _draw_scores(ax, line, values, colors) -> None:
-    _style_curve(ax, line, 'instance score')
-    ax.set_ylim(-0.04, 1.04)
-    ax.set_yticks([0, 0.5, 1])
+    if name == 'score':
+        style.set_up_curve(ax, 'instance score')
+        ax.set_ylim(-0.04, 1.04)
+        ax.set_yticks([0, 0.5, 1])
+    else:
+        style.set_up_curve(ax, 'relevance')
+        uniform = 1 / max(1, -(-line.num_valid // line.g))
+        top = 1.15 * max(uniform, float(values[:, list(colors)].max()))
+        ax.set_ylim(-0.04 * top, top)
+        ax.locator_params(axis='y', nbins=3)
+        ax.axhline(uniform, **style.UNIFORM)
     for c in reversed(colors):  # the true class on top
-        line.draw(ax, values[:, c], colors[c], linewidth=2, **_dash(c, colors))
-
-
-def _draw_relevance(ax, line, values, colors) -> None:
-    _style_curve(ax, line, 'relevance')
-    uniform = 1 / max(1, -(-line.num_valid // line.g))
-    top = 1.15 * max(uniform, float(values[:, list(colors)].max()))
-    ax.set_ylim(-0.04 * top, top)
-    ax.locator_params(axis='y', nbins=3)
-    ax.axhline(uniform, **UNIFORM)
-    for c in reversed(colors):
         line.draw(ax, values[:, c], colors[c], linewidth=2, **_dash(c, colors))
 
 
@@ -251,55 +221,25 @@ def _dash(c: int, colors: dict) -> dict:
 
 
 def _draw_legend(ax, colors, classes, truth, with_relevance) -> None:
-    handles = [
-        ax.plot([], [], color=color, linewidth=2, **_dash(c, colors))[0]
-        for c, color in colors.items()
-    ]
-    labels = [
-        f'{classes[c]} ({"truth" if c == truth else "predicted"})' for c in colors
-    ]
+    for c, color in colors.items():
+        label = f'{classes[c]} ({"truth" if c == truth else "predicted"})'
+        ax.plot([], [], color=color, linewidth=2, label=label, **_dash(c, colors))
     if with_relevance:
-        handles.append(ax.plot([], [], **UNIFORM)[0])
-        labels.append('all instances equally relevant')
-    ax.legend(
-        handles,
-        labels,
-        loc='lower left',
-        bbox_to_anchor=(0, 1.0),
-        borderaxespad=0.2,
-        ncols=3,
-        frameon=False,
-        fontsize=FONT,
-    )
+        ax.plot([], [], label='all instances equally relevant', **style.UNIFORM)
+    place = dict(loc='lower left', bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+    ax.legend(**place, ncols=3, frameon=False, fontsize=style.FONT)
 
 
 def _draw_bars(ax, scores, classes, shown, colors) -> None:
     from matplotlib.patches import Rectangle
 
-    values = scores[shown]
-    low, high = min(0.0, values.min()), max(1.0, values.max())
-    rows = range(len(shown))
-    ax.barh(rows, values, height=0.7, color=[colors.get(c, GREY) for c in shown])
-    for row, value in zip(rows, values, strict=True):
-        ax.annotate(
-            f'{value:.2f}',
-            (max(value, 0.0), row),
-            (3, 0),
-            textcoords='offset points',
-            va='center',
-            fontsize=FONT,
-        )
-    ax.set_xlim(low, high)
-    ax.set_ylim(len(shown) - 0.5, -0.5)
-    ax.set_yticks(rows, [classes[c] for c in shown], fontsize=FONT)
-    for c, label in zip(shown, ax.get_yticklabels(), strict=True):
-        label.set_color(colors.get(c, INK))
-        label.set_fontweight('bold' if c in colors else 'normal')
-    ax.add_patch(
-        Rectangle((0, -0.5), 0, len(shown), edgecolor=INK, linewidth=1, fill=False)
-    )
-    ax.set_xticks([])
-    ax.tick_params(length=0)
-    ax.set_title('class score', fontsize=FONT, pad=4, loc='left')
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    values, names = scores[shown], [classes[c] for c in shown]
+    shades = [colors.get(c, style.GREY) for c in shown]
+    bars = style.draw_bars(ax, names, values, shades, 'class score', height=0.7)
+    for c, (name, _) in zip(shown, bars, strict=True):
+        name.set_color(colors.get(c, style.INK))
+        name.set_fontweight('bold' if c in colors else 'normal')
+    ax.set_xlim(min(0.0, values.min()), max(1.0, values.max()))
+    ground = dict(edgecolor=style.INK, linewidth=1, fill=False)
+    ax.add_patch(Rectangle((0, -0.5), 0, len(shown), **ground))
+    ax.spines[:].set_visible(False)

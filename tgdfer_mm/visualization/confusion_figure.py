@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .style import GREY, INK, PAPER, SHADE, Sheet, text_width
+from .style import GREY, HATCHED, INK, PAPER, Sheet, text_width
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,40 +58,28 @@ def draw_confusion(
 
     sheet = Sheet(left + width + 1.1, 0.65 + height + below + 0.75)
     ax = sheet.axes(left, 0.65, width, height)
-    image = ax.imshow(
-        np.where(clips[:, None] > 0, percent, np.nan),
-        cmap='Blues',
-        vmin=0,
-        vmax=100,
-        aspect='auto',
-    )
+    shades = dict(cmap='Blues', vmin=0, vmax=100, aspect='auto')
+    image = ax.imshow(np.where(clips[:, None] > 0, percent, np.nan), **shades)
     _write_cells(ax, matrix, percent, font)
     for i in np.flatnonzero(clips == 0):
-        box = dict(facecolor=SHADE, edgecolor=PAPER, hatch='//', linewidth=0)
-        ax.add_patch(Rectangle((-0.5, i - 0.5), len(columns), 1, **box))
+        ax.add_patch(Rectangle((-0.5, i - 0.5), len(columns), 1, **HATCHED))
     ax.set_xticks(np.arange(len(columns) + 1) - 0.5, minor=True)
     ax.set_yticks(np.arange(num + 1) - 0.5, minor=True)
     ax.grid(which='minor', color=PAPER, linewidth=1)
+    frame = dict(fill=False, edgecolor=INK, zorder=3)
     for i in range(num):
-        ax.add_patch(
-            Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=INK, zorder=3)
-        )
+        ax.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, **frame))
     if len(columns) > num:
         ax.axvline(num - 0.5, color=INK, linewidth=2)
-    ax.set_xticks(
-        range(len(columns)),
-        columns,
-        fontsize=label_font,
-        rotation=90 if small else 45,
-        ha='center' if small else 'right',
-        rotation_mode='default' if small else 'anchor',
-    )
+    turned = dict(rotation=45, ha='right', rotation_mode='anchor')
+    if small:
+        turned = dict(rotation=90, ha='center', rotation_mode='default')
+    ax.set_xticks(range(len(columns)), columns, fontsize=label_font, **turned)
     ax.set_yticks(range(num), rows, fontsize=label_font)
     ax.set_xlabel('predicted', fontsize=label_font + 1)
     ax.set_ylabel('truth (number of clips)', fontsize=label_font + 1)
     ax.tick_params(which='both', length=0)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.spines[:].set_visible(False)
 
     bar = sheet.axes(left + width + 0.25, 0.65, 0.18, min(height, 4.0))
     sheet.figure.colorbar(image, cax=bar, ticks=range(0, 101, 25), format='%d %%')

@@ -14,7 +14,7 @@ from ..evaluation import DFERMetric, MultiLabelMetric
 from ..files import replacing, write_text
 from ..registry import HOOKS
 from .confusion_figure import draw_confusion
-from .hook_parts import describe_data, is_last_validation
+from .hook_parts import describe_data, evaluation_loop, is_last_validation
 
 
 @HOOKS.register_module()
@@ -31,22 +31,15 @@ class ConfusionMatrixHook(Hook):
     def __init__(self, out_dir: str | None = None) -> None:
         self.out_dir = out_dir
 
-    def before_test_epoch(self, runner: Runner) -> None:
+    def _before_epoch(self, runner: Runner, mode: str = 'train') -> None:
         """Fails before the work is done if there is no `DFERMetric`."""
-        self._metric(runner.test_loop.evaluator)
+        if mode != 'train':
+            self._metric(evaluation_loop(runner, mode).evaluator)
 
-    def before_val_epoch(self, runner: Runner) -> None:
-        """Fails before the work is done if there is no `DFERMetric`."""
-        self._metric(runner.val_loop.evaluator)
-
-    def after_test_epoch(self, runner, metrics=None) -> None:
-        """Writes the picture."""
-        self._write(runner, runner.test_loop.evaluator)
-
-    def after_val_epoch(self, runner, metrics=None) -> None:
-        """Writes the picture, if this is the last validation."""
-        if is_last_validation(runner):
-            self._write(runner, runner.val_loop.evaluator)
+    def _after_epoch(self, runner: Runner, mode: str = 'train') -> None:
+        """Writes the picture after testing and the last validation."""
+        if mode == 'test' or (mode == 'val' and is_last_validation(runner)):
+            self._write(runner, evaluation_loop(runner, mode).evaluator)
 
     @staticmethod
     def _metric(evaluator: Evaluator) -> DFERMetric | None:

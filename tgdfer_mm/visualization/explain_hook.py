@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import torch
 from mmengine.dist import master_only
-from mmengine.evaluator import Evaluator
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import BaseLoop, Runner
@@ -20,7 +19,7 @@ from ..evaluation.clip_metric import clip_name
 from ..files import replacing
 from ..registry import HOOKS
 from .clip_figure import draw_clip
-from .hook_parts import describe_data, is_last_validation
+from .hook_parts import describe_data, evaluation_loop, is_last_validation
 
 
 def pick_clips(dataset: Dataset, num: int) -> list[str]:
@@ -85,19 +84,15 @@ class ExplainHook(Hook):
         self.note = note
         self._chosen: set[str] = set()
 
-    def before_test_epoch(self, runner: Runner) -> None:
-        """Chooses the clips; see `before_val_epoch`."""
-        if self.when != 'val':
-            self._choose(runner.test_loop)
-
-    def before_val_epoch(self, runner: Runner) -> None:
-        """Chooses the clips, if this is the last validation.
+    def _before_epoch(self, runner: Runner, mode: str = 'train') -> None:
+        """Chooses the clips, before testing and the last validation.
 
         Raises:
             ValueError: If the data set lacks one of the named clips.
         """
-        if self.when != 'test' and is_last_validation(runner):
-            self._choose(runner.val_loop)
+        wanted = mode != 'train' and self.when in (mode, 'both')
+        if wanted and (mode == 'test' or is_last_validation(runner)):
+            self._choose(evaluation_loop(runner, mode))
 
     def _choose(self, loop: BaseLoop) -> None:
         if not (loop.evaluator.dataset_meta or {}).get('classes'):
@@ -117,28 +112,17 @@ class ExplainHook(Hook):
             )
         self._chosen = set(self.clips)
 
-    def after_test_iter(self, runner, batch_idx, data_batch=None, outputs=None) -> None:
+    def _after_iter(
+        self, runner, batch_idx, data_batch=None, outputs=None, mode='train'
+    ) -> None:
         """Draws the chosen clips of a batch."""
-        self._draw(runner, data_batch, outputs, runner.test_loop.evaluator)
-
-    def after_val_iter(self, runner, batch_idx, data_batch=None, outputs=None) -> None:
-        """Draws the chosen clips of a batch."""
-        self._draw(runner, data_batch, outputs, runner.val_loop.evaluator)
-
-    def after_test_epoch(self, runner, metrics=None) -> None:
-        """Says where the pictures are."""
-        self._finish(runner)
-
-    def after_val_epoch(self, runner, metrics=None) -> None:
-        """Says where the pictures are."""
-        self._finish(runner)
+        if self._chosen and mode != 'train':
+            self._draw(runner, data_batch, outputs, evaluation_loop(runner, mode))
 
     def _folder(self, runner: Runner) -> Path:
         return Path(self.out_dir or Path(runner.work_dir) / 'explain')
 
-    def _draw(self, runner, data_batch, outputs, evaluator: Evaluator) -> None:
-        if not self._chosen:
-            return
+    def _draw(self, runner, data_batch, outputs, loop: BaseLoop) -> None:
         for frames, output in zip(data_batch['inputs'], outputs, strict=True):
             sample = output.to_dict()
             name = clip_name(sample)
@@ -152,14 +136,15 @@ class ExplainHook(Hook):
                     level=logging.WARNING,
                 )
                 continue
-            meta = evaluator.dataset_meta
+            meta = loop.evaluator.dataset_meta
             note = describe_data(meta) if self.note is None else self.note
             figure = draw_sample(frames, sample, meta['classes'], note)
             with replacing(self._folder(runner) / picture_name(name)) as path:
                 figure.savefig(path, format='png')
 
     @master_only
-    def _finish(self, runner: Runner) -> None:
+    def _after_epoch(self, runner: Runner, mode: str = 'train') -> None:
+        """Says where the pictures are."""
         if self._chosen:
             print_log(
                 f'{len(self._chosen)} clips explained in {self._folder(runner)}',

@@ -6,6 +6,11 @@ from typing import Any
 from mmengine.runner import BaseLoop, Runner
 
 
+def evaluation_loop(runner: Runner, mode: str) -> BaseLoop:
+    """The loop of a mode, `'val'` or `'test'`."""
+    return runner.test_loop if mode == 'test' else runner.val_loop
+
+
 def is_last_validation(runner: Runner) -> bool:
     """Whether no later validation will follow: training is over, or there is none."""
     loop = runner._train_loop  # the public property would build one

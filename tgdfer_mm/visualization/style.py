@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # matplotlib is imported once a picture is drawn
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 # From the palette of Okabe and Ito, made for colour-blind readers.
 BLUE, VERMILION, GREEN, GREY = '#0072B2', '#D55E00', '#00795A', '#8C8C8C'
 INK, PAPER, SHADE = '#222222', 'white', '#E6E6E6'
+
+FONT = 9
+# How a uniform share is drawn, and what has no value: padding, a lost face.
+UNIFORM = dict(color=GREY, linewidth=1.2, linestyle=':', zorder=1)
+HATCHED = dict(facecolor=SHADE, edgecolor=PAPER, hatch='//', linewidth=0)
 
 CHAR_WIDTH = 0.6  # of the font size, on the wide side for DejaVu Sans
 
@@ -33,14 +39,9 @@ class Sheet:
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Adds axes whose data area is the given rectangle."""
-        return self.figure.add_axes(
-            (
-                left / self.width,
-                1 - (top + height) / self.height,
-                width / self.width,
-                height / self.height,
-            )
-        )
+        corner = (left / self.width, 1 - (top + height) / self.height)
+        size = (width / self.width, height / self.height)
+        return self.figure.add_axes((*corner, *size))
 
     def text(self, left: float, top: float, text: str, **kwargs) -> None:
         """Adds text whose upper left corner is at the given place."""
@@ -51,3 +52,45 @@ class Sheet:
 def text_width(texts: Iterable[str], font_size: float) -> float:
     """Room for the longest of some texts, in inches."""
     return max(map(len, texts), default=0) * CHAR_WIDTH * font_size / 72
+
+
+def set_up_curve(ax: Axes, name: str) -> None:
+    """Makes axes those of a curve, without times below it."""
+    ax.set_xticks([])
+    ax.set_ylabel(name, fontsize=FONT)
+    ax.tick_params(labelsize=FONT - 1)
+    ax.spines[['top', 'right']].set_visible(False)
+
+
+def write_left(ax: Axes, name: str, y: float, shift: tuple[float, float], va: str):
+    """Names a row without an axis at its left; `shift` is in points."""
+    places = dict(xycoords='axes fraction', textcoords='offset points')
+    ax.annotate(name, (0, y), shift, ha='right', va=va, fontsize=FONT, **places)
+
+
+def draw_bars(
+    ax: Axes,
+    names: Sequence[str],
+    values: Sequence[float],
+    colors: Sequence[str],
+    title: str,
+    height: float,
+) -> list[tuple[Text, Text]]:
+    """Draws class scores as bars, one below the other, each with its value.
+
+    Returns:
+        The texts of each bar: its name and its value.
+    """
+    rows = range(len(names))
+    ax.barh(rows, values, height, color=colors)
+    look = dict(textcoords='offset points', va='center', fontsize=FONT)
+    written = [
+        ax.annotate(f'{value:.2f}', (max(value, 0.0), row), (3, 0), **look)
+        for row, value in zip(rows, values, strict=True)
+    ]
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.set_xticks([])
+    ax.set_yticks(rows, names, fontsize=FONT)
+    ax.tick_params(length=0)
+    ax.set_title(title, fontsize=FONT, pad=4, loc='left')
+    return list(zip(ax.get_yticklabels(), written, strict=True))

@@ -5,8 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tgdfer_cli.main import parse
-from tgdfer_mm.apis.app.command import run
+from tgdfer_cli.main import main, parse
 from tgdfer_mm.apis.app.jobs import Cancelled, Job, JobQueue
 from tgdfer_mm.apis.app.uploads import Limits
 from tgdfer_mm.apis.app.work import analyse
@@ -129,9 +128,13 @@ def test_results_are_removed_when_they_get_old(tmp_path, wait_until):
 
 
 @pytest.mark.parametrize('option', ['--max-mb', '--max-seconds', '--keep-minutes'])
-def test_limits_have_to_be_positive(option, capsys):
-    assert run(parse('app', [option, '0'])) == 2
-    assert f'{option} 0.0 must be positive' in capsys.readouterr().out
+@pytest.mark.parametrize('value', ['0', '-1', 'nan', 'many'])
+def test_limits_have_to_be_positive(option, value, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(['app', f'{option}={value}'])
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert f"argument {option}: '{value}' must be a positive number" in said
 
 
 def test_a_port_that_is_taken_is_named_before_a_model_is_loaded(capsys):
@@ -139,8 +142,8 @@ def test_a_port_that_is_taken_is_named_before_a_model_is_loaded(capsys):
         other.bind(('127.0.0.1', 0))
         other.listen()
         port = str(other.getsockname()[1])
-        assert run(parse('app', ['--port', port])) == 2
-    said = capsys.readouterr().out
+        assert main(['app', '--port', port]) == 2
+    said = capsys.readouterr().err
     assert port in said and '--port' in said
 
 

@@ -2,9 +2,10 @@
 
 import socket
 from argparse import Namespace
+from contextlib import closing
+from functools import partial
 
 from rich.console import Console
-from rich.markup import escape
 
 from ...video.errors import OutputError, UsageError, VideoError
 from ..command import changes_of, faces_of
@@ -15,18 +16,21 @@ from .uploads import Limits
 
 
 def run(args: Namespace, console: Console | None = None) -> int:
-    """Serves until it is stopped; returns the exit code."""
+    """Serves until it is stopped; returns the exit code.
+
+    Raises:
+        VideoError: The page cannot be served; its `exit_code` is the command's.
+    """
     console = console or Console()
     try:
         from .server import make_app, serve
-        from .work import work_with
+        from .work import analyse
     except ModuleNotFoundError as err:
-        message = f'{err}: pip install "tgdfer_mm[app]"'
-        console.print(f'[red]error:[/] {escape(message)}', soft_wrap=True)
-        return UsageError.exit_code
+        raise UsageError(f'{err}: pip install "tgdfer_mm[app]"') from err
+    keep = 60 * args.keep_minutes
+    limits = Limits(args.max_mb, args.max_seconds, keep=keep)
+    _check_port(args.host, args.port)
     try:
-        limits = _limits(args)
-        _check_port(args.host, args.port)
         inferencer = DFERInferencer(
             args.model,
             args.checkpoint,
@@ -35,13 +39,13 @@ def run(args: Namespace, console: Console | None = None) -> int:
             show_progress=False,
             **changes_of(args),
         )
-        scratch = _scratch(args.temp)
-    except (VideoError, ImportError) as err:
-        console.print(f'[red]error:[/] {escape(str(err))}', soft_wrap=True)
-        return getattr(err, 'exit_code', UsageError.exit_code)
-    try:
+    except VideoError:
+        raise
+    except ImportError as err:
+        raise UsageError(str(err)) from err
+    with closing(_scratch(args.temp)) as scratch:
         app = make_app(
-            work_with(inferencer, limits),
+            partial(analyse, inferencer=inferencer, limits=limits),
             inferencer.about,
             limits,
             scratch,
@@ -55,8 +59,6 @@ def run(args: Namespace, console: Console | None = None) -> int:
         shown = 'localhost' if args.host in LOCAL else args.host
         console.print(f'Open http://{shown}:{args.port} - stop with Ctrl-C')
         serve(app, args.host, args.port)
-    finally:
-        scratch.close()
     return 0
 
 
@@ -82,11 +84,3 @@ def _scratch(root: str | None) -> ScratchFolder:
             f'{root or "the folder for temporary files"}: cannot be written '
             f'({err.strerror or err}); choose another with --temp'
         ) from err
-
-
-def _limits(args: Namespace) -> Limits:
-    for name in ('max_mb', 'max_seconds', 'keep_minutes'):
-        if getattr(args, name) <= 0:
-            option = name.replace('_', '-')
-            raise UsageError(f'--{option} {getattr(args, name)} must be positive')
-    return Limits(args.max_mb, args.max_seconds, keep=60 * args.keep_minutes)

@@ -1,6 +1,8 @@
 """Keeps other web pages from using this one through the user's browser."""
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -8,19 +10,12 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import LOCAL
+from .sentences import say
 
-PAGE_POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    'Cache-Control': 'no-store',
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'Referrer-Policy': 'no-referrer',
-    'X-Content-Type-Options': 'nosniff',
-    'X-Frame-Options': 'DENY',
-}
+_FILE = Path(__file__).parent / 'page' / 'headers.json'
+_HEADERS = json.loads(_FILE.read_text(encoding='utf-8'))
+# A page of results is shown as what it is: text and its own pictures.
+REPORT_HEADERS = _HEADERS['a page of results']
 
 
 class Guard:
@@ -49,9 +44,8 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message['type'] == 'http.response.start':
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in _HEADERS['every answer'].items():
                     headers.setdefault(name, value)
-                headers.setdefault('Content-Security-Policy', PAGE_POLICY)
             await send(message)
 
         await app(scope, receive, send_guarded)
@@ -59,17 +53,14 @@ class Guard:
     def _problem(self, method: str, headers: Headers) -> str | None:
         host = headers.get('host', '')
         if _name(f'//{host}') not in self._hosts:
-            return (
-                f'This page is not known as {host or "(no host)"}. Open it as '
-                'localhost, or start the program with --allow-host NAME.'
-            )
+            return say('unknown host', host=host or '(no host)')
         if method in ('GET', 'HEAD'):
             return None
         origin = headers.get('origin')
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
-            return 'Only the page itself may change something here.'
+            return say('not the page')
         if 'x-tgdfer' not in headers:
-            return 'The header X-TGDFER is missing, which the page itself sets.'
+            return say('no header')
         return None
 
 

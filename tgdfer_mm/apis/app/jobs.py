@@ -11,11 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...video.errors import VideoError
-
-_FAULT = (
-    'The program met a fault of its own. It is written in the window where the program '
-    'was started; the video has been removed.'
-)
+from .sentences import say
 
 
 class Cancelled(Exception):
@@ -59,6 +55,10 @@ class Job:
     def upload(self) -> Path:
         """Where the video lies; its own name is not used for a path."""
         return self.folder / 'video'
+
+    def plain(self, message: object) -> str:
+        """A message with the user's name of the file in place of ours."""
+        return str(message).replace(str(self.upload), self.name)
 
     def advance(self, share: float) -> None:
         """Notes progress.
@@ -192,15 +192,10 @@ class JobQueue:
         except Cancelled:
             return 'cancelled'
         except (VideoError, OSError) as err:
-            job.error = self._plain(job, err)
+            job.error = job.plain(err)
             return 'failed'
         except BaseException:  # whatever it was, the next job gets its turn
             logging.getLogger(__name__).exception('a job failed')
-            job.error = _FAULT
+            job.error = say('fault')
             return 'failed'
         return 'done'
-
-    @staticmethod
-    def _plain(job: Job, err: Exception) -> str:
-        """The message with the user's name of the file in place of ours."""
-        return str(err).replace(str(job.upload), job.name)

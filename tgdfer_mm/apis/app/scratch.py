@@ -7,13 +7,10 @@ import tempfile
 import time
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows; an open file cannot be removed there: that is the lock
-    fcntl = None
+from ...locks import fcntl, lock_file
 
 PREFIX = 'tgdfer_mm-app-'
-_LOCK = 'lock'
+_LOCK = 'lock'  # without locks (fcntl is None): an open file cannot be removed there
 _YOUNG = 60  # seconds; a folder without a lock may be about to get it
 
 
@@ -35,7 +32,7 @@ class ScratchFolder:
             self.path / _LOCK, os.O_CREAT | os.O_RDWR, 0o600
         )
         if fcntl:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_file(self._lock, wait=False)
 
     def close(self) -> None:
         """Removes the folder with all that is in it; again has no effect."""
@@ -69,26 +66,16 @@ def _is_mine(folder: Path) -> bool:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    if fcntl is None:
-        return _could_remove_lock(folder)
     try:
+        if fcntl is None:
+            (folder / _LOCK).unlink()
+            return True
         lock = os.open(folder / _LOCK, os.O_RDWR)
     except FileNotFoundError:
         return time.time() - folder.stat().st_mtime > _YOUNG
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except PermissionError:  # Windows: its program has it open
         return False
+    try:
+        return lock_file(lock, wait=False)
     finally:
         os.close(lock)
-    return True
-
-
-def _could_remove_lock(folder: Path) -> bool:
-    try:
-        (folder / _LOCK).unlink()
-    except FileNotFoundError:
-        return time.time() - folder.stat().st_mtime > _YOUNG
-    except PermissionError:
-        return False
-    return True

@@ -10,6 +10,7 @@ import errno
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,13 @@ from ...version import __version__
 from ...video.errors import VideoError
 from ...visualization.video import limits_of_use
 from . import LOCAL
-from .guard import Guard
+from .guard import REPORT_HEADERS, Guard
 from .jobs import Job, JobQueue, QueueFull
 from .scratch import ScratchFolder
+from .sentences import say
 from .uploads import Limits, check_upload, display_name
-from .work import file_type
 
 _PAGE = Path(__file__).with_name('page')
-# A page of results is shown as what it is: text and its own pictures.
-_REPORT_POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-    "frame-ancestors 'none'; sandbox"
-)
 _EXPIRE_EVERY = 5.0  # seconds
 
 
@@ -69,8 +65,25 @@ def make_app(
             Route('/jobs/{key}/{name}', handlers.file),
         ],
         middleware=[Middleware(Guard, hosts=tuple(hosts))],
+        exception_handlers={_Problem: _say, ClientDisconnect: _say_nothing},
         lifespan=handlers.lifespan,
     )
+
+
+class _Problem(Exception):
+    """What ends a request: a status and a sentence for the page."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def _say(request: Request, problem: _Problem) -> Response:
+    return JSONResponse(dict(error=str(problem)), problem.status)
+
+
+def _say_nothing(request: Request, error: ClientDisconnect) -> Response:
+    return Response(status_code=400)  # nobody hears it
 
 
 class _Handlers:
@@ -82,7 +95,11 @@ class _Handlers:
             loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined
         )
         self._html = environment.get_template('page.html').render(
-            model=model, limits=limits, use=limits_of_use(), version=__version__
+            model=model,
+            limits=limits,
+            too_large=say('too large', limits=limits),
+            use=limits_of_use(),
+            version=__version__,
         )
 
     @asynccontextmanager
@@ -115,50 +132,41 @@ class _Handlers:
         """Takes a video, sent as it is, and puts its job into the queue."""
         length = request.headers.get('content-length', '0')
         if not length.isdecimal() or int(length) > self._limits.bytes:
-            return _problem(413, self._limits.too_large())
+            raise _Problem(413, say('too large', limits=self._limits))
         try:
             job = self._queue.reserve(display_name(request.headers.get('x-file-name')))
-        except QueueFull:
-            return _problem(
-                503, 'Other videos are being worked on. Try again in a minute.'
-            )
-        accepted = False
+        except QueueFull as err:
+            raise _Problem(503, say('busy')) from err
         try:
-            problem = await self._receive(request, job)
-            accepted = problem is None
-            if problem is not None:
-                return problem
-            self._queue.submit(job)
-            return JSONResponse(dict(id=job.id), 202)
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody hears it
-        finally:
-            if not accepted:  # also when the server stops meanwhile
-                self._queue.remove(job)
+            await self._receive(request, job)
+        except BaseException:  # also when the server stops meanwhile
+            self._queue.remove(job)
+            raise
+        self._queue.submit(job)
+        return JSONResponse(dict(id=job.id), 202)
 
-    async def _receive(self, request: Request, job: Job) -> Response | None:
+    async def _receive(self, request: Request, job: Job) -> None:
         size = 0
         try:
             with job.upload.open('xb') as file:
                 async for chunk in request.stream():
                     size += len(chunk)
                     if size > self._limits.bytes:
-                        return _problem(413, self._limits.too_large())
+                        raise _Problem(413, say('too large', limits=self._limits))
                     await run_in_threadpool(file.write, chunk)
             await run_in_threadpool(check_upload, job, self._limits)
         except VideoError as err:
-            return _problem(422, str(err).replace(str(job.upload), job.name))
+            raise _Problem(422, job.plain(err)) from err
         except OSError as err:
             if err.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            return _problem(507, 'There is no room on the disk for this video.')
-        return None
+            raise _Problem(507, say('no room')) from err
 
     async def state(self, request: Request) -> Response:
         """Says how far a job is, and what it found."""
         job = self._find(request)
         if job is None:
-            return _problem(404, 'This video and its results have been removed.')
+            raise _Problem(404, say('removed'))
         return JSONResponse(
             dict(
                 name=job.name,
@@ -184,26 +192,18 @@ class _Handlers:
         job = self._find(request)
         path = job.files.get(request.path_params['name']) if job else None
         if path is None or job.state != 'done':
-            return _problem(404, 'There is no such file (any more).')
-        kind = file_type(path)
-        headers = {}
-        if kind.startswith('text/html'):
-            headers['Content-Security-Policy'] = _REPORT_POLICY
+            raise _Problem(404, say('no such file'))
         shown = 'attachment' if 'save' in request.query_params else 'inline'
         return FileResponse(
             path,
-            media_type=kind,
-            headers=headers,
+            media_type=guess_type(path.name)[0],
+            headers=REPORT_HEADERS if path.suffix == '.html' else {},
             filename=f'{Path(job.name).stem}_{path.name}',
             content_disposition_type=shown,
         )
 
     def _find(self, request: Request) -> Job | None:
         return self._queue.get(request.path_params['key'])
-
-
-def _problem(status: int, sentence: str) -> Response:
-    return JSONResponse(dict(error=sentence), status)
 
 
 def serve(app: Starlette, host: str = '127.0.0.1', port: int = 7860) -> None:

@@ -9,6 +9,7 @@ from ...video.errors import InputError
 from ...video.optional_packages import need
 from ...video.reading import open_source
 from .jobs import Job
+from .sentences import say
 
 # Containers of one file. Play lists are left out: they make the reader open other
 # files, which a stranger's upload must not.
@@ -43,20 +44,6 @@ class Limits:
             return f'{self.seconds:g} seconds'
         return f'{self.seconds / 60:.3g} minutes'
 
-    def too_large(self) -> str:
-        """The message about a larger file."""
-        return (
-            f'The file is larger than {self.megabytes:g} MB. Cut the video shorter or '
-            'make it smaller, or start the program with a higher --max-mb.'
-        )
-
-    def too_long(self) -> str:
-        """The message about a longer video."""
-        return (
-            f'The video is longer than {self.length}. Cut it shorter, start the '
-            'program with a higher --max-seconds, or use `tgdfer infer`.'
-        )
-
 
 def display_name(header: str | None) -> str:
     """Makes a name for showing from what a browser says; it never becomes a path.
@@ -80,18 +67,15 @@ def check_upload(job: Job, limits: Limits) -> None:
     _check_container(job.upload, job.name)
     with open_source(job.upload) as source:
         if source.total and source.total / source.info.fps > limits.seconds + 1:
-            raise InputError(limits.too_long())
+            raise InputError(say('too long', limits=limits))
 
 
 def _check_container(path: Path, name: str) -> None:
     if not path.stat().st_size:
-        raise InputError(f'{name}: the file is empty (0 bytes)')
+        raise InputError(say('empty', name=name))
     av = need('av')
     options = {'format_whitelist': CONTAINERS, 'protocol_whitelist': 'file'}
     try:
         av.open(str(path), options=options, metadata_errors='replace').close()
     except (av.error.FFmpegError, ValueError) as err:
-        raise InputError(
-            f'{name}: not a video, cut off before its index, or of a kind that is not '
-            'read here. Common ones are: mp4, mov, mkv, webm, avi'
-        ) from err
+        raise InputError(say('no video', name=name)) from err

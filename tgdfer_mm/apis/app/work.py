@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import Any
 
 from ...video.errors import InputError
@@ -13,6 +12,7 @@ from ...visualization.video.words import clock, headline
 from ..inferencer import DFERInferencer
 from ..writing import write_result
 from .jobs import Job
+from .sentences import say
 from .uploads import Limits
 
 _READING = 0.7  # share of the time that reading takes, about
@@ -29,9 +29,7 @@ def analyse(job: Job, inferencer: DFERInferencer, limits: Limits) -> None:
     watch = _watcher(job, limits)
     [result] = inferencer.iterate([str(job.upload)], progress=watch)
     result['source']['path'] = job.name  # ours is gone when the job ends
-    result['warnings'] = [
-        w.replace(str(job.upload), job.name) for w in result['warnings']
-    ]
+    result['warnings'] = [job.plain(warning) for warning in result['warnings']]
     job.step = 'Drawing'
     out = job.folder / 'results'
     out.mkdir()
@@ -98,26 +96,10 @@ def _watcher(
         def advance() -> None:
             # Files may state less than they hold.
             if source.info.duration > limits.seconds + 1:
-                raise InputError(limits.too_long())
+                raise InputError(say('too long', limits=limits))
             share = source.info.frames / source.total if source.total else 0.0
             job.advance(_READING * min(share, 1.0))
 
         yield advance
 
     return watch
-
-
-def work_with(inferencer: DFERInferencer, limits: Limits) -> Callable[[Job], None]:
-    """Binds an inferencer to the work of a queue."""
-    return lambda job: analyse(job, inferencer, limits)
-
-
-def file_type(path: Path) -> str:
-    """The media type of a result."""
-    return {
-        '.csv': 'text/csv; charset=utf-8',
-        '.html': 'text/html; charset=utf-8',
-        '.json': 'application/json',
-        '.mp4': 'video/mp4',
-        '.png': 'image/png',
-    }[path.suffix]

@@ -8,15 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from ..style import BLUE, GREY, INK, PAPER, SHADE, text_width
+from .. import style
+from ..style import text_width
 from .colors import ink_on
 from .series import TrackSeries
 from .words import clock_text
 
-FONT = 9
 DARK = '#595959'
-LOST = dict(facecolor=SHADE, edgecolor=PAPER, hatch='//', linewidth=0, zorder=0)
-UNIFORM = dict(color=GREY, linewidth=1.2, linestyle=':', zorder=1)
 # Seconds between marks: the first that does not give too many.
 _SECONDS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
 _HOURS = tuple(3600 * 2**k for k in range(20))
@@ -24,13 +22,15 @@ _HOURS = tuple(3600 * 2**k for k in range(20))
 
 def draw_relevance(ax: Axes, series: TrackSeries, points: int) -> None:
     """Draws the relevance; what is above a uniform share is filled."""
-    _style(ax, 'relevance')
-    ax.axhline(1, **UNIFORM)
+    style.set_up_curve(ax, 'relevance')
+    ax.axhline(1, **style.UNIFORM)
     highest = 1.0
     # Peaks are what the curve is about: they survive when frames are put together.
     for x, y in series.curves(series.relevance, points, np.max):
-        ax.plot(x, y, color=BLUE, linewidth=1.6)
-        ax.fill_between(x, 1, y, where=y > 1, color=BLUE, alpha=0.2, interpolate=True)
+        ax.plot(x, y, color=style.BLUE, linewidth=1.6)
+        ax.fill_between(
+            x, 1, y, where=y > 1, color=style.BLUE, alpha=0.2, interpolate=True
+        )
         highest = max(highest, float(y.max()))
     ax.set_ylim(0, 1.15 * highest)
     ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
@@ -44,10 +44,10 @@ def draw_bands(
     points: int,
 ) -> None:
     """Draws (n, B) values stacked, in B colours."""
-    _style(ax, 'probability')
+    style.set_up_curve(ax, 'probability')
     for x, y in series.curves(values, points):
         # Thin white lines keep the bands apart where colours look alike.
-        ax.stackplot(x, y.T, colors=shades, edgecolor=PAPER, linewidth=0.4)
+        ax.stackplot(x, y.T, colors=shades, edgecolor=style.PAPER, linewidth=0.4)
     ax.set_ylim(0, 1)
     ax.set_yticks([0, 0.5, 1])
 
@@ -55,20 +55,13 @@ def draw_bands(
 def draw_gaps(ax: Axes, series: TrackSeries, width: float) -> None:
     """Hatches where the face was lost, and says so where `width` inches allow it."""
     for start, end in series.gaps():
-        ax.axvspan(start, end, **LOST)
+        ax.axvspan(start, end, **style.HATCHED, zorder=0)
         inches = (end - start) / (series.end - series.start) * width
-        if inches > text_width(['no face'], FONT - 1) + 0.1:
-            ax.text(
-                (start + end) / 2,
-                0.5,
-                'no face',
-                transform=ax.get_xaxis_transform(),
-                ha='center',
-                va='center',
-                fontsize=FONT - 1,
-                color=INK,
-                bbox=dict(facecolor=PAPER, edgecolor='none', pad=1.5),
-            )
+        if inches > text_width(['no face'], style.FONT - 1) + 0.1:
+            plate = dict(facecolor=style.PAPER, edgecolor='none', pad=1.5)
+            place = dict(transform=ax.get_xaxis_transform(), ha='center', va='center')
+            look = dict(fontsize=style.FONT - 1, color=style.INK, bbox=plate)
+            ax.text((start + end) / 2, 0.5, 'no face', **place, **look)
 
 
 def draw_intervals(
@@ -77,7 +70,8 @@ def draw_intervals(
     """Draws the intervals, named where `width` inches give them room."""
     _bare(ax, 'intervals')
     low, high = ax.get_xlim()
-    ax.axhline(0.5, color=SHADE, linewidth=1, zorder=0)
+    ax.axhline(0.5, color=style.SHADE, linewidth=1, zorder=0)
+    middle = dict(ha='center', va='center', fontsize=style.FONT)
     for interval in track['intervals']:
         if interval['emotion'] not in colors:
             raise ValueError(
@@ -86,39 +80,23 @@ def draw_intervals(
             )
         color, start = colors[interval['emotion']], interval['start']
         length = interval['end'] - start
-        patch = Rectangle((start, 0), length, 1, facecolor=color, edgecolor=PAPER)
+        patch = Rectangle((start, 0), length, 1, facecolor=color, edgecolor=style.PAPER)
         ax.add_patch(patch)
         texts = (f'{interval["emotion"]} {interval["score"]:.2f}', interval['emotion'])
         inches = length / (high - low) * width
-        text = next((t for t in texts if text_width([t], FONT) < inches), None)
+        text = next((t for t in texts if text_width([t], style.FONT) < inches), None)
         if text:
-            ax.text(
-                start + length / 2,
-                0.46,
-                text,
-                ha='center',
-                va='center',
-                fontsize=FONT,
-                color=ink_on(color),
-            )
+            ax.text(start + length / 2, 0.46, text, color=ink_on(color), **middle)
     if not track['intervals']:
-        ax.text(
-            (low + high) / 2,
-            0.46,
-            'none',
-            ha='center',
-            va='center',
-            fontsize=FONT,
-            color=DARK,
-            backgroundcolor=PAPER,
-        )
+        look = dict(color=DARK, backgroundcolor=style.PAPER)
+        ax.text((low + high) / 2, 0.46, 'none', **middle, **look)
 
 
 def draw_face(ax: Axes, series: TrackSeries) -> None:
     """Draws full where the face was detected, hatched where it was interpolated."""
     _bare(ax, 'face')
     found = dict(facecolor=DARK, edgecolor='none')
-    guessed = dict(facecolor=PAPER, edgecolor=DARK, hatch='/////', linewidth=0)
+    guessed = dict(facecolor=style.PAPER, edgecolor=DARK, hatch='/////', linewidth=0)
     for among, look in (
         (~series.interpolated, found),
         (series.interpolated, guessed),
@@ -136,14 +114,7 @@ def draw_clock(ax: Axes, series: TrackSeries, most: int) -> None:
     ax.xaxis.set_major_formatter(
         FuncFormatter(lambda seconds, _: clock_text(max(seconds, 0), digits))
     )
-    ax.tick_params(axis='x', labelsize=FONT, length=3, pad=2)
-
-
-def _style(ax: Axes, name: str) -> None:
-    ax.set_xticks([])
-    ax.set_ylabel(name, fontsize=FONT)
-    ax.tick_params(labelsize=FONT - 1)
-    ax.spines[['top', 'right']].set_visible(False)
+    ax.tick_params(axis='x', labelsize=style.FONT, length=3, pad=2)
 
 
 def _bare(ax: Axes, name: str) -> None:
@@ -152,13 +123,4 @@ def _bare(ax: Axes, name: str) -> None:
     ax.set_yticks([])
     ax.set_ylim(0, 1)
     ax.spines[:].set_visible(False)
-    ax.annotate(
-        name,
-        (0, 0.5),
-        (-5, 0),
-        xycoords='axes fraction',
-        textcoords='offset points',
-        ha='right',
-        va='center',
-        fontsize=FONT,
-    )
+    style.write_left(ax, name, 0.5, (-5, 0), 'center')

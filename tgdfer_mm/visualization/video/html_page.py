@@ -44,44 +44,24 @@ def render_report(
     Returns:
         HTML. Everything is inside, and its content policy forbids to load more.
     """
-    source, model = result['source'], result['model']
-    classes, total = model['classes'], source['duration']
-    colors = dict(zip(classes, class_colors(classes), strict=True))
-    probabilities = track['probabilities'] or []
+    classes, total = result['model']['classes'], result['source']['duration']
+    probabilities = track['probabilities']
+    shares = zip(classes, probabilities, strict=True) if probabilities else ()
     values = dict(
-        name=Path(source['path']).name,
-        version=result['version'],
+        result=result,
         track=track,
+        name=Path(result['source']['path']).name,
         headline=headline(track),
         lead=lead(track, total),
         notes=_notes(result),
-        wide=_data_uri('png', wide),
-        narrow=_data_uri('png', narrow),
+        wide=wide,
+        narrow=narrow,
         alt=describe(track, total),
-        frames=[
-            _frame(track, p, thumbnails[p], classes, total)
-            for p in frames_to_show(result, track, WIDE)
-            if p in thumbnails
-        ],
-        intervals=[
-            dict(
-                start=clock(i['start'], total),
-                end=clock(i['end'], total),
-                emotion=i['emotion'],
-                score=f'{i["score"]:.2f}',
-                color=colors[i['emotion']],
-            )
-            for i in track['intervals']
-        ],
-        probabilities=[
-            dict(name=name, value=f'{value:.2f}', color=colors[name])
-            for name, value in sorted(
-                zip(classes, probabilities, strict=bool(probabilities)),
-                key=lambda pair: -pair[1],
-            )
-        ],
+        shown=[p for p in frames_to_show(result, track, WIDE) if p in thumbnails],
+        thumbnails=thumbnails,
+        shares=sorted(shares, key=lambda pair: -pair[1]),
+        colors=dict(zip(classes, class_colors(classes), strict=True)),
         limits=limits_of_use(),
-        made=_made(result),
     )
     return _environment().get_template('report.html').render(values)
 
@@ -118,39 +98,6 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
     return [line[:1].upper() + line[1:] for line in notes]
 
 
-def _frame(track, position: int, picture: np.ndarray, classes, total) -> dict:
-    frames, says = track['frames'], None
-    scores = frames['scores'][position]
-    if scores is not None:
-        best = int(np.argmax(scores))
-        says = f'{classes[best]} {scores[best]:.2f}'
-    file = BytesIO()
-    Image.fromarray(picture).save(file, 'jpeg', quality=88)
-    return dict(
-        time=clock(frames['time'][position], total),
-        relevance=f'{frames["relevance"][position]:.1f}',
-        says=says,
-        picture=_data_uri('jpeg', file.getvalue()),
-    )
-
-
-def _made(result: Mapping[str, Any]) -> list[tuple[str, str]]:
-    source, model = result['source'], result['model']
-    size = f'{source["width"]} x {source["height"]} pixels'
-    length = f'{source["frames"]} frames, {source["duration"]:.1f} s'
-    rows = [
-        ('video', f'{Path(source["path"]).name}, {size}, {length}'),
-        ('model', model['name']),
-        ('config', model['config']),
-        ('checkpoint', model['checkpoint']),
-        ('SHA-256 of the weights', model['sha256']),
-        ('classes', ', '.join(model['classes'])),
-        ('face detector', _plain(result['detector'])),
-    ]
-    rows += [(f'setting: {k}', _plain(v)) for k, v in result['settings'].items()]
-    return [*rows, ('package', f'tgdfer_mm {result["version"]}')]
-
-
 def _plain(value: Any) -> str:
     if isinstance(value, Mapping):
         return ', '.join(f'{k}: {_plain(v)}' for k, v in value.items())
@@ -159,15 +106,25 @@ def _plain(value: Any) -> str:
     return 'none' if value is None else str(value)
 
 
-def _data_uri(kind: str, content: bytes) -> str:
+def _data_uri(content: bytes, kind: str = 'png') -> str:
     return f'data:image/{kind};base64,{base64.b64encode(content).decode("ascii")}'
+
+
+def _jpeg_uri(picture: np.ndarray) -> str:
+    file = BytesIO()
+    Image.fromarray(picture).save(file, 'jpeg', quality=88)
+    return _data_uri(file.getvalue(), 'jpeg')
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    environment.filters.update(
+        clock=clock, plain=_plain, data_uri=_data_uri, jpeg_uri=_jpeg_uri
+    )
+    return environment

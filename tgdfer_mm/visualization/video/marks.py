@@ -1,6 +1,7 @@
 """What is drawn onto the frames: a face's box, who, what, and how much it mattered."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -29,13 +30,14 @@ class FaceMarker:
     """
 
     def __init__(self, result: Mapping[str, Any], scale: float = 1.0) -> None:
-        source, self.classes = result['source'], list(result['model']['classes'])
-        self.colors = class_colors(self.classes)
-        self.scale = scale
+        source, self.scale = result['source'], scale
         short = min(source['width'], source['height']) * scale
         self.font_size = int(np.clip(short / 22, 9, 40))
         self.line = max(1, round(short / 240))
-        self._tracks = [_Track(result, track) for track in result['tracks']]
+        self._faces: dict[int, list[tuple]] = defaultdict(list)
+        for track in result['tracks']:
+            for index, *face in _faces(result, track):
+                self._faces[index].append(face)
 
     def draw(self, index: int, picture: np.ndarray) -> np.ndarray:
         """Returns the frame with its faces marked.
@@ -44,28 +46,22 @@ class FaceMarker:
             index: The frame's number in the video.
             picture: (h, w, 3) uint8 RGB, drawn upon.
         """
-        found = [(t, p) for t in self._tracks if (p := t.position(index)) is not None]
-        if not found:
+        if index not in self._faces:
             return picture
         image = Image.fromarray(picture)
         canvas = ImageDraw.Draw(image)
-        for track, position in found:
-            self._draw_face(canvas, image.size, track, position)
+        for face in self._faces[index]:
+            self._draw_face(canvas, image.size, *face)
         return np.asarray(image)
 
-    def _draw_face(self, canvas, size, track: '_Track', position: int) -> None:
-        box = np.round(np.array(track.boxes[position]) * self.scale).astype(int)
+    def _draw_face(self, canvas, size, box, guessed, relevance, color, text) -> None:
+        box = np.round(np.array(box) * self.scale).astype(int)
         x1, y1, x2, y2 = np.clip(box, 0, [*size, *size]).tolist()
-        interval = track.interval(position)
-        color, text = '#FFFFFF', f'{track.id}'
-        if interval is not None:
-            color = self.colors[class_of(interval['emotion'], self.classes)]
-            text = f'{track.id}  {interval["emotion"]} {interval["score"]:.2f}'
         if x2 - x1 < 2 or y2 - y1 < 2:
             return
         # A dark rim on both sides keeps the box visible on every ground.
         canvas.rectangle((x1 - 1, y1 - 1, x2, y2), outline=_BLACK, width=self.line + 2)
-        if track.interpolated[position]:
+        if guessed:
             _dashed(canvas, (x1, y1, x2 - 1, y2 - 1), color, self.line)
         else:
             canvas.rectangle((x1, y1, x2 - 1, y2 - 1), outline=color, width=self.line)
@@ -73,7 +69,6 @@ class FaceMarker:
         top = y1 - chip.height if y1 >= chip.height else y1
         left = max(0, min(x1, size[0] - chip.width))
         canvas._image.paste(chip, (left, top))
-        relevance = track.relevance[position]
         if np.isfinite(relevance):
             self._draw_bar(canvas, size, (x1, x2, y2), relevance)
 
@@ -89,24 +84,22 @@ class FaceMarker:
         canvas.line((tick, top, tick, top + height - 1), '#D55E00', max(1, self.line))
 
 
-class _Track:
-    """A track, asked frame by frame."""
-
-    def __init__(self, result: Mapping[str, Any], track: Mapping[str, Any]) -> None:
-        frames, series = track['frames'], TrackSeries.from_track(result, track)
-        self.id, self.boxes = track['id'], frames['box']
-        self.relevance = series.filled(series.relevance)
-        self.interpolated, self.time = frames['interpolated'], frames['time']
-        self.intervals: Sequence[Mapping] = track['intervals']
-        self._positions = {index: p for p, index in enumerate(frames['index'])}
-
-    def position(self, index: int) -> int | None:
-        return self._positions.get(index)
-
-    def interval(self, position: int) -> Mapping[str, Any] | None:
-        time = self.time[position]
-        around = (i for i in self.intervals if i['start'] <= time < i['end'])
-        return next(around, None)
+def _faces(result: Mapping[str, Any], track: Mapping[str, Any]) -> Iterator[tuple]:
+    """Number of each frame of a track, and what is drawn of the face in it."""
+    classes = list(result['model']['classes'])
+    frames, series = track['frames'], TrackSeries.from_track(result, track)
+    relevance = series.filled(series.relevance)
+    for p, (index, time) in enumerate(
+        zip(frames['index'], frames['time'], strict=True)
+    ):
+        color, text = '#FFFFFF', f'{track["id"]}'
+        around = [i for i in track['intervals'] if i['start'] <= time < i['end']]
+        if around:
+            emotion, score = around[0]['emotion'], around[0]['score']
+            color = class_colors(classes)[class_of(emotion, classes)]
+            text = f'{text}  {emotion} {score:.2f}'
+        box, guessed = frames['box'][p], frames['interpolated'][p]
+        yield index, box, guessed, relevance[p], color, text
 
 
 def caption(text: str, width: int, size: int) -> np.ndarray:

@@ -6,8 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import ConnectionPatch
 
-from ..style import BLUE, GREY, PAPER
-from .curves import FONT
+from ..style import BLUE, FONT, GREY, PAPER
 from .series import TrackSeries
 from .words import clock
 
@@ -41,35 +40,16 @@ def draw_frames(
     for p, moment, place in zip(picked, moments, places, strict=True):
         middle = series.start + place * per_inch
         half = side / 2 * per_inch
-        ax.imshow(
-            thumbnails[p],
-            extent=(middle - half, middle + half, BELOW, BELOW + side),
-            aspect='auto',
-            interpolation='antialiased',
-        )
+        place = (middle - half, middle + half, BELOW, BELOW + side)
+        look = dict(aspect='auto', interpolation='antialiased')
+        ax.imshow(thumbnails[p], extent=place, **look)
         time = clock(series.time[p], series.end)
         ax.text(middle, BELOW - 0.05, time, ha='center', va='top', fontsize=FONT)
         top, point = (middle, BELOW - 0.22), (moment, series.relevance[p])
-        line = ConnectionPatch(
-            top,
-            point,
-            'data',
-            'data',
-            axesA=ax,
-            axesB=relevance,
-            color=GREY,
-            linewidth=0.8,
-        )
-        ax.figure.add_artist(line)
-        relevance.plot(
-            *point,
-            'o',
-            color=BLUE,
-            markeredgecolor=PAPER,
-            markersize=6,
-            clip_on=False,
-            zorder=5,
-        )
+        ends = dict(axesA=ax, axesB=relevance, color=GREY, linewidth=0.8)
+        ax.figure.add_artist(ConnectionPatch(top, point, 'data', 'data', **ends))
+        look = dict(color=BLUE, markeredgecolor=PAPER, markersize=6)
+        relevance.plot(*point, 'o', **look, clip_on=False, zorder=5)
     ax.set(xlim=(series.start, series.end), ylim=(0, height), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
 

@@ -31,13 +31,9 @@ class ThumbnailCollector:
         self.pictures: dict[int, dict[int, np.ndarray]] = {}
         for track in result['tracks']:
             self.pictures[track['id']] = {}
-            chosen = {
-                p
-                for width in (WIDE, NARROW)
-                for p in frames_to_show(result, track, width)
-            }
+            shown = [frames_to_show(result, track, width) for width in (WIDE, NARROW)]
             frames = track['frames']
-            for p in chosen:
+            for p in set().union(*shown):
                 wanted = (track['id'], p, frames['box'][p])
                 self._wanted[frames['index'][p]].append(wanted)
 

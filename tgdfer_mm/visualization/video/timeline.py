@@ -1,27 +1,21 @@
 """One track over time: what was seen, what decided, and which frames mattered."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import setp
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ..style import SHADE, Sheet, text_width
+from ..style import FONT, SHADE, Sheet, draw_bars, text_width
+from . import curves
 from .colors import class_colors
-from .curves import (
-    FONT,
-    draw_bands,
-    draw_clock,
-    draw_face,
-    draw_gaps,
-    draw_intervals,
-    draw_relevance,
-)
 from .series import TrackSeries, pick_frames
 from .strip import draw_frames
-from .words import CAUTION, class_of, clock, verdict
+from .words import CAUTION, class_of, clock, model_note, verdict
 
 WIDE, NARROW = 12.0, 4.6  # inches: a desktop, a phone
 MAX_BANDS = 9  # more classes than that become one band
@@ -57,14 +51,6 @@ class _Layout:
     @property
     def thumbnail(self) -> float:
         return 0.92 if self.wide else 0.74
-
-
-@dataclass(frozen=True)
-class _Bands:
-    """Which classes have a band of their own, from the lowest up."""
-
-    shown: list[int]
-    rest: list[int]
 
 
 def frames_to_show(
@@ -112,19 +98,19 @@ def draw_timeline(
     colors, layout = class_colors(classes), _Layout(width, classes)
     thumbnails = thumbnails or {}
     picked = [p for p in frames_to_show(result, track, width) if p in thumbnails]
-    bands = _choose_bands(scores, track['label'], classes)
-    names = [classes[c] for c in bands.shown]
-    legend = dict(zip(names, (colors[c] for c in bands.shown), strict=True))
-    if bands.rest:
-        legend[f'{len(bands.rest)} others'] = SHADE
-    rows = _legend_rows(legend, layout.plot)
+    order = _order_bands(scores, track['label'], classes)
+    shown, rest = order[:MAX_BANDS], order[MAX_BANDS:]
+    legend = {classes[c]: colors[c] for c in shown}
+    if rest:
+        legend[f'{len(rest)} others'] = SHADE
+    places = _legend_places(legend, layout.plot)
 
     # Everything is placed in inches, one below the other.
     gap, top = 0.12, 0.62 if layout.wide else 0.8
     heights = dict(
         frames=layout.thumbnail + 0.45 if picked else 0.0,
         relevance=0.85 if np.isfinite(series.relevance).any() else 0.0,
-        legend=ROW * len(rows),
+        legend=ROW * (1 + max(row for _, row in places.values())),
         bands=1.5,
         intervals=0.3,
         face=0.1,
@@ -135,27 +121,26 @@ def draw_timeline(
     axes, y = {}, top
     for name, high in heights.items():
         if name == 'legend':
-            _draw_legend(sheet, layout.left, y + 0.02, rows, legend)
+            _draw_legend(sheet, layout.left, y + 0.02, places, legend)
         elif high:
             axes[name] = sheet.axes(layout.left, y, layout.plot, high)
             axes[name].set_xlim(series.start, series.end)
         y += high + (0.02 if name == 'legend' else gap if high else 0)
 
     _draw_title(sheet, layout, result, track)
-    values, shades = scores[:, bands.shown], list(legend.values())
-    if bands.rest:
-        rest = scores[:, bands.rest].sum(1, keepdims=True)
-        values = np.concatenate([values, rest], 1)
+    values, shades = scores[:, shown], list(legend.values())
+    if rest:
+        values = np.column_stack([values, scores[:, rest].sum(1)])
     points = int(POINTS * layout.plot)
-    draw_bands(axes['bands'], series, values, shades, points)
+    curves.draw_bands(axes['bands'], series, values, shades, points)
     if 'relevance' in axes:
-        draw_relevance(axes['relevance'], series, 3 * points)
+        curves.draw_relevance(axes['relevance'], series, 3 * points)
     for name in axes.keys() & {'relevance', 'bands'}:
-        draw_gaps(axes[name], series, layout.plot)
+        curves.draw_gaps(axes[name], series, layout.plot)
     by_name = dict(zip(classes, colors, strict=True))
-    draw_intervals(axes['intervals'], track, by_name, layout.plot)
-    draw_face(axes['face'], series)
-    draw_clock(axes['face'], series, 10 if layout.wide else 4)
+    curves.draw_intervals(axes['intervals'], track, by_name, layout.plot)
+    curves.draw_face(axes['face'], series)
+    curves.draw_clock(axes['face'], series, 10 if layout.wide else 4)
     if picked:
         draw_frames(axes['frames'], axes['relevance'], series, picked, thumbnails)
     if layout.wide and track['probabilities'] is not None:
@@ -177,14 +162,16 @@ def _window_scores(series: TrackSeries, track: Mapping[str, Any]) -> np.ndarray:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _choose_bands(scores: np.ndarray, label: str | None, classes) -> _Bands:
-    """The track's label lies on the ground, where its height is easiest to read."""
+def _order_bands(scores: np.ndarray, label: str | None, classes) -> list[int]:
+    """The classes from the lowest band up.
+
+    The track's label lies on the ground, where its height is easiest to read.
+    """
     known = scores[np.isfinite(scores).all(1)]
     means = known.mean(0) if len(known) else np.zeros(scores.shape[1])
     if label is not None:
         means[class_of(label, classes)] = np.inf
-    order = np.argsort(-means, kind='stable').tolist()
-    return _Bands(order[:MAX_BANDS], order[MAX_BANDS:])
+    return np.argsort(-means, kind='stable').tolist()
 
 
 def _notes(result: Mapping[str, Any], series: TrackSeries, by_frame: bool) -> list[str]:
@@ -194,29 +181,18 @@ def _notes(result: Mapping[str, Any], series: TrackSeries, by_frame: bool) -> li
         notes.append('hatched face strip: box interpolated')
     if not by_frame:
         notes.append('bands: whole windows')
-    model = result['model']
-    notes.append(
-        f'model {model["name"]}' + (f' {model["note"]}' if model['note'] else '')
-    )
-    notes.append(CAUTION)
-    return notes
+    return [*notes, model_note(result), CAUTION]
 
 
 def _wrap(parts: Sequence[str], width: float) -> list[str]:
     """Puts parts into lines; a part longer than a line is broken at a space."""
-    lines = ['']
+    most, lines = int(width / text_width(['m'], FONT - 1)), []
     for part in parts:
-        for i, word in enumerate(part.split()):
-            dot = ' · ' if i == 0 and lines[-1] else ''
-            whole = f'{lines[-1]}{dot}{part}'
-            if i == 0 and lines[-1] and text_width([whole], FONT - 1) > width:
-                lines.append(word)
-                continue
-            longer = f'{lines[-1]}{dot or " "}{word}'.strip()
-            if lines[-1] and text_width([longer], FONT - 1) > width:
-                lines.append(word)
-            else:
-                lines[-1] = longer
+        if lines and len(f'{lines[-1]} · {part}') <= most:
+            lines[-1] += f' · {part}'
+        else:
+            whole_words = dict(break_long_words=False, break_on_hyphens=False)
+            lines += textwrap.wrap(part, most, **whole_words)
     return lines
 
 
@@ -234,28 +210,25 @@ def _draw_title(sheet: Sheet, layout: _Layout, result, track) -> None:
         sheet.text(layout.left, 0.44, span, fontsize=10, color=FAINT)
 
 
-def _legend_rows(names: Sequence[str], width: float) -> list[list[str]]:
-    rows, used = [[]], 0.0
+def _legend_places(names: Sequence[str], width: float) -> dict[str, tuple[float, int]]:
+    """Where each name begins: inches from the left, and number of the row."""
+    places, x, row = {}, 0.0, 0
     for name in names:
         need = text_width([name], FONT) + 0.42
-        if rows[-1] and used + need > width:
-            rows.append([])
-            used = 0.0
-        rows[-1].append(name)
-        used += need
-    return rows
+        if x and x + need > width:
+            x, row = 0.0, row + 1
+        places[name] = (x, row)
+        x += need
+    return places
 
 
-def _draw_legend(sheet: Sheet, left: float, top: float, rows, colors) -> None:
-    for r, row in enumerate(rows):
-        x, y = left, top + ROW * r
-        for name in row:
-            corner = (x / sheet.width, 1 - (y + 0.14) / sheet.height)
-            size = (0.14 / sheet.width, 0.14 / sheet.height)
-            patch = Rectangle(corner, *size, facecolor=colors[name])
-            sheet.figure.add_artist(patch)
-            sheet.text(x + 0.2, y + 0.075, name, fontsize=FONT, va='center')
-            x += text_width([name], FONT) + 0.42
+def _draw_legend(sheet: Sheet, left: float, top: float, places, colors) -> None:
+    size = (0.14 / sheet.width, 0.14 / sheet.height)
+    for name, (x, row) in places.items():
+        x, y = left + x, top + ROW * row
+        corner = (x / sheet.width, 1 - (y + 0.14) / sheet.height)
+        sheet.figure.add_artist(Rectangle(corner, *size, facecolor=colors[name]))
+        sheet.text(x + 0.2, y + 0.075, name, fontsize=FONT, va='center')
 
 
 def _draw_bars(sheet: Sheet, right: float, top: float, track, classes, colors) -> None:
@@ -265,23 +238,9 @@ def _draw_bars(sheet: Sheet, right: float, top: float, track, classes, colors) -
     names = [classes[c] for c in order]
     left = right + 0.3 + text_width(names, FONT)
     ax = sheet.axes(left, top + 0.2, 1.1, 0.27 * len(order))
-    ax.barh(range(len(order)), values[order], 0.72, color=[colors[c] for c in order])
-    ax.set_yticks(range(len(order)), names, fontsize=FONT)
-    for row, (c, tick) in enumerate(zip(order, ax.get_yticklabels(), strict=True)):
-        weight = 'bold' if classes[c] == track['label'] else 'normal'
-        tick.set_fontweight(weight)
-        ax.annotate(
-            f'{values[c]:.2f}',
-            (values[c], row),
-            (3, 0),
-            textcoords='offset points',
-            va='center',
-            fontsize=FONT,
-            fontweight=weight,
-        )
+    shades = [colors[c] for c in order]
+    bars = draw_bars(ax, names, values[order], shades, 'whole track', height=0.72)
+    for name, texts in zip(names, bars, strict=True):
+        setp(texts, fontweight='bold' if name == track['label'] else 'normal')
     ax.set_xlim(0, 1)
-    ax.set_ylim(len(order) - 0.5, -0.5)
-    ax.set_xticks([])
-    ax.tick_params(length=0)
-    ax.set_title('whole track', fontsize=FONT, pad=4, loc='left')
     ax.spines[['top', 'right', 'bottom']].set_visible(False)

@@ -239,3 +239,30 @@ def test_unknown_arguments(copy, check, tmp_path):
         check('dfew', tmp_path, media='audio')
     with pytest.raises(ValueError, match="facts of .*not of 'affwild'"):
         check('affwild', tmp_path)
+
+
+def test_lists_that_differ_in_two_places_are_told_from_one_another(copy, check):
+    root = copy('dfew')
+    name = 'train(single-labeled)/set_1.csv'
+    own = root / 'EmoLabel_DataSplit' / name
+    for folder in ('labels', 'split'):
+        (root / folder / name).parent.mkdir(parents=True)
+    (root / 'labels' / name).write_text(own.read_text() + '00999,1\n')
+    found = check('dfew', root)[1]['list-copies']
+    assert found['severity'] == 'warning' and 'although' in found['message']
+    assert found['examples'] == (str(root / 'labels' / name),)
+    (root / 'split' / name).write_text(own.read_text() + '00998,1\n')
+    own.unlink()
+    report, found = check('dfew', root)
+    assert not report['ok'] and len(found['list-ambiguous']['examples']) == 2
+    assert 'split_file' in found['list-ambiguous']['advice']
+
+
+def test_missing_lists_of_single_scenes_are_a_note(copy, check):
+    root = copy('ferv39k')
+    (root / '4_setups/22_scenes/train_War.csv').unlink()
+    report, found = check('ferv39k', root)
+    assert report['ok'] and found['scene-lists-missing']['severity'] == 'note'
+    assert (
+        'no train lists of the scenes War.' in found['scene-lists-missing']['message']
+    )

@@ -1,5 +1,7 @@
 """The authors' spreadsheets against the lists."""
 
+import sys
+
 import pytest
 
 from tgdfer_mm.labels.classes import load_classes
@@ -115,3 +117,14 @@ def test_a_cell_that_is_no_label_is_named(copy, check, name, cells, said):
     report, found = check('mafw', root)
     message = found['table-unreadable']['message']
     assert f'{name}.xlsx: the last cell of clip 00007 is {said}' in message
+
+
+def test_without_the_reader_of_sheets_a_note_says_so(copy, check, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'openpyxl', None)
+    root = copy('dfew')
+    path = root / 'Annotation/annotation.xlsx'
+    path.parent.mkdir()
+    path.write_bytes(b'')
+    report, found = check('dfew', root)
+    assert report['ok'] and report['tables'] == {'votes': 'not read'}
+    assert f'{path} was not checked' in found['table-unread']['message']

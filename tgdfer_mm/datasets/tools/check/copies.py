@@ -1,6 +1,8 @@
 """The copy of a data set that is checked, read through its data set class."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 from ...dfer_dataset import DFERDataset
@@ -12,9 +14,7 @@ from ...text_files import SplitFileError
 from .findings import Findings
 
 DATASETS: dict[str, type[DFERDataset]] = {
-    'dfew': DFEWDataset,
-    'ferv39k': FERV39kDataset,
-    'mafw': MAFWDataset,
+    cls.ALIASES: cls for cls in (DFEWDataset, FERV39kDataset, MAFWDataset)
 }
 
 
@@ -78,86 +78,55 @@ class Copy:
     def read_lists(self, setting: str) -> list[ClipList]:
         """Reads all lists of a setting; what is wrong with them is reported."""
         fact = self.facts['lists'][setting]
-        wanted = [
-            (int(fold) if fold else None, subset)
-            for fold in fact['folds']
-            for subset in ('train', 'test')
-        ]
-        places = {}
-        for fold, subset in wanted:
-            dataset = self.dataset(subset, fold, **fact.get('options', {}))
+        places, missing = [], []
+        for fold, subset in product(fact['folds'], ('train', 'test')):
+            options = fact.get('options', {})
+            dataset = self.dataset(subset, int(fold) if fold else None, **options)
             found = self._place(dataset, fact.get('fields', {}))
             if found:
-                places[fold, subset] = dataset, found
-        missing = [w for w in wanted if w not in places]
+                places.append((dataset, found.path))
+            else:
+                missing.append(dataset.default_split_file())
         main = setting == next(iter(self.facts['lists']))
-        if missing and (main or places):
-            self._report_missing(setting, missing, fact)
-        read = [self._read(setting, *key, *place) for key, place in places.items()]
+        if main or places:
+            self.findings.add('list-missing', missing, setting=setting, root=self.root)
+        read = [self._read(setting, *place) for place in places]
         return [each for each in read if each]
 
     def _place(self, dataset: DFERDataset, fields: dict) -> Found | None:
         own = '' if fields else dataset.default_split_file()
         fields = {**dataset.split_fields(), **fields}
+        found = self._find('list', 'split_file', find_file, 'split', own, **fields)
+        return found if found and found.path.is_file() else None
+
+    def _find(
+        self, what: str, option: str, find: Callable[..., Found], *args, **fields
+    ) -> Found | None:
+        """A place, or None if it cannot be told; a doubt about it is reported."""
         try:
-            found = find_file(self.cls.ALIASES, self.root, 'split', own, **fields)
+            found = find(self.cls.ALIASES, self.root, *args, **fields)
         except AmbiguousPlaceError as err:
-            self.findings.error(
-                'list-ambiguous',
-                str(err),
-                'Keep the one you mean, or name it with split_file in the config.',
-                err.places,
-            )
+            self.findings.add(f'{what}-ambiguous', err.places, problem=err)
             return None
-        if found.others:
-            self.findings.warning(
-                'list-copies',
-                found.remark('split_file'),
-                'They differ: keep the one whose results you want to compare with.',
-                found.others,
-            )
-        return found if found.path.is_file() else None
+        remark = found.remark(option)
+        self.findings.add(f'{what}-copies', found.others, remark=remark)
+        return found
 
-    def _report_missing(self, setting: str, missing: list, fact: dict) -> None:
-        paths = []
-        for fold, subset in missing:
-            dataset = self.dataset(subset, fold, **fact.get('options', {}))
-            paths.append(dataset.default_split_file())
-        self.findings.error(
-            'list-missing',
-            f'{len(paths)} lists of the setting {setting!r} are missing below '
-            f'{self.root}, under their own and all other known names.',
-            "Unpack the authors' annotation archives there (`tgdfer data prepare`).",
-            paths,
-        )
-
-    def _read(
-        self,
-        setting: str,
-        fold: int | None,
-        subset: str,
-        dataset: DFERDataset,
-        found: Found,
-    ) -> ClipList | None:
-        dataset.split_file = found.path
-        dataset.warn = lambda text: self.findings.warning(
-            'list-remark', text, "Compare the list with the authors'.", [found.path]
+    def _read(self, setting: str, dataset: DFERDataset, path: Path) -> ClipList | None:
+        dataset.split_file = path
+        dataset.warn = lambda text: self.findings.add(
+            'list-remark', [path], remark=text
         )
         try:
             entries = dataset.read_list()
         except (SplitFileError, ValueError, OSError) as err:
-            self.findings.error(
-                'list-unreadable',
-                str(err),
-                "Correct the line, or take the list from the authors' archive.",
-                [found.path],
-            )
+            self.findings.add('list-unreadable', [path], problem=err)
             return None
         return ClipList(
             setting,
-            fold,
-            subset,
-            found.path,
+            dataset.fold,
+            dataset.subset,
+            path,
             {entry['clip']: entry['label'] for entry in entries},
             getattr(dataset, 'label_base', None),
             dataset.label_set,
@@ -168,28 +137,8 @@ class Copy:
         there = {}
         for media, folders in self.cls.FOLDERS.items():
             for version, own in folders.items():
-                found = self.media_place(media, version, own)
+                place = (media, version, own)
+                found = self._find('media', 'media_dir', find_media, *place)
                 if found and found.path.is_dir():
                     there[media, version] = found.path
         return there
-
-    def media_place(self, media: str, version: str, own: str) -> Found | None:
-        """Where a pixel version is, or None if that cannot be told."""
-        try:
-            found = find_media(self.cls.ALIASES, self.root, media, version, own)
-        except AmbiguousPlaceError as err:
-            self.findings.error(
-                'media-ambiguous',
-                str(err),
-                'Keep one, or name it with media_dir in the config.',
-                err.places,
-            )
-            return None
-        if found.others:
-            self.findings.warning(
-                'media-copies',
-                found.remark('media_dir'),
-                'Make sure that both hold the same pixels.',
-                found.others,
-            )
-        return found

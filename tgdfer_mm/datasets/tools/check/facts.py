@@ -2,12 +2,11 @@
 
 import json
 from collections import Counter
-from copy import deepcopy
 from dataclasses import fields
 from pathlib import Path
 
 from ....labels.classes import load_classes
-from ....synth.layouts import FOLDS, LAYOUTS, PlannedClip
+from ....synth.layouts import FOLDS, LAYOUTS
 from ....synth.levels import DEMO, load_level
 from ....synth.tree import STAMP, SynthSpec
 
@@ -68,7 +67,7 @@ def load_facts(dataset: str) -> dict:
     if not path.is_file():
         known = sorted(p.stem for p in _FOLDER.glob('*.json'))
         raise ValueError(f'There are facts of {known}, not of {dataset!r}.')
-    return deepcopy(json.loads(path.read_text(encoding='utf-8')))
+    return json.loads(path.read_text(encoding='utf-8'))
 
 
 def read_spec(root: Path) -> SynthSpec:
@@ -89,12 +88,12 @@ def read_spec(root: Path) -> SynthSpec:
 
 
 def _fill_in(facts: dict, spec: SynthSpec) -> None:
-    plan = spec.plan()
+    plan, layout = spec.plan(), LAYOUTS[spec.layout]
     label_set = spec.layout if spec.level == DEMO else load_level(spec.level).label_set
     names = load_classes(label_set)
 
     def class_counts(clips: list) -> list[int]:
-        found = Counter(_class_name(spec, clip) for clip in clips)
+        found = Counter(layout.class_name(clip.emotion).lower() for clip in clips)
         return [found[name] for name in names]
 
     single = facts['lists']['single']
@@ -107,7 +106,3 @@ def _fill_in(facts: dict, spec: SynthSpec) -> None:
             fact[subset] = len(clips)
             fact[f'{subset}_class_counts'] = class_counts(clips)
     facts.update(counts='generated', classes=list(names), label_set=label_set)
-
-
-def _class_name(spec: SynthSpec, clip: PlannedClip) -> str:
-    return LAYOUTS[spec.layout].class_name(clip.emotion).lower()

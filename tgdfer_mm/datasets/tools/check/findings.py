@@ -1,67 +1,78 @@
 """What a check found, and what to do about it."""
 
+import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
 
 ERROR = 'error'  # changes a published number
 WARNING = 'warning'  # may change one
 NOTE = 'note'  # changes none
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that a user should know.
+@cache
+def load_texts() -> dict[str, dict[str, str]]:
+    """Severity, message and advice of every finding, by its code.
+
+    A code with several texts has their names after a slash: ``clips-absent/video``.
+    """
+    path = Path(__file__).with_name('findings.json')
+    return json.loads(path.read_text(encoding='utf-8'))
+
+
+class Findings:
+    """All findings of a check, in the order in which they were made.
 
     Attributes:
-        code: Short name, the same for the same kind of finding.
-        severity: ``'error'``, ``'warning'`` or ``'note'``.
-        message: What is so.
-        advice: What to do.
-        examples: Names of the clips or files concerned, all of them.
+        all: Each as plain data: ``code`` (the same for the same kind of finding),
+            ``severity`` (``'error'``, ``'warning'`` or ``'note'``), ``message`` (what
+            is so), ``advice`` (what to do) and ``examples`` (names of the clips or
+            files concerned, all of them).
     """
 
-    code: str
-    severity: str
-    message: str
-    advice: str = ''
-    examples: tuple[str, ...] = ()
+    def __init__(self) -> None:
+        self.all: list[dict] = []
 
-
-@dataclass
-class Findings:
-    """All findings of a check, in the order in which they were made."""
-
-    all: list[Finding] = field(default_factory=list)
-
-    def error(self, code: str, message: str, advice: str, who: Iterable = ()) -> None:
-        """Adds what changes a published number."""
-        self._add(code, ERROR, message, advice, who)
-
-    def warning(self, code: str, message: str, advice: str, who: Iterable = ()) -> None:
-        """Adds what may change a published number."""
-        self._add(code, WARNING, message, advice, who)
-
-    def note(
-        self, code: str, message: str, advice: str = '', who: Iterable = ()
+    def add(
+        self,
+        text: str,
+        who: Iterable | None = None,
+        severity: str | None = None,
+        **values,
     ) -> None:
-        """Adds what is good to know."""
-        self._add(code, NOTE, message, advice, who)
+        """Adds a finding, unless it concerns nobody.
 
-    def _add(self, code, severity, message, advice, who) -> None:
-        self.all.append(Finding(code, severity, message, advice, tuple(map(str, who))))
-
-    def codes(self, severity: str | None = None) -> set[str]:
-        """Codes of the findings, or of those of one severity."""
-        return {f.code for f in self.all if severity in (None, f.severity)}
+        Args:
+            text: A key of :func:`load_texts`.
+            who: The clips or files concerned. Nothing is added if there are none;
+                None stands for a finding about the copy as a whole.
+            severity: In place of the text's own.
+            **values: What the text has in braces, besides the ``count`` of those
+                concerned and the names of ``some``.
+        """
+        names = tuple(map(str, who or ()))
+        if who is not None and not names:
+            return
+        texts = load_texts()[text]
+        values = dict(dict(count=len(names), some=some(names)), **values)
+        self.all.append(
+            dict(
+                code=text.partition('/')[0],
+                severity=severity or texts['severity'],
+                message=texts['message'].format(**values),
+                advice=texts.get('advice', '').format(**values),
+                examples=names,
+            )
+        )
 
     @property
     def ok(self) -> bool:
         """Whether nothing changes a published number."""
-        return not self.codes(ERROR)
+        return all(each['severity'] != ERROR for each in self.all)
 
     def as_dicts(self) -> list[dict]:
         """The findings as plain data."""
-        return [asdict(each) for each in self.all]
+        return self.all
 
 
 def some(names: Iterable[str], limit: int = 3) -> str:

@@ -2,14 +2,12 @@
 
 import os
 from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image
 
 from ....clips.decoding import read_picture
 from ....clips.errors import DamagedClipError
-from ...progress import track
+from ...progress import in_threads
 from .copies import Copy
 from .findings import some
 from .frames import Frames
@@ -34,48 +32,28 @@ def check_pictures(copy: Copy, frames: Frames, version: str, deep: bool) -> Coun
     """
     read = _decode if deep else _read_header
 
-    def work(clips: Sequence[str]) -> list[tuple[str, Counter, list[str]]]:
-        found = []
-        for clip in clips:
-            folder = os.path.join(frames.index.folder, frames.places[clip])
-            sizes, problems = Counter(), []
-            for name in frames.names(clip) if deep else frames.names(clip)[:1]:
-                try:
-                    sizes[read(clip, os.path.join(folder, name))] += 1
-                except DamagedClipError as err:
-                    problems.append(err.reason)
-            found.append((clip, sizes, problems))
-        return found
+    def work(clip: str) -> tuple[str, Counter, list[str]]:
+        folder = os.path.join(frames.index.folder, frames.places[clip])
+        sizes, problems = Counter(), []
+        for name in frames.names(clip) if deep else frames.names(clip)[:1]:
+            try:
+                sizes[read(clip, os.path.join(folder, name))] += 1
+            except DamagedClipError as err:
+                problems.append(err.reason)
+        return clip, sizes, problems
 
-    clips = frames.there
-    chunks = [clips[i : i + _CHUNK] for i in range(0, len(clips), _CHUNK)]
     what = 'Decoding all frames' if deep else 'Reading first frames'
     total: Counter = Counter()
     unreadable, mixed = {}, []
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for part in track(pool.map(work, chunks), len(chunks), what):
-            for clip, sizes, problems in part:
-                total.update(sizes)
-                if problems:
-                    unreadable[clip] = problems[0]
-                if len(sizes) > 1:
-                    mixed.append(clip)
-    if unreadable:
-        copy.findings.error(
-            'clips-unreadable',
-            f'{len(unreadable)} clips have frames that cannot be read: '
-            f'{some(unreadable.values())}.',
-            'Unpack them anew; if that changes nothing, the archive is damaged.',
-            unreadable,
-        )
-    if mixed:
-        copy.findings.error(
-            'sizes-mixed',
-            f'{len(mixed)} clips have frames of more than one size, which no pipeline '
-            f'reads: {some(mixed)}.',
-            'Two versions were unpacked into one folder; unpack each into its own.',
-            mixed,
-        )
+    for clip, sizes, problems in in_threads(work, frames.there, what, _THREADS, _CHUNK):
+        total.update(sizes)
+        if problems:
+            unreadable[clip] = problems[0]
+        if len(sizes) > 1:
+            mixed.append(clip)
+    reasons = some(unreadable.values())
+    copy.findings.add('clips-unreadable', unreadable, reasons=reasons)
+    copy.findings.add('sizes-mixed', mixed)
     _check_sizes(copy, total, version)
     return total
 
@@ -83,22 +61,12 @@ def check_pictures(copy: Copy, frames: Frames, version: str, deep: bool) -> Coun
 def _check_sizes(copy: Copy, sizes: Counter, version: str) -> None:
     known = [tuple(s) for s in copy.facts['pixels'].get(version, {}).get('sizes', [])]
     other = {size: count for size, count in sizes.items() if size not in known}
-    names = [f'{w}x{h} ({count})' for (w, h), count in sizes.most_common()]
+    names = [f'{_text(size)} ({count})' for size, count in sizes.most_common()]
+    values = dict(known=some(map(_text, known)), found=some(names, 5), version=version)
     if known and other:
-        copy.findings.warning(
-            'sizes-other',
-            f'Pictures of {version!r} should have {some(map(_text, known))} pixels; '
-            f'found {some(names, 5)}.',
-            'These may be crops of somebody else: then name them with pixel_version '
-            'and media_dir.',
-            names,
-        )
+        copy.findings.add('sizes-other', names, **values)
     elif len(sizes) > 1:
-        copy.findings.note(
-            'sizes-several',
-            f'Pictures have several sizes: {some(names, 5)}.',
-            who=names,
-        )
+        copy.findings.add('sizes-several', names, **values)
 
 
 def _text(size: Size) -> str:

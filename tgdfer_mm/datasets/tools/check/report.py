@@ -3,7 +3,7 @@
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from .findings import ERROR, NOTE, WARNING
 
@@ -50,29 +50,24 @@ def print_report(report: dict, console: Console | None = None) -> None:
 
 
 def _places(report: dict) -> Table:
-    table = Table(title='Pixels', title_justify='left')
-    for column in ('media', 'pixel_version', 'folder', 'checked'):
-        table.add_column(column, overflow='fold')
+    names = ('media', 'pixel_version', 'folder', 'checked')
+    columns = [Column(name, overflow='fold') for name in names]
+    table = Table(*columns, title='Pixels', title_justify='left')
     for place in report['places']:
+        media, version, path = map(escape, place.values())
         checked = place['path'] == report['media_dir']
-        table.add_row(
-            place['media'],
-            place['pixel_version'],
-            escape(place['path']),
-            'yes' if checked else '',
-        )
+        table.add_row(media, version, path, 'yes' if checked else '')
     return table
 
 
 def _training(report: dict) -> Table:
     title = 'What training and testing will see (frames per clip: least-most, median)'
-    table = Table(title=title, title_justify='left', box=SIMPLE, padding=0)
-    table.add_column('setting', min_width=8)
-    columns = ('fold', 'subset', 'listed', 'absent', 'empty', 'short', 'frames')
-    for column in (*columns, 'per clip'):
-        table.add_column(column, justify='right', no_wrap=True)
+    names = ('fold', 'subset', 'listed', 'absent', 'empty', 'short', 'frames')
+    right = [Column(n, justify='right', no_wrap=True) for n in (*names, 'per clip')]
+    columns = [Column('setting', min_width=8), *right]
+    table = Table(*columns, title=title, title_justify='left', box=SIMPLE, padding=0)
     for row in report['training']:
-        cells = ['' if row.get(c) is None else str(row[c]) for c in columns]
+        cells = ['' if row.get(c) is None else str(row[c]) for c in names]
         lengths = ''
         if 'shortest' in row:
             lengths = f'{row["shortest"]}-{row["longest"]}, {row["median"]:g}'
@@ -81,16 +76,13 @@ def _training(report: dict) -> Table:
 
 
 def _findings(report: dict) -> Table:
-    table = Table(title='Findings', title_justify='left', show_lines=True)
-    table.add_column('')
-    table.add_column('what', overflow='fold', ratio=3)
-    table.add_column('what to do', overflow='fold', ratio=2)
+    what = Column('what', overflow='fold', ratio=3)
+    advice = Column('what to do', overflow='fold', ratio=2)
+    look = dict(title='Findings', title_justify='left', show_lines=True)
+    table = Table('', what, advice, **look)
     order = list(_STYLES)
     for found in sorted(report['findings'], key=lambda f: order.index(f['severity'])):
         style = _STYLES[found['severity']]
-        table.add_row(
-            f'[{style}]{found["severity"]}[/]\n[dim]{found["code"]}[/]',
-            escape(found['message']),
-            escape(found['advice']),
-        )
+        kind = f'[{style}]{found["severity"]}[/]\n[dim]{found["code"]}[/]'
+        table.add_row(kind, escape(found['message']), escape(found['advice']))
     return table

@@ -62,9 +62,8 @@ def check_copy(
     tables = check_tables(copy, lists)
     places = copy.places()
     version, folder = _choose(copy, places, media, pixel_version, media_dir)
-    listed = {
-        clip for group in lists.values() for each in group for clip in each.labels
-    }
+    found = [each for group in lists.values() for each in group]
+    listed = {clip for each in found for clip in each.labels}
     clip_counts: dict[str, int | None] = {}
     sizes: Counter = Counter()
     if folder and listed:
@@ -95,9 +94,7 @@ def check_copy(
         sizes=[
             dict(width=w, height=h, pictures=n) for (w, h), n in sizes.most_common()
         ],
-        training=[
-            _training_row(copy, each, clip_counts) for g in lists.values() for each in g
-        ],
+        training=[_training_row(copy, each, clip_counts) for each in found],
         findings=copy.findings.as_dicts(),
         seconds=round(perf_counter() - start, 2),
     )
@@ -121,20 +118,12 @@ def _choose(
         folder = places.get((media, chosen))
     if not folder or not folder.is_dir():
         has = f'It has {some(there, 9)}.' if there else 'It has no other either.'
-        copy.findings.error(
-            'media-missing',
-            f'{copy.root} has no folder of the {media} of pixel_version={chosen!r}, '
-            f'under any known name. {has}',
-            "Unpack the authors' archives (`tgdfer data prepare`), or name the folder "
-            'with media_dir.',
+        copy.findings.add(
+            'media-missing', root=copy.root, media=media, version=chosen, has=has
         )
         return chosen, None
     if version is None and not media_dir and chosen != own[0]:
-        copy.findings.warning(
-            'version-not-default',
-            f'{own[0]!r}, which the configs take, is absent; {chosen!r} was checked.',
-            f'Set pixel_version={chosen!r}; numbers of the two do not compare.',
-        )
+        copy.findings.add('version-not-default', own=own[0], version=chosen)
     return chosen, folder
 
 

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 
 from ...known_layouts import AmbiguousPlaceError, find_file
 from .copies import ClipList, Copy
-from .findings import some
 
 
 def check_scenes(copy: Copy, lists: list[ClipList]) -> None:
@@ -25,58 +24,30 @@ def check_scenes(copy: Copy, lists: list[ClipList]) -> None:
             for scene, fact in copy.facts['scenes'].items()
             if sizes[scene] != fact[each.subset]
         ]
-        if wrong:
-            copy.findings.error(
-                'scene-size',
-                f'{each.path} has other clips per scene than published: {some(wrong)}.',
-                "Take the lists from the authors' archive.",
-                wrong,
-            )
+        copy.findings.add('scene-size', wrong, path=each.path)
         _check_own_lists(copy, each, sizes)
     gaps = sorted(g for g, found in numbers.items() if max(found) >= len(found))
-    if gaps and len(lists) == 2 and copy.facts['counts'] != 'none':
-        copy.findings.warning(
-            'scene-gaps',
-            f'The clip numbers of {len(gaps)} groups of scene and class have gaps: '
-            f"{some(gaps)}. The authors' start at 0000 and have none.",
-            "Compare the lists with the authors'.",
-            gaps,
-        )
+    if len(lists) == 2 and copy.facts['counts'] != 'none':
+        copy.findings.add('scene-gaps', gaps)
 
 
 def _check_own_lists(copy: Copy, whole: ClipList, scenes: Counter) -> None:
     differing, missing = [], []
     for scene in sorted(scenes):
-        try:
-            found = find_file(
-                'ferv39k', copy.root, 'scene_split', subset=whole.subset, scene=scene
-            )
-        except AmbiguousPlaceError as err:
-            differing.append(str(err))
-            continue
-        if not found.path.is_file():
-            missing.append(scene)
-            continue
         dataset = copy.dataset(whole.subset, None)
-        dataset.split_file = found.path
+        fields = dict(subset=whole.subset, scene=scene)
         try:
+            found = find_file('ferv39k', copy.root, 'scene_split', **fields)
+            if not found.path.is_file():
+                missing.append(scene)
+                continue
+            dataset.split_file = found.path
             clips = {entry['clip'] for entry in dataset.read_list()}
-        except (ValueError, OSError) as err:
+        except (AmbiguousPlaceError, ValueError, OSError) as err:
             differing.append(str(err))
             continue
         if clips != {c for c in whole.labels if c.split('/')[0] == scene}:
             differing.append(str(found.path))
-    if differing:
-        copy.findings.warning(
-            'scene-lists',
-            f'Lists of single scenes do not agree with {whole.path}: '
-            f'{some(differing)}.',
-            "Take both from the authors' archive.",
-            differing,
-        )
-    elif len(missing) < len(scenes) and missing:
-        copy.findings.note(
-            'scene-lists-missing',
-            f'There are no {whole.subset} lists of the scenes {some(missing)}.',
-            who=missing,
-        )
+    copy.findings.add('scene-lists', differing, whole=whole)
+    if not differing and len(missing) < len(scenes):
+        copy.findings.add('scene-lists-missing', missing, whole=whole)

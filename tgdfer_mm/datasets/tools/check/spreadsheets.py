@@ -8,7 +8,6 @@ from ...annotation_tables import read_table
 from ...known_layouts import AmbiguousPlaceError, find_file, load_aliases
 from ...votes import read_votes
 from .copies import ClipList, Copy
-from .findings import some
 
 Labels = dict[str, int]
 
@@ -31,25 +30,16 @@ def check_tables(copy: Copy, lists: dict[str, list[ClipList]]) -> dict[str, str]
             rows = check(copy, path, lists)
         except ImportError as err:
             state[kind] = 'not read'
-            copy.findings.note('table-unread', f'{path} was not checked: {err}')
+            copy.findings.add('table-unread', path=path, problem=err)
             continue
         except (AmbiguousPlaceError, ValueError, OSError) as err:
             state[kind] = 'unreadable'
-            copy.findings.error(
-                'table-unreadable',
-                str(err),
-                "Take the file from the authors' archive.",
-            )
+            copy.findings.add('table-unreadable', problem=err)
             continue
         state[kind] = f'{rows} rows'
         wanted = copy.facts['tables'].get(kind, {}).get('rows')
         if wanted not in (None, rows):
-            copy.findings.error(
-                'table-rows',
-                f'{path} has {rows} clips; published are {wanted}.',
-                "Take the file from the authors' archive. A reader that skips a row "
-                'and then infers a header loses clips.',
-            )
+            copy.findings.add('table-rows', path=path, rows=rows, wanted=wanted)
     return state
 
 
@@ -63,23 +53,13 @@ def _check_votes(copy: Copy, path: Path, lists: dict) -> int:
         for clip, each in votes.items()
         if each.label and each.votes[each.label - 1] != max(each.votes)
     ]
-    if odd:
-        copy.findings.error(
-            'votes-label',
-            f'In {path} {len(odd)} clips have a single label that is not the one with '
-            f'the most votes: {some(odd)}.',
-            "The columns may be in another order; take the authors' file.",
-            odd,
-        )
+    copy.findings.add('votes-label', odd, path=path)
     return len(votes)
 
 
 def _check_single_set(copy: Copy, path: Path, lists: dict) -> int:
     rows = _clip_rows(path)
-    given = {}
-    for clip, cells in rows.items():
-        (label,) = _ids(path, clip, cells, 1)
-        given[clip] = label - 1
+    given = {clip: _ids(path, clip, cells, 1)[0] - 1 for clip, cells in rows.items()}
     _compare(copy, path, given, lists['single'])
     return len(rows)
 
@@ -89,27 +69,18 @@ def _check_multi_set(copy: Copy, path: Path, lists: dict) -> int:
     rows = _clip_rows(path)
     given = {}
     for clip, cells in rows.items():
-        ids = _ids(path, clip, cells)
-        name = '_'.join(emotions[i - 1] for i in sorted(ids))
+        name = '_'.join(emotions[i - 1] for i in sorted(_ids(path, clip, cells)))
         given[clip] = compounds.index(name) if name in compounds else -1
     _compare(copy, path, given, lists.get('compound', []))
     return len(rows)
-
-
-def _check_captions(copy: Copy, path: Path, lists: dict) -> int:
-    return sum(1 for _ in read_table(path))  # no header
-
-
-def _check_annotation(copy: Copy, path: Path, lists: dict) -> int:
-    return len(_clip_rows(path))
 
 
 _CHECKS: dict[str, Callable[[Copy, Path, dict], int]] = {
     'votes': _check_votes,
     'single_set': _check_single_set,
     'multi_set': _check_multi_set,
-    'captions': _check_captions,
-    'annotation': _check_annotation,
+    'captions': lambda copy, path, lists: len(list(read_table(path))),  # no header
+    'annotation': lambda copy, path, lists: len(_clip_rows(path)),
 }
 
 
@@ -145,16 +116,7 @@ def _ids(path: Path, clip: str, cells: list, count: int | None = None) -> list[i
 
 
 def _compare(copy: Copy, path: Path, given: Labels, lists: list[ClipList]) -> None:
-    listed: Labels = {}
-    for each in lists:
-        listed.update(each.labels)
+    listed = {clip: label for each in lists for clip, label in each.labels.items()}
     both = listed.keys() & given.keys()
     differing = sorted(clip for clip in both if given[clip] != listed[clip])
-    if differing:
-        copy.findings.error(
-            'table-label',
-            f'{len(differing)} of {len(both)} clips have another label in {path} than '
-            f'in the lists: {some(differing)}.',
-            "One of the two is not the authors'; take both from their archive.",
-            differing,
-        )
+    copy.findings.add('table-label', differing, total=len(both), path=path)

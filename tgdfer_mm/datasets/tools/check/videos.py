@@ -1,13 +1,12 @@
 """Checks of the video files."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
 from ....clips.errors import DamagedClipError
-from ...progress import track
+from ...progress import in_threads
 from ...transforms.videos import DecodeVideo, OpenVideo
 from .copies import Copy
 from .findings import some
@@ -35,12 +34,10 @@ def check_videos(
     paths = {c: folder / dataset.media_name(c) for c in sorted(set(listed))}
     unreadable: dict[str, str] = {}
 
-    def work(clips: list[str]) -> dict[str, int | None]:
-        return {clip: read(clip, paths[clip]) for clip in clips}
-
-    def read(clip: str, path: Path) -> int | None:
+    def count(clip: str) -> tuple[str, int | None]:
+        path = paths[clip]
         if not os.path.lexists(path):
-            return None
+            return clip, None
         try:
             results = OpenVideo()(dict(clip=clip, filename=str(path)))
             total = results['total_frames']
@@ -49,33 +46,23 @@ def check_videos(
                 DecodeVideo()({**results, 'frame_inds': inds})
         except DamagedClipError as err:
             unreadable[clip] = err.reason
-            return 0
-        return total
+            return clip, 0
+        return clip, total
 
-    clips = list(paths)
-    chunks = [clips[i : i + _CHUNK] for i in range(0, len(clips), _CHUNK)]
-    counts: dict[str, int | None] = {}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for part in track(pool.map(work, chunks), len(chunks), 'Opening videos'):
-            counts.update(part)
+    counts = dict(in_threads(count, list(paths), 'Opening videos', chunk=_CHUNK))
     absent = [clip for clip, count in counts.items() if count is None]
     if absent:
         first = paths[absent[0]]
         padded = first.with_name(f'{absent[0]}{first.suffix}')
-        copy.findings.error(
-            'clips-absent',
-            f'{len(absent)} of {len(counts)} listed clips have no file in {folder}: '
-            f'{some(absent)}; the first should be {first.name}.',
-            f'There is {padded.name}: rename the files without zeros before the number.'
-            if padded != first and padded.exists()
-            else 'Unpack them, or look for the part of the archive that holds them.',
+        there = padded != first and padded.exists()
+        copy.findings.add(
+            'clips-absent/padded-video' if there else 'clips-absent/video',
             absent,
+            total=len(counts),
+            folder=folder,
+            first=first.name,
+            padded=padded.name,
         )
-    if unreadable:
-        copy.findings.error(
-            'clips-unreadable',
-            f'{len(unreadable)} clips cannot be read: {some(unreadable.values())}.',
-            'Unpack them anew; if that changes nothing, the archive is damaged.',
-            unreadable,
-        )
+    reasons = some(unreadable.values())
+    copy.findings.add('clips-unreadable/video', unreadable, reasons=reasons)
     return counts
