@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from lab.video_writing import write_video
 from tgdfer_mm.files import write_text
 from tgdfer_mm.synth.action_units import Units, blend_units, scale_units
 from tgdfer_mm.synth.clips import (
@@ -24,7 +25,6 @@ from tgdfer_mm.synth.clips import (
 from tgdfer_mm.synth.face import render_face
 from tgdfer_mm.synth.identity import Identity, sample_identity
 from tgdfer_mm.synth.nuisance import Nuisance, sample_nuisance
-from tgdfer_mm.video.writing import write_video
 
 _APEX = (0.9, 2.2)  # seconds of an episode above the threshold
 _REST = (0.7, 1.8)  # seconds at rest around it

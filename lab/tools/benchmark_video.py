@@ -21,8 +21,8 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
 
 from lab.film import FilmSpec, write_film
+from lab.video_writing import repeat_video
 from tgdfer_mm.apis import DFERInferencer
-from tgdfer_mm.video.writing import repeat_video
 
 
 def main() -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from lab.film import FilmSpec, write_film
+from lab.video_writing import write_video
 from tgdfer_mm.apis import load_model
-from tgdfer_mm.video.writing import write_video
 
 
 @pytest.fixture(scope='session')

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from lab.video_writing import write_video
 from tgdfer_cli.main import main, parse
 from tgdfer_mm.apis import DFERInferencer, command, runtime
 from tgdfer_mm.video.faces import build_detector
-from tgdfer_mm.video.writing import write_video
 
 
 @pytest.fixture(scope='module')

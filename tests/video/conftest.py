@@ -6,8 +6,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from lab.video_writing import write_video
 from tgdfer_mm.video.optional_packages import need
-from tgdfer_mm.video.writing import write_video
 
 
 def picture(square=None, size=(64, 48), ground=40, light=220):

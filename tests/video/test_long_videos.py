@@ -5,11 +5,11 @@ import resource
 import numpy as np
 import pytest
 
+from lab.video_writing import repeat_video
 from tgdfer_mm.video.analysis import Analysis, Prediction
 from tgdfer_mm.video.faces import build_detector
 from tgdfer_mm.video.reading import open_source
 from tgdfer_mm.video.settings import VideoSettings
-from tgdfer_mm.video.writing import repeat_video
 
 
 def flat(windows):

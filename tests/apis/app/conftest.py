@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import uvicorn
 
+from lab.video_writing import write_video
 from tgdfer_mm.apis.app.scratch import ScratchFolder
 from tgdfer_mm.apis.app.server import make_app, make_server_config
 from tgdfer_mm.apis.app.uploads import Limits
-from tgdfer_mm.video.writing import write_video
 
 PATIENCE = 20  # seconds
 

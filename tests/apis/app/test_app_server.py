@@ -111,7 +111,7 @@ def test_a_file_that_is_too_large_is_refused(serving, clip, chunked):
 def test_a_video_that_is_too_long_is_refused(serving, tmp_path):
     import numpy as np
 
-    from tgdfer_mm.video.writing import write_video
+    from lab.video_writing import write_video
 
     path = tmp_path / 'long.mp4'
     write_video(path, [np.zeros((32, 32, 3), np.uint8)] * 40, 10)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import replacing
-from .optional_packages import need
+from tgdfer_mm.files import replacing
+from tgdfer_mm.video.optional_packages import need
 
 
 def write_video(
