@@ -23,7 +23,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument('--out', default='out', help='folder, with one a video in it')
     parser.add_argument('--runtime', choices=['torch', 'onnx'], default='torch')
     parser.add_argument('--batch-size', type=int, default=8, help='windows a batch')
-    parser.add_argument('--every', type=int, help='look for faces every N frames')
+    parser.add_argument(
+        '--every-seconds', type=float, help='look for faces that often (default 0.2)'
+    )
+    parser.add_argument('--every', type=int, help='... or every N frames')
     parser.add_argument('--max-seconds', type=float, help='read no more of a video')
     parser.add_argument(
         '--fps', type=float, default=25.0, help='rate of the pictures in a folder'

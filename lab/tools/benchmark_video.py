@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument('--minutes', type=float, default=60.0)
     parser.add_argument('--width', type=int, default=640)
     parser.add_argument('--model', default='demo')
-    parser.add_argument('--every', type=int, default=5)
+    parser.add_argument('--every', type=int, help='frames from look to look')
     parser.add_argument('--threads', type=int, help="torch's; its own choice if left")
     parser.add_argument('--read', metavar='FILE', help=argparse.SUPPRESS)
     args = parser.parse_args()

@@ -22,7 +22,9 @@ def test_the_defaults():
     assert VideoSettings().asdict() == dict(
         **dict(window=2.0, stride=0.5, frames=16, short_clip='pad'),
         **dict(size=224, margin=0.25, shift=[0.0, -0.1]),
-        **dict(every=5, max_gap=1.0, min_overlap=0.3, min_track=0.3),
+        **dict(
+            every_seconds=0.2, every=None, max_gap=1.0, min_overlap=0.3, min_track=0.3
+        ),
         **dict(cut=27.0, max_seconds=None),
         intervals=dict(
             **dict(threshold=0.5, smooth=0.2, join=0.2, shortest=0.2),

@@ -114,7 +114,7 @@ def changes_of(args: Namespace) -> dict:
 
 def _inferencer(args: Namespace) -> DFERInferencer:
     changes = changes_of(args)
-    for name in ('every', 'max_seconds'):
+    for name in ('every_seconds', 'every', 'max_seconds'):
         if getattr(args, name) is not None:
             changes[name] = getattr(args, name)
     return DFERInferencer(

@@ -13,6 +13,8 @@ from .track_record import TrackRecord
 from .tracking import Step, Tracker
 from .windows import Crop, Window, WindowCutter
 
+_SAME_TIME = 1e-6  # seconds: sums of times are rounded
+
 
 class Prediction(NamedTuple):
     """What a model says of one window whose n crops it looked at.
@@ -69,7 +71,9 @@ class Analysis:
         self._settings = settings
         self._batch_size = batch_size
         self._advance = advance
-        self._tracker = Tracker(settings.max_gap, settings.min_overlap)
+        self._tracker = Tracker(
+            settings.max_gap, settings.min_overlap, detector.cropped
+        )
         self._open: dict[int, tuple[TrackRecord, WindowCutter]] = {}
         self._finished: list[TrackRecord] = []
         self._queue: list[tuple[TrackRecord, Window]] = []
@@ -106,7 +110,7 @@ class Analysis:
     def _steps(self) -> Iterator[Step]:
         settings, cropped = self._settings, self._detector.cropped
         shots = ShotDetector(None if cropped else settings.cut)
-        since = 0
+        due = next_frame = 0
         for frame in self._source:
             if settings.max_seconds is not None and frame.time >= settings.max_seconds:
                 self.warnings.append(
@@ -114,9 +118,14 @@ class Analysis:
                 )
                 return
             cut = shots(frame)
-            look = cut or cropped or since % settings.every == 0
-            since = 1 if look else since + 1
-            faces = self._detector(frame) if look else None
+            faces = None
+            late = frame.time >= due - _SAME_TIME
+            if settings.every is not None:
+                late = frame.index >= next_frame
+            if cut or cropped or late:
+                faces = self._detector(frame)
+                due = frame.time + settings.every_seconds
+                next_frame = frame.index + (settings.every or 1)
             yield from self._tracker.add(frame, faces, cut)
             self._advance()
 

@@ -20,7 +20,8 @@ class VideoSettings:
         crop: What the model sees of a frame.
         window: How a track is cut into bags.
         intervals: When a stretch shows an emotion.
-        every: The detector looks at one frame of this many.
+        every_seconds: From one look of the detector to the next; 0 looks at each frame.
+        every: The detector looks at one frame of this many instead; None goes by time.
         max_gap: Longest gap in a track that is filled, seconds.
         min_overlap: Intersection over union that joins two boxes.
         min_track: Shorter tracks are left out, seconds; a warning counts them. A
@@ -32,7 +33,8 @@ class VideoSettings:
     crop: FaceCrop = field(default_factory=FaceCrop)
     window: WindowPlan = field(default_factory=WindowPlan)
     intervals: IntervalRule = field(default_factory=IntervalRule)
-    every: int = 5
+    every_seconds: float = 0.2
+    every: int | None = None
     max_gap: float = 1.0
     min_overlap: float = 0.3
     min_track: float = 0.3
@@ -40,9 +42,11 @@ class VideoSettings:
     max_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.every, int) or self.every < 1:
+        if self.every is not None and (
+            not isinstance(self.every, int) or self.every < 1
+        ):
             raise UsageError(f'every={self.every!r} must be a whole number from 1')
-        for name in ('max_gap', 'min_track'):
+        for name in ('every_seconds', 'max_gap', 'min_track'):
             if getattr(self, name) < 0:
                 raise UsageError(f'{name}={getattr(self, name)} must not be negative')
 

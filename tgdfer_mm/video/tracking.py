@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import torch
-from torchvision.ops import box_iou
 
+from .appearance import ANOTHER, look_apart, look_of
 from .faces import Face
 from .frames import Frame
+from .matching import Box, match_faces, overlaps
 
-Box = tuple[float, float, float, float]
+_HIDDEN = 2.0  # a face behind another one may be missed so many times as long
+_PACE = 0.5  # seconds over which a face's velocity is measured
 
 
 class Seen(NamedTuple):
@@ -36,7 +37,26 @@ class _Track:
     number: int
     box: Box
     frame: Frame  # of the last detection
+    look: np.ndarray
+    past: deque[tuple[float, Box]] = field(default_factory=deque)  # detections
+    velocity: np.ndarray | float = 0.0  # of the box, pixels a second
     missed: bool = False  # the detector has looked since, in vain
+
+    def places(self, time: float) -> list[Box]:
+        """Where the face may be: where it would have moved to, and where it was."""
+        moved = np.array(self.box) + self.velocity * (time - self.frame.time)
+        return [tuple(moved.tolist()), self.box]
+
+    def learn(self, time: float, box: Box, look: np.ndarray) -> None:
+        """Takes a face of which nothing is hidden."""
+        self.look = look
+        self.past.append((time, box))
+        while time - self.past[0][0] > _PACE and len(self.past) > 2:
+            self.past.popleft()
+        first, old = self.past[0]
+        if time > first:
+            moved = np.subtract(box, old).reshape(2, 2).mean(0)
+            self.velocity = np.tile(moved / (time - first), 2)
 
 
 @dataclass(eq=False)
@@ -46,15 +66,17 @@ class _Waiting:
 
 
 class Tracker:
-    """Joins detections by overlap and fills in the frames between them.
+    """Joins detections and fills in the frames between them.
 
-    A face of the next detection belongs to the track whose last box it overlaps most
-    (the assignment of all faces with the largest sum of overlaps). Boxes between two
-    detections lie on the straight line between them. If the detector has looked in
-    between and missed the face, they are marked as interpolated; a face missed for
-    longer than `max_gap` has ended with its last detection. So have all faces at a
-    camera cut. After its last detection a face that was not missed keeps its box up
-    to the cut or the end, marked too.
+    A face belongs to the track that would be there if it had moved on as before, or
+    stayed; if several could be meant, to the one that looks like it (see
+    :func:`~tgdfer_mm.video.matching.match_faces`). Boxes between two detections lie on
+    the straight line between them. If the detector has looked in between and missed the
+    face, they are marked as interpolated; a face missed for longer than `max_gap` has
+    ended with its last detection. So have all faces at a camera cut. After its last
+    detection a face that was not missed keeps its box up to the cut or the end, marked
+    too. Where a face suddenly looks like another person, one track ends and another
+    one starts with the frame of the change.
 
     Only the frames since the oldest open gap are held: at most `max_gap` of them and
     those between two detections.
@@ -62,10 +84,14 @@ class Tracker:
     Args:
         max_gap: Longest gap that is filled, seconds.
         min_overlap: Intersection over union that joins two boxes.
+        one_person: All frames show the same person, however the looks change.
     """
 
-    def __init__(self, max_gap: float = 1.0, min_overlap: float = 0.3) -> None:
+    def __init__(
+        self, max_gap: float = 1.0, min_overlap: float = 0.3, one_person: bool = False
+    ) -> None:
         self.max_gap = max_gap
+        self.one_person = one_person
         self.min_overlap = min_overlap
         self._tracks: list[_Track] = []
         self._over: list[_Track] = []  # ended, but not all of it handed out
@@ -103,40 +129,73 @@ class Tracker:
         yield from self._release()
 
     def _update(self, frame: Frame, faces: Sequence[Face]) -> None:
-        pairs = self._match(faces)
-        for t, f in pairs.items():
-            self._join(self._tracks[t], faces[f].box)
-        for t, track in enumerate(self._tracks):
-            track.missed = t not in pairs
-        over = [
-            t
-            for t in self._tracks
-            if t.missed and frame.time - t.frame.time > self.max_gap
-        ]
-        self._over += over
-        self._tracks = [t for t in self._tracks if t not in over]
+        looks = [look_of(frame, face.box) for face in faces]
+        pairs = match_faces(
+            [track.places(frame.time) for track in self._tracks],
+            [track.look for track in self._tracks],
+            [frame.time - track.frame.time for track in self._tracks],
+            [face.box for face in faces],
+            looks,
+            self.min_overlap,
+        )
+        known, self._tracks = self._tracks, []
+        for t, track in enumerate(known):
+            if t not in pairs:
+                track.missed = True
+                gap, longest = frame.time - track.frame.time, self.max_gap
+                if _hidden(track.places(frame.time), faces):
+                    longest *= _HIDDEN
+                (self._over if gap > longest else self._tracks).append(track)
+                continue
+            face, look = faces[pairs[t]], looks[pairs[t]]
+            others = [f.box for f in faces if f is not face]
+            others += [b for o in known if o is not track for b in o.places(frame.time)]
+            clear = not self.one_person and not _touches(face.box, others, frame)
+            change = self._change(track, face.box, look) if clear else None
+            if change is None:
+                self._join(track, face.box)
+                self._tracks.append(track)
+                if clear:
+                    track.learn(frame.time, face.box, look)
+            else:
+                self._replace(track, change, face.box, look)
         for f, face in enumerate(faces):
             if f not in pairs.values():
-                self._count += 1
-                self._tracks.append(_Track(self._count, face.box, frame))
-                self._waiting[-1].seen.append(Seen(self._count, face.box, False))
+                self._start(face.box, looks[f])
 
-    def _match(self, faces: Sequence[Face]) -> dict[int, int]:
-        if not self._tracks or not faces:
-            return {}
-        overlap = _overlaps([t.box for t in self._tracks], [f.box for f in faces])
-        overlap[overlap < self.min_overlap] = 0
-        if np.all((overlap > 0).sum(0) <= 1) and np.all((overlap > 0).sum(1) <= 1):
-            # Nothing to choose between, as nearly always.
-            return dict(np.argwhere(overlap > 0).tolist())
-        from scipy.optimize import linear_sum_assignment  # slow to import
+    def _start(self, box: Box, look: np.ndarray) -> None:
+        """A track that is first seen in the newest frame."""
+        self._count += 1
+        frame = self._waiting[-1].frame
+        track = _Track(self._count, box, frame, look)
+        track.learn(frame.time, box, look)
+        self._tracks.append(track)
+        self._waiting[-1].seen.append(Seen(self._count, box, False))
 
-        rows, columns = linear_sum_assignment(-overlap)
-        return {
-            int(r): int(c)
-            for r, c in zip(rows, columns, strict=True)
-            if overlap[r, c] > 0
-        }
+    def _change(self, track: _Track, box: Box, look: np.ndarray) -> int | None:
+        """The frame in which another person takes the place of a track's."""
+        if look_apart(track.look, look) < ANOTHER:
+            return None
+        frames = [track.frame, *(w.frame for w in self._after(track))]
+        boxes = np.linspace(track.box, box, len(frames))  # it may move as well
+        views = [look_of(*each) for each in zip(frames, boxes, strict=True)]
+        nearer = [look_apart(track.look, v) - look_apart(look, v) for v in views]
+        last = int(np.diff(nearer).argmax())
+        turned = nearer[last + 1] - nearer[last] > 2 * ANOTHER
+        seen = np.abs(views[last + 1] - views[last]).mean() > ANOTHER / 2
+        return frames[last + 1].index if turned and seen else None
+
+    def _replace(self, track: _Track, change: int, box: Box, look: np.ndarray) -> None:
+        """Ends a track before a frame, and starts another one with it."""
+        *between, _ = self._after(track)
+        self._start(box, look)
+        self._over.append(track)
+        for waiting in between:
+            if waiting.frame.index < change:
+                waiting.seen.append(Seen(track.number, track.box, True))
+                track.frame = waiting.frame
+            else:
+                waiting.seen.append(Seen(self._count, box, True))
 
     def _join(self, track: _Track, box: Box) -> None:
         frames = list(self._after(track))
@@ -166,7 +225,13 @@ class Tracker:
             yield Step(None, [], [t.number for t in ended])
 
 
-def _overlaps(ours: list[Box], theirs: list[Box]) -> np.ndarray:
-    """Intersection over union of each two boxes; 0 of two that are empty."""
-    both = (torch.tensor(boxes, dtype=torch.float64) for boxes in (ours, theirs))
-    return box_iou(*both).nan_to_num_(0).numpy()
+def _touches(box: Box, others: Sequence[Box], frame: Frame) -> bool:
+    """Whether other faces or the edge of the picture may hide a part of a face."""
+    height, width = (v / frame.scale for v in frame.rgb.shape[:2])
+    inside = box[0] >= 0 and box[1] >= 0 and box[2] <= width and box[3] <= height
+    return not inside or bool(others) and bool(overlaps([box], others).any())
+
+
+def _hidden(places: Sequence[Box], faces: Sequence[Face]) -> bool:
+    boxes = [face.box for face in faces]
+    return bool(boxes) and bool(overlaps(places, boxes).any())

@@ -1,0 +1,80 @@
+"""Which of the faces just found is which of those known."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torchvision.ops import box_iou
+
+from .appearance import ANOTHER, look_apart
+
+Box = tuple[float, float, float, float]
+
+_LOOKS_WEIGH = 7.0  # overlap that a difference of looks of 1 makes up for
+_NEW = 1.0  # overlap that a face which starts another track costs
+_STALE = 0.5  # overlap that a second without detection costs
+_SAME = 1.6 * ANOTHER  # a face that comes out from behind another one is partly hidden
+_REACH = 1.5  # in sizes of the face: how far it may be from where it is expected
+
+
+def match_faces(
+    places: Sequence[Sequence[Box]],
+    looks: Sequence[np.ndarray],
+    ages: Sequence[float],
+    boxes: Sequence[Box],
+    found: Sequence[np.ndarray],
+    min_overlap: float,
+) -> dict[int, int]:
+    """Assigns faces to tracks.
+
+    A face may be a track's if it overlaps one of the places where the track is
+    expected, or if it is near one and looks the same. Of all assignments the one is
+    taken in which overlaps are largest, looks differ least, and tracks are not old.
+
+    Args:
+        places: Of each track, boxes where its face may be now.
+        looks: Of each track, see :func:`~tgdfer_mm.video.appearance.look_of`.
+        ages: Of each track, seconds since its face was detected.
+        boxes: Of each face.
+        found: The look of each face.
+        min_overlap: Intersection over union from which boxes overlap.
+
+    Returns:
+        Number of the face by the number of the track.
+    """
+    if not places or not boxes:
+        return {}
+    value = np.full((len(places), len(boxes)), np.nan)
+    for t, expected in enumerate(places):
+        overlap = overlaps(expected, boxes).max(0)
+        near = [_near(expected, box) for box in boxes]
+        for f in np.flatnonzero((overlap >= min_overlap) | near):
+            apart = look_apart(looks[t], found[f])
+            if overlap[f] >= min_overlap or apart < _SAME:
+                value[t, f] = overlap[f] - _LOOKS_WEIGH * apart - _STALE * ages[t]
+    possible = ~np.isnan(value)
+    if np.all(possible.sum(0) <= 1) and np.all(possible.sum(1) <= 1):
+        # Nothing to choose between, as nearly always.
+        return dict(np.argwhere(possible).tolist())
+    from scipy.optimize import linear_sum_assignment  # slow to import
+
+    gain = np.where(possible, _NEW + value, 0.0)
+    rows, columns = linear_sum_assignment(gain, maximize=True)
+    return {
+        int(r): int(c) for r, c in zip(rows, columns, strict=True) if possible[r, c]
+    }
+
+
+def overlaps(ours: Sequence[Box], theirs: Sequence[Box]) -> np.ndarray:
+    """Intersection over union of each two boxes; 0 of two that are empty."""
+    both = (torch.tensor(boxes, dtype=torch.float64) for boxes in (ours, theirs))
+    return box_iou(*both).nan_to_num_(0).numpy()
+
+
+def _near(places: Sequence[Box], box: Box) -> bool:
+    x1, y1, x2, y2 = box
+    reach = _REACH * max(x2 - x1, y2 - y1)
+    return any(
+        np.hypot(x1 + x2 - p[0] - p[2], y1 + y2 - p[1] - p[3]) / 2 < reach
+        for p in places
+    )
