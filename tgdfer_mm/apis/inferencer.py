@@ -24,7 +24,7 @@ from .result import make_result
 from .runtime import make_runtime
 
 _FPS = Number(least=0.001, most=100_000)
-_BATCH_SIZE = Number(least=1, whole=True)
+BATCH_SIZE = Number(least=1, whole=True)
 
 
 class DFERInferencer(BaseInferencer):
@@ -144,7 +144,7 @@ class DFERInferencer(BaseInferencer):
             VideoError: As for a call.
             Interrupted: Ctrl-C.
         """
-        batch_size = _BATCH_SIZE.check('batch_size', batch_size)
+        batch_size = BATCH_SIZE.check('batch_size', batch_size)
         if progress is None:
             progress = frame_progress if self.show_progress else no_progress
         problems: list[InputError | UsageError] = []

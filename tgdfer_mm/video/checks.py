@@ -30,11 +30,11 @@ class Number:
     def __str__(self) -> str:
         parts = ['a whole number' if self.whole else 'a number']
         if math.isfinite(self.above):
-            parts.append(f'above {self.above:g}')
+            parts.append(f'above {self.above:,.10g}')
         if math.isfinite(self.least):
-            parts.append(f'of at least {self.least:g}')
+            parts.append(f'of at least {self.least:,.10g}')
         if math.isfinite(self.most):
-            parts.append(f'of at most {self.most:g}')
+            parts.append(f'of at most {self.most:,.10g}')
         if len(parts) == 3:
             parts.insert(2, 'and')
         return ' '.join(parts) + (', or None' if self.none else '')

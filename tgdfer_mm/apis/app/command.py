@@ -6,12 +6,15 @@ from argparse import Namespace
 from rich.console import Console
 from rich.markup import escape
 
+from ...video.checks import Number
 from ...video.errors import OutputError, UsageError, VideoError
-from ..command import changes_of, faces_of
-from ..inferencer import DFERInferencer
+from ..command import changes_of, make_inferencer
 from . import LOCAL
 from .scratch import ScratchFolder
 from .uploads import Limits
+
+_POSITIVE = Number(above=0, most=1e9)
+_PORT = Number(least=0, most=65535, whole=True)
 
 
 def run(args: Namespace, console: Console | None = None) -> int:
@@ -27,14 +30,7 @@ def run(args: Namespace, console: Console | None = None) -> int:
     try:
         limits = _limits(args)
         _check_port(args.host, args.port)
-        inferencer = DFERInferencer(
-            args.model,
-            args.checkpoint,
-            device=args.device,
-            faces=faces_of(args),
-            show_progress=False,
-            **changes_of(args),
-        )
+        inferencer = make_inferencer(args, show_progress=False, **changes_of(args))
         scratch = _scratch(args.temp)
     except (VideoError, ImportError) as err:
         console.print(f'[red]error:[/] {escape(str(err))}', soft_wrap=True)
@@ -62,14 +58,17 @@ def run(args: Namespace, console: Console | None = None) -> int:
 
 def _check_port(host: str, port: int) -> None:
     """Before the model is loaded."""
+    _PORT.check('--port', port)
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as err:
+        # Of a name that is none Python says so with a UnicodeError.
+        except (OSError, UnicodeError) as err:
+            reason = getattr(err, 'strerror', None) or err
             raise UsageError(
-                f'cannot listen at {host}, port {port} ({err.strerror or err}): choose '
+                f'cannot listen at {host}, port {port} ({reason}): choose '
                 'others with --host and --port'
             ) from err
 
@@ -86,7 +85,5 @@ def _scratch(root: str | None) -> ScratchFolder:
 
 def _limits(args: Namespace) -> Limits:
     for name in ('max_mb', 'max_seconds', 'keep_minutes'):
-        if getattr(args, name) <= 0:
-            option = name.replace('_', '-')
-            raise UsageError(f'--{option} {getattr(args, name)} must be positive')
+        _POSITIVE.check(f'--{name.replace("_", "-")}', getattr(args, name))
     return Limits(args.max_mb, args.max_seconds, keep=60 * args.keep_minutes)

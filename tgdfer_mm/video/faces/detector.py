@@ -13,7 +13,6 @@ from ..checks import Number
 from ..errors import InputError, UsageError
 from ..frames import Frame
 
-
 SIDE = Number(least=16, most=8192, whole=True)  # pixels that a detector looks at
 LOCK = '_lock'  # attribute of a detector that is used in several threads
 
@@ -95,18 +94,11 @@ class ModelFileDetector(FaceDetector):
 
     def cannot_load(self, err: Exception) -> InputError:
         """The error to raise when the package cannot use the model file."""
-        reason = ' '.join(str(getattr(err, 'err', '') or err).split())
+        reason = ' '.join(str(getattr(err, 'err', '') or err).split())[:120]
         return InputError(
             f'faces.model_file={self.model_file}: {self.name} cannot load it; it is '
-            f'damaged or of another kind ({type(err).__name__}: {reason[:120]}). {self.source}'
-        )
-
-    def describe(self) -> dict:
-        return dict(
-            name=self.name,
-            model_file=Path(self.model_file).name,
-            side=self.side,
-            threshold=self.threshold,
+            f'damaged or of another kind ({type(err).__name__}: {reason}). '
+            f'{self.source}'
         )
 
 

@@ -3,9 +3,9 @@
 import cv2
 
 from ...registry import FACE_DETECTORS
+from ..checks import Number
 from ..frames import Frame
 from ..optional_packages import need
-from ..checks import Number
 from .detector import SIDE, Face, FaceDetector
 
 _THRESHOLD = Number(least=-10, most=10)  # distances from a plane, no probabilities
