@@ -27,6 +27,7 @@ from lab.pretraining.zero_shot import (
     load_vlm,
     synth_descriptions,
 )
+from tgdfer_mm.devices import DeviceError, check_device
 from tgdfer_mm.models.vision_language.text_image_checkpoint import save_vlm
 from tgdfer_mm.synth.sentences import every_phrase
 
@@ -48,7 +49,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--eval-clips', type=int, default=20, help='held-out clips of each class'
     )
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    try:
+        check_device(args.device)
+    except DeviceError as err:
+        parser.error(str(err))
+    return args
 
 
 def kept_tokens(texts: list[str]) -> torch.Tensor:

@@ -22,12 +22,7 @@ def naming_the_model(model: object, checkpoint: object = None) -> Iterator[None]
     except VideoError:
         raise
     except ForbiddenPickleError as err:
-        raise UsageError(
-            f'{checkpoint}: holds Python objects that are not plain data, or is '
-            'damaged. Loading such a file can run any code hidden in it. If you trust '
-            'where it comes from, allow it on purpose with the environment variable '
-            f'{ALLOW_PICKLE}=1.'
-        ) from err
+        raise pickle_refused(checkpoint) from err
     except Exception as err:
         text = ' '.join(str(err).split()) or type(err).__name__
         if hasattr(err, 'exit_code'):  # one of ours, which says all
@@ -37,3 +32,12 @@ def naming_the_model(model: object, checkpoint: object = None) -> Iterator[None]
             f'the model {model}{weights} cannot be loaded '
             f'({type(err).__name__}: {text[:300]})'
         ) from err
+
+
+def pickle_refused(checkpoint: object) -> UsageError:
+    """What to say where the command has no option that allows such a file."""
+    return UsageError(
+        f'{checkpoint}: holds Python objects that are not plain data, or is damaged. '
+        'Loading such a file can run any code hidden in it. If you trust where it '
+        f'comes from, allow it on purpose: set {ALLOW_PICKLE}=1 in the environment.'
+    )
