@@ -65,3 +65,12 @@ def test_weights_that_are_no_numbers_are_not_published(checkpoint, tmp_path, val
     with pytest.raises(NonFiniteWeightsError, match=r'epoch_1\.pth: weight holds NaN'):
         publish(path, tmp_path / 'model.safetensors')
     assert not (tmp_path / 'model.safetensors').exists()
+
+
+def test_a_checkpoint_is_not_published_over_itself(checkpoint, tmp_path):
+    out = tmp_path / 'model.safetensors'
+    publish(checkpoint[0], out)
+    before = out.read_bytes()
+    with pytest.raises(ValueError, match='is the checkpoint itself'):
+        publish(out, tmp_path / '.' / 'model.safetensors')
+    assert out.read_bytes() == before

@@ -72,6 +72,10 @@ def test_unwritable_predictions_are_named(tmp_path, classes, make_sample):
     path = tmp_path / 'p.jsonl'
     with pytest.raises(ValueError, match='must end in .jsonl'):
         DumpPredictions('p.json')
+    (tmp_path / 'folder.jsonl').mkdir()
+    with pytest.raises(ValueError, match='is a folder'):
+        DumpPredictions(str(tmp_path / 'folder.jsonl'))
+    (tmp_path / 'folder.jsonl').rmdir()
     bad = make_sample('a', 0, 0, values=np.full((4, 7), np.inf))
     with pytest.raises(ValueError, match='clip a: .*not finite'):
         dump([bad], path, classes)

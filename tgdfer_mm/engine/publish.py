@@ -29,12 +29,14 @@ def publish(checkpoint: str | Path, out: str | Path, **info: str) -> dict:
         Name, size in bytes, SHA-256 and ``info`` of the file.
 
     Raises:
-        ValueError: If ``out`` is not named ``*.safetensors``.
+        ValueError: If ``out`` is not named ``*.safetensors``, or is the checkpoint.
         NonFiniteWeightsError: If the weights hold NaN or infinity.
     """
     out = Path(out)
     if out.suffix != '.safetensors':
         raise ValueError(f'{out}: the file has to be named *.safetensors')
+    if out.exists() and out.samefile(checkpoint):
+        raise ValueError(f'{out}: is the checkpoint itself, give another name')
     loaded = load_from_local(checkpoint, 'cpu')
     check_finite(loaded, checkpoint)
     state = {

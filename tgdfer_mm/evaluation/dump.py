@@ -37,7 +37,7 @@ class DumpPredictions(ClipMetric):
         collect_dir: Folder shared by the processes, for `collect_device='cpu'`.
 
     Raises:
-        ValueError: If `out_file` does not end in `.jsonl`.
+        ValueError: If `out_file` does not end in `.jsonl`, or is a folder.
     """
 
     default_prefix = 'dump'
@@ -53,6 +53,8 @@ class DumpPredictions(ClipMetric):
         self.out_file = Path(out_file)
         if self.out_file.suffix != '.jsonl':
             raise ValueError(f'out_file={str(out_file)!r} must end in .jsonl')
+        if self.out_file.is_dir():  # found before an hour is spent
+            raise ValueError(f'out_file={str(out_file)!r} is a folder')
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Turns the predictions of a batch into plain data.
