@@ -3,11 +3,13 @@
 import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tgdfer_mm.apis import DFERInferencer
+from tgdfer_mm.apis.progress import frame_progress
 from tgdfer_mm.synth.video import Film, FilmSpec
 from tgdfer_mm.video.faces import FaceDetector, WatchedDetector, build_detector
 from tgdfer_mm.video.frames import Frame
@@ -87,3 +89,18 @@ def test_a_detector_that_was_used_can_still_be_pickled():
     frame = Frame(0, 0.0, np.zeros((8, 9, 3), np.uint8))
     [face] = WatchedDetector(detector, [])(frame)
     assert WatchedDetector(pickle.loads(pickle.dumps(detector)), [])(frame) == [face]
+
+
+def test_threads_next_to_the_main_one_show_no_bar(capsys):
+    source = SimpleNamespace(total=3, info=SimpleNamespace(path='a.mp4'))
+
+    def show():
+        with frame_progress(source) as advance:
+            advance()
+
+    thread = threading.Thread(target=show)
+    thread.start()
+    thread.join()
+    assert capsys.readouterr().err == ''
+    show()
+    assert 'a.mp4' in capsys.readouterr().err

@@ -171,25 +171,28 @@ def make_runtime(
     """
     if runtime not in ('torch', 'onnx'):
         raise UsageError(f'runtime={runtime!r} must be torch or onnx')
+    for_onnx = 'cpu' if device is None else device
     if isinstance(model, str | Path) and Path(model).suffix == '.onnx':
         if checkpoint is not None:
             raise UsageError(f'{model} has its weights: leave the checkpoint out')
-        return OnnxRuntime(Path(model), changes, device or 'cpu')
+        return OnnxRuntime(Path(model), changes, for_onnx)
     if runtime == 'onnx':
-        _providers(device or 'cpu', need('onnxruntime'))  # before a minute is spent
+        _providers(for_onnx, need('onnxruntime'))  # before a minute is spent
     with naming_the_model(model, checkpoint):
         if isinstance(model, LoadedModel):
             loaded = model
         else:
-            place = 'cpu' if runtime == 'onnx' else device or get_device()
-            loaded = load_model(model, checkpoint, check_device(place))
+            place = get_device() if device is None else device
+            place = 'cpu' if runtime == 'onnx' else check_device(place)
+            loaded = load_model(model, checkpoint, place)
     if runtime == 'torch':
         return TorchRuntime(loaded, changes)
     from .export import export_onnx
 
     with TemporaryDirectory() as folder:
-        path = export_onnx(loaded, Path(folder, 'model.onnx'))
-        return OnnxRuntime(path, changes, device or 'cpu')
+        with naming_the_model(model, checkpoint):
+            path = export_onnx(loaded, Path(folder, 'model.onnx'))
+        return OnnxRuntime(path, changes, for_onnx)
 
 
 def _providers(device: str, runtime: Any) -> list:
