@@ -15,7 +15,7 @@ class WatchedDetector(FaceDetector):
     """Asks a detector in one thread at a time, and survives what it does to one frame.
 
     A frame at which the detector raises, or gives something that is no box, counts as
-    one that it did not look at; a sentence in `problems` counts such frames.
+    one without a face; a sentence in `problems` counts such frames.
 
     Args:
         detector: Whom to ask.
@@ -40,7 +40,7 @@ class WatchedDetector(FaceDetector):
     def describe(self) -> dict:
         return self._detector.describe()
 
-    def __call__(self, frame: Frame) -> list[Face] | None:
+    def __call__(self, frame: Frame) -> list[Face]:
         try:
             with self._lock:
                 faces = self._detector(frame)
@@ -55,7 +55,7 @@ class WatchedDetector(FaceDetector):
         else:
             self._worked = True
             return faces
-        return None
+        return []
 
     def finish(self) -> None:
         """Says that there are no more frames.
