@@ -1,7 +1,9 @@
 """What ``tgdfer infer`` does: read videos, print, write, and say how it went."""
 
+import sys
 import traceback
 from argparse import Namespace
+from io import TextIOWrapper
 from pathlib import Path
 
 from mmengine.config import Config
@@ -20,7 +22,11 @@ _INCOMPLETE = 4
 
 def run(args: Namespace, console: Console | None = None) -> int:
     """Reads every input; returns the exit code."""
-    console = console or Console()
+    if console is None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            # A name, or a letter, that the terminal cannot show ends nothing.
+            sys.stdout.reconfigure(errors='backslashreplace')
+        console = Console()
     try:
         inputs = _inputs(args)
         folders = output_folders(args.out, inputs)

@@ -55,8 +55,9 @@ class OutputFolder:
             )
         prepare_folder(self.path)
         own = set() if earlier is None else set(earlier['files'])
-        other = [n for n in sorted(os.listdir(self.path)) if _is_ours(n)]
-        other = [n for n in other if n not in own]
+        with naming_what_fails(self.path):
+            there = sorted(os.listdir(self.path))
+        other = [name for name in there if _is_ours(name) and name not in own]
         if other:
             raise UsageError(
                 f'{self.path / other[0]} would be overwritten, but was not written by '

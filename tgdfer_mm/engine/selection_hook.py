@@ -83,7 +83,11 @@ class SelectionHook(Hook):
                 'Use the same rule, or another work folder.'
             )
         entries = (record or {}).get('evaluated', {})
-        self._evaluated = {int(epoch): value for epoch, value in entries.items()}
+        self._evaluated = {
+            int(epoch): value
+            for epoch, value in entries.items()
+            if math.isfinite(value)  # by an earlier version
+        }
         self._training = True
         self._write(runner)
         if self.rule == 'last' or not runner.epoch:
