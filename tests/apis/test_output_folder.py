@@ -235,3 +235,13 @@ def test_what_nobody_thought_of_costs_one_input(
     code, text = call(first, second, pictures=False)
     assert code == 1 and 'a.mp4: a fault of this package (AssertionError: of a' in text
     assert listed(call.out / 'b') == DATA
+
+
+def test_half_a_file_of_a_killed_run_goes(call, tiny_video):
+    path = tiny_video()
+    assert call(path)[0] == 0
+    folder = call.out / 'tiny'
+    (folder / '.annotated.mp4.4711.tmp').touch()
+    (folder / '.mine.tmp').touch()
+    assert call(path, faces=1)[0] == 0
+    assert listed(folder) == ['.mine.tmp', *ONE]

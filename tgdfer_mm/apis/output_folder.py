@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..files import write_text
+from ..files import remove_leftovers, write_text
 from ..locks import lock_file
 from ..video.errors import UsageError
 from .result import SCHEMA
@@ -96,6 +96,7 @@ class OutputFolder:
         earlier = self._earlier() or dict(files=[])
         with naming_what_fails(self.path):
             for name in earlier['files']:
+                remove_leftovers(self.path / name)  # of a run that was killed
                 if name != JSON_NAME:  # replaced in one step, so that there is one
                     (self.path / name).unlink(missing_ok=True)
             note = dict(input=self._input, files=sorted(names))
