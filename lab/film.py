@@ -5,6 +5,7 @@ path on, from file to intervals, with the truth next to it.
 """
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,7 +56,8 @@ class FilmSpec:
     def __post_init__(self) -> None:
         if self.width < 64 or self.width % 32:
             raise ValueError(f'width={self.width} must be a multiple of 32 from 64')
-        if self.seed < 0 or self.fps < 1 or self.shot <= 0 or self.empty < 0:
+        lasts = 0 < self.shot < math.inf and 0 <= self.empty < math.inf
+        if self.seed < 0 or self.fps < 1 or not lasts:
             raise ValueError(
                 'seed and empty must not be negative, fps and shot positive'
             )

@@ -33,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def positive(text: str) -> float:
-    """Reads a number above 0.
+    """Reads a number above 0, at most 1e9.
 
     Raises:
         ArgumentTypeError: It is another one, or none.
@@ -42,8 +42,8 @@ def positive(text: str) -> float:
         value = float(text)
     except ValueError:
         value = 0.0
-    if not value > 0:
-        raise ArgumentTypeError(f'{text!r} must be a positive number')
+    if not 0 < value <= 1e9:
+        raise ArgumentTypeError(f'{text!r} must be a positive number, at most 1e9')
     return value
 
 

@@ -9,9 +9,10 @@ from .common import add_model_arguments
 
 _CODES = """
 exit codes: 0 done (a video without a face included), 1 a fault of this package,
-2 wrong arguments or a missing package, 3 an input cannot be read, 4 an input is damaged
-or cut off and was read in part, 5 an output cannot be written, 130 stopped with Ctrl-C;
-of several inputs, that of the first that went wrong. What was finished is kept."""
+2 wrong arguments, a missing package or a model that cannot be used, 3 an input cannot
+be read, 4 an input is damaged or cut off and was read in part, 5 an output cannot be
+written, 130 stopped with Ctrl-C; of several inputs, that of the first that went wrong.
+What was finished is kept."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

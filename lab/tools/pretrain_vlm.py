@@ -29,6 +29,7 @@ from lab.pretraining.zero_shot import (
     load_vlm,
     synth_descriptions,
 )
+from tgdfer_mm.devices import DeviceError, check_device
 
 # Neither the seed of any clip a configuration trains or tests on, nor of those the
 # descriptions were chosen on (9000 and 9100).
@@ -48,7 +49,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--eval-clips', type=int, default=20, help='held-out clips of each class'
     )
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    try:
+        check_device(args.device)
+    except DeviceError as err:
+        parser.error(str(err))
+    return args
 
 
 def kept_tokens(texts: list[str]) -> torch.Tensor:

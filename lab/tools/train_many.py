@@ -26,6 +26,7 @@ from lab.many.models import ManyModels
 from lab.many.write import folder_of, judge_member, save_member
 from tgdfer_cli.common import add_common_arguments, add_recipe_arguments
 from tgdfer_mm.commands.config import load_config
+from tgdfer_mm.devices import DeviceError, check_device
 from tgdfer_mm.engine.glibc_memory import keep_freed_memory
 from tgdfer_mm.files import write_text
 from tgdfer_mm.protocol import aggregate, load_result, parse_numbers
@@ -51,7 +52,12 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
     )
     add_recipe_arguments(parser, 'features')
     add_common_arguments(parser)
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    try:
+        check_device(args.device)
+    except DeviceError as err:
+        parser.error(str(err))
+    return args
 
 
 def make_configs(args: Namespace) -> list[Config]:

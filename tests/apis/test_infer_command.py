@@ -195,3 +195,30 @@ def test_a_missing_package_is_2_and_says_what_to_install(
     assert main(['infer', str(path), '--out', str(tmp_path / 'out')]) == 2
     said = capsys.readouterr().out
     assert f'needs the package {package}: pip install "tgdfer_mm[video]"' in said
+
+
+def test_a_name_with_bytes_that_are_no_letters_is_read(call, tiny_video, tmp_path):
+    path = tmp_path / os.fsdecode(b'b\xff\xe9.mp4')
+    try:
+        tiny_video().rename(path)
+    except OSError:
+        pytest.skip('the file system takes no such names')
+    code, text, out = call(path)
+    assert code == 0
+    [file] = out.glob('*/result.json')
+    source = json.loads(file.read_text('utf-8'))['source']
+    assert source['path'].endswith(r'b\udcff\udce9.mp4')
+
+
+def test_a_terminal_that_shows_few_letters_ends_nothing(
+    inferencer, tiny_video, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(command, '_inferencer', lambda args: inferencer)
+    shown = io.TextIOWrapper(io.BytesIO(), encoding='ascii')
+    monkeypatch.setattr(sys, 'stdout', shown)
+    path, out = tiny_video('vidéo.mp4'), tmp_path / 'out'
+    args = parse('infer', [str(path), '--no-pictures', '--out', str(out)])
+    assert command.run(args) == 0
+    shown.flush()
+    assert b'vid' in shown.buffer.getvalue()
+    assert (out / 'vidéo' / 'result.json').is_file()

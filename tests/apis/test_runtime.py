@@ -9,11 +9,15 @@ from mmaction.structures import ActionDataSample
 
 from tgdfer_mm.apis.runtime import (
     OnnxRuntime,
+    _check_place,
+    _finite,
     _from_sample,
     _providers,
     make_runtime,
 )
-from tgdfer_mm.video.errors import InputError, UsageError
+from tgdfer_mm.devices import check_device
+from tgdfer_mm.video.analysis import Prediction
+from tgdfer_mm.video.errors import InputError, NoNumberError, UsageError
 from tgdfer_mm.video.settings import VideoSettings
 
 
@@ -105,6 +109,8 @@ def test_where_a_model_is_loaded(device, runtime, place, monkeypatch):
 
     monkeypatch.setattr('tgdfer_mm.apis.runtime.load_model', load)
     monkeypatch.setattr('tgdfer_mm.apis.runtime.get_device', lambda: 'best')
+    monkeypatch.setattr('tgdfer_mm.apis.runtime.check_device', lambda device: device)
+    monkeypatch.setattr('tgdfer_mm.apis.runtime._providers', lambda *args: [])
     for model in ('a.json', 'a.py'):
         with pytest.raises(InputError, match='not now'):
             make_runtime(model, 'b.pth', device, runtime, {})
@@ -118,7 +124,7 @@ def test_where_a_model_is_loaded(device, runtime, place, monkeypatch):
         (
             'cuda:1',
             ['CUDAExecutionProvider'],
-            ['CUDAExecutionProvider', 'CPUExecutionProvider'],
+            [('CUDAExecutionProvider', dict(device_id=1)), 'CPUExecutionProvider'],
         ),
     ],
 )
@@ -132,3 +138,55 @@ def test_a_device_that_onnxruntime_lacks_is_refused(device):
     runtime = SimpleNamespace(get_available_providers=lambda: ['CPUExecutionProvider'])
     with pytest.raises(UsageError, match=f"device='{device}'.*offers only"):
         _providers(device, runtime)
+
+
+@pytest.mark.parametrize('group', [1, 4])
+def test_a_head_with_one_weight_for_all_classes_says_it_of_each(group):
+    sample = predicted(4, group)
+    shares = sample.pop('relevance')[:, 0]
+    sample.set_field(shares, 'attention')
+    said = _from_sample(sample, 4 * group)
+    expected = (shares / group).repeat_interleave(group)
+    for column in said.relevance.T:
+        np.testing.assert_allclose(column, expected, rtol=1e-6)
+
+
+def test_a_head_without_weights_has_scores_all_the_same():
+    sample = predicted(4, 1)
+    sample.pop('relevance')
+    said = _from_sample(sample, 3)
+    assert said.relevance is None and said.scores.shape == (3, 3)
+
+
+@pytest.mark.parametrize('field', ['probabilities', 'scores', 'relevance'])
+@pytest.mark.parametrize('value', [np.nan, np.inf])
+def test_an_output_that_is_no_number_is_refused(field, value):
+    said = Prediction(np.ones(2), np.ones((3, 2)), np.ones((3, 2)))
+    assert _finite(said) is said
+    assert _finite(Prediction(np.ones(2), None, None)).scores is None
+    getattr(said, field).flat[-1] = value
+    with pytest.raises(NoNumberError, match=f'gives {field} with NaN or infinity'):
+        _finite(said)
+
+
+@pytest.mark.parametrize('device', ['gpu', 'cuda:99', 'xyz', 'meta', 'mps', 'cpu1'])
+@pytest.mark.parametrize('runtime', ['torch', 'onnx'])
+def test_a_device_that_is_not_there_is_refused_before_a_model_is_read(
+    device, runtime, monkeypatch
+):
+    pytest.importorskip('onnxruntime')
+    monkeypatch.setattr('torch.backends.mps.is_available', lambda: False)
+    monkeypatch.setattr(
+        'tgdfer_mm.apis.runtime.load_model', lambda *args: pytest.fail('loaded')
+    )
+    assert check_device('cpu') == 'cpu'
+    with pytest.raises(UsageError, match=f"device='{device}'") as caught:
+        make_runtime('demo', None, device, runtime, {})
+    assert 'cpu' in str(caught.value).lower() and '\n' not in str(caught.value)
+
+
+def test_onnxruntime_that_falls_back_to_the_cpu_is_found_out():
+    session = SimpleNamespace(get_providers=lambda: ['CPUExecutionProvider'])
+    _check_place(session, 'cpu')
+    with pytest.raises(UsageError, match="device='cuda:1'.*only CPUExecutionProvider"):
+        _check_place(session, 'cuda:1')

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import recorded
@@ -138,3 +139,12 @@ def test_another_ending_is_refused():
     conversion = Conversion({}, {}, Report('file', '', 'format', [], []))
     with pytest.raises(ValueError, match=r'\*.safetensors or \*.pth'):
         conversion.save('out.bin')
+
+
+def test_weights_that_are_no_numbers_are_not_written(tmp_path):
+    report = SimpleNamespace(complete=True, source='theirs.pth', texts=None)
+    state = {'a': torch.ones(2), 'b': torch.tensor([1.0, torch.nan])}
+    conversion = Conversion(state, {}, report)
+    with pytest.raises(ValueError, match=r'theirs\.pth: b holds NaN'):
+        conversion.save(tmp_path / 'ours.pth')
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """A checkpoint is not used on data that it does not fit."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,7 @@ from standin import CLASSES
 
 from tgdfer_mm.engine import CheckpointContractHook
 from tgdfer_mm.engine.checkpoint_contract_hook import compare_datasets, compare_metainfo
+from tgdfer_mm.finite_weights import NonFiniteWeightsError
 from tgdfer_mm.models.text import OpenCLIPText
 
 META = dict(
@@ -197,3 +199,25 @@ def test_evaluation_beside_training(evaluated, kind):
     ]
     found = compare_datasets(loops[0], loops[1:])
     assert [each for each, _ in found] == ([kind] if kind else [])
+
+
+def test_a_training_that_diverges_is_noticed_and_saves_no_weights(
+    standin_config, build_runner
+):
+    cfg = Config(standin_config.to_dict())
+    cfg.optim_wrapper.optimizer = dict(type='SGD', lr=float('inf'))
+    cfg.custom_hooks = [dict(type='CheckpointContractHook')]
+    runner = build_runner(cfg)
+    with pytest.raises(NonFiniteWeightsError, match='diverged: after epoch 1, iter'):
+        runner.train()
+    assert not list(Path(runner.work_dir).glob('*.pth'))
+
+
+def test_weights_that_are_no_numbers_are_not_loaded(runner, checkpoint, tmp_path):
+    loaded = torch.load(checkpoint, weights_only=True)
+    name = next(n for n, v in loaded['state_dict'].items() if v.is_floating_point())
+    loaded['state_dict'][name].view(-1)[0] = torch.nan
+    path = tmp_path / 'bad.pth'
+    torch.save(loaded, path)
+    with pytest.raises(NonFiniteWeightsError, match=rf'bad\.pth: {name} holds NaN'):
+        runner(path).test()

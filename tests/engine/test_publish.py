@@ -7,6 +7,7 @@ import torch
 
 from tgdfer_mm.engine.checkpoint import load_from_local
 from tgdfer_mm.engine.publish import publish
+from tgdfer_mm.finite_weights import NonFiniteWeightsError
 
 
 @pytest.fixture
@@ -54,3 +55,22 @@ def test_values_beyond_half_precision_are_an_error(checkpoint, tmp_path):
 def test_the_ending_is_checked(checkpoint, tmp_path):
     with pytest.raises(ValueError, match='safetensors'):
         publish(checkpoint[0], tmp_path / 'model.pth')
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('inf')])
+def test_weights_that_are_no_numbers_are_not_published(checkpoint, tmp_path, value):
+    path, data = checkpoint
+    data['state_dict']['weight'][0, 0] = value
+    torch.save(data, path)
+    with pytest.raises(NonFiniteWeightsError, match=r'epoch_1\.pth: weight holds NaN'):
+        publish(path, tmp_path / 'model.safetensors')
+    assert not (tmp_path / 'model.safetensors').exists()
+
+
+def test_a_checkpoint_is_not_published_over_itself(checkpoint, tmp_path):
+    out = tmp_path / 'model.safetensors'
+    publish(checkpoint[0], out)
+    before = out.read_bytes()
+    with pytest.raises(ValueError, match='is the checkpoint itself'):
+        publish(out, tmp_path / '.' / 'model.safetensors')
+    assert out.read_bytes() == before

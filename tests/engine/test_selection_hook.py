@@ -9,7 +9,7 @@ from mmengine.evaluator import BaseMetric, Evaluator
 from mmengine.hooks import Hook
 
 from tgdfer_mm.engine import selection_hook
-from tgdfer_mm.engine.selection_hook import _noting
+from tgdfer_mm.engine.selection_hook import SelectionHook, _noting
 from tgdfer_mm.evaluation import MultiLabelMetric, read_predictions
 from tgdfer_mm.registry import HOOKS, METRICS
 
@@ -261,3 +261,14 @@ def test_the_threshold_of_several_labels_is_written_with_the_predictions():
         assert loop.evaluator.dataset_meta['threshold'] == 0.3
     assert loop.evaluator.dataset_meta == dict(classes=('a', 'b'))
     assert len(loop.evaluator.metrics) == 1
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('inf')])
+def test_an_epoch_is_not_selected_by_a_number_that_is_none(value):
+    hook = SelectionHook('val', metric='scripted/score')
+    hook._training = True
+    runner = SimpleNamespace(epoch=2)
+    with pytest.raises(ValueError, match='epoch 2 has scripted/score=') as caught:
+        hook.after_val_epoch(runner, {'scripted/score': value})
+    assert caught.value.exit_code == 2
+    assert hook._evaluated == {}

@@ -6,6 +6,7 @@ import torch
 from mmengine.evaluator import Evaluator
 
 from tgdfer_mm.evaluation import DumpPredictions, read_predictions
+from tgdfer_mm.evaluation.clip_metric import NonFiniteScoreError
 
 
 def dump(samples, path, classes):
@@ -71,6 +72,10 @@ def test_unwritable_predictions_are_named(tmp_path, classes, make_sample):
     path = tmp_path / 'p.jsonl'
     with pytest.raises(ValueError, match='must end in .jsonl'):
         DumpPredictions('p.json')
+    (tmp_path / 'folder.jsonl').mkdir()
+    with pytest.raises(ValueError, match='is a folder'):
+        DumpPredictions(str(tmp_path / 'folder.jsonl'))
+    (tmp_path / 'folder.jsonl').rmdir()
     bad = make_sample('a', 0, 0, values=np.full((4, 7), np.inf))
     with pytest.raises(ValueError, match='clip a: .*not finite'):
         dump([bad], path, classes)
@@ -120,3 +125,40 @@ def test_reader_names_file_and_line(line, message, tmp_path):
 def test_reader_names_the_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError, match='p.jsonl: no such file'):
         read_predictions(tmp_path / 'p.jsonl')
+
+
+def test_the_attention_of_a_head_is_written(tmp_path, classes, make_sample):
+    sample = make_sample('a', 0, 0, values=np.ones((4, 7)))
+    shares = torch.tensor([0.1, 0.2, 0.3, 0.4])
+    sample.pop('relevance')
+    sample.set_field(shares, 'attention')
+    (line,) = dump([sample], tmp_path / 'p.jsonl', classes)
+    assert 'relevance' not in line
+    np.testing.assert_array_equal(np.float32(line['attention']), shares.numpy())
+    sample.set_field(shares * torch.nan, 'attention')
+    with pytest.raises(NonFiniteScoreError, match='clip a: .* attention is not finite'):
+        dump([sample], tmp_path / 'q.jsonl', classes)
+
+
+@pytest.mark.parametrize(
+    ('score', 'pred', 'message'),
+    [
+        *(('[1e999]', '0', 'no finite number'), ('[-1e999]', '0', 'no finite number')),
+        *(('["1"]', '0', 'no finite number'), ('[true]', '0', 'no finite number')),
+        *(('[null]', '0', 'no finite number'), ('[]', '0', 'no list of numbers')),
+        *(('3', '0', 'no list of numbers'), ('{}', '0', 'no list of numbers')),
+        *(('[0.5, 0.5]', '2', 'there are 2 scores'), ('[0.5]', '-1', '1 scores')),
+        *(('[0.5]', 'null', 'no class index'), ('[0.5]', '0.0', 'no class index')),
+        *(('[0.5]', 'true', 'no class index'), ('null', '0', 'no `score`')),
+        ('[' + '9' * 400 + ']', '0', 'no finite number'),
+    ],
+)
+def test_scores_that_have_no_largest_one_are_no_prediction(
+    score, pred, message, tmp_path
+):
+    path = tmp_path / 'p.jsonl'
+    path.write_text(
+        GOOD.replace('[1.0]', score).replace('"pred": 0', f'"pred": {pred}')
+    )
+    with pytest.raises(ValueError, match=f'p.jsonl, line 1: clip a: .*{message}'):
+        read_predictions(path)

@@ -203,3 +203,12 @@ def test_what_passes_for_probabilities():
     for scores in ([0.3, 0.72], [0.3, 0.68], [-0.1, 1.1], [-0.001, 1.001]):
         assert confidence_of(scores, 2) is None
     assert confidence_of(None, 8) == 1 / 8
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('inf'), -float('inf')])
+def test_a_score_that_is_no_number_gives_no_number(value):
+    scores = [0.2, value, 0.3]
+    with pytest.raises(ValueError, match='scores are not finite'):
+        confidence_of(scores, 3)
+    with pytest.raises(ValueError, match='scores are not finite'):
+        multi_label_scores([[1, 0, 0]] * 2, [[0.1, 0.2, 0.3], scores], 'abc', 0.5)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lab.film import Film, FilmSpec
-from tgdfer_mm.video.errors import InputError, UsageError
+from tgdfer_mm.video.errors import InputError, MissingPackage, UsageError
 from tgdfer_mm.video.faces import FaceDetector, build_detector
 from tgdfer_mm.video.frames import Frame
 
@@ -101,6 +101,8 @@ def test_yunets_rows_become_boxes(monkeypatch, tmp_path):
             self.size = size
 
         def detect(self, picture):
+            if not picture.any():  # a look at nothing, to see whether it works
+                return 1, None
             assert picture.shape[1::-1] == self.size == (80, 45)
             assert picture[0, 0].tolist() == [3, 2, 1]  # BGR
             return 1, np.array([[10, 20, 30, 40, *[0] * 10, 0.9]], np.float32)
@@ -144,10 +146,92 @@ def test_mediapipes_detections_become_boxes(monkeypatch, tmp_path):
 def test_a_model_file_that_is_none_is_named(tmp_path):
     path = tmp_path / 'wrong.onnx'
     path.write_bytes(b'nothing')
-    with pytest.raises(InputError, match=r'wrong\.onnx: OpenCV cannot load'):
+    with pytest.raises(
+        InputError, match=r'wrong\.onnx: yunet cannot load it; it is dam'
+    ):
         build_detector(dict(type='yunet', model_file=str(path)))
 
 
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(UsageError, match="'retina'.*dlib, mediapipe, none|none.*dlib"):
         build_detector('retina')
+
+
+@pytest.mark.parametrize('name', ['yunet', 'mediapipe'])
+@pytest.mark.parametrize('given', [{}, {'model_file': None}, {'model_file': ''}])
+def test_a_detector_without_its_file_says_how_to_give_it(name, given):
+    with pytest.raises(UsageError, match='needs a model file: give --faces-model FILE'):
+        build_detector(dict(type=name, **given))
+
+
+@pytest.mark.parametrize(
+    'faces',
+    [3, 0, '', True, [], ['dlib'], {}, {'side': 3}, {'type': 3}, 'a.b', b'dlib'],
+)
+def test_what_is_no_detector_is_refused(faces):
+    with pytest.raises(UsageError, match='there is no such detector'):
+        build_detector(faces)
+
+
+@pytest.mark.parametrize('side', [0, -1, 1.5, '320', None, True, float('nan'), 10**7])
+def test_a_picture_to_look_at_has_a_size(side, tmp_path):
+    (tmp_path / 'model').touch()
+    with pytest.raises(UsageError, match=r'faces\.side='):
+        build_detector(dict(type='dlib', side=side))
+    with pytest.raises(UsageError, match=r'faces\.side='):
+        path = str(tmp_path / 'model')
+        build_detector(dict(type='yunet', model_file=path, side=side))
+
+
+@pytest.mark.parametrize('threshold', ['0', None, True, float('nan'), 1e9])
+def test_a_threshold_is_a_number(threshold, tmp_path):
+    (tmp_path / 'model').touch()
+    with pytest.raises(UsageError, match=r'faces\.threshold='):
+        build_detector(dict(type='dlib', threshold=threshold))
+    with pytest.raises(UsageError, match=r'faces\.threshold='):
+        path = str(tmp_path / 'model')
+        build_detector(dict(type='mediapipe', model_file=path, threshold=threshold))
+
+
+def test_a_setting_that_a_detector_lacks_is_named():
+    with pytest.raises(UsageError, match="dlib has no such setting.*'model_file'"):
+        build_detector(dict(type='dlib', model_file='x'))
+
+
+def test_a_network_of_another_kind_is_no_yunet(tmp_path):
+    onnx = pytest.importorskip('onnx')
+    helper = onnx.helper
+    number = onnx.TensorProto.FLOAT
+    graph = helper.make_graph(
+        [helper.make_node('Relu', ['x'], ['y'])],
+        'other',
+        [helper.make_tensor_value_info('x', number, [1, 3, 64, 64])],
+        [helper.make_tensor_value_info('y', number, [1, 3, 64, 64])],
+    )
+    path = tmp_path / 'other.onnx'
+    onnx.save(helper.make_model(graph), str(path))
+    with pytest.raises(InputError, match=r'other\.onnx: yunet cannot load it'):
+        build_detector(dict(type='yunet', model_file=str(path), side=64))
+
+
+def test_mediapipe_that_cannot_use_its_file_or_is_too_old(monkeypatch, tmp_path):
+    (tmp_path / 'model.tflite').touch()
+    faces = dict(type='mediapipe', model_file=str(tmp_path / 'model.tflite'))
+    monkeypatch.setitem(sys.modules, 'mediapipe', None)
+    with pytest.raises(MissingPackage, match='needs the package mediapipe: pip inst'):
+        build_detector(faces)
+    monkeypatch.setitem(sys.modules, 'mediapipe', SimpleNamespace())
+    with pytest.raises(MissingPackage, match='needs a newer MediaPipe'):
+        build_detector(faces)
+
+    def refuses(options):
+        raise RuntimeError('Unable to open zip archive.')
+
+    vision = SimpleNamespace(
+        FaceDetectorOptions=lambda **options: options,
+        FaceDetector=SimpleNamespace(create_from_options=refuses),
+    )
+    tasks = SimpleNamespace(vision=vision, BaseOptions=lambda **options: options)
+    monkeypatch.setitem(sys.modules, 'mediapipe', SimpleNamespace(tasks=tasks))
+    with pytest.raises(InputError, match=r'model\.tflite: mediapipe cannot load it'):
+        build_detector(faces)

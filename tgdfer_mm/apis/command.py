@@ -1,6 +1,9 @@
 """What ``tgdfer infer`` does: read videos, print, write, and say how it went."""
 
+import sys
+import traceback
 from argparse import Namespace
+from io import TextIOWrapper
 from pathlib import Path
 
 from mmengine.config import Config
@@ -8,20 +11,25 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..settings import parse_settings
-from ..video.errors import Interrupted, OutputError, UsageError, VideoError
-from .inferencer import DFERInferencer
+from ..video.errors import InputError, Interrupted, OutputError, UsageError, VideoError
+from .inferencer import BATCH_SIZE, DFERInferencer
+from .output_folder import OutputFolder, output_folders, result_files
 from .result_table import print_result
-from .writing import prepare_folder, write_result
+from .writing import write_result
 
 _INCOMPLETE = 4
 
 
 def run(args: Namespace, console: Console | None = None) -> int:
     """Reads every input; returns the exit code."""
-    console = console or Console()
+    if console is None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            # A name, or a letter, that the terminal cannot show ends nothing.
+            sys.stdout.reconfigure(errors='backslashreplace')
+        console = Console()
     try:
         inputs = _inputs(args)
-        folders = [prepare_folder(f) for f in _folders(args.out, inputs)]
+        folders = output_folders(args.out, inputs)
         inferencer = _inferencer(args)
     except VideoError as err:
         return _complain(console, err)
@@ -36,6 +44,9 @@ def run(args: Namespace, console: Console | None = None) -> int:
         except KeyboardInterrupt:  # while pictures were drawn
             console.print('stopped with Ctrl-C; the files written so far are kept')
             return code or Interrupted.exit_code
+        # Whatever this input brought up, the next one gets its turn.
+        except Exception as err:
+            found = _complain(console, _fault(each, err))
         code = code or found
     return code
 
@@ -43,21 +54,41 @@ def run(args: Namespace, console: Console | None = None) -> int:
 def _run_one(
     inferencer: DFERInferencer,
     each: str | int,
-    folder: Path,
+    folder: OutputFolder,
     args: Namespace,
     console: Console,
 ) -> int:
-    try:
-        [result] = inferencer.iterate([each], args.batch_size)
-    except Interrupted as err:
-        print_result(err.result, console)
-        _show(write_result(err.result, folder), console)
-        raise
-    print_result(result, console)
-    _show(write_result(result, folder), console)
-    if not args.no_pictures and isinstance(each, str):
-        _show(_draw(result, each, folder), console)
+    with folder.locked():
+        folder.prepare()  # once more: hours may have passed
+        try:
+            [result] = inferencer.iterate([each], args.batch_size)
+        except Interrupted as err:
+            print_result(err.result, console)
+            _write(err.result, folder, False, console)
+            raise
+        print_result(result, console)
+        pictures = not args.no_pictures and isinstance(each, str)
+        _write(result, folder, pictures, console)
+        if pictures:
+            _show(_draw(result, each, folder.path), console)
     return 0 if result['complete'] else _INCOMPLETE
+
+
+def _write(
+    result: dict, folder: OutputFolder, pictures: bool, console: Console
+) -> None:
+    folder.remove_earlier(result_files(result, pictures))
+    _show(write_result(result, folder.path), console)
+
+
+def _fault(each: str | int, err: Exception) -> VideoError:
+    """What nobody has thought of, with where it happened."""
+    last = traceback.extract_tb(err.__traceback__)[-1]
+    text = ' '.join(str(err).split())
+    return VideoError(
+        f'{each}: a fault of this package ({type(err).__name__}: {text[:300]}, in '
+        f'{last.filename}, line {last.lineno}). Please report it'
+    )
 
 
 def _draw(result: dict, path: str, folder: Path) -> list[Path]:
@@ -84,48 +115,56 @@ def _inputs(args: Namespace) -> list[str | int]:
     return args.inputs
 
 
-def _folders(out: str, inputs: list[str | int]) -> list[Path]:
-    folders: dict[Path, str | int] = {}
-    for each in inputs:
-        name = f'camera{each}' if isinstance(each, int) else Path(each).resolve().stem
-        folder = Path(out, name)
-        if folder in folders:
-            raise UsageError(
-                f'{each} and {folders[folder]} would both be written to {folder}: '
-                'give them in two calls with another --out each'
-            )
-        folders[folder] = each
-    return list(folders)
-
-
-def faces_of(args: Namespace) -> str | dict:
-    """The face detector that a command line asks for."""
+def _faces_of(args: Namespace) -> str | dict:
     if args.faces_model:
         return dict(type=args.faces, model_file=args.faces_model)
     return args.faces
 
 
 def changes_of(args: Namespace) -> dict:
-    """The changes to a config's ``video``, nested: ``crop=dict(margin=2)``."""
+    """The changes to a config's ``video``, nested: ``crop=dict(margin=2)``.
+
+    Raises:
+        UsageError: They are no such changes.
+    """
     nested = Config()
-    nested.merge_from_dict(parse_settings(args.settings))
-    return nested.to_dict()
+    try:
+        nested.merge_from_dict(parse_settings(args.settings))
+        return nested.to_dict()
+    # mmengine's reader of options raises what it stumbles over.
+    except Exception as err:
+        raise UsageError(
+            f'--settings {" ".join(args.settings)}: cannot be understood '
+            f'({type(err).__name__}: {err}); write such as crop.margin=0.3'
+        ) from err
+
+
+def make_inferencer(args: Namespace, **kwargs) -> DFERInferencer:
+    """The inferencer that a command line asks for.
+
+    Raises:
+        VideoError: It cannot be made. A model or a detector's file that cannot be read
+            is a wrong argument; only what a user wants to have read is an input.
+    """
+    try:
+        return DFERInferencer(
+            args.model,
+            args.checkpoint,
+            device=args.device,
+            faces=_faces_of(args),
+            **kwargs,
+        )
+    except InputError as err:
+        raise UsageError(str(err)) from err
 
 
 def _inferencer(args: Namespace) -> DFERInferencer:
+    BATCH_SIZE.check('--batch-size', args.batch_size)
     changes = changes_of(args)
     for name in ('every_seconds', 'every', 'max_seconds'):
         if getattr(args, name) is not None:
             changes[name] = getattr(args, name)
-    return DFERInferencer(
-        args.model,
-        args.checkpoint,
-        device=args.device,
-        faces=faces_of(args),
-        fps=args.fps,
-        runtime=args.runtime,
-        **changes,
-    )
+    return make_inferencer(args, fps=args.fps, runtime=args.runtime, **changes)
 
 
 def _complain(console: Console, err: VideoError) -> int:

@@ -8,16 +8,17 @@ import torch
 from torch import Tensor, nn
 
 from ..files import replacing
+from ..finite_weights import check_finite
 from ..models.backbones.instance_backbone import InstanceBackbone
 from ..models.bag import Bag, make_instances
 from ..models.recognizers import TextGuidedRecognizer
 from ..version import __version__
-from ..video.errors import UsageError
+from ..video.errors import OutputError, UsageError
 from ..video.optional_packages import need
 from .model_loading import LoadedModel
 from .preprocessing import steps_after_reading, video_settings
 from .result import SCHEMA
-from .writing import naming_what_fails
+from .writing import naming_what_fails, prepare_folder
 
 INPUTS = ('frames', 'valid')
 OUTPUTS = ('probabilities', 'scores', 'relevance')
@@ -84,11 +85,12 @@ def export_onnx(loaded: LoadedModel, out: str | Path) -> Path:
         UsageError: It is another kind of model, its test pipeline does more than
             scale, or the file's name does not end in ``.onnx``.
         OutputError: The file cannot be written.
+        NonFiniteWeightsError: The weights hold NaN or infinity.
     """
     out = Path(out)
-    if out.suffix != '.onnx':
-        raise UsageError(f'{out}: the file has to be named *.onnx')
+    check_out(out)
     metadata = _metadata(loaded)
+    check_finite(loaded.model.state_dict(), loaded.about['checkpoint'])
     onnx = need('onnx')
     need('onnxscript')
     settings = json.loads(metadata['video'])
@@ -121,6 +123,21 @@ def export_onnx(loaded: LoadedModel, out: str | Path) -> Path:
     with naming_what_fails(out), replacing(out) as temporary:
         onnx.save(model, str(temporary))
     return out
+
+
+def check_out(out: str | Path) -> None:
+    """Looks whether a model can be written to a file.
+
+    Raises:
+        UsageError: The file's name does not end in ``.onnx``.
+        OutputError: It cannot be written.
+    """
+    out = Path(out)
+    if out.suffix != '.onnx':
+        raise UsageError(f'{out}: the file has to be named *.onnx')
+    prepare_folder(out.parent)
+    if out.is_dir():
+        raise OutputError(f'{out}: is a folder, choose another name with --out')
 
 
 def _name_axes(model: Any) -> None:

@@ -10,24 +10,32 @@ from mmengine.config import Config
 from mmengine.infer import BaseInferencer
 
 from ..video.analysis import Analysis, Prediction
-from ..video.errors import Interrupted
-from ..video.faces import FaceDetector, build_detector
+from ..video.checks import Number
+from ..video.errors import InputError, Interrupted, NoNumberError, UsageError
+from ..video.faces import FaceDetector, WatchedDetector, build_detector
 from ..video.frames import Source
 from ..video.reading import open_source
 from ..video.settings import VideoSettings
+from .inputs import as_frames, list_inputs
 from .model_loading import LoadedModel
 from .preprocessing import ClipPipeline
 from .progress import frame_progress, no_progress
 from .result import make_result
 from .runtime import make_runtime
 
+_FPS = Number(least=0.001, most=100_000)
+BATCH_SIZE = Number(least=1, whole=True)
+
 
 class DFERInferencer(BaseInferencer):
     """Says which faces are in a video, what they show when, and by which frames.
 
     An input is the path of a video or of a folder of pictures, an array (T, H, W, 3) or
-    list of frames (uint8, RGB), or the number of a camera; a list of those is several
-    inputs.
+    list of frames (uint8, RGB), one picture (H, W, 3), or the number of a camera; a
+    list of those is several inputs, a list of pictures one.
+
+    Several threads may use one inferencer at the same time. Detector and model each
+    work for one of them after another.
 
     Args:
         model: Name of a shipped model (``demo``), path of a config or of an ``*.onnx``
@@ -67,10 +75,10 @@ class DFERInferencer(BaseInferencer):
     ) -> None:
         # Not the base's constructor: it resolves names in mmaction2's model index and
         # loads weights that do not fit with a warning.
+        self.fps = _FPS.check('fps', fps)
+        self.detector = build_detector(faces)  # before a model is loaded
         self.runtime = make_runtime(model, checkpoint, device, runtime, settings)
         self.scope, self.visualizer = 'mmaction', None
-        self.detector = build_detector(faces)
-        self.fps = fps
         self.show_progress = show_progress
 
     @property
@@ -101,11 +109,21 @@ class DFERInferencer(BaseInferencer):
             pictures are made of results (``tgdfer_mm.visualization.video``).
 
         Raises:
-            VideoError: An input cannot be read at all. Of one that can be read in part
-                the result has ``complete`` false.
+            InputError: An input cannot be read at all. It is raised when all others
+                have been read, and ``results`` of the error are theirs. Of an input
+                that can be read in part the result has ``complete`` false.
+            UsageError: Something is no input, the detector fails at every frame, or
+                the model gives no numbers; ``results`` as before.
+            MissingPackage: Reading needs a package that is absent.
             Interrupted: Ctrl-C; its ``result`` is what was read until then.
         """
-        results = list(self.iterate(inputs, batch_size))
+        results: list[dict] = []
+        try:
+            for result in self.iterate(inputs, batch_size):
+                results.append(result)
+        except (InputError, UsageError) as err:
+            err.results = results
+            raise
         return self.postprocess(results, self.visualize(inputs, results))
 
     def iterate(
@@ -124,12 +142,25 @@ class DFERInferencer(BaseInferencer):
 
         Raises:
             VideoError: As for a call.
+            Interrupted: Ctrl-C.
         """
+        batch_size = BATCH_SIZE.check('batch_size', batch_size)
         if progress is None:
             progress = frame_progress if self.show_progress else no_progress
-        for each in self._inputs_to_list(inputs):
-            with open_source(each, self.fps) as source:
-                yield self._read(source, batch_size, progress)
+        problems: list[InputError | UsageError] = []
+        for each in list_inputs(inputs):
+            try:
+                with open_source(as_frames(each), self.fps) as source:
+                    result = self._read(source, batch_size, progress)
+            except (InputError, UsageError) as err:
+                problems.append(err)
+            else:
+                yield result
+        if problems:
+            first, *others = problems
+            for other in others:
+                first.add_note(str(other))
+            raise first
 
     def forward(self, inputs: list[list[np.ndarray]], **kwargs) -> list[Prediction]:
         """Predicts windows of crops (size, size, 3)."""
@@ -144,17 +175,23 @@ class DFERInferencer(BaseInferencer):
         return dict(predictions=preds, visualization=visualization)
 
     def _read(self, source: Source, batch_size: int, progress: Callable) -> dict:
+        detector = WatchedDetector(self.detector, source.problems)
         with progress(source) as advance:
             analysis = Analysis(
                 source,
-                self.detector,
+                detector,
                 self.runtime.predict,
                 self.classes,
                 self.settings,
                 batch_size,
                 advance,
             )
-            finished = analysis.run()
+            try:
+                finished = analysis.run()
+            except NoNumberError as err:
+                raise NoNumberError(f'{source.info.path}: {err}') from err
+        if finished:
+            detector.finish()
         result = make_result(
             analysis, source.info, self.about, self.detector, self.settings
         )
@@ -163,11 +200,8 @@ class DFERInferencer(BaseInferencer):
         return result
 
     def _inputs_to_list(self, inputs: Any) -> list:
-        if not isinstance(inputs, list | tuple):
-            return [inputs]
-        # Pictures are the frames of one input.
-        frames = all(getattr(each, 'ndim', 0) in (2, 3) for each in inputs)
-        return [inputs] if frames and inputs else list(inputs)
+        """The name that mmengine's inferencers have for it."""
+        return list_inputs(inputs)
 
     def _init_pipeline(self, cfg: Config) -> Callable:
         """mmengine asks for it; the runtime has the pipeline."""

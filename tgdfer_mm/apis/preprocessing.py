@@ -1,6 +1,6 @@
 """The part of a config's test pipeline that comes after reading."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,11 @@ def video_settings(cfg: Config, changes: dict[str, Any]) -> VideoSettings:
     settings = VideoSettings().updated(own)
     configured = cfg.get('video') or {}
     configured = configured.to_dict() if hasattr(configured, 'to_dict') else configured
-    return settings.updated(dict(configured)).updated(changes)
+    if not isinstance(configured, Mapping):
+        raise UsageError(
+            f'{cfg.filename}: video={configured!r} must be a dict of settings'
+        )
+    return settings.updated(configured).updated(changes)
 
 
 def steps_after_reading(cfg: Config) -> list[dict]:

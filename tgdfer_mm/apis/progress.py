@@ -1,5 +1,6 @@
 """A bar that shows how far a source has been read, with the frames a second."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,12 +40,18 @@ def no_progress(source: Source) -> Iterator[Callable[[], None]]:
 def frame_progress(source: Source) -> Iterator[Callable[[], None]]:
     """Shows a bar on the error stream while a source is read.
 
+    Threads next to the main one show nothing: their bars would write over each other,
+    and rich could not give the streams back in the right order.
+
     Args:
         source: The source.
 
     Yields:
         What to call after every frame.
     """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
     columns = (
         TextColumn('{task.description}'),
         BarColumn(),

@@ -46,10 +46,15 @@ def make_result(
         schema=SCHEMA,
         version=__version__,
         complete=analysis.complete,
-        warnings=warnings,
-        source=source.asdict(),
+        warnings=[_encodable(warning) for warning in warnings],
+        source=source.asdict() | dict(path=_encodable(source.path)),
         model=dict(model),
         detector=detector.describe(),
         settings=settings.asdict(),
         tracks=analysis.tracks(),
     )
+
+
+def _encodable(text: str) -> str:
+    """Text that a file can hold; a file's name may have bytes that are no letters."""
+    return text.encode('utf-8', 'backslashreplace').decode('utf-8')

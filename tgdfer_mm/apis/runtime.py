@@ -1,6 +1,7 @@
 """What predicts windows of crops: the network in torch, or its ONNX file."""
 
 import json
+import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,14 +12,18 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 
+from ..devices import check_device
+from ..finite_weights import check_finite
 from ..video.analysis import Prediction
-from ..video.errors import InputError, UsageError
+from ..video.errors import InputError, NoNumberError, UsageError
 from ..video.optional_packages import need
 from ..video.settings import VideoSettings
 from .model_loading import LoadedModel, file_hash, load_model
 from .preprocessing import ClipPipeline, steps_after_reading, video_settings
+from .usable_model import naming_the_model
 
 Windows = list[list[np.ndarray]]
+_CUDA = 'CUDAExecutionProvider'
 
 
 class TorchRuntime:
@@ -30,6 +35,8 @@ class TorchRuntime:
     """
 
     def __init__(self, loaded: LoadedModel, changes: dict[str, Any]) -> None:
+        with naming_the_model(loaded.about['config'], loaded.about['checkpoint']):
+            check_finite(loaded.model.state_dict(), loaded.about['checkpoint'])
         self.about = loaded.about
         self.settings = video_settings(loaded.cfg, changes)
         own = video_settings(loaded.cfg, {}).crop.size
@@ -41,14 +48,22 @@ class TorchRuntime:
             )
         self.model = loaded.model
         self.pipeline = ClipPipeline(loaded.cfg, self.settings.window.frames)
+        # A transform of a user's, or a compiled model, may keep something between two
+        # calls; torch uses all cores for one thread anyway.
+        self._lock = threading.Lock()
 
     @torch.no_grad()
     def predict(self, windows: Windows) -> list[Prediction]:
-        """Predicts windows; one with fewer crops than the model's is padded."""
-        batch = pseudo_collate([self.pipeline(crops) for crops in windows])
-        samples = self.model.test_step(batch)
+        """Predicts windows; one with fewer crops than the model's is padded.
+
+        Raises:
+            NoNumberError: The model gives NaN or infinity.
+        """
+        with self._lock:
+            batch = pseudo_collate([self.pipeline(crops) for crops in windows])
+            samples = self.model.test_step(batch)
         return [
-            _from_sample(sample, len(crops))
+            _finite(_from_sample(sample, len(crops)))
             for sample, crops in zip(samples, windows, strict=True)
         ]
 
@@ -70,41 +85,74 @@ class OnnxRuntime:
         if not path.is_file():
             raise InputError(f'{path}: there is no such model')
         runtime = need('onnxruntime')
+        providers = _providers(device, runtime)
         try:
-            self._session = runtime.InferenceSession(
-                str(path), providers=_providers(device, runtime)
-            )
-        except UsageError:
-            raise
+            self._session = runtime.InferenceSession(str(path), providers=providers)
+            metadata = self._session.get_modelmeta().custom_metadata_map
         # onnxruntime's errors have no common base of their own.
         except Exception as err:
-            raise InputError(f'{path}: onnxruntime cannot load it ({err})') from err
-        metadata = self._session.get_modelmeta().custom_metadata_map
+            reason = ' '.join(str(err).split())
+            raise InputError(f'{path}: onnxruntime cannot load it ({reason})') from err
+        _check_place(self._session, device)
         missing = {'model', 'video', 'preprocessing'} - set(metadata)
         if missing:
             raise InputError(
                 f'{path}: lacks the metadata {sorted(missing)}; it was not written by '
                 '`tgdfer export`'
             )
-        self.about = json.loads(metadata['model'])
+        try:
+            self.about = dict(json.loads(metadata['model']))
+            self.about['classes'] = [str(name) for name in self.about['classes']]
+            self.about['name'], self.about['note']  # every result needs them
+            own = VideoSettings().updated(json.loads(metadata['video']))
+            size = int(json.loads(metadata['preprocessing'])['size'])
+        except (ValueError, TypeError, KeyError) as err:
+            raise InputError(
+                f'{path}: its metadata are damaged ({type(err).__name__}: {err}); '
+                'export the model again'
+            ) from err
         self.about |= dict(runtime='onnx', onnx=path.name, onnx_sha256=file_hash(path))
-        own = json.loads(metadata['video'])
-        self.settings = VideoSettings().updated(own).updated(changes)
-        size = json.loads(metadata['preprocessing'])['size']
+        self.settings = own.updated(changes)
         if self.settings.crop.size != size:
             raise UsageError(
                 f'video.crop.size={self.settings.crop.size}, but {path} takes {size}'
             )
+        self._try(path, size)
+
+    def _try(self, path: Path, size: int) -> None:
+        """One window of a grey picture tells whether the file is of any use."""
+        try:
+            [said] = self.predict([[np.full((size, size, 3), 128, np.uint8)]])
+            classes = len(said.probabilities)
+        except NoNumberError as err:
+            raise NoNumberError(
+                f'{path}: {err}. Its weights are damaged: export the model again'
+            ) from err
+        except Exception as err:
+            reason = ' '.join(str(err).split())
+            raise InputError(
+                f'{path}: it does not take or give what `tgdfer export` writes '
+                f'({type(err).__name__}: {reason})'
+            ) from err
+        if classes != len(self.about['classes']):
+            raise InputError(
+                f'{path}: it gives {classes} probabilities, but its metadata name '
+                f'{len(self.about["classes"])} classes'
+            )
 
     def predict(self, windows: Windows) -> list[Prediction]:
-        """Predicts windows; one with fewer crops than the model's is padded."""
+        """Predicts windows; one with fewer crops than the model's is padded.
+
+        Raises:
+            NoNumberError: The model gives NaN or infinity.
+        """
         length = self.settings.window.frames
         padded = [[*crops, *[crops[-1]] * (length - len(crops))] for crops in windows]
         frames = np.ascontiguousarray(np.array(padded).transpose(0, 1, 4, 2, 3))
         valid = np.array([len(crops) for crops in windows], np.int64)
         outputs = self._session.run(None, dict(frames=frames, valid=valid))
         return [
-            _prediction(*(each[i] for each in outputs), int(count), length)
+            _finite(_prediction(*(each[i] for each in outputs), int(count), length))
             for i, count in enumerate(valid)
         ]
 
@@ -123,36 +171,55 @@ def make_runtime(
     """
     if runtime not in ('torch', 'onnx'):
         raise UsageError(f'runtime={runtime!r} must be torch or onnx')
+    for_onnx = 'cpu' if device is None else device
     if isinstance(model, str | Path) and Path(model).suffix == '.onnx':
         if checkpoint is not None:
             raise UsageError(f'{model} has its weights: leave the checkpoint out')
-        return OnnxRuntime(Path(model), changes, device or 'cpu')
+        return OnnxRuntime(Path(model), changes, for_onnx)
     if runtime == 'onnx':
-        need('onnxruntime')  # before a minute is spent
-    if isinstance(model, LoadedModel):
-        loaded = model
-    else:
-        place = 'cpu' if runtime == 'onnx' else device or get_device()
-        loaded = load_model(model, checkpoint, place)
+        _providers(for_onnx, need('onnxruntime'))  # before a minute is spent
+    with naming_the_model(model, checkpoint):
+        if isinstance(model, LoadedModel):
+            loaded = model
+        else:
+            place = get_device() if device is None else device
+            place = 'cpu' if runtime == 'onnx' else check_device(place)
+            loaded = load_model(model, checkpoint, place)
     if runtime == 'torch':
         return TorchRuntime(loaded, changes)
     from .export import export_onnx
 
     with TemporaryDirectory() as folder:
-        path = export_onnx(loaded, Path(folder, 'model.onnx'))
-        return OnnxRuntime(path, changes, device or 'cpu')
+        with naming_the_model(model, checkpoint):
+            path = export_onnx(loaded, Path(folder, 'model.onnx'))
+        return OnnxRuntime(path, changes, for_onnx)
 
 
-def _providers(device: str, runtime: Any) -> list[str]:
-    kind = device.split(':')[0]
+def _providers(device: str, runtime: Any) -> list:
+    kind, _, number = str(device).partition(':')
+    offered = runtime.get_available_providers()
     if kind == 'cpu':
         return ['CPUExecutionProvider']
-    if kind == 'cuda' and 'CUDAExecutionProvider' in runtime.get_available_providers():
-        return ['CUDAExecutionProvider', 'CPUExecutionProvider']
-    raise UsageError(
-        f'device={device!r}: this onnxruntime offers only '
-        f'{runtime.get_available_providers()}'
-    )
+    if kind == 'cuda' and _CUDA in offered and (number or '0').isdecimal():
+        return [(_CUDA, dict(device_id=int(number or 0))), 'CPUExecutionProvider']
+    names = ', '.join(offered)
+    raise UsageError(f'device={device!r}: this onnxruntime offers only {names}')
+
+
+def _check_place(session: Any, device: str) -> None:
+    """onnxruntime falls back to the CPU without an error."""
+    if str(device).startswith('cuda') and _CUDA not in session.get_providers():
+        raise UsageError(
+            f'device={device!r}: onnxruntime cannot use it, and offers only '
+            f'{", ".join(session.get_providers())} here'
+        )
+
+
+def _finite(said: Prediction) -> Prediction:
+    for name, values in said._asdict().items():
+        if values is not None and not np.isfinite(values).all():
+            raise NoNumberError(f'the model gives {name} with NaN or infinity')
+    return said
 
 
 def _from_sample(sample: Any, count: int) -> Prediction:
@@ -160,15 +227,24 @@ def _from_sample(sample: Any, count: int) -> Prediction:
     if 'instance_scores' not in sample:
         return Prediction(probabilities, None, None)
     scores = sample.instance_scores.float().cpu().numpy()
-    relevance = sample.relevance.float().cpu().numpy()
     length = len(scores) * sample.get('frames_per_instance', 1)
-    return _prediction(probabilities, scores, relevance, count, length)
+    return _prediction(probabilities, scores, _weights(sample), count, length)
+
+
+def _weights(sample: Any) -> np.ndarray | None:
+    """The instances' weights (M, K); heads with the same for all classes give (M,)."""
+    if 'relevance' in sample:
+        return sample.relevance.float().cpu().numpy()
+    if 'attention' not in sample:
+        return None
+    shares = sample.attention.float().cpu().numpy()
+    return np.repeat(shares[:, None], len(sample.pred_score), axis=1)
 
 
 def _prediction(
     probabilities: np.ndarray,
     scores: np.ndarray,
-    relevance: np.ndarray,
+    relevance: np.ndarray | None,
     count: int,
     length: int,
 ) -> Prediction:
@@ -180,4 +256,6 @@ def _prediction(
     group = length // len(scores)
     owner = np.arange(count) // group
     share = np.bincount(owner, minlength=len(scores))[owner]
-    return Prediction(probabilities, scores[owner], relevance[owner] / share[:, None])
+    if relevance is not None:
+        relevance = relevance[owner] / share[:, None]
+    return Prediction(probabilities, scores[owner], relevance)

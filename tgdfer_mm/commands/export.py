@@ -4,16 +4,20 @@ import sys
 from argparse import Namespace
 
 from ..apis import load_model
-from ..apis.export import export_onnx
-from ..video.errors import VideoError
+from ..apis.export import check_out, export_onnx
+from ..apis.usable_model import naming_the_model
+from ..video.errors import InputError, UsageError, VideoError
 
 
 def run(args: Namespace) -> int:
     """Exports; returns the exit code."""
     try:
-        out = export_onnx(load_model(args.model, args.checkpoint), args.out)
+        check_out(args.out)  # before a minute is spent
+        with naming_the_model(args.model, args.checkpoint):
+            out = export_onnx(load_model(args.model, args.checkpoint), args.out)
     except VideoError as err:
         print(f'error: {err}', file=sys.stderr)
-        return err.exit_code
+        # Code 3 is about a video; a model is an argument.
+        return UsageError.exit_code if isinstance(err, InputError) else err.exit_code
     print(f'{out}: {out.stat().st_size / 2**20:.1f} MiB')
     return 0

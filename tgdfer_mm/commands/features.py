@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 
+from ..devices import check_device
 from ..features import cache_features
 from ..features.processes import start_processes
 from ..recipe import Recipe
@@ -12,6 +13,8 @@ from .config import load_config
 
 def run(args: Namespace) -> int:
     """Computes, and prints where the features are; returns the exit code."""
+    if args.device is not None:
+        check_device(args.device)
     args.cache_features = args.folder
     cfg = load_config(args)
     recipe = Recipe.of(cfg).absolute()

@@ -3,11 +3,22 @@
 import json
 from argparse import Namespace
 
+from ..apis.usable_model import pickle_refused
 from ..engine.publish import publish
+from ..plain_checkpoints import ForbiddenPickleError
+from ..video.errors import UsageError
 
 
 def run(args: Namespace) -> int:
     """Writes the weights and prints what they are; returns the exit code."""
-    info = publish(args.checkpoint, args.out, command=args.command)
+    try:
+        info = publish(args.checkpoint, args.out, command=args.command)
+    except ForbiddenPickleError as err:
+        raise pickle_refused(args.checkpoint) from err
+    except (ValueError, OSError, KeyError) as err:
+        if hasattr(err, 'exit_code'):
+            raise
+        lacks = f'{args.checkpoint} lacks {err}' if isinstance(err, KeyError) else err
+        raise UsageError(str(lacks)) from err
     print(json.dumps(info, indent=2))
     return 0

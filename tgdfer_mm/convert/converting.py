@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ..files import replacing, write_text
+from ..finite_weights import check_finite
 from ..run_config.files import read_config
 from .class_order import parse_order, places
 from .conversion_report import Report
@@ -45,6 +46,7 @@ class Conversion:
 
         Raises:
             ValueError: If the conversion is incomplete, or ``out`` has another ending.
+            NonFiniteWeightsError: If the weights hold NaN or infinity.
         """
         out = Path(out)
         if out.suffix not in ('.safetensors', '.pth'):
@@ -58,6 +60,7 @@ class Conversion:
                 'Does the config describe the model that the file holds? If that is '
                 'meant, pass --allow-missing.'
             )
+        check_finite(self.state, self.report.source)
         with replacing(out) as path:
             if out.suffix == '.pth':
                 torch.save(dict(state_dict=self.state, meta=self.meta), path)

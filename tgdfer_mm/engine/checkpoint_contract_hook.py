@@ -9,6 +9,7 @@ from mmengine.runner.base_loop import BaseLoop
 from torch import nn
 
 from ..datasets.train_test_overlap import describe_overlap
+from ..finite_weights import NonFiniteWeightsError, check_finite, non_finite
 from ..registry import HOOKS
 from .checkpoint import weights_misfit
 
@@ -65,9 +66,28 @@ class CheckpointContractHook(Hook):
             problems = compare_datasets(runner._train_loop, _evaluating_loops(runner))
             self._judge(runner, 'Evaluation does not fit training', problems)
 
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Ends a training that has diverged, before it replaces what was good.
+
+        A loss that is NaN has made NaN of every weight one step later.
+
+        Raises:
+            NonFiniteWeightsError: The weights hold NaN or infinity.
+        """
+        bad = non_finite(checkpoint)
+        if bad:
+            meta = checkpoint.get('meta', {})
+            raise NonFiniteWeightsError(
+                f'training has diverged: after epoch {meta.get("epoch")}, iteration '
+                f'{meta.get("iter")}, {bad[0]} holds NaN or infinity. It is not saved; '
+                f'what was saved before is in {runner.work_dir}. A lower learning '
+                'rate, clipped gradients or another precision may help.'
+            )
+
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Checks before any weight is loaded."""
         name = runner._load_from or 'The checkpoint'
+        check_finite(checkpoint, name)
         problems = []
         theirs = checkpoint.get('meta', {}).get('dataset_meta')
         if theirs is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from ..finite_weights import check_finite
 from ..plain_checkpoints import load_from_local
 
 # Not `cfg`, which names folders of the machine that it ran on.
@@ -28,12 +29,16 @@ def publish(checkpoint: str | Path, out: str | Path, **info: str) -> dict:
         Name, size in bytes, SHA-256 and ``info`` of the file.
 
     Raises:
-        ValueError: If ``out`` is not named ``*.safetensors``.
+        ValueError: If ``out`` is not named ``*.safetensors``, or is the checkpoint.
+        NonFiniteWeightsError: If the weights hold NaN or infinity.
     """
     out = Path(out)
     if out.suffix != '.safetensors':
         raise ValueError(f'{out}: the file has to be named *.safetensors')
+    if out.exists() and out.samefile(checkpoint):
+        raise ValueError(f'{out}: is the checkpoint itself, give another name')
     loaded = load_from_local(checkpoint, 'cpu')
+    check_finite(loaded, checkpoint)
     state = {
         name: (value.half() if value.is_floating_point() else value).contiguous()
         for name, value in loaded['state_dict'].items()

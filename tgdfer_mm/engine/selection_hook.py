@@ -1,6 +1,7 @@
 """Choosing the epoch that is the result, and testing it."""
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 from mmengine.runner.base_loop import BaseLoop
 
 from ..evaluation import DumpPredictions, MultiLabelMetric
+from ..evaluation.clip_metric import NonFiniteScoreError
 from ..files import replacing, write_text
 from ..recipe.recipe import RULES, Recipe
 from ..recipe.selection import METRIC, VAL_PART, describe_rule
@@ -81,7 +83,11 @@ class SelectionHook(Hook):
                 'Use the same rule, or another work folder.'
             )
         entries = (record or {}).get('evaluated', {})
-        self._evaluated = {int(epoch): value for epoch, value in entries.items()}
+        self._evaluated = {
+            int(epoch): value
+            for epoch, value in entries.items()
+            if math.isfinite(value)  # by an earlier version
+        }
         self._training = True
         self._write(runner)
         if self.rule == 'last' or not runner.epoch:
@@ -105,7 +111,13 @@ class SelectionHook(Hook):
                 f'selection by {self.metric!r}: the evaluation has only '
                 f'{sorted(metrics or {})}. Set default_hooks.selection.metric to one.'
             )
-        self._evaluated[runner.epoch] = float(metrics[self.metric])
+        value = float(metrics[self.metric])
+        if not math.isfinite(value):
+            raise NonFiniteScoreError(
+                f'epoch {runner.epoch} has {self.metric}={value}: no epoch can be '
+                'selected by a number that is none.'
+            )
+        self._evaluated[runner.epoch] = value
         if is_main_process():
             self._keep_best(runner)
 

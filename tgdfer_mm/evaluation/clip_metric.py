@@ -12,6 +12,12 @@ from mmengine.logging import print_log
 NAMES_SHOWN = 5
 
 
+class NonFiniteScoreError(ValueError):
+    """A prediction with NaN or infinity, which would pass for a label."""
+
+    exit_code = 2  # of a command
+
+
 def clip_name(sample: Mapping[str, Any]) -> str:
     """Returns the name of a clip for people to read.
 
@@ -33,8 +39,9 @@ def clip_scores(sample: Mapping[str, Any], num_classes: int) -> torch.Tensor:
         num_classes: Number of classes K of the data set.
 
     Raises:
-        ValueError: If the scores are absent, have another shape than (K,), or
-            are not finite. The message names the clip.
+        ValueError: If the scores are absent or have another shape than (K,). The
+            message names the clip.
+        NonFiniteScoreError: If they are not finite; it names the clip too.
     """
     name = clip_name(sample)
     if 'pred_score' not in sample:
@@ -55,9 +62,10 @@ def clip_scores(sample: Mapping[str, Any], num_classes: int) -> torch.Tensor:
             f"{num_classes}; make `num_classes` of the model's `cls_head` agree"
         )
     if not torch.isfinite(scores).all():
-        raise ValueError(
+        raise NonFiniteScoreError(
             f'clip {name}: `pred_score` is not finite ({scores.tolist()}); its '
-            'largest entry would be meaningless'
+            'largest entry would be meaningless. The weights hold NaN, or grew too '
+            'large for the precision: use an earlier checkpoint'
         )
     return scores
 

@@ -1,6 +1,7 @@
 """Predictions as plain text: one JSON object per clip."""
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from mmengine.logging import print_log
 
 from ..files import write_text
 from ..registry import METRICS
-from .clip_metric import ClipMetric, clip_name, clip_scores
+from .clip_metric import ClipMetric, NonFiniteScoreError, clip_name, clip_scores
+
+LARGEST = sys.float_info.max
 
 
 @METRICS.register_module()
@@ -19,8 +22,9 @@ class DumpPredictions(ClipMetric):
 
     A line holds `clip`, `label`, `pred`, `score` (K,), `damaged` (null or the
     reason), and, where the sampling and the model give them, `frame_inds` (T,),
-    `num_valid`, `frames_per_instance`, `instance_scores` (M, K) and `relevance`
-    (M, K). Lines are sorted by clip. Of an unreadable clip the model saw black
+    `num_valid`, `frames_per_instance`, `instance_scores` (M, K), and the weights of the
+    instances: `relevance` (M, K), or `attention` (M,) of a head that has the same for
+    all classes. Lines are sorted by clip. Of an unreadable clip the model saw black
     frames only: `pred` and `score` are null, so it cannot pass for right.
 
     `<stem>.meta.json` next to it holds the data set's metainfo: the class list
@@ -31,7 +35,7 @@ class DumpPredictions(ClipMetric):
         **kwargs: As for mmengine's ``BaseMetric``, of which no number is returned.
 
     Raises:
-        ValueError: If `out_file` does not end in `.jsonl`.
+        ValueError: If `out_file` does not end in `.jsonl`, or is a folder.
     """
 
     default_prefix = 'dump'
@@ -41,6 +45,8 @@ class DumpPredictions(ClipMetric):
         self.out_file = Path(out_file)
         if self.out_file.suffix != '.jsonl':
             raise ValueError(f'out_file={str(out_file)!r} must end in .jsonl')
+        if self.out_file.is_dir():  # found before an hour is spent
+            raise ValueError(f'out_file={str(out_file)!r} is a folder')
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Turns the predictions of a batch into plain data.
@@ -69,7 +75,7 @@ class DumpPredictions(ClipMetric):
         if sample.get('frame_inds') is not None:
             inds = torch.as_tensor(sample['frame_inds']).flatten()
             line['frame_inds'] = [int(i) for i in inds]
-        for key in ('instance_scores', 'relevance'):
+        for key in ('instance_scores', 'relevance', 'attention'):
             if not damaged and key in sample:
                 line[key] = _numbers(sample[key], name)
         line['damaged'] = str(damaged) if damaged else None
@@ -100,7 +106,9 @@ def _numbers(values: torch.Tensor, clip: str) -> list:
     """A tensor as nested lists of the shortest decimals that give it back."""
     values = torch.as_tensor(values).detach().float().cpu()
     if not torch.isfinite(values).all():  # JSON cannot hold such a number
-        raise ValueError(f'clip {clip}: a score or relevance is not finite')
+        raise NonFiniteScoreError(
+            f'clip {clip}: a score, relevance or attention is not finite'
+        )
     if values.ndim > 1:
         return [_numbers(row, clip) for row in values]
     return [float(str(v)) for v in values.numpy()]
@@ -112,6 +120,24 @@ def _label(sample: dict) -> int | list | None:
         return None
     label = torch.as_tensor(sample['gt_label'])
     return int(label.item()) if label.numel() == 1 else label.tolist()
+
+
+def _problem(pred: object, score: object) -> str | None:
+    """What keeps scores from having a largest one."""
+    if score is None:
+        return None if pred is None else 'it has a `pred` but no `score`'
+    if not isinstance(score, list) or not score:
+        return f'`score` is {score!r:.80} and no list of numbers'
+    for value in score:
+        # A number of JSON can be too large for a float.
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not -LARGEST <= value <= LARGEST:
+            return f'`score` has {value!r:.80}, which is no finite number'
+    if isinstance(pred, bool) or not isinstance(pred, int):
+        return f'`pred` is {pred!r:.80} and no class index'
+    if not 0 <= pred < len(score):
+        return f'`pred` is {pred}, but there are {len(score)} scores'
+    return None
 
 
 def _no_constant(name: str) -> None:
@@ -149,6 +175,9 @@ def read_predictions(path: str | Path) -> list[dict]:
         )
         if missing:
             raise ValueError(f'{where}: not a prediction, lacks {sorted(missing)}')
+        problem = _problem(line['pred'], line['score'])
+        if problem:
+            raise ValueError(f'{where}: clip {line["clip"]}: {problem}')
         if line['clip'] in first_line:
             raise ValueError(
                 f'{where}: clip {line["clip"]} is already in line '

@@ -9,7 +9,7 @@ from mmengine.logging import print_log
 from torch import Tensor
 
 from ..registry import METRICS
-from .clip_metric import ClipMetric, single_label
+from .clip_metric import ClipMetric, NonFiniteScoreError, single_label
 from .frame_sources import SOURCES, PredictedClip
 from .frame_truth import FrameTruth
 from .intervals import cut_intervals, interval_average_precision, true_intervals
@@ -108,7 +108,7 @@ class FrameRelevanceMetric(ClipMetric):
         clip = PredictedClip(sample, frames, label, len(self.classes))
         values = SOURCES[self.source](clip)
         if not np.isfinite(values).all():
-            raise ValueError(
+            raise NonFiniteScoreError(
                 f'clip {clip.name}: `{self.source}` is not finite: {values}'
             )
         inds = clip.frame_inds[: len(values)]

@@ -44,10 +44,13 @@ def confidence_of(scores: Sequence[float] | None, num_classes: int) -> float | N
 
     Returns:
         The probability; None if the scores are no probabilities.
+
+    Raises:
+        ValueError: A score is not finite.
     """
     if scores is None:
         return 1 / num_classes
-    scores = np.asarray(scores, dtype=float)
+    scores = _finite(scores)
     if scores.min() < 0 or abs(scores.sum() - 1) > 0.01:  # bfloat16's rounding passes
         return None
     return float(min(scores.max(), 1.0))
@@ -132,12 +135,15 @@ def multi_label_scores(
         clip, or, for AUC, without a negative one), `mAP`, `macro_AUC`, `macro_F1`
         (means over the classes that have one; None if none has), `positives` (by
         class), `absent`, `classes`, `threshold` and `num_clips`.
+
+    Raises:
+        ValueError: A score is not finite.
     """
     from sklearn import metrics
 
     truth = np.asarray(truth, dtype=int)
     lowest = np.full(len(classes), -np.inf)
-    scores = np.array([lowest if s is None else s for s in scores], dtype=float)
+    scores = np.array([lowest if s is None else _finite(s) for s in scores])
     readable = scores[np.isfinite(scores)]
     # scikit-learn wants finite numbers; only the order counts.
     floor = min(readable.min(initial=0.0), threshold) - 1.0
@@ -167,6 +173,13 @@ def multi_label_scores(
         threshold=threshold,
         num_clips=len(truth),
     )
+
+
+def _finite(scores: Sequence[float]) -> np.ndarray:
+    scores = np.asarray(scores, dtype=float)
+    if not np.isfinite(scores).all():
+        raise ValueError(f'scores are not finite: {scores.tolist()}')
+    return scores
 
 
 def _mean(by_class: dict[str, float | None]) -> float | None:

@@ -187,7 +187,7 @@ class Analysis:
                 f'{self._too_short} faces seen for less than '
                 f'{self._settings.min_track} s are left out'
             )
-        if not self._finished:
+        if not self._finished and not self._too_short:
             self.warnings.append(
                 f'no face found by the detector {self._detector.name!r}'
             )

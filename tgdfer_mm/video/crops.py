@@ -6,7 +6,14 @@ from dataclasses import asdict, dataclass
 import cv2
 import numpy as np
 
+from .checks import Number, check_numbers
 from .errors import UsageError
+
+_NUMBERS = dict(
+    size=Number(least=1, most=4096, whole=True),
+    margin=Number(above=-0.5, most=10),
+)
+_SHIFT = Number(least=-10, most=10)
 
 
 @dataclass(frozen=True)
@@ -28,12 +35,18 @@ class FaceCrop:
     shift: tuple[float, float] = (0.0, -0.1)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, 'shift', tuple(self.shift))  # a config has a list
-        if self.size < 1 or self.margin <= -0.5 or len(self.shift) != 2:
+        check_numbers(self, 'video.crop.', _NUMBERS)
+        try:
+            right, down = self.shift
+        except (TypeError, ValueError) as err:
             raise UsageError(
-                f'video.crop: size={self.size} must be positive, margin={self.margin} '
-                f'above -0.5, shift={self.shift} two numbers'
-            )
+                f'video.crop.shift={self.shift!r} must be two numbers'
+            ) from err
+        shift = (  # a config has a list
+            _SHIFT.check('video.crop.shift[0]', right),
+            _SHIFT.check('video.crop.shift[1]', down),
+        )
+        object.__setattr__(self, 'shift', shift)
 
     def asdict(self) -> dict:
         """As plain data."""

@@ -19,6 +19,10 @@ class UsageError(VideoError, ValueError):
     exit_code = 2
 
 
+class NoNumberError(UsageError):
+    """A model that gives NaN or infinity, so that it says nothing."""
+
+
 class MissingPackage(VideoError, ImportError):
     """An optional package is not installed."""
 

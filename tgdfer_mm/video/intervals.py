@@ -5,9 +5,16 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from .checks import Number, check_numbers
 from .errors import UsageError
 
 _ROUNDING = 1e-6  # seconds
+_NUMBERS = dict(
+    threshold=Number(above=0, most=1),
+    smooth=Number(least=0),
+    join=Number(least=0),
+    shortest=Number(least=0),
+)
 
 
 @dataclass(frozen=True)
@@ -35,10 +42,10 @@ class IntervalRule:
     neutral: str = 'neutral'
 
     def __post_init__(self) -> None:
-        if not 0 < self.threshold <= 1 or min(self.smooth, self.join) < 0:
+        check_numbers(self, 'video.intervals.', _NUMBERS)
+        if not isinstance(self.neutral, str):
             raise UsageError(
-                f'video.intervals: threshold={self.threshold} must be in 0..1, '
-                f'smooth={self.smooth} and join={self.join} not negative'
+                f'video.intervals.neutral={self.neutral!r} must be the name of a class'
             )
 
     def asdict(self) -> dict:

@@ -6,7 +6,7 @@ from types import ModuleType
 from .errors import MissingPackage
 
 _EXTRA = {
-    'av': ('video', 'video files'),
+    'av': ('video', 'reading or writing video files'),
     'dlib': ('video', "the face detector 'dlib'"),
     'scenedetect': ('video', 'finding camera cuts'),
     'mediapipe': (None, "the face detector 'mediapipe'"),
@@ -20,11 +20,12 @@ def need(name: str) -> ModuleType:
     """Imports an optional package.
 
     Raises:
-        MissingPackage: It is absent; the message says what to install.
+        MissingPackage: It is absent or broken; the message says what to install.
     """
     try:
         return importlib.import_module(name)
-    except ImportError as err:
+    # A package that does not fit its neighbours can raise anything.
+    except Exception as err:
         extra, purpose = _EXTRA[name]
         what = f'"tgdfer_mm[{extra}]"' if extra else name
         raise MissingPackage(

@@ -1,12 +1,25 @@
 """What can be set when a video is read."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from .checks import Number, check_numbers
 from .crops import FaceCrop
 from .errors import UsageError
 from .intervals import IntervalRule
 from .windows import WindowPlan
+
+_NUMBERS = dict(
+    every_seconds=Number(least=0),
+    every=Number(least=1, whole=True, none=True),
+    max_gap=Number(least=0),
+    min_overlap=Number(least=0, most=1),
+    min_track=Number(least=0),
+    cut=Number(least=0, none=True),
+    max_seconds=Number(above=0, none=True),
+)
+_PARTS = dict(crop=FaceCrop, window=WindowPlan, intervals=IntervalRule)
 
 
 @dataclass(frozen=True)
@@ -42,13 +55,14 @@ class VideoSettings:
     max_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        if self.every is not None and (
-            not isinstance(self.every, int) or self.every < 1
-        ):
-            raise UsageError(f'every={self.every!r} must be a whole number from 1')
-        for name in ('every_seconds', 'max_gap', 'min_track'):
-            if getattr(self, name) < 0:
-                raise UsageError(f'{name}={getattr(self, name)} must not be negative')
+        check_numbers(self, 'video.', _NUMBERS)
+        for name, kind in _PARTS.items():
+            if not isinstance(getattr(self, name), kind):
+                own = ', '.join(f.name for f in fields(kind))
+                raise UsageError(
+                    f'video.{name}={getattr(self, name)!r} must be a dict of those of '
+                    f'{own} that change, or a {kind.__name__}'
+                )
 
     def updated(self, changes: dict[str, Any]) -> 'VideoSettings':
         """A copy with other values.
@@ -58,7 +72,7 @@ class VideoSettings:
                 those values that change.
 
         Raises:
-            UsageError: There is no such setting.
+            UsageError: There is no such setting, or a value is not allowed.
         """
         known = {f.name for f in fields(self)}
         values = {}
@@ -69,14 +83,14 @@ class VideoSettings:
                     f'{", ".join(sorted(known))}'
                 )
             part = getattr(self, name)
-            if isinstance(value, dict) and name in ('crop', 'window', 'intervals'):
-                try:
-                    value = replace(part, **value)
-                except TypeError as err:
-                    own = ', '.join(f.name for f in fields(part))
+            if isinstance(value, Mapping) and name in _PARTS:
+                own = [f.name for f in fields(part)]
+                other = sorted(str(key) for key in value if key not in own)
+                if other:
                     raise UsageError(
-                        f'video.{name}: {sorted(value)}, but there is only {own}'
-                    ) from err
+                        f'video.{name}: {other}, but there is only {", ".join(own)}'
+                    )
+                value = replace(part, **value)
             values[name] = value
         return replace(self, **values)
 
@@ -87,7 +101,7 @@ class VideoSettings:
     def asdict(self) -> dict:
         """As the ``settings`` of a result: flat plain data."""
         own = asdict(self)
-        for part in ('crop', 'window', 'intervals'):
+        for part in _PARTS:
             del own[part]
         crop, window = self.crop.asdict(), asdict(self.window)
         return dict(

@@ -7,8 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..clips.sampling import sample_segments
+from ..clips.sampling import SHORT_CLIP, sample_segments
+from .checks import Number, check_numbers
 from .errors import UsageError
+
+_NUMBERS = dict(
+    frames=Number(least=1, most=1024, whole=True),
+    seconds=Number(above=0, most=3600),
+    stride=Number(above=0, most=3600),
+)
+# A data set can leave clips out, a user's video is there to be read.
+_SHORT_CLIP = [name for name in SHORT_CLIP if name != 'exclude']
 
 
 @dataclass(frozen=True)
@@ -34,10 +43,16 @@ class WindowPlan:
     short_clip: str = 'pad'
 
     def __post_init__(self) -> None:
-        if self.frames < 1 or not 0 < self.stride <= self.seconds:
+        check_numbers(self, 'video.window.', _NUMBERS)
+        if self.stride > self.seconds:
             raise UsageError(
-                f'video.window: frames={self.frames} must be positive, '
-                f'stride={self.stride} above 0 and at most seconds={self.seconds}'
+                f'video.window.stride={self.stride} must be at most '
+                f'video.window.seconds={self.seconds}'
+            )
+        if self.short_clip not in _SHORT_CLIP:
+            raise UsageError(
+                f'video.window.short_clip={self.short_clip!r} must be one of '
+                f'{", ".join(_SHORT_CLIP)}'
             )
 
     def sample(self, count: int) -> np.ndarray:

@@ -15,7 +15,7 @@ from mmengine.logging import print_log
 from mmengine.runner import BaseLoop, Runner
 from torch.utils.data import Dataset
 
-from ..evaluation.clip_metric import clip_name
+from ..evaluation.clip_metric import clip_name, clip_scores
 from ..files import replacing
 from ..registry import HOOKS
 from .clip_figure import draw_clip
@@ -195,7 +195,7 @@ def draw_sample(
     def array(key: str) -> np.ndarray | None:
         return sample[key].detach().float().cpu().numpy() if key in sample else None
 
-    scores = array('pred_score')
+    scores = clip_scores(sample, len(classes)).numpy()
     label = sample.get('gt_label')
     return draw_clip(
         frames.permute(0, 2, 3, 1).cpu().numpy(),

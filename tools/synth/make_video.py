@@ -16,6 +16,7 @@ def main(argv: list[str] | None = None) -> None:
         parser.exit(2, 'Use tools/synth/make_video.py in a checkout.\n')
     sys.path.insert(0, str(ROOT))
     from lab.film import FilmSpec, write_film
+    from tgdfer_mm.video.errors import VideoError
 
     default = FilmSpec()
     parser.add_argument('out', help='*.mp4; <name>.truth.json is written next to it')
@@ -29,8 +30,12 @@ def main(argv: list[str] | None = None) -> None:
         '--empty', type=float, default=default.empty, help='seconds without anybody'
     )
     args = parser.parse_args(argv)
-    spec = FilmSpec(args.seed, args.width, args.fps, args.shot, args.empty)
-    truth = write_film(args.out, spec)
+    try:
+        spec = FilmSpec(args.seed, args.width, args.fps, args.shot, args.empty)
+        truth = write_film(args.out, spec)
+    # FFmpeg's errors are of one of the last two kinds.
+    except (VideoError, OSError, ValueError) as err:
+        parser.exit(getattr(err, 'exit_code', 2), f'error: {args.out}: {err}\n')
     episodes = sum(len(track['episodes']) for track in truth['tracks'])
     print(f'{args.out}: SYNTHETIC, {truth["frames"]} frames, {episodes} episodes')
 

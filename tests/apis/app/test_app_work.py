@@ -128,7 +128,7 @@ def test_results_are_removed_when_they_get_old(tmp_path, wait_until):
 
 
 @pytest.mark.parametrize('option', ['--max-mb', '--max-seconds', '--keep-minutes'])
-@pytest.mark.parametrize('value', ['0', '-1', 'nan', 'many'])
+@pytest.mark.parametrize('value', ['0', '-1', 'nan', 'inf', '1e300', 'many'])
 def test_limits_have_to_be_positive(option, value, capsys):
     with pytest.raises(SystemExit) as end:
         main(['app', f'{option}={value}'])
@@ -149,3 +149,35 @@ def test_a_port_that_is_taken_is_named_before_a_model_is_loaded(capsys):
 
 def test_by_default_only_this_machine_reaches_the_page():
     assert parse('app', []).host == '127.0.0.1'
+
+
+@pytest.mark.parametrize(
+    'args', [['--port', '65536'], ['--port=-1'], ['--host', 'a' * 70 + '.de']]
+)
+def test_an_address_that_is_none_is_refused(args, capsys):
+    assert main(['app', *args]) == 2
+    assert capsys.readouterr().err.startswith('error: ')
+
+
+@pytest.mark.parametrize(
+    ('args', 'message'),
+    [
+        (['--device', 'cuda:9'], "device='cuda:9' is not there"),
+        (['--device', 'gpu'], "device='gpu' is not there"),
+        (['--faces', 'yunet'], 'needs a model file'),
+        (['--faces-model', 'x'], 'dlib has no such setting'),
+        (['--settings', 'crop.margin=nan'], 'video.crop.margin='),
+        (['--settings', 'crop=3', 'crop.margin=1'], '--settings'),
+        (['--model', 'tgdfer_demo', '--checkpoint', '{bad}'], 'bad.pth'),
+    ],
+)
+def test_a_model_that_cannot_be_used_is_2_and_one_sentence(
+    args, message, tmp_path, capsys
+):
+    bad = tmp_path / 'bad.pth'
+    bad.write_bytes(b'PK\x03\x04 no checkpoint')
+    args = [a.format(bad=bad) for a in args]
+    assert main(['app', *args, '--port', '0']) == 2
+    said = capsys.readouterr().err
+    assert message in ' '.join(said.split()) and 'Traceback' not in said
+    assert '--allow-pickle' not in said

@@ -7,12 +7,14 @@ from functools import partial
 
 from rich.console import Console
 
+from ...video.checks import Number
 from ...video.errors import OutputError, UsageError, VideoError
-from ..command import changes_of, faces_of
-from ..inferencer import DFERInferencer
+from ..command import changes_of, make_inferencer
 from . import LOCAL
 from .scratch import ScratchFolder
 from .uploads import Limits
+
+_PORT = Number(least=0, most=65535, whole=True)
 
 
 def run(args: Namespace, console: Console | None = None) -> int:
@@ -31,14 +33,7 @@ def run(args: Namespace, console: Console | None = None) -> int:
     limits = Limits(args.max_mb, args.max_seconds, keep=keep)
     _check_port(args.host, args.port)
     try:
-        inferencer = DFERInferencer(
-            args.model,
-            args.checkpoint,
-            device=args.device,
-            faces=faces_of(args),
-            show_progress=False,
-            **changes_of(args),
-        )
+        inferencer = make_inferencer(args, show_progress=False, **changes_of(args))
     except VideoError:
         raise
     except ImportError as err:
@@ -64,14 +59,17 @@ def run(args: Namespace, console: Console | None = None) -> int:
 
 def _check_port(host: str, port: int) -> None:
     """Before the model is loaded."""
+    _PORT.check('--port', port)
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as err:
+        # Of a name that is none Python says so with a UnicodeError.
+        except (OSError, UnicodeError) as err:
+            reason = getattr(err, 'strerror', None) or err
             raise UsageError(
-                f'cannot listen at {host}, port {port} ({err.strerror or err}): choose '
+                f'cannot listen at {host}, port {port} ({reason}): choose '
                 'others with --host and --port'
             ) from err
 

@@ -131,7 +131,8 @@ class _Handlers:
     async def upload(self, request: Request) -> Response:
         """Takes a video, sent as it is, and puts its job into the queue."""
         length = request.headers.get('content-length', '0')
-        if not length.isdecimal() or int(length) > self._limits.bytes:
+        # Python makes no number of thousands of digits.
+        if not length.isdecimal() or float(length) > self._limits.bytes:
             raise _Problem(413, say('too large', limits=self._limits))
         try:
             job = self._queue.reserve(display_name(request.headers.get('x-file-name')))

@@ -9,6 +9,7 @@ from .detector import (
 )
 from .dlib_hog import DlibFrontal
 from .mediapipe import MediaPipe
+from .watched import WatchedDetector
 from .yunet import YuNet
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     'Face',
     'FaceDetector',
     'MediaPipe',
+    'WatchedDetector',
     'YuNet',
     'build_detector',
 ]

@@ -1,14 +1,20 @@
 """What a face detector is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from inspect import signature
+from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from ...registry import FACE_DETECTORS
+from ..checks import Number
 from ..errors import InputError, UsageError
 from ..frames import Frame
+
+SIDE = Number(least=16, most=8192, whole=True)  # pixels that a detector looks at
+LOCK = '_lock'  # attribute of a detector that is used in several threads
 
 
 class Face(NamedTuple):
@@ -37,6 +43,10 @@ class FaceDetector:
         """Name and settings, as plain data, for the result."""
         return dict(name=self.name)
 
+    def __getstate__(self) -> dict:
+        # A lock belongs to its process, and can be neither pickled nor copied.
+        return {key: value for key, value in vars(self).items() if key != LOCK}
+
 
 @FACE_DETECTORS.register_module(name='none')
 class AlreadyCropped(FaceDetector):
@@ -60,18 +70,36 @@ class ModelFileDetector(FaceDetector):
 
     Attributes:
         source: Where there is such a file.
+
+    Raises:
+        UsageError: No file was given, or a number is not allowed.
+        InputError: There is no such file, or it cannot be loaded.
     """
 
     source: str
 
-    def __init__(self, model_file: str, side: int, threshold: float) -> None:
+    def __init__(self, model_file: str | None, side: int, threshold: float) -> None:
+        if not isinstance(model_file, str | PathLike) or not str(model_file):
+            raise UsageError(
+                f'faces={self.name!r} needs a model file: give --faces-model FILE, or '
+                f'from Python dict(type={self.name!r}, model_file=FILE). {self.source}'
+            )
         if not Path(model_file).is_file():
             raise InputError(
                 f'faces.model_file={model_file}: there is no such file. {self.source}'
             )
         self.model_file = str(model_file)
-        self.side = side
-        self.threshold = threshold
+        self.side = SIDE.check('faces.side', side)
+        self.threshold = Number(least=0, most=1).check('faces.threshold', threshold)
+
+    def cannot_load(self, err: Exception) -> InputError:
+        """The error to raise when the package cannot use the model file."""
+        reason = ' '.join(str(getattr(err, 'err', '') or err).split())[:120]
+        return InputError(
+            f'faces.model_file={self.model_file}: {self.name} cannot load it; it is '
+            f'damaged or of another kind ({type(err).__name__}: {reason}). '
+            f'{self.source}'
+        )
 
     def describe(self) -> dict:
         return dict(
@@ -95,17 +123,32 @@ class CallableDetector(FaceDetector):
         self.name = getattr(function, '__name__', type(function).__name__)
 
     def __call__(self, frame: Frame) -> list[Face]:
-        faces = []
-        for row in self._function(frame.rgb):
-            row = [float(v) for v in row]
-            if len(row) not in (4, 5) or not (row[0] < row[2] and row[1] < row[3]):
-                raise UsageError(
-                    f'{self.name} gave {row} for frame {frame.index}; needed is '
-                    '(x1, y1, x2, y2) with x1 < x2 and y1 < y2, and maybe a score'
-                )
-            box = tuple(v / frame.scale for v in row[:4])
-            faces.append(Face(box, *row[4:]))
-        return faces
+        # A copy: what is drawn on the picture must not reach the model.
+        found = self._function(frame.rgb.copy())
+        try:
+            rows = list(found)
+        except TypeError as err:
+            raise self._no_boxes(found, frame) from err
+        return [self._face(row, frame) for row in rows]
+
+    def _face(self, row: Sequence[float], frame: Frame) -> Face:
+        try:
+            numbers = [float(v) for v in row]
+        except (TypeError, ValueError) as err:
+            raise self._no_boxes(row, frame) from err
+        if len(numbers) not in (4, 5) or not (
+            numbers[0] < numbers[2] and numbers[1] < numbers[3]
+        ):
+            raise self._no_boxes(numbers, frame)
+        box = tuple(v / frame.scale for v in numbers[:4])
+        return Face(box, *numbers[4:])
+
+    def _no_boxes(self, found: object, frame: Frame) -> UsageError:
+        return UsageError(
+            f'{self.name} gave {found!r:.80} for frame {frame.index}; needed is a list '
+            'of (x1, y1, x2, y2) with x1 < x2 and y1 < y2, and maybe a score; an empty '
+            'list where there is no face'
+        )
 
 
 def build_detector(faces: str | dict | Callable | FaceDetector | None) -> FaceDetector:
@@ -117,19 +160,35 @@ def build_detector(faces: str | dict | Callable | FaceDetector | None) -> FaceDe
             or a detector. None is ``none``.
 
     Raises:
-        UsageError: There is no such detector, or a setting is missing.
+        UsageError: There is no such detector, or a setting is missing or wrong.
+        InputError: Its model file is missing or damaged.
+        MissingPackage: It needs a package that is absent.
     """
     if isinstance(faces, FaceDetector):
         return faces
-    cfg = {'type': faces or 'none'} if isinstance(faces, str | None) else faces
-    if callable(cfg):
-        return CallableDetector(cfg)
-    cfg = dict(cfg)
-    kind = FACE_DETECTORS.get(cfg.pop('type'))
-    if kind is None:
-        known = ', '.join(FACE_DETECTORS.module_dict)
-        raise UsageError(f'faces={faces!r}: there is no such detector, only {known}')
+    cfg = {'type': 'none' if faces is None else faces}
+    if isinstance(faces, Mapping):
+        cfg = dict(faces)
+    elif callable(faces):
+        return CallableDetector(faces)
+    name = cfg.pop('type', None)
+    known = FACE_DETECTORS.module_dict
+    if not isinstance(name, str) or name not in known:
+        raise UsageError(
+            f'faces={faces!r}: there is no such detector. Give one of '
+            f'{", ".join(known)}, a dict with its type and settings, or a function '
+            'from a picture to boxes'
+        )
+    kind = known[name]
     try:
-        return kind(**cfg)
+        signature(kind).bind(**cfg)
     except TypeError as err:
-        raise UsageError(f'faces={faces!r}: {err}') from err
+        raise UsageError(
+            f'faces={faces!r}: {name} has no such setting ({err})'
+        ) from err
+    detector = kind(**cfg)
+    if not isinstance(detector, FaceDetector):
+        raise UsageError(
+            f'faces={faces!r}: {kind.__name__} must be a subclass of FaceDetector'
+        )
+    return detector

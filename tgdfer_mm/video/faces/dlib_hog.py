@@ -3,9 +3,12 @@
 import cv2
 
 from ...registry import FACE_DETECTORS
+from ..checks import Number
 from ..frames import Frame
 from ..optional_packages import need
-from .detector import Face, FaceDetector
+from .detector import SIDE, Face, FaceDetector
+
+_THRESHOLD = Number(least=-10, most=10)  # distances from a plane, no probabilities
 
 
 @FACE_DETECTORS.register_module(name='dlib')
@@ -24,9 +27,9 @@ class DlibFrontal(FaceDetector):
     name = 'dlib'
 
     def __init__(self, side: int = 320, threshold: float = 0.0) -> None:
+        self.side = SIDE.check('faces.side', side)
+        self.threshold = _THRESHOLD.check('faces.threshold', threshold)
         self._detector = need('dlib').get_frontal_face_detector()
-        self.side = side
-        self.threshold = threshold
 
     def __call__(self, frame: Frame) -> list[Face]:
         picture, scale = frame.small(self.side)

@@ -1,6 +1,7 @@
 """MediaPipe's face detector."""
 
 from ...registry import FACE_DETECTORS
+from ..errors import MissingPackage
 from ..frames import Frame
 from ..optional_packages import need
 from .detector import Face, ModelFileDetector
@@ -23,16 +24,25 @@ class MediaPipe(ModelFileDetector):
     )
 
     def __init__(
-        self, model_file: str, side: int = 640, threshold: float = 0.5
+        self, model_file: str | None = None, side: int = 640, threshold: float = 0.5
     ) -> None:
         super().__init__(model_file, side, threshold)
         self._mp = mp = need('mediapipe')
-        vision = mp.tasks.vision
-        options = vision.FaceDetectorOptions(
-            base_options=mp.tasks.BaseOptions(model_asset_path=str(model_file)),
-            min_detection_confidence=threshold,
-        )
-        self._detector = vision.FaceDetector.create_from_options(options)
+        try:
+            vision = mp.tasks.vision
+            options = vision.FaceDetectorOptions(
+                base_options=mp.tasks.BaseOptions(model_asset_path=self.model_file),
+                min_detection_confidence=self.threshold,
+            )
+            self._detector = vision.FaceDetector.create_from_options(options)
+        except AttributeError as err:
+            raise MissingPackage(
+                f'faces={self.name!r} needs a newer MediaPipe ({err}): '
+                'pip install -U mediapipe'
+            ) from err
+        # MediaPipe's errors have no common base of their own.
+        except Exception as err:
+            raise self.cannot_load(err) from err
 
     def __call__(self, frame: Frame) -> list[Face]:
         picture, scale = frame.small(self.side)

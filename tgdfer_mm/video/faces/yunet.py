@@ -1,9 +1,12 @@
 """OpenCV's YuNet."""
 
+from collections.abc import Sequence
+
 import cv2
+import numpy as np
 
 from ...registry import FACE_DETECTORS
-from ..errors import InputError
+from ..errors import MissingPackage
 from ..frames import Frame
 from .detector import Face, ModelFileDetector
 
@@ -25,22 +28,34 @@ class YuNet(ModelFileDetector):
     )
 
     def __init__(
-        self, model_file: str, side: int = 320, threshold: float = 0.7
+        self, model_file: str | None = None, side: int = 320, threshold: float = 0.7
     ) -> None:
         super().__init__(model_file, side, threshold)
+        if not hasattr(cv2, 'FaceDetectorYN'):
+            raise MissingPackage(
+                f'faces={self.name!r} needs OpenCV 4.5.4 or newer, this is '
+                f'{cv2.__version__}: pip install -U opencv-python'
+            )
         try:
             self._detector = cv2.FaceDetectorYN.create(
-                str(model_file), '', (side, side), threshold
+                self.model_file, '', (self.side, self.side), self.threshold
             )
-        except cv2.error as err:
-            raise InputError(f'{model_file}: OpenCV cannot load it ({err})') from err
+            # A network of another kind fails when it looks at a picture.
+            self._look(np.zeros((self.side, self.side, 3), np.uint8))
+        # OpenCV raises what its parts raise.
+        except Exception as err:
+            raise self.cannot_load(err) from err
 
     def __call__(self, frame: Frame) -> list[Face]:
         picture, scale = frame.small(self.side)
-        self._detector.setInputSize(picture.shape[1::-1])
-        _, rows = self._detector.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
         faces = []
-        for row in () if rows is None else rows:
+        for row in self._look(picture):
             x, y, w, h = (float(v) / scale for v in row[:4])
             faces.append(Face((x, y, x + w, y + h), float(row[14])))
         return faces
+
+    def _look(self, picture: np.ndarray) -> Sequence[np.ndarray]:
+        """YuNet's rows of 15 numbers."""
+        self._detector.setInputSize(picture.shape[1::-1])
+        _, rows = self._detector.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        return () if rows is None else rows

@@ -1,0 +1,175 @@
+"""The folder of one input's result: what is in it, and whose it is."""
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ..files import remove_leftovers, write_text
+from ..locks import lock_file
+from ..video.errors import UsageError
+from .result import SCHEMA
+from .writing import CSV_NAME, JSON_NAME, naming_what_fails, prepare_folder
+
+ANNOTATED_NAME = 'annotated.mp4'
+_TRACK = re.compile(r'track\d+\.(png|html)')
+
+
+class OutputFolder:
+    """Keeps a newer result from being mixed with an older one, or with other files.
+
+    What was written of which input stands in ``.<folder>.files.json`` next to the
+    folder. Of what stands there a later run removes what it does not replace; other
+    files are left alone.
+
+    Args:
+        path: The folder.
+        source: The input, a path or what a camera is called.
+    """
+
+    def __init__(self, path: Path, source: str) -> None:
+        self.path = path
+        self._input = os.path.realpath(source) if os.path.exists(source) else source
+        self._list = path.with_name(f'.{path.name}.files.json')
+
+    def prepare(self) -> None:
+        """Makes the folder and looks whether the result may go there.
+
+        Raises:
+            UsageError: It has the result of another input, or files that would be
+                overwritten though this program did not write them.
+            OutputError: Nothing can be written there.
+        """
+        if os.path.realpath(self.path) == self._input:
+            raise UsageError(
+                f'{self.path} is the input itself: choose another folder with --out'
+            )
+        earlier = self._earlier()
+        if earlier is not None and earlier['input'] not in (None, self._input):
+            raise UsageError(
+                f'{self.path} has the result of {earlier["input"]}, which that of '
+                f'{self._input} would replace: choose another folder with --out, or '
+                'remove this one'
+            )
+        prepare_folder(self.path)
+        own = set() if earlier is None else set(earlier['files'])
+        with naming_what_fails(self.path):
+            there = sorted(os.listdir(self.path))
+        other = [name for name in there if _is_ours(name) and name not in own]
+        if other:
+            raise UsageError(
+                f'{self.path / other[0]} would be overwritten, but was not written by '
+                'this program: choose another folder with --out'
+            )
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps other processes from writing here meanwhile.
+
+        Raises:
+            UsageError: Another process does that already.
+            OutputError: The folder has been removed.
+        """
+        with naming_what_fails(self.path):
+            handle = os.open(self.path, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # a file system without locks
+                if not lock_file(handle, wait=False):
+                    raise UsageError(
+                        f'{self.path}: another process is writing there right now'
+                    )
+            yield
+        finally:
+            os.close(handle)
+
+    def remove_earlier(self, names: Iterable[str]) -> None:
+        """Removes what an earlier run wrote, and notes what this one will write.
+
+        Args:
+            names: Files of this run.
+
+        Raises:
+            OutputError: It cannot be removed.
+        """
+        earlier = self._earlier() or dict(files=[])
+        with naming_what_fails(self.path):
+            for name in earlier['files']:
+                remove_leftovers(self.path / name)  # of a run that was killed
+                if name != JSON_NAME:  # replaced in one step, so that there is one
+                    (self.path / name).unlink(missing_ok=True)
+            note = dict(input=self._input, files=sorted(names))
+            write_text(self._list, json.dumps(note, indent=1) + '\n')
+
+    def _earlier(self) -> dict | None:
+        """Input and files of the run before; None if there was none."""
+        try:
+            known = json.loads(self._list.read_text(encoding='utf-8'))
+            files = [name for name in known['files'] if _is_ours(name)]
+            return dict(input=known['input'], files=files)
+        except (OSError, ValueError, TypeError, KeyError):
+            return self._of_result()
+
+    def _of_result(self) -> dict | None:
+        """The same of a folder without a list, from the result itself."""
+        try:
+            text = (self.path / JSON_NAME).read_text(encoding='utf-8')
+            result = json.loads(text)
+            if result['schema'] != SCHEMA:
+                return None
+            known = Path(result['source']['path']).name
+            names = result_files(result)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        # A path may be relative to any folder; only its name is sure.
+        same = known == Path(self._input).name
+        return dict(input=None if same else result['source']['path'], files=names)
+
+
+def result_files(result: dict, pictures: bool = True) -> list[str]:
+    """Names of all files that are written of a result."""
+    names = [JSON_NAME, CSV_NAME]
+    if pictures:
+        names.append(ANNOTATED_NAME)
+        for track in result['tracks']:
+            names += [f'track{track["id"]}.png', f'track{track["id"]}.html']
+    return names
+
+
+def output_folders(out: str, inputs: Sequence[str | int]) -> list[OutputFolder]:
+    """One folder an input, named after it.
+
+    Raises:
+        UsageError: Two inputs would be written to one folder, or see
+            :meth:`OutputFolder.prepare`.
+        OutputError: Nothing can be written there.
+    """
+    folders: dict[str, tuple[OutputFolder, str | int]] = {}
+    for each in inputs:
+        folder = OutputFolder(Path(out, _folder_name(each)), str(each))
+        # Two names that differ in case are one folder on some systems.
+        key = folder.path.name.casefold()
+        if key in folders:
+            raise UsageError(
+                f'{each} and {folders[key][1]} would both be written to {folder.path}: '
+                'give them in two calls with another --out each'
+            )
+        folders[key] = folder, each
+    for folder, _ in folders.values():
+        folder.prepare()
+    return [folder for folder, _ in folders.values()]
+
+
+def _folder_name(each: str | int) -> str:
+    if isinstance(each, int):
+        return f'camera{each}'
+    # Links keep their own names: what they lead to may be called anything.
+    path = Path(os.path.abspath(each))
+    name = path.name if path.is_dir() else path.stem
+    return name if name.strip('.') else f'input{path.name}'
+
+
+def _is_ours(name: object) -> bool:
+    known = (JSON_NAME, CSV_NAME, ANNOTATED_NAME)
+    return isinstance(name, str) and (name in known or bool(_TRACK.fullmatch(name)))
