@@ -1,5 +1,6 @@
 """What ``tgdfer infer`` does: read videos, print, write, and say how it went."""
 
+import os
 from argparse import Namespace
 from pathlib import Path
 
@@ -87,7 +88,11 @@ def _inputs(args: Namespace) -> list[str | int]:
 def _folders(out: str, inputs: list[str | int]) -> list[Path]:
     folders: dict[Path, str | int] = {}
     for each in inputs:
-        name = f'camera{each}' if isinstance(each, int) else Path(each).resolve().stem
+        name = (
+            f'camera{each}'
+            if isinstance(each, int)
+            else Path(os.path.abspath(each)).stem
+        )
         folder = Path(out, name)
         if folder in folders:
             raise UsageError(

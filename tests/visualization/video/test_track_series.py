@@ -3,7 +3,7 @@ import pytest
 
 from tgdfer_mm.visualization.video.series import HOLE, TrackSeries, pick_frames
 from tgdfer_mm.visualization.video.strip import spread
-from tgdfer_mm.visualization.video.words import clock
+from tgdfer_mm.video.clock import clock
 
 
 def series(made, **changes):

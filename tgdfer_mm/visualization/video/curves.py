@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
+from ...video.clock import clock_text
 from ..style import BLUE, GREY, INK, PAPER, SHADE, text_width
 from .colors import ink_on
 from .series import TrackSeries
-from .words import clock_text
 
 FONT = 9
 DARK = '#595959'

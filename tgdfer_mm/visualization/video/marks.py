@@ -1,6 +1,6 @@
 """What is drawn onto the frames: a face's box, who, what, and how much it mattered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib import get_data_path
 from PIL import Image, ImageDraw, ImageFont
 
+from ...video.intervals import interval_at
 from .colors import class_colors, ink_on
 from .series import TrackSeries
 from .words import class_of
@@ -97,16 +98,14 @@ class _Track:
         self.id, self.boxes = track['id'], frames['box']
         self.relevance = series.filled(series.relevance)
         self.interpolated, self.time = frames['interpolated'], frames['time']
-        self.intervals: Sequence[Mapping] = track['intervals']
+        self._track = track
         self._positions = {index: p for p, index in enumerate(frames['index'])}
 
     def position(self, index: int) -> int | None:
         return self._positions.get(index)
 
     def interval(self, position: int) -> Mapping[str, Any] | None:
-        time = self.time[position]
-        around = (i for i in self.intervals if i['start'] <= time < i['end'])
-        return next(around, None)
+        return interval_at(self._track, self.time[position])
 
 
 def caption(text: str, width: int, size: int) -> np.ndarray:

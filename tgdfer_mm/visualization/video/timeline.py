@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from ...video.clock import clock
 from ..style import SHADE, Sheet, text_width
 from .colors import class_colors
 from .curves import (
@@ -21,7 +22,7 @@ from .curves import (
 )
 from .series import TrackSeries, pick_frames
 from .strip import draw_frames
-from .words import CAUTION, class_of, clock, verdict
+from .words import CAUTION, class_of, verdict
 
 WIDE, NARROW = 12.0, 4.6  # inches: a desktop, a phone
 MAX_BANDS = 9  # more classes than that become one band

@@ -1,0 +1,89 @@
+"""How many pictures a file says that it has, and whether they are there."""
+
+import re
+from typing import Any, NamedTuple
+
+from .optional_packages import need
+
+# Containers that state how many pictures or seconds a stream has; of others FFmpeg
+# measures what is there.
+_COUNTED = {'mov', 'avi', 'ivf'}
+_TIMED = {'mov', 'mxf'}
+_TIMED_TOGETHER = {'flv', 'asf'}  # the length of the longest stream alone
+
+
+class StatedLength(NamedTuple):
+    """What a container states of a stream of pictures; None where it does not.
+
+    Attributes:
+        packets: How many.
+        start: Where the first one begins, seconds in the time of the stream.
+        end: Where the last one ends.
+    """
+
+    packets: int | None
+    start: float
+    end: float | None
+
+    def are_missing(
+        self, packets: int, end: float | None, step: float, cut: bool | None
+    ) -> bool:
+        """Whether pictures are missing at the end of the file.
+
+        Args:
+            packets: How many were read.
+            end: Where the last picture ends, None if it has no time stamp.
+            step: Seconds from one picture to the next.
+            cut: Whether the file lacks bytes, see :func:`.file_end.is_cut_off`.
+        """
+        known = False
+        if cut and self.packets is not None:
+            if packets < self.packets:
+                return True
+            known = True
+        if self.end is not None and end is not None:
+            # What a whole file states may be wrong by a picture or two.
+            if end < self.end - step * (0.5 if cut else 2.5):
+                return True
+            # The last ones in the file are not always the last ones shown.
+            if cut and not known and packets < round((self.end - self.start) / step):
+                return True
+            known = True
+        return bool(cut) and not known
+
+
+def stated_length(container: Any, stream: Any) -> StatedLength:
+    """Reads it off an open file."""
+    formats = set(container.format.name.split(','))
+    packets = stream.frames if formats & _COUNTED else 0
+    start = float((stream.start_time or 0) * stream.time_base)
+    return StatedLength(packets or None, start, _end(container, stream, formats, start))
+
+
+def _end(container: Any, stream: Any, formats: set, start: float) -> float | None:
+    # Matroska keeps a stream's end as a tag.
+    tag = re.fullmatch(r'(\d+):(\d+):([\d.]+)', stream.metadata.get('DURATION', ''))
+    if tag:
+        hours, minutes, seconds = tag.groups()
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    if formats & _TIMED and stream.duration:
+        return start + float(stream.duration * stream.time_base)
+    # The file's own length may be the sound's.
+    alone = not container.streams.audio
+    if formats & _TIMED_TOGETHER and alone and container.duration:
+        return start + container.duration / need('av').time_base
+    return None
+
+
+def expected_frames(container: Any, stream: Any, rate: float) -> int | None:
+    """About how many frames there are, for a progress bar; None if unknown."""
+    if stream.frames:
+        return stream.frames
+    stated = stated_length(container, stream)
+    if stated.end is not None:
+        return round((stated.end - stated.start) * rate)
+    if stream.duration:
+        return round(float(stream.duration * stream.time_base) * rate)
+    if container.duration and not container.streams.audio:
+        return round(container.duration / need('av').time_base * rate)
+    return None
