@@ -1,0 +1,43 @@
+"""When each piece of sound is heard, whatever its time stamps say."""
+
+
+class SoundClock:
+    """Gives each piece of sound its time, which always ascends.
+
+    A stamp that is missing, or not above the one before, as where recordings were
+    joined, is replaced: the sound goes on without a gap and later stamps are counted
+    from there.
+
+    Args:
+        start: Seconds, in the time of the stamps, from which times are counted.
+
+    Attributes:
+        replaced: How many stamps were.
+    """
+
+    _AHEAD = 3600.0  # seconds; no silence lasts as long: the stamp is wrong
+
+    def __init__(self, start: float = 0.0) -> None:
+        self._shift = -start
+        self._last = float('-inf')
+        self._next = 0.0
+        self.replaced = 0
+
+    def __call__(self, stamp: float | None, length: float) -> float:
+        """The time of the next piece, seconds.
+
+        Args:
+            stamp: Its stamp, seconds; None if there is none.
+            length: How long it is, seconds.
+        """
+        time = self._next
+        if stamp is not None:
+            time = stamp + self._shift
+            if time <= self._last or time > self._next + self._AHEAD:
+                self._shift += self._next - time
+                self.replaced += 1
+                time = self._next
+        else:
+            self.replaced += 1
+        self._last, self._next = time, time + length
+        return time
