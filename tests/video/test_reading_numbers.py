@@ -132,7 +132,7 @@ def test_without_a_frame_the_damage_is_named(monkeypatch):
 
         def nothing(self, error=error):
             if error:
-                self._count(ValueError(error))
+                self._count(error)
             return iter(())
 
         monkeypatch.setattr(StreamDecoder, '__iter__', nothing)
@@ -187,7 +187,8 @@ def facts(name='mov,mp4', audio=(), whole=None, **own):
     ('given', 'stated'),
     [
         (dict(duration=300, frames=9), (9, 0.0, 3.0)),
-        (dict(duration=300, start_time=50), (None, 0.5, 3.5)),
+        (dict(duration=300, frames=9, start_time=50), (9, 0.5, 3.5)),
+        (dict(duration=300), (None, 0.0, None)),  # in parts
         (dict(name='avi', duration=300, frames=9), (9, 0.0, None)),
         (dict(name='mpegts', duration=300, frames=9), (None, 0.0, None)),
         (dict(name='matroska,webm', metadata=dict(DURATION='01:02:03.5')), 3723.5),
@@ -216,6 +217,7 @@ def test_a_progress_bar_may_trust_what_was_measured():
     [
         ((12, 0, 1.2), 12, 1.2, False, False),
         ((12, 0, 1.2), 11, 1.1, True, True),
+        ((12, 0, 1.2), 13, 1.3, True, True),  # in parts
         ((12, 0, 1.2), 12, 1.2, True, False),  # only sound was lost
         ((None, 0, 1.2), 12, 1.16, True, False),
         ((None, 0, 1.2), 11, 1.1, True, True),
@@ -352,7 +354,8 @@ def test_damage_is_counted_and_what_follows_is_read():
 def test_where_reading_fails_the_rest_is_tried_until_nothing_comes():
     lost = OSError(5, 'gone')
     decoder = decoder_of(Packet(GOOD), lost, Packet(GOOD))
-    assert list(decoder) == [GOOD, GOOD]
+    assert list(decoder) == [GOOD, GOOD] and decoder.end_error == ''
     assert decoder.problem() == '1 damaged packets or frames in the file (gone)'
     decoder = decoder_of(Packet(GOOD), *[lost] * 9)
-    assert list(decoder) == [GOOD] and decoder.damaged == 2
+    assert list(decoder) == [GOOD]
+    assert (decoder.damaged, decoder.end_error) == (0, 'gone')

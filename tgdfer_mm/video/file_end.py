@@ -35,7 +35,7 @@ def is_cut_off(path: Path, container: str) -> bool | None:
 def _boxes(file: BinaryIO, size: int) -> bool | None:
     known = {b'ftyp', b'moov', b'mdat', b'moof', b'free', b'skip', b'wide', b'mfra'}
     known |= {b'sidx', b'styp', b'uuid', b'meta', b'udta', b'emsg', b'prft', b'pnot'}
-    at = 0
+    at, parts = 0, False
     while at + 8 <= size:
         file.seek(at)
         length, kind = struct.unpack('>I4s', file.read(8))
@@ -45,8 +45,9 @@ def _boxes(file: BinaryIO, size: int) -> bool | None:
             return None if length == 0 else False
         if at + length > size:
             return True
+        parts = parts or kind == b'moof'
         at += length
-    return False
+    return parts and at < size  # the head of a further part
 
 
 def _segment(file: BinaryIO, size: int) -> bool | None:
@@ -143,7 +144,11 @@ def _program(file: BinaryIO, size: int) -> bool | None:
     if kind == b'\xba':
         return True  # the head of a pack without one
     length = struct.unpack_from('>H', tail, at + 4)[0]
-    return at + 6 + length > len(tail) if length else None
+    if not length:
+        return None
+    behind = tail[at + 6 + length :][:3]
+    whole = at + 6 + length <= len(tail)
+    return not whole or bool(behind) and b'\0\0\1'.startswith(behind)
 
 
 def _ogg(file: BinaryIO, size: int) -> bool | None:
@@ -208,6 +213,11 @@ def _y4m(file: BinaryIO, size: int) -> bool | None:
     return rest > 0 and b'FRAME'.startswith(file.read(5)[:rest])
 
 
+def _nut(file: BinaryIO, size: int) -> bool | None:
+    file.seek(max(0, size - _TAIL))
+    return b'NX\xdd\x67\x2f\x23\xe6\x4e' not in file.read()  # the index
+
+
 def _dv(file: BinaryIO, size: int) -> bool | None:
     unit = 144000 if file.read(4)[3] & 128 else 120000
     return size % unit > 0
@@ -225,5 +235,6 @@ _LOOKS: dict[str, Callable[[BinaryIO, int], bool | None]] = {
     'gif': _gif,
     'apng': _png,
     'yuv4mpegpipe': _y4m,
+    'nut': _nut,
     'dv': _dv,
 }

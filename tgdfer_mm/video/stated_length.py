@@ -38,7 +38,7 @@ class StatedLength(NamedTuple):
         """
         known = False
         if cut and self.packets is not None:
-            if packets < self.packets:
+            if packets != self.packets:  # more: a file in parts, without its length
                 return True
             known = True
         if self.end is not None and end is not None:
@@ -66,7 +66,8 @@ def _end(container: Any, stream: Any, formats: set, start: float) -> float | Non
     if tag:
         hours, minutes, seconds = tag.groups()
         return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
-    if formats & _TIMED and stream.duration:
+    parts = 'mov' in formats and not stream.frames  # measured on what is there
+    if formats & _TIMED and stream.duration and not parts:
         return start + float(stream.duration * stream.time_base)
     # The file's own length may be the sound's.
     alone = not container.streams.audio

@@ -20,6 +20,7 @@ class StreamDecoder:
         packets: How many packets were read.
         damaged: How many of them, or of the frames, were damaged.
         first_error: What went wrong first, empty if nothing did.
+        end_error: Why there are no more packets, empty if the file has ended.
     """
 
     def __init__(self, container: Any, stream: Any) -> None:
@@ -27,7 +28,7 @@ class StreamDecoder:
         self._stream = stream
         self._av = need('av')
         self.packets = self.damaged = 0
-        self.first_error = ''
+        self.first_error = self.end_error = ''
 
     def __iter__(self) -> Iterator:
         read_any = False
@@ -37,7 +38,7 @@ class StreamDecoder:
             except self._av.error.EOFError:
                 continue
             except (self._av.error.FFmpegError, OSError, ValueError) as err:
-                self._count(err)
+                self._count(reason(err))
                 if self.damaged > _HOPELESS and not read_any:
                     return
                 continue
@@ -52,6 +53,9 @@ class StreamDecoder:
         while True:
             try:
                 for packet in self._container.demux(self._stream):
+                    if self.end_error:
+                        self._count(self.end_error)
+                        self.end_error = ''
                     if packet.size:  # an empty one would end the decoder
                         self.packets += 1
                         self.damaged += bool(packet.is_corrupt)
@@ -60,7 +64,7 @@ class StreamDecoder:
             except self._av.error.EOFError:
                 break
             except (self._av.error.FFmpegError, OSError, ValueError) as err:
-                self._count(err)
+                self.end_error = self.end_error or reason(err)
                 if reached == self.packets:
                     break  # it gets no further
                 reached = self.packets
@@ -68,9 +72,9 @@ class StreamDecoder:
         end.stream, end.time_base = self._stream, self._stream.time_base
         yield end.decode
 
-    def _count(self, err: Exception) -> None:
+    def _count(self, error: str) -> None:
         self.damaged += 1
-        self.first_error = self.first_error or reason(err)
+        self.first_error = self.first_error or error
 
     def problem(self) -> str:
         """A sentence about the damage, empty without any."""

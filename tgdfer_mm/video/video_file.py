@@ -19,7 +19,7 @@ from .stated_length import expected_frames, stated_length
 from .stream_decoder import StreamDecoder
 
 MAX_SIDE = 1920  # larger pictures are shrunk when read: no crop needs more
-_PIXEL = 10.0  # no pixel is so many times as wide as high, or the other way about
+_PIXEL = 100.0  # no pixel is so many times as wide as high, or the other way about
 
 
 class VideoFileSource(Source):
@@ -63,7 +63,7 @@ class VideoFileSource(Source):
         self._decoded = iter(self._decoder)
         self._first = first = next(self._decoded, None)
         if first is None:
-            problem = self._decoder.problem()
+            problem = self._decoder.problem() or self._decoder.end_error
             raise InputError(
                 f'{self._path}: not one frame can be decoded, it is damaged or cut off'
                 + (f' ({problem})' if problem else '')
@@ -126,6 +126,8 @@ class VideoFileSource(Source):
         if problem := self._decoder.problem():
             self.problems.append(problem)
         cut = is_cut_off(self._path, self._container.format.name)
+        if (error := self._decoder.end_error) and cut is not False:
+            self.problems.append(f'reading fails before the end of the file ({error})')
         stated = stated_length(self._container, self._stream)
         step, end = 1 / self.info.fps, None
         if last.time is not None:

@@ -62,12 +62,7 @@ def _write(pictures: Path, source: Path, out: Path, carry: Callable) -> str:
             raise ValueError('nothing of it can be read')
         for packet in merge(_of(stream, shown.demux(video)), [first], sound, key=_when):
             written.mux(packet)
-    if not clock.replaced:
-        return ''
-    return (
-        f'{clock.replaced} time stamps of the sound are missing or do not ascend: it '
-        'goes on without a gap there'
-    )
+    return clock.problem()
 
 
 def _start(given: Any) -> float:

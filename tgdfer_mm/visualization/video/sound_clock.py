@@ -12,7 +12,8 @@ class SoundClock:
         start: Seconds, in the time of the stamps, from which times are counted.
 
     Attributes:
-        replaced: How many stamps were.
+        missing: How many stamps were.
+        joints: How many did not ascend.
     """
 
     _AHEAD = 3600.0  # seconds; no silence lasts as long: the stamp is wrong
@@ -21,7 +22,7 @@ class SoundClock:
         self._shift = -start
         self._last = float('-inf')
         self._next = 0.0
-        self.replaced = 0
+        self.missing = self.joints = 0
 
     def __call__(self, stamp: float | None, length: float) -> float:
         """The time of the next piece, seconds.
@@ -35,9 +36,19 @@ class SoundClock:
             time = stamp + self._shift
             if time <= self._last or time > self._next + self._AHEAD:
                 self._shift += self._next - time
-                self.replaced += 1
+                self.joints += 1
                 time = self._next
         else:
-            self.replaced += 1
+            self.missing += 1
         self._last, self._next = time, time + length
         return time
+
+    def problem(self) -> str:
+        """A sentence about the stamps, empty if they were all right."""
+        wrong = self.joints + (self.missing if self.missing > 1 else 0)
+        if not wrong:  # what a decoder holds back at the end has no stamp
+            return ''
+        return (
+            f'{wrong} time stamps of the sound are missing or do not ascend: it goes '
+            'on without a gap there'
+        )
