@@ -107,19 +107,24 @@ def make_videos(folder: Path, seed: int, count: int) -> list[OddVideo]:
 
 def count_frames(path: Path) -> int:
     """Decodes a file in full with FFmpeg."""
-    told = _probe(path, 'stream=nb_read_frames', '-count_frames')
+    told = _probe(path).get('nb_read_frames', '')
     return int(told) if told.isdecimal() else 0
 
 
-def _probe(path: Path, entries: str, *options: str) -> str:
-    command = ['ffprobe', '-v', 'quiet', *options, '-select_streams', 'V:0']
-    command += ['-show_entries', entries, '-of', 'default=nk=1:nw=1', f'file:{path}']
+def _probe(path: Path) -> dict[str, str]:
+    entries = 'stream=width,height,sample_aspect_ratio,nb_read_frames'
+    command = ['ffprobe', '-v', 'quiet', '-count_frames', '-select_streams', 'V:0']
+    command += ['-show_entries', entries, '-of', 'default=nw=1', f'file:{path}']
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    return done.stdout.strip().split('\n')[0]
+    pairs = (line.partition('=')[::2] for line in done.stdout.splitlines())
+    found: dict[str, str] = {}
+    for key, value in pairs:
+        found.setdefault(key, value)
+    return found
 
 
 def _ffmpeg(*options: str) -> bool:
-    command = ['ffmpeg', '-y', '-nostdin', '-v', 'error', *options]
+    command = ['ffmpeg', '-y', '-nostdin', '-v', 'error', '-threads', '1', *options]
     return subprocess.run(command, capture_output=True, timeout=120).returncode == 0
 
 
@@ -133,10 +138,10 @@ def _make(folder: Path, film: Path, rng: random.Random) -> OddVideo | None:
     made = _encode(path, kind, codec, voice, film, rng)
     if made is None:
         return None
-    made.whole = count_frames(path)
-    if not made.whole:
+    told = _probe(path)
+    if not told.get('nb_read_frames', '').isdecimal():
         return None
-    made.size = _size(path, made.facts)
+    made.whole, made.size = int(told['nb_read_frames']), _size(told, made.facts)
     _damage(made, kind, codec, film, rng)
     made.frames = count_frames(path) if made.damage else made.whole
     return made
@@ -207,15 +212,10 @@ def _encode(path, kind, codec, voice, film, rng) -> OddVideo | None:
     return OddVideo(path, kind, sound=bool(voice), facts=facts | dict(rate=length))
 
 
-def _size(path: Path, facts: dict) -> tuple[int, int] | None:
-    told = [
-        _probe(path, f'stream={name}')
-        for name in ('width', 'height', 'sample_aspect_ratio')
-    ]
-    if not told[0].isdecimal():
-        return None
-    width, height = int(told[0]), int(told[1])
-    above, _, below = told[2].partition(':')
+def _size(told: dict[str, str], facts: dict) -> tuple[int, int]:
+    """As players show it."""
+    width, height = int(told['width']), int(told['height'])
+    above, _, below = told.get('sample_aspect_ratio', '').partition(':')
     if above.isdecimal() and below.isdecimal() and int(above) and int(below):
         width = max(1, round(width * int(above) / int(below)))
     return (height, width) if facts.get('turned') in (90, 270) else (width, height)

@@ -58,7 +58,6 @@ class StreamDecoder:
                         self.end_error = ''
                     if packet.size:  # an empty one would end the decoder
                         self.packets += 1
-                        self.damaged += bool(packet.is_corrupt)
                         yield packet.decode
                 break
             except self._av.error.EOFError:
