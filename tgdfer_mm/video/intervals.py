@@ -80,6 +80,8 @@ def find_intervals(
     intervals = []
     for start, stop in _runs(time, label, rule.join):
         begin, end = float(time[start]), float(time[stop - 1]) + step
+        if stop < len(time):  # the next frame may come sooner
+            end = min(end, float(time[stop]))
         if end - begin < rule.shortest - _ROUNDING:
             continue
         k = int(label[start])
