@@ -9,6 +9,7 @@ from .odd_videos import OddVideo, count_frames
 DOCUMENTED = (0, 3, 4)  # what a video that is given alone can lead to
 # Formats without a length: a cut between two of their units leaves no trace.
 UNMARKED = ('ts', 'mpg', 'h264', 'm4v')
+UNFRAMED = ('h264', 'm4v', 'nut')  # what is put behind them is damage within
 
 
 def judge(video: OddVideo, code: int, text: str, out: Path) -> list[str]:
@@ -49,18 +50,19 @@ def _frames(video: OddVideo, code: int, result: dict) -> list[str]:
     read, complete = source['frames'], result['complete']
     # Decoders of several versions differ in what they make of damage.
     spare = max(2, video.frames // 20) if video.damage else 0
-    if abs(read - video.frames) > spare:
+    most = max(video.whole, video.frames) if video.damage else video.frames
+    if not video.frames - spare <= read <= most + spare:
         wrong.append(f'frames: {read}, FFmpeg decodes {video.frames}')
     if complete != (code == 0):
         wrong.append(f'exit code: {code} with complete {complete}')
-    cut = video.damage.startswith('cut')
+    cut, kind = video.damage.startswith('cut'), video.path.suffix[1:]
     if complete and cut and read < video.whole:
-        kind = video.path.suffix[1:]
         name = 'not told by its format' if kind in UNMARKED else 'wrong complete'
         wrong.append(f'{name}: {read} of {video.whole} frames')
     if not complete and not video.damage:
         wrong.append(f'wrong complete: false for a whole file {result["warnings"]}')
-    if not complete and video.damage == 'junk behind it' and read == video.whole:
+    junk = video.damage == 'junk behind it' and kind not in UNFRAMED
+    if not complete and junk and read == video.whole:
         wrong.append(f'false alarm: junk behind a whole file {result["warnings"]}')
     size = source['width'], source['height']
     if video.size is not None and not _close(size, video.size) and not video.damage:

@@ -4,7 +4,7 @@ import os
 import random
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tgdfer_mm.synth.video import FilmSpec, write_film
@@ -84,7 +84,6 @@ class OddVideo:
     size: tuple[int, int] | None = None
     sound: bool = False
     expect: int | None = None
-    facts: dict = field(default_factory=dict)
 
 
 def make_videos(folder: Path, seed: int, count: int) -> list[OddVideo]:
@@ -113,6 +112,7 @@ def count_frames(path: Path) -> int:
 
 def _probe(path: Path) -> dict[str, str]:
     entries = 'stream=width,height,sample_aspect_ratio,nb_read_frames'
+    entries += ':stream_side_data=rotation'
     command = ['ffprobe', '-v', 'quiet', '-count_frames', '-select_streams', 'V:0']
     command += ['-show_entries', entries, '-of', 'default=nw=1', f'file:{path}']
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
@@ -141,7 +141,7 @@ def _make(folder: Path, film: Path, rng: random.Random) -> OddVideo | None:
     told = _probe(path)
     if not told.get('nb_read_frames', '').isdecimal():
         return None
-    made.whole, made.size = int(told['nb_read_frames']), _size(told, made.facts)
+    made.whole, made.size = int(told['nb_read_frames']), _size(told)
     _damage(made, kind, codec, film, rng)
     made.frames = count_frames(path) if made.damage else made.whole
     return made
@@ -171,10 +171,8 @@ def _encode(path, kind, codec, voice, film, rng) -> OddVideo | None:
         filters.append("select='lt(mod(n\\,7)\\,3)'")
         options += ['-fps_mode', 'vfr']
         said.append('variable rate')
-    facts = {}
     if rng.random() < 0.2 and kind in ('mp4', 'mov'):
-        facts['turned'] = rng.choice((90, 180, 270))
-        options += ['-metadata:s:v', f'rotate={facts["turned"]}']
+        options += ['-metadata:s:v', f'rotate={rng.choice((90, 180, 270))}']
         said.append('turned')
     if rng.random() < 0.2:
         options += ['-output_ts_offset', rng.choice(('-2', '0.7', '5000'))]
@@ -209,16 +207,17 @@ def _encode(path, kind, codec, voice, film, rng) -> OddVideo | None:
     if not done or not path.is_file() or not path.stat().st_size:
         return None
     kind = f'{kind}: {", ".join(said)}'
-    return OddVideo(path, kind, sound=bool(voice), facts=facts | dict(rate=length))
+    return OddVideo(path, kind, sound=bool(voice))
 
 
-def _size(told: dict[str, str], facts: dict) -> tuple[int, int]:
+def _size(told: dict[str, str]) -> tuple[int, int]:
     """As players show it."""
     width, height = int(told['width']), int(told['height'])
     above, _, below = told.get('sample_aspect_ratio', '').partition(':')
     if above.isdecimal() and below.isdecimal() and int(above) and int(below):
         width = max(1, round(width * int(above) / int(below)))
-    return (height, width) if facts.get('turned') in (90, 270) else (width, height)
+    turned = told.get('rotation', '0').lstrip('-') in ('90', '270')
+    return (height, width) if turned else (width, height)
 
 
 def _damage(made: OddVideo, kind: str, codec: str, film: Path, rng) -> None:
