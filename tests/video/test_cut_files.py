@@ -62,6 +62,7 @@ FILES = {
     'mpeg': dict(kind='mpeg', codec='mpeg2video'),
     'gif': dict(kind='gif', codec='gif', pixels='rgb8'),
     'apng': dict(kind='apng', codec='apng', pixels='rgb24'),
+    'ivf': dict(kind='ivf', codec='libvpx'),
     'nut': dict(kind='nut', codec='ffv1'),
     'y4m': dict(kind='yuv4mpegpipe', codec='wrapped_avframe'),
 }

@@ -213,6 +213,15 @@ def _y4m(file: BinaryIO, size: int) -> bool | None:
     return rest > 0 and b'FRAME'.startswith(file.read(5)[:rest])
 
 
+def _ivf(file: BinaryIO, size: int) -> bool | None:
+    stated, at, count = struct.unpack_from('<I', file.read(32), 24)[0], 32, 0
+    while at + 12 <= size:
+        file.seek(at)
+        at += 12 + struct.unpack('<I', file.read(4))[0]
+        count += at <= size
+    return count < stated
+
+
 def _nut(file: BinaryIO, size: int) -> bool | None:
     file.seek(max(0, size - _TAIL))
     return b'NX\xdd\x67\x2f\x23\xe6\x4e' not in file.read()  # the index
@@ -235,6 +244,7 @@ _LOOKS: dict[str, Callable[[BinaryIO, int], bool | None]] = {
     'gif': _gif,
     'apng': _png,
     'yuv4mpegpipe': _y4m,
+    'ivf': _ivf,
     'nut': _nut,
     'dv': _dv,
 }

@@ -69,8 +69,8 @@ def extract_frames(
 
     The frames are whole pictures, not the authors' aligned faces: results on the two
     do not compare. Where pixels are not square the width is scaled, as players do,
-    if PyAV is installed to tell; square ones are left as they are. A folder appears under its name only when it is whole; those that
-    are there are not made again.
+    if PyAV is installed to tell; square ones are left as they are. A folder appears
+    under its name only when it is whole; those that are there are not made again.
 
     Args:
         videos: Folder of the videos.
