@@ -102,6 +102,7 @@ def opened_stream(monkeypatch, rotation=0.0, size=(64, 48), **own):
     """The source of a stream with these facts, whose first frame is 64 x 48."""
     source = stream(**own)
     first = SimpleNamespace(rotation=rotation, width=size[0], height=size[1])
+    monkeypatch.setattr(VideoFileSource, '_can_be_shown', lambda self, frame: True)
     monkeypatch.setattr(StreamDecoder, '__iter__', lambda self: iter([first]))
     source._open_stream()
     return source
@@ -285,7 +286,7 @@ def test_only_pictures_above_the_limit_are_read_smaller(width, height, size, mak
             **dict(time=0.0, width=width, height=height, rotation=0, duration=None),
             **dict(format=SimpleNamespace(name='yuv420p'), time_base=None),
         )
-        opened._shape = width, height, 0
+        opened._shape, opened._convertible = (width, height, 0), {'yuv420p': True}
         asked = defaultdict(list)
         opened._scaled = lambda *args: asked['for'].append(args[1:]) or picture
         opened._first, opened._decoded = picture, iter(())

@@ -169,26 +169,26 @@ class CameraSource(Source):
             raise InputError(f'camera {index} cannot be opened ({err})') from err
         if not opened:
             raise InputError(f'there is no camera {index}, or another program has it')
-        width, height, fps = (
-            self._capture.get(key)
-            for key in (
-                cv2.CAP_PROP_FRAME_WIDTH,
-                cv2.CAP_PROP_FRAME_HEIGHT,
-                cv2.CAP_PROP_FPS,
-            )
-        )
-        self.info = SourceInfo(f'camera {index}', int(width), int(height), fps or 25.0)
+        done, self._first = self._capture.read()
+        if not done:
+            self._capture.release()
+            raise InputError(f'camera {index} gives no picture')
+        height, width = self._first.shape[:2]
+        fps = self._capture.get(cv2.CAP_PROP_FPS)
+        fps = fps if 0 < fps < 1000 else 25.0
+        self.info = SourceInfo(f'camera {index}', width, height, fps)
 
     def _frames(self) -> Iterator[Frame]:
         start, index = time.monotonic(), 0
-        while True:
-            done, picture = self._capture.read()
-            if not done:
-                self.problems.append('the camera stopped giving pictures')
-                return
+        done, picture = True, self._first
+        while done:
+            if picture.shape[:2] != (self.info.height, self.info.width):
+                picture = cv2.resize(picture, (self.info.width, self.info.height))
             picture = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
             yield Frame(index, time.monotonic() - start, picture)
             index += 1
+            done, picture = self._capture.read()
+        self.problems.append('the camera stopped giving pictures')
 
     def close(self) -> None:
         self._capture.release()

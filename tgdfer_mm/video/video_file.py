@@ -43,6 +43,7 @@ class VideoFileSource(Source):
         self._av = av = need('av')
         self._path = path
         self._reformatters = defaultdict(av.video.reformatter.VideoReformatter)
+        self._convertible: dict[str, bool] = {}
         with ExitStack() as stack:
             self._container = stack.enter_context(open_media(path))
             self._open_stream()
@@ -68,6 +69,11 @@ class VideoFileSource(Source):
                 f'{self._path}: not one frame can be decoded, it is damaged or cut off'
                 + (f' ({problem})' if problem else '')
             )
+        if not self._can_be_shown(first):
+            raise InputError(
+                f'{self._path}: pictures of the format {first.format.name!r} cannot be '
+                'converted. Convert the video first, for example with ffmpeg'
+            )
         self._pixel = _pixel(stream.sample_aspect_ratio)
         self._first_pixel = stream.codec_context.sample_aspect_ratio
         self._shape = width, height, turns = self._shape_of(first)
@@ -86,6 +92,17 @@ class VideoFileSource(Source):
         )
         self.total = expected_frames(self._container, stream, self.info.fps)
 
+    def _can_be_shown(self, frame: Any) -> bool:
+        """Whether FFmpeg converts pictures of this format, which may change."""
+        name = frame.format.name
+        if name not in self._convertible:
+            try:
+                self._scaled(frame, 16, 16, 'rgb24')
+                self._convertible[name] = True
+            except (self._av.error.FFmpegError, OSError, ValueError):
+                self._convertible[name] = False
+        return self._convertible[name]
+
     def _shape_of(self, frame: Any) -> tuple[int, int, int]:
         """Displayed width and height before the quarter turns, and those."""
         pixel, own = self._pixel, self._stream.codec_context.sample_aspect_ratio
@@ -100,7 +117,8 @@ class VideoFileSource(Source):
         scale = min(1.0, MAX_SIDE / max(info.width, info.height))
         *sides, turns = self._shape
         size = tuple(max(1, round(v * scale)) for v in sides)
-        for index, frame in enumerate(chain([self._first], self._decoded)):
+        frames = filter(self._can_be_shown, chain([self._first], self._decoded))
+        for index, frame in enumerate(frames):
             last, time = frame, round(clock(frame.time), 6)
             if self._shape_of(frame) != self._shape:
                 changes += 1
@@ -125,6 +143,8 @@ class VideoFileSource(Source):
         """Says what was damaged, and whether pictures are missing at the end."""
         if problem := self._decoder.problem():
             self.problems.append(problem)
+        for name in (n for n, can in self._convertible.items() if not can):
+            self.problems.append(f'left out: pictures of the format {name!r}')
         cut = is_cut_off(self._path, self._container.format.name)
         if (error := self._decoder.end_error) and cut is not False:
             self.problems.append(f'reading fails before the end of the file ({error})')

@@ -90,9 +90,21 @@ def test_damaged_sound_is_left_out_and_named(made, tmp_path):
         data[at + 16 : at + size] = bytes(max(0, size - 16))
     path.write_bytes(bytes(data))
     shown, heard, warnings = annotate(made, path, tmp_path / 'a.mp4')
-    assert shown == 10
-    if heard < 0.5:
-        assert warnings and 'sound of the video is left out' in warnings[0]
+    assert (shown, heard) == (10, 0)
+    assert 'sound of the video is left out' in warnings[0]
+
+
+def test_sound_that_is_damaged_in_part_is_kept_and_that_is_said(made, tmp_path):
+    path = film(tmp_path / 'film.mkv', 'matroska', 'flac', 3.0)
+    with need('av').open(str(path)) as file:
+        places = [(p.pos, p.size) for p in file.demux(audio=0) if p.size]
+    data = bytearray(path.read_bytes())
+    at, size = places[1]
+    data[at + 16 : at + size] = bytes(size - 16)
+    path.write_bytes(bytes(data))
+    shown, heard, warnings = annotate(made, path, tmp_path / 'a.mp4')
+    assert shown == 30 and heard > 1.5
+    assert 'of the sound are damaged and left out' in warnings[0]
 
 
 def test_no_error_of_the_sound_costs_the_pictures(made, tmp_path, monkeypatch):

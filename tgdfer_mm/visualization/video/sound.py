@@ -88,12 +88,12 @@ def _seconds(count: int | None, base: Fraction) -> float | None:
     return None if count is None else float(count * base)
 
 
-def _read(av: Any, given: Any, source: Any) -> Iterator:
+def _read(av: Any, given: Any, source: Any, clock: SoundClock) -> Iterator:
     """Packets of the sound; where reading fails it ends."""
     try:
         yield from given.demux(source)
-    except (av.error.FFmpegError, ValueError):
-        return
+    except (av.error.FFmpegError, OSError, ValueError):
+        clock.damaged += 1
 
 
 def _copied(av: Any, given: Any, written: Any, clock: SoundClock) -> Iterator:
@@ -101,7 +101,7 @@ def _copied(av: Any, given: Any, written: Any, clock: SoundClock) -> Iterator:
     if source.codec_context.name not in COPIED:
         raise ValueError(f'{source.codec_context.name} is no sound of MP4 files')
     stream, last = written.add_stream_from_template(source), None
-    for packet in _read(av, given, source):
+    for packet in _read(av, given, source, clock):
         if not packet.size:
             continue
         base = packet.time_base
@@ -136,11 +136,12 @@ def _resampled(
 ) -> Iterator:
     """Frames of sound as the encoder takes them, one after another without a gap."""
     form, done, kind, resampler = stream.format, 0.0, None, None
-    for packet in _read(av, given, source):
+    for packet in _read(av, given, source, clock):
         try:
             frames = packet.decode()
         except (av.error.FFmpegError, ValueError):
-            continue  # damaged
+            clock.damaged += bool(packet.size)
+            continue
         for frame in frames:
             length = frame.samples / frame.rate
             base = frame.time_base or source.time_base

@@ -14,6 +14,7 @@ class SoundClock:
     Attributes:
         missing: How many stamps were.
         joints: How many did not ascend.
+        damaged: How many pieces cannot be read, counted by who reads them.
     """
 
     _AHEAD = 3600.0  # seconds; no silence lasts as long: the stamp is wrong
@@ -22,7 +23,7 @@ class SoundClock:
         self._shift = -start
         self._last = float('-inf')
         self._next = 0.0
-        self.missing = self.joints = 0
+        self.missing = self.joints = self.damaged = 0
 
     def __call__(self, stamp: float | None, length: float) -> float:
         """The time of the next piece, seconds.
@@ -44,11 +45,15 @@ class SoundClock:
         return time
 
     def problem(self) -> str:
-        """A sentence about the stamps, empty if they were all right."""
+        """What was wrong, in sentences; empty if nothing was."""
+        said = []
+        # What a decoder holds back at the end has no stamp.
         wrong = self.joints + (self.missing if self.missing > 1 else 0)
-        if not wrong:  # what a decoder holds back at the end has no stamp
-            return ''
-        return (
-            f'{wrong} time stamps of the sound are missing or do not ascend: it goes '
-            'on without a gap there'
-        )
+        if wrong:
+            said.append(
+                f'{wrong} time stamps of the sound are missing or do not ascend: it '
+                'goes on without a gap there'
+            )
+        if self.damaged:
+            said.append(f'{self.damaged} pieces of the sound are damaged and left out')
+        return '; '.join(said)
