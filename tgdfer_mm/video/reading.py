@@ -221,6 +221,8 @@ def open_source(source: Any, fps: float = 25.0) -> Source:
 
 
 def _open_path(source: str | os.PathLike, fps: float) -> Source:
+    if not os.fspath(source):  # it would be the current folder
+        raise InputError('the name of an input is empty')
     try:
         path = Path(source).expanduser()
     except RuntimeError:  # there is no such user
