@@ -194,6 +194,15 @@ def facts(name='mov,mp4', audio=(), whole=None, **own):
         (dict(name='mpegts', duration=300, frames=9), (None, 0.0, None)),
         (dict(name='matroska,webm', metadata=dict(DURATION='01:02:03.5')), 3723.5),
         (dict(name='matroska,webm', metadata=dict(DURATION='soon')), None),
+        (dict(name='nut', metadata=dict(DURATION='01:02:03.5')), None),  # a copy
+        (
+            dict(
+                name='matroska,webm',
+                metadata=dict(DURATION='01:02:03.5'),
+                whole=2_500_000,
+            ),
+            2.5,
+        ),
         (dict(name='flv', whole=2_500_000), 2.5),
         (dict(name='flv', whole=2_500_000, audio=('sound',)), None),
         (dict(name='gif', whole=2_500_000), None),
@@ -220,6 +229,7 @@ def test_a_progress_bar_may_trust_what_was_measured():
         ((12, 0, 1.2), 11, 1.1, True, True),
         ((12, 0, 1.2), 13, 1.3, True, True),  # in parts
         ((12, 0, 1.2), 12, 1.2, True, False),  # only sound was lost
+        ((12, 0, 9.9), 12, 1.2, False, False),  # the stated time is wrong
         ((None, 0, 1.2), 12, 1.16, True, False),
         ((None, 0, 1.2), 11, 1.1, True, True),
         ((None, 0, 1.2), 11, 1.2, True, True),  # one that is shown earlier
@@ -229,6 +239,7 @@ def test_a_progress_bar_may_trust_what_was_measured():
         ((None, 0, 1.2), 12, None, True, True),
         ((13, 0, 1.3), 12, 1.2, False, False),  # wrong by one
         ((None, 0, 1.5), 12, 1.2, False, True),  # the tail is empty
+        ((15, 0, 1.5), 12, 1.2, False, True),
         ((None, 0, 1.5), 12, 1.2, None, True),
     ],
 )

@@ -36,20 +36,17 @@ class StatedLength(NamedTuple):
             step: Seconds from one picture to the next.
             cut: Whether the file lacks bytes, see :func:`.file_end.is_cut_off`.
         """
-        known = False
+        if packets == self.packets:
+            return False
         if cut and self.packets is not None:
-            if packets != self.packets:  # more: a file in parts, without its length
-                return True
-            known = True
-        if self.end is not None and end is not None:
-            # What a whole file states may be wrong by a picture or two.
-            if end < self.end - step * (0.5 if cut else 2.5):
-                return True
-            # The last ones in the file are not always the last ones shown.
-            if cut and not known and packets < round((self.end - self.start) / step):
-                return True
-            known = True
-        return bool(cut) and not known
+            return True  # with more of them it is a file in parts, without its length
+        if self.end is None or end is None:
+            return bool(cut)
+        # What a whole file states may be wrong by a picture or two.
+        if end < self.end - step * (0.5 if cut else 2.5):
+            return True
+        # The last ones in the file are not always the last ones shown.
+        return bool(cut) and packets < round((self.end - self.start) / step)
 
 
 def stated_length(container: Any, stream: Any) -> StatedLength:
@@ -61,18 +58,22 @@ def stated_length(container: Any, stream: Any) -> StatedLength:
 
 
 def _end(container: Any, stream: Any, formats: set, start: float) -> float | None:
-    # Matroska keeps a stream's end as a tag.
-    tag = re.fullmatch(r'(\d+):(\d+):([\d.]+)', stream.metadata.get('DURATION', ''))
+    # Matroska keeps a stream's end as a tag; in other files it is a copy of one.
+    tag = 'matroska' in formats and re.fullmatch(
+        r'(\d+):(\d+):([\d.]+)', stream.metadata.get('DURATION', '')
+    )
     if tag:
         hours, minutes, seconds = tag.groups()
-        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+        end = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+        whole = container.duration
+        return min(end, whole / need('av').time_base) if whole else end
     parts = 'mov' in formats and not stream.frames  # measured on what is there
     if formats & _TIMED and stream.duration and not parts:
         return start + float(stream.duration * stream.time_base)
     # The file's own length may be the sound's.
     alone = not container.streams.audio
     if formats & _TIMED_TOGETHER and alone and container.duration:
-        return start + container.duration / need('av').time_base
+        return container.duration / need('av').time_base  # counted from 0
     return None
 
 

@@ -152,6 +152,8 @@ def test_missing_equal_and_backward_stamps_go_on_without_a_gap():
     assert times == [0, 1, 2, 3] and clock.missing == 4
     times, clock = heard([3, 3, 3])
     assert times == [3, 4, 5] and clock.joints == 2
+    assert heard([0, 0.1, 0.2])[0] == [0, 1, 2]  # no sound is heard so soon
+    assert heard([0, 0.5, 1])[0] == [0, 0.5, 1]  # some lengths are wrong
     times, clock = heard([0, 1, 2, 0, 1, 2])
     assert times == [0, 1, 2, 3, 4, 5] and clock.joints == 1
     assert clock.problem().startswith('1 time stamps of the sound')

@@ -4,7 +4,7 @@
 class SoundClock:
     """Gives each piece of sound its time, which always ascends.
 
-    A stamp that is missing, or not above the one before, as where recordings were
+    A stamp that is missing, or hardly above the one before, as where recordings were
     joined, is replaced: the sound goes on without a gap and later stamps are counted
     from there.
 
@@ -21,8 +21,7 @@ class SoundClock:
 
     def __init__(self, start: float = 0.0) -> None:
         self._shift = -start
-        self._last = float('-inf')
-        self._next = 0.0
+        self._last, self._next = float('-inf'), 0.0
         self.missing = self.joints = self.damaged = 0
 
     def __call__(self, stamp: float | None, length: float) -> float:
@@ -35,7 +34,8 @@ class SoundClock:
         time = self._next
         if stamp is not None:
             time = stamp + self._shift
-            if time <= self._last or time > self._next + self._AHEAD:
+            soonest = self._last + (self._next - self._last) / 4
+            if time <= max(self._last, soonest) or time > self._next + self._AHEAD:
                 self._shift += self._next - time
                 self.joints += 1
                 time = self._next
