@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tgdfer_mm.files import replacing
+from tgdfer_mm.video.opening import open_media, output_name
 from tgdfer_mm.video.optional_packages import need
 
 
@@ -31,7 +32,7 @@ def write_video(
     path = Path(path)
     options = {'crf': '18', 'preset': 'veryfast'} if codec == 'libx264' else {}
     with replacing(path) as temporary:
-        with av.open(str(temporary), 'w', format=_container(path)) as container:
+        with av.open(output_name(temporary), 'w', format=_container(path)) as container:
             stream = None
             for frame in frames:
                 if stream is None:
@@ -57,10 +58,10 @@ def repeat_video(path: str | Path, out: str | Path, times: int) -> None:
     av = need('av')
     out = Path(out)
     with replacing(out) as temporary:
-        with av.open(str(temporary), 'w', format=_container(out)) as target:
+        with av.open(output_name(temporary), 'w', format=_container(out)) as target:
             stream, shift = None, 0
             for _ in range(times):
-                with av.open(str(path)) as source:
+                with open_media(path) as source:
                     video = source.streams.video[0]
                     if stream is None:
                         stream = target.add_stream_from_template(video)

@@ -114,7 +114,8 @@ def test_one_frame_that_the_detector_fails_at_leaves_the_rest_but_is_told(demo):
     inferencer = DFERInferencer(
         demo, faces=mine, every=1, min_track=0, cut=None, show_progress=False
     )
-    [result] = inferencer(noise(8, 40, 50, 3))['predictions']
+    still = np.repeat(noise(1, 40, 50, 3), 8, axis=0)
+    [result] = inferencer(still)['predictions']
     [track] = result['tracks']
     assert track['frames']['index'] == list(range(8))
     assert not result['complete']

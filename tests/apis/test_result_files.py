@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from tgdfer_mm.apis import result_schema
-from tgdfer_mm.apis.result_table import clock
 from tgdfer_mm.apis.writing import frame_rows, prepare_folder, write_result
 from tgdfer_mm.video.errors import OutputError
 
@@ -53,7 +52,7 @@ RESULT = dict(
                 time=[0.0, 0.1, 0.2, 0.3],
                 box=[[0.0, 1.0, 2.0, 3.0]] * 4,
                 interpolated=[False, False, True, False],
-                scores=[None, [0.9, 0.1], [0.8, 0.2], [0.3, 0.7]],
+                scores=[None, [0.9, 0.1], [0.8, 0.2], [0.7, 0.3]],
                 relevance=[None, 1.5, 1.0, 0.5],
             ),
             windows=[],
@@ -72,8 +71,8 @@ def test_the_csv_has_a_row_for_each_face_and_frame_and_loads_into_pandas(tmp_pat
     assert set(table.note) == {RESULT['model']['note']}
     assert table.frame.tolist() == [0, 1, 2, 3]
     assert table.interpolated.dtype == bool
-    assert table.emotion.fillna('').tolist() == ['', 'x', 'x', '']
-    np.testing.assert_array_equal(table.score_x, [np.nan, 0.9, 0.8, 0.3])
+    assert table.emotion.fillna('').tolist() == ['', 'x', 'x', 'x']
+    np.testing.assert_array_equal(table.score_x, [np.nan, 0.9, 0.8, 0.7])
     np.testing.assert_array_equal(table.relevance, [np.nan, 1.5, 1.0, 0.5])
 
 
@@ -133,10 +132,3 @@ def test_the_schema_is_one_and_is_strict():
     for wrong in (dict(schema='other'), dict(complete='yes'), dict(extra=1)):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(RESULT | wrong, result_schema())
-
-
-@pytest.mark.parametrize(
-    ('seconds', 'text'), [(0, '0:00.0'), (59.96, '0:59.9'), (3661.2, '1:01:01.2')]
-)
-def test_the_clock_never_runs_ahead(seconds, text):
-    assert clock(seconds) == text

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from lab.film import Film, FilmSpec
 from tgdfer_mm.apis import DFERInferencer
 from tgdfer_mm.apis.progress import frame_progress
-from lab.film import Film, FilmSpec
 from tgdfer_mm.video.faces import FaceDetector, WatchedDetector, build_detector
 from tgdfer_mm.video.frames import Frame
 

@@ -1,5 +1,6 @@
 """Opening and decoding video files."""
 
+import os
 import sys
 
 import numpy as np
@@ -36,6 +37,23 @@ def test_unreadable_files_are_damaged_clips(tmp_path, data):
         path.write_bytes(data)
     with pytest.raises(DamagedClipError, match=f'clip 00001: .*{path}'):
         opened(path)
+
+
+@pytest.mark.parametrize('name', ['10:30.mp4', 'http:.mp4', 'file:x', '-.mp4'])
+def test_a_relative_name_is_a_name(name, dfew, monkeypatch):
+    monkeypatch.chdir(dfew)
+    (dfew / 'Clip/original/1.mp4').rename(dfew / name)
+    assert opened(name)['total_frames'] == 20
+
+
+def test_pipes_and_play_lists_are_damaged_clips(tmp_path, dfew):
+    os.mkfifo(tmp_path / 'pipe.mp4')
+    with pytest.raises(DamagedClipError, match='is a pipe or device'):
+        opened(tmp_path / 'pipe.mp4')
+    other = dfew / 'Clip/original/1.mp4'
+    (tmp_path / '1.mp4').write_text(f"ffconcat version 1.0\nfile '{other}'\n")
+    with pytest.raises(DamagedClipError, match='is a play list'):
+        opened(tmp_path / '1.mp4')
 
 
 def test_cut_off_video_is_a_damaged_clip(dfew):

@@ -141,6 +141,8 @@ def by_loops(time, scores, rule):
     intervals = []
     for run in found:
         start, end = time[known[run[0]]], time[known[run[-1]]] + step
+        if run[-1] + 1 < len(known):  # the next frame may come sooner
+            end = min(end, time[known[run[-1] + 1]])
         if end - start >= rule.shortest - 1e-6:
             k = labels[run[0]]
             inside = [rows[p][k] for p in range(run[0], run[-1] + 1)]

@@ -94,6 +94,12 @@ def test_grey_video(make_file, squares):
     assert left_edge(frames[2][2]) == 7
 
 
+def test_pictures_that_cannot_be_converted_are_refused_by_name(make_file):
+    path = make_file('odd.nut', codec='rawvideo', pixels='bgr4')
+    with pytest.raises(InputError, match="odd.nut: pictures of the format 'bgr4'"):
+        open_source(path)
+
+
 def test_4k_is_read_smaller_and_says_by_how_much(make_file, squares):
     picture, *_ = squares
     path = make_file(frames=[picture((384, 0, 768), size=(3840, 2160))])

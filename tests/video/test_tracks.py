@@ -71,7 +71,7 @@ def test_a_frame_has_the_mean_of_its_windows_and_a_track_too(seed):
 
 def test_a_frame_has_its_place_in_the_source_and_its_box_to_a_tenth():
     record = record_of(3, fps=3)
-    assert len(record) == 3 and record.seconds == pytest.approx(2 / 3)
+    assert len(record) == 3 and record.length == pytest.approx(2 / 3)
     track = record.asdict(RULE)
     assert (track['start'], track['end']) == (13.3333, 14.0)
     assert track['frames']['index'] == [40, 41, 42]
@@ -86,7 +86,7 @@ def test_without_windows_nothing_is_known_but_where_it_was():
     assert track['label'] is track['score'] is track['probabilities'] is None
     assert track['frames']['scores'] == track['frames']['relevance'] == [None, None]
     assert track['windows'] == track['intervals'] == []
-    assert TrackRecord(CLASSES).seconds == 0
+    assert TrackRecord(CLASSES).length == 0
 
 
 def test_a_model_may_give_no_scores_of_frames_or_no_relevance():
@@ -113,5 +113,5 @@ def test_the_intervals_are_those_of_the_mean_scores():
     found = record.asdict(RULE)['intervals']
     assert [(i['start'], i['end'], i['emotion']) for i in found] == [
         (4.0, 4.4, 'happy'),
-        (4.4, 4.8, 'sad'),
+        (4.4, 4.7, 'sad'),  # not after the track
     ]

@@ -4,10 +4,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ..video.clock import clock
+
 
 def print_result(result: dict, console: Console) -> None:
     """Prints the tracks with their intervals, and everything to be warned of."""
     source = result['source']
+    total = source['duration']
     state = '' if result['complete'] else ', NOT COMPLETE'
     title = escape(f'{source["path"]}  {source["duration"]:.1f} s{state}')
     console.print(f'[bold]{title}[/]', soft_wrap=True)
@@ -19,24 +22,16 @@ def print_result(result: dict, console: Console) -> None:
         score = track['score']
         table.add_row(
             str(track['id']),
-            clock(track['start']),
-            clock(track['end']),
+            clock(track['start'], total),
+            clock(track['end'], total),
             track['label'] or '-',
             '-' if score is None else f'{score:.2f}',
             '\n'.join(
-                f'{clock(i["start"])}-{clock(i["end"])} {i["emotion"]} {i["score"]:.2f}'
+                f'{clock(i["start"], total)}-{clock(i["end"], total)} '
+                f'{i["emotion"]} {i["score"]:.2f}'
                 for i in track['intervals']
             ),
         )
     console.print(table)
     for warning in result['warnings']:
         console.print(f'[yellow]note:[/] {escape(warning)}', soft_wrap=True)
-
-
-def clock(seconds: float) -> str:
-    """``4.25`` as ``0:04.2``, from an hour on ``1:00:04.2``."""
-    tenths = int(seconds * 10 + 1e-6)
-    minutes, tenths = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    rest = f'{tenths // 10:02d}.{tenths % 10}'
-    return f'{hours}:{minutes:02d}:{rest}' if hours else f'{minutes}:{rest}'

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..files import replacing
 from ..video.errors import OutputError
+from ..video.intervals import interval_at
 
 JSON_NAME = 'result.json'
 CSV_NAME = 'frames.csv'
@@ -71,12 +72,8 @@ def frame_rows(result: dict) -> Iterator[list]:
     ]
     for track in result['tracks']:
         frames = track['frames']
-        intervals = iter(track['intervals'])
-        current = next(intervals, None)
         for i, time in enumerate(frames['time']):
-            while current and time >= current['end']:
-                current = next(intervals, None)
-            inside = current is not None and time >= current['start']
+            current = interval_at(track, time)
             row = frames['scores'][i] or [None] * len(classes)
             yield [
                 track['id'],
@@ -84,7 +81,7 @@ def frame_rows(result: dict) -> Iterator[list]:
                 time,
                 *frames['box'][i],
                 frames['interpolated'][i],
-                current['emotion'] if inside else None,
+                current['emotion'] if current else None,
                 frames['relevance'][i],
                 *row,
                 result['model']['note'],

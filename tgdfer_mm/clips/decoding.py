@@ -7,6 +7,7 @@ import numpy as np
 from mmengine.registry import Registry
 
 from .errors import DamagedClipError
+from .media_files import only_a_file
 from .memory import empty_clip
 
 # Functions (bytes, place) -> RGB picture or None. They may use the place, an array of
@@ -20,7 +21,10 @@ Decoder = Callable[[bytes, np.ndarray | None], np.ndarray | None]
 @DECODERS.register_module(name='cv2')
 def decode_with_cv2(data: bytes, place: np.ndarray | None = None) -> np.ndarray | None:
     """Decodes any picture with OpenCV."""
-    img = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    try:
+        img = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:  # of sizes that it does not read, for example
+        return None
     return None if img is None else cv2.cvtColor(img, cv2.COLOR_BGR2RGB, dst=place)
 
 
@@ -109,7 +113,7 @@ def read_file(clip: str, path: str) -> bytes:
         DamagedClipError: It cannot be read.
     """
     try:
-        with open(path, 'rb') as file:
+        with open(path, 'rb', opener=only_a_file) as file:
             return file.read()
     except OSError as err:
         raise DamagedClipError(clip, f'cannot read {path} ({err.strerror})') from err

@@ -149,7 +149,7 @@ class Analysis:
     def _end(self, number: int) -> None:
         record, cutter = self._open.pop(number)
         shortest = self._settings.min_track
-        if record.seconds < shortest <= self._source.info.duration:
+        if record.length < shortest <= self._source.info.duration:
             self._too_short += 1
             return
         self._enqueue(record, cutter.finish())
@@ -180,7 +180,7 @@ class Analysis:
             self.warnings.append(
                 f'stopped with Ctrl-C after {self._source.info.duration:.1f} s'
             )
-        self.warnings += self._source.problems
+        self.warnings += self._source.problems + self._source.notes
         self.complete = finished and not self._source.problems
         if self._too_short:
             self.warnings.append(

@@ -13,9 +13,9 @@ import numpy as np
 class SourceInfo:
     """What is known of a source; the ``source`` of a result.
 
-    Width and height are those of the upright picture. ``frames`` and ``duration``
-    count what was read; ``rotation`` is how far the stored picture had to be turned,
-    in degrees counter-clockwise.
+    Width and height are those of the picture as it is shown: upright, with square
+    pixels. ``frames`` and ``duration`` count what was read; ``rotation`` is how far
+    the stored picture had to be turned, in degrees counter-clockwise.
     """
 
     path: str
@@ -101,6 +101,7 @@ class Source:
         info: What is known; complete after the iteration.
         total: Frames to expect, None if unknown.
         problems: What was damaged or missing, sentences. Not empty: not complete.
+        notes: What else the reader of a result has to know, sentences.
     """
 
     info: SourceInfo
@@ -108,6 +109,7 @@ class Source:
 
     def __init__(self) -> None:
         self.problems: list[str] = []
+        self.notes: list[str] = []
 
     def __iter__(self) -> Iterator[Frame]:
         last = 0.0

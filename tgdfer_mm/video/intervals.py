@@ -1,7 +1,8 @@
 """From the scores of single frames to stretches of one emotion."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -54,7 +55,11 @@ class IntervalRule:
 
 
 def find_intervals(
-    time: np.ndarray, scores: np.ndarray, classes: Sequence[str], rule: IntervalRule
+    time: np.ndarray,
+    scores: np.ndarray,
+    classes: Sequence[str],
+    rule: IntervalRule,
+    until: float = np.inf,
 ) -> list[dict]:
     """Finds the intervals of one track.
 
@@ -63,6 +68,7 @@ def find_intervals(
         scores: (n, K), NaN where nothing is known.
         classes: K names.
         rule: The choices.
+        until: The end of the track; no interval ends later.
 
     Returns:
         Dicts with ``start`` and ``end`` (seconds), ``emotion`` and ``score`` (the mean
@@ -81,18 +87,39 @@ def find_intervals(
     intervals = []
     for start, stop in _runs(time, label, rule.join):
         begin, end = float(time[start]), float(time[stop - 1]) + step
+        if stop < len(time):  # the next frame may come sooner
+            end = min(end, float(time[stop]))
         if end - begin < rule.shortest - _ROUNDING:
             continue
         k = int(label[start])
         intervals.append(
             dict(
-                start=round(begin, 4),
-                end=round(end, 4),
+                start=seconds(begin),
+                end=seconds(min(end, until)),
                 emotion=classes[k],
                 score=round(float(scores[start:stop, k].mean()), 4),
             )
         )
     return intervals
+
+
+def seconds(time: float) -> float:
+    """A time as every result has it: to a tenth of a millisecond."""
+    return round(float(time), 4)
+
+
+def interval_at(track: Mapping[str, Any], time: float) -> Mapping[str, Any] | None:
+    """The interval of a result's track that a moment is in, or None.
+
+    The frame at an interval's end is not in it, but for the last one of the track. An
+    end is a sum, so it may be a tenth of a millisecond away from that frame.
+    """
+    last = time >= track['end']
+    for interval in reversed(track['intervals']):
+        end = interval['end'] if last else interval['end'] - 1.5e-4
+        if interval['start'] <= time and (time < end or last and time == end):
+            return interval
+    return None
 
 
 def _smoothed(time: np.ndarray, scores: np.ndarray, width: float) -> np.ndarray:

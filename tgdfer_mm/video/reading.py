@@ -1,6 +1,7 @@
 """Opens what frames come from: arrays, folders of pictures, cameras, video files."""
 
 import os
+import re
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,12 +10,16 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..clips.decoding import read_picture
 from ..clips.errors import DamagedClipError
-from ..clips.frame_names import frame_paths
+from ..clips.frame_names import natural_sorted
 from .errors import InputError, UsageError
 from .frames import Frame, Source, SourceInfo
+from .stills import STILLS, pictures_in, read_still
 from .video_file import VideoFileSource
+
+_CAMERAS = 100  # OpenCV counts other kinds of source from there on
+_VIDEOS = ('.mp4', '.mov', '.m4v', '.mkv', '.webm', '.avi', '.wmv', '.flv', '.mpg')
+_VIDEOS += ('.mpeg', '.ts', '.mts', '.m2ts', '.ogv', '.3gp', '.vob')
 
 
 class ArraySource(Source):
@@ -67,6 +72,9 @@ class ArraySource(Source):
 class FolderSource(Source):
     """A folder of pictures, one a frame, in the order of the numbers in their names.
 
+    A picture that cannot be read, or of another size than the first that can, is left
+    out and named in `problems`; files of other kinds are named in `notes`.
+
     Args:
         folder: The folder.
         fps: Rate of the frames.
@@ -74,16 +82,22 @@ class FolderSource(Source):
 
     def __init__(self, folder: str | Path, fps: float) -> None:
         super().__init__()
-        try:
-            self._files = frame_paths(str(folder), str(folder))
-            height, width = self._read(0).shape[:2]
-        except DamagedClipError as err:
-            raise InputError(str(err)) from err
-        self.info = SourceInfo(str(folder), width, height, fps)
-        self.total = len(self._files)
+        self._files, others = _listed(Path(folder))
+        if others:
+            self.notes.append(f'{folder}: no pictures, and left out: {_some(others)}')
+        for index in range(len(self._files)):
+            try:
+                height, width = self._read(index).shape[:2]
+            except DamagedClipError as err:
+                found = str(err)
+                continue
+            self.info = SourceInfo(str(folder), width, height, fps)
+            self.total = len(self._files)
+            return
+        raise InputError(f'{folder}: none of its pictures can be read ({found})')
 
     def _read(self, index: int) -> np.ndarray:
-        return read_picture(self._files[index], self._files[index])
+        return read_still(self._files[index])
 
     def _frames(self) -> Iterator[Frame]:
         for index in range(len(self._files)):
@@ -99,7 +113,42 @@ class FolderSource(Source):
                     f'{self.info.height}'
                 )
                 continue
+            if (count := pictures_in(self._files[index])) > 1:
+                self.notes.append(
+                    f'{self._files[index]} holds {count} pictures: the first was read'
+                )
             yield Frame(index, index / self.info.fps, picture)
+
+
+def _listed(folder: Path) -> tuple[list[str], list[str]]:
+    """Paths of the pictures of a folder in their order, and names of what else it has.
+
+    Raises:
+        InputError: There is no picture.
+    """
+    try:
+        # Not the hidden files that systems leave behind.
+        names = natural_sorted(n for n in os.listdir(folder) if n[0] != '.')
+    except OSError as err:
+        raise InputError(f'{folder}: cannot be listed ({err.strerror})') from err
+    kinds = {n: Path(n).suffix.lower() for n in names}
+    pictures = [n for n in names if kinds[n] in STILLS]
+    others = [n for n in names if kinds[n] not in STILLS]
+    if not pictures:
+        videos = [n for n in others if kinds[n] in _VIDEOS]
+        if videos:
+            raise InputError(
+                f'{folder}: holds no picture, but videos ({_some(videos)}). Give the '
+                f'videos themselves: {Path(folder, "*" + kinds[videos[0]])}'
+            )
+        found = f', only {_some(others)}' if others else ''
+        raise InputError(f'{folder}: holds no frame{found}')
+    return [str(folder / n) for n in pictures], others
+
+
+def _some(names: list[str]) -> str:
+    more = f' and {len(names) - 5} more' if len(names) > 5 else ''
+    return ', '.join(names[:5]) + more
 
 
 class CameraSource(Source):
@@ -111,29 +160,35 @@ class CameraSource(Source):
 
     def __init__(self, index: int) -> None:
         super().__init__()
-        self._capture = cv2.VideoCapture(index)
-        if not self._capture.isOpened():
+        if not 0 <= index < _CAMERAS:  # OpenCV would crash, or take it for something
+            raise UsageError(f'camera {index}: cameras are numbered from 0')
+        try:
+            self._capture = cv2.VideoCapture(index)
+            opened = self._capture.isOpened()
+        except cv2.error as err:
+            raise InputError(f'camera {index} cannot be opened ({err})') from err
+        if not opened:
             raise InputError(f'there is no camera {index}, or another program has it')
-        width, height, fps = (
-            self._capture.get(key)
-            for key in (
-                cv2.CAP_PROP_FRAME_WIDTH,
-                cv2.CAP_PROP_FRAME_HEIGHT,
-                cv2.CAP_PROP_FPS,
-            )
-        )
-        self.info = SourceInfo(f'camera {index}', int(width), int(height), fps or 25.0)
+        done, self._first = self._capture.read()
+        if not done:
+            self._capture.release()
+            raise InputError(f'camera {index} gives no picture')
+        height, width = self._first.shape[:2]
+        fps = self._capture.get(cv2.CAP_PROP_FPS)
+        fps = fps if 0 < fps < 1000 else 25.0
+        self.info = SourceInfo(f'camera {index}', width, height, fps)
 
     def _frames(self) -> Iterator[Frame]:
         start, index = time.monotonic(), 0
-        while True:
-            done, picture = self._capture.read()
-            if not done:
-                self.problems.append('the camera stopped giving pictures')
-                return
+        done, picture = True, self._first
+        while done:
+            if picture.shape[:2] != (self.info.height, self.info.width):
+                picture = cv2.resize(picture, (self.info.width, self.info.height))
             picture = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
             yield Frame(index, time.monotonic() - start, picture)
             index += 1
+            done, picture = self._capture.read()
+        self.problems.append('the camera stopped giving pictures')
 
     def close(self) -> None:
         self._capture.release()
@@ -156,13 +211,27 @@ def open_source(source: Any, fps: float = 25.0) -> Source:
     if isinstance(source, int | np.integer):
         return CameraSource(int(source))
     if isinstance(source, str | os.PathLike):
-        path = Path(source).expanduser()
-        if path.is_dir():
-            return FolderSource(path, fps)
-        return VideoFileSource(path)
+        return _open_path(source, fps)
     if isinstance(source, np.ndarray | list | tuple):
         return ArraySource(source, fps)
     raise UsageError(
         f'{type(source).__name__} is no input: give a path, an array, a list of frames '
         'or the number of a camera'
     )
+
+
+def _open_path(source: str | os.PathLike, fps: float) -> Source:
+    if not os.fspath(source):  # it would be the current folder
+        raise InputError('the name of an input is empty')
+    try:
+        path = Path(source).expanduser()
+    except RuntimeError:  # there is no such user
+        path = Path(source)
+    if os.path.isdir(path):
+        return FolderSource(path, fps)
+    if not os.path.lexists(path) and re.match(r'[A-Za-z][\w+.-]+:/', os.fspath(source)):
+        raise InputError(
+            f'{source}: there is no such file. Videos are not read from the network: '
+            'download it first'
+        )
+    return VideoFileSource(path)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .frames import Frame
-from .intervals import IntervalRule, find_intervals
+from .intervals import IntervalRule, find_intervals, seconds
 from .tracking import Seen
 from .windows import Window
 
@@ -33,7 +33,7 @@ class TrackRecord:
         return len(self._index)
 
     @property
-    def seconds(self) -> float:
+    def length(self) -> float:
         """From the first to the last frame."""
         return self._time[-1] - self._time[0] if len(self) else 0.0
 
@@ -66,8 +66,8 @@ class TrackRecord:
         self._probabilities += probabilities
         self._windows.append(
             dict(
-                start=_seconds(self._time[window.first]),
-                end=_seconds(self._time[window.last]),
+                start=seconds(self._time[window.first]),
+                end=seconds(self._time[window.last]),
                 first_frame=self._index[window.first],
                 last_frame=self._index[window.last],
                 label=self._classes[k],
@@ -98,26 +98,22 @@ class TrackRecord:
         k = int(mean.argmax())
         boxes = np.array(self._box).reshape(-1, 4)
         return dict(
-            start=_seconds(time[0]),
-            end=_seconds(time[-1]),
+            start=seconds(time[0]),
+            end=seconds(time[-1]),
             label=self._classes[k] if self._windows else None,
             score=_number(mean[k]) if self._windows else None,
             probabilities=_numbers(mean) if self._windows else None,
             frames=dict(
                 index=self._index.tolist(),
-                time=[_seconds(t) for t in time],
+                time=[seconds(t) for t in time],
                 box=np.round(boxes.astype(float), 1).tolist(),
                 interpolated=[bool(v) for v in self._interpolated],
                 scores=[_numbers(row) for row in scores],
                 relevance=[_number(v) for v in relevance],
             ),
             windows=self._windows,
-            intervals=find_intervals(time, scores, self._classes, rule),
+            intervals=find_intervals(time, scores, self._classes, rule, time[-1]),
         )
-
-
-def _seconds(value: float) -> float:
-    return round(float(value), 4)
 
 
 def _number(value: float) -> float | None:

@@ -1,27 +1,35 @@
 """Video files, decoded in order with PyAV."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .errors import InputError
+from .file_end import is_cut_off
 from .frames import Frame, Source, SourceInfo
+from .opening import open_media, picture_stream
 from .optional_packages import need
+from .stamps import FrameClock
+from .stated_length import expected_frames, stated_length
+from .stream_decoder import StreamDecoder
 
 MAX_SIDE = 1920  # larger pictures are shrunk when read: no crop needs more
-_TOLERANCE = 1.0  # seconds a stream may end before its stated end
+_PIXEL = 100.0  # no pixel is so many times as wide as high, or the other way about
 
 
 class VideoFileSource(Source):
     """The frames of a video file.
 
-    Times are the stream's own, so a variable frame rate is kept. The rotation that
-    phones store next to the picture is applied. Only a few frames are in memory at a
-    time. Damage is counted in `problems` and skipped.
+    Times are the stream's own, so a variable frame rate is kept. Pictures are as
+    players show them: the rotation that phones store is applied, and pixels that are
+    not square become square by scaling the width. If their size or shape changes, all
+    are put into that of the first one. Only a few frames are in memory at a time.
+    Damage is counted in `problems` and skipped.
 
     Args:
         path: The file.
@@ -35,122 +43,144 @@ class VideoFileSource(Source):
         self._av = av = need('av')
         self._path = path
         self._reformatters = defaultdict(av.video.reformatter.VideoReformatter)
-        if not path.is_file():
-            raise InputError(f'{path}: there is no such file')
-        if path.stat().st_size == 0:
-            raise InputError(f'{path}: the file is empty (0 bytes)')
-        try:
-            # Titles and the like may be in any encoding.
-            self._container = av.open(str(path), metadata_errors='replace')
-        except (av.error.FFmpegError, ValueError) as err:
-            raise InputError(
-                f'{path}: not a video, or cut off before its index ({_reason(err)})'
-            ) from err
-        try:
+        self._convertible: dict[str, bool] = {}
+        with ExitStack() as stack:
+            self._container = stack.enter_context(open_media(path))
             self._open_stream()
-        except BaseException:
-            self._container.close()
-            raise
+            self._opened = stack.pop_all()
 
     def _open_stream(self) -> None:
+        self._stream = stream = picture_stream(self._container)
         streams = self._container.streams
-        attached = self._av.stream.Disposition.attached_pic  # a record's cover
-        videos = [s for s in streams.video if not s.disposition & attached]
-        if not videos:
-            kinds = ', '.join(sorted({s.type for s in streams})) or 'nothing'
-            raise InputError(f'{self._path}: has no pictures, only {kinds}')
-        self._stream = stream = videos[0]
-        stream.thread_type = 'AUTO'
-        self._decoded = self._decode()
-        first = next(self._decoded, None)
+        if stream is None:
+            kinds = ', '.join(sorted({s.type for s in streams} - {'video'}))
+            cover = ' with a cover picture' if streams.video else ''
+            raise InputError(
+                f'{self._path}: has no pictures, only {kinds or "nothing"}{cover}'
+            )
+        # Decoding several frames at once would lose those next to a damaged one.
+        stream.thread_type = 'SLICE'
+        self._decoder = StreamDecoder(self._container, stream)
+        self._decoded = iter(self._decoder)
+        self._first = first = next(self._decoded, None)
         if first is None:
-            reason = f' ({self.problems[-1]})' if self.problems else ''
+            problem = self._decoder.problem() or self._decoder.end_error
             raise InputError(
                 f'{self._path}: not one frame can be decoded, it is damaged or cut off'
-                f'{reason}'
+                + (f' ({problem})' if problem else '')
             )
-        self._first = first
-        rotation = round(first.rotation / 90) * 90 % 360
-        width, height = first.width, first.height
-        if rotation % 180:
+        if not self._can_be_shown(first):
+            raise InputError(
+                f'{self._path}: pictures of the format {first.format.name!r} cannot be '
+                'converted. Convert the video first, for example with ffmpeg'
+            )
+        self._pixel = _pixel(stream.sample_aspect_ratio)
+        self._first_pixel = stream.codec_context.sample_aspect_ratio
+        self._shape = width, height, turns = self._shape_of(first)
+        if turns % 2:
             width, height = height, width
-        rate = stream.average_rate or stream.guessed_rate or 25
+        rates = stream.average_rate, stream.guessed_rate
+        # Some containers count in ticks instead.
+        rate = next((r for r in rates if r and r < 1000), rates[0] or 25)
         self.info = SourceInfo(
             str(self._path),
             width,
             height,
-            round(float(rate), 4),
+            max(round(float(rate), 4), 1e-4),
             has_audio=bool(streams.audio),
-            rotation=rotation,
+            rotation=90 * turns,
         )
-        self._stated = self._stated_duration()
-        self.total = stream.frames or (
-            round(self._stated * float(rate)) if self._stated else None
-        )
+        self.total = expected_frames(self._container, stream, self.info.fps)
 
-    def _stated_duration(self) -> float | None:
-        stream = self._stream
-        if stream.duration:
-            return float(stream.duration * stream.time_base)
-        # Matroska keeps a stream's duration as a tag.
-        tag = re.fullmatch(r'(\d+):(\d+):([\d.]+)', stream.metadata.get('DURATION', ''))
-        if tag:
-            hours, minutes, seconds = tag.groups()
-            return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
-        # The file's own may be the sound's.
-        if self._container.duration and not self._container.streams.audio:
-            return self._container.duration / self._av.time_base
-        return None
-
-    def _decode(self) -> Iterator:
-        damaged = 0
-        packets = self._container.demux(self._stream)
-        while True:
+    def _can_be_shown(self, frame: Any) -> bool:
+        """Whether FFmpeg converts pictures of this format, which may change."""
+        name = frame.format.name
+        if name not in self._convertible:
             try:
-                packet = next(packets, None)
-                if packet is None:
-                    break
-                frames = packet.decode()
-            except self._av.error.EOFError:
-                break
-            except self._av.error.FFmpegError as err:
-                damaged += 1
-                if damaged == 1:
-                    self.problems.append(f'damaged: {_reason(err)}')
-                if damaged > 100 and not self._read_any:
-                    break  # nothing but damage
-                continue
-            for frame in frames:
-                self._read_any = True
-                if frame.is_corrupt:
-                    damaged += 1
-                yield frame
-        if damaged:
-            self.problems[:] = [f'{damaged} damaged packets or frames in the file']
+                self._scaled(frame, 16, 16, 'rgb24')
+                self._convertible[name] = True
+            except (self._av.error.FFmpegError, OSError, ValueError):
+                self._convertible[name] = False
+        return self._convertible[name]
 
-    _read_any = False
+    def _shape_of(self, frame: Any) -> tuple[int, int, int]:
+        """Displayed width and height before the quarter turns, and those."""
+        pixel, own = self._pixel, self._stream.codec_context.sample_aspect_ratio
+        if own != self._first_pixel:
+            pixel = _pixel(own)
+        width = max(1, round(frame.width * pixel))
+        return width, frame.height, round(frame.rotation / 90) % 4
 
     def _frames(self) -> Iterator[Frame]:
-        info, rate = self.info, self.info.fps
-        step, first, last = 1 / rate, self._first.time or 0.0, -1 / rate
-        side = max(info.width, info.height)
-        scale = min(1.0, MAX_SIDE / side)
-        for index, frame in enumerate(self._with_first()):
-            stamp = frame.time
-            time = last + step if stamp is None else stamp - first
-            if time <= last:  # as broken files have them
-                time = last + step
-            last = time
-            if scale < 1:
-                size = round(frame.width * scale), round(frame.height * scale)
-                frame = self._scaled(frame, *size, frame.format.name)
-            turns, convert = info.rotation // 90, self._to_rgb
-            yield Frame(index, round(time, 6), frame, turns, scale, convert)
-        if self._stated and last + step < self._stated - _TOLERANCE:
-            self.problems.append(
-                f'the file ends at {last + step:.1f} s of {self._stated:.1f} s: it is '
-                'cut off or damaged'
+        info, changes = self.info, 0
+        clock = FrameClock(1 / info.fps)
+        scale = min(1.0, MAX_SIDE / max(info.width, info.height))
+        *sides, turns = self._shape
+        size = tuple(max(1, round(v * scale)) for v in sides)
+        frames = filter(self._can_be_shown, chain([self._first], self._decoded))
+        for index, frame in enumerate(frames):
+            last, time = frame, round(clock(frame.time), 6)
+            if self._shape_of(frame) != self._shape:
+                changes += 1
+                yield Frame(index, time, self._fitted(frame, scale), scale=scale)
+                continue
+            if (frame.width, frame.height) != size:
+                frame = self._scaled(frame, *size, _pixels(frame))
+            yield Frame(index, time, frame, turns, scale, self._to_rgb)
+        if changes:
+            self.notes.append(
+                f'the size or shape of the pictures changes: {changes} of them are '
+                f'scaled to that of the first one, {info.width} x {info.height}'
             )
+        if clock.restarts:
+            self.notes.append(
+                f'the time stamps start anew or leap {clock.restarts} times: the times '
+                'go on without a gap there'
+            )
+        self._judge(last, clock)
+
+    def _judge(self, last: Any, clock: FrameClock) -> None:
+        """Says what was damaged, and whether pictures are missing at the end."""
+        if problem := self._decoder.problem():
+            self.problems.append(problem)
+        for name in (n for n, can in self._convertible.items() if not can):
+            self.problems.append(f'left out: pictures of the format {name!r}')
+        cut = is_cut_off(self._path, self._container.format.name)
+        if (error := self._decoder.end_error) and cut is not False:
+            self.problems.append(f'reading fails before the end of the file ({error})')
+        stated = stated_length(self._container, self._stream)
+        step, end = 1 / self.info.fps, None
+        if last.time is not None:
+            own = float(last.duration * last.time_base) if last.duration else 0.0
+            end = last.time + max(own, step)
+        unknown = cut is None and stated.end is None
+        if stated.are_missing(self._decoder.packets, end, step, cut) or (
+            unknown and clock.holes_at_the_end
+        ):
+            at = self.info.duration
+            of = '' if stated.end is None else f' of {stated.end - stated.start:.2f} s'
+            self.problems.append(
+                f'the pictures end at {at:.2f} s{of}: the file is cut off or damaged'
+            )
+        elif cut:
+            self.notes.append(
+                'the file is cut off, but all of its pictures are there; of its sound '
+                'something may be missing'
+            )
+
+    def _fitted(self, frame: Any, scale: float) -> np.ndarray:
+        """A picture of another shape, upright, on a ground of the first one's size."""
+        size = [max(1, round(v * scale)) for v in (self.info.height, self.info.width)]
+        *sides, turns = self._shape_of(frame)
+        room = size if turns % 2 else size[::-1]  # width, height before the turns
+        factor = min(room[0] / sides[0], room[1] / sides[1])
+        sides = [max(1, round(v * factor)) for v in sides]
+        picture = np.rot90(self._to_rgb(frame, *sides), turns)
+        height, width = picture.shape[:2]
+        top, left = (size[0] - height) // 2, (size[1] - width) // 2
+        ground = np.zeros((*size, 3), np.uint8)
+        ground[top : top + height, left : left + width] = picture
+        return ground
 
     def _scaled(self, frame: Any, width: int, height: int, pixels: str) -> Any:
         # Setting one up takes four times as long as shrinking a picture with it.
@@ -160,13 +190,17 @@ class VideoFileSource(Source):
     def _to_rgb(self, frame: Any, width: int, height: int) -> np.ndarray:
         return self._scaled(frame, width, height, 'rgb24').to_ndarray()
 
-    def _with_first(self) -> Iterator:
-        yield self._first
-        yield from self._decoded
-
     def close(self) -> None:
-        self._container.close()
+        self._opened.close()
 
 
-def _reason(err: Exception) -> str:
-    return getattr(err, 'strerror', None) or str(err) or type(err).__name__
+def _pixel(ratio: Any) -> float:
+    """Width of a pixel, its height being 1; what cannot be is not believed."""
+    value = float(ratio or 1)
+    return value if 1 / _PIXEL <= value <= _PIXEL else 1.0
+
+
+def _pixels(frame: Any) -> str:
+    """A format for the picture when it is scaled; not every one can be written."""
+    name = frame.format.name
+    return name if name.startswith('yuv') else 'rgb24'

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from tgdfer_mm.video.clock import clock
 from tgdfer_mm.visualization.video.series import HOLE, TrackSeries, pick_frames
 from tgdfer_mm.visualization.video.strip import spread
-from tgdfer_mm.visualization.video.words import clock
 
 
 def series(made, **changes):

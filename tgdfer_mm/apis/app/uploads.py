@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ...video.errors import InputError
-from ...video.optional_packages import need
+from ...video.opening import open_media
 from ...video.reading import open_source
 from .jobs import Job
 from .sentences import say
@@ -73,9 +73,8 @@ def check_upload(job: Job, limits: Limits) -> None:
 def _check_container(path: Path, name: str) -> None:
     if not path.stat().st_size:
         raise InputError(say('empty', name=name))
-    av = need('av')
-    options = {'format_whitelist': CONTAINERS, 'protocol_whitelist': 'file'}
     try:
-        av.open(str(path), options=options, metadata_errors='replace').close()
-    except (av.error.FFmpegError, ValueError) as err:
+        with open_media(path, CONTAINERS):
+            pass
+    except InputError as err:
         raise InputError(say('no video', name=name)) from err

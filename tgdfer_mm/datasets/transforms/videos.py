@@ -5,6 +5,7 @@ import os
 from mmcv.transforms import BaseTransform
 
 from ...clips.errors import DamagedClipError
+from ...clips.media_files import local_name, names_other_files, what_it_is
 from ...registry import TRANSFORMS
 
 
@@ -37,10 +38,19 @@ class OpenVideo(BaseTransform):
     def transform(self, results: dict) -> dict:
         decord = _import_decord()
         path = results['filename']
-        if not os.path.isfile(path):
+        if not os.path.exists(path):
             raise DamagedClipError(results['clip'], f'{path} does not exist')
+        wrong = what_it_is(path)
+        if wrong:
+            raise DamagedClipError(results['clip'], f'{path} {wrong}')
         try:
-            reader = decord.VideoReader(path, num_threads=1)
+            if names_other_files(path):
+                raise DamagedClipError(results['clip'], f'{path} is a play list')
+            reader = decord.VideoReader(local_name(path), num_threads=1)
+        except OSError as err:
+            raise DamagedClipError(
+                results['clip'], f'cannot read {path} ({err.strerror})'
+            ) from err
         except (RuntimeError, decord.DECORDError) as err:
             raise DamagedClipError(
                 results['clip'], f'decord cannot open {path} ({_first_line(err)})'

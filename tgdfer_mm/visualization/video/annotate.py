@@ -1,7 +1,7 @@
 """The video once more, with the faces marked and its sound kept."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,10 @@ import numpy as np
 
 from ...files import replacing
 from ...video.frames import Frame
+from ...video.opening import output_name
 from ...video.optional_packages import need
 from .marks import FaceMarker, caption
-from .sound import Sound
+from .sound import add_sound
 from .words import model_note
 
 TIME_BASE = Fraction(1, 90000)
@@ -27,20 +28,21 @@ class AnnotatedVideo:
 
     Args:
         result: A result of schema `tgdfer_mm.result/1`.
-        path: File to write.
-        sound_of: Video whose sound is carried over, None for silence.
+        path: File to write; it has no sound.
+
+    Attributes:
+        warnings: What was wrong with the sound, see :func:`annotated_video`.
     """
 
-    def __init__(
-        self, result: Mapping[str, Any], path: Path, sound_of: Path | None = None
-    ) -> None:
+    def __init__(self, result: Mapping[str, Any], path: Path) -> None:
         self._av = need('av')
         self._result = result
         self._output = self._av.open(
-            str(path), 'w', format='mp4', options={'movflags': 'faststart'}
+            output_name(path), 'w', format='mp4', options={'movflags': 'faststart'}
         )
-        self._video = self._marker = self._caption = self._sound = None
-        self._sound_of = sound_of
+        self._video = self._marker = self._caption = None
+        self._last = -1
+        self.warnings: list[str] = []
 
     def add(self, frame: Frame) -> None:
         """Marks and writes a frame."""
@@ -56,10 +58,9 @@ class AnnotatedVideo:
                 picture, ((0, height % 2), (0, width % 2), (0, 0)), mode='edge'
             )
         coded = self._av.VideoFrame.from_ndarray(picture, format='rgb24')
-        coded.pts, coded.time_base = round(frame.time / TIME_BASE), TIME_BASE
+        self._last = max(self._last + 1, round(frame.time / TIME_BASE))
+        coded.pts, coded.time_base = self._last, TIME_BASE
         self._output.mux(self._video.encode(coded))
-        if self._sound is not None:
-            self._sound.advance(frame.time)
 
     def _open(self, frame: Frame) -> None:
         height, width = frame.rgb.shape[:2]
@@ -69,26 +70,20 @@ class AnnotatedVideo:
             self._caption = caption(model_note(self._result), width, size)
             height += len(self._caption)
         rate = Fraction(self._result['source']['fps'] or 25).limit_denominator(1001)
-        self._video = self._output.add_stream('libx264', rate=rate)
+        self._video = self._output.add_stream('libx264', rate=rate or 1)
         self._video.width, self._video.height = width + width % 2, height + height % 2
         self._video.pix_fmt = 'yuv420p'
         self._video.time_base = self._video.codec_context.time_base = TIME_BASE
         # Few frames of look-ahead: at 1920 pixels each of them takes 3 MB.
         self._video.options = {'preset': 'veryfast', 'crf': '23', 'rc-lookahead': '10'}
-        if self._sound_of is not None:
-            self._sound = Sound(self._av, self._sound_of, self._output)
 
     def finish(self) -> None:
         """Writes what is still held back; without it the file is not complete."""
         if self._video is not None:
             self._output.mux(self._video.encode(None))
-        if self._sound is not None:
-            self._sound.advance(float('inf'))
 
     def close(self) -> None:
-        """Closes the files."""
-        if self._sound is not None:
-            self._sound.close()
+        """Closes the file."""
         self._output.close()
 
 
@@ -96,10 +91,22 @@ class AnnotatedVideo:
 def annotated_video(
     result: Mapping[str, Any], path: Path, sound_of: Path | None = None
 ) -> Iterator[AnnotatedVideo]:
-    """Gives a writer whose file is there completely, or not at all on an error."""
-    with ExitStack() as stack:
-        temporary = stack.enter_context(replacing(path))
-        video = AnnotatedVideo(result, temporary, sound_of)
-        stack.callback(video.close)
-        yield video
-        video.finish()
+    """Gives a writer whose file is there completely, or not at all on an error.
+
+    Args:
+        result: A result of schema `tgdfer_mm.result/1`.
+        path: File to write.
+        sound_of: Video whose sound is added at the end, None for silence. A fault of
+            the sound never costs the pictures: the writer's `warnings` name it.
+    """
+    with replacing(path) as temporary, ExitStack() as stack:
+        pictures = temporary
+        if sound_of is not None:
+            pictures = temporary.with_suffix('.pictures')
+            stack.callback(pictures.unlink, missing_ok=True)
+        with closing(AnnotatedVideo(result, pictures)) as video:
+            yield video
+            video.finish()
+        if sound_of is not None:
+            problem = add_sound(pictures, sound_of, temporary)
+            video.warnings += [problem] if problem else []

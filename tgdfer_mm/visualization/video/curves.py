@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
+from ...video.clock import clock_text
 from .. import style
 from ..style import text_width
 from .colors import ink_on
 from .series import TrackSeries
-from .words import clock_text
 
 DARK = '#595959'
 # Seconds between marks: the first that does not give too many.

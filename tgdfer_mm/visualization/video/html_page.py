@@ -12,9 +12,10 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
+from ...video.clock import clock
 from .colors import class_colors
 from .timeline import WIDE, frames_to_show
-from .words import CAUTION, clock, headline, verdict
+from .words import CAUTION, headline, verdict
 
 _HERE = Path(__file__).parent
 

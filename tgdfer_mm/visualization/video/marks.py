@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib import get_data_path
 from PIL import Image, ImageDraw, ImageFont
 
+from ...video.intervals import interval_at
 from .colors import class_colors, ink_on
 from .series import TrackSeries
 from .words import class_of
@@ -93,9 +94,9 @@ def _faces(result: Mapping[str, Any], track: Mapping[str, Any]) -> Iterator[tupl
         zip(frames['index'], frames['time'], strict=True)
     ):
         color, text = '#FFFFFF', f'{track["id"]}'
-        around = [i for i in track['intervals'] if i['start'] <= time < i['end']]
-        if around:
-            emotion, score = around[0]['emotion'], around[0]['score']
+        interval = interval_at(track, time)
+        if interval is not None:
+            emotion, score = interval['emotion'], interval['score']
             color = class_colors(classes)[class_of(emotion, classes)]
             text = f'{text}  {emotion} {score:.2f}'
         box, guessed = frames['box'][p], frames['interpolated'][p]

@@ -1,93 +1,172 @@
-"""The sound of a video, put next to new pictures."""
+"""The sound of a video, put next to new pictures.
 
-from collections.abc import Iterator
+Whatever is wrong with the sound, the pictures are kept.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from fractions import Fraction
+from heapq import merge
 from pathlib import Path
-from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from ...video.opening import open_media, output_name, picture_stream, reason
+from ...video.optional_packages import need
+from .sound_clock import SoundClock
 
 # What players expect in an MP4 file; other codecs are encoded anew as AAC.
 COPIED = ('aac', 'mp3', 'ac3', 'eac3', 'alac', 'opus')
-
 LEAD_IN = 0.1  # seconds
+_GAP = 0.05  # seconds; shorter ones are no silence, but stamps that were rounded
 
 
-class Sound:
-    """Carries the first audio stream of a file over to another.
+def add_sound(pictures: Path, source: Path, out: Path) -> str:
+    """Puts the first sound of a video next to pictures that are encoded already.
 
-    Packets go over as the pictures advance, so that neither waits long for the other.
-    A codec that MP4 players know is copied, not encoded again.
+    A codec that MP4 players know is copied, not encoded again, unless that fails.
 
     Args:
-        av: PyAV.
-        path: Video that has the sound.
-        output: Container that gets it, `av.container.OutputContainer`.
+        pictures: An MP4 file without sound.
+        source: Video that has the sound.
+        out: File to write: with sound, or the pictures alone.
+
+    Returns:
+        What was wrong with the sound, a sentence; empty if nothing was.
     """
+    failed = 'there is none'
+    for carry in (_copied, _encoded):
+        try:
+            return _write(pictures, source, out, carry)
+        # There are many ways in which FFmpeg does not like a sound.
+        except Exception as err:
+            failed = reason(err)
+    pictures.replace(out)
+    return f'the sound of the video is left out: {failed}'
 
-    def __init__(self, av: ModuleType, path: Path, output) -> None:
-        self._av, self._output = av, output
-        self._input = av.open(str(path), metadata_errors='replace')
-        source = self._input.streams.audio[0]
-        video = next(iter(self._input.streams.video), None)
-        # Pictures are counted from the first one; so is the sound.
-        start = video.start_time if video is not None else None
-        self._start = float(start * video.time_base) if start else 0.0
-        self._copied = source.codec_context.name in COPIED
-        if self._copied:
-            self._stream = output.add_stream_from_template(source)
-        else:
-            self._stream = output.add_stream('aac', rate=source.rate)
-            self._stream.layout = 'mono' if source.channels == 1 else 'stereo'
-            self._resampler = av.AudioResampler(
-                self._stream.format, self._stream.layout, self._stream.rate
-            )
-        self._source = source
-        self._packets = self._read()
-        self._waiting = next(self._packets, None)
 
-    def advance(self, seconds: float) -> None:
-        """Carries over what sounds before this moment."""
-        while self._waiting is not None:
-            packet = self._waiting
-            when = packet.pts if packet.pts is not None else packet.dts
-            if float(when * packet.time_base) > seconds:
-                return
-            self._output.mux(packet)
-            self._waiting = next(self._packets, None)
+def _write(pictures: Path, source: Path, out: Path, carry: Callable) -> str:
+    av, options = need('av'), {'movflags': 'faststart'}
+    with ExitStack() as stack:
+        given = stack.enter_context(open_media(source))
+        shown = stack.enter_context(open_media(pictures))
+        target = output_name(out)
+        written = stack.enter_context(av.open(target, 'w', 'mp4', options=options))
+        clock = SoundClock(_start(given))
+        video = shown.streams.video[0]
+        stream = written.add_stream_from_template(video)
+        sound = carry(av, given, written, clock)
+        first = next(sound, None)
+        if first is None:
+            raise ValueError('nothing of it can be read')
+        for packet in merge(_of(stream, shown.demux(video)), [first], sound, key=_when):
+            written.mux(packet)
+    return clock.problem()
 
-    def close(self) -> None:
-        """Closes the file that was read."""
-        self._input.close()
 
-    def _read(self) -> Iterator:
-        """Packets in the time of the pictures; damaged ones are left out."""
-        damage = self._av.error.FFmpegError
-        packets = self._input.demux(self._source)
-        while True:
-            try:
-                packet = next(packets, None)
-                if packet is None:
-                    return
-                yield from self._copy(packet) if self._copied else self._encode(packet)
-            except damage:
-                continue
+def _start(given: Any) -> float:
+    """Pictures are counted from the first one; so is the sound."""
+    video = picture_stream(given)
+    if video is None or video.start_time is None:
+        return 0.0
+    return float(video.start_time * video.time_base)
 
-    def _copy(self, packet) -> Iterator:
-        if packet.dts is None:  # the end
-            return
-        shift = round(self._start / packet.time_base)
-        packet.pts = None if packet.pts is None else packet.pts - shift
-        packet.dts -= shift
-        # An encoder's lead-in lies a little before the start; it is skipped in play.
-        if float(packet.dts * packet.time_base) > -LEAD_IN:
-            packet.stream = self._stream
+
+def _of(stream: Any, packets: Iterator) -> Iterator:
+    for packet in packets:
+        if packet.size:
+            packet.stream = stream
             yield packet
 
-    def _encode(self, packet) -> Iterator:
-        for frame in packet.decode():
-            shift = round(self._start / frame.time_base)
-            frame.pts = None if frame.pts is None else frame.pts - shift
-            for same in self._resampler.resample(frame):
-                yield from self._stream.encode(same)
-        if packet.dts is None:
-            for last in self._resampler.resample(None):
-                yield from self._stream.encode(last)
-            yield from self._stream.encode(None)
+
+def _when(packet: Any) -> float:
+    return float(packet.dts * packet.time_base)
+
+
+def _seconds(count: int | None, base: Fraction) -> float | None:
+    return None if count is None else float(count * base)
+
+
+def _read(av: Any, given: Any, source: Any, clock: SoundClock) -> Iterator:
+    """Packets of the sound; where reading fails it ends."""
+    try:
+        yield from given.demux(source)
+    except (av.error.FFmpegError, OSError, ValueError):
+        clock.damaged += 1
+
+
+def _copied(av: Any, given: Any, written: Any, clock: SoundClock) -> Iterator:
+    source = given.streams.audio[0]
+    if source.codec_context.name not in COPIED:
+        raise ValueError(f'{source.codec_context.name} is no sound of MP4 files')
+    stream, last = written.add_stream_from_template(source), None
+    for packet in _read(av, given, source, clock):
+        if not packet.size:
+            continue
+        base = packet.time_base
+        stamp = packet.pts if packet.dts is None else packet.dts
+        length = _seconds(packet.duration, base) or 0.0
+        time = clock(_seconds(stamp, base), length)
+        # An encoder's lead-in lies a little before the start; it is skipped in play.
+        if time <= -LEAD_IN:
+            continue
+        ticks = round(time / base)
+        packet.pts = packet.dts = ticks if last is None else max(ticks, last + 1)
+        last, packet.stream = packet.dts, stream
+        yield packet
+
+
+def _encoded(av: Any, given: Any, written: Any, clock: SoundClock) -> Iterator:
+    source = given.streams.audio[0]
+    rates = sorted(av.Codec('aac', 'w').audio_rates)
+    rate = next((r for r in rates if r >= (source.rate or 0)), rates[-1])
+    stream = written.add_stream('aac', rate=rate)
+    stream.layout = 'mono' if source.channels == 1 else 'stereo'
+    done = 0
+    for frame in _resampled(av, given, source, stream, clock):
+        frame.pts, frame.time_base = done, Fraction(1, rate)
+        done += frame.samples
+        yield from stream.encode(frame)
+    yield from stream.encode(None)
+
+
+def _resampled(
+    av: Any, given: Any, source: Any, stream: Any, clock: SoundClock
+) -> Iterator:
+    """Frames of sound as the encoder takes them, one after another without a gap."""
+    form, done, kind, resampler = stream.format, 0.0, None, None
+    for packet in _read(av, given, source, clock):
+        try:
+            frames = packet.decode()
+        except (av.error.FFmpegError, ValueError):
+            clock.damaged += bool(packet.size)
+            continue
+        for frame in frames:
+            length = frame.samples / frame.rate
+            base = frame.time_base or source.time_base
+            time = clock(_seconds(frame.pts, base), length)
+            if time + length <= 0:
+                continue
+            if time > done + _GAP:
+                yield from _silence(av, stream, time - done)
+                done = time
+            done += length
+            if kind != (frame.format.name, frame.layout.name, frame.rate):
+                kind = frame.format.name, frame.layout.name, frame.rate
+                resampler = av.AudioResampler(form, stream.layout, stream.rate)
+            frame.pts = None
+            yield from resampler.resample(frame)
+    if resampler is not None:
+        yield from resampler.resample(None)
+
+
+def _silence(av: Any, stream: Any, seconds: float) -> Iterator:
+    left, channels = round(seconds * stream.rate), stream.layout.nb_channels
+    while left > 0:
+        count = min(left, stream.rate)
+        nothing = np.zeros((channels, count), np.float32)
+        frame = av.AudioFrame.from_ndarray(nothing, 'fltp', stream.layout.name)
+        frame.rate = stream.rate
+        left -= count
+        yield frame

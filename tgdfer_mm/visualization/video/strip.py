@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import ConnectionPatch
 
+from ...video.clock import clock
 from ..style import BLUE, FONT, GREY, PAPER
 from .series import TrackSeries
-from .words import clock
 
 BELOW = 0.42  # inches below a picture: its time, and room for its line
 MARGIN = 0.08

@@ -10,12 +10,13 @@ from matplotlib.artist import setp
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from ...video.clock import clock
 from ..style import FONT, SHADE, Sheet, draw_bars, text_width
 from . import curves
 from .colors import class_colors
 from .series import TrackSeries, pick_frames
 from .strip import draw_frames
-from .words import CAUTION, class_of, clock, model_note, verdict
+from .words import CAUTION, class_of, model_note, verdict
 
 WIDE, NARROW = 12.0, 4.6  # inches: a desktop, a phone
 MAX_BANDS = 9  # more classes than that become one band

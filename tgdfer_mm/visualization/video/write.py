@@ -1,5 +1,6 @@
 """All pictures of a result, in one pass over its video."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from mmengine.logging import print_log
 from PIL import Image
 
 from ...files import replacing, write_text
@@ -58,6 +60,9 @@ def write_all(
                 thumbnails.add(frame)
                 video.add(frame)
                 report(for_video * done / frames)
+    for warning in video.warnings:
+        print_log(f'{files[0]}: {warning}', 'current', logging.WARNING)
+    result = {**result, 'warnings': [*result['warnings'], *video.warnings]}
     for done, track in enumerate(tracks):
         report(for_video + (1 - for_video) * done / len(tracks))
         files += _write_track(result, track, thumbnails, out_dir, narrow)

@@ -1,5 +1,7 @@
 """Frame folders from videos."""
 
+from fractions import Fraction
+
 import cv2
 import numpy as np
 import pytest
@@ -43,6 +45,27 @@ def test_it_goes_on_where_it_was(dfew, monkeypatch):
 def test_videos_of_scenes_keep_their_path(ferv39k):
     extract_frames(ferv39k / '0_7_labelClips', ferv39k / 'own')
     assert len(list((ferv39k / 'own/Crime/Happy/0000').iterdir())) == 6
+
+
+def test_pixels_become_square(tmp_path):
+    av = pytest.importorskip('av')
+    for name, pixel in (('1', Fraction(1)), ('2', Fraction(16, 11))):
+        path = tmp_path / 'videos' / f'{name}.mp4'
+        path.parent.mkdir(exist_ok=True)
+        with av.open(str(path), 'w') as file:
+            stream = file.add_stream('libx264', rate=10)
+            stream.width, stream.height, stream.pix_fmt = 96, 64, 'yuv420p'
+            stream.codec_context.sample_aspect_ratio = pixel
+            for _ in range(3):
+                grey = np.full((64, 96, 3), 99, np.uint8)
+                frame = av.VideoFrame.from_ndarray(grey, format='rgb24')
+                file.mux(stream.encode(frame))
+            file.mux(stream.encode())
+    assert extract_frames(tmp_path / 'videos', tmp_path / 'out') == {}
+    for name, shape in (('00001', (64, 96, 3)), ('00002', (64, 140, 3))):
+        for number in (1, 2, 3):
+            picture = tmp_path / 'out' / name / f'{number:05d}.jpg'
+            assert cv2.imread(str(picture)).shape == shape
 
 
 def test_no_video_is_an_error(tmp_path):

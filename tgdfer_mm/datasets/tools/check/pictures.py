@@ -7,6 +7,7 @@ from PIL import Image
 
 from ....clips.decoding import read_picture
 from ....clips.errors import DamagedClipError
+from ....clips.media_files import only_a_file
 from ...progress import in_threads
 from .copies import Copy
 from .findings import some
@@ -75,7 +76,7 @@ def _text(size: Size) -> str:
 
 def _read_header(clip: str, path: str) -> Size:
     try:
-        with Image.open(path) as picture:
+        with open(path, 'rb', opener=only_a_file) as file, Image.open(file) as picture:
             return picture.size
     except (OSError, ValueError, Image.DecompressionBombError) as err:
         reason = getattr(err, 'strerror', None) or 'no picture'

@@ -1,0 +1,105 @@
+"""Opens media files with PyAV: that file alone, whatever its name and content say."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+from typing import Any
+
+from ..clips.media_files import (
+    local_name,
+    names_other_files,
+    only_a_file,
+    what_it_is,
+)
+from .errors import InputError
+from .optional_packages import need
+
+
+@contextmanager
+def open_media(path: str | Path, formats: str | None = None) -> Iterator[Any]:
+    """Opens a file for reading.
+
+    FFmpeg gets an open file and no name but its ending, so that no name is taken for
+    an address or a pattern. It may open nothing else: no protocol is allowed.
+
+    Args:
+        path: The file.
+        formats: FFmpeg's names of the containers that are read, divided by commas;
+            None reads all.
+
+    Yields:
+        The `av.container.InputContainer`.
+
+    Raises:
+        InputError: It is missing, empty, a play list, or of no kind that can be read.
+    """
+    av, path = need('av'), Path(path)
+    with checked_file(path) as file:
+        options = {'protocol_whitelist': 'none'}
+        if formats is not None:
+            options['format_whitelist'] = formats
+        try:
+            # Titles and the like may be in any encoding.
+            container = av.open(file, options=options, metadata_errors='replace')
+        except (av.error.FFmpegError, ValueError, OSError) as err:
+            raise InputError(
+                f'{path}: not a video, or cut off before its index ({reason(err)})'
+            ) from err
+        with container:
+            yield container
+
+
+class _File(FileIO):
+    def seek(self, offset: int, whence: int = 0) -> int:
+        try:
+            return super().seek(offset, whence)
+        except OSError:  # FFmpeg tries places before the start, and goes on
+            return -1
+
+
+@contextmanager
+def checked_file(path: Path) -> Iterator[FileIO]:
+    """Opens a file, after a look at what it is.
+
+    Raises:
+        InputError: It cannot be read, is empty or a play list.
+    """
+    wrong = what_it_is(path)
+    if wrong:
+        raise InputError(f'{path}: {wrong}')
+    try:
+        if path.stat().st_size == 0:
+            raise InputError(f'{path}: the file is empty (0 bytes)')
+        if names_other_files(path):
+            raise InputError(
+                f'{path}: is a play list. Other files are not opened for it: give the '
+                'videos themselves'
+            )
+        file = _File(path, opener=only_a_file)
+    except InputError:
+        raise
+    except OSError as err:
+        raise InputError(f'{path}: cannot be opened ({reason(err)})') from err
+    with file:
+        ending = path.suffix if re.fullmatch(r'\.\w+', path.suffix, re.ASCII) else ''
+        file.name = f'media{ending}'  # what PyAV tells FFmpeg
+        yield file
+
+
+def output_name(path: str | Path) -> str:
+    """The name of a file to write, as PyAV has to be told."""
+    return local_name(path)
+
+
+def picture_stream(container: Any) -> Any | None:
+    """The first stream of moving pictures; the cover of a record is none."""
+    attached = need('av').stream.Disposition.attached_pic
+    streams = container.streams.video
+    return next((s for s in streams if not s.disposition & attached), None)
+
+
+def reason(err: Exception) -> str:
+    """What went wrong, in the words of FFmpeg or the system."""
+    return getattr(err, 'strerror', None) or str(err) or type(err).__name__

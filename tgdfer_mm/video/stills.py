@@ -1,0 +1,51 @@
+"""Single pictures of every kind that OpenCV or Pillow reads."""
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from ..clips.decoding import decode_picture, decode_with_cv2, read_file
+from ..clips.errors import DamagedClipError
+
+_BY_OPENCV = {'.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.bmp'}
+_BY_EITHER = {'.webp', '.tif', '.tiff', '.gif', '.avif', '.ppm', '.pgm', '.pbm', '.jp2'}
+_BY_A_PLUGIN = {'.heic', '.heif', '.jxl'}  # pictures too, if something reads them
+STILLS = _BY_OPENCV | _BY_EITHER | _BY_A_PLUGIN
+
+
+def read_still(path: str) -> np.ndarray:
+    """Reads a picture, (h, w, 3) uint8 RGB; of a moving one the first frame.
+
+    Raises:
+        DamagedClipError: It cannot be read; the error names the file.
+    """
+    data = read_file(path, path)
+    try:
+        return decode_picture(data, _decode)
+    except ValueError as err:
+        raise DamagedClipError(path, f'{path} {err}') from err
+
+
+def pictures_in(path: str) -> int:
+    """How many pictures a file holds, as far as Pillow can tell; else 1."""
+    if Path(path).suffix.lower() not in _BY_EITHER:
+        return 1
+    try:
+        with Image.open(BytesIO(read_file(path, path))) as image:
+            return getattr(image, 'n_frames', 1)
+    except Exception:  # Pillow's readers raise errors of every kind
+        return 1
+
+
+def _decode(data: bytes, place: None) -> np.ndarray | None:
+    """What OpenCV was not built for is left to Pillow."""
+    picture = decode_with_cv2(data)
+    if picture is not None:
+        return picture
+    try:
+        with Image.open(BytesIO(data)) as image:
+            return np.array(ImageOps.exif_transpose(image).convert('RGB'))
+    except Exception:  # as above
+        return None

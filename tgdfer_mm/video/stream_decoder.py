@@ -1,0 +1,83 @@
+"""The frames of a stream, damage counted and passed over."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .opening import reason
+from .optional_packages import need
+
+_HOPELESS = 100  # errors before the first frame
+
+
+class StreamDecoder:
+    """Decodes one stream of a container, in order; to be iterated once.
+
+    Args:
+        container: From :func:`.opening.open_media`.
+        stream: One of its streams.
+
+    Attributes:
+        packets: How many packets were read.
+        damaged: How many of them, or of the frames, were damaged.
+        first_error: What went wrong first, empty if nothing did.
+        end_error: Why there are no more packets, empty if the file has ended.
+    """
+
+    def __init__(self, container: Any, stream: Any) -> None:
+        self._container = container
+        self._stream = stream
+        self._av = need('av')
+        self.packets = self.damaged = 0
+        self.first_error = self.end_error = ''
+
+    def __iter__(self) -> Iterator:
+        read_any = False
+        for decode in self._steps():
+            try:
+                frames = decode()
+            except self._av.error.EOFError:
+                continue
+            except (self._av.error.FFmpegError, OSError, ValueError) as err:
+                self._count(reason(err))
+                if self.damaged > _HOPELESS and not read_any:
+                    return
+                continue
+            for frame in frames:
+                read_any = True
+                self.damaged += bool(frame.is_corrupt)
+                yield frame
+
+    def _steps(self) -> Iterator:
+        """What gives the frames of each packet, and those held back at the end."""
+        reached = -1
+        while True:
+            try:
+                for packet in self._container.demux(self._stream):
+                    if self.end_error:
+                        self._count(self.end_error)
+                        self.end_error = ''
+                    if packet.size:  # an empty one would end the decoder
+                        self.packets += 1
+                        yield packet.decode
+                break
+            except self._av.error.EOFError:
+                break
+            except (self._av.error.FFmpegError, OSError, ValueError) as err:
+                self.end_error = self.end_error or reason(err)
+                if reached == self.packets:
+                    break  # it gets no further
+                reached = self.packets
+        end = self._av.Packet()  # what the decoder holds back comes with its time
+        end.stream, end.time_base = self._stream, self._stream.time_base
+        yield end.decode
+
+    def _count(self, error: str) -> None:
+        self.damaged += 1
+        self.first_error = self.first_error or error
+
+    def problem(self) -> str:
+        """A sentence about the damage, empty without any."""
+        if not self.damaged:
+            return ''
+        why = f' ({self.first_error})' if self.first_error else ''
+        return f'{self.damaged} damaged packets or frames in the file{why}'

@@ -1,0 +1,59 @@
+"""When each piece of sound is heard, whatever its time stamps say."""
+
+
+class SoundClock:
+    """Gives each piece of sound its time, which always ascends.
+
+    A stamp that is missing, or hardly above the one before, as where recordings were
+    joined, is replaced: the sound goes on without a gap and later stamps are counted
+    from there.
+
+    Args:
+        start: Seconds, in the time of the stamps, from which times are counted.
+
+    Attributes:
+        missing: How many stamps were.
+        joints: How many did not ascend.
+        damaged: How many pieces cannot be read, counted by who reads them.
+    """
+
+    _AHEAD = 3600.0  # seconds; no silence lasts as long: the stamp is wrong
+
+    def __init__(self, start: float = 0.0) -> None:
+        self._shift = -start
+        self._last, self._next = float('-inf'), 0.0
+        self.missing = self.joints = self.damaged = 0
+
+    def __call__(self, stamp: float | None, length: float) -> float:
+        """The time of the next piece, seconds.
+
+        Args:
+            stamp: Its stamp, seconds; None if there is none.
+            length: How long it is, seconds.
+        """
+        time = self._next
+        if stamp is not None:
+            time = stamp + self._shift
+            soonest = self._last + (self._next - self._last) / 4
+            if time <= max(self._last, soonest) or time > self._next + self._AHEAD:
+                self._shift += self._next - time
+                self.joints += 1
+                time = self._next
+        else:
+            self.missing += 1
+        self._last, self._next = time, time + length
+        return time
+
+    def problem(self) -> str:
+        """What was wrong, in sentences; empty if nothing was."""
+        said = []
+        # What a decoder holds back at the end has no stamp.
+        wrong = self.joints + (self.missing if self.missing > 1 else 0)
+        if wrong:
+            said.append(
+                f'{wrong} time stamps of the sound are missing or do not ascend: it '
+                'goes on without a gap there'
+            )
+        if self.damaged:
+            said.append(f'{self.damaged} pieces of the sound are damaged and left out')
+        return '; '.join(said)
