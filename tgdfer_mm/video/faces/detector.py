@@ -101,6 +101,14 @@ class ModelFileDetector(FaceDetector):
             f'{self.source}'
         )
 
+    def describe(self) -> dict:
+        return dict(
+            name=self.name,
+            model_file=Path(self.model_file).name,
+            side=self.side,
+            threshold=self.threshold,
+        )
+
 
 class CallableDetector(FaceDetector):
     """A function of the user's.
