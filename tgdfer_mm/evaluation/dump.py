@@ -157,7 +157,7 @@ def read_predictions(path: str | Path) -> list[dict]:
         where = f'{path}, line {number}'
         try:
             line = json.loads(text, parse_constant=_no_constant)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f'{where}: not valid JSON ({error})') from error
         missing = {'clip', 'label', 'pred', 'score', 'damaged'} - set(
             line if isinstance(line, dict) else ()
