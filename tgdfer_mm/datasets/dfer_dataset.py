@@ -11,6 +11,7 @@ from mmengine.logging import print_log
 
 from ..clips.errors import DamagedClipError
 from ..labels.classes import load_classes
+from ..run_config.pipelines import check_readers
 from .clip_sources import ClipSource, open_clips, path_key
 from .damaged_clips import DamagedClips
 from .known_layouts import Found, find_file, find_media
@@ -39,7 +40,8 @@ class DFERDataset(BaseDataset, ABC):
             sets aside) or ``'test'``.
         fold: Number of the fold, from 1; None means the first one, or none at all
             for a data set that has a single split.
-        media: ``'frames'`` (folders of pictures) or ``'videos'`` (video files).
+        media: ``'frames'`` (folders of pictures) or ``'videos'`` (video files). The
+            pipeline has to fit; the option ``--media`` sees to both.
         pixel_version: Which rendition of the clips, a key of ``FOLDERS[media]``;
             its first one by default. Any name will do together with `media_dir`.
         media_dir: Folder of the clips, or a file that ``tgdfer data pack`` has made
@@ -123,6 +125,7 @@ class DFERDataset(BaseDataset, ABC):
         if media not in self.FOLDERS:
             raise DataError(f'media must be in {list(self.FOLDERS)}, not {media!r}.')
         self.media = media
+        check_readers(media, pipeline)
         folders = self.FOLDERS[media]
         self.pixel_version = pixel_version or next(iter(folders))
         if media_dir is None and self.pixel_version not in folders:

@@ -18,8 +18,9 @@ _DEFAULTS = dict(
     feature_dtype='float32',
     feature_precision='fp32',
 )
-# These are about tests, or are looked at elsewhere (a fold by CheckpointContractHook).
-_NO_MATTER = ('fold', 'no_validate', 'on', 'perturb_time', 'dump')
+# These are about tests, or are looked at elsewhere (the fold and the pictures by
+# CheckpointContractHook).
+_NO_MATTER = ('fold', 'media', 'no_validate', 'on', 'perturb_time', 'dump')
 
 
 @HOOKS.register_module()

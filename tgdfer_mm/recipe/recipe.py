@@ -19,6 +19,7 @@ class RecipeError(ValueError):
 
 RULES = ('last', 'val', 'test')
 PRECISIONS = ('auto', 'bf16', 'fp16', 'fp32')
+MEDIA = ('frames', 'videos')
 PERTURBATIONS = ('shuffled', 'reversed', 'frozen', 'half_rate')
 FEATURE_DTYPES = ('float32', 'float16')
 FEATURE_PRECISIONS = ('fp32', 'bf16', 'fp16')
@@ -72,6 +73,14 @@ class Recipe:
         (TRAIN,),
         choices=PRECISIONS,
         neutral=(None, *PRECISIONS),  # it can be changed again
+    )
+    media: str | None = _option(
+        str,
+        'what the clips are read from: folders of frames, or video files; the '
+        'pipelines follow',
+        (TRAIN, TEST, FEATURES),
+        choices=MEDIA,
+        neutral=(None, *MEDIA),  # it can be changed again
     )
     perturb_time: str | None = _option(
         str,
