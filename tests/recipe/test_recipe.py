@@ -67,8 +67,6 @@ def test_the_fold_reaches_every_data_set(wrapped):
 def test_the_pipelines_follow_the_media(wrapped):
     sets = list(data_sets(wrapped))
     before = [[step['type'] for step in d.config['pipeline']] for d in sets]
-        [step['type'] for step in d.config['pipeline']] for d in data_sets(wrapped)
-    ]
     apply_recipe_of(wrapped, media='videos', on='mafw')
     replaced = dict(ListFrames='OpenVideo', DecodeFrames='DecodeVideo')
     for data_set, kinds in zip(data_sets(wrapped), before, strict=True):

@@ -10,7 +10,7 @@ from mmengine.logging import print_log
 
 from ..files import write_text
 from ..registry import METRICS
-from .clip_metric import ClipMetric, clip_name, clip_scores
+from .clip_metric import NAMES, ClipMetric, clip_name, clip_scores
 
 
 @METRICS.register_module()
@@ -58,7 +58,7 @@ class DumpPredictions(ClipMetric):
         """
         for sample in data_samples:
             name = clip_name(sample)
-            if not any(sample.get(k) for k in ('clip', 'frame_dir', 'filename')):
+            if not any(sample.get(k) for k in NAMES):
                 raise ValueError(
                     'a prediction has no name to be written under: add `clip` to '
                     '`meta_keys` of the packing transform'

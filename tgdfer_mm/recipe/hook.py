@@ -9,6 +9,7 @@ from ..registry import HOOKS
 from ..run_config.walk import hooks_of
 from .apply import pending_changes
 from .recipe import Recipe, RecipeError
+from .run_fit import refuse_misfits
 
 # What a field that is not set stands for.
 _DEFAULTS = dict(
@@ -45,7 +46,7 @@ class RecipeHook(Hook):
         self.allow_another = allow_another
 
     def before_run(self, runner: Runner) -> None:
-        """Refuses a run that is not what its recipe asks for."""
+        """Refuses a run that is not what its recipe asks for, or would fail later."""
         pending = pending_changes(runner.cfg)
         if pending:
             raise RecipeError(
@@ -55,6 +56,7 @@ class RecipeHook(Hook):
                 'mmengine.registry.RUNNERS.build(cfg) (and '
                 "runner_type='DFERRunner' in the config), or leave the recipe out."
             )
+        refuse_misfits(runner)
 
     def before_test(self, runner: Runner) -> None:
         """Notes the recipe next to the test's results."""

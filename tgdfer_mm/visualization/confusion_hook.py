@@ -33,11 +33,11 @@ class ConfusionMatrixHook(Hook):
 
     def before_test_epoch(self, runner: Runner) -> None:
         """Fails before the work is done if there is no `DFERMetric`."""
-        self._metric(runner.test_loop.evaluator)
+        self.find_metric(runner.test_loop.evaluator)
 
     def before_val_epoch(self, runner: Runner) -> None:
         """Fails before the work is done if there is no `DFERMetric`."""
-        self._metric(runner.val_loop.evaluator)
+        self.find_metric(runner.val_loop.evaluator)
 
     def after_test_epoch(self, runner, metrics=None) -> None:
         """Writes the picture."""
@@ -49,7 +49,12 @@ class ConfusionMatrixHook(Hook):
             self._write(runner, runner.val_loop.evaluator)
 
     @staticmethod
-    def _metric(evaluator: Evaluator) -> DFERMetric | None:
+    def find_metric(evaluator: Evaluator) -> DFERMetric | None:
+        """The metric whose numbers are drawn; None with several labels a clip.
+
+        Raises:
+            ValueError: There is none.
+        """
         for metric in evaluator.metrics:
             if isinstance(metric, DFERMetric):
                 return metric
@@ -62,7 +67,7 @@ class ConfusionMatrixHook(Hook):
 
     @master_only
     def _write(self, runner: Runner, evaluator: Evaluator) -> None:
-        metric = self._metric(evaluator)
+        metric = self.find_metric(evaluator)
         if metric is None:
             return
         result = metric.last_result
