@@ -8,6 +8,7 @@ from ..recipe import Recipe
 from ..recipe.apply import take_steps
 from ..recipe.cached_features import feature_options, train_on_cached_features
 from .config import load_config
+from .config_errors import naming_the_key
 
 
 def run(args: Namespace) -> int:
@@ -17,13 +18,14 @@ def run(args: Namespace) -> int:
     recipe = Recipe.of(cfg).absolute()
     take_steps(cfg, recipe, before=train_on_cached_features)
     start_processes(cfg)
-    path = cache_features(
-        cfg,
-        args.folder,
-        batch_size=args.batch,
-        num_workers=args.workers,
-        device=args.device,
-        **feature_options(recipe),
-    )
+    with naming_the_key(cfg):
+        path = cache_features(
+            cfg,
+            args.folder,
+            batch_size=args.batch,
+            num_workers=args.workers,
+            device=args.device,
+            **feature_options(recipe),
+        )
     print(path)
     return 0

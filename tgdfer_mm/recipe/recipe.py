@@ -167,7 +167,10 @@ class Recipe:
         Raises:
             ValueError: A field is unknown or has a wrong value.
         """
-        given = dict(cfg.get(KEY) or {})
+        given = cfg.get(KEY) or {}
+        if not isinstance(given, Mapping):
+            raise RecipeError(f'recipe={given!r}: it has to be a dict of fields.')
+        given = dict(given)
         known = [each.name for each in fields(cls)]
         unknown = sorted(given.keys() - set(known))
         if unknown:
