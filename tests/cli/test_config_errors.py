@@ -136,3 +136,37 @@ def test_values_that_cannot_be_read_are_refused(value):
         parse_settings([f'key.name={value}'])
     assert caught.value.exit_code == 2
     assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize(
+    ('text', 'words'),
+    [
+        ('x = (', 'SyntaxError'),
+        ("_base_ = 'none.py'", 'none.py'),
+        ('x = 1 / 0', 'ZeroDivisionError'),
+        ('x = 1', "the config has no 'model'"),
+    ],
+)
+def test_a_config_that_cannot_be_read(tmp_path, capsys, text, words):
+    config = tmp_path / 'config.py'
+    config.write_text(text + '\n')
+    assert main(['train', str(config), '--work-dir', str(tmp_path / 'work')]) == 2
+    (error,) = capsys.readouterr().err.splitlines()[-1:]
+    assert error.startswith(f'error: {config}: ') and words in error
+
+
+@pytest.mark.parametrize(
+    ('option', 'words'),
+    [
+        (('--batch', '0'), '0 is below 1'),
+        (('--workers', '-1'), "'-1' is no whole number"),
+        (('--device', 'toaster'), '--device toaster: '),
+    ],
+)
+def test_options_of_features(tmp_path, capsys, option, words):
+    try:
+        code = main(['features', 'tgdfer_demo', str(tmp_path / 'features'), *option])
+    except SystemExit as stop:
+        code = stop.code
+    assert code == 2
+    assert words in capsys.readouterr().err

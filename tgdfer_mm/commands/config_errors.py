@@ -83,7 +83,7 @@ def _find_key(
             where = '' if isinstance(error, ValueError) else where
         elif 'runner' not in file and 'mmengine' not in file:
             continue
-        elif name == '__init__' and file.endswith('runner.py'):
+        elif name in ('__init__', 'from_cfg') and file.endswith('runner.py'):
             where = ''
         elif name == 'call_hook' and frame.f_locals.get('fn_name') in _LOOKING:
             where = '' if isinstance(error, ValueError) else where
@@ -144,6 +144,8 @@ def _describe(where: str, error: Exception, cfg: Config) -> str:
             f'{where}: there is no {found[1]!r} in the registry {found[2]}. Is it '
             'spelled right, and is its module among custom_imports?'
         )
+    if not where and isinstance(error, KeyError):
+        return f'{cfg.filename}: the config has no {text!r}.'
     if not isinstance(error, ValueError):
         text = f'{type(error).__name__}: {text}'
     return text if text.startswith(where) else f'{where}: {text}'

@@ -1,6 +1,9 @@
 """Computing the features of a frozen tower."""
 
 from argparse import Namespace
+from pathlib import Path
+
+import torch
 
 from ..features import cache_features
 from ..features.processes import start_processes
@@ -8,12 +11,13 @@ from ..recipe import Recipe
 from ..recipe.apply import take_steps
 from ..recipe.cached_features import feature_options, train_on_cached_features
 from .config import load_config
-from .config_errors import naming_the_key
+from .config_errors import ConfigError, naming_the_key
 
 
 def run(args: Namespace) -> int:
     """Computes, and prints where the features are; returns the exit code."""
     args.cache_features = args.folder
+    _check(args)
     cfg = load_config(args)
     recipe = Recipe.of(cfg).absolute()
     take_steps(cfg, recipe, before=train_on_cached_features)
@@ -29,3 +33,16 @@ def run(args: Namespace) -> int:
         )
     print(path)
     return 0
+
+
+def _check(args: Namespace) -> None:
+    """Looks at what is found out only after the clips have been listed."""
+    folder = Path(args.folder).expanduser()
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f'{folder}: caches are kept in a folder, and this is none.')
+    if args.device is not None:
+        try:
+            torch.empty(1, device=args.device)
+        except (AssertionError, NotImplementedError, RuntimeError) as error:
+            reason = str(error).splitlines()[0]
+            raise ConfigError(f'--device {args.device}: {reason}') from error
