@@ -7,6 +7,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from ..convert import convert
+from ..convert.converting import check_ending
 from ..convert.errors import ConvertError
 from ..files import write_text
 from ..paths import find_config
@@ -18,6 +19,7 @@ from .config_errors import naming_the_key
 
 def run(args: Namespace) -> int:
     """Converts; returns the exit code."""
+    check_ending(args.out)
     options = parse_settings(args.cfg_options)
     if options and not args.config:
         raise ConvertError('--cfg-options change the config, and there is no --config')

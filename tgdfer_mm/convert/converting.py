@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +54,7 @@ class Conversion:
             ValueError: If the conversion is incomplete, or ``out`` has another ending.
         """
         out = Path(out)
-        if out.suffix not in ('.safetensors', '.pth'):
-            raise ConvertError(f'{out}: name the file *.safetensors or *.pth')
+        check_ending(out)
         if not self.report.complete and not allow_missing:
             raise ConvertError(
                 f'{self.report.source} does not fill the model: '
@@ -144,6 +144,8 @@ def convert(
             'stand in another order, and so would the logits be others.'
         )
     cfg = read_config(config) if isinstance(config, str | Path) else config
+    if cfg is not None and not isinstance(cfg.get('model'), Mapping):
+        raise ConvertError(f'{cfg.filename}: the config has no model')
     digest = _sha256(read.path)
     report = Report(str(read.path), digest, form.name, read.others, read.stubs)
     origin = dict(file=read.path.name, sha256=digest, format=form.key)
@@ -167,6 +169,16 @@ def convert(
     _fill(state, model.state_dict(), read.state, form, order, report)
     whole = cfg if form.target == 'model' else None
     return Conversion(state, meta, report, whole)
+
+
+def check_ending(out: str | Path) -> None:
+    """Refuses a name that weights are not written under.
+
+    Raises:
+        ConvertError: It ends neither in ``.safetensors`` nor in ``.pth``.
+    """
+    if Path(out).suffix not in ('.safetensors', '.pth'):
+        raise ConvertError(f'{out}: name the file *.safetensors or *.pth')
 
 
 def _texts_of(out: str | Path) -> Path:

@@ -78,7 +78,7 @@ def _check_instances(cfg: Config) -> None:
     backbone = cfg.model.get('backbone') or {}
     wanted = _get(cfg, 'model.cls_head.num_instances')
     frames, length = (backbone.get(key) for key in ('num_frames', 'clip_len'))
-    if None in (wanted, frames, length) or frames == wanted * length:
+    if not (wanted and frames and length) or frames == wanted * length:
         return
     raise ConvertError(
         f'the file reads a clip in {wanted} parts, but model.backbone.num_frames='

@@ -34,6 +34,10 @@ def data_of(cfg: Config, fold: int | None) -> dict:
             f'classes and folds, not {kind_of(found.config) if found else None!r}'
         )
     data = found.config
+    try:
+        classes = load_classes(kind.LABEL_SET, data.get('label_order'))
+    except ValueError as error:
+        raise ConvertError(f'{found.where}: {error}') from error
     if data.get('setting', 'single') != 'single':
         raise ConvertError(
             f'test_dataloader.dataset.setting={data.setting!r}: checkpoints are '
@@ -49,7 +53,7 @@ def data_of(cfg: Config, fold: int | None) -> dict:
     folders = kind.FOLDERS.get(data.get('media', 'frames'), {})
     return dict(
         dataset=kind.NAME,
-        classes=load_classes(kind.LABEL_SET, data.get('label_order')),
+        classes=classes,
         setting='single',
         pixel_version=data.get('pixel_version') or next(iter(folders), None),
         fold=fold,
@@ -73,13 +77,24 @@ def build_target(form: Format, cfg: Config | None, arch: str | dict | None):
     if form.target == 'clip':
         if arch is None:
             raise ConvertError(f'{form.name}: say which architecture by --arch')
-        return build_clip(arch)
+        try:
+            return build_clip(arch)
+        except (KeyError, OSError, TypeError, ValueError) as error:
+            raise ConvertError(f'--arch {arch}: {error}') from error
     if cfg is None:
         raise ConvertError(f'{form.name}: say which model by --config')
     init_default_scope('mmaction')
-    model = MODELS.build(cfg.model)
+    try:
+        model = MODELS.build(cfg.model)
+    except (RuntimeError, ValueError, ZeroDivisionError) as error:
+        raise ConvertError(
+            f"{form.name}: the config's model cannot be built with the sizes of the "
+            f'file: {error}'
+        ) from error
     if form.target == 'model':
         return model
+    if getattr(model, 'backbone', None) is None:
+        raise ConvertError(f'{form.name}: the model of the config has no backbone')
     adapted = getattr(model.backbone, 'recognizer', None)
     backbone = model.backbone if adapted is None else adapted.backbone
     return backbone.tower if isinstance(backbone, ViTTemporalAdapter) else backbone
