@@ -100,9 +100,7 @@ def _labels(dataset: object, count: object) -> Iterator[str]:
     meta = getattr(dataset, 'metainfo', None) or {}
     classes = meta.get('model_classes') or meta.get('classes')
     if not isinstance(count, int):
-        count = len(classes) if classes else None
-    if count is None:
-        return
+        return  # a model of another kind
     if classes and len(classes) != count:
         yield (
             f'it has {len(classes)} classes, but model.cls_head.num_classes={count}; '
