@@ -116,6 +116,19 @@ def add_settings(parser: ArgumentParser, name: str, help: str, **kwargs) -> None
     )
 
 
+def at_least(least: int):
+    """A type of option: whole numbers from one on."""
+
+    def number(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or len(text) > 9:
+            raise ArgumentTypeError(f'{text[:80]!r} is no whole number')
+        if int(text) < least:
+            raise ArgumentTypeError(f'{text} is below {least}')
+        return int(text)
+
+    return number
+
+
 def setting(text: str) -> str:
     """A text that has the form ``key=value``."""
     if '=' not in text:

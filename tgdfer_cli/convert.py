@@ -1,13 +1,14 @@
 """Brings a checkpoint of another project under our names; see docs/convert.md.
 
 tgdfer convert downloads/dferclip_fold1.pth dferclip.safetensors \\
-    --config baselines/dferclip_dfew --fold 1
+    --config baselines/dferclip_dfew --fold 1 --class-token end
 """
 
 from argparse import ArgumentParser, Namespace
 
 from .common import add_settings
 
+PLACES = ('end', 'middle', 'front')
 FORMATS = ('clip', 'dferclip', 'm3dfel', 'r3d18', 's2d')
 
 
@@ -24,6 +25,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help='their order in the file: mafw, mafw:alphabetical, or names with commas',
     )
     parser.add_argument('--fold', type=int, help='the fold it was trained on')
+    parser.add_argument(
+        '--class-token',
+        choices=PLACES,
+        help="where a class's words stood among the contexts, which DFER-CLIP's files "
+        "do not say: its --class-token-position, 'end' in the authors' scripts",
+    )
     parser.add_argument(
         '--allow-missing', action='store_true', help='write what is incomplete'
     )

@@ -25,6 +25,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help='what to hold the counts against: published ones, none (for a part of '
         'the data), or auto: published, but for generated data their own',
     )
+    parser.add_argument(
+        '--label-base',
+        type=int,
+        choices=[0, 1],
+        help="number of the first class in DFEW's lists, where they do not show it",
+    )
     parser.add_argument('--deep', action='store_true', help='decode every frame')
     parser.add_argument('--json', metavar='FILE', help='write the report there too')
 

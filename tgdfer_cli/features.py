@@ -8,15 +8,19 @@
 
 from argparse import ArgumentParser, Namespace
 
-from .common import add_common_arguments, add_recipe_arguments
+from .common import add_common_arguments, add_recipe_arguments, at_least
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
     parser.add_argument('config', help='the config file, or the name of a shipped one')
     parser.add_argument('folder', help='where caches are kept')
-    parser.add_argument('--batch', type=int, default=64, help='frames at a time')
-    parser.add_argument('--workers', type=int, default=0, help='processes that read')
+    parser.add_argument(
+        '--batch', type=at_least(1), default=64, help='frames at a time'
+    )
+    parser.add_argument(
+        '--workers', type=at_least(0), default=0, help='processes that read'
+    )
     parser.add_argument('--device', help='where the tower runs')
     add_recipe_arguments(parser, 'features')
     add_common_arguments(parser)

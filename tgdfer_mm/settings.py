@@ -1,9 +1,19 @@
 """Settings given on a command line."""
 
+import math
+import re
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mmengine.config import DictAction
+
+_DICT = re.compile(r"""[\[(\s'"]*(dict\s*\(|\{\s*['"}])""")
+
+
+class SettingError(ValueError):
+    """A setting whose value cannot be read."""
+
+    exit_code = 2  # of a command
 
 
 def parse_settings(texts: Sequence[str]) -> dict:
@@ -13,9 +23,38 @@ def parse_settings(texts: Sequence[str]) -> dict:
 
     Args:
         texts: Each ``key=value``.
+
+    Raises:
+        SettingError: A value is a dict, has brackets without their partners, or is a
+            number beyond all floats.
     """
     found = Namespace(settings={})
-    if not texts:
-        return {}
-    DictAction('--settings', 'settings')(None, found, list(texts))
+    for text in texts:
+        key, _, value = text.partition('=')
+        if _DICT.match(value):
+            raise SettingError(
+                f'{_short(text)}: a value is a number, a word or a list, and no dict. '
+                f'Give each of its entries its own key, such as {key}.name=value.'
+            )
+        try:
+            DictAction('--settings', 'settings')(None, found, [text])
+        except (AssertionError, RecursionError) as error:
+            raise SettingError(
+                f'{_short(text)}: its brackets have no partners, or are too many.'
+            ) from error
+        numbers = _leaves(found.settings[key])
+        if any(map(math.isinf, numbers)) and 'inf' not in value.lower():
+            raise SettingError(f'{_short(text)}: the number is too large.')
     return found.settings
+
+
+def _leaves(value: object) -> Iterator[float]:
+    if isinstance(value, list | tuple):
+        for each in value:
+            yield from _leaves(each)
+    elif isinstance(value, float):
+        yield value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f'{text[:80]}...'

@@ -3,6 +3,7 @@
 import pytest
 
 from tgdfer_mm.datasets import (
+    DataError,
     DFEWDataset,
     FERV39kDataset,
     MAFWDataset,
@@ -54,10 +55,34 @@ class TestDFEW:
         copy = DFEWDataset(dfew, 'train', split_file='train_set_1.csv')
         assert labels(copy) == official
 
-    def test_undecided_label_base_is_said(self, dfew, log):
-        (dfew / DFEW_TRAIN).write_text('video_name,label\n1,2\n2,3\n')
-        assert list(labels(DFEWDataset(dfew, 'train')).values()) == [1, 2]
-        assert any(DFEW_TRAIN in m and 'neither a label 0' in m for m in log)
+    @pytest.mark.parametrize(
+        ('numbers', 'base'),
+        [([1, 2], None), ([6, 1], None), ([3], None), ([0, 3], 0), ([2, 7], 1)],
+    )
+    def test_a_list_that_does_not_show_its_first_label_needs_it_stated(
+        self, dfew, numbers, base
+    ):
+        rows = ''.join(f'{i},{label}\n' for i, label in enumerate(numbers, start=1))
+        (dfew / DFEW_TRAIN).write_text('video_name,label\n' + rows)
+        if base is None:
+            with pytest.raises(DataError, match=r'set_1.csv.* set label_base=1'):
+                DFEWDataset(dfew, 'train')
+        else:
+            dataset = DFEWDataset(dfew, 'train')
+            assert list(labels(dataset).values()) == [n - base for n in numbers]
+        for stated in (0, 1):
+            wrong = [n for n in numbers if not stated <= n < stated + 7]
+            if wrong:
+                words = f'label {wrong[0]} is out of range.*by label_base={stated}'
+                with pytest.raises(SplitFileError, match=words):
+                    DFEWDataset(dfew, 'train', label_base=stated)
+            else:
+                dataset = DFEWDataset(dfew, 'train', label_base=stated)
+                assert list(labels(dataset).values()) == [n - stated for n in numbers]
+
+    def test_another_label_base_is_refused(self, dfew):
+        with pytest.raises(DataError, match='label_base must be 0 or 1, not 2'):
+            DFEWDataset(dfew, 'train', label_base=2)
 
     def test_videos_are_named_by_the_bare_number(self, dfew):
         dataset = DFEWDataset(dfew, 'test', media='videos')

@@ -37,6 +37,9 @@ def test_json_and_csv_say_the_same(tmp_path, csv_file):
     'name, text, message',
     [
         ('a.json', '{', 'a.json is no JSON file'),
+        ('a.json', '[' * 100_000, 'a.json is no JSON file'),
+        ('a.json', f'{{"1": {"9" * 5000}}}', 'a.json is no JSON file'),
+        ('a.csv', f'clip,caption\n1,{"x" * 200_000}\n', 'a.csv, line 2: field larger'),
         ('a.json', '["x"]', 'expected {"<clip>"'),
         ('a.json', '{}', 'a.json has no captions'),
         ('a.json', '{"1": "x", "1": "y"}', "a.json, clip '1': .* there twice"),

@@ -1,8 +1,11 @@
 """Settings, orders of labels, soft labels, captions, scenes, exclusion."""
 
+from zipfile import ZipFile
+
 import pytest
 
 from tgdfer_mm.datasets import (
+    DataError,
     DFEWDataset,
     FERV39kDataset,
     MAFWDataset,
@@ -107,6 +110,22 @@ class TestVotes:
         sheet = DFEWDataset(dfew, 'train', soft_labels=True)
         assert by_clip(sheet, 'soft_label') == expected
 
+    def test_a_number_of_a_sheet_that_python_refuses_is_named(self, dfew, rows):
+        openpyxl = pytest.importorskip('openpyxl')
+        book = openpyxl.Workbook()
+        for row in [HEADER.strip().split(','), *rows[:-1], [*[0] * 7, 1, 123456]]:
+            book.active.append(row)
+        path, huge = dfew / 'Annotation/annotation.xlsx', dfew / 'Annotation/huge.xlsx'
+        book.save(path)
+        with ZipFile(path) as source, ZipFile(huge, 'w') as target:
+            for name in source.namelist():
+                content = source.read(name).replace(b'123456', b'9' * 5000)
+                target.writestr(name, content)
+        with pytest.raises(DataError, match='huge.xlsx, row 9 cannot be read'):
+            DFEWDataset(
+                dfew, 'train', soft_labels=True, votes_file='Annotation/huge.xlsx'
+            )
+
     def test_the_sample_keeps_its_hard_label(self, dfew, rows, make_pipeline):
         dataset = self.build(dfew, pipeline=make_pipeline())
         sample = dataset[0]['data_samples']
@@ -138,6 +157,12 @@ class TestVotes:
             (dict(row=[7, 0, 0, 0, 0, 0, 3, 1, 8]), 'line 9: label 8 is out of range'),
             (dict(row=['x', 0, 0, 0, 0, 0, 3, 1, 1]), 'line 9: expected a whole num'),
             (dict(row=[7, 0, 0, 0, 0, 0, 3, 1]), 'line 9: expected a whole number'),
+            (dict(row=['9' * 5000, *[0] * 6, 1, 1]), 'line 9: expected a whole num'),
+            (dict(row=['1e3', *[0] * 6, 1, 1]), 'line 9: expected a whole number'),
+            (dict(row=['inf', *[0] * 6, 1, 1]), 'line 9: expected a whole number'),
+            (dict(row=['\uff17', 0, 0, 0, 0, 0, 3, 1, 1]), 'line 9: expected a whole'),
+            (dict(row=[-7, 7, 7, 0, 0, 0, 3, 1, 1]), 'line 9: expected a whole num'),
+            (dict(row=['7' * 200_000]), 'line 9: field larger'),
             (dict(header=HEADER.replace('3neutral,', '')), r"line 1: .*'neutral'"),
             (dict(header=''), 'line 1: the header'),
         ],

@@ -70,11 +70,24 @@ BAD = [
     ('dfew', 'video_name,label\n00001 66 5\n', 2, "'00001 66 5'"),
     ('dfew', 'video_name,label\n1,3\n\n1,3\n', 4, '00001 is already in line 2'),
     ('dfew', 'video_name,label\n1,9\n', 2, 'label 9 is out of range'),
+    ('dfew', f'video_name,label\n1,7\n2,{"9" * 5000}\n', 3, 'expected'),
+    ('dfew', f'video_name,label\n{"9" * 5000},7\n', 2, 'expected'),
+    ('dfew', 'video_name,label\n1,1e3\n', 2, "'1,1e3'"),
+    ('dfew', 'video_name,label\n1,3.0\n', 2, "'1,3.0'"),
+    ('dfew', 'video_name,label\n1,\uff13\n', 2, "'1,\uff13'"),
+    ('dfew', 'video_name,label\n1,3\x00\n', 2, 'expected'),
+    ('dfew', f'video_name,label\n{"1," * 2_000_000}\n', 2, 'more characters'),
     ('ferv39k', 'path label\nWar/Sad/0000 Sad\n', 1, 'no header, take this one out'),
     ('ferv39k', 'War/Sad/0000,Sad\n', 1, "expected '<Scene>/<Class>/<4 digits>"),
     ('ferv39k', 'War/Sad/0000 Sad\nWar/Sad/abcd Sad\n', 2, "'War/Sad/abcd Sad'"),
     ('ferv39k', 'War/Sad/0000 5\n', 1, "path says 'Sad', the label '5'"),
     ('ferv39k', 'Wra/Sad/0000 Sad\n', 1, "unknown scene 'Wra'.*'War'"),
+    ('ferv39k', 'War/Sad/\uff10\uff10\uff10\uff10 Sad\n', 1, 'expected'),
+    ('ferv39k', f'War/Sad/{"0" * 5000} Sad\n', 1, 'expected'),
+    ('ferv39k', 'War/Sad/0000\x00 Sad\n', 1, 'expected'),
+    ('mafw', f'{"0" * 3_000_000}.mp4 anger\n', 1, 'more characters'),
+    ('mafw', '0002\uff10.mp4 anger\n', 1, 'expected'),
+    ('mafw', '00020.mp4 anger\x00\n', 1, 'unknown class'),
     ('mafw', 'clip label\n00020.mp4 anger\n', 1, "'clip label'"),
     ('mafw', '00020.mp4,anger\n', 1, "'00020.mp4,anger'"),
     ('mafw', '00020.mp4 anger\nabcde.mp4 fear\n', 2, "'abcde.mp4 fear'"),
@@ -91,6 +104,8 @@ def test_errors_name_file_and_line(layout, text, line, words, request):
     with pytest.raises(SplitFileError, match=rf', line {line}: (?s:.)*{words}') as err:
         build(layout, root)
     assert str(root / name) in str(err.value)
+    assert len(str(err.value)) < 2000
+    assert err.value.exit_code == 2
 
 
 @pytest.mark.parametrize('layout', LISTS)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from mmengine.dataset import pseudo_collate
 
+from tgdfer_mm.datasets import DFEWDataset
 from tgdfer_mm.registry import DATASETS, MODELS, TRANSFORMS
+from tgdfer_mm.run_config.pipelines import PipelineError
 
 
 @pytest.mark.parametrize('augment', [False, True])
@@ -83,3 +85,24 @@ def test_stock_colour_jitter_draws_once_per_clip():
         assert len({int(v) for img in imgs for v in np.unique(img)}) == 1
         factors.add(int(imgs[0][0, 0, 0]))
     assert len(factors) > 1 and min(factors) >= 60 and max(factors) <= 140
+
+
+@pytest.mark.parametrize(
+    ('media', 'kind'),
+    [
+        ('videos', 'ListFrames'),
+        ('videos', 'DecodeFrames'),
+        ('videos', 'RawFrameDecode'),
+        ('frames', 'RawFrameDecode'),
+        ('frames', 'OpenVideo'),
+        ('frames', 'DecordInit'),
+        ('frames', 'PyAVDecode'),
+    ],
+)
+def test_a_pipeline_of_the_other_media_is_refused_before_anything_is_read(
+    tmp_path, media, kind
+):
+    words = f"media='{media}'.* has {kind}.*--media {media}"
+    with pytest.raises(PipelineError, match=words) as caught:
+        DFEWDataset(tmp_path, 'train', media=media, pipeline=[dict(type=kind)])
+    assert caught.value.exit_code == 2

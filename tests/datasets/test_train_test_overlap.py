@@ -9,8 +9,8 @@ LIST = 'EmoLabel_DataSplit/{}(single-labeled)/set_1.csv'
 
 
 def test_a_clip_in_both_lists_is_named_with_both_lines(dfew):
-    (dfew / LIST.format('train')).write_text('video_name,label\n1,1\n3,3\n')
-    (dfew / LIST.format('test')).write_text('video_name,label\n2,2\n\n3,3\n4,4\n')
+    (dfew / LIST.format('train')).write_text('video_name,label\n1,7\n3,3\n')
+    (dfew / LIST.format('test')).write_text('video_name,label\n2,7\n\n3,3\n4,4\n')
     found = describe_overlap(DFEWDataset(dfew, 'train'), DFEWDataset(dfew, 'test'))
     assert found.startswith('1 of the 3 evaluated clips')
     assert 'clip 00003' in found

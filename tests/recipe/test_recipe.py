@@ -30,6 +30,8 @@ RECIPES = {
     'no validation': dict(no_validate=True),
     'val': dict(selection='val'),
     'test': dict(selection='test'),
+    'videos': dict(media='videos'),
+    'videos, val, other data': dict(media='videos', selection='val', on='mafw'),
     'pack': dict(pack='a.pack'),
     'device': dict(augment_on_device=True),
     'other data': dict(on='mafw'),
@@ -60,6 +62,54 @@ def test_the_fold_reaches_every_data_set(wrapped):
     apply_recipe(wrapped)
     assert {d.config['fold'] for d in data_sets(wrapped)} == {4}
     assert wrapped.work_dir == 'work/fold4'
+
+
+def test_the_pipelines_follow_the_media(wrapped):
+    sets = list(data_sets(wrapped))
+    before = [[step['type'] for step in d.config['pipeline']] for d in sets]
+    apply_recipe_of(wrapped, media='videos', on='mafw')
+    replaced = dict(ListFrames='OpenVideo', DecodeFrames='DecodeVideo')
+    for data_set, kinds in zip(data_sets(wrapped), before, strict=True):
+        assert data_set.config['media'] == 'videos'
+        now = [step['type'] for step in data_set.config['pipeline']]
+        assert now == [replaced.get(kind, kind) for kind in kinds]
+
+
+def test_the_pipeline_of_a_data_set_that_states_its_media_follows(dfew):
+    dfew.train_dataloader.dataset.media = 'videos'
+    apply_recipe_of(dfew)
+    first = [of(dfew, s)[0]['pipeline'][0]['type'] for s in ('train', 'test')]
+    assert first == ['OpenVideo', 'ListFrames']
+
+
+@pytest.mark.parametrize(
+    ('change', 'words'),
+    [
+        (dict(recipe=dict(media='videos', pack='a.pack')), 'packed file .* frames'),
+        (
+            {
+                'recipe': dict(media='videos'),
+                'train_dataloader.dataset.pipeline.2.decoder': 'cv2',
+            },
+            'needs DecodeVideo in the place of .*decoder',
+        ),
+        (
+            {
+                'recipe': dict(media='videos'),
+                **{
+                    f'{s}_dataloader.dataset.type': 'VideoDataset'
+                    for s in ('train', 'val', 'test')
+                },
+            },
+            r"the data sets \['VideoDataset'\] .* no choice",
+        ),
+    ],
+)
+def test_media_that_cannot_be_are_refused(dfew, change, words):
+    dfew.merge_from_dict(change)
+    with pytest.raises(ValueError, match=words) as caught:
+        apply_recipe(dfew)
+    assert caught.value.exit_code == 2
 
 
 def test_the_validation_part_is_cut_off_every_training_set(wrapped):

@@ -20,6 +20,7 @@ def run(args: Namespace) -> int:
             media_dir=args.media_dir,
             counts=args.counts,
             deep=args.deep,
+            label_base=args.label_base,
         )
     except (ValueError, OSError) as err:
         print(f'error: {err}', file=sys.stderr)

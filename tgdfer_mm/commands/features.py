@@ -1,6 +1,7 @@
 """Computing the features of a frozen tower."""
 
 from argparse import Namespace
+from pathlib import Path
 
 from ..devices import check_device
 from ..features import cache_features
@@ -9,6 +10,7 @@ from ..recipe import Recipe
 from ..recipe.apply import take_steps
 from ..recipe.cached_features import feature_options, train_on_cached_features
 from .config import load_config
+from .config_errors import ConfigError, naming_the_key
 
 
 def run(args: Namespace) -> int:
@@ -16,17 +18,26 @@ def run(args: Namespace) -> int:
     if args.device is not None:
         check_device(args.device)
     args.cache_features = args.folder
+    _check(args)
     cfg = load_config(args)
     recipe = Recipe.of(cfg).absolute()
     take_steps(cfg, recipe, before=train_on_cached_features)
     start_processes(cfg)
-    path = cache_features(
-        cfg,
-        args.folder,
-        batch_size=args.batch,
-        num_workers=args.workers,
-        device=args.device,
-        **feature_options(recipe),
-    )
+    with naming_the_key(cfg):
+        path = cache_features(
+            cfg,
+            args.folder,
+            batch_size=args.batch,
+            num_workers=args.workers,
+            device=args.device,
+            **feature_options(recipe),
+        )
     print(path)
     return 0
+
+
+def _check(args: Namespace) -> None:
+    """Looks at what is found out only after the clips have been listed."""
+    folder = Path(args.folder).expanduser()
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f'{folder}: caches are kept in a folder, and this is none.')

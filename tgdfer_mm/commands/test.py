@@ -8,6 +8,7 @@ from ..engine.temporal_sensitivity import report, temporal_sensitivity
 from ..recipe import apply_recipe
 from ..recipe.recipe import PERTURBATIONS
 from .config import build_runner, load_config
+from .config_errors import naming_the_key
 
 
 def make_config(args: Namespace) -> Config:
@@ -27,6 +28,11 @@ def make_config(args: Namespace) -> Config:
 def run(args: Namespace) -> int:
     """Tests, then once more for each perturbation; returns the exit code."""
     cfg = make_config(args)
+    with naming_the_key(cfg):
+        return _test(cfg, args)
+
+
+def _test(cfg: Config, args: Namespace) -> int:
     if args.perturb_time is None:
         build_runner(cfg).test()
         return 0

@@ -6,6 +6,7 @@ from mmengine.config import Config
 
 from ..recipe.precision import best_mixed_precision
 from .config import build_runner, load_config
+from .config_errors import naming_the_key
 
 
 def make_config(args: Namespace) -> Config:
@@ -35,5 +36,7 @@ def make_config(args: Namespace) -> Config:
 
 def run(args: Namespace) -> int:
     """Trains; returns the exit code."""
-    build_runner(make_config(args)).train()
+    cfg = make_config(args)
+    with naming_the_key(cfg):
+        build_runner(cfg).train()
     return 0

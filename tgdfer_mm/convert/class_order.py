@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ..labels.classes import load_classes
+from .errors import ConvertError
 
 
 def parse_order(text: str) -> tuple[str, ...]:
@@ -18,7 +19,10 @@ def parse_order(text: str) -> tuple[str, ...]:
     if ',' in text:
         return tuple(name.strip() for name in text.split(','))
     label_set, _, order = text.partition(':')
-    return load_classes(label_set, order or None)
+    try:
+        return load_classes(label_set, order or None)
+    except ValueError as error:
+        raise ConvertError(f'--classes {text}: {error}') from error
 
 
 def places(theirs: Sequence[str], ours: Sequence[str]) -> list[int]:
@@ -28,7 +32,7 @@ def places(theirs: Sequence[str], ours: Sequence[str]) -> list[int]:
         ValueError: If they are not the same classes, each once.
     """
     if sorted(theirs) != sorted(ours) or len(set(theirs)) != len(theirs):
-        raise ValueError(
+        raise ConvertError(
             f'the classes of the checkpoint {tuple(theirs)} are not those of the '
             f'config {tuple(ours)}; say their order by --classes, in its names'
         )

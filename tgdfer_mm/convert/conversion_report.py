@@ -29,6 +29,8 @@ class Report:
         classes: Orders ``file`` and ``model`` of the classes, and whether rows
             ``moved``.
         texts: Class -> the texts that the file was trained with.
+        sizes: The config's keys that the file has other values of, and those values.
+        unstated: What the file does not say, with what is taken.
     """
 
     source: str
@@ -45,6 +47,8 @@ class Report:
     misfit: dict[str, str] = field(default_factory=dict)
     classes: dict | None = None
     texts: dict[str, list[str]] | None = None
+    sizes: dict[str, int] = field(default_factory=dict)
+    unstated: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -62,6 +66,8 @@ class Report:
             table.add_row(what, *_cells(getattr(self, what), FEW))
         for what in ('unused', 'missing', 'unexpected', 'misfit', 'others', 'stubs'):
             table.add_row(what, *_cells(getattr(self, what), MANY))
+        table.add_row('sizes set', *_cells(self.sizes, MANY))
+        table.add_row('not in the file', *_cells(self.unstated, MANY))
         if self.classes:
             moved = 'moved to' if self.classes['moved'] else 'as'
             theirs, ours = (' '.join(self.classes[k]) for k in ('file', 'model'))

@@ -1,7 +1,9 @@
 """From another project's checkpoint to one of ours."""
 
+import copy
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +17,10 @@ from ..finite_weights import check_finite
 from ..run_config.files import read_config
 from .class_order import parse_order, places
 from .conversion_report import Report
+from .errors import ConvertError
 from .formats import Format, find_format, load_format, rename
 from .reading import read_source
+from .sizes import check_activation, describe_unstated, set_sizes
 from .targets import build_target, data_of, fit, pick_classes, take_texts, token_state
 
 
@@ -28,11 +32,14 @@ class Conversion:
         state: Our names -> tensors.
         meta: What goes next to them, as :class:`CheckpointContractHook` reads it.
         report: What happened to every name.
+        config: Of the model that the weights fill, with the file's sizes and texts;
+            None if they fill less than a whole model.
     """
 
     state: dict[str, Tensor]
     meta: dict
     report: Report
+    config: Config | None = None
 
     def save(self, out: str | Path, allow_missing: bool = False) -> list[Path]:
         """Writes the weights, and the texts next to them.
@@ -49,10 +56,9 @@ class Conversion:
             NonFiniteWeightsError: If the weights hold NaN or infinity.
         """
         out = Path(out)
-        if out.suffix not in ('.safetensors', '.pth'):
-            raise ValueError(f'{out}: name the file *.safetensors or *.pth')
+        check_ending(out)
         if not self.report.complete and not allow_missing:
-            raise ValueError(
+            raise ConvertError(
                 f'{self.report.source} does not fill the model: '
                 f'{len(self.report.missing)} of its weights are missing, '
                 f'{len(self.report.unexpected)} of the file are unexpected, '
@@ -68,7 +74,7 @@ class Conversion:
                 save_file(self.state, path, {'meta': json.dumps(self.meta)})
         if self.report.texts is None:
             return [out]
-        texts = out.with_suffix('.descriptions.json')
+        texts = _texts_of(out)
         content = dict(
             label_set=self.meta['dataset_meta']['dataset'].lower(),
             source=f'read from {self.meta["converted_from"]["file"]}',
@@ -76,6 +82,26 @@ class Conversion:
         )
         write_text(texts, json.dumps(content, indent=2) + '\n')
         return [out, texts]
+
+    def save_config(self, out: str | Path) -> Path | None:
+        """Writes the config of the model next to its weights.
+
+        Args:
+            out: The file of the weights.
+
+        Returns:
+            The file written, ``<stem>_config.py``; None if there is no config.
+        """
+        if self.config is None:
+            return None
+        config = copy.deepcopy(self.config)
+        if self.report.texts is not None:
+            # By their file: the text of a config has the keys of dicts sorted, and
+            # classes have an order.
+            config.model.text_encoder.descriptions = str(_texts_of(out).absolute())
+        path = Path(out).with_name(f'{Path(out).stem}_config.py')
+        write_text(path, config.pretty_text)
+        return path
 
 
 def convert(
@@ -85,6 +111,7 @@ def convert(
     layout: str | None = None,
     classes: str | None = None,
     fold: int | None = None,
+    class_token: str | None = 'end',
 ) -> Conversion:
     """Brings a checkpoint's weights under our names.
 
@@ -97,15 +124,31 @@ def convert(
             :func:`~tgdfer_mm.convert.class_order.parse_order`; by default what the
             format says about so many classes.
         fold: The fold that the checkpoint was trained on.
+        class_token: Where a class's words stood among the contexts of its prompt, which
+            such a file does not say.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: The file cannot be read, is of no known format, or its classes are
+        MissingCheckpointError: There is no such file.
+        ConvertError: The file cannot be read, is of no known format, or its classes are
             not the config's.
     """
     read = read_source(source)
     form = load_format(layout) if layout else find_format(read.state, read.path)
+    if form.class_token and class_token is None:
+        raise ConvertError(
+            f"{form.name}: the file does not say where a class's words stood among the "
+            'contexts of its prompt. Say it by --class-token, as it was trained: '
+            "end (as in the authors' scripts), middle or front."
+        )
+    if form.class_token not in (None, class_token):
+        raise ConvertError(
+            f'{form.name}: prompts with class_token={class_token!r} (--class-token) '
+            f'are not built here, only those with {form.class_token!r}: their words '
+            'stand in another order, and so would the logits be others.'
+        )
     cfg = read_config(config) if isinstance(config, str | Path) else config
+    if cfg is not None and not isinstance(cfg.get('model'), Mapping):
+        raise ConvertError(f'{cfg.filename}: the config has no model')
     digest = _sha256(read.path)
     report = Report(str(read.path), digest, form.name, read.others, read.stubs)
     origin = dict(file=read.path.name, sha256=digest, format=form.key)
@@ -114,17 +157,35 @@ def convert(
         cfg = cfg.copy()
         meta['dataset_meta'] = data_of(cfg, fold)
         ours = meta['dataset_meta']['classes']
-        theirs = _their_order(form, classes, len(ours))
+        theirs = _their_order(form, classes, meta['dataset_meta']['dataset'])
         order = places(theirs, ours)
         moved = theirs != ours
         report.classes = dict(file=theirs, model=ours, moved=moved)
         if form.texts:
             report.texts = take_texts(form, read.state, cfg, theirs, ours)
+        report.sizes = set_sizes(form, read.state, cfg)
+    report.unstated = describe_unstated(form, cfg)
     model = build_target(form, cfg, arch)
+    check_activation(form, read.state, model)
     state = token_state(form, read.state, model) if report.texts else {}
     report.filled = dict.fromkeys(state, 'the tokens of the texts')
     _fill(state, model.state_dict(), read.state, form, order, report)
-    return Conversion(state, meta, report)
+    whole = cfg if form.target == 'model' else None
+    return Conversion(state, meta, report, whole)
+
+
+def check_ending(out: str | Path) -> None:
+    """Refuses a name that weights are not written under.
+
+    Raises:
+        ConvertError: It ends neither in ``.safetensors`` nor in ``.pth``.
+    """
+    if Path(out).suffix not in ('.safetensors', '.pth'):
+        raise ConvertError(f'{out}: name the file *.safetensors or *.pth')
+
+
+def _texts_of(out: str | Path) -> Path:
+    return Path(out).with_suffix('.descriptions.json')
 
 
 def _fill(
@@ -146,6 +207,10 @@ def _fill(
             shapes = f'{tuple(value.shape)} for {tuple(own[ours].shape)}'
             report.misfit[name] = f'{shapes} of {ours}'
         else:
+            if value.is_floating_point() and not value.isfinite().all():
+                raise ConvertError(
+                    f'{report.source}: {name} has values that are not finite.'
+                )
             if ours in form.class_axes:
                 fitting = pick_classes(fitting, form.class_axes[ours], order)
             state[ours] = fitting.clone()
@@ -153,11 +218,11 @@ def _fill(
     report.missing = [name for name in own if name not in state]
 
 
-def _their_order(form: Format, classes: str | None, count: int) -> tuple[str, ...]:
-    known = classes or form.class_orders.get(str(count))
+def _their_order(form: Format, classes: str | None, data: str) -> tuple[str, ...]:
+    known = classes or form.class_orders.get(data)
     if known is None:
-        raise ValueError(
-            f'{form.name}: the order of {count} classes is not known; say it by '
+        raise ConvertError(
+            f'{form.name}: the order of the classes of {data} is not known; say it by '
             '--classes, e.g. mafw:alphabetical or names with commas'
         )
     return parse_order(known)

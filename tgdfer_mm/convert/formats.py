@@ -9,9 +9,15 @@ whole names, and the first that fits counts:
 * ``copies``: pairs of a pattern and the name in the file that has the same values,
 * ``unused``: pairs of a pattern and the reason why nothing takes it,
 * ``class_axes``: our names that have an axis of classes, and which it is,
-* ``class_orders``: the order of the classes by their number, see
+* ``class_orders``: the order of the classes by the data set's name, see
   :func:`tgdfer_mm.convert.class_order.parse_order`,
-* ``texts``: where the classes' texts are, see :mod:`tgdfer_mm.convert.prompts`.
+* ``texts``: where the classes' texts are, see :mod:`tgdfer_mm.convert.prompts`,
+* ``class_token``: the only place of a class's words among the contexts that is built
+  here; the file does not say its own,
+* ``sizes``: our keys of the config, each with a pattern, the axis of that tensor (null
+  counts the layers that the pattern finds) and what is added to its length,
+* ``quick_gelu``: a name whose presence says that the towers have this activation,
+* ``unstated``: pairs of what no file says and the config's key that does.
 """
 
 import json
@@ -22,6 +28,8 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+
+from .errors import ConvertError
 
 _FOLDER = Path(__file__).parent / 'known_formats'
 
@@ -41,6 +49,10 @@ class Format:
     class_axes: dict[str, int] = field(default_factory=dict)
     class_orders: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] | None = None
+    class_token: str | None = None
+    sizes: list[list] = field(default_factory=list)
+    quick_gelu: str | None = None
+    unstated: list[list[str]] = field(default_factory=list)
 
     def fits(self, names: Iterable[str]) -> bool:
         """Whether these are the names of such a file."""
@@ -78,7 +90,7 @@ def load_format(key: str) -> Format:
     """
     path = _FOLDER / f'{key}.json'
     if not path.is_file():
-        raise ValueError(f'format={key!r} is unknown; there are {format_keys()}.')
+        raise ConvertError(f'format={key!r} is unknown; there are {format_keys()}.')
     return Format(key=key, **json.loads(path.read_text(encoding='utf-8')))
 
 
@@ -97,7 +109,7 @@ def find_format(names: Iterable[str], where: str | Path) -> Format:
     if len(fitting) == 1:
         return fitting[0]
     found = ', '.join(f.key for f in fitting) or 'none'
-    raise ValueError(
+    raise ConvertError(
         f'{where}: of the formats {format_keys()}, {found} fit its names, such as '
         f'{", ".join(names[:3])}; state which it is by --format, or add a file to '
         f'{_FOLDER.name}/.'
@@ -114,7 +126,7 @@ def rename(state: Mapping[str, Tensor], form: Format) -> Renamed:
     for name, value in state.items():
         if (twin := _first(form.copies, name)) is not None:
             if twin not in state or not torch.equal(value, state[twin]):
-                raise ValueError(
+                raise ConvertError(
                     f'{name} should be a copy of {twin}, but that is absent or has '
                     f'other values: the file is not of the format {form.key!r}.'
                 )
@@ -124,7 +136,7 @@ def rename(state: Mapping[str, Tensor], form: Format) -> Renamed:
         elif (ours := _first(form.rules, name)) is None:
             done.unexpected.append(name)
         elif ours in done.origin:
-            raise ValueError(f'{done.origin[ours]} and {name} both become {ours}.')
+            raise ConvertError(f'{done.origin[ours]} and {name} both become {ours}.')
         else:
             done.origin[ours] = name
     return done

@@ -5,9 +5,11 @@ follow the contexts. The text tower's table tells which tokens those are, so the
 need not be known beforehand, nor be copied from anywhere.
 """
 
+import torch
 from torch import Tensor
 
 from ..models.text.tokens import TOKENIZER
+from .errors import ConvertError
 
 
 def read_texts(rows: Tensor, embedding: Tensor) -> list[str]:
@@ -26,21 +28,23 @@ def read_texts(rows: Tensor, embedding: Tensor) -> list[str]:
     for number, sequence in enumerate(rows):
         tokens = [ids.get(row) for row in _bytes(sequence)]
         if TOKENIZER.eot_token_id not in tokens:
-            raise ValueError(f'class {number}: no end of its text among the tokens')
+            raise ConvertError(f'class {number}: no end of its text among the tokens')
         tokens = tokens[: tokens.index(TOKENIZER.eot_token_id)]
         if None in tokens:
-            raise ValueError(
+            raise ConvertError(
                 f'class {number}: token {tokens.index(None)} of its text is not in the '
                 'table of the text tower'
             )
         text = TOKENIZER.decode(tokens).strip()
         if TOKENIZER.encode(text) != tokens:
-            raise ValueError(f'class {number}: {text!r} does not give its tokens again')
+            raise ConvertError(
+                f'class {number}: {text!r} does not give its tokens again'
+            )
         texts.append(text)
     return texts
 
 
 def _bytes(rows: Tensor) -> list[bytes]:
     """Each row of a matrix as something to look up."""
-    values = rows.contiguous().numpy()
-    return values.view(f'V{values.itemsize * values.shape[1]}').ravel().tolist()
+    values = rows.contiguous().view(torch.uint8).numpy()  # numpy has no bfloat16
+    return values.view(f'V{values.shape[1]}').ravel().tolist()

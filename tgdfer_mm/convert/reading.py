@@ -1,6 +1,5 @@
 """Reading other people's files without running what is in them."""
 
-import pickle
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.serialization import get_unsafe_globals_in_checkpoint, safe_globals
 
+from .errors import ConvertError, MissingCheckpointError
 from .torchscript import is_torchscript, read_torchscript
 
 # Where training codes put the weights among their other things.
@@ -42,12 +42,12 @@ def read_source(path: str | Path) -> Source:
     plain data becomes an inert object that takes any arguments and does nothing.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: The file cannot be read in this way, or holds no tensors by name.
+        MissingCheckpointError: There is no such file.
+        ConvertError: The file cannot be read in this way, or holds no tensors by name.
     """
     path = Path(path).expanduser()
     if not path.is_file():
-        raise FileNotFoundError(f'{path}: there is no such checkpoint.')
+        raise MissingCheckpointError(f'{path}: there is no such checkpoint.')
     content, stubs = _content(path)
     for wrapper in WRAPPERS:
         inner = content.get(wrapper) if isinstance(content, Mapping) else None
@@ -55,11 +55,11 @@ def read_source(path: str | Path) -> Source:
             content = inner
             break
     if not isinstance(content, Mapping):
-        raise ValueError(f'{path} holds a {type(content).__name__}, no state dict.')
+        raise ConvertError(f'{path} holds a {type(content).__name__}, no state dict.')
     state = {str(k): v for k, v in content.items() if torch.is_tensor(v)}
     if not state:
         found = ', '.join(map(str, content)) or 'nothing'
-        raise ValueError(
+        raise ConvertError(
             f'{path} has no tensors by name, neither at the top nor below '
             f'{", ".join(WRAPPERS)}: it has {found}.'
         )
@@ -70,21 +70,31 @@ def read_source(path: str | Path) -> Source:
 
 
 def _content(path: Path) -> tuple[object, list[str]]:
-    if path.suffix == '.safetensors':
-        return load_file(path), []
-    if is_torchscript(path):
-        return read_torchscript(path), []
-    asked = []
-    if zipfile.is_zipfile(path):
-        asked = sorted(get_unsafe_globals_in_checkpoint(path))
     try:
-        with safe_globals([(_stub(name), name) for name in asked]):
-            return torch.load(path, map_location='cpu', weights_only=True), asked
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        reason = str(error).split('\n')[0]
-        raise ValueError(
+        return _read(path)
+    except Exception as error:  # a damaged file can fail in any way
+        if isinstance(error, ConvertError):
+            raise
+        reason = str(error).split('\n')[0] or type(error).__name__
+        raise ConvertError(
             f'{path} cannot be read as plain data, or is damaged: {reason}'
         ) from error
+
+
+def _read(path: Path) -> tuple[object, list[str]]:
+    if path.suffix == '.safetensors':
+        return load_file(path), []
+    asked = []
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+        if damaged:
+            raise ConvertError(f'{path} is damaged: its part {damaged} is not whole.')
+        if is_torchscript(path):
+            return read_torchscript(path), []
+        asked = sorted(get_unsafe_globals_in_checkpoint(path))
+    with safe_globals([(_stub(name), name) for name in asked]):
+        return torch.load(path, map_location='cpu', weights_only=True), asked
 
 
 def _stub(name: str) -> type:

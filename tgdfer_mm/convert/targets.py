@@ -9,6 +9,8 @@ from ..labels.classes import load_classes
 from ..models.backbones import ViTTemporalAdapter
 from ..models.vision_language.open_clip_models import build_clip
 from ..registry import DATASETS, MODELS
+from ..run_config.walk import first_data_set, kind_of
+from .errors import ConvertError
 from .formats import Format
 from .prompts import read_texts
 
@@ -24,26 +26,36 @@ def data_of(cfg: Config, fold: int | None) -> dict:
         ValueError: If the fold is absent, or there is none; or the clips have several
             labels, which no known format has.
     """
-    data = cfg.test_dataloader.dataset
-    kind = DATASETS.get(data.type)
+    found = first_data_set(cfg, 'test_dataloader')
+    kind = DATASETS.get(kind_of(found.config)) if found else None
+    if not hasattr(kind, 'FOLDERS'):
+        raise ConvertError(
+            'test_dataloader.dataset has to be one of this package, which knows its '
+            f'classes and folds, not {kind_of(found.config) if found else None!r}'
+        )
+    data = found.config
+    try:
+        classes = load_classes(kind.LABEL_SET, data.get('label_order'))
+    except ValueError as error:
+        raise ConvertError(f'{found.where}: {error}') from error
     if data.get('setting', 'single') != 'single':
-        raise ValueError(
+        raise ConvertError(
             f'test_dataloader.dataset.setting={data.setting!r}: checkpoints are '
             "converted for setting='single' only"
         )
     if kind.FOLDS and fold not in range(1, kind.FOLDS + 1):
-        raise ValueError(
+        raise ConvertError(
             f'fold={fold}: say which of the {kind.FOLDS} folds of {kind.NAME} the '
             'checkpoint was trained on (--fold), so that it is not tested on another'
         )
     if fold and not kind.FOLDS:
-        raise ValueError(f'fold={fold}: {kind.NAME} has no folds; leave --fold out')
-    folders = kind.FOLDERS[data.get('media', 'frames')]
+        raise ConvertError(f'fold={fold}: {kind.NAME} has no folds; leave --fold out')
+    folders = kind.FOLDERS.get(data.get('media', 'frames'), {})
     return dict(
         dataset=kind.NAME,
-        classes=load_classes(kind.LABEL_SET, data.get('label_order')),
+        classes=classes,
         setting='single',
-        pixel_version=data.get('pixel_version') or next(iter(folders)),
+        pixel_version=data.get('pixel_version') or next(iter(folders), None),
         fold=fold,
         val_part=0.0,
     )
@@ -64,14 +76,25 @@ def build_target(form: Format, cfg: Config | None, arch: str | dict | None):
     """
     if form.target == 'clip':
         if arch is None:
-            raise ValueError(f'{form.name}: say which architecture by --arch')
-        return build_clip(arch)
+            raise ConvertError(f'{form.name}: say which architecture by --arch')
+        try:
+            return build_clip(arch)
+        except (KeyError, OSError, TypeError, ValueError) as error:
+            raise ConvertError(f'--arch {arch}: {error}') from error
     if cfg is None:
-        raise ValueError(f'{form.name}: say which model by --config')
+        raise ConvertError(f'{form.name}: say which model by --config')
     init_default_scope('mmaction')
-    model = MODELS.build(cfg.model)
+    try:
+        model = MODELS.build(cfg.model)
+    except (RuntimeError, ValueError, ZeroDivisionError) as error:
+        raise ConvertError(
+            f"{form.name}: the config's model cannot be built with the sizes of the "
+            f'file: {error}'
+        ) from error
     if form.target == 'model':
         return model
+    if getattr(model, 'backbone', None) is None:
+        raise ConvertError(f'{form.name}: the model of the config has no backbone')
     adapted = getattr(model.backbone, 'recognizer', None)
     backbone = model.backbone if adapted is None else adapted.backbone
     return backbone.tower if isinstance(backbone, ViTTemporalAdapter) else backbone
@@ -101,13 +124,25 @@ def take_texts(
             be read.
     """
     where = form.texts
-    texts = read_texts(state[where['rows']], state[where['embedding']])
+    if cfg.model.get('text_encoder') is None:
+        raise ConvertError(
+            f'{form.name}: the model of the config has no text_encoder; take one of '
+            f'configs/baselines/{form.key}_*.py'
+        )
+    lacking = [name for name in where.values() if name not in state]
+    if lacking:
+        raise ConvertError(f'{form.name}: the file has no {lacking}')
+    rows, embedding, context = (
+        state[where[k]] for k in ('rows', 'embedding', 'context')
+    )
+    if rows.dim() != 3 or context.dim() not in (2, 3) or embedding.dim() != 2:
+        raise ConvertError(f'{form.name}: the tensors {list(where.values())} are odd')
+    texts = read_texts(rows, embedding)
     if len(texts) != len(theirs):
-        raise ValueError(
+        raise ConvertError(
             f'the file has {len(texts)} classes, the config {len(theirs)}: take the '
             'config of the data set that it was trained on'
         )
-    context = state[where['context']]
     if context.dim() == 2:
         state[where['context']] = context.expand(len(theirs), *context.shape)
     named = dict(zip(theirs, ([text] for text in texts), strict=True))
@@ -131,8 +166,14 @@ def token_state(
 
 
 def fit(value: Tensor, own: Tensor) -> Tensor | None:
-    """A tensor in the shape of ours, if only axes of length one are in the way."""
-    if [n for n in value.shape if n > 1] != [n for n in own.shape if n > 1]:
+    """A tensor in the shape of ours, if only axes of length one are in the way.
+
+    A kernel of as many axes in another order is none: (1, 3) does not become (3, 1).
+    """
+    others = [[n for n in each.shape if n > 1] for each in (value, own)]
+    if others[0] != others[1] or (
+        value.dim() == own.dim() and value.shape != own.shape
+    ):
         return None
     return value.reshape(own.shape).contiguous()
 

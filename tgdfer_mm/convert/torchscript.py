@@ -12,6 +12,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from .errors import ConvertError
+
 
 class _Node:
     """In the place of a module of the archive: keeps its attributes."""
@@ -41,7 +43,7 @@ def read_torchscript(path: str | Path) -> dict[str, Tensor]:
             try:
                 root = reader.load()
             except (pickle.UnpicklingError, AttributeError, TypeError) as error:
-                raise ValueError(f'{path}: {error}') from error
+                raise ConvertError(f'{path}: {error}') from error
     return dict(_tensors(root, ''))
 
 

@@ -10,7 +10,7 @@ from .mafw import MAFWDataset
 from .other_data_set import cross_dataset
 from .samplers import ClassBalancedSampler
 from .synth_dfew import SynthDFEWDataset
-from .text_files import SplitFileError
+from .text_files import DataError, SplitFileError
 from .transforms import META_KEYS
 from .worker_seeds import seed_worker_from_torch
 
@@ -20,6 +20,7 @@ __all__ = [
     'DFERDataset',
     'DFEWDataset',
     'DamagedClipError',
+    'DataError',
     'FERV39kDataset',
     'MAFWDataset',
     'SplitFileError',

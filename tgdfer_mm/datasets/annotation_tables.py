@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .text_files import read_lines
+from .text_files import DataError, SplitFileError, read_lines
 
 
 def read_table(path: Path) -> Iterator[tuple[int, list[Any]]]:
@@ -20,12 +20,12 @@ def read_table(path: Path) -> Iterator[tuple[int, list[Any]]]:
         CSV file as text. Rows without content are left out.
 
     Raises:
-        ValueError: The file is of another kind, or is not what its ending says.
+        DataError: The file is of another kind, or is not what its ending says.
         ImportError: openpyxl is not installed, and the file is a sheet.
     """
     kinds = {'.xlsx': _read_sheet, '.csv': _read_csv}
     if path.suffix.lower() not in kinds:
-        raise ValueError(f'{path}: a table has to be one of {list(kinds)}.')
+        raise DataError(f'{path}: a table has to be one of {list(kinds)}.')
     for number, row in enumerate(kinds[path.suffix.lower()](path), start=1):
         while row and row[-1] in (None, ''):
             row.pop()
@@ -34,8 +34,14 @@ def read_table(path: Path) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _read_csv(path: Path) -> Iterator[list[str]]:
-    for row in csv.reader(read_lines(path)):
-        yield [cell.strip() for cell in row]
+    lines = read_lines(path)
+    rows = csv.reader(lines)
+    try:
+        for row in rows:
+            yield [cell.strip() for cell in row]
+    except csv.Error as err:  # such as a cell of more than 131,072 characters
+        number = rows.line_num
+        raise SplitFileError(path, number, lines[number - 1], str(err)) from err
 
 
 def _read_sheet(path: Path) -> Iterator[list[Any]]:
@@ -49,9 +55,14 @@ def _read_sheet(path: Path) -> Iterator[list[Any]]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except Exception as err:  # openpyxl lets those of zipfile and XML pass
-        raise ValueError(f'{path} is no Excel sheet: {err}') from err
+        raise DataError(f'{path} is no Excel sheet: {err}') from err
+    number = 1
     try:
+        # Cells are read as late as here.
         for row in book.worksheets[0].iter_rows(values_only=True):
             yield list(row)
+            number += 1
+    except Exception as err:
+        raise DataError(f'{path}, row {number} cannot be read: {err}') from err
     finally:
         book.close()

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from .annotation_tables import read_table
+from .text_files import DataError
 
 COLUMNS = ('clip', 'caption')
 
@@ -18,7 +19,7 @@ def read_captions(path: str | Path) -> dict[str, str]:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file is not of that form, a clip stands in it twice, or has no
+        DataError: The file is not of that form, a clip stands in it twice, or has no
             text; names the file and the line or the clip.
     """
     path = Path(path).expanduser()
@@ -31,14 +32,14 @@ def read_captions(path: str | Path) -> dict[str, str]:
     captions: dict[str, str] = {}
     for where, clip, text in rows:
         if clip in captions:
-            raise ValueError(f'{path}, {where}: clip {clip!r} is there twice')
+            raise DataError(f'{path}, {where}: clip {clip!r} is there twice')
         if not isinstance(text, str) or not text.strip():
-            raise ValueError(
+            raise DataError(
                 f'{path}, {where}: the caption has to be text, not {text!r}'
             )
         captions[clip] = text.strip()
     if not captions:
-        raise ValueError(f'{path} has no captions')
+        raise DataError(f'{path} has no captions')
     return captions
 
 
@@ -48,10 +49,10 @@ def _read_json(path: Path) -> list[tuple[str, object]]:
         pairs = json.loads(
             path.read_text(encoding='utf-8-sig'), object_pairs_hook=lambda p: p
         )
-    except ValueError as error:
-        raise ValueError(f'{path} is no JSON file: {error}') from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f'{path} is no JSON file: {error}') from error
     if not isinstance(pairs, list) or not all(isinstance(p, tuple) for p in pairs):
-        raise ValueError(f'{path}: expected {{"<clip>": "<caption>", ...}}')
+        raise DataError(f'{path}: expected {{"<clip>": "<caption>", ...}}')
     return pairs
 
 
@@ -59,7 +60,7 @@ def _read_rows(path: Path) -> list[tuple[str, str, object]]:
     header, *rows = [*read_table(path)] or [(1, [])]
     missing = set(COLUMNS) - set(header[1])
     if missing:
-        raise ValueError(
+        raise DataError(
             f'{path}, line {header[0]}: no column {sorted(missing)}; the first line '
             f'has to name the columns {list(COLUMNS)}, not {header[1]}'
         )
@@ -68,11 +69,11 @@ def _read_rows(path: Path) -> list[tuple[str, str, object]]:
     for number, row in rows:
         row = [*row, *[None] * (len(header[1]) - len(row))]
         if len(row) > len(header[1]):
-            raise ValueError(
+            raise DataError(
                 f'{path}, line {number}: {len(row)} cells under {len(header[1])} '
                 'columns; put a caption with commas into quotes'
             )
         if row[clip] in (None, ''):
-            raise ValueError(f'{path}, line {number}: no clip is named')
+            raise DataError(f'{path}, line {number}: no clip is named')
         read.append((f'line {number}', str(row[clip]), row[text]))
     return read

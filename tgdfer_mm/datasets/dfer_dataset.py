@@ -11,10 +11,11 @@ from mmengine.logging import print_log
 
 from ..clips.errors import DamagedClipError
 from ..labels.classes import load_classes
+from ..run_config.pipelines import check_readers
 from .clip_sources import ClipSource, open_clips, path_key
 from .damaged_clips import DamagedClips
 from .known_layouts import Found, find_file, find_media
-from .text_files import SplitFileError, read_lines
+from .text_files import DataError, SplitFileError, read_lines
 from .validation_part import validation_clips
 
 SUBSETS = ('train', 'val', 'test')
@@ -39,7 +40,8 @@ class DFERDataset(BaseDataset, ABC):
             sets aside) or ``'test'``.
         fold: Number of the fold, from 1; None means the first one, or none at all
             for a data set that has a single split.
-        media: ``'frames'`` (folders of pictures) or ``'videos'`` (video files).
+        media: ``'frames'`` (folders of pictures) or ``'videos'`` (video files). The
+            pipeline has to fit; the option ``--media`` sees to both.
         pixel_version: Which rendition of the clips, a key of ``FOLDERS[media]``;
             its first one by default. Any name will do together with `media_dir`.
         media_dir: Folder of the clips, or a file that ``tgdfer data pack`` has made
@@ -106,14 +108,14 @@ class DFERDataset(BaseDataset, ABC):
         **kwargs,
     ) -> None:
         if subset not in SUBSETS:
-            raise ValueError(f'subset must be in {SUBSETS}, not {subset!r}.')
+            raise DataError(f'subset must be in {SUBSETS}, not {subset!r}.')
         if (subset == 'val' and not val_part) or (subset == 'test' and val_part):
-            raise ValueError(
+            raise DataError(
                 f'subset={subset!r} with val_part={val_part}: val_part is the share of '
                 "the training clips that makes subset='val'; test clips have none."
             )
         if setting not in self.SETTINGS:
-            raise ValueError(
+            raise DataError(
                 f'{self.NAME} has setting in {list(self.SETTINGS)}, not {setting!r}.'
             )
         self.subset = subset
@@ -121,12 +123,13 @@ class DFERDataset(BaseDataset, ABC):
         self.val_part = val_part
         self.fold = self._check_fold(fold)
         if media not in self.FOLDERS:
-            raise ValueError(f'media must be in {list(self.FOLDERS)}, not {media!r}.')
+            raise DataError(f'media must be in {list(self.FOLDERS)}, not {media!r}.')
         self.media = media
+        check_readers(media, pipeline)
         folders = self.FOLDERS[media]
         self.pixel_version = pixel_version or next(iter(folders))
         if media_dir is None and self.pixel_version not in folders:
-            raise ValueError(
+            raise DataError(
                 f'{self.NAME} has no {media} of pixel_version={pixel_version!r}, only '
                 f'{list(folders)}; say where your own are with media_dir.'
             )
@@ -268,7 +271,7 @@ class DFERDataset(BaseDataset, ABC):
         kept = [e for e, n in zip(self.data_list, counts, strict=True) if n >= needed]
         excluded = len(counts) - len(kept)
         if not kept:
-            raise ValueError(
+            raise DataError(
                 f'All {excluded} clips in {self.split_file} have fewer than {needed} '
                 "frames; take another policy than short_clip='exclude'."
             )
@@ -298,7 +301,7 @@ class DFERDataset(BaseDataset, ABC):
             entry.update(line=number, modality='RGB', start_index=0)
             entries.append({**entry, key: path})
         if not entries:
-            raise ValueError(f'{self.split_file} lists no clip.')
+            raise DataError(f'{self.split_file} lists no clip.')
         return entries
 
     def _cut(self, entries: list[dict]) -> list[dict]:
@@ -331,7 +334,7 @@ class DFERDataset(BaseDataset, ABC):
     def _check_fold(self, fold: int | None) -> int | None:
         if self.FOLDS is None:
             if fold is not None:
-                raise ValueError(
+                raise DataError(
                     f'{self.NAME} has one fixed split and no folds, but fold={fold!r} '
                     'was given; leave it out.'
                 )
@@ -339,7 +342,7 @@ class DFERDataset(BaseDataset, ABC):
         if fold is None:
             return 1
         if type(fold) is not int or not 1 <= fold <= self.FOLDS:
-            raise ValueError(f'fold must be 1 to {self.FOLDS}, not {fold!r}.')
+            raise DataError(f'fold must be 1 to {self.FOLDS}, not {fold!r}.')
         return fold
 
     # Finding folder and list.

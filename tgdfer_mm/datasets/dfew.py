@@ -5,8 +5,9 @@ from pathlib import Path
 
 from ..labels.classes import load_classes
 from ..registry import DATASETS
-from .dfer_dataset import DFERDataset
+from .dfer_dataset import DFERDataset, MissingDataError
 from .known_layouts import find_file
+from .text_files import DataError, whole_number
 from .votes import VOTERS, read_votes
 
 
@@ -16,12 +17,14 @@ class DFEWDataset(DFERDataset):
 
     ``EmoLabel_DataSplit/<subset>(single-labeled)/set_<fold>.csv`` lists them under
     the header ``video_name,label``. Labels start at 1 in the authors' files and at
-    0 in some copies; the smallest label of a file tells which.
+    0 in some copies; a label 7 or a label 0 of a file tells which.
 
     Frame folders are named by five digits, the videos of ``Clip/original`` by the
     bare number. See :class:`DFERDataset` for the other arguments.
 
     Args:
+        label_base: Number of the first class in the list, 1 or 0. It has to be stated
+            for a list with neither a label 0 nor a label 7.
         soft_labels: Whether each clip also has the shares of its ten votes, as
             ``soft_label``, which the losses prefer to its label. Evaluation goes by
             the label.
@@ -49,17 +52,21 @@ class DFEWDataset(DFERDataset):
     def __init__(
         self,
         *args,
+        label_base: int | None = None,
         soft_labels: bool = False,
         votes_file: str | None = None,
         **kwargs,
     ) -> None:
+        if label_base not in (None, 0, 1):
+            raise DataError(f'label_base must be 0 or 1, not {label_base!r}.')
         if votes_file and not soft_labels:
-            raise ValueError('votes_file is for soft_labels=True.')
+            raise DataError('votes_file is for soft_labels=True.')
+        self._stated_base = label_base
         self.soft_labels = soft_labels
         self.votes_file = votes_file
         super().__init__(*args, **kwargs)
 
-    label_base: int | None = None  # smallest label of the list, once it is read
+    label_base: int | None = None  # of the list, once it is read
 
     def default_split_file(self) -> str:
         folder = f'EmoLabel_DataSplit/{self.listed_as}(single-labeled)'
@@ -85,29 +92,34 @@ class DFEWDataset(DFERDataset):
             fields = [field.strip() for field in line.split(',')]
             if fields == ['']:
                 continue
-            if len(fields) != 2 or not all(f.isdecimal() for f in fields):
+            values = [whole_number(field) for field in fields]
+            if len(fields) != 2 or None in values:
                 raise self.bad_line(lines, number, "expected '<number>,<label>'")
-            rows.append((number, f'{int(fields[0]):05d}', int(fields[1])))
+            rows.append((number, f'{values[0]:05d}', values[1]))
         if not rows:
             return
-        labels = [label for _, _, label in rows]
-        base = self.label_base = min(1, *labels)
         names = load_classes(self.label_set)  # the authors' order
-        top = len(names) - 1 + base
-        if base == 1 and max(labels) < top:
-            self.warn(
-                f'{self.split_file} has neither a label 0 nor a label {top}; its '
-                "labels are read as the authors' 1 to 7."
-            )
+        labels = {label for *_, label in rows}
+        base, why = self._stated_base, f'label_base={self._stated_base}'
+        if base is None:
+            base, why = min(1, *labels), 'the smallest label in this file'
+        self.label_base = base
         for number, clip, label in rows:
-            if label > top:
+            if not base <= label < base + len(names):
                 raise self.bad_line(
                     lines,
                     number,
-                    f'label {label} is out of range, which is {base} to {top} by the '
-                    'smallest label in this file',
+                    f'label {label} is out of range, which is {base} to '
+                    f'{base + len(names) - 1} by {why}',
                 )
             yield number, clip, names[label - base]
+        # Last: whatever is wrong with a single line is said before.
+        if self._stated_base is None and not labels & {0, len(names)}:
+            raise DataError(
+                f'{self.split_file} has neither a label 0 nor a label {len(names)}, so '
+                f"its labels may be the authors' 1 to {len(names)} or 0 to "
+                f'{len(names) - 1}: set label_base=1 (or 0) in the data set.'
+            )
 
     def annotate(self, entries: list[dict]) -> None:
         if not self.soft_labels:
@@ -118,7 +130,7 @@ class DFEWDataset(DFERDataset):
         else:
             path = find_file('dfew', root, 'votes').path
         if not path.is_file():
-            raise FileNotFoundError(
+            raise MissingDataError(
                 f'soft_labels=True needs the votes, but there is no {path}. '
                 f'{self.REQUEST}; or set votes_file.'
             )
@@ -130,7 +142,7 @@ class DFEWDataset(DFERDataset):
             where = f'{path}, row {found.row}' if found else f'{path}'
             if not found or found.label != label:
                 said = f'label {found.label}' if found else 'no row'
-                raise ValueError(
+                raise DataError(
                     f'{where}: clip {entry["clip"]} has {said}, but label {label} in '
                     f'{self.split_file}, line {entry["line"]}. The two are not of the '
                     'same data set, or one was edited.'

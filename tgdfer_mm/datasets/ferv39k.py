@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ..registry import DATASETS
 from .dfer_dataset import DFERDataset
+from .text_files import DataError
 
-_CLIP = re.compile(r'([^/]+)/([^/]+)/\d{4}')
+_CLIP = re.compile(r'([^/]+)/([^/]+)/[0-9]{4}')
 _SCENARIOS = Path(__file__).parent / 'scenarios' / 'ferv39k.json'
 
 
@@ -64,18 +65,16 @@ class FERV39kDataset(DFERDataset):
         self._scenario_of = {s: name for name, group in known.items() for s in group}
         if scenario is not None:
             if scenes is not None:
-                raise ValueError('Give scenes or a scenario, not both.')
+                raise DataError('Give scenes or a scenario, not both.')
             if scenario not in known:
-                raise ValueError(
-                    f'scenario must be in {list(known)}, not {scenario!r}.'
-                )
+                raise DataError(f'scenario must be in {list(known)}, not {scenario!r}.')
             scenes = known[scenario]
         if isinstance(scenes, str):
-            raise ValueError(f'scenes must be a list, e.g. [{scenes!r}].')
+            raise DataError(f'scenes must be a list, e.g. [{scenes!r}].')
         if scenes is not None and not (
             scenes and set(scenes) <= set(self._scenario_of)
         ):
-            raise ValueError(
+            raise DataError(
                 f'scenes must be in {sorted(self._scenario_of)}, not {list(scenes)}.'
             )
         self.scenes = scenes

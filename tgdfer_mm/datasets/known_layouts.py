@@ -13,10 +13,12 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
+from .text_files import DataError
+
 _ALIASES = Path(__file__).parent / 'aliases'
 
 
-class AmbiguousPlaceError(ValueError):
+class AmbiguousPlaceError(DataError):
     """More than one known place could be meant, and none is the authors' own.
 
     Args:

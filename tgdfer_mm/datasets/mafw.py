@@ -7,11 +7,11 @@ from pathlib import Path
 from mmengine.logging import print_log
 
 from ..registry import DATASETS
-from .dfer_dataset import DFERDataset
+from .dfer_dataset import DFERDataset, MissingDataError
 from .known_layouts import find_file
 from .text_files import SplitFileError, read_lines
 
-_CLIP = re.compile(r'(\d{5})\.mp4')
+_CLIP = re.compile(r'([0-9]{5})\.mp4')
 
 
 @DATASETS.register_module()
@@ -106,7 +106,7 @@ class MAFWDataset(DFERDataset):
         fields = dict(self.split_fields(), captions='with_caption')
         path = find_file('mafw', Path(self.data_root), 'split', own, **fields).path
         if not path.is_file():
-            raise FileNotFoundError(f'captions=True, but there is no {path}.')
+            raise MissingDataError(f'captions=True, but there is no {path}.')
         texts = {
             clip: texts
             for _, clip, _, *texts in self._rows(read_lines(path, self.ENCODINGS), path)

@@ -6,6 +6,7 @@ from ..labels.classes import load_classes
 from ..labels.label_map import load_label_map
 from ..registry import DATASETS
 from .dfer_dataset import DFERDataset
+from .text_files import DataError
 
 
 @DATASETS.register_module()
@@ -36,7 +37,7 @@ def cross_dataset(
     built = DATASETS.build(dataset)
     label_set = getattr(built, 'label_set', None)
     if label_set != known.target or built.setting == 'multi':
-        raise ValueError(
+        raise DataError(
             f'label map {label_map!r} leads to {known.target!r}, but the data set has '
             f'the classes of {label_set!r} (setting={built.setting!r}).'
             if label_set
@@ -46,7 +47,7 @@ def cross_dataset(
     kept = [i for i, name in enumerate(names) if name in known.reached]
     excluded = Counter(name for name in names if name not in known.reached)
     if not kept:
-        raise ValueError(
+        raise DataError(
             f'{built.split_file}: no clip is of a class that label map {label_map!r} '
             f'leads to, {sorted(known.reached)}.'
         )

@@ -1,22 +1,43 @@
-"""Reading the authors' lists, which come in several encodings."""
+"""Reading the authors' lists: their encodings, their numbers, and what is wrong."""
 
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
+_SHOWN = 100  # characters of a line in an error
+_NUMBER = re.compile('[0-9]{1,18}')  # of ASCII: `isdecimal` and `int` know many more
 
-class SplitFileError(ValueError):
+
+class DataError(ValueError):
+    """Data, or an option about them, that the user can put right."""
+
+    exit_code = 2  # of a command
+
+
+class SplitFileError(DataError):
     """A split file that does not say what its authors' format allows.
 
     Args:
         path: The split file.
         line: Number of the offending line, from 1.
-        content: The offending line.
+        content: The offending line; of a long one its start is shown.
         problem: What is wrong with it.
     """
 
     def __init__(self, path: Path, line: int, content: str, problem: str) -> None:
-        super().__init__(f'{path}, line {line}: {problem}; the line reads {content!r}')
+        shown = repr(content[:_SHOWN])
+        if len(content) > _SHOWN:
+            shown += f' and {len(content) - _SHOWN} more characters'
+        super().__init__(f'{path}, line {line}: {problem}; the line reads {shown}')
+
+
+def whole_number(text: str) -> int | None:
+    """A number of a list; None if the text is none, or too long to be one.
+
+    Args:
+        text: Digits of ASCII, at most 18 of them.
+    """
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def read_lines(path: Path, encodings: Sequence[str] = ('utf-8-sig',)) -> list[str]:

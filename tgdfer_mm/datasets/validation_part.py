@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
-_NUMBER = re.compile(r'(\d+)$')
+_NUMBER = re.compile(r'([0-9]+)$')
 
 
 def clip_number(clip: str) -> int:

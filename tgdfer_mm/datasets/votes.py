@@ -1,11 +1,12 @@
 """The votes of DFEW's ten annotators, as soft labels."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from .annotation_tables import read_table
-from .text_files import SplitFileError
+from .text_files import SplitFileError, whole_number
 
 VOTERS = 10
 _COLUMNS = ('order', 'label')
@@ -55,7 +56,7 @@ def read_votes(path: Path, classes: Sequence[str]) -> dict[int, Votes]:
 
         try:
             values = {name: _whole(row[place]) for name, place in places.items()}
-        except (IndexError, TypeError, ValueError):
+        except (IndexError, TypeError, ValueError, OverflowError):
             raise bad(f'expected a whole number for each of {list(places)}') from None
         clip = values['order']
         if clip in votes:
@@ -81,6 +82,8 @@ def _columns(path: Path, number: int, header: list, classes: Sequence[str]) -> d
 
 
 def _whole(cell: object) -> int:
+    if isinstance(cell, str):  # of a CSV file, where a sheet's 3 may have become 3.0
+        cell = whole_number(re.sub(r'\.0*$', '', cell))
     value = float(cell)
     if value != int(value):
         raise ValueError

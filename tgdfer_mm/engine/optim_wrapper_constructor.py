@@ -15,6 +15,12 @@ _ENTRIES = {'custom_keys', 'no_decay'}
 _FACTORS = {'lr_mult': 'lr', 'decay_mult': 'weight_decay'}
 
 
+class ParamwiseError(ValueError):
+    """Settings about parameters that this model does not have."""
+
+    exit_code = 2  # of a command
+
+
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
 class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
     """Builds the optimizer with one parameter group per pair of rate and decay.
@@ -47,7 +53,7 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
     def __call__(self, model: nn.Module) -> OptimWrapper:
         """Builds the optimizer wrapper for a model."""
         if any(isinstance(m, FullyShardedDataParallel) for m in model.modules()):
-            raise ValueError(
+            raise ParamwiseError(
                 'FSDP has flattened and renamed the parameters by which '
                 'TextGuidedOptimWrapperConstructor goes. Set optim_wrapper.constructor='
                 "'DefaultOptimWrapperConstructor', as configs/tgdfer_dfew_fsdp.py does."
@@ -99,7 +105,7 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
             )
             group['params'].append(param)
         if not by_options:
-            raise ValueError('The model has no trainable parameter.')
+            raise ParamwiseError('The model has no trainable parameter.')
         return list(by_options.values())
 
     def _check_keys(
@@ -109,28 +115,36 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
         for key, custom in keys.items():
             here = f'{where}.custom_keys[{key!r}]'
             if not set(custom) <= {*_FACTORS, 'optional'}:
-                raise ValueError(
+                raise ParamwiseError(
                     f'{here} may have {[*_FACTORS, "optional"]}, not {sorted(custom)}.'
                 )
             for factor in set(custom) & set(_FACTORS):
                 if _FACTORS[factor] not in self.optimizer_cfg:
-                    raise ValueError(
+                    raise ParamwiseError(
                         f'{here} has {factor}, so optim_wrapper.optimizer has to state '
                         f'{_FACTORS[factor]}.'
                     )
             if not custom.get('optional') and not any(_is_below(n, key) for n in names):
-                raise ValueError(
+                raise ParamwiseError(
                     f'{here} matches no parameter; the top-level modules are '
                     f'{sorted({n.split(".")[0] for n in names})}. Add optional=True if '
                     'that is meant.'
                 )
-        for key in set(no_decay) - {part for n in names for part in n.split('.')}:
-            raise ValueError(f'{where}.no_decay: no parameter has {key!r} in its name.')
+        there = {part for name in names for part in name.split('.')}
+        lacking = [key for key in no_decay if key not in there]
+        if lacking:
+            own = sorted({name.split('.')[-1] for name in names} - {'weight', 'bias'})
+            rest = [key for key in no_decay if key in there]
+            raise ParamwiseError(
+                f'{where}.no_decay: no parameter of this model has {lacking} in its '
+                f'name. Beyond weights and biases there are {own}. If the model has '
+                f'been changed on purpose, set {where}.no_decay={rest}.'
+            )
 
     def _validate_cfg(self) -> None:
         unknown = set(self.paramwise_cfg) - _ENTRIES
         if unknown:
-            raise ValueError(
+            raise ParamwiseError(
                 f'optim_wrapper.paramwise_cfg has unknown entries {sorted(unknown)}; '
                 f'known are {sorted(_ENTRIES)}.'
             )

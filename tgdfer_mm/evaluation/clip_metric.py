@@ -10,6 +10,7 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
 NAMES_SHOWN = 5
+NAMES = ('clip', 'frame_dir', 'filename')  # where a sample may have its clip's name
 
 
 class NonFiniteScoreError(ValueError):
@@ -25,7 +26,7 @@ def clip_name(sample: Mapping[str, Any]) -> str:
         sample: A data sample as a dict. Our datasets set `clip`; mmaction2's own
             set the folder or the file at most.
     """
-    for key in ('clip', 'frame_dir', 'filename'):
+    for key in NAMES:
         if sample.get(key):
             return str(sample[key])
     return '<unnamed clip>'

@@ -11,7 +11,13 @@ from mmengine.logging import print_log
 
 from ..files import write_text
 from ..registry import METRICS
-from .clip_metric import ClipMetric, NonFiniteScoreError, clip_name, clip_scores
+from .clip_metric import (
+    NAMES,
+    ClipMetric,
+    NonFiniteScoreError,
+    clip_name,
+    clip_scores,
+)
 
 LARGEST = sys.float_info.max
 
@@ -56,7 +62,7 @@ class DumpPredictions(ClipMetric):
         """
         for sample in data_samples:
             name = clip_name(sample)
-            if not any(sample.get(k) for k in ('clip', 'frame_dir', 'filename')):
+            if not any(sample.get(k) for k in NAMES):
                 raise ValueError(
                     'a prediction has no name to be written under: add `clip` to '
                     '`meta_keys` of the packing transform'
@@ -168,7 +174,7 @@ def read_predictions(path: str | Path) -> list[dict]:
         where = f'{path}, line {number}'
         try:
             line = json.loads(text, parse_constant=_no_constant)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f'{where}: not valid JSON ({error})') from error
         missing = {'clip', 'label', 'pred', 'score', 'damaged'} - set(
             line if isinstance(line, dict) else ()

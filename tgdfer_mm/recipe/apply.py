@@ -8,6 +8,7 @@ from mmengine.config import Config
 from .cached_features import train_on_cached_features, waits_for_features
 from .dump import dump_predictions
 from .fold import choose_fold, fold_of
+from .media import choose_media
 from .no_validation import skip_validation
 from .on_device import let_device_augment
 from .other_data_set import use_other_data_set
@@ -28,6 +29,7 @@ STEPS = (
     settle_work_folder,  # which counts as no change: where files lie changes no run
     skip_validation,
     choose_epoch,
+    choose_media,
     perturb_tests,
     use_other_data_set,
     read_pack,

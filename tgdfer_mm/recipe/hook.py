@@ -9,6 +9,7 @@ from ..registry import HOOKS
 from ..run_config.walk import hooks_of
 from .apply import pending_changes
 from .recipe import Recipe, RecipeError
+from .run_fit import refuse_misfits
 
 # What a field that is not set stands for.
 _DEFAULTS = dict(
@@ -18,8 +19,9 @@ _DEFAULTS = dict(
     feature_dtype='float32',
     feature_precision='fp32',
 )
-# These are about tests, or are looked at elsewhere (a fold by CheckpointContractHook).
-_NO_MATTER = ('fold', 'no_validate', 'on', 'perturb_time', 'dump')
+# These are about tests, or are looked at elsewhere (the fold and the pictures by
+# CheckpointContractHook).
+_NO_MATTER = ('fold', 'media', 'no_validate', 'on', 'perturb_time', 'dump')
 
 
 @HOOKS.register_module()
@@ -44,7 +46,7 @@ class RecipeHook(Hook):
         self.allow_another = allow_another
 
     def before_run(self, runner: Runner) -> None:
-        """Refuses a run that is not what its recipe asks for."""
+        """Refuses a run that is not what its recipe asks for, or would fail later."""
         pending = pending_changes(runner.cfg)
         if pending:
             raise RecipeError(
@@ -54,6 +56,7 @@ class RecipeHook(Hook):
                 'mmengine.registry.RUNNERS.build(cfg) (and '
                 "runner_type='DFERRunner' in the config), or leave the recipe out."
             )
+        refuse_misfits(runner)
 
     def before_test(self, runner: Runner) -> None:
         """Notes the recipe next to the test's results."""

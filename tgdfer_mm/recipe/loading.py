@@ -12,6 +12,7 @@ from mmengine.runner import FlexibleRunner, Runner
 from ..environment import environment_kept
 from ..paths import find_config
 from ..run_config.files import read_config
+from ..run_config.options import merge_options
 from ..run_config.walk import hooks_of
 from .hook import recipe_hook_of
 from .recipe import KEY, OLD_KEYS, Recipe, RecipeError, take_in_old_keys
@@ -66,7 +67,7 @@ def load_config(
     take_in_old_keys(cfg)
     for key in options:
         _check_option(cfg, key)
-    cfg.merge_from_dict(options)
+    merge_options(cfg, options)
     take_in_old_keys(cfg)
     cfg.recipe = Recipe.of({KEY: {**cfg.recipe, **recipe}}).stated()
     cfg.cfg_options = options  # CompareRunHook repeats them

@@ -5,7 +5,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from ..run_config.walk import data_sets
-from .recipe import Recipe
+from .recipe import Recipe, RecipeError
 
 
 def read_pack(cfg: Config, recipe: Recipe) -> str | None:
@@ -27,8 +27,16 @@ def use_pack(cfg: Config, path: str | Path) -> Config:
 
     Returns:
         The config.
+
+    Raises:
+        ValueError: A data set reads videos.
     """
     for data_set in data_sets(cfg):
         if data_set.own:
+            if data_set.config.get('media') == 'videos':
+                raise RecipeError(
+                    f"{data_set.where} has media='videos', but a packed file "
+                    '(--pack, recipe.pack) holds frames. Leave one out.'
+                )
             data_set.config['media_dir'] = str(Path(path).expanduser().absolute())
     return cfg

@@ -20,6 +20,7 @@ class RecipeError(ValueError):
 
 RULES = ('last', 'val', 'test')
 PRECISIONS = ('auto', 'bf16', 'fp16', 'fp32')
+MEDIA = ('frames', 'videos')
 PERTURBATIONS = ('shuffled', 'reversed', 'frozen', 'half_rate')
 FEATURE_DTYPES = ('float32', 'float16')
 FEATURE_PRECISIONS = ('fp32', 'bf16', 'fp16')
@@ -65,6 +66,12 @@ class Recipe:
         choices=PRECISIONS,
         neutral=(None, *PRECISIONS),  # it can be changed again
     )
+    media: str | None = _option(
+        'media',
+        str,
+        choices=MEDIA,
+        neutral=(None, *MEDIA),  # it can be changed again
+    )
     # No option: `tgdfer test` takes several, one after the other.
     perturb_time: str | None = _option('perturb_time', str, choices=PERTURBATIONS)
     on: str | None = _option('on', str)
@@ -99,7 +106,10 @@ class Recipe:
         Raises:
             ValueError: A field is unknown or has a wrong value.
         """
-        given = dict(cfg.get(KEY) or {})
+        given = cfg.get(KEY) or {}
+        if not isinstance(given, Mapping):
+            raise RecipeError(f'recipe={given!r}: it has to be a dict of fields.')
+        given = dict(given)
         known = [each.name for each in fields(cls)]
         unknown = sorted(given.keys() - set(known))
         if unknown:

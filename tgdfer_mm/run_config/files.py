@@ -36,6 +36,12 @@ class PastedSettingError(ValueError):
     exit_code = 2  # of a command
 
 
+class ConfigFileError(ValueError):
+    """A config file that cannot be read."""
+
+    exit_code = 2  # of a command
+
+
 def read_config(path: str | Path) -> Config:
     """Reads a config, after a look at what it pastes into itself.
 
@@ -43,10 +49,19 @@ def read_config(path: str | Path) -> Config:
         path: The file.
 
     Raises:
-        ValueError: See :func:`refuse_pasted_settings`.
+        ConfigFileError: It cannot be read, or running it fails.
+        PastedSettingError: See :func:`refuse_pasted_settings`.
     """
-    refuse_pasted_settings(path)
-    return Config.fromfile(path)
+    try:
+        refuse_pasted_settings(path)
+        return Config.fromfile(path)
+    except Exception as error:  # a config is a program
+        if hasattr(error, 'exit_code'):
+            raise
+        kind = type(error).__name__
+        raise ConfigFileError(
+            f'{path}: this config cannot be read ({kind}: {error}).'
+        ) from error
 
 
 def refuse_pasted_settings(config: str | Path) -> None:

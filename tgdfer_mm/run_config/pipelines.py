@@ -1,5 +1,6 @@
 """The stages of a data set's pipeline, read off a config."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mmengine.config import Config
@@ -7,8 +8,29 @@ from mmengine.logging import print_log
 
 from .walk import DataSet, hooks_of, kind_of
 
-OPENERS = ('ListFrames', 'OpenVideo')
-DECODERS = ('DecodeFrames', 'DecodeVideo')
+# By what a data set reads: the transforms that open and decode it.
+READERS = {
+    'frames': ('ListFrames', 'DecodeFrames'),
+    'videos': ('OpenVideo', 'DecodeVideo'),
+}
+OPENERS, DECODERS = zip(*READERS.values(), strict=True)
+# Those of mmaction2 that read video files too; RawFrameDecode needs a template of file
+# names, which our data sets do not have.
+_OTHERS = {
+    'frames': ('ReferFrames',),
+    'videos': tuple(
+        f'{reader}{step}'
+        for reader in ('Decord', 'PyAV', 'PIMS', 'OpenCV')
+        for step in ('Init', 'Decode')
+    ),
+    None: ('RawFrameDecode',),
+}
+
+
+class PipelineError(ValueError):
+    """A pipeline that cannot do what is asked of it."""
+
+    exit_code = 2  # of a command
 
 
 class Pipeline(NamedTuple):
@@ -25,7 +47,7 @@ def split_pipeline(data_set: DataSet) -> Pipeline:
     """Splits a data set's pipeline where it opens, decodes and formats a clip.
 
     Raises:
-        ValueError: A stage is not found, or pictures are not formatted one by one.
+        PipelineError: A stage is not found, or pictures are not formatted one by one.
     """
     where, pipeline = data_set.where, data_set.config.get('pipeline') or []
     kinds = [kind_of(transform) for transform in pipeline]
@@ -33,7 +55,7 @@ def split_pipeline(data_set: DataSet) -> Pipeline:
     def find(names: tuple[str, ...]) -> int:
         places = [i for i, kind in enumerate(kinds) if kind in names]
         if len(places) != 1:
-            raise ValueError(
+            raise PipelineError(
                 f'{where}: the pipeline needs exactly one of {list(names)}, found '
                 f'in {kinds}.'
             )
@@ -42,7 +64,7 @@ def split_pipeline(data_set: DataSet) -> Pipeline:
     opener, decoder = find(OPENERS), find(DECODERS)
     last = find(('FormatShape',))
     if pipeline[last].get('input_format') != 'NCHW' or pipeline[last].get('collapse'):
-        raise ValueError(
+        raise PipelineError(
             f"{where}: only FormatShape(input_format='NCHW') gives a tower single "
             f'pictures, not {dict(pipeline[last])}.'
         )
@@ -54,6 +76,60 @@ def split_pipeline(data_set: DataSet) -> Pipeline:
         spatial=transforms[decoder + 1 : last],
         packing=transforms[last + 1 :],
     )
+
+
+def follow_media(data_set: DataSet) -> None:
+    """Lets a data set's pipeline open and decode what its ``media`` says.
+
+    Args:
+        data_set: Its config, with ``media``, is changed in place.
+
+    Raises:
+        PipelineError: A transform that is to be replaced has options of its own.
+    """
+    wanted = READERS.get(data_set.config['media'])
+    pipeline = data_set.config.get('pipeline') or []
+    if wanted is None:
+        return  # the data set says which there are
+    replaced = dict.fromkeys(OPENERS, wanted[0]) | dict.fromkeys(DECODERS, wanted[1])
+    steps = []
+    for step in pipeline:
+        kind = kind_of(step)
+        new = replaced.get(kind, kind)
+        if new != kind and set(step) != {'type'}:
+            raise PipelineError(
+                f'{data_set.where}: media={data_set.config["media"]!r} needs {new} in '
+                f'the place of {dict(step)}, whose options it lacks. Write {new} into '
+                'the pipeline yourself.'
+            )
+        steps.append(step if new == kind else dict(type=new))
+    if steps != list(pipeline):
+        data_set.config['pipeline'] = steps
+
+
+def check_readers(media: str, pipeline: Sequence) -> None:
+    """Refuses a pipeline that reads something else than its data set has.
+
+    Args:
+        media: ``'frames'`` or ``'videos'``.
+        pipeline: The data set's, transforms or their configs.
+
+    Raises:
+        PipelineError: A transform reads the other media.
+    """
+    kinds = [
+        kind_of(step) if isinstance(step, Mapping) else type(step).__name__
+        for step in pipeline
+    ]
+    suited = (*READERS[media], *_OTHERS[media])
+    known = {*sum(READERS.values(), ()), *sum(_OTHERS.values(), ())}
+    for kind in kinds:
+        if kind in known and kind not in suited:
+            raise PipelineError(
+                f'media={media!r}, but the pipeline has {kind}, which reads something '
+                f'else: it needs {" and ".join(READERS[media])}. The option --media '
+                f'{media} (recipe.media={media!r}) sees to data sets and pipelines.'
+            )
 
 
 def draw_no_pictures(cfg: Config) -> None:

@@ -34,7 +34,7 @@ class ConfusionMatrixHook(Hook):
     def _before_epoch(self, runner: Runner, mode: str = 'train') -> None:
         """Fails before the work is done if there is no `DFERMetric`."""
         if mode != 'train':
-            self._metric(evaluation_loop(runner, mode).evaluator)
+            self.find_metric(evaluation_loop(runner, mode).evaluator)
 
     def _after_epoch(self, runner: Runner, mode: str = 'train') -> None:
         """Writes the picture after testing and the last validation."""
@@ -42,7 +42,12 @@ class ConfusionMatrixHook(Hook):
             self._write(runner, evaluation_loop(runner, mode).evaluator)
 
     @staticmethod
-    def _metric(evaluator: Evaluator) -> DFERMetric | None:
+    def find_metric(evaluator: Evaluator) -> DFERMetric | None:
+        """The metric whose numbers are drawn; None with several labels a clip.
+
+        Raises:
+            ValueError: There is none.
+        """
         for metric in evaluator.metrics:
             if isinstance(metric, DFERMetric):
                 return metric
@@ -55,7 +60,7 @@ class ConfusionMatrixHook(Hook):
 
     @master_only
     def _write(self, runner: Runner, evaluator: Evaluator) -> None:
-        metric = self._metric(evaluator)
+        metric = self.find_metric(evaluator)
         if metric is None:
             return
         result = metric.last_result

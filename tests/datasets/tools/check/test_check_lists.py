@@ -115,6 +115,20 @@ def test_labels_from_0_are_detected_in_zero_padded_rewritten_lists(copy, check):
     assert report['training'][0]['class_counts'] == [8] * 7
 
 
+def test_lists_that_do_not_show_their_first_label_need_it_stated(copy, check):
+    root = copy('dfew')
+    for path in root.glob('EmoLabel_DataSplit/*/*.csv'):
+        rows = [line.split(',') for line in path.read_text().splitlines()[1:]]
+        kept = [f'{n},{int(k) - 1}\n' for n, k in rows if k != '1']
+        path.write_text('video_name,label\n' + ''.join(kept))
+    report, found = check('dfew', root, counts='none')
+    assert not report['ok']
+    assert 'set label_base=1 (or 0)' in found['list-unreadable']['message']
+    report, found = check('dfew', root, counts='none', label_base=0)
+    assert 'list-unreadable' not in found
+    assert report['training'][0]['class_counts'] == [0, *[8] * 6]
+
+
 @pytest.mark.parametrize(
     ('change', 'words'),
     [

@@ -68,7 +68,7 @@ class TestVideos:
         root = copy('dfew')
         for path in (root / 'EmoLabel_DataSplit').rglob('*.csv'):
             path.unlink()
-        for subset, row in (('train', '2,1'), ('test', '1,1')):
+        for subset, row in (('train', '2,7'), ('test', '1,7')):
             for fold in range(1, 6):
                 folder = root / f'EmoLabel_DataSplit/{subset}(single-labeled)'
                 (folder / f'set_{fold}.csv').write_text(f'video_name,label\n{row}\n')

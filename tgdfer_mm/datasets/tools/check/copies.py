@@ -10,7 +10,6 @@ from ...dfew import DFEWDataset
 from ...ferv39k import FERV39kDataset
 from ...known_layouts import AmbiguousPlaceError, Found, find_file, find_media
 from ...mafw import MAFWDataset
-from ...text_files import SplitFileError
 from .findings import Findings
 
 DATASETS: dict[str, type[DFERDataset]] = {
@@ -54,12 +53,14 @@ class Copy:
         root: Its root folder.
         facts: What it should hold, see :func:`~.facts.expected`.
         findings: Where to report.
+        label_base: Number of the first class in DFEW's lists, if it is stated.
     """
 
     name: str
     root: Path
     facts: dict
     findings: Findings = field(default_factory=Findings)
+    label_base: int | None = None
 
     def __post_init__(self) -> None:
         self.cls = DATASETS[self.name]
@@ -71,6 +72,8 @@ class Copy:
         """The data set class on this copy, with nothing read yet."""
         # The places are looked for here, where a doubt becomes a finding.
         places = dict(media_dir='.', split_file='.')
+        if self.label_base is not None:
+            places['label_base'] = self.label_base
         return self.cls(
             str(self.root), subset, fold, lazy_init=True, **{**places, **options}
         )
@@ -119,7 +122,7 @@ class Copy:
         )
         try:
             entries = dataset.read_list()
-        except (SplitFileError, ValueError, OSError) as err:
+        except (ValueError, OSError) as err:
             self.findings.add('list-unreadable', [path], problem=err)
             return None
         return ClipList(

@@ -28,6 +28,7 @@ def check_copy(
     media_dir: str | None = None,
     counts: str = 'auto',
     deep: bool = False,
+    label_base: int | None = None,
 ) -> dict:
     """Checks a copy of a data set.
 
@@ -40,6 +41,8 @@ def check_copy(
         media_dir: Its folder, if it is under no known name.
         counts: What the counts are held against, see :func:`~.facts.expected`.
         deep: Whether every frame is decoded, not only the first one's header read.
+        label_base: Number of the first class in DFEW's lists, for lists that do not
+            show it; see :class:`~tgdfer_mm.datasets.DFEWDataset`.
 
     Returns:
         The report, plain data: see docs/data.md. ``ok`` tells whether nothing was
@@ -53,7 +56,12 @@ def check_copy(
     root = Path(root).expanduser().absolute()
     if not root.is_dir():
         raise NotADirectoryError(f'{root} is not a folder')
-    copy = Copy(dataset, root, expected(dataset, root, counts))
+    facts = expected(dataset, root, counts)
+    if label_base is not None and dataset != 'dfew':
+        raise ValueError(f'label_base is for the lists of dfew; {dataset} has words.')
+    if label_base is None and facts['counts'] == 'generated' and dataset == 'dfew':
+        label_base = 1  # as the generator writes them
+    copy = Copy(dataset, root, facts, label_base=label_base)
     if media not in copy.cls.FOLDERS:
         raise ValueError(f'media must be in {list(copy.cls.FOLDERS)}, not {media!r}.')
     lists = check_lists(copy)

@@ -6,6 +6,7 @@ from pathlib import Path
 from ....labels.classes import load_classes
 from ...annotation_tables import read_table
 from ...known_layouts import AmbiguousPlaceError, find_file, load_aliases
+from ...text_files import whole_number
 from ...votes import read_votes
 from .copies import ClipList, Copy
 
@@ -89,8 +90,9 @@ def _clip_rows(path: Path) -> dict[str, list]:
     found: dict[str, list] = {}
     for number, row in read_table(path):
         clip = str(row[0]).strip().removesuffix('.mp4').removesuffix('.0')
-        if clip.isdecimal():
-            clip = f'{int(clip):05d}'
+        named = whole_number(clip)
+        if named is not None:
+            clip = f'{named:05d}'
             if clip in found:
                 raise ValueError(f'{path}, row {number}: clip {clip} is there twice.')
             found[clip] = row[1:]
@@ -102,10 +104,8 @@ def _clip_rows(path: Path) -> dict[str, list]:
 def _ids(path: Path, clip: str, cells: list, count: int | None = None) -> list[int]:
     """The ids of a clip's emotions, which its last cell has: 3, or '1,2'."""
     said = cells[-1] if cells else None
-    try:
-        ids = [int(part.removesuffix('.0')) for part in str(said).split(',')]
-    except ValueError:
-        ids = []
+    parts = str(said).split(',')
+    ids = [whole_number(part.strip().removesuffix('.0')) for part in parts]
     known = range(1, 1 + len(load_classes('mafw')))
     if not ids or (count and len(ids) != count) or not set(ids) <= set(known):
         raise ValueError(

@@ -1,0 +1,106 @@
+"""What a file's weights say of the model by their shapes, and what they do not say."""
+
+import re
+
+from mmengine.config import Config
+from torch import Tensor, nn
+
+from ..run_config.walk import data_sets, kind_of
+from .errors import ConvertError
+from .formats import Format
+
+
+def set_sizes(form: Format, state: dict[str, Tensor], cfg: Config) -> dict[str, int]:
+    """Gives a config the sizes of a file.
+
+    Args:
+        form: Its ``sizes`` say where they are.
+        state: Of the file.
+        cfg: Is changed, also the number of frames that its pipelines sample.
+
+    Returns:
+        The keys that had another value, and what they have now.
+
+    Raises:
+        ConvertError: A tensor has fewer axes than the format says, or the backbone cuts
+            a clip into another number of instances.
+    """
+    found = {}
+    for key, pattern, axis, more in form.sizes:
+        size = _size(state, pattern, axis)
+        if size is not None and _get(cfg, key) not in (None, size + more):
+            found[key] = size + more
+    frames = found.get('model.cls_head.num_frames')
+    cfg.merge_from_dict(found)
+    if frames is not None:
+        for data_set in data_sets(cfg):
+            for step in data_set.config.get('pipeline') or []:
+                if kind_of(step) == 'SampleSegments':
+                    step['num_frames'] = frames
+        if _get(cfg, 'video.window.frames') is not None:
+            cfg.video.window.frames = frames
+    _check_instances(cfg)
+    return found
+
+
+def describe_unstated(form: Format, cfg: Config | None) -> list[str]:
+    """What cannot be known from a file, each with the value that is taken."""
+    said = []
+    for what, key in form.unstated:
+        value = _get(cfg, key) if cfg is not None and key else None
+        said.append(what if value is None else f'{what}: {key}={value!r}')
+    return said
+
+
+def check_activation(form: Format, state: dict[str, Tensor], model: nn.Module) -> None:
+    """Refuses a model with another activation than its weights were trained with.
+
+    Raises:
+        ConvertError: The file is of OpenAI's CLIP, whose towers have quick GELU, and
+            one of the model's has not.
+    """
+    if form.quick_gelu is None or form.quick_gelu not in state:
+        return
+    kinds = [
+        type(module).__name__
+        for name, module in model.named_modules()
+        if name.endswith('mlp.gelu')  # what open_clip calls it
+    ]
+    if not all(kind.endswith('QuickGELU') for kind in kinds):
+        raise ConvertError(
+            f"{form.name}: these weights are of OpenAI's towers, which use quick GELU, "
+            'and the model uses GELU: take an architecture whose name ends in '
+            '-quickgelu (--arch, or arch in the config).'
+        )
+
+
+def _check_instances(cfg: Config) -> None:
+    backbone = cfg.model.get('backbone') or {}
+    wanted = _get(cfg, 'model.cls_head.num_instances')
+    frames, length = (backbone.get(key) for key in ('num_frames', 'clip_len'))
+    if not (wanted and frames and length) or frames == wanted * length:
+        return
+    raise ConvertError(
+        f'the file reads a clip in {wanted} parts, but model.backbone.num_frames='
+        f'{frames} and clip_len={length} make {frames / length:g}. The file does not '
+        'say how many frames a part has: state both by --cfg-options.'
+    )
+
+
+def _size(state: dict[str, Tensor], pattern: str, axis: int | None) -> int | None:
+    found = [m for m in (re.fullmatch(pattern, name) for name in state) if m]
+    if not found:
+        return None
+    if axis is None:  # the number of layers, counted
+        return len({match[1] for match in found})
+    shape = state[found[0].string].shape
+    if axis >= len(shape):
+        raise ConvertError(f'{found[0].string} has the shape {tuple(shape)}')
+    return shape[axis]
+
+
+def _get(cfg: Config, key: str) -> object:
+    node = cfg
+    for part in key.split('.'):
+        node = node.get(part) if hasattr(node, 'get') else None
+    return node

@@ -1,0 +1,66 @@
+"""Single settings of a config, changed by their keys."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mmengine.config import Config
+
+
+class OptionError(ValueError):
+    """A key or a value that the config has no place for."""
+
+    exit_code = 2  # of a command
+
+
+def merge_options(cfg: Config, options: Mapping[str, Any]) -> None:
+    """Changes single settings of a config.
+
+    Args:
+        cfg: Changed in place.
+        options: Key, with dots, to value. The entry of a list goes by its number.
+
+    Raises:
+        OptionError: A key leads into something that has no entries, or to the entry of
+            a list that is no dict.
+    """
+    for key in options:
+        _check(cfg, key)
+    try:
+        cfg.merge_from_dict(dict(options))
+    except (AttributeError, KeyError, TypeError) as error:
+        # Such as two keys of which one lies below the other.
+        names = ', '.join(options)
+        raise OptionError(
+            f'--cfg-options: the keys {names} cannot be set together ({error}).'
+        ) from error
+
+
+def _check(cfg: Config, key: str) -> None:
+    here, node = '', cfg
+    parts = key.split('.')
+    for place, part in enumerate(parts):
+        if not part:
+            raise OptionError(f'--cfg-options {key}=...: the key has an empty part.')
+        if isinstance(node, list | tuple):
+            dicts = isinstance(node, list) and place + 1 < len(parts)
+            if not (dicts and part.isascii() and part.isdecimal()):
+                raise OptionError(
+                    f'--cfg-options {key}=...: {here} is a list of {len(node)}, which '
+                    f'is given as a whole, {here}="[a,b]". Of a dict in it single '
+                    f'keys can be set, {here}.0.<key>=...'
+                )
+            if len(part) > 9 or int(part) >= len(node):
+                raise OptionError(
+                    f'--cfg-options {key}=...: {here} is a list of {len(node)}, whose '
+                    f'entries have the numbers 0 to {len(node) - 1}.'
+                )
+            node = node[int(part)]
+        elif isinstance(node, Mapping | Config):
+            if part not in node:
+                return  # a new key
+            node = node[part]
+        else:
+            raise OptionError(
+                f'--cfg-options {key}=...: {here} is {node!r}, which has no entries.'
+            )
+        here = f'{here}.{part}' if here else part
