@@ -54,3 +54,13 @@ def test_values_beyond_half_precision_are_an_error(checkpoint, tmp_path):
 def test_the_ending_is_checked(checkpoint, tmp_path):
     with pytest.raises(ValueError, match='safetensors'):
         publish(checkpoint[0], tmp_path / 'model.pth')
+
+
+def test_what_cannot_be_published_is_named(checkpoint, tmp_path):
+    (tmp_path / 'cut.pth').write_bytes(checkpoint[0].read_bytes()[:-900])
+    torch.save(dict(weight=torch.zeros(2)), tmp_path / 'bare.pth')
+    for name in ('absent.pth', 'cut.pth', 'bare.pth'):
+        with pytest.raises((OSError, RuntimeError), match=name) as caught:
+            publish(tmp_path / name, tmp_path / 'model.safetensors')
+        assert caught.value.exit_code == 2
+        assert not (tmp_path / 'model.safetensors').exists()

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 from torch.serialization import get_unsafe_globals_in_checkpoint, safe_globals
 
+from ..plain_checkpoints import load_from_local, require_whole_zip
 from .torchscript import is_torchscript, read_torchscript
 
 # Where training codes put the weights among their other things.
@@ -71,7 +71,8 @@ def read_source(path: str | Path) -> Source:
 
 def _content(path: Path) -> tuple[object, list[str]]:
     if path.suffix == '.safetensors':
-        return load_file(path), []
+        return load_from_local(path, 'cpu')['state_dict'], []
+    require_whole_zip(path)
     if is_torchscript(path):
         return read_torchscript(path), []
     asked = []

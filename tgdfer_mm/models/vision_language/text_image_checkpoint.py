@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
+
+from ...plain_checkpoints import read_safetensors, write_safetensors
 
 _EMBEDDING = 'token_embedding.weight'
 _CONFIG_KEYS = {'embed_dim', 'vision_cfg', 'text_cfg', 'quick_gelu'}
@@ -54,7 +54,9 @@ def save_vlm(
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in meta.items()
     }
-    save_file({k: v.contiguous().cpu() for k, v in tensors.items()}, path, header)
+    write_safetensors(
+        {k: v.contiguous().cpu() for k, v in tensors.items()}, header, path
+    )
 
 
 def load_vlm_state(path: str | Path) -> tuple[dict[str, Tensor], dict, Tensor]:
@@ -66,13 +68,12 @@ def load_vlm_state(path: str | Path) -> tuple[dict[str, Tensor], dict, Tensor]:
 
     Raises:
         FileNotFoundError: If there is no such file.
+        DamagedCheckpointError: If it is damaged.
         ValueError: If the file was not written by :func:`save_vlm`.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f'{path}: no such file')
-    with safe_open(path, framework='pt') as file:
-        header = file.metadata() or {}
-        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    state, header = read_safetensors(path)
     if 'vlm_config' not in header or 'kept_ids' not in state:
         raise ValueError(
             f'{path} has no "vlm_config" in its header: it was not written by save_vlm'
