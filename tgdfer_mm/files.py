@@ -1,10 +1,16 @@
 """Files that are there completely or not at all."""
 
 import os
+import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
+
+_number = count()  # two threads may write the same file
 
 
 @contextmanager
@@ -22,7 +28,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    own = f'{_machine()}-{os.getpid()}-{next(_number)}'
+    temporary = path.with_name(f'.{path.name}.{own}.tmp')
     try:
         yield temporary
         _sync(temporary)
@@ -33,16 +40,40 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def remove_leftovers(path: str | Path) -> None:
-    """Removes what processes left that died while writing `path`."""
+    """Removes what processes left that died while writing `path`.
+
+    Only those of this machine are known to have died.
+    """
     path = Path(path)
     for temporary in path.parent.glob(f'.{escape(path.name)}.*.tmp'):
-        temporary.unlink(missing_ok=True)
+        # Version 0.5 and earlier wrote the number alone.
+        own = re.fullmatch(
+            rf'(?:{_machine()}-)?(\d+)(?:-\d+)?', temporary.name.split('.')[-2]
+        )
+        if own and not _lives(int(own[1])):
+            temporary.unlink(missing_ok=True)
 
 
 def write_text(path: str | Path, text: str) -> None:
     """Writes a text file, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding='utf-8')
+
+
+def _machine() -> str:
+    return sha256(socket.gethostname().encode()).hexdigest()[:8]
+
+
+def _lives(number: int) -> bool:
+    if os.name == 'nt':  # where a signal of 0 ends a process
+        return True
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        pass
+    return True
 
 
 def _sync(path: Path) -> None:

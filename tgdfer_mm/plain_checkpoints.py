@@ -110,8 +110,8 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
 
     The checksums that a file has are compared with its content: the CRC of every part
     of a ``.pth`` (half a second a gigabyte), and the SHA-256 of a file written by
-    :func:`write_safetensors` or shipped with this package (one second). Other safetensors files have
-    none, nor have files written by torch before 1.6.
+    :func:`write_safetensors` or shipped with this package (one second). Other
+    safetensors files have none, nor have files written by torch before 1.6.
 
     Args:
         filename: The file.

@@ -1,19 +1,28 @@
 """Runners that apply a config's recipe before they build anything of it."""
 
 import copy
-from collections.abc import Mapping
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 
 from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import FlexibleRunner, Runner
 
 from ..plain_checkpoints import plain_loading
-from .apply import apply_recipe
+from ..features.processes import start_processes
+from .apply import apply_recipe, work_folder_of
 from .hook import recipe_hook_of
+from .work_folder import work_folder_held
 
 
 class _OurRunner:
-    """Applies the recipe, logs what it changed, and loads plain checkpoints only."""
+    """Applies the recipe, logs what it changed, and loads plain checkpoints only.
+
+    The work folder is held from before anything is prepared until the run has ended.
+    """
+
+    _hold: ExitStack | None = None
 
     @classmethod
     def from_cfg(cls, cfg: Config | Mapping) -> Runner:
@@ -24,29 +33,46 @@ class _OurRunner:
 
         Raises:
             ValueError: See :func:`~tgdfer_mm.recipe.apply_recipe`.
+            BusyError: Another run has the work folder.
         """
         cfg = copy.deepcopy(cfg if isinstance(cfg, Config) else Config(dict(cfg)))
         recipe_hook_of(cfg)
-        with plain_loading():
+        start_processes(cfg)
+        with ExitStack() as hold, plain_loading():
+            folder = work_folder_of(cfg)
+            if folder is not None:
+                hold.enter_context(work_folder_held(folder))
             reasons = apply_recipe(cfg)
             runner = super().from_cfg(cfg)
+            runner._hold = hold.pop_all()
+        weakref.finalize(runner, runner._hold.close)
         for reason in reasons:
             runner.logger.info(f'Recipe: {reason}.')
         return runner
 
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """While it runs: holds the work folder, and loads plain data only."""
+        try:
+            with work_folder_held(self.work_dir), plain_loading():
+                yield
+        finally:
+            if self._hold is not None:
+                self._hold.close()
+
     def train(self):
         """As mmengine's; whatever is loaded is loaded as plain data."""
-        with plain_loading():
+        with self._at_work():
             return super().train()
 
     def val(self):
         """See :meth:`train`."""
-        with plain_loading():
+        with self._at_work():
             return super().val()
 
     def test(self):
         """See :meth:`train`."""
-        with plain_loading():
+        with self._at_work():
             return super().test()
 
     def load_checkpoint(self, *args, **kwargs):
