@@ -46,7 +46,7 @@ def remove_leftovers(path: str | Path) -> None:
     """
     path = Path(path)
     for temporary in path.parent.glob(f'.{escape(path.name)}.*.tmp'):
-        # Version 0.5 and earlier wrote the number alone.
+        # Version 0.1 wrote the number alone.
         own = re.fullmatch(
             rf'(?:{_machine()}-)?(\d+)(?:-\d+)?', temporary.name.split('.')[-2]
         )

@@ -81,7 +81,7 @@ class Pack:
         if digest is None:
             if parent_process() is None:  # once, and not in every loader's process
                 warn(
-                    f'{self.path} was packed by version 0.5 or earlier and has no '
+                    f'{self.path} was packed by an earlier version and has no '
                     'checksums of its frames, so that damage is not noticed when they '
                     'are read; `tgdfer data pack --verify` looks for it.',
                     stacklevel=4,
@@ -104,7 +104,10 @@ class Pack:
             PackError: One is damaged.
         """
         for row in range(start, stop) if self._sums is not None else ():
-            if crc32(self._data[slice(*self._offsets[row : row + 2])]) != self._sums[row]:
+            if (
+                crc32(self._data[slice(*self._offsets[row : row + 2])])
+                != self._sums[row]
+            ):
                 clip = self.clips[int(self._first.searchsorted(row, 'right')) - 1]
                 raise PackError(
                     f'{self.path} is damaged: a frame of clip {clip} does not have the '
