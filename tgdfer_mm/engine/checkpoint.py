@@ -17,6 +17,12 @@ __all__ = [
 ]
 
 
+class ResumeError(RuntimeError):
+    """A run that cannot go on from where it should."""
+
+    exit_code = 2  # of a command
+
+
 def weights_misfit(model: nn.Module, checkpoint: dict) -> str | None:
     """Says what keeps a checkpoint's weights from filling a model.
 
@@ -58,7 +64,7 @@ def find_resumable(
         load with the reason.
 
     Raises:
-        RuntimeError: There are checkpoints, but none loads.
+        ResumeError: There are checkpoints, but none loads.
     """
     pattern = re.compile(re.escape(filename_tmpl).replace(r'\{\}', r'(\d+)'))
     folder = Path(work_dir)
@@ -75,7 +81,7 @@ def find_resumable(
             return path, skipped
     if skipped:
         reasons = '\n'.join(f'  {path}: {why}' for path, why in skipped.items())
-        raise RuntimeError(
+        raise ResumeError(
             f'None of the checkpoints in {folder} loads:\n{reasons}\nMove them away to '
             'start anew.'
         )

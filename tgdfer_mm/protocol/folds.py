@@ -22,6 +22,14 @@ _STEP = re.compile(r'Epoch\((?:train|val|test)\)\s+(?:\[\d+\])?\[\s*\d+/\d+\]')
 class RunError(RuntimeError):
     """A run did not finish; says where its log is."""
 
+    exit_code = 1  # of a command
+
+
+class OtherRunError(RunError):
+    """A folder that another run has been in."""
+
+    exit_code = 2
+
 
 def run_all(
     runs: Sequence[Run], launcher: Launcher, console: Console | None = None
@@ -79,7 +87,7 @@ def is_finished(run: Run) -> bool:
     """Whether a run is done, with this config and all its files.
 
     Raises:
-        RunError: The folder belongs to a run with another config.
+        OtherRunError: The folder belongs to a run with another config.
     """
     _check_folder(run)
     path = run.folder / FINISHED
@@ -103,13 +111,13 @@ def _check_folder(run: Run) -> None:
         theirs = json.loads(path.read_text(encoding='utf-8'))
         if theirs['digest'] != run.digest:
             keys = list(differing_keys(run.config, theirs['config']))
-            raise RunError(
+            raise OtherRunError(
                 f'{run.folder} holds a run with another config; different: '
                 f'{", ".join(keys[:8])}{", ..." * (len(keys) > 8)}. Take another '
                 '--work-dir, or move that folder away.'
             )
     elif any(run.folder.glob('*.pth')):
-        raise RunError(
+        raise OtherRunError(
             f'{run.folder} holds checkpoints, but no {STARTED} that says of which '
             'config. Take another --work-dir, or move that folder away.'
         )

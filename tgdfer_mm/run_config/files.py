@@ -36,6 +36,12 @@ class PastedSettingError(ValueError):
     exit_code = 2  # of a command
 
 
+class ConfigFileError(ValueError):
+    """A config file that cannot be read."""
+
+    exit_code = 2
+
+
 def read_config(path: str | Path) -> Config:
     """Reads a config, after a look at what it pastes into itself.
 
@@ -44,9 +50,13 @@ def read_config(path: str | Path) -> Config:
 
     Raises:
         ValueError: See :func:`refuse_pasted_settings`.
+        ConfigFileError: It is no text, or has a mistake in its syntax.
     """
     refuse_pasted_settings(path)
-    return Config.fromfile(path)
+    try:
+        return Config.fromfile(path)
+    except SyntaxError as error:  # of a lazy config, whose text is not looked at
+        raise ConfigFileError(f'{path}: {error}') from error
 
 
 def refuse_pasted_settings(config: str | Path) -> None:
@@ -65,7 +75,16 @@ def refuse_pasted_settings(config: str | Path) -> None:
     suffix = Path(path).suffix
     if suffix not in ('.py', '.yml', '.yaml', '.json') or Config._is_lazy_import(path):
         return  # mmengine refuses other files
-    text = Path(path).read_text(encoding='utf-8')
+    try:
+        text = Path(path).read_text(encoding='utf-8')
+        if suffix == '.py':
+            ast.parse(_PASTED.sub('0', text))
+    except SyntaxError as error:
+        raise ConfigFileError(
+            f'{path}, line {error.lineno}: {error.msg}: {(error.text or "").strip()}'
+        ) from error
+    except ValueError as error:
+        raise ConfigFileError(f'{path} is no text in UTF-8: {error}.') from error
     outside = _outside_of_strings(text) if suffix == '.py' else None
     for number, match in enumerate(_PASTED.finditer(text)):
         name, default = match.groups()

@@ -9,6 +9,7 @@ from mmengine.evaluator import Evaluator
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import Runner
+from mmengine.runner.base_loop import BaseLoop
 
 from ..evaluation import DFERMetric, MultiLabelMetric
 from ..files import replacing, write_text
@@ -41,12 +42,15 @@ class ConfusionMatrixHook(Hook):
 
     def after_test_epoch(self, runner, metrics=None) -> None:
         """Writes the picture."""
-        self._write(runner, runner.test_loop.evaluator)
+        # The picture of a training in the same folder stays.
+        trained = isinstance(getattr(runner, '_train_loop', None), BaseLoop)
+        stem = 'confusion_matrix' if trained or self.out_dir else 'confusion_matrix_test'
+        self._write(runner, runner.test_loop.evaluator, stem)
 
     def after_val_epoch(self, runner, metrics=None) -> None:
         """Writes the picture, if this is the last validation."""
         if is_last_validation(runner):
-            self._write(runner, runner.val_loop.evaluator)
+            self._write(runner, runner.val_loop.evaluator, 'confusion_matrix')
 
     @staticmethod
     def _metric(evaluator: Evaluator) -> DFERMetric | None:
@@ -61,7 +65,7 @@ class ConfusionMatrixHook(Hook):
         )
 
     @master_only
-    def _write(self, runner: Runner, evaluator: Evaluator) -> None:
+    def _write(self, runner: Runner, evaluator: Evaluator, stem: str) -> None:
         metric = self._metric(evaluator)
         if metric is None:
             return
@@ -74,10 +78,8 @@ class ConfusionMatrixHook(Hook):
             f'{result["num_clips"]} clips',
             note=describe_data(metric.dataset_meta),
         )
-        with replacing(folder / 'confusion_matrix.png') as path:
+        with replacing(folder / f'{stem}.png') as path:
             figure.savefig(path, format='png')
         text = json.dumps(result, allow_nan=False, indent=2) + '\n'
-        write_text(folder / 'confusion_matrix.json', text)
-        print_log(
-            f'confusion matrix in {folder / "confusion_matrix.png"}', logger='current'
-        )
+        write_text(folder / f'{stem}.json', text)
+        print_log(f'confusion matrix in {folder / f"{stem}.png"}', logger='current')
