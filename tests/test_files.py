@@ -78,3 +78,21 @@ def test_two_threads_write_to_two_places(tmp_path):
         assert one != two
         one.touch()
         two.touch()
+
+
+@pytest.mark.parametrize(
+    ('text', 'named'),
+    [
+        ('', 'cannot be read as JSON'),
+        ('[' * 100_000, 'cannot be read as JSON'),
+        (f'{{"a": {"9" * 5000}}}', 'cannot be read as JSON'),
+        ('[1]', 'lacks'),
+        ('{"b": 1}', "lacks 'a'"),
+    ],
+    ids=['empty', 'deep', 'long number', 'list', 'other key'],
+)
+def test_what_json_does_not_hold_is_said_with_the_file(tmp_path, text, named):
+    path = tmp_path / 'x.json'
+    path.write_text(text)
+    with pytest.raises(files.DamagedFileError, match=f'x.json .*{named}'):
+        files.read_json(path, 'a')

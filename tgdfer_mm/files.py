@@ -1,5 +1,6 @@
 """Files that are there completely or not at all."""
 
+import json
 import os
 import re
 import socket
@@ -52,6 +53,33 @@ def remove_leftovers(path: str | Path) -> None:
         )
         if own and not _lives(int(own[1])):
             temporary.unlink(missing_ok=True)
+
+
+class DamagedFileError(ValueError):
+    """A file of this package that does not hold what it should."""
+
+    exit_code = 2  # of a command
+
+
+def read_json(path: str | Path, *keys: str) -> dict:
+    """Reads a JSON file with an object in it.
+
+    Args:
+        path: The file.
+        *keys: What the object has to have.
+
+    Raises:
+        DamagedFileError: It cannot be read, or lacks a key; names the file.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding='utf-8-sig'))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DamagedFileError(f'{path} cannot be read as JSON: {error}.') from error
+    missing = [k for k in keys if not isinstance(content, dict) or k not in content]
+    if missing or not isinstance(content, dict):
+        lacks = f'it lacks {missing[0]!r}' if missing else 'it holds no object'
+        raise DamagedFileError(f'{path} does not hold what it should: {lacks}.')
+    return content
 
 
 def write_text(path: str | Path, text: str) -> None:

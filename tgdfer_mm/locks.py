@@ -161,7 +161,7 @@ _guard = threading.RLock()
 
 
 def _forget() -> None:
-    """In a process that was forked: a lock ends with its holder, not with its workers."""
+    """In a forked process: a lock ends with its holder, not with its workers."""
     global _guard
     _guard = threading.RLock()
     for lock in _held.values():

@@ -15,6 +15,8 @@ class SplitFileError(ValueError):
         problem: What is wrong with it.
     """
 
+    exit_code = 2  # of a command
+
     def __init__(self, path: Path, line: int, content: str, problem: str) -> None:
         super().__init__(f'{path}, line {line}: {problem}; the line reads {content!r}')
 

@@ -13,7 +13,7 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 from mmengine.runner.base_loop import BaseLoop
 
 from ..evaluation import DumpPredictions, MultiLabelMetric
-from ..files import replacing, write_text
+from ..files import DamagedFileError, read_json, replacing, write_text
 from ..plain_checkpoints import MissingCheckpointError
 from ..recipe.recipe import RULES, Recipe
 from ..recipe.selection import METRIC, VAL_PART, describe_rule
@@ -285,10 +285,15 @@ def _link(source: Path, target: Path) -> None:
 
 def _read_as_one(path: Path) -> dict | None:
     """The record as rank 0 sees it."""
-    answer = [None]
+    answer = [None, None]
     if is_main_process() and path.is_file():
-        answer[0] = json.loads(path.read_text(encoding='utf-8'))
+        try:
+            answer[0] = read_json(path, 'rule')
+        except DamagedFileError as error:  # the others wait for it
+            answer[1] = error
     broadcast_object_list(answer)
+    if answer[1] is not None:
+        raise answer[1]
     return answer[0]
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ..evaluation import read_predictions
-from ..files import write_text
+from ..files import read_json, write_text
 from .launch import Launcher, folder_lock, run_command
 from .runs import Run, differing_keys
 
@@ -93,7 +93,7 @@ def is_finished(run: Run) -> bool:
     path = run.folder / FINISHED
     if not path.is_file():
         return False
-    files = json.loads(path.read_text(encoding='utf-8'))['files']
+    files = read_json(path, 'files')['files']
     return all(
         (run.folder / name).is_file() and file_digest(run.folder / name) == digest
         for name, digest in files.items()
@@ -108,7 +108,7 @@ def file_digest(path: Path) -> str:
 def _check_folder(run: Run) -> None:
     path = run.folder / STARTED
     if path.is_file():
-        theirs = json.loads(path.read_text(encoding='utf-8'))
+        theirs = read_json(path, 'digest', 'config')
         if theirs['digest'] != run.digest:
             keys = list(differing_keys(run.config, theirs['config']))
             raise OtherRunError(
@@ -159,7 +159,7 @@ def _check_files(run: Run) -> list[str]:
             )
         read_predictions(path)
         path = path.with_suffix('.meta.json')
-        rule = json.loads(path.read_text(encoding='utf-8'))['selection']['rule']
+        rule = read_json(path, 'selection')['selection']['rule']
         if rule != (run.rule if stem == 'predictions' else 'last'):
             raise RunError(f'{path} is of the rule {rule!r}, not {run.rule!r}.')
     return [f'{stem}{end}' for stem in stems for end in ('.jsonl', '.meta.json')]

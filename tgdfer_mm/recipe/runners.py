@@ -9,8 +9,8 @@ from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import FlexibleRunner, Runner
 
-from ..plain_checkpoints import plain_loading
 from ..features.processes import start_processes
+from ..plain_checkpoints import plain_loading
 from .apply import apply_recipe, work_folder_of
 from .hook import recipe_hook_of
 from .work_folder import work_folder_held

@@ -22,6 +22,9 @@ from .hook_parts import describe_data, is_last_validation
 class ConfusionMatrixHook(Hook):
     """Writes `confusion_matrix.png` and `.json` after testing and the last validation.
 
+    A test without a training writes `confusion_matrix_test.*`, so that the picture of
+    the training stays.
+
     The numbers are those of the `DFERMetric` among the evaluators. With several labels
     a clip (`MultiLabelMetric`) there is no such matrix, and nothing is written.
 
@@ -44,7 +47,9 @@ class ConfusionMatrixHook(Hook):
         """Writes the picture."""
         # The picture of a training in the same folder stays.
         trained = isinstance(getattr(runner, '_train_loop', None), BaseLoop)
-        stem = 'confusion_matrix' if trained or self.out_dir else 'confusion_matrix_test'
+        stem = (
+            'confusion_matrix' if trained or self.out_dir else 'confusion_matrix_test'
+        )
         self._write(runner, runner.test_loop.evaluator, stem)
 
     def after_val_epoch(self, runner, metrics=None) -> None:
