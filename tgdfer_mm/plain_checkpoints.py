@@ -282,6 +282,11 @@ def _misshapen(loaded: Any) -> str | None:
     ):
         if value and not isinstance(value, Mapping):
             return f'its {name} is a {type(value).__name__} and no dict'
+    classes = (meta.get('dataset_meta') or {}).get('classes') or ()
+    if not isinstance(classes, list | tuple) or not all(
+        isinstance(name, str) for name in classes
+    ):
+        return 'its meta.dataset_meta.classes is no list of names'
     names = loaded.get('state_dict', loaded)
     odd = [name for name in names if not isinstance(name, str)]
     return f'{odd[0]!r} is no name of a weight' if odd else None

@@ -199,6 +199,7 @@ def test_files_without_checksums_load(tmp_path):
         dict(state_dict=[1]),
         dict(state_dict={}, meta='text'),
         dict(state_dict={}, meta=dict(dataset_meta=3)),
+        dict(state_dict={}, meta=dict(dataset_meta=dict(classes=3))),
         {3: torch.zeros(1)},
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from torch import nn
 
 from ..plain_checkpoints import ALLOW_PICKLE, load_from_local, pickle_allowed
+from ..recipe.runners import ResumeError
 
 __all__ = [
     'ALLOW_PICKLE',  # here for version 0.1, as the two functions of that module
@@ -15,12 +16,6 @@ __all__ = [
     'pickle_allowed',
     'weights_misfit',
 ]
-
-
-class ResumeError(RuntimeError):
-    """A run that cannot go on from where it should."""
-
-    exit_code = 2  # of a command
 
 
 def weights_misfit(model: nn.Module, checkpoint: dict) -> str | None:

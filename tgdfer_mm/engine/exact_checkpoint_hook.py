@@ -17,8 +17,9 @@ from mmengine.runner import Runner
 from torch.utils.data import DataLoader, Sampler
 
 from ..random_state import get_random_state, set_random_state
+from ..recipe.runners import ResumeError
 from ..registry import HOOKS
-from .checkpoint import ResumeError, find_resumable, weights_misfit
+from .checkpoint import find_resumable, weights_misfit
 from .early_stopping import note_early_stopping, take_up_early_stopping
 from .plain_data import from_plain, to_plain
 

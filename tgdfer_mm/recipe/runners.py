@@ -16,6 +16,12 @@ from .hook import recipe_hook_of
 from .work_folder import work_folder_held
 
 
+class ResumeError(RuntimeError):
+    """A run that cannot go on from where it should."""
+
+    exit_code = 2  # of a command
+
+
 class _OurRunner:
     """Applies the recipe, logs what it changed, and loads plain checkpoints only.
 
@@ -80,10 +86,23 @@ class _OurRunner:
         with plain_loading():
             return super().load_checkpoint(*args, **kwargs)
 
-    def resume(self, *args, **kwargs):
-        """See :meth:`train`."""
-        with plain_loading():
-            return super().resume(*args, **kwargs)
+    def resume(self, filename, *args, **kwargs):
+        """See :meth:`train`.
+
+        Raises:
+            ResumeError: The checkpoint lacks something, or has it in another form.
+        """
+        try:
+            with plain_loading():
+                return super().resume(filename, *args, **kwargs)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            if hasattr(error, 'exit_code'):
+                raise
+            raise ResumeError(
+                f'{filename} cannot be resumed from: it is no checkpoint of a '
+                f'training with this config ({type(error).__name__}: {error}). To '
+                'start from its weights alone, set load_from in the config.'
+            ) from error
 
 
 @RUNNERS.register_module()
