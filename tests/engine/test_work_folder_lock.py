@@ -6,8 +6,10 @@ import pytest
 from mmengine.config import Config
 from mmengine.registry import RUNNERS
 
+from tgdfer_mm.datasets.dfer_dataset import MissingDataError
 from tgdfer_mm.features.processes import LauncherError, start_processes
 from tgdfer_mm.locks import BusyError, open_locked
+from tgdfer_mm.recipe.loading import load_config
 from tgdfer_mm.recipe.work_folder import LOCK
 
 
@@ -64,3 +66,13 @@ def test_a_launcher_that_did_not_start_us_is_named(launcher, named, monkeypatch)
     with pytest.raises(LauncherError, match=f'{launcher}.*{named}.*--launcher') as got:
         start_processes(Config(dict(launcher=launcher)))
     assert got.value.exit_code == 2
+
+
+def test_missing_data_are_named_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.setenv('DFEW_ROOT', str(tmp_path / 'no DFEW'))
+    monkeypatch.chdir(tmp_path)
+    cfg = load_config('tgdfer_dfew', work_dir=str(tmp_path / 'work'))
+    with pytest.raises(MissingDataError, match='DFEW is not complete') as caught:
+        RUNNERS.build(cfg)
+    assert caught.value.exit_code == 2
+    assert not list(tmp_path.iterdir())

@@ -362,6 +362,19 @@ class DFERDataset(BaseDataset, ABC):
             self.warn(f'{self.NAME}: {remark}')
         return found.path
 
+    @classmethod
+    def require_data(cls, **config) -> None:
+        """Looks for root, list and media folder without reading any of them.
+
+        Args:
+            **config: The arguments of the data set.
+
+        Raises:
+            MissingDataError: One is absent.
+        """
+        config = {k: v for k, v in config.items() if k not in ('type', 'pipeline')}
+        cls(**config, lazy_init=True)._check_paths()
+
     def _check_paths(self) -> None:
         """Raises FileNotFoundError if root, list or media folder is absent."""
         wanted = {

@@ -3,7 +3,7 @@
 import copy
 import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from mmengine.config import Config
 from mmengine.registry import RUNNERS
@@ -11,6 +11,8 @@ from mmengine.runner import FlexibleRunner, Runner
 
 from ..features.processes import start_processes
 from ..plain_checkpoints import plain_loading
+from ..registry import DATASETS
+from ..run_config.walk import data_sets
 from .apply import apply_recipe, work_folder_of
 from .hook import recipe_hook_of
 from .work_folder import work_folder_held
@@ -48,6 +50,7 @@ class _OurRunner:
             folder = work_folder_of(cfg)
             if folder is not None:
                 hold.enter_context(work_folder_held(folder))
+            _require_data(cfg)
             reasons = apply_recipe(cfg)
             runner = super().from_cfg(cfg)
             runner._hold = hold.pop_all()
@@ -103,6 +106,15 @@ class _OurRunner:
                 f'training with this config ({type(error).__name__}: {error}). To '
                 'start from its weights alone, set load_from in the config.'
             ) from error
+
+
+def _require_data(cfg: Config) -> None:
+    """Refuses a run whose data are missing before anything is logged or written."""
+    for data_set in data_sets(cfg):
+        with suppress(KeyError):  # of an unknown type, which the runner will say
+            kind = DATASETS.get(data_set.config['type'])
+            if hasattr(kind, 'require_data'):
+                kind.require_data(**data_set.config)
 
 
 @RUNNERS.register_module()
