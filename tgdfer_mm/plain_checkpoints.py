@@ -22,8 +22,6 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.hub import load_state_dict_from_url
 
-from .files import replacing
-
 ALLOW_PICKLE = 'TGDFER_ALLOW_PICKLE'
 _TEXTS = 64 << 20  # bytes of code in a TorchScript archive, at most
 DIGEST = 'sha256'  # in the header of a safetensors file, see `save_weights`
@@ -153,11 +151,10 @@ def write_safetensors(
     Args:
         state: The tensors by name.
         header: Texts by name; ``meta`` is the JSON text of a checkpoint's ``meta``.
-        path: The file; there whole or not at all.
+        path: The file.
     """
     header = {**header, DIGEST: _digest(state, header)}
-    with replacing(path) as temporary:
-        save_file(dict(state), temporary, header)
+    save_file(dict(state), path, header)
 
 
 def read_safetensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -231,7 +228,8 @@ def _load_torch(path: Path, map_location: Any) -> Any:
         if not (zipfile.is_zipfile(path) or _OBJECTS.search(str(error))):
             raise
         if not pickle_allowed():
-            reason = str(error).strip().split('\n')[-1]
+            found = re.search(r'(Unsupported|GLOBAL|Trying|Can only)[^\n]*', str(error))
+            reason = found[0] if found else type(error).__name__
             raise ForbiddenPickleError(
                 f'{path} holds Python objects that are not plain data ({reason}). '
                 'Loading such a file can run any code hidden in it. If you trust where '

@@ -41,3 +41,25 @@ def test_a_resumed_run_stays_stopped_until_its_patience_is_raised(
     # Two in a row that bring nothing are needed now, and one has been counted.
     config.write_text(config.read_text().replace("'patience': 1", "'patience': 2"))
     assert train('--resume') == ['epoch_2.pth', 'epoch_3.pth']
+
+
+def test_the_result_of_a_loop_by_iterations_names_the_iteration(processes, tmp_path):
+    path = tmp_path / 'by_iterations.py'
+    text = CONFIG.read_text().replace(
+        "dict(type='EpochBasedTrainLoop', max_epochs=4)",
+        "dict(type='IterBasedTrainLoop', max_iters=7, val_interval=100)",
+    )
+    hooks = dict(
+        checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=4),
+        selection=dict(type='SelectionHook'),
+    )
+    path.write_text(f'{text}\nparam_scheduler = []\ndefault_hooks.update({hooks})\n')
+    start = processes.start('train.py', '--work-dir', tmp_path / 'work', config=path)
+    assert processes.wait([start]) == [0]
+    folder = tmp_path / 'work/fold1'
+    record = json.loads((folder / 'selection.json').read_text())
+    assert record['iteration'] == 7 and 'epoch' not in record
+    assert record['description'] == 'last iteration'
+    meta = json.loads((folder / 'predictions.meta.json').read_text())
+    assert meta['selection']['iteration'] == 7
+    assert (folder / 'iter_7.pth').is_file()

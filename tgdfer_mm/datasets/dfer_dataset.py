@@ -14,7 +14,7 @@ from ..labels.classes import load_classes
 from .clip_sources import ClipSource, open_clips, path_key
 from .damaged_clips import DamagedClips
 from .known_layouts import Found, find_file, find_media
-from .text_files import SplitFileError, read_lines
+from .text_files import EmptySplitFileError, SplitFileError, read_lines
 from .validation_part import validation_clips
 
 SUBSETS = ('train', 'val', 'test')
@@ -298,7 +298,7 @@ class DFERDataset(BaseDataset, ABC):
             entry.update(line=number, modality='RGB', start_index=0)
             entries.append({**entry, key: path})
         if not entries:
-            raise ValueError(f'{self.split_file} lists no clip.')
+            raise EmptySplitFileError(f'{self.split_file} lists no clip.')
         return entries
 
     def _cut(self, entries: list[dict]) -> list[dict]:

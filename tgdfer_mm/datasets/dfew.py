@@ -85,7 +85,9 @@ class DFEWDataset(DFERDataset):
             fields = [field.strip() for field in line.split(',')]
             if fields == ['']:
                 continue
-            if len(fields) != 2 or not all(f.isdecimal() for f in fields):
+            if len(fields) != 2 or not all(
+                f.isdecimal() and len(f) < 19 for f in fields
+            ):
                 raise self.bad_line(lines, number, "expected '<number>,<label>'")
             rows.append((number, f'{int(fields[0]):05d}', int(fields[1])))
         if not rows:

@@ -5,6 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
+class EmptySplitFileError(ValueError):
+    """A split file without a clip."""
+
+    exit_code = 2  # of a command
+
+
 class SplitFileError(ValueError):
     """A split file that does not say what its authors' format allows.
 

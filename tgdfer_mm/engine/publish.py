@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from ..files import replacing
 from ..plain_checkpoints import (
     DamagedCheckpointError,
     load_from_local,
@@ -61,7 +62,8 @@ def publish(checkpoint: str | Path, out: str | Path, **info: str) -> dict:
         raise PublishError(f'{checkpoint}: {lost[0]} has values beyond half precision')
     known = loaded.get('meta') or {}
     meta = {key: known[key] for key in KEPT_META if key in known}
-    write_safetensors(state, {'meta': json.dumps(meta | info)}, out)
+    with replacing(out) as temporary:
+        write_safetensors(state, {'meta': json.dumps(meta | info)}, temporary)
     data = out.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     return {'file': out.name, 'bytes': len(data), 'sha256': digest, **info}

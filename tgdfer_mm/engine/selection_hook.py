@@ -14,7 +14,7 @@ from mmengine.runner.base_loop import BaseLoop
 
 from ..evaluation import DumpPredictions, MultiLabelMetric
 from ..files import DamagedFileError, read_json, replacing, write_text
-from ..plain_checkpoints import MissingCheckpointError
+from ..plain_checkpoints import ForbiddenPickleError, MissingCheckpointError
 from ..recipe.recipe import RULES, Recipe
 from ..recipe.selection import METRIC, VAL_PART, describe_rule
 from ..registry import HOOKS
@@ -179,7 +179,12 @@ class SelectionHook(Hook):
         if not isinstance(runner, Runner):  # FlexibleRunner's strategies shard files
             return
         if path.is_file():
-            runner.load_checkpoint(str(path))
+            try:
+                runner.load_checkpoint(str(path))
+            except ForbiddenPickleError as error:  # written by mmengine's own hook
+                if self.rule != 'last':
+                    raise
+                runner.logger.warning(f'The weights in memory are tested: {error}')
         elif self.rule != 'last':
             raise MissingCheckpointError(
                 f'{path}: the checkpoint to test is not there. If the run was resumed '

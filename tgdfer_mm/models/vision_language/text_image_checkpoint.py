@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ...files import replacing
 from ...plain_checkpoints import read_safetensors, write_safetensors
 
 _EMBEDDING = 'token_embedding.weight'
@@ -54,9 +55,9 @@ def save_vlm(
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in meta.items()
     }
-    write_safetensors(
-        {k: v.contiguous().cpu() for k, v in tensors.items()}, header, path
-    )
+    tensors = {k: v.contiguous().cpu() for k, v in tensors.items()}
+    with replacing(path) as temporary:
+        write_safetensors(tensors, header, temporary)
 
 
 def load_vlm_state(path: str | Path) -> tuple[dict[str, Tensor], dict, Tensor]:
