@@ -7,10 +7,10 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config
-from safetensors.torch import save_file
 from torch import Tensor
 
 from ..files import replacing, write_text
+from ..plain_checkpoints import write_safetensors
 from ..run_config.files import read_config
 from .class_order import parse_order, places
 from .conversion_report import Report
@@ -62,7 +62,8 @@ class Conversion:
             if out.suffix == '.pth':
                 torch.save(dict(state_dict=self.state, meta=self.meta), path)
             else:
-                save_file(self.state, path, {'meta': json.dumps(self.meta)})
+                header = {'meta': json.dumps(self.meta)}
+                write_safetensors(self.state, header, path)
         if self.report.texts is None:
             return [out]
         texts = out.with_suffix('.descriptions.json')
