@@ -47,6 +47,7 @@ def _run(words: Sequence[str], folder: Path, log: Path) -> None:
         out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(out, 1)
         os.dup2(out, 2)
+        sys.stdout = sys.stderr = os.fdopen(out, 'w')
         os.chdir(folder)
         try:
             code = main(words)
