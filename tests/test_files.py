@@ -1,6 +1,8 @@
 """A file is the old one or the new one, never something between."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -47,3 +49,50 @@ def test_two_writers_at_a_time_do_not_meet(tmp_path, monkeypatch):
         files.write_text(tmp_path / 'file', 'second')
     assert (tmp_path / 'file').read_text() == 'first'
     assert [p.name for p in tmp_path.iterdir()] == ['file']
+
+
+def test_half_written_files_of_living_processes_stay(tmp_path):
+    # Of a dead process of this machine, of a living one, of another machine, and as
+    # version 0.1 named them.
+    gone = subprocess.Popen([sys.executable, '-c', ''])
+    gone.wait()
+    with files.replacing(tmp_path / 'file') as ours:
+        ours.write_text('half')
+        machine = ours.name.split('.')[-2].split('-')[0]
+        names = {
+            'dead': f'.file.{machine}-{gone.pid}-0.tmp',
+            'elsewhere': f'.file.00000000-{gone.pid}-0.tmp',
+            'old': f'.file.{gone.pid}.tmp',
+            'another file': f'.file2.{machine}-{gone.pid}-0.tmp',
+        }
+        for name in names.values():
+            (tmp_path / name).touch()
+        files.remove_leftovers(tmp_path / 'file')
+        left = {path.name for path in tmp_path.iterdir()}
+        assert left == {ours.name, names['elsewhere'], names['another file']}
+    assert (tmp_path / 'file').read_text() == 'half'
+
+
+def test_two_threads_write_to_two_places(tmp_path):
+    with files.replacing(tmp_path / 'x') as one, files.replacing(tmp_path / 'x') as two:
+        assert one != two
+        one.touch()
+        two.touch()
+
+
+@pytest.mark.parametrize(
+    ('text', 'named'),
+    [
+        ('', 'cannot be read as JSON'),
+        ('[' * 100_000, 'cannot be read as JSON'),
+        (f'{{"a": {"9" * 5000}}}', 'cannot be read as JSON'),
+        ('[1]', 'lacks'),
+        ('{"b": 1}', "lacks 'a'"),
+    ],
+    ids=['empty', 'deep', 'long number', 'list', 'other key'],
+)
+def test_what_json_does_not_hold_is_said_with_the_file(tmp_path, text, named):
+    path = tmp_path / 'x.json'
+    path.write_text(text)
+    with pytest.raises(files.DamagedFileError, match=f'x.json .*{named}'):
+        files.read_json(path, 'a')

@@ -59,8 +59,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = getattr(error, 'exit_code', None)
         if code is None:
             raise
-        print(f'error: {error}', file=sys.stderr)
+        print(f'error: {_message(error)}', file=sys.stderr)
         return code
+
+
+def _message(error: Exception) -> str:
+    """What an error says; of one of a loader's process without its stack."""
+    text = str(error)
+    if text.startswith('Caught ') and 'Original Traceback' in text:
+        return text.rsplit(f'{type(error).__name__}: ', 1)[-1].strip()
+    return text
 
 
 def parse(name: str, words: Sequence[str]) -> Namespace:

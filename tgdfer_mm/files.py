@@ -1,10 +1,17 @@
 """Files that are there completely or not at all."""
 
+import json
 import os
+import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
+
+_number = count()  # two threads may write the same file
 
 
 @contextmanager
@@ -22,7 +29,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    own = f'{_machine()}-{os.getpid()}-{next(_number)}'
+    temporary = path.with_name(f'.{path.name}.{own}.tmp')
     try:
         yield temporary
         _sync(temporary)
@@ -33,16 +41,67 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def remove_leftovers(path: str | Path) -> None:
-    """Removes what processes left that died while writing `path`."""
+    """Removes what processes left that died while writing `path`.
+
+    Only those of this machine are known to have died.
+    """
     path = Path(path)
     for temporary in path.parent.glob(f'.{escape(path.name)}.*.tmp'):
-        temporary.unlink(missing_ok=True)
+        # Version 0.1 wrote the number alone.
+        own = re.fullmatch(
+            rf'(?:{_machine()}-)?(\d+)(?:-\d+)?', temporary.name.split('.')[-2]
+        )
+        if own and not _lives(int(own[1])):
+            temporary.unlink(missing_ok=True)
+
+
+class DamagedFileError(ValueError):
+    """A file of this package that does not hold what it should."""
+
+    exit_code = 2  # of a command
+
+
+def read_json(path: str | Path, *keys: str) -> dict:
+    """Reads a JSON file with an object in it.
+
+    Args:
+        path: The file.
+        *keys: What the object has to have.
+
+    Raises:
+        DamagedFileError: It cannot be read, or lacks a key; names the file.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding='utf-8-sig'))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DamagedFileError(f'{path} cannot be read as JSON: {error}.') from error
+    missing = [k for k in keys if not isinstance(content, dict) or k not in content]
+    if missing or not isinstance(content, dict):
+        lacks = f'it lacks {missing[0]!r}' if missing else 'it holds no object'
+        raise DamagedFileError(f'{path} does not hold what it should: {lacks}.')
+    return content
 
 
 def write_text(path: str | Path, text: str) -> None:
     """Writes a text file, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding='utf-8')
+
+
+def _machine() -> str:
+    return sha256(socket.gethostname().encode()).hexdigest()[:8]
+
+
+def _lives(number: int) -> bool:
+    if os.name == 'nt':  # where a signal of 0 ends a process
+        return True
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        pass
+    return True
 
 
 def _sync(path: Path) -> None:

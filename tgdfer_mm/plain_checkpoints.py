@@ -1,11 +1,14 @@
 """Reading checkpoints without running what is in them."""
 
+import hashlib
 import json
 import logging
 import os
 import pickle
+import re
 import threading
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,9 +18,18 @@ from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 from mmengine.runner import checkpoint as mmengine_checkpoint
 from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
 from torch.hub import load_state_dict_from_url
 
+from .finite_weights import check_finite
+
 ALLOW_PICKLE = 'TGDFER_ALLOW_PICKLE'
+_TEXTS = 64 << 20  # bytes of code in a TorchScript archive, at most
+DIGEST = 'sha256'  # in the header of a safetensors file, see `save_weights`
+_SHIPPED = Path(__file__).parent / 'weights'
+# What torch says of a pickle that asks for more than plain data.
+_OBJECTS = re.compile('Unsupported (global|class)|Trying to|Can only|Not allowed')
 
 
 class MissingCheckpointError(FileNotFoundError):
@@ -96,6 +108,11 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
     A ``.safetensors`` file is read as the state dict, and the JSON text under
     ``meta`` in its header as the ``meta`` of the checkpoint.
 
+    The checksums that a file has are compared with its content: the CRC of every part
+    of a ``.pth`` (half a second a gigabyte), and the SHA-256 of a file written by
+    :func:`write_safetensors` or shipped with this package (one second). Other
+    safetensors files have none, nor have files written by torch before 1.6.
+
     Args:
         filename: The file.
         map_location: As in ``torch.load``.
@@ -104,7 +121,9 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
         MissingCheckpointError: There is no such file.
         ForbiddenPickleError: The file holds other objects than plain data, and loading
             those has not been allowed.
-        DamagedCheckpointError: It is no checkpoint, or cut off.
+        DamagedCheckpointError: It is no checkpoint, or cut off, or its content does
+            not have its checksum.
+        NonFiniteWeightsError: A weight is NaN or infinity.
     """
     path = Path(filename).expanduser()
     if not path.is_file():
@@ -112,7 +131,7 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
     read = _load_safetensors if path.suffix == '.safetensors' else _load_torch
     try:
         loaded = read(path, map_location)
-    except (ForbiddenPickleError, MemoryError):
+    except (ForbiddenPickleError, DamagedCheckpointError, MemoryError):
         raise
     # torch and safetensors have no common error for what can be wrong in a file.
     except Exception as error:
@@ -121,24 +140,105 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
             f'{path} cannot be read as a checkpoint; is it whole? '
             f'({type(error).__name__}: {reason})'
         ) from error
-    if not isinstance(loaded, dict):
-        raise DamagedCheckpointError(
-            f'{path} is no checkpoint: it holds a {type(loaded).__name__} and no dict.'
-        )
+    wrong = _misshapen(loaded)
+    if wrong:
+        raise DamagedCheckpointError(f'{path} is no checkpoint: {wrong}.')
+    check_finite(loaded, path)
     return loaded
 
 
+def write_safetensors(
+    state: Mapping[str, Tensor], header: Mapping[str, str], path: str | Path
+) -> None:
+    """Writes tensors as safetensors, with a SHA-256 of them and of the header.
+
+    Args:
+        state: The tensors by name.
+        header: Texts by name; ``meta`` is the JSON text of a checkpoint's ``meta``.
+        path: The file.
+    """
+    header = {**header, DIGEST: _digest(state, header)}
+    save_file(dict(state), path, header)
+
+
+def read_safetensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Reads tensors and header of a safetensors file, and compares its checksum.
+
+    Raises:
+        DamagedCheckpointError: It is no such file, cut off, or damaged.
+    """
+    path = Path(path)
+    try:
+        with safe_open(path, 'pt', device='cpu') as file:
+            header = file.metadata() or {}
+            state = {name: file.get_tensor(name) for name in file.keys()}
+    except Exception as error:  # safetensors has no common error for what can be wrong
+        raise DamagedCheckpointError(
+            f'{path} is no safetensors file, or not whole: {error}.'
+        ) from error
+    shipped = _shipped_digest(path)
+    if shipped is not None:
+        whole = hashlib.sha256(path.read_bytes()).hexdigest() == shipped
+    else:
+        whole = header.get(DIGEST) in (None, _digest(state, header))
+    if not whole:
+        raise DamagedCheckpointError(
+            f'{path} is not whole: its content does not have the SHA-256 that it was '
+            'written with. Take another copy of it.'
+        )
+    return state, header
+
+
+def require_whole_zip(path: Path) -> None:
+    """Compares the content of a file written by ``torch.save`` with its checksums.
+
+    What is no zip file is let through: older versions wrote other files.
+
+    Raises:
+        DamagedCheckpointError: It is cut off or damaged.
+    """
+    with open(path, 'rb') as file:
+        starts = file.read(4) == b'PK\3\4'
+    if not starts and not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            # torch compresses small texts only, and no part lies in another one: the
+            # check takes no longer than reading the file.
+            if sum(part.file_size for part in parts) > path.stat().st_size + _TEXTS:
+                problem = 'its parts are larger than the file'
+            elif not any(part.CRC for part in parts):
+                return  # torch.serialization.set_crc32_options(False)
+            else:
+                bad = archive.testzip()
+                problem = bad and f'the content of {bad} does not have its checksum'
+    # A list of parts can be damaged in many ways, each with an exception of its own.
+    except Exception as error:
+        problem = f'it is cut off, or its list of parts is damaged ({error})'
+    if problem:
+        raise DamagedCheckpointError(
+            f'{path} is not whole: {problem}. Take another copy of it, or an earlier '
+            'checkpoint.'
+        )
+
+
 def _load_torch(path: Path, map_location: Any) -> Any:
+    require_whole_zip(path)
     try:
         return torch.load(path, map_location=map_location, weights_only=True)
     except pickle.UnpicklingError as error:
-        reason = str(error).split('\n')[0]
+        # What has no checksums may be damaged, which no permission helps.
+        if not (zipfile.is_zipfile(path) or _OBJECTS.search(str(error))):
+            raise
         if not pickle_allowed():
+            found = re.search(r'(Unsupported|GLOBAL|Trying|Can only)[^\n]*', str(error))
+            reason = found[0] if found else type(error).__name__
             raise ForbiddenPickleError(
-                f'{path} holds Python objects that are not plain data, or is damaged '
-                f'({reason}). Loading such a file can run any code hidden in it. If '
-                'you trust where it comes from, allow it on purpose: pass '
-                f'--allow-pickle to the tools or set {ALLOW_PICKLE}=1.'
+                f'{path} holds Python objects that are not plain data ({reason}). '
+                'Loading such a file can run any code hidden in it. If you trust where '
+                'it comes from, allow it on purpose: set the environment variable '
+                f'{ALLOW_PICKLE}=1.'
             ) from error
     print_log(
         f'{path} is unpickled because {ALLOW_PICKLE} allows it.',
@@ -149,8 +249,46 @@ def _load_torch(path: Path, map_location: Any) -> Any:
 
 
 def _load_safetensors(path: Path, map_location: Any) -> dict:
+    state, header = read_safetensors(path)
     device = map_location if isinstance(map_location, str) else 'cpu'
-    with safe_open(path, 'pt', device=device) as file:
-        header = file.metadata() or {}
-        state = {name: file.get_tensor(name) for name in file.keys()}
+    state = {name: value.to(device) for name, value in state.items()}
     return dict(state_dict=state, meta=json.loads(header.get('meta', '{}')))
+
+
+def _shipped_digest(path: Path) -> str | None:
+    if path.absolute().parent != _SHIPPED:
+        return None
+    manifest = json.loads((_SHIPPED / 'manifest.json').read_text(encoding='utf-8'))
+    return manifest.get(path.name, {}).get('sha256')
+
+
+def _digest(state: Mapping[str, Tensor], header: Mapping[str, str]) -> str:
+    texts = {name: text for name, text in header.items() if name != DIGEST}
+    digest = hashlib.sha256(json.dumps(texts, sort_keys=True).encode())
+    for name, value in sorted(state.items()):
+        value = value.detach().cpu().contiguous()
+        digest.update(f'{name} {value.dtype} {tuple(value.shape)}'.encode())
+        digest.update(value.reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
+
+
+def _misshapen(loaded: Any) -> str | None:
+    """Says what keeps a loaded object from being a checkpoint or a state dict."""
+    if not isinstance(loaded, dict):
+        return f'it holds a {type(loaded).__name__} and no dict'
+    meta = loaded.get('meta') or {}
+    for name, value in (
+        ('state_dict', loaded.get('state_dict', {})),
+        ('meta', meta),
+        ('meta.dataset_meta', isinstance(meta, Mapping) and meta.get('dataset_meta')),
+    ):
+        if value and not isinstance(value, Mapping):
+            return f'its {name} is a {type(value).__name__} and no dict'
+    classes = (meta.get('dataset_meta') or {}).get('classes') or ()
+    if not isinstance(classes, list | tuple) or not all(
+        isinstance(name, str) for name in classes
+    ):
+        return 'its meta.dataset_meta.classes is no list of names'
+    names = loaded.get('state_dict', loaded)
+    odd = [name for name in names if not isinstance(name, str)]
+    return f'{odd[0]!r} is no name of a weight' if odd else None

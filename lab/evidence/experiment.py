@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from tgdfer_mm.features import train_on_features
 from tgdfer_mm.files import write_text
+from tgdfer_mm.locks import held
 
 from ..paths import LAB
 from .plan import EvidencePlan, Job
@@ -44,7 +45,13 @@ def run_experiment(plan: EvidencePlan, root: Path, workers: int) -> list[dict]:
     Raises:
         OtherConfigError: Jobs were finished with other configs than they have now; all
             of them are named.
+        BusyError: Another process is at this experiment.
     """
+    with held(root / '.lock', f'the experiment in {root}'):
+        return _run(plan, root, workers)
+
+
+def _run(plan: EvidencePlan, root: Path, workers: int) -> list[dict]:
     jobs = list(plan.jobs())
     vlms = make_vlms(plan, root)
     missing = _missing(jobs, plan, root, vlms)
@@ -89,18 +96,30 @@ def read_result(root: Path, job: Job) -> dict:
 
 
 def make_vlms(plan: EvidencePlan, root: Path) -> dict[str, str]:
-    """Weight files of the vision-language models; the missing ones are pre-trained."""
+    """Weight files of the vision-language models; the missing ones are pre-trained.
+
+    Raises:
+        OtherConfigError: One was pre-trained with other options than the plan has.
+    """
     files = {'shipped': SHIPPED_VLM}
     wanted = {c['vlm'] for c in plan.conditions.values() if 'vlm' in c}
     for name in sorted(wanted):
         path = root / 'vlm' / f'{name}.safetensors'
-        if not path.is_file():
+        record = path.with_suffix('.options.json')
+        if path.is_file() and record.is_file():
+            if json.loads(record.read_text(encoding='utf-8')) != plan.vlms[name]:
+                raise OtherConfigError(
+                    f'{path} was pre-trained with other options than the plan has. '
+                    'Delete it, or take another folder for the experiment.'
+                )
+        elif not path.is_file():
             print(f'Pre-training the {name} vision-language model: {path}')
             options = [f'--{k}={v}' for k, v in plan.vlms[name].items()]
             script = LAB / 'tools/pretrain_vlm.py'
             subprocess.run(
                 [sys.executable, str(script), '--out', str(path), *options], check=True
             )
+            write_text(record, json.dumps(plan.vlms[name]))
         files[name] = str(path)
     return files
 

@@ -95,6 +95,7 @@ class ManyModels:
                 copy = copy.to(self.device)
                 self.members.append(Member(cfg, seed, copy, state, clips))
         self.store = clips.store
+        self.store.check()
         self.features = torch.tensor(self.store.array).to(self.device)
         self._stack()
         for member in self.members:

@@ -14,11 +14,11 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmengine.runner.amp import autocast
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.distributed.fsdp import FullyShardedDataParallel
 
 from tgdfer_mm.files import replacing, write_text
+from tgdfer_mm.plain_checkpoints import read_safetensors, write_safetensors
 from tgdfer_mm.random_state import random_state_kept
 from tgdfer_mm.registry import HOOKS
 
@@ -76,9 +76,9 @@ class PartsReportHook(Hook):
             self._start = self._parts(runner)
             if is_main_process():
                 with replacing(path) as temporary:
-                    save_file(self._start, temporary)
+                    write_safetensors(self._start, {}, temporary)
         elif path.is_file():
-            self._start = load_file(path)
+            self._start = read_safetensors(path)[0]
         else:
             self._start = None
             runner.logger.warning(

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from tgdfer_mm.files import replacing
 from tgdfer_mm.models.vision_language.text_image_checkpoint import EMBEDDING
+from tgdfer_mm.plain_checkpoints import write_safetensors
 
 _CONFIG_KEYS = {'embed_dim', 'vision_cfg', 'text_cfg', 'quick_gelu'}
 
@@ -48,4 +49,6 @@ def save_vlm(
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in meta.items()
     }
-    save_file({k: v.contiguous().cpu() for k, v in tensors.items()}, path, header)
+    tensors = {k: v.contiguous().cpu() for k, v in tensors.items()}
+    with replacing(path) as temporary:
+        write_safetensors(tensors, header, temporary)

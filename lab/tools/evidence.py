@@ -23,6 +23,7 @@ from lab.evidence.experiment import run_experiment, write_summary
 from lab.evidence.pages import PAGES
 from lab.evidence.plan import EvidencePlan
 from lab.evidence.train import OtherConfigError
+from tgdfer_mm.locks import BusyError
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -57,7 +58,7 @@ def main() -> None:
         write_summary(results, root / 'results.json')
         page = args.docs or root / 'evidence.md'
         PAGES[plan.page](plan, root, results, page, shlex.join(['python', *sys.argv]))
-    except OtherConfigError as error:
+    except (BusyError, OtherConfigError) as error:
         sys.exit(str(error))
     print(f'{page} is written')
 

@@ -21,8 +21,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
 
-from lab.fuzz.judge import judge
 from lab.fuzz.odd_videos import OddVideo, make_videos
+from lab.fuzz.video_judge import judge
 
 LIMIT = 60.0  # seconds a video
 

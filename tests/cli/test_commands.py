@@ -6,8 +6,10 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from torch._utils import ExceptionWrapper
 
 from tgdfer_cli import common, convert
 from tgdfer_cli import main as cli
@@ -209,9 +211,9 @@ def test_python_m_does_the_same():
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 1
+    assert done.returncode == 2
     # Nothing before the message: no warning of other packages greets a user.
-    assert done.stderr.startswith('nowhere: neither'), json.dumps(done.stderr)
+    assert done.stderr.startswith('error: nowhere: neither'), json.dumps(done.stderr)
 
 
 def test_garbage_is_collected_again_after_the_import():
@@ -225,3 +227,40 @@ def test_garbage_is_collected_again_after_the_import():
         [sys.executable, '-c', script], cwd=ROOT, capture_output=True, text=True
     )
     assert done.stdout == 'True True True\n', done.stderr
+
+
+class _RefusedError(ValueError):
+    exit_code = 2
+
+
+def test_an_error_of_a_loader_s_process_is_told_without_its_stack(monkeypatch, capsys):
+    def run(args):
+        try:
+            raise _RefusedError('x.pack is damaged')
+        except _RefusedError:
+            ExceptionWrapper(where='in DataLoader worker process 0').reraise()
+
+    monkeypatch.setattr(cli, '_module', lambda name: SimpleNamespace(run=run))
+    monkeypatch.setattr(cli, 'parse', lambda name, words: None)
+    assert cli.main(['train']) == 2
+    assert capsys.readouterr().err == 'error: x.pack is damaged\n'
+
+
+@pytest.mark.parametrize(
+    'words',
+    [
+        ['folds', 'tgdfer_demo', '--seeds', 'x'],
+        ['folds', 'tgdfer_demo', '--launcher', 'slurm'],
+        ['folds', 'no_such_config'],
+        ['publish', 'no.pth', 'out.safetensors'],
+        ['publish', 'no.pth', 'out.pth'],
+        ['train', 'tgdfer_demo', '--launcher', 'pytorch'],
+    ],
+)
+def test_wrong_arguments_end_with_2(words, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ('RANK', 'TGDFER_FOLD', 'FOLD', 'LOCAL_RANK'):
+        monkeypatch.delenv(name, raising=False)
+    assert cli.main(words) == 2
+    assert capsys.readouterr().err.startswith('error: ')
+    assert not list(tmp_path.iterdir())

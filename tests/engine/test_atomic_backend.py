@@ -17,8 +17,8 @@ def test_content_is_there_and_nothing_else(tmp_path):
 
 
 def test_what_a_dead_writer_left_is_removed_and_nothing_of_others(tmp_path):
-    (tmp_path / '.epoch_1.pth.1234.tmp').write_bytes(b'half')
-    (tmp_path / '.epoch_10.pth.1234.tmp').write_bytes(b'half')
+    (tmp_path / '.epoch_1.pth.4194305.tmp').write_bytes(b'half')
+    (tmp_path / '.epoch_10.pth.4194305.tmp').write_bytes(b'half')
     backend().put(b'whole', tmp_path / 'epoch_1.pth')
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {'epoch_1.pth', '.epoch_10.pth.1234.tmp'}
+    assert names == {'epoch_1.pth', '.epoch_10.pth.4194305.tmp'}

@@ -14,8 +14,10 @@ from safetensors.torch import save_file
 from tgdfer_mm.plain_checkpoints import (
     ALLOW_PICKLE,
     DamagedCheckpointError,
+    load_from_local,
     load_plain,
     plain_loading,
+    write_safetensors,
 )
 
 
@@ -36,7 +38,7 @@ def test_code_in_a_foreign_checkpoint_does_not_run(tmp_path, monkeypatch):
     with pytest.raises(pickle.UnpicklingError) as caught:
         load_plain(path)
     assert not sprung.exists()
-    for word in (str(path), '--allow-pickle', f'{ALLOW_PICKLE}=1'):
+    for word in (str(path), f'{ALLOW_PICKLE}=1'):
         assert word in str(caught.value)
 
     monkeypatch.setenv(ALLOW_PICKLE, '1')
@@ -128,6 +130,80 @@ def test_a_checkpoint_that_is_cut_off_or_holds_no_dict_is_named(tmp_path):
     whole = (tmp_path / 'whole.pth').read_bytes()
     (tmp_path / 'half.pth').write_bytes(whole[: len(whole) // 2])
     torch.save([1, 2], tmp_path / 'list.pth')
-    for name, words in (('half.pth', 'is it whole'), ('list.pth', 'holds a list')):
+    for name, words in (('half.pth', 'not whole'), ('list.pth', 'holds a list')):
         with pytest.raises(DamagedCheckpointError, match=f'{name}.*{words}'):
             load_plain(tmp_path / name)
+
+
+def same(one, other):
+    pairs = zip(one['state_dict'].items(), other['state_dict'].items(), strict=True)
+    equal = (a[0] == b[0] and torch.equal(a[1], b[1]) for a, b in pairs)
+    return all(equal) and one['meta'] == other['meta']
+
+
+@pytest.mark.parametrize('name', ['a.pth', 'a.safetensors'])
+def test_damage_anywhere_in_our_files_is_noticed(tmp_path, name):
+    state = dict(weight=torch.arange(300.0), bias=torch.ones(40))
+    meta = dict(dataset_meta=dict(classes=['sad', 'happy']))
+    if name == 'a.pth':
+        torch.save(dict(state_dict=state, meta=meta), tmp_path / name)
+    else:
+        write_safetensors(state, dict(meta=json.dumps(meta)), tmp_path / name)
+    whole = (tmp_path / name).read_bytes()
+    valid = load_from_local(tmp_path / name)
+    refused = 0
+    for place in range(0, len(whole), len(whole) // 60):
+        for damage in (bytes([whole[place] ^ 1]), bytes(40)):
+            damaged = whole[:place] + damage + whole[place + len(damage) :]
+            (tmp_path / name).write_bytes(damaged)
+            try:
+                loaded = load_from_local(tmp_path / name)
+            except DamagedCheckpointError as error:
+                assert str(tmp_path / name) in str(error)
+                refused += 1
+            else:  # the zip's padding, or what was there was the same
+                assert same(loaded, valid)
+    assert refused > 50
+
+
+def test_shipped_weights_are_compared_with_the_manifest(tmp_path, monkeypatch):
+    from tgdfer_mm import plain_checkpoints
+
+    for path in plain_checkpoints._SHIPPED.glob('*.safetensors'):
+        load_from_local(path)
+    monkeypatch.setattr(plain_checkpoints, '_SHIPPED', tmp_path)
+    save_file(dict(a=torch.zeros(3)), tmp_path / 'a.safetensors')
+    manifest = {'a.safetensors': dict(sha256='0' * 64)}
+    (tmp_path / 'manifest.json').write_text(json.dumps(manifest))
+    with pytest.raises(DamagedCheckpointError, match='a.safetensors is not whole'):
+        load_from_local(tmp_path / 'a.safetensors')
+
+
+def test_files_without_checksums_load(tmp_path):
+    state = dict(a=torch.arange(3.0))
+    torch.serialization.set_crc32_options(False)
+    try:
+        torch.save(dict(state_dict=state), tmp_path / 'a.pth')
+    finally:
+        torch.serialization.set_crc32_options(True)
+    torch.save(state, tmp_path / 'b.pth', _use_new_zipfile_serialization=False)
+    save_file(state, tmp_path / 'c.safetensors')
+    for name in ('a.pth', 'b.pth', 'c.safetensors'):
+        loaded = load_from_local(tmp_path / name)
+        assert torch.equal(loaded.get('state_dict', loaded)['a'], state['a'])
+
+
+@pytest.mark.parametrize(
+    'content',
+    [
+        dict(state_dict=[1]),
+        dict(state_dict={}, meta='text'),
+        dict(state_dict={}, meta=dict(dataset_meta=3)),
+        dict(state_dict={}, meta=dict(dataset_meta=dict(classes=3))),
+        {3: torch.zeros(1)},
+    ],
+)
+def test_what_has_not_the_form_of_a_checkpoint_is_refused(tmp_path, content):
+    torch.save(content, tmp_path / 'a.pth')
+    with pytest.raises(DamagedCheckpointError, match='a.pth is no checkpoint'):
+        load_from_local(tmp_path / 'a.pth')

@@ -168,3 +168,15 @@ def test_the_newest_is_found_by_number_not_by_time_or_text(tmp_path):
     with pytest.raises(RuntimeError, match='(?s)epoch_10.*epoch_9'):
         find_resumable(tmp_path)
     assert find_resumable(tmp_path / 'nowhere') == (None, {})
+
+
+@pytest.mark.parametrize('lost', ['meta', 'optimizer', 'exact', 'param_schedulers'])
+def test_a_checkpoint_that_lacks_something_ends_in_one_line(
+    processes, uninterrupted, tmp_path, lost
+):
+    checkpoint = load(uninterrupted / 'epoch_3.pth')
+    checkpoint[lost] = dict(something='else')
+    path = tmp_path / 'odd.pth'
+    torch.save(checkpoint, path)
+    work = tmp_path / 'work'
+    assert processes.run('train.py', '--resume', path, '--work-dir', work) == 2

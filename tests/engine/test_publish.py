@@ -74,3 +74,13 @@ def test_a_checkpoint_is_not_published_over_itself(checkpoint, tmp_path):
     with pytest.raises(ValueError, match='is the checkpoint itself'):
         publish(out, tmp_path / '.' / 'model.safetensors')
     assert out.read_bytes() == before
+
+
+def test_what_cannot_be_published_is_named(checkpoint, tmp_path):
+    (tmp_path / 'cut.pth').write_bytes(checkpoint[0].read_bytes()[:-900])
+    torch.save(dict(weight=torch.zeros(2)), tmp_path / 'bare.pth')
+    for name in ('absent.pth', 'cut.pth', 'bare.pth'):
+        with pytest.raises((OSError, RuntimeError), match=name) as caught:
+            publish(tmp_path / name, tmp_path / 'model.safetensors')
+        assert caught.value.exit_code == 2
+        assert not (tmp_path / 'model.safetensors').exists()

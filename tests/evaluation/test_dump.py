@@ -7,6 +7,7 @@ from mmengine.evaluator import Evaluator
 
 from tgdfer_mm.evaluation import DumpPredictions, read_predictions
 from tgdfer_mm.evaluation.clip_metric import NonFiniteScoreError
+from tgdfer_mm.evaluation.dump import digest_of
 
 
 def dump(samples, path, classes):
@@ -43,6 +44,7 @@ def test_round_trip_keeps_every_number(tmp_path, classes, make_sample):
         np.float32(second['relevance']), sample.relevance.numpy()
     )
     meta = json.loads((path.parent / 'predictions.meta.json').read_text())
+    assert meta.pop('sha256') == digest_of(path.read_text(), meta)
     assert meta == dict(classes=list(classes), dataset='DFEW', fold=1)
     names = sorted(p.name for p in path.parent.iterdir())
     assert names == ['predictions.jsonl', 'predictions.meta.json']

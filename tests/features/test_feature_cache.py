@@ -1,6 +1,7 @@
 """Training on computed features is training with the frozen tower, only sooner."""
 
 import copy
+import json
 import os
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from tgdfer_mm.features import (
     train_on_features,
     use_cached_features,
 )
+from tgdfer_mm.locks import lock_file
 from tgdfer_mm.registry import DATASETS, MODELS
 
 CROP = dict(type='RandomResizedCrop', area_range=(0.5, 1.0))
@@ -259,3 +261,66 @@ def test_two_processes_compute_what_one_does(make_config, tmp_path):
     two = FeatureStore(tmp_path / 'two' / path.name)
     np.testing.assert_allclose(two.array, FeatureStore(path).array, atol=1e-6)
     assert two.clips == FeatureStore(path).clips
+
+
+def test_damage_is_noticed_wherever_it_is(make_config, tmp_path):
+    path = cache_features(make_config([FLIP]), tmp_path)
+    array, header = path / 'features.npy', path / 'header.json'
+    whole, said = array.read_bytes(), header.read_text()
+    valid = FeatureStore(path)
+    inds = np.arange(3)
+    clips = list(valid.clips)
+    expected = {clip: valid.gather(clip, inds, 'flip') for clip in clips}
+    refused = 0
+    for place in range(0, len(whole), len(whole) // 40):
+        array.write_bytes(whole[:place] + bytes(64) + whole[place + 64 :][: len(whole)])
+        try:
+            store = FeatureStore(path)
+            for clip in clips:
+                found = store.gather(clip, inds, 'flip')
+                np.testing.assert_array_equal(found, expected[clip])
+        except FeatureCacheError as error:
+            assert str(array) in str(error)
+            refused += 1
+    assert refused > 30
+    array.write_bytes(whole)
+    FeatureStore(path).check()
+    for place in range(0, len(said), len(said) // 60):
+        other = 'x' if said[place] != 'x' else 'y'
+        header.write_text(said[:place] + other + said[place + 1 :])
+        try:
+            store = FeatureStore(path)
+        except FeatureCacheError as error:
+            assert str(path) in str(error)
+        else:  # the name of the hash itself is spoilt
+            assert store.clips == valid.clips
+
+
+def test_features_without_checksums_load_with_a_warning(make_config, tmp_path):
+    path = cache_features(make_config(), tmp_path)
+    header = path / 'header.json'
+    content = json.loads(header.read_text())
+    del content['sums'], content['sha256']
+    header.write_text(json.dumps(content))
+    with pytest.warns(UserWarning, match='no checksums'):
+        store = FeatureStore(path)
+    assert store.gather('00005', np.arange(2)).shape[0] == 2
+
+
+def test_a_run_waits_for_another_that_computes_the_same(
+    make_config, tmp_path, monkeypatch
+):
+    plan = Plan(make_config())
+    lock = tmp_path / f'.{plan.key[:16]}.lock'
+    with open(lock, 'w') as other:
+        assert lock_file(other.fileno(), wait=False)
+        said = []
+
+        def finish(text, **kwargs):  # what the other run does meanwhile
+            said.append(text)
+            other.close()
+
+        monkeypatch.setattr('tgdfer_mm.features.compute.print_log', finish)
+        path = cache_features(make_config(), tmp_path, plan=plan)
+    assert 'is in use by process' in said[0] and 'waits' in said[0]
+    assert FeatureStore(path).key == plan.key and not lock.exists()

@@ -80,3 +80,30 @@ def test_texts_follow_another_order_of_the_classes():
     assert tuple(other) == load_classes('mafw', 'alphabetical')
     with pytest.raises(ValueError, match="'alphabetical' is for descriptions from a"):
         load_descriptions({'a': ['x']}, 'alphabetical')
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        '',
+        '[]',
+        '{"label_set": "dfew"}',
+        '{"label_set": "dfew", "classes": []}',
+        '{"label_set": ["dfew"], "classes": {}}',
+        '{"label_set": "no such", "classes": {}}',
+        f'{{"label_set": "dfew", "classes": {{"a": {"9" * 5000}}}}}',
+    ],
+    ids=['empty', 'list', 'no classes', 'list of classes', 'odd', 'unknown', 'number'],
+)
+def test_a_damaged_file_is_named_and_ends_a_command_with_2(tmp_path, text):
+    path = tmp_path / 'texts.json'
+    path.write_text(text)
+    with pytest.raises(ValueError, match='texts.json') as caught:
+        load_descriptions(str(path))
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize('texts', ['no list', [], [''], [3], None])
+def test_a_class_needs_a_list_of_texts(tmp_path, texts):
+    with pytest.raises(ValueError, match='needs a list of non-empty texts'):
+        load_descriptions({'happy': texts})

@@ -120,3 +120,12 @@ def test_a_file_that_lacks_one_of_both_marks_is_refused(missing, tmp_path):
     save_file(state, tmp_path / 'half.safetensors', header)
     with pytest.raises(ValueError, match='half.safetensors'):
         load_vlm_state(tmp_path / 'half.safetensors')
+
+
+def test_a_damaged_file_is_refused_by_name(written, tmp_path):
+    path = written[0]
+    content = bytearray(path.read_bytes())
+    content[-50] ^= 1
+    (tmp_path / 'bad.safetensors').write_bytes(content)
+    with pytest.raises(RuntimeError, match='bad.safetensors is not whole'):
+        load_vlm_state(tmp_path / 'bad.safetensors')

@@ -123,12 +123,12 @@ def test_a_folder_of_another_config_is_left_alone(again, run_folds):
     code = run_folds(again, '--selection', 'val', '--cfg-options', 'log_level=ERROR')
     assert code == 0  # changes no number
     change = ('--cfg-options', 'optim_wrapper.optimizer.lr=0.01')
-    assert run_folds(again, '--selection', 'val', *change) == 1
+    assert run_folds(again, '--selection', 'val', *change) == 2
     assert 'different: optim_wrapper.optimizer.lr.' in read_out(again)
-    assert run_folds(again, '--selection', 'test') == 1
+    assert run_folds(again, '--selection', 'test') == 2
     assert 'selection' in read_out(again).rsplit('different:', 1)[-1]
     (again / 'seed0/fold1/started.json').unlink()
-    assert run_folds(again, '--selection', 'val') == 1
+    assert run_folds(again, '--selection', 'val') == 2
     assert 'holds checkpoints, but no started.json' in read_out(again)
 
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from tgdfer_mm.evaluation import DumpPredictions
+from tgdfer_mm.files import DamagedFileError
 from tgdfer_mm.protocol import aggregate, load_result
 from tgdfer_mm.protocol.results import difference, numbers_of, spread
 
@@ -160,3 +162,29 @@ def test_predictions_are_read_with_what_they_are_of(make_result, write, tmp_path
     result.predictions[0]['label'] = None
     with pytest.raises(ValueError, match='clip 3/0 has no label'):
         load_result(write(result, tmp_path))
+
+
+def test_predictions_that_were_changed_since_are_refused(tmp_path):
+    path = tmp_path / 'predictions.jsonl'
+    metric = DumpPredictions(str(path))
+    metric.dataset_meta = dict(classes=('a', 'b'), fold=1)
+    metric.check_complete = lambda results: None
+    lines = [
+        dict(clip=str(i), label=0, pred=1, score=[0.2, 0.8], damaged=None)
+        for i in range(3)
+    ]
+    metric.compute_metrics(lines)
+    result = load_result(path)
+    assert result.fold == 1 and 'sha256' not in result.meta
+    text, meta = path.read_text(), path.with_suffix('.meta.json')
+    path.write_text(text.replace('"pred": 1', '"pred": 0', 1))
+    with pytest.raises(ValueError, match=r'predictions.jsonl .* not as they were'):
+        load_result(path)
+    path.write_text(text)
+    said = meta.read_text()
+    meta.write_text(said.replace('"a"', '"c"'))
+    with pytest.raises(ValueError, match='not as they were written'):
+        load_result(path)
+    meta.write_text(said[:30])
+    with pytest.raises(DamagedFileError, match='predictions.meta.json cannot be read'):
+        load_result(path)

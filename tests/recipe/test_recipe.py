@@ -269,7 +269,11 @@ def test_the_config_s_hooks_are_found(dfew):
     assert [h['type'] for h in hooks_of(dfew, 'RecipeHook')] == ['RecipeHook']
 
 
-def test_the_registry_builds_what_the_recipe_makes_of_a_config(dfew, monkeypatch):
+def test_the_registry_builds_what_the_recipe_makes_of_a_config(
+    dfew, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr('tgdfer_mm.recipe.runners._require_data', lambda cfg: None)
     built = []
 
     class Told(DFERRunner):

@@ -25,6 +25,7 @@ def test_all_data_sets_read_the_packed_file(tool, config):
     ('options', 'named'),
     [
         (['--resident'], '--pack FILE'),
+        (['--resident', '--pack', 'no.pack'], 'no.pack is not there: --resident needs'),
         (['--views', '3'], 'changes nothing without .*--cache-features'),
         (['--feature-dtype', 'float16'], 'changes nothing without .*--cache-features'),
         (['--cache-features', 'x'], '^RandomResizedCrop, ColorJitter in.*--views'),

@@ -131,8 +131,9 @@ def test_amp_takes_bf16_if_there_is_and_needs_a_gpu(tool, config, monkeypatch):
         assert cfg.optim_wrapper.dtype == dtype
         assert cfg.recipe.precision == ('bf16' if has_bf16 else 'fp16')
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
-    with pytest.raises(ValueError, match='CUDA'):
+    with pytest.raises(ValueError, match='--amp: .*CUDA.*--precision auto') as caught:
         tool('train', config, '--amp')
+    assert caught.value.exit_code == 2
 
 
 def test_dump_adds_the_plain_predictions_beside_the_pickle(tool, config, tmp_path):

@@ -158,13 +158,21 @@ def test_explain_keeps_to_when(when, drawn, tmp_path):
 
 
 def test_confusion_matrix_files_hold_the_metric(tmp_path):
-    metric = run(HOOKS.build(dict(type='ConfusionMatrixHook')), tmp_path)
+    loop = TrainLoop(10, 10)
+    hook = HOOKS.build(dict(type='ConfusionMatrixHook'))
+    metric = run(hook, tmp_path, train_loop=loop)
     assert names(tmp_path) == ['confusion_matrix.json', 'confusion_matrix.png']
     written = json.loads((tmp_path / 'confusion_matrix.json').read_text())
     assert written == metric.last_result
     assert np.sum(written['matrix']) == len(CLIPS)
     assert written['damaged'] == [dict(clip='bad', reason='0 frames')]
     assert cv2.imread(str(tmp_path / 'confusion_matrix.png')).std() > 5
+
+
+def test_a_test_alone_leaves_the_training_s_picture_as_it_is(tmp_path):
+    run(ConfusionMatrixHook(), tmp_path)
+    wanted = ['confusion_matrix_test.json', 'confusion_matrix_test.png']
+    assert names(tmp_path) == wanted
 
 
 def test_confusion_matrix_needs_its_metric(tmp_path):

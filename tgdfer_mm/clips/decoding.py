@@ -170,8 +170,9 @@ def decode_clip(
             block[t] = block[done[index]]
             continue
         place = None if block is None else block[t]
+        data = read(index)
         try:
-            img = decode_picture(read(index), decoder, place)
+            img = decode_picture(data, decoder, place)
         except ValueError as error:
             raise DamagedClipError(clip, f'{name(index)} {error}') from error
         if block is None:

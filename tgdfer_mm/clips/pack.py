@@ -1,8 +1,9 @@
 """Reading a packed file.
 
 Magic bytes; then frame after frame, clip after clip, the content of its file (or its
-raw pixels); then the index: JSON, and the place of every frame; then a footer with the
-index's lengths and hash. What is cut off has no footer, so half a file is never read.
+raw pixels); then the CRC-32 of every frame, compared whenever the frame is read; then
+the index: JSON, and the place of every frame; then a footer with the index's lengths
+and hash. What is cut off has no footer, so half a file is never read.
 """
 
 import json
@@ -10,7 +11,10 @@ import struct
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
+from multiprocessing import parent_process
 from pathlib import Path
+from warnings import warn
+from zlib import crc32
 
 import numpy as np
 
@@ -55,9 +59,9 @@ class Pack:
         if sha256(header + places).digest() != digest:
             raise PackError(f'{self.path}: its index is damaged; pack it anew.')
         index = json.loads(header)
-        if index['schema'] != SCHEMA:
+        if index.get('schema') != SCHEMA:
             raise PackError(
-                f'{self.path} has the schema {index["schema"]!r}, not {SCHEMA!r}.'
+                f'{self.path} has the schema {index.get("schema")!r}, not {SCHEMA!r}.'
             )
         self.kind: str = index['kind']
         self.dataset: str = index['dataset']
@@ -71,6 +75,44 @@ class Pack:
         self._first = np.cumsum([0, *index['counts']])
         self._offsets = np.frombuffer(places, '<i8')
         self._data = np.memmap(self.path, np.uint8, 'r')
+        self._sums = self._checksums(index.get('checksums'))
+
+    def _checksums(self, digest: str | None) -> np.ndarray | None:
+        if digest is None:
+            if parent_process() is None:  # once, and not in every loader's process
+                warn(
+                    f'{self.path} was packed by an earlier version and has no '
+                    'checksums of its frames, so that damage is not noticed when they '
+                    'are read; `tgdfer data pack --verify` looks for it.',
+                    stacklevel=4,
+                )
+            return None
+        start = int(self._offsets[-1])
+        found = self._data[start : start + 4 * (len(self._offsets) - 1)].tobytes()
+        if sha256(found).hexdigest() != digest:
+            raise PackError(f'{self.path}: its checksums are damaged; pack it anew.')
+        return np.frombuffer(found, '<u4')
+
+    def check_frames(self, start: int, stop: int) -> None:
+        """Compares frames with their checksums.
+
+        Args:
+            start: The first frame's number among all frames.
+            stop: The number after the last one.
+
+        Raises:
+            PackError: One is damaged.
+        """
+        for row in range(start, stop) if self._sums is not None else ():
+            if (
+                crc32(self._data[slice(*self._offsets[row : row + 2])])
+                != self._sums[row]
+            ):
+                clip = self.clips[int(self._first.searchsorted(row, 'right')) - 1]
+                raise PackError(
+                    f'{self.path} is damaged: a frame of clip {clip} does not have the '
+                    'checksum that it was packed with. Pack it anew.'
+                )
 
     def __reduce__(self) -> tuple:
         # To a loader's process travels the name, not the content.
@@ -93,6 +135,10 @@ class Pack:
         """Hash of the clip's frames; KeyError if it is absent."""
         return self._digests[self._place[clip]]
 
+    def is_damaged(self, clip: str) -> bool:
+        """Whether the clip could not be decoded when it was packed raw."""
+        return clip in self._damaged
+
     def check(self, clip: str) -> None:
         """Refuses a clip that could not be decoded when it was packed raw.
 
@@ -112,10 +158,15 @@ class Pack:
         return self._first[self._place[clip]] + inds
 
     def read(self, clip: str, index: int) -> bytes:
-        """The content of a frame's file; IndexError if there is no such frame."""
+        """The content of a frame's file; IndexError if there is no such frame.
+
+        Raises:
+            PackError: The frame is damaged.
+        """
         if not 0 <= index < self.num_frames(clip):
             raise IndexError(f'{clip} has no frame {index}')
-        row = self._first[self._place[clip]] + index
+        row = int(self._first[self._place[clip]]) + index
+        self.check_frames(row, row + 1)
         return self._data[self._offsets[row] : self._offsets[row + 1]].tobytes()
 
     def pixels(self, clip: str, inds: Iterable[int]) -> np.ndarray:
@@ -123,6 +174,7 @@ class Pack:
 
         Raises:
             DamagedClipError: The clip could not be decoded when it was packed.
+            PackError: A frame is damaged.
         """
         self.check(clip)
         inds = list(inds)
@@ -131,12 +183,15 @@ class Pack:
         start, stop = self._offsets[self._first[place : place + 2]]
         frames = self._data[start:stop].reshape(-1, height, width, 3)
         block = empty_clip((len(inds), height, width, 3))
+        first = int(self._first[place])
         for t, index in enumerate(inds):
+            row = first + range(len(frames))[index]
+            self.check_frames(row, row + 1)
             block[t] = frames[index]
         return block
 
     def all_pixels(self) -> np.ndarray:
-        """All frames of a raw pack (F, H, W, 3), mapped into memory.
+        """All frames of a raw pack (F, H, W, 3), mapped into memory, not checked.
 
         Raises:
             PackError: It is not raw, or its clips have different sizes.

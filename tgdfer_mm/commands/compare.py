@@ -8,6 +8,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from ..files import write_text
 from ..protocol import compare, load_contender
 
 
@@ -16,7 +17,8 @@ def run(args: Namespace) -> int:
     try:
         result = compare([load_contender(path) for path in args.models])
     except (FileNotFoundError, ValueError) as error:
-        sys.exit(str(error))
+        print(f'error: {error}', file=sys.stderr)
+        return 2
     console = Console(highlight=False)
     wide = Console(width=max(console.width, 100))  # whole, also in a log
     first, *others = result['models']
@@ -29,8 +31,7 @@ def run(args: Namespace) -> int:
             console.print(text)
     console.print(f'[dim]{result["method"]}[/dim]')
     if args.out:
-        with open(args.out, 'w', encoding='utf-8') as file:
-            json.dump(result, file, indent=2)
+        write_text(args.out, json.dumps(result, indent=2) + '\n')
     return 0
 
 

@@ -1,15 +1,15 @@
 """Packing a data set into one file."""
 
-import sys
 from argparse import Namespace
 from functools import partial
 from pathlib import Path
 
 from mmengine.registry import init_default_scope
 
+from ..clips.clip_index import ClipIndex
 from ..clips.pack import PackError
 from ..datasets.progress import track
-from ..datasets.tools.pack import verify_pack, write_pack
+from ..datasets.tools.pack import journal_of, verify_pack, write_pack
 from ..paths import find_config
 from ..registry import DATASETS
 from ..run_config.files import read_config
@@ -22,19 +22,19 @@ def run(args: Namespace) -> int:
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     found = first_data_set(cfg)
     if found is None:
-        print(f'error: {args.config}: it has no data set to pack', file=sys.stderr)
-        return 1
-    dataset = DATASETS.build({**found.config, 'pipeline': []})
-    try:
-        if not args.verify:
-            show = partial(track, what='Packing')
-            write_pack(dataset, args.file, args.raw, track=show)
-        show = partial(track, what='Verifying')
-        # What has just been read need not be read again.
-        folder = dataset.media_dir if args.verify else None
-        verify_pack(args.file, folder, track=show)
-    except (FileExistsError, PackError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
+        raise PackError(f'{args.config}: it has no data set to pack.')
+    node = {**found.config, 'pipeline': []}
+    dataset = DATASETS.build(node)
+    # What this call has read need not be read again, only what an earlier one has.
+    contents = args.verify or journal_of(args.file).exists()
+    if not args.verify:
+        show = partial(track, what='Packing')
+        write_pack(dataset, args.file, args.raw, track=show)
+        dataset = DATASETS.build(node)  # clips may have arrived meanwhile
+    index = getattr(dataset.clips, 'index', None)
+    if not isinstance(index, ClipIndex):
+        raise PackError(f'{args.config}: it has no frame folders to compare with.')
+    show = partial(track, what='Verifying')
+    verify_pack(args.file, index, contents, track=show)
     print(f'{args.file}: whole, {Path(args.file).stat().st_size / 2**20:.1f} MiB')
     return 0

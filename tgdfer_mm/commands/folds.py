@@ -31,8 +31,9 @@ def run(args: Namespace) -> int:
         )
         run_all(runs, launcher, console)
         report = collect(runs, Path(config).name)
-    except (RunError, ValueError) as error:
-        sys.exit(str(error))
+    except (RunError, FileNotFoundError, ValueError) as error:
+        print(f'error: {error}', file=sys.stderr)
+        return getattr(error, 'exit_code', 2)
     # Whole, also in the 80 columns that a log has.
     Console(width=max(console.width, 100)).print(summary_table(report))
     console.print(f'{runs[0].root}/results.md', highlight=False)

@@ -6,7 +6,7 @@ from mmengine.config import Config
 
 from ..engine.temporal_sensitivity import report, temporal_sensitivity
 from ..recipe import apply_recipe
-from ..recipe.recipe import PERTURBATIONS
+from ..recipe.recipe import PERTURBATIONS, RecipeError
 from .config import build_runner, load_config
 from .config_errors import naming_the_key
 
@@ -18,7 +18,7 @@ def make_config(args: Namespace) -> Config:
     for about_training in ('precision', 'no_validate'):
         cfg.recipe.pop(about_training, None)
     if args.perturb_time is not None and cfg.recipe.get('perturb_time'):
-        raise ValueError(
+        raise RecipeError(
             f'--perturb-time and recipe.perturb_time={cfg.recipe.perturb_time!r}: the '
             'test itself would be perturbed too. Leave one out.'
         )

@@ -2,9 +2,11 @@
 
 from argparse import Namespace
 
+import torch
 from mmengine.config import Config
 
 from ..recipe.precision import best_mixed_precision
+from ..recipe.recipe import RecipeError
 from .config import build_runner, load_config
 from .config_errors import naming_the_key
 
@@ -17,7 +19,7 @@ def make_config(args: Namespace) -> Config:
         cfg.load_from = None if args.resume == 'auto' else args.resume
     if args.auto_scale_lr:
         if 'auto_scale_lr' not in cfg:
-            raise ValueError(
+            raise RecipeError(
                 f'--auto-scale-lr: {args.config} does not say for which batch size its '
                 'learning rate is; add auto_scale_lr=dict(base_batch_size=...).'
             )
@@ -30,6 +32,11 @@ def make_config(args: Namespace) -> Config:
             randomness[switch] = True
     cfg.randomness = randomness or dict(seed=None)
     if args.amp:
+        if not torch.cuda.is_available():
+            raise RecipeError(
+                '--amp: mixed precision needs a CUDA device, and there is none. Leave '
+                '--amp out; --precision auto takes bf16 where the device has it.'
+            )
         cfg.recipe['precision'] = best_mixed_precision()
     return cfg
 

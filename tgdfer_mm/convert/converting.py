@@ -9,11 +9,11 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config
-from safetensors.torch import save_file
 from torch import Tensor
 
 from ..files import replacing, write_text
 from ..finite_weights import check_finite
+from ..plain_checkpoints import write_safetensors
 from ..run_config.files import read_config
 from .class_order import parse_order, places
 from .conversion_report import Report
@@ -71,7 +71,8 @@ class Conversion:
             if out.suffix == '.pth':
                 torch.save(dict(state_dict=self.state, meta=self.meta), path)
             else:
-                save_file(self.state, path, {'meta': json.dumps(self.meta)})
+                header = {'meta': json.dumps(self.meta)}
+                write_safetensors(self.state, header, path)
         if self.report.texts is None:
             return [out]
         texts = _texts_of(out)

@@ -5,9 +5,3 @@ class ConvertError(ValueError):
     """A file, a config or an option that cannot be converted with."""
 
     exit_code = 2  # of a command
-
-
-class MissingCheckpointError(FileNotFoundError):
-    """There is no such file."""
-
-    exit_code = 2

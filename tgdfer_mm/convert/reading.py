@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 from torch.serialization import get_unsafe_globals_in_checkpoint, safe_globals
 
-from .errors import ConvertError, MissingCheckpointError
+from ..plain_checkpoints import (
+    MissingCheckpointError,
+    load_from_local,
+    require_whole_zip,
+)
+from .errors import ConvertError
 from .torchscript import is_torchscript, read_torchscript
 
 # Where training codes put the weights among their other things.
@@ -73,7 +77,7 @@ def _content(path: Path) -> tuple[object, list[str]]:
     try:
         return _read(path)
     except Exception as error:  # a damaged file can fail in any way
-        if isinstance(error, ConvertError):
+        if hasattr(error, 'exit_code'):
             raise
         reason = str(error).split('\n')[0] or type(error).__name__
         raise ConvertError(
@@ -83,15 +87,12 @@ def _content(path: Path) -> tuple[object, list[str]]:
 
 def _read(path: Path) -> tuple[object, list[str]]:
     if path.suffix == '.safetensors':
-        return load_file(path), []
+        return load_from_local(path, 'cpu')['state_dict'], []
+    require_whole_zip(path)
+    if is_torchscript(path):
+        return read_torchscript(path), []
     asked = []
     if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()
-        if damaged:
-            raise ConvertError(f'{path} is damaged: its part {damaged} is not whole.')
-        if is_torchscript(path):
-            return read_torchscript(path), []
         asked = sorted(get_unsafe_globals_in_checkpoint(path))
     with safe_globals([(_stub(name), name) for name in asked]):
         return torch.load(path, map_location='cpu', weights_only=True), asked

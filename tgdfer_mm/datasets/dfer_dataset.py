@@ -15,7 +15,7 @@ from ..run_config.pipelines import check_readers
 from .clip_sources import ClipSource, open_clips, path_key
 from .damaged_clips import DamagedClips
 from .known_layouts import Found, find_file, find_media
-from .text_files import DataError, SplitFileError, read_lines
+from .text_files import DataError, EmptySplitFileError, SplitFileError, read_lines
 from .validation_part import validation_clips
 
 SUBSETS = ('train', 'val', 'test')
@@ -301,7 +301,7 @@ class DFERDataset(BaseDataset, ABC):
             entry.update(line=number, modality='RGB', start_index=0)
             entries.append({**entry, key: path})
         if not entries:
-            raise DataError(f'{self.split_file} lists no clip.')
+            raise EmptySplitFileError(f'{self.split_file} lists no clip.')
         return entries
 
     def _cut(self, entries: list[dict]) -> list[dict]:
@@ -364,6 +364,19 @@ class DFERDataset(BaseDataset, ABC):
         if remark:
             self.warn(f'{self.NAME}: {remark}')
         return found.path
+
+    @classmethod
+    def require_data(cls, **config) -> None:
+        """Looks for root, list and media folder without reading any of them.
+
+        Args:
+            **config: The arguments of the data set.
+
+        Raises:
+            MissingDataError: One is absent.
+        """
+        config = {k: v for k, v in config.items() if k not in ('type', 'pipeline')}
+        cls(**config, lazy_init=True)._check_paths()
 
     def _check_paths(self) -> None:
         """Raises FileNotFoundError if root, list or media folder is absent."""

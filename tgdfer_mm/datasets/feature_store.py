@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from warnings import warn
+from zlib import crc32
 
 import numpy as np
 
@@ -23,7 +25,8 @@ class FeatureStore:
 
     A folder with ``header.json``, which says what they were computed from, and
     ``features.npy``, an array (V, F, D) over the frames of all clips, one clip after
-    the other.
+    the other. The header has a hash of itself and a CRC-32 of each clip's features,
+    which is compared when the clip is first read in a process.
 
     Args:
         path: The folder.
@@ -47,19 +50,13 @@ class FeatureStore:
     def __init__(self, path: str | Path, key: str | None = None) -> None:
         self.path = Path(path)
         header = _read_header(self.path)
-        self.parts = header['parts']
-        self.views = tuple(self.parts['views'])
-        self.options = header['options']
-        self.damaged = header['damaged']
-        rows = np.cumsum([0, *header['frames']]).tolist()
-        self.clips = {
-            clip: (row, frames, identity)
-            for clip, row, frames, identity in zip(
-                *(header['clips'], rows, header['frames'], header['identities']),
-                strict=False,
-            )
-        }
-        self.key = key_of(self.parts)
+        try:
+            rows = self._take(header)
+        except (KeyError, TypeError, ValueError) as error:
+            raise FeatureCacheError(
+                f'{self.path / HEADER} is damaged ({type(error).__name__}: {error}); '
+                'delete the folder and compute the features anew.'
+            ) from error
         if self.key != header['key']:
             raise FeatureCacheError(f'{self.path / HEADER} has been changed by hand.')
         if key is not None and key != self.key:
@@ -68,13 +65,67 @@ class FeatureStore:
                 f'needs {key}: tower, pictures or transforms have changed since. Make '
                 'the config anew with --cache-features.'
             )
-        self.array = np.load(self.path / ARRAY, mmap_mode='r', allow_pickle=False)
-        wanted = (len(self.views), rows[-1])
+        try:
+            self.array = np.load(self.path / ARRAY, mmap_mode='r', allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise FeatureCacheError(
+                f'{self.path / ARRAY} is missing, cut off or damaged ({error}); delete '
+                'the folder and compute the features anew.'
+            ) from error
+        wanted = (len(self.views), rows)
         if self.array.shape[:2] != wanted:
             raise FeatureCacheError(
                 f'{self.path / ARRAY} has the shape {self.array.shape}, its header is '
                 f'about {wanted[0]} views of {wanted[1]} frames; delete the folder.'
             )
+        self._unchecked = set(self.clips)
+        if self._sums is None:
+            self._unchecked = set()
+            warn(
+                f'{self.path} was computed by an earlier version and has no '
+                'checksums, so that damage would not be noticed.',
+                stacklevel=3,
+            )
+
+    def _take(self, header: dict) -> int:
+        """Takes the facts out of the header; returns the number of all frames."""
+        self.parts = header['parts']
+        self.views = tuple(self.parts['views'])
+        self.options = header['options']
+        self.damaged = header['damaged']
+        rows = np.cumsum([0, *header['frames']]).tolist()
+        self.clips = {
+            clip: (row, frames, identity)
+            for clip, row, frames, identity in zip(
+                *(header['clips'], rows[:-1], header['frames'], header['identities']),
+                strict=True,
+            )
+        }
+        sums = header.get('sums')
+        self._sums = sums and dict(zip(self.clips, sums, strict=True))
+        self.key = key_of(self.parts)
+        return rows[-1]
+
+    def check(self) -> None:
+        """Compares all features with their checksums: about half a second a gigabyte.
+
+        Raises:
+            FeatureCacheError: Some are damaged; names a clip.
+        """
+        for clip in list(self._unchecked):
+            self._check(clip)
+
+    def _check(self, clip: str) -> None:
+        row, frames, _ = self.clips[clip]
+        # What could not be computed is never read.
+        found = checksum(self.array[:, row : row + frames])
+        if clip not in self.damaged and found != self._sums[clip]:
+            raise FeatureCacheError(
+                f'{self.path / ARRAY} is damaged: the features of clip {clip} do not '
+                'have the checksum that they were written with. Delete the folder and '
+                'compute them anew.'
+            )
+        self._unchecked.discard(clip)
 
     def __reduce__(self) -> tuple:
         # To a loader's process travels the name, not the content.
@@ -97,13 +148,15 @@ class FeatureStore:
             view: Name of the view.
 
         Raises:
-            FeatureCacheError: The clip or the view is unknown here.
+            FeatureCacheError: The clip or the view is unknown here, or damaged.
         """
         if view not in self.views:
             raise FeatureCacheError(
                 f'{self.path} has the views {list(self.views)}, not {view!r}.'
             )
         rows = self.rows(clip, inds)
+        if clip in self._unchecked:
+            self._check(clip)
         return self.array[self.views.index(view), rows].astype(np.float32, copy=False)
 
     def rows(self, clip: str, inds: np.ndarray) -> np.ndarray:
@@ -130,6 +183,19 @@ def open_store(path: str, key: str | None = None) -> FeatureStore:
     return FeatureStore(path, key)
 
 
+def checksum(features: np.ndarray) -> int:
+    """CRC-32 of the features of a clip, all its views (V, F, D) as they are stored."""
+    return crc32(np.ascontiguousarray(features))
+
+
+def digest_of_header(header: Mapping) -> str:
+    """SHA-256 of a header, without the place where it is noted."""
+    text = json.dumps(
+        {k: v for k, v in header.items() if k != 'sha256'}, sort_keys=True
+    )
+    return sha256(text.encode()).hexdigest()
+
+
 def key_of(parts: Mapping) -> str:
     """The key of what features are computed from: a hash of all of it."""
     text = json.dumps(parts, sort_keys=True, separators=(',', ':'))
@@ -149,11 +215,20 @@ def _read_header(path: Path) -> dict:
             f'{path} holds no computed features (no {HEADER}, which is written last); '
             'compute them with `tgdfer features`.'
         ) from None
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise FeatureCacheError(f'{path / HEADER} is damaged: {error}.') from error
+    if not isinstance(header, dict):
+        raise FeatureCacheError(
+            f'{path / HEADER} is damaged: it holds a {type(header).__name__}.'
+        )
     if header.get('schema') != SCHEMA:
         raise FeatureCacheError(
             f'{path / HEADER} has the schema {header.get("schema")!r}, this version '
             f'reads {SCHEMA!r}; compute the features anew.'
+        )
+    if header.get('sha256') not in (None, digest_of_header(header)):
+        raise FeatureCacheError(
+            f'{path / HEADER} is damaged, or has been changed by hand; delete the '
+            'folder and compute the features anew.'
         )
     return header

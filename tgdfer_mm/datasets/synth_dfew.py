@@ -49,6 +49,10 @@ class SynthDFEWDataset(DFEWDataset):
     NAME = 'SynthDFER (DFEW layout)'
     REQUEST = 'it is generated; delete data_root to have it made anew'
 
+    @classmethod
+    def require_data(cls, **config) -> None:
+        """Nothing is required: the clips are drawn."""
+
     def __init__(
         self,
         data_root: str,

@@ -14,6 +14,10 @@ class DataError(ValueError):
     exit_code = 2  # of a command
 
 
+class EmptySplitFileError(DataError):
+    """A split file without a clip."""
+
+
 class SplitFileError(DataError):
     """A split file that does not say what its authors' format allows.
 

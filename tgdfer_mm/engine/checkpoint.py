@@ -7,6 +7,7 @@ from pathlib import Path
 from torch import nn
 
 from ..plain_checkpoints import ALLOW_PICKLE, load_from_local, pickle_allowed
+from ..recipe.runners import ResumeError
 
 __all__ = [
     'ALLOW_PICKLE',  # here for version 0.1, as the two functions of that module
@@ -58,7 +59,7 @@ def find_resumable(
         load with the reason.
 
     Raises:
-        RuntimeError: There are checkpoints, but none loads.
+        ResumeError: There are checkpoints, but none loads.
     """
     pattern = re.compile(re.escape(filename_tmpl).replace(r'\{\}', r'(\d+)'))
     folder = Path(work_dir)
@@ -75,7 +76,7 @@ def find_resumable(
             return path, skipped
     if skipped:
         reasons = '\n'.join(f'  {path}: {why}' for path, why in skipped.items())
-        raise RuntimeError(
+        raise ResumeError(
             f'None of the checkpoints in {folder} loads:\n{reasons}\nMove them away to '
             'start anew.'
         )

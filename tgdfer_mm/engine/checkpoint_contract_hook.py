@@ -16,6 +16,12 @@ from .checkpoint import weights_misfit
 MISMATCHES = ('classes', 'setting', 'pixel_version', 'fold', 'weights', 'overlap')
 
 
+class MismatchError(ValueError):
+    """What belongs together does not: model, checkpoint, data; the user can mend it."""
+
+    exit_code = 2  # of a command
+
+
 @HOOKS.register_module()
 class CheckpointContractHook(Hook):
     """Compares a loaded checkpoint with the data sets and the model in use.
@@ -39,13 +45,13 @@ class CheckpointContractHook(Hook):
             evaluated clips). They are logged instead.
 
     Raises:
-        ValueError: `allow` names something else, or there is a mismatch.
+        MismatchError: `allow` names something else, or there is a mismatch.
     """
 
     def __init__(self, allow: Sequence[str] = ()) -> None:
         unknown = set(allow) - set(MISMATCHES)
         if unknown:
-            raise ValueError(
+            raise MismatchError(
                 f'allow: {sorted(unknown)} unknown, choose from {list(MISMATCHES)}.'
             )
         self.allow = tuple(allow)
@@ -56,7 +62,7 @@ class CheckpointContractHook(Hook):
         for ours in _datasets_in_use(runner) if texts is not None else ():
             classes = _model_classes(ours)
             if classes != tuple(texts.classes):
-                raise ValueError(
+                raise MismatchError(
                     f'The texts of the model (model.text_encoder.descriptions) are of '
                     f'the classes {tuple(texts.classes)}, the labels of '
                     f'{ours.get("dataset")} of {classes}. They have to be the same, in '
@@ -114,7 +120,7 @@ class CheckpointContractHook(Hook):
     ) -> None:
         for kind, message in dict.fromkeys(problems):
             if kind not in self.allow:
-                raise ValueError(
+                raise MismatchError(
                     f'{what}: {message} If that is meant, pass '
                     f"--allow-mismatch {kind} (or allow=('{kind}',) to "
                     'CheckpointContractHook).'

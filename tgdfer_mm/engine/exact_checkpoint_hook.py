@@ -17,8 +17,10 @@ from mmengine.runner import Runner
 from torch.utils.data import DataLoader, Sampler
 
 from ..random_state import get_random_state, set_random_state
+from ..recipe.runners import ResumeError
 from ..registry import HOOKS
 from .checkpoint import find_resumable, weights_misfit
+from .early_stopping import note_early_stopping, take_up_early_stopping
 from .plain_data import from_plain, to_plain
 
 
@@ -35,8 +37,9 @@ class ExactCheckpointHook(CheckpointHook):
 
     A run resumes from the newest checkpoint that loads, whatever ``last_checkpoint``
     says; then the weights are not initialised first, which could need a download.
-    Not covered is what depends on an evaluation (``ReduceOnPlateauLR``,
-    ``EarlyStoppingHook``): a resumed run does not repeat the last one.
+    What ``EarlyStoppingHook`` has counted is kept, so that a run that it has stopped
+    stays stopped. Not covered is what else depends on an evaluation
+    (``ReduceOnPlateauLR``): a resumed run does not repeat the last one.
 
     Args:
         interval: Epochs between two checkpoints.
@@ -111,7 +114,7 @@ class ExactCheckpointHook(CheckpointHook):
         whole = isinstance(runner, Runner)
         misfit = whole and weights_misfit(_unwrapped(runner), checkpoint)
         if misfit:
-            raise RuntimeError(f'{runner._load_from} cannot be resumed from: {misfit}')
+            raise ResumeError(f'{runner._load_from} cannot be resumed from: {misfit}')
         exact = checkpoint.get('exact')
         if exact is None:
             runner.logger.warning(
@@ -137,6 +140,7 @@ class ExactCheckpointHook(CheckpointHook):
     def before_train(self, runner: Runner) -> None:
         """Warns about settings with which a resumed run would be another one."""
         super().before_train(runner)
+        take_up_early_stopping(runner)
         loader = runner.train_dataloader
         init = getattr(loader.worker_init_fn, 'func', loader.worker_init_fn)
         wrong = []
@@ -160,6 +164,8 @@ class ExactCheckpointHook(CheckpointHook):
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Starts from the random states of the last epoch's end."""
+        if runner.epoch:
+            note_early_stopping(runner)
         if self._own_state is not None:
             set_random_state(self._own_state)
 
@@ -167,6 +173,11 @@ class ExactCheckpointHook(CheckpointHook):
         """Keeps the random states, then saves."""
         self._own_state = get_random_state()
         super().after_train_epoch(runner)
+
+    def after_train(self, runner: Runner) -> None:
+        """Notes whether the run was stopped early, before anything is tested."""
+        note_early_stopping(runner)
+        super().after_train(runner)
 
     # Saving.
 

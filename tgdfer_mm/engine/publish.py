@@ -5,13 +5,22 @@ import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 
-from ..finite_weights import check_finite
-from ..plain_checkpoints import load_from_local
+from ..files import replacing
+from ..plain_checkpoints import (
+    DamagedCheckpointError,
+    load_from_local,
+    write_safetensors,
+)
 
 # Not `cfg`, which names folders of the machine that it ran on.
 KEPT_META = ('dataset_meta', 'epoch', 'iter', 'seed')
+
+
+class PublishError(ValueError):
+    """Weights that cannot be published, or not under this name."""
+
+    exit_code = 2  # of a command
 
 
 def publish(checkpoint: str | Path, out: str | Path, **info: str) -> dict:
@@ -29,25 +38,35 @@ def publish(checkpoint: str | Path, out: str | Path, **info: str) -> dict:
         Name, size in bytes, SHA-256 and ``info`` of the file.
 
     Raises:
-        ValueError: If ``out`` is not named ``*.safetensors``, or is the checkpoint.
+        PublishError: ``out`` is not named ``*.safetensors``, is the checkpoint, or a
+            weight is beyond half precision.
+        MissingCheckpointError: There is no such checkpoint.
+        DamagedCheckpointError: It cannot be read, or holds no weights.
         NonFiniteWeightsError: If the weights hold NaN or infinity.
     """
     out = Path(out)
     if out.suffix != '.safetensors':
-        raise ValueError(f'{out}: the file has to be named *.safetensors')
-    if out.exists() and out.samefile(checkpoint):
-        raise ValueError(f'{out}: is the checkpoint itself, give another name')
+        raise PublishError(f'{out}: the file has to be named *.safetensors')
+    if out.exists() and Path(checkpoint).exists() and out.samefile(checkpoint):
+        raise PublishError(f'{out}: is the checkpoint itself, give another name')
     loaded = load_from_local(checkpoint, 'cpu')
-    check_finite(loaded, checkpoint)
+    weights = loaded.get('state_dict') or {}
+    if not weights or not all(map(torch.is_tensor, weights.values())):
+        raise DamagedCheckpointError(
+            f'{checkpoint}: there are no weights under state_dict; is it a checkpoint '
+            'of this package?'
+        )
     state = {
         name: (value.half() if value.is_floating_point() else value).contiguous()
-        for name, value in loaded['state_dict'].items()
+        for name, value in weights.items()
     }
     lost = [n for n, v in state.items() if not torch.isfinite(v).all()]
     if lost:
-        raise ValueError(f'{checkpoint}: {lost[0]} has values beyond half precision')
-    meta = {key: loaded['meta'][key] for key in KEPT_META if key in loaded['meta']}
-    save_file(state, out, {'meta': json.dumps(meta | info)})
+        raise PublishError(f'{checkpoint}: {lost[0]} has values beyond half precision')
+    known = loaded.get('meta') or {}
+    meta = {key: known[key] for key in KEPT_META if key in known}
+    with replacing(out) as temporary:
+        write_safetensors(state, {'meta': json.dumps(meta | info)}, temporary)
     data = out.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     return {'file': out.name, 'bytes': len(data), 'sha256': digest, **info}

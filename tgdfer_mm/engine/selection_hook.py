@@ -15,13 +15,20 @@ from mmengine.runner.base_loop import BaseLoop
 
 from ..evaluation import DumpPredictions, MultiLabelMetric
 from ..evaluation.clip_metric import NonFiniteScoreError
-from ..files import replacing, write_text
+from ..files import DamagedFileError, read_json, replacing, write_text
+from ..plain_checkpoints import ForbiddenPickleError, MissingCheckpointError
 from ..recipe.recipe import RULES, Recipe
 from ..recipe.selection import METRIC, VAL_PART, describe_rule
 from ..registry import HOOKS
 
 RECORD = 'selection.json'
 BEST = 'best_epoch_{}.pth'
+
+
+class SelectionError(ValueError):
+    """A rule that cannot be followed in this run; the user can mend it."""
+
+    exit_code = 2  # of a command
 
 
 @HOOKS.register_module()
@@ -48,7 +55,7 @@ class SelectionHook(Hook):
         val_part: Share of the training fold that validates.
 
     Raises:
-        ValueError: The rule is unknown.
+        SelectionError: The rule is unknown.
     """
 
     priority = 'VERY_LOW'
@@ -57,7 +64,7 @@ class SelectionHook(Hook):
         self, rule: str = 'last', metric: str = METRIC, val_part: float = VAL_PART
     ) -> None:
         if rule not in RULES:
-            raise ValueError(f'rule must be in {list(RULES)}, not {rule!r}.')
+            raise SelectionError(f'rule must be in {list(RULES)}, not {rule!r}.')
         self.rule = rule
         self.metric = metric
         self.val_part = val_part
@@ -77,7 +84,7 @@ class SelectionHook(Hook):
         self._check(runner)
         record = _read_as_one(Path(runner.work_dir, RECORD)) if runner.epoch else None
         if record is not None and record['rule'] != self.rule:
-            raise ValueError(
+            raise SelectionError(
                 f'{Path(runner.work_dir, RECORD)}: this run was started with '
                 f'selection={record["rule"]!r} and cannot go on with {self.rule!r}. '
                 'Use the same rule, or another work folder.'
@@ -95,7 +102,7 @@ class SelectionHook(Hook):
         due = [e for e in range(1, runner.epoch + 1) if _is_evaluated(runner, e)]
         lost = [e for e in due if e not in self._evaluated and e != runner.epoch]
         if lost:
-            raise ValueError(
+            raise SelectionError(
                 f'{runner.work_dir}: selection={self.rule!r} compares all epochs, but '
                 f'what epochs {lost} reached is not in {RECORD}. Train anew.'
             )
@@ -107,7 +114,7 @@ class SelectionHook(Hook):
         if self.rule == 'last' or not self._training or not runner.epoch:
             return
         if self.metric not in (metrics or {}):
-            raise ValueError(
+            raise SelectionError(
                 f'selection by {self.metric!r}: the evaluation has only '
                 f'{sorted(metrics or {})}. Set default_hooks.selection.metric to one.'
             )
@@ -147,25 +154,30 @@ class SelectionHook(Hook):
             return
         checkpoints = _checkpoint_hook(runner)
         folder = Path(checkpoints.out_dir or runner.work_dir)
-        newest = folder / checkpoints.filename_tmpl.format(runner.epoch)
-        result = dict(epoch=runner.epoch)
+        by_epoch = isinstance(runner.train_loop, EpochBasedTrainLoop)
+        step = runner.epoch if checkpoints.by_epoch and by_epoch else runner.iter
+        newest = folder / checkpoints.filename_tmpl.format(step)
+        result = dict(epoch=runner.epoch) if by_epoch else dict(iteration=runner.iter)
         if self.rule == 'last':
             # What is in memory may differ in buffers that ranks have averaged.
             self._load(runner, newest)
-            self.metrics = self._test(runner, 'predictions.jsonl', 'last', runner.epoch)
+            self.metrics = self._test(runner, 'predictions.jsonl', 'last', result)
         else:
             self._load(runner, newest)
-            last = self._test(runner, 'predictions_last.jsonl', 'last', runner.epoch)
+            last = self._test(runner, 'predictions_last.jsonl', 'last', result)
             epoch = self._best()
             self._load(runner, folder / BEST.format(epoch))
-            self.metrics = self._test(runner, 'predictions.jsonl', self.rule, epoch)
-            result = dict(epoch=epoch, last=dict(epoch=runner.epoch, test=last))
+            best = dict(epoch=epoch)
+            self.metrics = self._test(runner, 'predictions.jsonl', self.rule, best)
+            result = dict(best, last=dict(result, test=last))
         self._write(runner, **result, test=self.metrics)
         self._report(runner, result)
 
-    def _test(self, runner: Runner, out: str, rule: str, epoch: int) -> dict:
+    def _test(self, runner: Runner, out: str, rule: str, step: dict) -> dict:
         text = describe_rule(rule, self.metric, self.val_part)
-        selection = dict(rule=rule, epoch=epoch, description=text)
+        if 'iteration' in step:
+            text = text.replace('epoch', 'iteration')
+        selection = dict(rule=rule, **step, description=text)
         if rule != 'last':
             selection['metric'] = self.metric
         if self.rule == 'val':
@@ -179,9 +191,14 @@ class SelectionHook(Hook):
         if not isinstance(runner, Runner):  # FlexibleRunner's strategies shard files
             return
         if path.is_file():
-            runner.load_checkpoint(str(path))
+            try:
+                runner.load_checkpoint(str(path))
+            except ForbiddenPickleError as error:  # written by mmengine's own hook
+                if self.rule != 'last':
+                    raise
+                runner.logger.warning(f'The weights in memory are tested: {error}')
         elif self.rule != 'last':
-            raise FileNotFoundError(
+            raise MissingCheckpointError(
                 f'{path}: the checkpoint to test is not there. If the run was resumed '
                 'from an epoch before the best one, and not exactly, train it anew.'
             )
@@ -190,7 +207,10 @@ class SelectionHook(Hook):
 
     @master_only
     def _write(self, runner: Runner, **result) -> None:
-        record = dict(rule=self.rule, description=self.description)
+        said = self.description
+        if not isinstance(runner.train_loop, EpochBasedTrainLoop):
+            said = said.replace('epoch', 'iteration')
+        record = dict(rule=self.rule, description=said)
         record['recipe'] = Recipe.of(runner.cfg).facts()
         if self.rule != 'last':
             values = {str(e): self._evaluated[e] for e in sorted(self._evaluated)}
@@ -202,7 +222,11 @@ class SelectionHook(Hook):
 
     def _report(self, runner: Runner, result: dict) -> None:
         ours = _headline(self.metrics)
-        lines = [f'Test, epoch {result["epoch"]} ({self.description}): {_show(ours)}']
+        if 'iteration' in result:
+            name = f'iteration {result["iteration"]} (last iteration)'
+        else:
+            name = f'epoch {result["epoch"]} ({self.description})'
+        lines = [f'Test, {name}: {_show(ours)}']
         if 'last' in result:
             last = _headline(result['last']['test'])
             gain = {name: ours[name] - last[name] for name in ours if name in last}
@@ -216,7 +240,7 @@ class SelectionHook(Hook):
         """Finds before training what would fail after it."""
         stated = Recipe.of(runner.cfg).selection
         if stated not in (None, self.rule):
-            raise ValueError(
+            raise SelectionError(
                 f'selection={stated!r} in the config has not been applied (the hook '
                 f'has rule={self.rule!r}): start with `tgdfer train`, or build the '
                 'runner with RUNNERS.build(cfg).'
@@ -227,11 +251,11 @@ class SelectionHook(Hook):
         if not isinstance(runner, Runner) or not isinstance(
             runner.train_loop, EpochBasedTrainLoop
         ):
-            raise ValueError(
+            raise SelectionError(
                 f'selection={self.rule!r} works with mmengine.Runner and epochs only.'
             )
         if _checkpoint_hook(runner).interval != 1:
-            raise ValueError(
+            raise SelectionError(
                 f'selection={self.rule!r} needs a checkpoint of each epoch: set '
                 'default_hooks.checkpoint.interval=1.'
             )
@@ -264,7 +288,7 @@ def _checkpoint_hook(runner: Runner) -> CheckpointHook:
     for hook in runner.hooks:
         if isinstance(hook, CheckpointHook):
             return hook
-    raise ValueError('SelectionHook needs a checkpoint hook in default_hooks.')
+    raise SelectionError('SelectionHook needs a checkpoint hook in default_hooks.')
 
 
 def _link(source: Path, target: Path) -> None:
@@ -278,10 +302,15 @@ def _link(source: Path, target: Path) -> None:
 
 def _read_as_one(path: Path) -> dict | None:
     """The record as rank 0 sees it."""
-    answer = [None]
+    answer = [None, None]
     if is_main_process() and path.is_file():
-        answer[0] = json.loads(path.read_text(encoding='utf-8'))
+        try:
+            answer[0] = read_json(path, 'rule')
+        except DamagedFileError as error:  # the others wait for it
+            answer[1] = error
     broadcast_object_list(answer)
+    if answer[1] is not None:
+        raise answer[1]
     return answer[0]
 
 

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from .clip_metric import (
 
 LARGEST = sys.float_info.max
 
+DIGEST = 'sha256'  # in the meta information
+
 
 @METRICS.register_module()
 class DumpPredictions(ClipMetric):
@@ -34,7 +37,7 @@ class DumpPredictions(ClipMetric):
     frames only: `pred` and `score` are null, so it cannot pass for right.
 
     `<stem>.meta.json` next to it holds the data set's metainfo: the class list
-    that the numbers refer to, the fold, the pixel version.
+    that the numbers refer to, the fold, the pixel version, and a SHA-256 of both files.
 
     Args:
         out_file: Path that ends in `.jsonl`.
@@ -97,15 +100,29 @@ class DumpPredictions(ClipMetric):
         lines = sorted(results, key=lambda line: line['clip'])
         text = ''.join(json.dumps(line, allow_nan=False) + '\n' for line in lines)
         # The class list first: numbers without it could not be read.
+        meta = dict(self.dataset_meta or {})
+        meta[DIGEST] = digest_of(text, meta)
         write_text(
             self.out_file.with_suffix('.meta.json'),
-            json.dumps(self.dataset_meta, allow_nan=False, indent=2) + '\n',
+            json.dumps(meta, allow_nan=False, indent=2) + '\n',
         )
         write_text(self.out_file, text)
         print_log(
             f'{len(lines)} predictions written to {self.out_file}', logger='current'
         )
         return {}
+
+
+def digest_of(text: str, meta: Mapping) -> str:
+    """SHA-256 of a file of predictions and of its meta information.
+
+    Args:
+        text: The file's text.
+        meta: The meta information; where the hash is noted does not count.
+    """
+    known = {key: value for key, value in meta.items() if key != DIGEST}
+    both = json.dumps(known, sort_keys=True) + '\n' + text
+    return sha256(both.encode()).hexdigest()
 
 
 def _numbers(values: torch.Tensor, clip: str) -> list:
@@ -170,7 +187,11 @@ def read_predictions(path: str | Path) -> list[dict]:
             f'{path}: no such file of predictions; `tgdfer test --dump` writes one'
         )
     predictions, first_line = [], {}
-    for number, text in enumerate(path.read_text(encoding='utf-8').splitlines(), 1):
+    try:
+        lines = path.read_text(encoding='utf-8').splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f'{path} is no text in UTF-8: {error}') from error
+    for number, text in enumerate(lines, 1):
         where = f'{path}, line {number}'
         try:
             line = json.loads(text, parse_constant=_no_constant)

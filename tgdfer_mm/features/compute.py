@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from zlib import crc32
 
@@ -23,8 +24,16 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Subset
 
 from ..clips.errors import DamagedClipError
-from ..datasets.feature_store import ARRAY, HEADER, SCHEMA, FeatureStore
+from ..datasets.feature_store import (
+    ARRAY,
+    HEADER,
+    SCHEMA,
+    FeatureStore,
+    checksum,
+    digest_of_header,
+)
 from ..files import write_text
+from ..locks import BusyError, held
 from ..random_state import random_state_kept
 from ..registry import MODELS
 from ..version import __version__
@@ -64,18 +73,31 @@ def cache_features(
     """
     plan = plan or Plan(cfg, **options)
     path = Path(folder).expanduser().absolute() / plan.key[:16]
-    if _everywhere((path / HEADER).is_file()):
-        plan.check(FeatureStore(path))
-        return path
     device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
-    with random_state_kept():
-        _compute(plan, path, batch_size, num_workers, device)
+    with ExitStack() as stack:
+        if not _is_there(path, stack):
+            with random_state_kept():
+                _compute(plan, path, batch_size, num_workers, device)
+            return path
+    plan.check(FeatureStore(path))
     return path
 
 
-def _everywhere(found: bool) -> bool:
-    """The main process's answer: the others may see the file a little later."""
-    answer = [found]
+def _is_there(path: Path, stack: ExitStack) -> bool:
+    """The main process's answer: the others may see the file a little later.
+
+    If it is not there the main process locks the folder. Another run that computes the
+    same, of another fold perhaps, is waited for.
+    """
+    answer = [(path / HEADER).is_file()]
+    if is_main_process() and not answer[0]:
+        lock, what = path.with_name(f'.{path.name}.lock'), f'the features in {path}'
+        try:
+            stack.enter_context(held(lock, what))
+        except BusyError as error:
+            print_log(f'{error} This run waits.', logger='current')
+            stack.enter_context(held(lock, what, wait=True))
+        answer[0] = (path / HEADER).is_file()
     broadcast_object_list(answer)
     return answer[0]
 
@@ -107,11 +129,14 @@ def _compute(
     preprocessor = MODELS.build(plan.cfg.model.data_preprocessor).to(device)
     tower = plan.tower.to(device)
     damaged: dict[str, str] = dict(pictures.damaged)
+    sums: dict[str, int] = {}
     for step, (place, views) in enumerate(loader):
         if isinstance(views, str):
             damaged[pictures.names[place]] = views
             continue
-        for view, frames in views.items():
+        where = slice(rows[place], rows[place + 1])
+        features = np.empty((len(plan.views), counts[place], width), array.dtype)
+        for row, (view, frames) in enumerate(views.items()):
             with torch.autocast(
                 torch.device(device).type,
                 PRECISIONS[plan.precision],
@@ -119,16 +144,20 @@ def _compute(
             ):
                 drawn = view not in (PLAIN, FLIP)
                 found = tower_features(tower, preprocessor, frames, batch_size, drawn)
-            where = slice(rows[place], rows[place + 1])
-            array[plan.views.index(view), where] = found.cpu().numpy()
+            features[row] = found.cpu().numpy()
+        array[:, where] = features
+        sums[pictures.names[place]] = checksum(features)
         if (step + 1) % 500 == 0:
             print_log(f'{step + 1} of {len(own)} clips', logger='current')
     array.flush()
     plan.tower.cpu()
-    for each in all_gather_object(damaged):
-        damaged |= each
+    for theirs in all_gather_object((damaged, sums)):
+        damaged |= theirs[0]
+        sums |= theirs[1]
     if is_main_process():
-        write_text(path / HEADER, json.dumps(_header(plan, counts, damaged)))
+        header = _header(plan, counts, damaged, sums)
+        header['sha256'] = digest_of_header(header)
+        write_text(path / HEADER, json.dumps(header))
     barrier()
 
 
@@ -231,7 +260,9 @@ class ClipPictures(Dataset):
         torch.manual_seed(seed)
 
 
-def _header(plan: Plan, counts: list[int], damaged: dict[str, str]) -> dict:
+def _header(
+    plan: Plan, counts: list[int], damaged: dict[str, str], sums: dict[str, int]
+) -> dict:
     return dict(
         schema=SCHEMA,
         version=__version__,
@@ -242,4 +273,5 @@ def _header(plan: Plan, counts: list[int], damaged: dict[str, str]) -> dict:
         frames=counts,
         identities=plan.identities,
         damaged=damaged,
+        sums=[sums.get(clip) for clip in plan.clips],  # None for a damaged one
     )

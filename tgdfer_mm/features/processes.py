@@ -1,10 +1,49 @@
 """The processes of a distributed run, before there is a runner."""
 
+import os
+
 from mmengine.config import Config
 from mmengine.dist import init_dist, is_distributed
 
+# What each launcher's starter tells its processes.
+_TOLD = {
+    'pytorch': (
+        ('RANK', 'LOCAL_RANK', 'WORLD_SIZE', 'MASTER_ADDR', 'MASTER_PORT'),
+        'torchrun sets it: start with `bash tools/dist_train.sh CONFIG GPUS`',
+    ),
+    'slurm': (
+        ('SLURM_PROCID', 'SLURM_NTASKS', 'SLURM_NODELIST'),
+        'srun sets it: start with tools/slurm_train.sh',
+    ),
+    'mpi': (
+        ('OMPI_COMM_WORLD_LOCAL_RANK', 'OMPI_COMM_WORLD_SIZE', 'OMPI_COMM_WORLD_RANK'),
+        'mpirun of Open MPI sets it',
+    ),
+}
+
+
+class LauncherError(RuntimeError):
+    """A process that no launcher has started."""
+
+    exit_code = 2  # of a command
+
 
 def start_processes(cfg: Config) -> None:
-    """Connects the processes of a distributed run before its runner would."""
-    if cfg.get('launcher', 'none') != 'none' and not is_distributed():
-        init_dist(cfg.launcher, **(cfg.get('env_cfg') or {}).get('dist_cfg', {}))
+    """Connects the processes of a distributed run before its runner would.
+
+    Raises:
+        LauncherError: The environment is not one that the launcher makes.
+    """
+    launcher = cfg.get('launcher') or 'none'
+    if launcher == 'none' or is_distributed():
+        return
+    names, advice = _TOLD.get(launcher, ((), ''))
+    if launcher == 'mpi':
+        names = (*names, 'MASTER_ADDR')
+    missing = [name for name in names if not os.environ.get(name)]
+    if missing:
+        raise LauncherError(
+            f'--launcher {launcher}: the environment variable {missing[0]} is not set. '
+            f'{advice}, or leave --launcher out to run one process.'
+        )
+    init_dist(launcher, **(cfg.get('env_cfg') or {}).get('dist_cfg', {}))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..files import write_text
+from ..files import read_json, write_text
 from .folds import FINISHED
 from .published import published_rows
 from .results import aggregate, difference, load_result
@@ -32,7 +32,7 @@ def collect(runs: Sequence[Run], config: str = '') -> dict:
     """
     root = runs[0].root
     finished = {
-        run.name: json.loads((run.folder / FINISHED).read_text(encoding='utf-8'))
+        run.name: read_json(run.folder / FINISHED, 'digest', 'files', 'seconds')
         for run in runs
     }
     report = dict(config=config, **_aggregate(runs, 'predictions'))

@@ -1,12 +1,12 @@
 """What is compared: the predictions of one model, of all its folds and seeds."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from ..files import DamagedFileError, read_json
 from .results import Result, load_result
 
 SHOWN = 5
@@ -102,13 +102,22 @@ def _find(path: Path) -> list[Result]:
             raise ValueError(f'{path}: a file of predictions ends in .jsonl')
         return [load_result(path)]
     if (path / 'results.json').is_file():
-        report = json.loads((path / 'results.json').read_text(encoding='utf-8'))
+        report = read_json(path / 'results.json', 'runs')
+        known = {'run', 'seed', 'fold'}
+        runs = report['runs']
+        if not isinstance(runs, list) or not all(
+            isinstance(run, dict) and known <= run.keys() for run in runs
+        ):
+            raise DamagedFileError(
+                f'{path / "results.json"} does not hold what it should: its runs lack '
+                f'one of {sorted(known)}.'
+            )
         return [
             load_result(
                 path / run['run'] / 'predictions.jsonl',
                 *(run['run'], run['seed'], run['fold']),
             )
-            for run in report['runs']
+            for run in runs
         ]
     for files in (
         [path / 'predictions.jsonl'],

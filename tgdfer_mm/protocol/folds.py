@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ..evaluation import read_predictions
-from ..files import write_text
+from ..files import read_json, write_text
 from .launch import Launcher, folder_lock, run_command
 from .runs import Run, differing_keys
 
@@ -21,6 +21,14 @@ _STEP = re.compile(r'Epoch\((?:train|val|test)\)\s+(?:\[\d+\])?\[\s*\d+/\d+\]')
 
 class RunError(RuntimeError):
     """A run did not finish; says where its log is."""
+
+    exit_code = 1  # of a command
+
+
+class OtherRunError(RunError):
+    """A folder that another run has been in."""
+
+    exit_code = 2
 
 
 def run_all(
@@ -79,13 +87,13 @@ def is_finished(run: Run) -> bool:
     """Whether a run is done, with this config and all its files.
 
     Raises:
-        RunError: The folder belongs to a run with another config.
+        OtherRunError: The folder belongs to a run with another config.
     """
     _check_folder(run)
     path = run.folder / FINISHED
     if not path.is_file():
         return False
-    files = json.loads(path.read_text(encoding='utf-8'))['files']
+    files = read_json(path, 'files')['files']
     return all(
         (run.folder / name).is_file() and file_digest(run.folder / name) == digest
         for name, digest in files.items()
@@ -100,16 +108,16 @@ def file_digest(path: Path) -> str:
 def _check_folder(run: Run) -> None:
     path = run.folder / STARTED
     if path.is_file():
-        theirs = json.loads(path.read_text(encoding='utf-8'))
+        theirs = read_json(path, 'digest', 'config')
         if theirs['digest'] != run.digest:
             keys = list(differing_keys(run.config, theirs['config']))
-            raise RunError(
+            raise OtherRunError(
                 f'{run.folder} holds a run with another config; different: '
                 f'{", ".join(keys[:8])}{", ..." * (len(keys) > 8)}. Take another '
                 '--work-dir, or move that folder away.'
             )
     elif any(run.folder.glob('*.pth')):
-        raise RunError(
+        raise OtherRunError(
             f'{run.folder} holds checkpoints, but no {STARTED} that says of which '
             'config. Take another --work-dir, or move that folder away.'
         )
@@ -151,7 +159,7 @@ def _check_files(run: Run) -> list[str]:
             )
         read_predictions(path)
         path = path.with_suffix('.meta.json')
-        rule = json.loads(path.read_text(encoding='utf-8'))['selection']['rule']
+        rule = read_json(path, 'selection')['selection']['rule']
         if rule != (run.rule if stem == 'predictions' else 'last'):
             raise RunError(f'{path} is of the rule {rule!r}, not {run.rule!r}.')
     return [f'{stem}{end}' for stem in stems for end in ('.jsonl', '.meta.json')]

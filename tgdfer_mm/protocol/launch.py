@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..locks import lock_file
+from ..locks import HOLDER, my_name, open_locked
 from ..paths import tools_dir
+from ..recipe.work_folder import LOCK
 from .runs import Run
 
 LAUNCHERS = ('none', 'pytorch', 'slurm')
@@ -75,6 +76,7 @@ class Launcher:
     def environment(self) -> dict[str, str]:
         """Environment of the command."""
         env = dict(os.environ)
+        env[HOLDER] = my_name()  # the run works in the folder that is locked here
         # The scripts find the interpreter and torchrun of this environment.
         env['PATH'] = f'{Path(sys.executable).parent}{os.pathsep}{env["PATH"]}'
         if self.launcher == 'pytorch' and 'PORT' not in env:
@@ -156,8 +158,9 @@ def folder_lock(folder: Path, wait: bool = False) -> Iterator[int | None]:
         The descriptor of the lock, None if another process has it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / '.lock', os.O_RDWR | os.O_CREAT, 0o666)
+    handle = open_locked(folder / LOCK, wait)
     try:
-        yield handle if lock_file(handle, wait) else None
+        yield handle
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)

@@ -1,6 +1,5 @@
 """From written predictions to the numbers of a protocol."""
 
-import json
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from ..evaluation import read_predictions
+from ..evaluation.dump import DIGEST, digest_of
 from ..evaluation.scores import confidence_of, multi_label_scores, single_label_scores
+from ..files import read_json
 
 SCHEMA = 'tgdfer_mm.protocol/1'
 SINGLE = ('UAR', 'WAR', 'macro_F1', 'ECE')
@@ -45,7 +46,8 @@ def load_result(
 
     Raises:
         FileNotFoundError: One of the two is absent.
-        ValueError: A line is no prediction, or there is none.
+        ValueError: A line is no prediction, there is none, or the files have been
+            changed since they were written.
     """
     path = Path(path)
     predictions = read_predictions(path)
@@ -60,7 +62,14 @@ def load_result(
             f'{meta_file}: absent, so that the classes in {path.name} are unknown; '
             'DumpPredictions writes both'
         )
-    meta = json.loads(meta_file.read_text(encoding='utf-8'))
+    meta = read_json(meta_file, 'classes')
+    noted = meta.pop(DIGEST, None)  # predictions may have been written by others
+    if noted not in (None, digest_of(path.read_text(encoding='utf-8'), meta)):
+        raise ValueError(
+            f'{path} and {meta_file.name} are not as they were written: one of them is '
+            f'damaged or has been changed. If that is meant, delete {DIGEST!r} from '
+            f'{meta_file.name}.'
+        )
     if fold is None:
         fold = meta.get('fold')
     return Result(name or str(path), seed, fold, predictions, meta)

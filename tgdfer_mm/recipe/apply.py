@@ -79,6 +79,18 @@ def pending_changes(cfg: Config) -> list[str]:
     return take_steps(copied, recipe)
 
 
+def work_folder_of(cfg: Config) -> str | None:
+    """Where a config will work once its recipe is applied; nothing is changed.
+
+    Args:
+        cfg: Config of a run.
+    """
+    copied = Config(copy_of(cfg), filename=getattr(cfg, 'filename', None))
+    take_in_old_keys(copied)
+    take_steps(copied, Recipe.of(copied).absolute(), before=skip_validation)
+    return copied.get('work_dir')
+
+
 def take_steps(cfg: Config, recipe: Recipe, before: Step | None = None) -> list[str]:
     """Takes the steps of a recipe.
 

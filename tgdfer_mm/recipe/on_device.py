@@ -83,6 +83,12 @@ def hold_frames_on_device(cfg: Config) -> Config:
     if kind_of(cfg.model.data_preprocessor) == ResidentFrames.__name__:
         return cfg
     packs = {data_set.config.get('media_dir') for data_set in data_sets(cfg)}
+    absent = [str(pack) for pack in packs if pack and not Path(pack).exists()]
+    if absent:
+        raise RecipeError(
+            f'{absent[0]} is not there: --resident needs a file that `tgdfer data pack '
+            '--raw` has made, and --pack to name it.'
+        )
     if len(packs) != 1 or not all(pack and Path(pack).is_file() for pack in packs):
         raise RecipeError(
             'All data sets have to read one raw packed file (--pack FILE), not '

@@ -73,8 +73,8 @@ def _available(precision: str) -> str:
         precision == 'fp16' and not torch.cuda.is_available()
     ):
         raise RecipeError(
-            f"precision={precision!r} needs a CUDA device that has it; use 'auto' to "
-            'get the best that is there.'
+            f'recipe.precision={precision!r} needs a CUDA device that has it; '
+            '--precision auto takes the best that is there.'
         )
     return precision
 

@@ -1,19 +1,36 @@
 """Runners that apply a config's recipe before they build anything of it."""
 
 import copy
-from collections.abc import Mapping
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 
 from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import FlexibleRunner, Runner
 
+from ..features.processes import start_processes
 from ..plain_checkpoints import plain_loading
-from .apply import apply_recipe
+from ..registry import DATASETS
+from ..run_config.walk import data_sets
+from .apply import apply_recipe, work_folder_of
 from .hook import recipe_hook_of
+from .work_folder import work_folder_held
+
+
+class ResumeError(RuntimeError):
+    """A run that cannot go on from where it should."""
+
+    exit_code = 2  # of a command
 
 
 class _OurRunner:
-    """Applies the recipe, logs what it changed, and loads plain checkpoints only."""
+    """Applies the recipe, logs what it changed, and loads plain checkpoints only.
+
+    The work folder is held from before anything is prepared until the run has ended.
+    """
+
+    _hold: ExitStack | None = None
 
     @classmethod
     def from_cfg(cls, cfg: Config | Mapping) -> Runner:
@@ -24,40 +41,80 @@ class _OurRunner:
 
         Raises:
             ValueError: See :func:`~tgdfer_mm.recipe.apply_recipe`.
+            BusyError: Another run has the work folder.
         """
         cfg = copy.deepcopy(cfg if isinstance(cfg, Config) else Config(dict(cfg)))
         recipe_hook_of(cfg)
-        with plain_loading():
+        start_processes(cfg)
+        with ExitStack() as hold, plain_loading():
+            folder = work_folder_of(cfg)
+            if folder is not None:
+                hold.enter_context(work_folder_held(folder))
+            _require_data(cfg)
             reasons = apply_recipe(cfg)
             runner = super().from_cfg(cfg)
+            runner._hold = hold.pop_all()
+        weakref.finalize(runner, runner._hold.close)
         for reason in reasons:
             runner.logger.info(f'Recipe: {reason}.')
         return runner
 
-    @plain_loading()
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """While it runs: holds the work folder, and loads plain data only."""
+        try:
+            with work_folder_held(self.work_dir), plain_loading():
+                yield
+        finally:
+            if self._hold is not None:
+                self._hold.close()
+
     def train(self):
         """As mmengine's; whatever is loaded is loaded as plain data."""
-        return super().train()
+        with self._at_work():
+            return super().train()
 
-    @plain_loading()
     def val(self):
         """See :meth:`train`."""
-        return super().val()
+        with self._at_work():
+            return super().val()
 
-    @plain_loading()
     def test(self):
         """See :meth:`train`."""
-        return super().test()
+        with self._at_work():
+            return super().test()
 
     @plain_loading()
     def load_checkpoint(self, *args, **kwargs):
         """See :meth:`train`."""
         return super().load_checkpoint(*args, **kwargs)
 
-    @plain_loading()
-    def resume(self, *args, **kwargs):
-        """See :meth:`train`."""
-        return super().resume(*args, **kwargs)
+    def resume(self, filename, *args, **kwargs):
+        """See :meth:`train`.
+
+        Raises:
+            ResumeError: The checkpoint lacks something, or has it in another form.
+        """
+        try:
+            with plain_loading():
+                return super().resume(filename, *args, **kwargs)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            if hasattr(error, 'exit_code'):
+                raise
+            raise ResumeError(
+                f'{filename} cannot be resumed from: it is no checkpoint of a '
+                f'training with this config ({type(error).__name__}: {error}). To '
+                'start from its weights alone, set load_from in the config.'
+            ) from error
+
+
+def _require_data(cfg: Config) -> None:
+    """Refuses a run whose data are missing before anything is logged or written."""
+    for data_set in data_sets(cfg):
+        with suppress(KeyError):  # of an unknown type, which the runner will say
+            kind = DATASETS.get(data_set.config['type'])
+            if hasattr(kind, 'require_data'):
+                kind.require_data(**data_set.config)
 
 
 @RUNNERS.register_module()

@@ -1,14 +1,18 @@
 """Where a run writes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.dist import broadcast_object_list, is_main_process
 
+from ..locks import BusyError, held
 from .fold import fold_of
 from .recipe import Recipe
 
 SETTLED = 'settled_work_folder'
+LOCK = '.lock'  # in the folder, held by the run that writes there
 
 
 def settle_work_folder(cfg: Config, recipe: Recipe) -> None:
@@ -55,6 +59,27 @@ def note_work_folder(cfg: Config, folder: Path, parts: Sequence[str] = ()) -> No
     cfg.work_dir = str(folder)
     known = (cfg.get(SETTLED) or {}).get('parts', [])
     cfg[SETTLED] = dict(path=str(folder), parts=list(parts or known))
+
+
+@contextmanager
+def work_folder_held(folder: str | Path) -> Iterator[None]:
+    """Keeps a work folder for this run: its main process holds a lock there.
+
+    Raises:
+        BusyError: Another run has it; in every process.
+    """
+    with ExitStack() as stack:
+        answer = [None]
+        if is_main_process():
+            try:
+                what = f'the work folder {folder}'
+                stack.enter_context(held(Path(folder, LOCK), what))
+            except BusyError as error:
+                answer[0] = f'{error} --work-dir sets another folder.'
+        broadcast_object_list(answer)
+        if answer[0] is not None:
+            raise BusyError(answer[0])
+        yield
 
 
 def _below(folder: Path, parts: list[str]) -> Path:

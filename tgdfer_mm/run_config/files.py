@@ -80,7 +80,16 @@ def refuse_pasted_settings(config: str | Path) -> None:
     suffix = Path(path).suffix
     if suffix not in ('.py', '.yml', '.yaml', '.json') or Config._is_lazy_import(path):
         return  # mmengine refuses other files
-    text = Path(path).read_text(encoding='utf-8')
+    try:
+        text = Path(path).read_text(encoding='utf-8')
+        if suffix == '.py':
+            ast.parse(_PASTED.sub('0', text))
+    except SyntaxError as error:
+        raise ConfigFileError(
+            f'{path}, line {error.lineno}: {error.msg}: {(error.text or "").strip()}'
+        ) from error
+    except ValueError as error:
+        raise ConfigFileError(f'{path} is no text in UTF-8: {error}.') from error
     outside = _outside_of_strings(text) if suffix == '.py' else None
     for number, match in enumerate(_PASTED.finditer(text)):
         name, default = match.groups()

@@ -9,6 +9,7 @@ from mmengine.evaluator import Evaluator
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import Runner
+from mmengine.runner.base_loop import BaseLoop
 
 from ..evaluation import DFERMetric, MultiLabelMetric
 from ..files import replacing, write_text
@@ -20,6 +21,9 @@ from .hook_parts import describe_data, evaluation_loop, is_last_validation
 @HOOKS.register_module()
 class ConfusionMatrixHook(Hook):
     """Writes `confusion_matrix.png` and `.json` after testing and the last validation.
+
+    A test without a training writes `confusion_matrix_test.*`, so that the picture of
+    the training stays.
 
     The numbers are those of the `DFERMetric` among the evaluators. With several labels
     a clip (`MultiLabelMetric`) there is no such matrix, and nothing is written.
@@ -39,7 +43,11 @@ class ConfusionMatrixHook(Hook):
     def _after_epoch(self, runner: Runner, mode: str = 'train') -> None:
         """Writes the picture after testing and the last validation."""
         if mode == 'test' or (mode == 'val' and is_last_validation(runner)):
-            self._write(runner, evaluation_loop(runner, mode).evaluator)
+            stem = 'confusion_matrix'
+            trained = isinstance(getattr(runner, '_train_loop', None), BaseLoop)
+            if mode == 'test' and not trained and not self.out_dir:
+                stem += '_test'  # the picture of a training in the same folder stays
+            self._write(runner, evaluation_loop(runner, mode).evaluator, stem)
 
     @staticmethod
     def find_metric(evaluator: Evaluator) -> DFERMetric | None:
@@ -59,7 +67,7 @@ class ConfusionMatrixHook(Hook):
         )
 
     @master_only
-    def _write(self, runner: Runner, evaluator: Evaluator) -> None:
+    def _write(self, runner: Runner, evaluator: Evaluator, stem: str) -> None:
         metric = self.find_metric(evaluator)
         if metric is None:
             return
@@ -72,10 +80,8 @@ class ConfusionMatrixHook(Hook):
             f'{result["num_clips"]} clips',
             note=describe_data(metric.dataset_meta),
         )
-        with replacing(folder / 'confusion_matrix.png') as path:
+        with replacing(folder / f'{stem}.png') as path:
             figure.savefig(path, format='png')
         text = json.dumps(result, allow_nan=False, indent=2) + '\n'
-        write_text(folder / 'confusion_matrix.json', text)
-        print_log(
-            f'confusion matrix in {folder / "confusion_matrix.png"}', logger='current'
-        )
+        write_text(folder / f'{stem}.json', text)
+        print_log(f'confusion matrix in {folder / f"{stem}.png"}', logger='current')

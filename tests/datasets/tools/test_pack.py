@@ -2,6 +2,8 @@
 
 import json
 import pickle
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from tgdfer_mm.clips.pack import Pack, PackError
 from tgdfer_mm.datasets import DFEWDataset, FERV39kDataset
 from tgdfer_mm.datasets.tools import pack as writer
 from tgdfer_mm.datasets.tools.pack import verify_pack, write_pack
+from tgdfer_mm.locks import BusyError, lock_file
 from tgdfer_mm.recipe.on_device import hold_frames_on_device
 from tgdfer_mm.recipe.pack import use_pack
 from tgdfer_mm.registry import MODELS
@@ -35,7 +38,7 @@ def test_samples_are_those_of_the_folders(build, dfew, tmp_path, raw):
     frame.write_bytes(frame.read_bytes()[:-3])
     folders = build()
     path = write_pack(folders, tmp_path / 'x.pack', raw)
-    verify_pack(path, folders.media_dir)
+    verify_pack(path, folders.clips.index)
     packed = pickle.loads(pickle.dumps(build(media_dir=str(path))))
     assert path.stat().st_size > 100 * len(pickle.dumps(packed.clips.index))
     assert len(packed) == len(folders) == 8
@@ -155,7 +158,79 @@ def test_what_is_not_whole_or_not_this_data_is_refused(build, tmp_path):
     frame.write_bytes(frame.read_bytes() + b'\0')
     verify_pack(path)
     with pytest.raises(PackError, match='clip 00004 is not what'):
-        verify_pack(path, data.media_dir)
+        verify_pack(path, build().clips.index)
+
+
+def test_clips_that_arrived_during_an_interruption_are_packed(
+    build, dfew, tmp_path, monkeypatch
+):
+    data = build()
+    early, late = (dfew / 'Clip/clip_224x224' / name for name in ('00000', '00020'))
+    path = tmp_path / 'x.pack'
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        killed_at('00005', patch)
+        write_pack(data, path)
+    for new in (early, late):
+        shutil.copytree(dfew / 'Clip/clip_224x224/00001', new)
+    changed = dfew / 'Clip/clip_224x224/00003'
+    shutil.copy(next(changed.iterdir()), changed / '00003_99999.jpg')
+    write_pack(build(), path)
+    index = build().clips.index
+    verify_pack(path, index)
+    assert sorted(Pack(path).clips) == sorted(index.clips)
+    assert {'00000', '00020'} <= set(Pack(path).clips)
+
+
+@BOTH
+def test_verifying_compares_clips_and_frames_with_the_folder(
+    build, dfew, tmp_path, raw
+):
+    path = write_pack(build(), tmp_path / 'x.pack', raw)
+    folder = dfew / 'Clip/clip_224x224'
+    shutil.copytree(folder / '00001', folder / '00020')
+    with pytest.raises(PackError, match=r'1 clips are missing in it \(00020\)'):
+        verify_pack(path, build().clips.index)
+    shutil.rmtree(folder / '00020')
+    shutil.copy(next((folder / '00002').iterdir()), folder / '00002/00002_99999.jpg')
+    with pytest.raises(PackError, match=r'1 clips have other frames in it \(00002\)'):
+        verify_pack(path, build().clips.index, contents=False)
+    shutil.rmtree(folder / '00002')
+    with pytest.raises(PackError, match=r'1 clips are in it alone \(00002\)'):
+        verify_pack(path, build().clips.index)
+
+
+@BOTH
+def test_a_damaged_frame_is_not_used(build, tmp_path, raw):
+    data = build()
+    path = write_pack(data, tmp_path / 'x.pack', raw)
+    content = bytearray(path.read_bytes())
+    content[60:90] = bytes(30)  # in the first frame of the first clip
+    path.write_bytes(content)
+    pack = Pack(path)
+    clip = pack.clips[0]
+    with pytest.raises(PackError, match=f'damaged: a frame of clip {clip}'):
+        pack.pixels(clip, [0]) if raw else pack.read(clip, 0)
+    with pytest.raises(PackError, match=f'clip {clip}'):
+        pack.check_frames(0, 1)
+    second = pack.clips[1]
+    assert len(pack.pixels(second, [0, 1]) if raw else pack.read(second, 0))
+
+
+def test_a_pack_without_checksums_loads_with_a_warning(tmp_path):
+    old = Path(__file__).parents[2] / 'data/v0_1/DFEW/frames.pack'
+    with pytest.warns(UserWarning, match='no checksums'):
+        pack = Pack(old)
+    assert pack.read(pack.clips[0], 0)
+
+
+def test_two_writers_of_one_pack_are_told_apart(build, tmp_path):
+    path = tmp_path / 'x.pack'
+    with open(tmp_path / '.x.pack.lock', 'w') as other:
+        assert lock_file(other.fileno(), wait=False)
+        with pytest.raises(BusyError, match='x.pack is in use by process'):
+            write_pack(build(), path)
+    write_pack(build(), path)
+    assert [p.name for p in tmp_path.iterdir() if 'x.pack' in p.name] == ['x.pack']
 
 
 def test_frames_on_the_device_are_those_of_the_loader(

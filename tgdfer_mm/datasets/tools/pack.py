@@ -6,19 +6,27 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b, sha256
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
+from ...clips.clip_index import ClipIndex
 from ...clips.decoding import decode_clip, find_decoder, read_file
 from ...clips.errors import DamagedClipError
+from ...clips.frame_names import natural_sorted
 from ...clips.pack import ENCODED, FOOTER, MAGIC, RAW, SCHEMA, Pack, PackError
 from ...files import write_text
+from ...locks import held
 from ..dfer_dataset import DFERDataset
 
 _CHUNK = 32  # clips read at a time, by as many threads as a network disk likes
 _THREADS = 16
 
 Track = Callable[[Iterable, int], Iterator]
+
+
+class PackThereError(PackError, FileExistsError):
+    """A file that is there already, or a part of one of other data."""
 
 
 def write_pack(
@@ -31,7 +39,8 @@ def write_pack(
     """Packs all clips of a data set's media folder, listed or not.
 
     Until it is whole the file is called ``<path>.part``, and ``<path>.journal`` says
-    which clips it has; called again it goes on.
+    which clips it has; called again it goes on with the clips that are not there yet,
+    whatever has come into the folder meanwhile.
 
     Args:
         dataset: A data set on frame folders.
@@ -44,12 +53,18 @@ def write_pack(
         `path`.
 
     Raises:
-        FileExistsError: The file is there, or a part of one of other data.
+        PackThereError: The file is there, or a part of one of other data.
         PackError: The data set has no frame folders.
+        BusyError: Another process writes the file.
     """
     path = Path(path)
+    with held(path.with_name(f'.{path.name}.lock'), str(path)):
+        return _write(dataset, path, raw, track)
+
+
+def _write(dataset: DFERDataset, path: Path, raw: bool, track: Track) -> Path:
     if path.exists():
-        raise FileExistsError(f'{path} is there already; --verify looks at it.')
+        raise PackThereError(f'{path} is there already; --verify looks at it.')
     if getattr(dataset, 'media', None) != 'frames' or not dataset.media_dir.is_dir():
         raise PackError('Only a data set on frame folders can be packed.')
     about = dict(
@@ -59,11 +74,12 @@ def write_pack(
         pixel_version=dataset.pixel_version,
         folder=str(dataset.media_dir),
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part, journal = path.with_name(f'{path.name}.part'), _journal(path)
-    done = _resume(part, journal, about)
-    clips = dataset.clips.index.clips[len(done) :]
-    frames = (dataset.clips.index.frames(clip) for clip in clips)
+    part, journal = path.with_name(f'{path.name}.part'), journal_of(path)
+    index = dataset.clips.index
+    done = _resume(part, journal, about, index)
+    there = {entry['clip'] for entry in done}
+    clips = [clip for clip in index.clips if clip not in there]
+    frames = (index.frames(clip) for clip in clips)
     work = zip(clips, frames, strict=True)
     with open(part, 'r+b') as file, open(journal, 'a', encoding='utf-8') as log:
         file.seek(0, os.SEEK_END)
@@ -82,7 +98,8 @@ def write_pack(
 
 def verify_pack(
     path: str | Path,
-    folder: str | Path | None = None,
+    index: ClipIndex | None = None,
+    contents: bool = True,
     *,
     track: Track = lambda steps, total: iter(steps),
 ) -> None:
@@ -90,22 +107,50 @@ def verify_pack(
 
     Args:
         path: The packed file.
-        folder: The media folder; without it the hashes are all there is to compare.
+        index: The clips of the media folder; without it the hashes are all there is
+            to compare.
+        contents: Whether to compare the frames of the folder too (their bytes, or
+            pixels if they are packed raw), not only the names of clips and frames.
         track: Wraps the steps, whose number it is given, to show progress.
 
     Raises:
-        PackError: A clip differs; names it.
+        PackError: A clip differs, or is in one of both only; names it.
     """
     pack = Pack(path)
-    read = _reader(Path(folder), pack.kind == RAW) if folder else None
+    if index is not None:
+        _compare_names(pack, index)
+    read = index and contents and _reader(index.folder, pack.kind == RAW)
     for clip in track(pack.clips, len(pack.clips)):
         if _digest(pack.content(clip)) != pack.digest(clip):
             raise PackError(f'{path}: clip {clip} is damaged.')
-        if read is None:
+        if not read:
             continue
-        entry, _ = read((clip, pack.frames(clip)))
+        entry, _ = read((clip, index.frames(clip)))
         if entry['digest'] != pack.digest(clip):
-            raise PackError(f'{path}: clip {clip} is not what {folder} has now.')
+            raise PackError(f'{path}: clip {clip} is not what {index.folder} has now.')
+    pack.check_frames(0, sum(pack.num_frames(clip) for clip in pack.clips))
+
+
+def _compare_names(pack: Pack, index: ClipIndex) -> None:
+    ours, theirs = set(pack.clips), set(index.clips)
+    differing = [
+        clip
+        for clip in pack.clips
+        # One that could not be decoded is packed without its frames.
+        if clip in theirs and not pack.is_damaged(clip)
+        if pack.frames(clip) != index.frames(clip)
+    ]
+    for names, what in (
+        (natural_sorted(theirs - ours), 'are missing in it'),
+        (natural_sorted(ours - theirs), 'are in it alone'),
+        (differing, 'have other frames in it'),
+    ):
+        if names:
+            shown = ', '.join(names[:3]) + ', ...' * (len(names) > 3)
+            raise PackError(
+                f'{pack.path} is not {index.folder} as it is now: {len(names)} clips '
+                f'{what} ({shown}). Delete it and pack anew.'
+            )
 
 
 def _reader(folder: Path, raw: bool) -> Callable:
@@ -134,7 +179,11 @@ def _reader(folder: Path, raw: bool) -> Callable:
                 entry['shape'] = block.shape[1:3]
                 parts = [frame.tobytes() for frame in block]
         content = b''.join(parts)
-        entry.update(sizes=[len(part) for part in parts], digest=_digest(content))
+        entry.update(
+            sizes=[len(part) for part in parts],
+            sums=[crc32(part) for part in parts],
+            digest=_digest(content),
+        )
         return entry, content
 
     return read
@@ -151,14 +200,18 @@ def _read_ahead(work: Iterable, read: Callable) -> Iterator[tuple[dict, bytes]]:
         yield from pool.map(read, chunk)
 
 
-def _resume(part: Path, journal: Path, about: dict) -> list[dict]:
-    """The clips that are there already, as entries; the rest is cut off."""
+def _resume(part: Path, journal: Path, about: dict, index: ClipIndex) -> list[dict]:
+    """The clips that are there already, as entries; the rest is cut off.
+
+    From the first one on that the folder has no more, or with other frames, all are
+    packed anew.
+    """
     lines = []
     if part.exists() and journal.exists():
         # The last line may be half of one.
         lines = journal.read_text(encoding='utf-8').split('\n')[:-1]
     if lines and json.loads(lines[0]) != about:
-        raise FileExistsError(
+        raise PackThereError(
             f'{part} is the part of a pack of other data: {lines[0]}. Delete it and '
             f'{journal} to start anew.'
         )
@@ -166,10 +219,10 @@ def _resume(part: Path, journal: Path, about: dict) -> list[dict]:
     there = part.stat().st_size if lines else 0
     for line in lines[1:]:
         entry = json.loads(line)
-        size += sum(entry['sizes'])
-        if size > there:
-            size -= sum(entry['sizes'])
+        end = size + sum(entry['sizes'])
+        if end > there or not _is_current(entry, index):
             break
+        size = end
         done.append(entry)
     if lines:
         os.truncate(part, max(size, len(MAGIC)))
@@ -180,10 +233,19 @@ def _resume(part: Path, journal: Path, about: dict) -> list[dict]:
     return done
 
 
+def _is_current(entry: dict, index: ClipIndex) -> bool:
+    clip = entry['clip']
+    if clip not in index or 'sums' not in entry:  # begun by an earlier version
+        return False
+    return entry['damaged'] is not None or entry['names'] == index.frames(clip)
+
+
 def _finish(file, about: dict, entries: list[dict]) -> None:
+    sums = np.array([s for entry in entries for s in entry['sums']], '<u4').tobytes()
     header = json.dumps(
         dict(
             about,
+            checksums=sha256(sums).hexdigest(),
             clips=[e['clip'] for e in entries],
             counts=[len(e['sizes']) for e in entries],
             # No file's name has a slash.
@@ -195,6 +257,7 @@ def _finish(file, about: dict, entries: list[dict]) -> None:
     ).encode()
     sizes = [size for entry in entries for size in entry['sizes']]
     places = (len(MAGIC) + np.cumsum([0, *sizes])).astype('<i8').tobytes()
+    file.write(sums)
     file.write(header)
     file.write(places)
     digest = sha256(header + places).digest()
@@ -203,7 +266,9 @@ def _finish(file, about: dict, entries: list[dict]) -> None:
     os.fsync(file.fileno())
 
 
-def _journal(path: Path) -> Path:
+def journal_of(path: str | Path) -> Path:
+    """Where it is kept which clips of an unfinished pack are packed."""
+    path = Path(path)
     return path.with_name(f'{path.name}.journal')
 
 

@@ -38,7 +38,7 @@ class ResidentFrames(ClipAugmentPreprocessor):
         """All frames (F, H, W, 3), loaded when they are first needed.
 
         Raises:
-            PackError: The device has too little memory for them.
+            PackError: The device has too little memory for them, or one is damaged.
         """
         # Not the tensor's own device: `cuda` was asked for, `cuda:0` is what it says.
         if self._frames is None or self._frames_for != self.device:
@@ -65,6 +65,7 @@ class ResidentFrames(ClipAugmentPreprocessor):
                 )
         frames = torch.empty(self._pixels.shape, dtype=torch.uint8, device=device)
         for start in range(0, len(frames), _CHUNK):
+            open_pack(self.pack).check_frames(start, min(start + _CHUNK, len(frames)))
             part = torch.tensor(self._pixels[start : start + _CHUNK])
             frames[start : start + _CHUNK].copy_(part)
         return frames

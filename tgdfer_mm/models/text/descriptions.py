@@ -1,11 +1,23 @@
 """Class descriptions: data files that say what each emotion looks like."""
 
-import json
 from pathlib import Path
 
+from ...files import read_json
 from ...labels.classes import load_classes
 
 SHIPPED = Path(__file__).parent / 'descriptions'
+
+
+class DescriptionsError(ValueError):
+    """Texts of the classes that cannot be used."""
+
+    exit_code = 2  # of a command
+
+
+class NoDescriptionsError(FileNotFoundError):
+    """There is no such file of texts."""
+
+    exit_code = 2
 
 
 def load_descriptions(
@@ -22,12 +34,12 @@ def load_descriptions(
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If a class of the label set has no text, a class is not in the
-            label set, a text is empty, or there is no such order.
+        DescriptionsError: If a class of the label set has no text, a class is not in
+            the label set, a text is empty, or there is no such order.
     """
     if isinstance(source, dict):
         if label_order:
-            raise ValueError(
+            raise DescriptionsError(
                 f'label_order={label_order!r} is for descriptions from a file; a dict '
                 'gives the order itself.'
             )
@@ -37,23 +49,38 @@ def load_descriptions(
         path = shipped if shipped.is_file() else Path(source)
         if not path.is_file():
             names = ', '.join(sorted(p.stem for p in SHIPPED.glob('*.json')))
-            raise FileNotFoundError(
+            raise NoDescriptionsError(
                 f'descriptions={source!r} is neither a file nor a shipped one ({names})'
             )
-        data, where = json.loads(path.read_text(encoding='utf-8')), str(path)
+        data, where = read_json(path, 'label_set', 'classes'), str(path)
+        if not isinstance(data['classes'], dict):
+            raise DescriptionsError(f'{where}: classes has to be an object of lists.')
         texts = _in_label_order(data, where, label_order)
     for name, options in texts.items():
-        if isinstance(options, str) or not options or not all(map(str.strip, options)):
-            raise ValueError(f'{where}: class {name!r} needs a list of non-empty texts')
+        if not _are_texts(options):
+            raise DescriptionsError(
+                f'{where}: class {name!r} needs a list of non-empty texts'
+            )
     return texts
+
+
+def _are_texts(options: object) -> bool:
+    return (
+        isinstance(options, list | tuple)
+        and len(options) > 0
+        and all(isinstance(text, str) and text.strip() for text in options)
+    )
 
 
 def _in_label_order(
     data: dict, where: str, label_order: str | None
 ) -> dict[str, list[str]]:
-    order = load_classes(data['label_set'], label_order)
+    try:
+        order = load_classes(data['label_set'], label_order)
+    except (TypeError, ValueError) as error:
+        raise DescriptionsError(f'{where}: {error}') from error
     if set(order) != set(data['classes']):
-        raise ValueError(
+        raise DescriptionsError(
             f'{where}: the classes are {sorted(data["classes"])}, but label set '
             f'{data["label_set"]!r} has {sorted(order)}'
         )

@@ -13,6 +13,7 @@ import open_clip
 from safetensors import safe_open
 from torch import nn
 
+from ...plain_checkpoints import DamagedCheckpointError, require_whole_zip
 from .text_image_checkpoint import load_vlm_state
 
 SHIPPED = Path(__file__).parents[2] / 'weights'
@@ -84,6 +85,7 @@ def load_clip(
             )
         _check_activation(arch, quick_gelu, path)
         model = build_clip(arch)
+        require_whole_zip(path)
         open_clip.load_checkpoint(model, str(path), weights_only=True)
         return model, None
     return _load_tag(arch, pretrained), None
@@ -116,5 +118,10 @@ def _check_activation(arch: str | dict, expected: bool, weights: str | Path) -> 
 
 
 def _is_vlm_file(path: Path) -> bool:
-    with safe_open(path, framework='pt') as file:
-        return 'vlm_config' in (file.metadata() or {})
+    try:
+        with safe_open(path, framework='pt') as file:
+            return 'vlm_config' in (file.metadata() or {})
+    except Exception as error:  # safetensors has no common error for what can be wrong
+        raise DamagedCheckpointError(
+            f'{path} is no safetensors file, or not whole: {error}.'
+        ) from error

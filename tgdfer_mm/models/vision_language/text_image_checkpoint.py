@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from safetensors import safe_open
 from torch import Tensor
+
+from ...plain_checkpoints import read_safetensors
 
 EMBEDDING = 'token_embedding.weight'
 
@@ -26,13 +27,12 @@ def load_vlm_state(path: str | Path) -> tuple[dict[str, Tensor], dict, Tensor]:
 
     Raises:
         FileNotFoundError: If there is no such file.
+        DamagedCheckpointError: If it is damaged.
         ValueError: If the file is no such file.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f'{path}: no such file')
-    with safe_open(path, framework='pt') as file:
-        header = file.metadata() or {}
-        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    state, header = read_safetensors(path)
     if 'vlm_config' not in header or 'kept_ids' not in state:
         raise ValueError(
             f'{path} has no "vlm_config" in its header: it was not written by save_vlm'

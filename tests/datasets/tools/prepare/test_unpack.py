@@ -12,6 +12,7 @@ import pytest
 from tgdfer_cli.main import main
 from tgdfer_mm.datasets.tools.prepare import ArchiveError, unpack
 from tgdfer_mm.datasets.tools.prepare.unpack import find_place, load_rules
+from tgdfer_mm.locks import BusyError, lock_file
 
 PREPARE = ('data', 'prepare')
 FACES, TIM = 'Clip/clip_224x224', 'Clip/clip_224x224_16f'
@@ -125,6 +126,26 @@ def test_a_half_written_file_of_another_program_is_written_anew(tmp_path):
     target.write_bytes(b'who')
     done = unpack('dfew', [archive], tmp_path / 'DFEW', report=len)
     assert done.replaced == [str(target)] and target.read_bytes() == b'whole'
+
+
+def test_a_file_of_the_right_size_and_other_content_is_written_anew(tmp_path):
+    archive = pack(tmp_path / 'annotation.zip', {'annotation.xlsx': b'whole'})
+    target = tmp_path / 'DFEW/Annotation/annotation.xlsx'
+    target.parent.mkdir(parents=True)
+    target.write_bytes(bytes(5))
+    done = unpack('dfew', [archive], tmp_path / 'DFEW', report=len)
+    assert done.replaced == [str(target)] and target.read_bytes() == b'whole'
+
+
+def test_two_processes_do_not_unpack_into_one_root(tmp_path):
+    archive = pack(tmp_path / 'annotation.zip', {'annotation.xlsx': b'whole'})
+    root = tmp_path / 'DFEW'
+    root.mkdir()
+    with open(root / '.prepare.lock', 'w') as other:
+        assert lock_file(other.fileno(), wait=False)
+        with pytest.raises(BusyError, match='DFEW is in use by process'):
+            unpack('dfew', [archive], root, report=len)
+    assert [path.name for path in root.iterdir()] == ['.prepare.lock']
 
 
 def entries(num_clips=40):

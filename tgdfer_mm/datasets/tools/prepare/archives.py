@@ -43,12 +43,14 @@ class Member:
         archive: The archive, for messages.
         parts: Its path.
         size: Its size when unpacked, bytes.
+        crc: CRC-32 of its content; None where the archive does not say.
         open: Opens it; raises :class:`ArchiveError`.
     """
 
     archive: str
     parts: tuple[str, ...]
     size: int
+    crc: int | None
     open: Callable[[], AbstractContextManager[IO[bytes]]]
 
 
@@ -110,7 +112,8 @@ def _open(
                 plain.append((info, parts))
         members = [
             Member(
-                label, parts, info.file_size, _opener(archive, info, label, password)
+                *(label, parts, info.file_size, _crc(info)),
+                _opener(archive, info, label, password),
             )
             for info, parts in plain
         ]
@@ -120,6 +123,11 @@ def _open(
             with _opener(archive, info, label, password)() as inner:
                 own = (*names, name[: -len('.zip')])
                 yield from _open(inner, f'{label} > {name}', own, password)
+
+
+def _crc(info: zipfile.ZipInfo) -> int | None:
+    # AES encryption has a check of its own, and may leave this one out.
+    return None if info.compress_type == _AES else info.CRC
 
 
 def _zip_file(file: Path | IO[bytes], label: str) -> zipfile.ZipFile:

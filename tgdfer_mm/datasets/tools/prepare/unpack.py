@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from zlib import crc32
 
 from ....clips.frame_names import natural_sorted
+from ....locks import held
 from ...progress import track
 from .archives import Archive, ArchiveError, Member, open_archive
 from .password import Password
@@ -24,8 +26,8 @@ class Unpacked:
 
     Attributes:
         written: Files written.
-        present: Files that were there already, with the right size.
-        replaced: Files that were there with another size, and were written anew.
+        present: Files that were there already, with the right content.
+        replaced: Files that were there with other content, and were written anew.
         junk: Entries left out that some system added (``._*``, ``__MACOSX``).
         other: Entries that are no part of the data set's tree, such as a README.
         unread: Files that look like archives and are of no kind that is read.
@@ -50,7 +52,8 @@ def unpack(
     """Unpacks all archives found.
 
     A file appears under its name only when it is whole. Killed, it goes on where it
-    was: what is there with the right size is not unpacked again.
+    was: what is there with the size and the CRC-32 of the archive's entry is not
+    unpacked again (with AES encryption the size alone).
 
     Args:
         dataset: ``'dfew'``, ``'ferv39k'`` or ``'mafw'``.
@@ -64,16 +67,28 @@ def unpack(
             same place, or the disk is too small.
         FileNotFoundError: A source does not exist, or there is no archive in any.
         ValueError: The data set is unknown.
+        BusyError: Another process unpacks into the same root.
     """
     rules = load_rules(dataset)
     root = Path(root).expanduser().absolute()
+    with held(root / '.prepare.lock', str(root)):
+        return _unpack_all(rules, sources, root, password or Password(), report)
+
+
+def _unpack_all(
+    rules: list[dict],
+    sources: Iterable[str | Path],
+    root: Path,
+    password: Password,
+    report: Callable[[str], None],
+) -> Unpacked:
     done = Unpacked()
     archives = list(_find(sources, done))
     if not archives:
         looked = ', '.join(map(str, sources))
         raise FileNotFoundError(f'There is no zip file in {looked}.')
     for path in archives:
-        for archive in open_archive(path, password or Password()):
+        for archive in open_archive(path, password):
             report(f'{archive.label}: {len(archive.members)} files')
             if archive.hint:
                 report(f'  {archive.hint}')
@@ -133,11 +148,10 @@ def _unpack_one(
         wanted[target] = member
     missing = {}
     for target, member in wanted.items():
-        size = _size(target)
-        if size == member.size:
+        if _is_whole(target, member):
             done.present += 1
             continue
-        if size is not None:
+        if target.exists():
             done.replaced.append(str(target))
         missing[target] = member
     _check_space(archive, root, sum(m.size for m in missing.values()))
@@ -176,11 +190,14 @@ def _placed(rule: dict, parts: tuple[str, ...]) -> str | None:
     return None
 
 
-def _size(path: Path) -> int | None:
+def _is_whole(path: Path, member: Member) -> bool:
+    """Whether a file is there with the content of an entry, as far as that is known."""
     try:
-        return path.stat().st_size
+        if path.stat().st_size != member.size:
+            return False
     except FileNotFoundError:
-        return None
+        return False
+    return member.crc is None or crc32(path.read_bytes()) == member.crc
 
 
 def _check_space(archive: Archive, root: Path, needed: int) -> None:

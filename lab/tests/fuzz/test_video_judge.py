@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.fuzz import judge as module
+from lab.fuzz import video_judge as module
 from lab.fuzz.odd_videos import OddVideo
 
 

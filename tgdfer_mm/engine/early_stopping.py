@@ -1,0 +1,78 @@
+"""A training that was stopped early stays stopped when it is resumed."""
+
+import json
+from pathlib import Path
+
+from mmengine.dist import broadcast_object_list, is_main_process, master_only
+from mmengine.hooks import EarlyStoppingHook
+from mmengine.runner import Runner
+
+from ..files import write_text
+
+RECORD = 'early_stopping.json'
+# What decides when to stop.
+_SETTINGS = ('monitor', 'rule', 'min_delta', 'patience', 'stopping_threshold')
+
+
+@master_only
+def note_early_stopping(runner: Runner) -> None:
+    """Writes down what the early-stopping hooks have counted until now."""
+    hooks = [_state(hook) for hook in _hooks(runner)]
+    if not hooks:
+        return
+    stopped = bool(runner.train_loop.stop_training)
+    record = dict(epoch=runner.epoch, stopped=stopped, hooks=hooks)
+    path = Path(runner.work_dir, RECORD)
+    write_text(path, json.dumps(record, indent=2) + '\n')
+
+
+def take_up_early_stopping(runner: Runner) -> None:
+    """Lets the hooks of a resumed run count on, and stops it if it had stopped.
+
+    A run that was stopped goes on if a hook's settings have changed and no hook has
+    come to the end of its patience.
+    """
+    hooks = list(_hooks(runner))
+    if not hooks or not runner.epoch:
+        return
+    record = _read_as_one(Path(runner.work_dir, RECORD))
+    if not record or record['epoch'] != runner.epoch:
+        runner.logger.warning(
+            f'{RECORD} does not say what EarlyStoppingHook had counted after epoch '
+            f'{runner.epoch}: it counts from the start.'
+        )
+        return
+    kept, out_of_patience = len(hooks) == len(record['hooks']), False
+    for hook, state in zip(hooks, record['hooks'], strict=False):
+        kept = kept and all(state[name] == getattr(hook, name) for name in _SETTINGS)
+        if (state['monitor'], state['rule']) == (hook.monitor, hook.rule):
+            hook.wait_count, hook.best_score = state['wait_count'], state['best_score']
+            out_of_patience = out_of_patience or hook.wait_count >= hook.patience
+    if record['stopped'] and (kept or out_of_patience):
+        runner.train_loop.stop_training = True
+        runner.logger.info(
+            f'This training was stopped early after epoch {runner.epoch} by '
+            'EarlyStoppingHook, and is not trained on. To train on, raise its '
+            'patience, or leave the hook out.'
+        )
+
+
+def _hooks(runner: Runner):
+    return (hook for hook in runner.hooks if isinstance(hook, EarlyStoppingHook))
+
+
+def _state(hook: EarlyStoppingHook) -> dict:
+    counted = dict(wait_count=hook.wait_count, best_score=float(hook.best_score))
+    return {name: getattr(hook, name) for name in _SETTINGS} | counted
+
+
+def _read_as_one(path: Path) -> dict | None:
+    """The record as rank 0 sees it; None if it is absent or cannot be read."""
+    answer = [None]
+    if is_main_process() and path.is_file():
+        try:
+            answer[0] = json.loads(path.read_text(encoding='utf-8'))
+        except ValueError:  # what was counted is lost, and a warning says so
+            pass
+    broadcast_object_list(answer)
+    return answer[0]
