@@ -1,5 +1,6 @@
-"""Files that are there completely or not at all."""
+"""Files that are there completely or not at all, and what they hold."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,12 @@ def write_text(path: str | Path, text: str) -> None:
     """Writes a text file, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding='utf-8')
+
+
+def file_hash(path: str | Path) -> str:
+    """SHA-256 of a file's content, hexadecimal."""
+    with open(path, 'rb') as file:
+        return hashlib.file_digest(file, 'sha256').hexdigest()
 
 
 def _sync(path: Path) -> None:

@@ -11,11 +11,12 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 
+from ..files import file_hash
 from ..video.analysis import Prediction
 from ..video.errors import InputError, UsageError
 from ..video.optional_packages import need
 from ..video.settings import VideoSettings
-from .model_loading import LoadedModel, file_hash, load_model
+from .model_loading import LoadedModel, load_model
 from .preprocessing import ClipPipeline, steps_after_reading, video_settings
 
 Windows = list[list[np.ndarray]]

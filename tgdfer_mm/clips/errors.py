@@ -6,11 +6,14 @@ class DamagedClipError(Exception):
 
     Transforms raise it; the data set turns it into a replacement in
     training and into a counted sample of black frames in testing.
+    mmaction2's own data sets let it through, which ends a command.
 
     Args:
         clip: Name of the clip.
         reason: What is wrong with it, naming the file.
     """
+
+    exit_code = 2  # of a command
 
     def __init__(self, clip: str, reason: str) -> None:
         super().__init__(clip, reason)

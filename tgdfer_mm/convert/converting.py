@@ -1,6 +1,5 @@
 """From another project's checkpoint to one of ours."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from mmengine.config import Config
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ..files import replacing, write_text
+from ..files import file_hash, replacing, write_text
 from ..run_config.files import read_config
 from .class_order import parse_order, places
 from .conversion_report import Report
@@ -103,7 +102,7 @@ def convert(
     read = read_source(source)
     form = load_format(layout) if layout else find_format(read.state, read.path)
     cfg = read_config(config) if isinstance(config, str | Path) else config
-    digest = _sha256(read.path)
+    digest = file_hash(read.path)
     report = Report(str(read.path), digest, form.name, read.others, read.stubs)
     origin = dict(file=read.path.name, sha256=digest, format=form.key)
     meta, order = {'converted_from': origin}, []
@@ -158,8 +157,3 @@ def _their_order(form: Format, classes: str | None, count: int) -> tuple[str, ..
             '--classes, e.g. mafw:alphabetical or names with commas'
         )
     return parse_order(known)
-
-
-def _sha256(path: Path) -> str:
-    with path.open('rb') as file:
-        return hashlib.file_digest(file, 'sha256').hexdigest()

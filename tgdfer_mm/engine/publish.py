@@ -1,12 +1,12 @@
 """From a training checkpoint to a small file to hand on."""
 
-import hashlib
 import json
 from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
 
+from ..files import file_hash
 from ..plain_checkpoints import load_from_local
 
 # Not `cfg`, which names folders of the machine that it ran on.
@@ -43,6 +43,5 @@ def publish(checkpoint: str | Path, out: str | Path, **info: str) -> dict:
         raise ValueError(f'{checkpoint}: {lost[0]} has values beyond half precision')
     meta = {key: loaded['meta'][key] for key in KEPT_META if key in loaded['meta']}
     save_file(state, out, {'meta': json.dumps(meta | info)})
-    data = out.read_bytes()
-    digest = hashlib.sha256(data).hexdigest()
-    return {'file': out.name, 'bytes': len(data), 'sha256': digest, **info}
+    size = out.stat().st_size
+    return {'file': out.name, 'bytes': size, 'sha256': file_hash(out), **info}

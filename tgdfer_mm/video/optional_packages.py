@@ -20,13 +20,15 @@ def need(name: str) -> ModuleType:
     """Imports an optional package.
 
     Raises:
-        MissingPackage: It is absent; the message says what to install.
+        MissingPackage: It is absent, or fails when it is imported, as one does that is
+            too old for its neighbours; the message says what to install.
     """
     try:
         return importlib.import_module(name)
-    except ImportError as err:
+    except Exception as err:
         extra, purpose = _EXTRA[name]
         what = f'"tgdfer_mm[{extra}]"' if extra else name
+        found = err if isinstance(err, ImportError) else f'it fails with {err!r}'
         raise MissingPackage(
-            f'{purpose} needs the package {name}: pip install {what} ({err})'
+            f'{purpose} needs the package {name}: pip install {what} ({found})'
         ) from err
