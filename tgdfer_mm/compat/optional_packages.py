@@ -44,7 +44,7 @@ def _import_models() -> None:
     registry, as where transformers is absent, and whoever builds one is told why it is
     not there.
     """
-    with _readable_versions():
+    with readable_versions():
         from mmaction.utils import dependency
     try:
         import_module('mmaction.models')
@@ -80,7 +80,7 @@ def _placeholders(reason: str):
 
 
 @contextmanager
-def _readable_versions() -> Iterator[None]:
+def readable_versions() -> Iterator[None]:
     """Lets mmaction2 ask for the version of a package that is half uninstalled.
 
     Then the package has a folder of metadata without a version, on which mmengine's
