@@ -87,6 +87,21 @@ def _error(case: ElementTree.Element) -> str:
     return said[-1] if said else case.get('message').splitlines()[0]
 
 
+def by_cause(ours: dict[str, str], alone: dict[str, str]) -> dict[str, list[str]]:
+    """The tests that fail with this package, by what they fail of."""
+    groups = {'this package': [], 'NumPy 2': [], 'something else': []}
+    for name, error in ours.items():
+        if not error:
+            continue
+        if alone.get(name) == '':
+            groups['this package'].append(name)
+        elif any(part in error for part in NUMPY_2):
+            groups['NumPy 2'].append(name)
+        else:
+            groups['something else'].append(name)
+    return groups
+
+
 def main() -> int:
     """Runs the tests twice and prints what fails, by its cause."""
     args = parse_args()
@@ -98,16 +113,7 @@ def main() -> int:
         shutil.copytree(args.checkout, copy, ignore=leave_out)
         ours = outcomes(copy, args.only, 'import tgdfer_mm', ROOT)
         alone = outcomes(copy, args.only, '', args.checkout.resolve())
-    groups = {'this package': [], 'NumPy 2': [], 'something else': []}
-    for name, error in ours.items():
-        if not error:
-            continue
-        if alone.get(name) == '':
-            groups['this package'].append(name)
-        elif any(part in error for part in NUMPY_2):
-            groups['NumPy 2'].append(name)
-        else:
-            groups['something else'].append(name)
+    groups = by_cause(ours, alone)
     failed = sum(map(len, groups.values()))
     print(f'{len(ours) - failed} passed or skipped, {failed} failed')
     for cause, names in groups.items():

@@ -9,7 +9,8 @@ import pytest
 from lab.paths import LAB, ROOT
 
 TOOLS = sorted((LAB / 'tools').glob('*.py'))
-OLD = {p.stem: ROOT / 'tools' / p.name for p in TOOLS}
+MOVED = [p for p in TOOLS if p.stem != 'mmaction2_tests']  # never was elsewhere
+OLD = {p.stem: ROOT / 'tools' / p.name for p in MOVED}
 OLD['pretrain_vlm'] = ROOT / 'tools/synth/pretrain_vlm.py'
 
 
@@ -29,7 +30,7 @@ def test_the_tools_run_in_any_folder(tmp_path):
         assert tool.name in out
 
 
-@pytest.mark.parametrize('tool', TOOLS, ids=lambda p: p.stem)
+@pytest.mark.parametrize('tool', MOVED, ids=lambda p: p.stem)
 def test_an_old_place_names_the_new_one(tool, tmp_path):
     process = start(OLD[tool.stem], tmp_path, '--anything', 'x')
     out, err = process.communicate()
