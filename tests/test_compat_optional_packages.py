@@ -8,8 +8,11 @@ from importlib.metadata import PackageNotFoundError
 import importlib_metadata
 import pytest
 
+from tgdfer_mm.clips.decoding import decode_with_cv2, find_decoder
 from tgdfer_mm.compat import installed
 from tgdfer_mm.compat.optional_packages import failing_means_absent, readable_versions
+from tgdfer_mm.video.errors import MissingPackage
+from tgdfer_mm.video.optional_packages import need
 
 ASK = """
 import tgdfer_mm
@@ -82,7 +85,7 @@ def install(folder, name, code, version='99.0'):
 
 def ask_new_process(folder):
     done = subprocess.run(
-        [sys.executable, '-W', 'ignore:opencv-', '-W', 'ignore::FutureWarning']
+        [sys.executable, '-W', 'ignore::FutureWarning']
         + ['-c', f'import sys; sys.path.insert(0, {str(folder)!r})\n{ASK}'],
         capture_output=True,
         text=True,
@@ -167,3 +170,23 @@ def test_a_cv2_of_two_versions_is_named(monkeypatch, versions, named):
     assert [all(v in str(w.message) for v in versions.values()) for w in caught] == [
         True
     ] * named
+
+
+# Our own optional packages
+
+
+def test_an_optional_package_that_is_broken_is_named(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, 'av', raising=False)
+    (tmp_path / 'av.py').write_text('raise OSError("libavcodec.so.61 is not there")')
+    with pytest.raises(MissingPackage, match=r'tgdfer_mm\[video\].*libavcodec.so.61'):
+        need('av')
+
+
+def test_a_broken_simplejpeg_leaves_opencv(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, 'simplejpeg', raising=False)
+    (tmp_path / 'simplejpeg.py').write_text('raise ValueError("numpy.dtype size")')
+    assert find_decoder('auto') is decode_with_cv2
+    with pytest.raises(ImportError, match=r'numpy.dtype size.*tgdfer_mm\[fast\]'):
+        find_decoder('simplejpeg')
