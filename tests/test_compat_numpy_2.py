@@ -64,8 +64,10 @@ def test_recall_of_a_retrieval():
 def test_area_under_recall():
     truth = {'v': np.array([[0.0, 1.0]])}
     proposals = {'v': np.array([[0.0, 1.0, 0.9], [0.0, 0.1, 0.1]])}
-    *_, auc = average_recall_at_avg_proposals(truth, proposals, 2, 2)
-    assert 0 < auc <= 100
+    _, recall, at, auc = average_recall_at_avg_proposals(truth, proposals, 2, 2)
+    steps = (recall[1:] + recall[:-1]) / 2 * np.diff(at)
+    assert auc == pytest.approx(100 * steps.sum() / at[-1])
+    assert auc > 0
 
 
 def test_a_pose_is_cut_to_its_points():
