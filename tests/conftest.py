@@ -9,6 +9,8 @@ import torch
 from mmengine.registry import init_default_scope
 
 matplotlib.use('Agg')
+# Two packages of OpenCV may be installed here; what new processes say is tested.
+os.environ['PYTHONWARNINGS'] = 'ignore:opencv-'
 
 import tgdfer_mm  # noqa: E402, F401
 

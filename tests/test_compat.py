@@ -16,6 +16,7 @@ from mmengine.logging import MMLogger
 from mmengine.model import MMDistributedDataParallel
 
 from tgdfer_mm import compat
+from tgdfer_mm.compat import installed, wheel_of_mmaction, without_cuda
 
 LOCALIZERS = 'mmaction.models.localizers'
 
@@ -30,7 +31,7 @@ def test_mmactions_models_import_only_with_the_stub(monkeypatch):
             patch.delitem(sys.modules, name)
         with pytest.raises(ModuleNotFoundError, match='drn'):
             importlib.reload(localizers)
-        compat.stub_missing_drn()
+        wheel_of_mmaction.stub_missing_drn()
         importlib.reload(localizers)
     with pytest.raises(NotImplementedError, match='from source'):
         localizers.DRN()
@@ -42,10 +43,10 @@ def test_nothing_is_stubbed_where_the_folder_is(monkeypatch, tmp_path):
     real.touch()
     spec = importlib.machinery.ModuleSpec('mmaction', None, is_package=True)
     spec.submodule_search_locations = [str(tmp_path)]
-    monkeypatch.setattr(compat.importlib.util, 'find_spec', lambda name: spec)
+    monkeypatch.setattr(wheel_of_mmaction.importlib.util, 'find_spec', lambda _: spec)
     for name in (f'{LOCALIZERS}.drn', f'{LOCALIZERS}.drn.drn'):
         monkeypatch.delitem(sys.modules, name)
-    compat.stub_missing_drn()
+    wheel_of_mmaction.stub_missing_drn()
     assert f'{LOCALIZERS}.drn' not in sys.modules
 
 
@@ -53,9 +54,9 @@ def test_nothing_is_stubbed_where_the_folder_is(monkeypatch, tmp_path):
 
 
 def test_without_mmcv_the_error_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(compat.importlib.util, 'find_spec', lambda name: None)
+    monkeypatch.setattr(installed.importlib.util, 'find_spec', lambda name: None)
     with pytest.raises(ImportError, match=r'No mmcv.*pip install "tgdfer_mm\[lite\]"'):
-        compat.require_mmcv()
+        installed.require_mmcv()
 
 
 @pytest.mark.parametrize(
@@ -65,10 +66,10 @@ def test_without_mmcv_the_error_says_what_to_install(monkeypatch):
 def test_only_an_mmcv_that_mmaction_takes_is_accepted(monkeypatch, version, fits):
     monkeypatch.setattr(mmcv, '__version__', version)
     if fits:
-        compat.require_mmcv()
+        installed.require_mmcv()
     else:
         with pytest.raises(ImportError, match=rf'mmcv {version} .*mmcv>=2.1,<2.2'):
-            compat.require_mmcv()
+            installed.require_mmcv()
 
 
 # What importing the package does not do
@@ -162,7 +163,7 @@ def start(monkeypatch):
         monkeypatch.setenv(name, value)
 
     def run(init, accelerator=False, backend='nccl'):
-        monkeypatch.setattr(compat, '_has_accelerator', lambda: accelerator)
+        monkeypatch.setattr(without_cuda, '_has_accelerator', lambda: accelerator)
         init(backend)
         return started['backend']
 
@@ -221,7 +222,7 @@ def test_the_ids_of_a_model_elsewhere_are_kept(monkeypatch):
         '__init__',
         lambda self, module, **kwargs: passed.update(kwargs),
     )
-    compat.allow_ddp_without_cuda()
+    without_cuda.allow_ddp_without_cuda()
     with torch.device('meta'):
         MMDistributedDataParallel(torch.nn.Linear(2, 2), device_ids=[1])
     assert passed == dict(device_ids=[1])

@@ -16,6 +16,12 @@ def test_content_is_there_and_nothing_else(tmp_path):
     assert len(list((tmp_path / 'folder').iterdir())) == 1
 
 
+def test_the_hash_of_a_file_is_that_of_its_content(tmp_path):
+    # FIPS 180-4's example.
+    (tmp_path / 'file').write_bytes(b'abc')
+    assert files.file_hash(tmp_path / 'file').startswith('ba7816bf8f01cfea')
+
+
 def test_the_content_is_on_the_disk_before_the_name(tmp_path, monkeypatch):
     steps = []
     for step in ('fsync', 'replace'):

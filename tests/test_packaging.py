@@ -139,7 +139,7 @@ def test_a_wheel_requires_what_it_says(metadata):
     # stands next to those of `setup()`.
     wanted = (Path(__file__).parent / 'requires_dist.txt').read_text().splitlines()
     assert sorted(metadata.get_all('Requires-Dist')) == wanted
-    assert metadata['Requires-Python'] == '<3.14,>=3.10'
+    assert metadata['Requires-Python'] == '<3.14,>=3.11'
     assert metadata['License-Expression'] == 'Apache-2.0'
 
 

@@ -29,7 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--class-token',
         choices=PLACES,
         help="where a class's words stood among the contexts, which DFER-CLIP's files "
-        "do not say: its --class-token-position, 'end' in the authors' scripts",
+        "do not say: 'end' in the authors' scripts",
     )
     parser.add_argument(
         '--allow-missing', action='store_true', help='write what is incomplete'

@@ -1,6 +1,7 @@
 """Finds the command that is asked for, reads its options and runs it."""
 
 import gc
+import re
 import sys
 from argparse import (
     SUPPRESS,
@@ -59,16 +60,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = getattr(error, 'exit_code', None)
         if code is None:
             raise
-        print(f'error: {_message(error)}', file=sys.stderr)
+        print(f'error: {_own_words(error)}', file=sys.stderr)
         return code
 
 
-def _message(error: Exception) -> str:
-    """What an error says; of one of a loader's process without its stack."""
+def _own_words(error: Exception) -> str:
+    """What an error says, without the trace that torch adds in a loader's process."""
     text = str(error)
-    if text.startswith('Caught ') and 'Original Traceback' in text:
-        return text.rsplit(f'{type(error).__name__}: ', 1)[-1].strip()
-    return text
+    if not (text.startswith('Caught ') and ' in DataLoader worker' in text):
+        return text
+    return re.split(r'^[\w.]+(?:Error|Exception): ', text, flags=re.MULTILINE)[
+        -1
+    ].strip()
 
 
 def parse(name: str, words: Sequence[str]) -> Namespace:

@@ -1,5 +1,6 @@
-"""Files that are there completely or not at all."""
+"""Files that are there completely or not at all, and what they hold."""
 
+import hashlib
 import json
 import os
 import re
@@ -7,7 +8,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
-from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
@@ -88,8 +88,14 @@ def write_text(path: str | Path, text: str) -> None:
         temporary.write_text(text, encoding='utf-8')
 
 
+def file_hash(path: str | Path) -> str:
+    """SHA-256 of a file's content, hexadecimal."""
+    with open(path, 'rb') as file:
+        return hashlib.file_digest(file, 'sha256').hexdigest()
+
+
 def _machine() -> str:
-    return sha256(socket.gethostname().encode()).hexdigest()[:8]
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 
 
 def _lives(number: int) -> bool:

@@ -36,7 +36,7 @@ env_cfg = dict(
     dist_cfg=dict(backend='nccl'),  # gloo where there is no CUDA
 )
 log_processor = dict(type='LogProcessor', window_size=20, by_epoch=True)
-visualizer = dict(type='Visualizer', vis_backends=[dict(type='LocalVisBackend')])
+visualizer = dict(type='ActionVisualizer', vis_backends=[dict(type='LocalVisBackend')])
 randomness = dict(seed=0)
 log_level = 'INFO'
 load_from = None

@@ -12,7 +12,10 @@ from tgdfer_cli.main import COMMANDS, make_parser
 ROOT = Path(__file__).parents[2]
 OPTION = re.compile(r'(?<![\w-])--[a-z][a-z0-9_-]*')
 # Of pytest, pip, and torchrun; and one that a script adds in a loop.
-FOREIGN = {'--basetemp', '--no-deps', '--nproc_per_node', '--pairs'}
+FOREIGN = {
+    *('--basetemp', '--branch', '--index-url', '--no-deps'),
+    *('--nproc_per_node', '--pairs'),
+}
 
 
 def options_of(*commands: str) -> set[str]:

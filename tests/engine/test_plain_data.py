@@ -2,7 +2,7 @@
 
 import io
 from collections import OrderedDict, deque
-from enum import Enum
+from enum import StrEnum
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def through_a_file(value):
     return from_plain(torch.load(file, weights_only=True))
 
 
-class Colour(str, Enum):
+class Colour(StrEnum):
     RED = 'red'
 
 

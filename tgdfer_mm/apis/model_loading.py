@@ -1,6 +1,5 @@
 """From a name, or a config and a checkpoint, to a model that says what it is."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from ..engine.checkpoint import weights_misfit
+from ..files import file_hash
 from ..models.vision_language.open_clip_models import resolve
 from ..paths import UnknownConfigError, config_dir, find_config
 from ..plain_checkpoints import load_from_local
@@ -102,12 +102,6 @@ def load_model(
         note=note,
     )
     return LoadedModel(network.to(device).eval(), cfg, about)
-
-
-def file_hash(path: str | Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with open(path, 'rb') as file:
-        return hashlib.file_digest(file, 'sha256').hexdigest()
 
 
 def _classes(checkpoint: dict, network: Any, path: Path) -> list[str]:

@@ -13,12 +13,13 @@ from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 
 from ..devices import check_device
+from ..files import file_hash
 from ..finite_weights import check_finite
 from ..video.analysis import Prediction
 from ..video.errors import InputError, NoNumberError, UsageError
 from ..video.optional_packages import need
 from ..video.settings import VideoSettings
-from .model_loading import LoadedModel, file_hash, load_model
+from .model_loading import LoadedModel, load_model
 from .preprocessing import ClipPipeline, steps_after_reading, video_settings
 from .usable_model import naming_the_model
 

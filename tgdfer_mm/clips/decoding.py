@@ -62,11 +62,11 @@ def find_decoder(name: str = AUTO) -> Decoder:
     if name in (AUTO, 'simplejpeg'):
         try:
             import simplejpeg  # noqa: F401
-        except ImportError as error:
+        except Exception as error:  # absent, or built for another NumPy
             if name != AUTO:
                 raise ImportError(
-                    'decoder="simplejpeg" is not installed: pip install simplejpeg, or '
-                    'pip install "tgdfer_mm[fast]".'
+                    f'decoder="simplejpeg" cannot be imported ({error}): pip install '
+                    'simplejpeg, or pip install "tgdfer_mm[fast]".'
                 ) from error
             name = 'cv2'
         else:

@@ -6,16 +6,20 @@ class DamagedClipError(Exception):
 
     Transforms raise it; the data set turns it into a replacement in
     training and into a counted sample of black frames in testing.
+    mmaction2's own data sets let it through, which ends a command.
 
     Args:
         clip: Name of the clip.
-        reason: What is wrong with it, naming the file.
+        reason: What is wrong with it, naming the file. Absent if torch has carried the
+            error out of a loader's process: then all text is in `clip`.
     """
 
-    def __init__(self, clip: str, reason: str) -> None:
+    exit_code = 2  # of a command
+
+    def __init__(self, clip: str, reason: str | None = None) -> None:
         super().__init__(clip, reason)
         self.clip = clip
         self.reason = reason
 
     def __str__(self) -> str:
-        return f'clip {self.clip}: {self.reason}'
+        return f'clip {self.clip}: {self.reason}' if self.reason else self.clip

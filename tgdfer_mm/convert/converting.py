@@ -1,7 +1,6 @@
 """From another project's checkpoint to one of ours."""
 
 import copy
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import torch
 from mmengine.config import Config
 from torch import Tensor
 
-from ..files import replacing, write_text
+from ..files import file_hash, replacing, write_text
 from ..finite_weights import check_finite
 from ..plain_checkpoints import write_safetensors
 from ..run_config.files import read_config
@@ -150,7 +149,7 @@ def convert(
     cfg = read_config(config) if isinstance(config, str | Path) else config
     if cfg is not None and not isinstance(cfg.get('model'), Mapping):
         raise ConvertError(f'{cfg.filename}: the config has no model')
-    digest = _sha256(read.path)
+    digest = file_hash(read.path)
     report = Report(str(read.path), digest, form.name, read.others, read.stubs)
     origin = dict(file=read.path.name, sha256=digest, format=form.key)
     meta, order = {'converted_from': origin}, []
@@ -227,8 +226,3 @@ def _their_order(form: Format, classes: str | None, data: str) -> tuple[str, ...
             '--classes, e.g. mafw:alphabetical or names with commas'
         )
     return parse_order(known)
-
-
-def _sha256(path: Path) -> str:
-    with path.open('rb') as file:
-        return hashlib.file_digest(file, 'sha256').hexdigest()

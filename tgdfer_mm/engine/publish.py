@@ -1,12 +1,11 @@
 """From a training checkpoint to a small file to hand on."""
 
-import hashlib
 import json
 from pathlib import Path
 
 import torch
 
-from ..files import replacing
+from ..files import file_hash, replacing
 from ..plain_checkpoints import (
     DamagedCheckpointError,
     load_from_local,
@@ -67,6 +66,5 @@ def publish(checkpoint: str | Path, out: str | Path, **info: str) -> dict:
     meta = {key: known[key] for key in KEPT_META if key in known}
     with replacing(out) as temporary:
         write_safetensors(state, {'meta': json.dumps(meta | info)}, temporary)
-    data = out.read_bytes()
-    digest = hashlib.sha256(data).hexdigest()
-    return {'file': out.name, 'bytes': len(data), 'sha256': digest, **info}
+    size = out.stat().st_size
+    return {'file': out.name, 'bytes': size, 'sha256': file_hash(out), **info}

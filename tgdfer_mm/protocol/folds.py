@@ -1,6 +1,5 @@
 """Running what a protocol has not finished yet."""
 
-import hashlib
 import json
 import re
 import time
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ..evaluation import read_predictions
-from ..files import read_json, write_text
+from ..files import file_hash, read_json, write_text
 from .launch import Launcher, folder_lock, run_command
 from .runs import Run, differing_keys
 
@@ -95,14 +94,9 @@ def is_finished(run: Run) -> bool:
         return False
     files = read_json(path, 'files')['files']
     return all(
-        (run.folder / name).is_file() and file_digest(run.folder / name) == digest
+        (run.folder / name).is_file() and file_hash(run.folder / name) == digest
         for name, digest in files.items()
     )
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _check_folder(run: Run) -> None:
@@ -141,7 +135,7 @@ def _run(run: Run, launcher: Launcher, lock: int, show: Callable[[str], None]) -
     files = _check_files(run)
     finished = dict(
         digest=run.digest,
-        files={name: file_digest(run.folder / name) for name in files},
+        files={name: file_hash(run.folder / name) for name in files},
         seconds=round(time.time() - start, 1),  # of this attempt
     )
     write_text(run.folder / FINISHED, json.dumps(finished, indent=2) + '\n')

@@ -28,6 +28,7 @@ def need(name: str) -> ModuleType:
     except Exception as err:
         extra, purpose = _EXTRA[name]
         what = f'"tgdfer_mm[{extra}]"' if extra else name
+        found = err if isinstance(err, ImportError) else f'it fails with {err!r}'
         raise MissingPackage(
-            f'{purpose} needs the package {name}: pip install {what} ({err})'
+            f'{purpose} needs the package {name}: pip install {what} ({found})'
         ) from err

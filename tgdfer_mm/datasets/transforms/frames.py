@@ -6,6 +6,8 @@ from ...clips.decoding import decode_clip, find_decoder, read_file
 from ...clips.frame_names import frame_paths
 from ...clips.pack import RAW, open_pack
 from ...registry import TRANSFORMS
+from .outside_input import is_opened, name_clip, name_frames
+from .videos import DecodeVideo, OpenVideo
 
 
 @TRANSFORMS.register_module()
@@ -14,16 +16,25 @@ class ListFrames(BaseTransform):
 
     Hidden files (macOS leaves ``._*`` files behind) and files that are no pictures
     are not frames. The folder is listed only if its names are not known already.
+    A clip that is a video file is opened, as by
+    :class:`~tgdfer_mm.datasets.transforms.videos.OpenVideo`: mmaction2's inference
+    gives one to any pipeline.
 
-    Required keys: ``clip``, ``frame_dir``. Optional keys: ``frame_names``, the
-    clip's frames in order, from the data set's index. Added keys: ``frame_files``
-    (paths) and ``total_frames``.
+    Required keys: ``clip`` and ``frame_dir``, or what mmaction2's inference gives, see
+    :mod:`~tgdfer_mm.datasets.transforms.outside_input`. Optional keys:
+    ``frame_names``, the clip's frames in order, from the data set's index. Added keys:
+    ``frame_files`` (paths) and ``total_frames``.
 
     Raises:
         DamagedClipError: The folder is missing or holds no frame.
     """
 
     def transform(self, results: dict) -> dict:
+        name_clip(results)
+        if is_opened(results):
+            return results
+        if 'frame_dir' not in results:
+            return OpenVideo().transform(results)
         folder = results['frame_dir']
         names = results.pop('frame_names', None)
         if 'packed' in results:
@@ -31,12 +42,14 @@ class ListFrames(BaseTransform):
             open_pack(path).check(name)
         results['frame_files'] = frame_paths(results['clip'], folder, names)
         results['total_frames'] = len(results['frame_files'])
+        if 'filename_tmpl' in results:
+            name_frames(results, results['frame_files'])
         return results
 
 
 @TRANSFORMS.register_module()
 class DecodeFrames(BaseTransform):
-    """Reads the sampled frames of a listed clip.
+    """Reads the sampled frames of a listed clip, or of the video that was opened.
 
     Required keys: ``clip``, ``frame_files``, ``frame_inds``. Optional keys: ``packed``,
     a packed file and the clip's name in it. Added keys: ``imgs``, (T, H, W, 3) RGB
@@ -56,6 +69,8 @@ class DecodeFrames(BaseTransform):
         self._decode = find_decoder(decoder)
 
     def transform(self, results: dict) -> dict:
+        if 'video_reader' in results:
+            return DecodeVideo().transform(results)
         clip, files = results['clip'], results['frame_files']
         inds = results['frame_inds'].tolist()
         path, name = results.pop('packed', (None, None))

@@ -1,0 +1,38 @@
+"""The only home of work-arounds for upstream packages.
+
+mmaction2 has had no release since 2023 and mmengine's repairs are unreleased, so
+what is broken there is repaired here when the package is imported. Each repair is
+one function that says what is wrong, where that is known upstream, and does nothing
+where it is not needed. docs/compatibility.md says what they do not reach.
+"""
+
+from .data_sets import copy_data_sets_apart
+from .installed import require_mmcv, warn_of_two_opencvs
+from .messages import silence_deprecations_of_mmengine, silence_missing_operator
+from .numpy_2 import repair_for_numpy_2
+from .optional_packages import failing_means_absent, import_upstream
+from .shipped_bases import find_shipped_bases
+from .videos import name_damaged_videos
+from .wheel_of_mmaction import stub_missing_drn
+from .without_cuda import allow_ddp_without_cuda, allow_distributed_without_cuda
+
+
+def apply() -> None:
+    """Applies every work-around that is still needed.
+
+    Raises:
+        ImportError: mmcv is absent, or one that mmaction2 refuses.
+    """
+    warn_of_two_opencvs()
+    silence_missing_operator()
+    stub_missing_drn()
+    with failing_means_absent():
+        require_mmcv()
+        import_upstream()
+    silence_deprecations_of_mmengine()
+    allow_distributed_without_cuda()
+    allow_ddp_without_cuda()
+    copy_data_sets_apart()
+    repair_for_numpy_2()
+    name_damaged_videos()
+    find_shipped_bases()

@@ -1,0 +1,33 @@
+"""Configs that inherit from a shipped one."""
+
+from functools import wraps
+
+PACKAGE = __package__.partition('.')[0]
+
+
+def find_shipped_bases() -> None:
+    """Lets a config inherit from a shipped one: ``_base_ = 'tgdfer_mm::tgdfer_dfew'``.
+
+    mmengine 0.10.7 knows a fixed list of packages before ``::``, and asks
+    pkg_resources where they are, which is gone from setuptools since version 82. Names
+    with our package before ``::`` are found by :func:`tgdfer_mm.paths.find_config`; all
+    others go to mmengine.
+    A config's ``custom_imports`` run after it has been read, so this holds in the
+    commands of this package and after ``import tgdfer_mm``.
+    """
+    from mmengine.config import Config
+
+    get_path = Config._get_cfg_path
+    if hasattr(get_path, '__wrapped__'):
+        return
+
+    @wraps(get_path)
+    def wrapped(cfg_path: str, filename: str) -> tuple[str, str | None]:
+        package, colons, name = cfg_path.partition('::')
+        if colons and package == PACKAGE:
+            from ..paths import find_config
+
+            return str(find_config(name)), None
+        return get_path(cfg_path, filename)
+
+    Config._get_cfg_path = staticmethod(wrapped)
