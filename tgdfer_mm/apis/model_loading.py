@@ -1,7 +1,6 @@
 """From a name, or a config and a checkpoint, to a model that says what it is."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,17 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from ..catalogue import Entry, catalogue, close_to, local_file
+from ..catalogue.folders import SCHEME
 from ..engine.checkpoint import weights_misfit
+from ..models.experts import FrameExpert
+from ..models.heads import FrameExpertHead
 from ..models.vision_language.open_clip_models import resolve
 from ..paths import UnknownConfigError, config_dir, find_config
 from ..plain_checkpoints import load_from_local
 from ..registry import MODELS
 from ..run_config.files import read_config
 from ..video.errors import InputError, UsageError
-
-_SHIPPED = Path(__file__).with_name('shipped_models.json')
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,11 @@ class LoadedModel:
 
 def shipped_models() -> dict[str, dict]:
     """The models that come with the package: name -> config, checkpoint, note."""
-    return json.loads(_SHIPPED.read_text(encoding='utf-8'))
+    return {
+        name: dict(config=e.config, checkpoint=e.checkpoint, note=e.note)
+        for name, e in catalogue().items()
+        if e.source['kind'] == 'shipped'
+    }
 
 
 def load_model(
@@ -51,25 +56,28 @@ def load_model(
     checkpoint: str | Path | None = None,
     device: str = 'cpu',
 ) -> LoadedModel:
-    """Loads a shipped model by its name, or any config with a checkpoint.
+    """Loads a model of the catalogue by its name, or any config with a checkpoint.
 
     Args:
-        model: A name of :func:`shipped_models`, the path or name of a config, or a
+        model: A name that ``tgdfer models`` lists, the path or name of a config, or a
             config.
-        checkpoint: Its weights; a shipped model has its own.
+        checkpoint: Its weights; a model of the catalogue has its own, and so has a
+            config whose tower is a ``FrameExpert`` under a ``FrameExpertHead``.
         device: Where it runs.
 
     Raises:
         UsageError: There is no such model, or no checkpoint was given.
-        InputError: The checkpoint is missing, does not fit, or names no classes.
+        InputError: The checkpoint or the model of the catalogue is missing, does not
+            fit, or names no classes.
     """
-    name, note = str(getattr(model, 'filename', model)), None
-    if isinstance(model, str) and model in shipped_models():
-        entry = shipped_models()[model]
-        note = entry['note'] if checkpoint is None else None
-        checkpoint = checkpoint or entry['checkpoint']
-        cfg = Config.fromfile(config_dir() / entry['config'])
-        config = entry['config']
+    name, entry = str(getattr(model, 'filename', model)), None
+    if isinstance(model, str) and model in catalogue():
+        entry = catalogue()[model]
+        cfg, config = _config_of(entry), entry.config
+        if checkpoint is not None:
+            entry = None  # what is known of its own weights says nothing of others
+        else:
+            checkpoint = entry.checkpoint
     elif isinstance(model, Config):
         cfg, config = model, str(model.filename)
     else:
@@ -79,29 +87,80 @@ def load_model(
             known = ', '.join(shipped_models())
             raise UsageError(
                 f'model={str(model)!r} is neither a config nor one of the shipped '
-                f'models: {known}. {err}'
+                f'models: {known}. Nor is it another one that `tgdfer models` lists. '
+                f'{close_to(str(model), catalogue())} {err}'
             ) from err
         cfg, config, name = read_config(file), str(model), file.stem
-    if checkpoint is None:
-        raise UsageError(f'{config} needs a checkpoint (--checkpoint FILE)')
-    path = Path(resolve(str(checkpoint))).expanduser()
-    if not path.is_file():
-        raise InputError(f'{path}: there is no such checkpoint')
-    loaded = load_from_local(path, 'cpu')
     init_default_scope(cfg.get('default_scope', 'mmaction'))
-    network = MODELS.build(cfg.model)
-    misfit = weights_misfit(network, loaded)
-    if misfit:
-        raise InputError(f'{path} does not fit {config}: {misfit}')
+    own = checkpoint is None and _brings_its_weights(cfg)
+    if checkpoint is None and not own:
+        raise UsageError(f'{config} needs a checkpoint (--checkpoint FILE)')
+    if own:
+        network, path = _expert(cfg)
+        tower = cfg.model.backbone
+        loaded = {}
+        checkpoint = tower.get('pretrained') or tower.get('file') or tower.type
+    else:
+        path = Path(resolve(str(checkpoint))).expanduser()
+        if not path.is_file():
+            raise InputError(f'{path}: there is no such checkpoint')
+        loaded = load_from_local(path, 'cpu')
+        network = MODELS.build(cfg.model)
+        misfit = weights_misfit(network, loaded)
+        if misfit:
+            raise InputError(f'{path} does not fit {config}: {misfit}')
     about = dict(
         name=name,
         config=config,
         checkpoint=str(checkpoint),
-        sha256=file_hash(path),
+        sha256=None if path is None else file_hash(path),
         classes=_classes(loaded, network, path),
-        note=note,
+        domain=entry and entry.domain,
+        note=_note(entry, network),
     )
     return LoadedModel(network.to(device).eval(), cfg, about)
+
+
+def _config_of(entry: Entry) -> Config:
+    cfg = Config.fromfile(config_dir() / entry.config)
+    if entry.source['kind'] == 'none':
+        why = entry.source['why']
+        raise UsageError(f'the model {entry.name} cannot be used: {why}')
+    if entry.file is not None:
+        local_file(entry.file)  # says how to get it, if it is not here
+    options = {
+        key: str(local_file(value)) if str(value).startswith(SCHEME) else value
+        for key, value in entry.options.items()
+    }
+    cfg.merge_from_dict(options)
+    return cfg
+
+
+def _brings_its_weights(cfg: Config) -> bool:
+    """Whether it is an expert on frames under a head that has no weights."""
+    backbone = MODELS.get(cfg.model.get('backbone', {}).get('type', '')) or object
+    head = cfg.model.get('cls_head', {}).get('type')
+    return issubclass(backbone, FrameExpert) and head == FrameExpertHead.__name__
+
+
+def _expert(cfg: Config) -> tuple[Any, Path | None]:
+    """The model, with the weights that its config names, and their file."""
+    network = MODELS.build(cfg.model)
+    expert = network.backbone
+    if any(True for _ in expert.parameters()) and expert.weights_path is None:
+        raise UsageError(
+            f'{cfg.filename}: model.backbone.pretrained is missing: it names the file '
+            'of the weights. Or give a checkpoint of the whole model (--checkpoint)'
+        )
+    expert.init_weights()
+    return network, expert.weights_path
+
+
+def _note(entry: Entry | None, network: Any) -> str | None:
+    """What has to be shown with every result, in whole sentences."""
+    remarks = getattr(getattr(network, 'cls_head', None), 'remarks', [])
+    parts = [*([entry.full_note] if entry else []), *remarks]
+    return ' '.join(parts) or None
 
 
 def file_hash(path: str | Path) -> str:
@@ -110,10 +169,11 @@ def file_hash(path: str | Path) -> str:
         return hashlib.file_digest(file, 'sha256').hexdigest()
 
 
-def _classes(checkpoint: dict, network: Any, path: Path) -> list[str]:
+def _classes(checkpoint: dict, network: Any, path: Path | None) -> list[str]:
     meta = checkpoint.get('meta', {}).get('dataset_meta') or {}
     texts = getattr(network, 'text_encoder', None)
-    classes = meta.get('classes') or getattr(texts, 'classes', None)
+    names = texts if texts is not None else getattr(network, 'cls_head', None)
+    classes = meta.get('classes') or getattr(names, 'classes', None)
     if not classes:
         raise InputError(
             f'{path} does not name its classes (no meta.dataset_meta.classes), nor '
