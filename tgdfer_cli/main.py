@@ -19,6 +19,8 @@ COMMANDS = (
     'folds',
     'compare',
     'infer',
+    'models get',  # before 'models', which it begins with
+    'models',
     'app',
     'export',
     'convert',

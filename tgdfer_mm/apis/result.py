@@ -4,6 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 
+from ..catalogue import REAL_FACES
 from ..version import __version__
 from ..video.analysis import Analysis
 from ..video.faces import FaceDetector
@@ -40,8 +41,10 @@ def make_result(
         Plain data that fits :func:`result_schema`.
     """
     warnings = list(analysis.warnings)
+    if model.get('domain') == 'drawn':
+        warnings.insert(0, REAL_FACES)
     if model['note']:
-        warnings.insert(0, f'model {model["name"]!r} {model["note"]}')
+        warnings.insert(0, model['note'])
     return dict(
         schema=SCHEMA,
         version=__version__,

@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 
+from ..catalogue import default_model
 from ..video.analysis import Prediction
 from ..video.errors import InputError, UsageError
 from ..video.optional_packages import need
@@ -110,7 +111,7 @@ class OnnxRuntime:
 
 
 def make_runtime(
-    model: str | Path | Config | LoadedModel,
+    model: str | Path | Config | LoadedModel | None,
     checkpoint: str | Path | None,
     device: str | None,
     runtime: str,
@@ -121,6 +122,8 @@ def make_runtime(
     Raises:
         VideoError: What keeps the model from being used.
     """
+    if model is None:
+        model = default_model() or 'demo'
     if runtime not in ('torch', 'onnx'):
         raise UsageError(f'runtime={runtime!r} must be torch or onnx')
     if isinstance(model, str | Path) and Path(model).suffix == '.onnx':

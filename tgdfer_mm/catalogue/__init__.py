@@ -3,11 +3,12 @@
 ``models.json`` lists them. Nothing is fetched unless it is asked for by name.
 """
 
-from .entries import BAN, Entry, catalogue, close_to, find_entry
+from .entries import BAN, REAL_FACES, Entry, catalogue, close_to, find_entry
 from .folders import default_model, local_file, model_folder, set_default_model
 
 __all__ = [
     'BAN',
+    'REAL_FACES',
     'Entry',
     'catalogue',
     'close_to',

@@ -9,11 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from ..video.errors import UsageError
-from .folders import local_file
+from .folders import SCHEME, local_file
 
 BAN = (
     'Do not use it for decisions about a person, or to watch people at work, in '
     'education or in public places.'
+)
+
+# For the readers of what a model of drawn faces says.
+REAL_FACES = (
+    'For real faces, get a model that knows them: `tgdfer models get '
+    'fer2013-xception`, then `--model fer2013-xception`.'
 )
 
 
@@ -67,10 +73,11 @@ class Entry:
         """Whether it can be used at once."""
         if self.source['kind'] == 'shipped':
             return True
+        options = [v for v in self.options.values() if str(v).startswith(SCHEME)]
         if self.file is None:
             return False
         try:
-            return local_file(self.file).is_file()
+            return all(local_file(f).is_file() for f in (self.file, *options))
         except (OSError, ImportError):  # nothing can have been fetched then
             return False
 
