@@ -10,6 +10,7 @@ from ..video.analysis import Analysis
 from ..video.faces import FaceDetector
 from ..video.frames import SourceInfo
 from ..video.settings import VideoSettings
+from ..visualization.video.words import model_note
 
 SCHEMA = 'tgdfer_mm.result/1'
 _FILE = Path(__file__).with_name('result.schema.json')
@@ -41,6 +42,8 @@ def make_result(
         Plain data that fits :func:`result_schema`.
     """
     warnings = list(analysis.warnings)
+    if model['note']:  # an old ONNX file has the end of a sentence
+        model = dict(model, note=model_note(model))
     if model.get('domain') == 'drawn':
         warnings.insert(0, REAL_FACES)
     if model['note']:

@@ -4,14 +4,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ..visualization.video.words import is_sure
+
 
 def print_result(result: dict, console: Console) -> None:
     """Prints the tracks with their intervals, and everything to be warned of."""
     source = result['source']
     state = '' if result['complete'] else ', NOT COMPLETE'
     title = escape(f'{source["path"]}  {source["duration"]:.1f} s{state}')
+    sure = is_sure(result)
+    if not sure:  # before the verdicts that it takes the weight away from
+        _print_warnings(result, console)
     console.print(f'[bold]{title}[/]', soft_wrap=True)
-    table = Table()
+    table = Table(style='' if sure else 'bright_black')
     for name in ('face', 'from', 'to', 'label', 'score', 'intervals'):
         right = name in ('face', 'from', 'to', 'score')
         table.add_column(name, justify='right' if right else 'left')
@@ -27,8 +32,14 @@ def print_result(result: dict, console: Console) -> None:
                 f'{clock(i["start"])}-{clock(i["end"])} {i["emotion"]} {i["score"]:.2f}'
                 for i in track['intervals']
             ),
+            style=None if sure else 'bright_black',
         )
     console.print(table)
+    if sure:
+        _print_warnings(result, console)
+
+
+def _print_warnings(result: dict, console: Console) -> None:
     for warning in result['warnings']:
         console.print(f'[yellow]note:[/] {escape(warning)}', soft_wrap=True)
 

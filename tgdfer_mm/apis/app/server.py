@@ -25,6 +25,7 @@ from starlette.routing import Route
 from ...version import __version__
 from ...video.errors import VideoError
 from ...visualization.video import limits_of_use
+from ...visualization.video.words import model_note
 from . import LOCAL
 from .guard import Guard
 from .jobs import Job, JobQueue, QueueFull
@@ -82,7 +83,10 @@ class _Handlers:
             loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined
         )
         self._html = environment.get_template('page.html').render(
-            model=model, limits=limits, use=limits_of_use(), version=__version__
+            note=model_note(model),
+            limits=limits,
+            use=limits_of_use(),
+            version=__version__,
         )
 
     @asynccontextmanager

@@ -9,7 +9,7 @@ from ...video.errors import InputError
 from ...video.frames import Source
 from ...visualization.video import ANNOTATED_NAME, frames_to_show, write_all
 from ...visualization.video.html_page import describe, lead
-from ...visualization.video.words import clock, headline
+from ...visualization.video.words import clock, headline, is_sure, model_note
 from ..inferencer import DFERInferencer
 from ..writing import write_result
 from .jobs import Job
@@ -52,6 +52,8 @@ def summarise(result: dict[str, Any]) -> dict[str, Any]:
     total, note = result['source']['duration'], result['model']['note']
     return dict(
         complete=result['complete'],
+        sure=is_sure(result),
+        note=model_note(result['model']) if note else None,
         # The note about the model stands on the page already.
         warnings=[w for w in result['warnings'] if not note or note not in w],
         video=ANNOTATED_NAME,

@@ -14,7 +14,7 @@ from PIL import Image
 
 from .colors import class_colors
 from .timeline import WIDE, frames_to_show
-from .words import CAUTION, clock, headline, verdict
+from .words import CAUTION, clock, headline, is_sure, model_note, verdict
 
 _HERE = Path(__file__).parent
 
@@ -55,6 +55,7 @@ def render_report(
         headline=headline(track),
         lead=lead(track, total),
         notes=_notes(result),
+        sure=is_sure(result),
         wide=_data_uri('png', wide),
         narrow=_data_uri('png', narrow),
         alt=describe(track, total),
@@ -114,7 +115,7 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
     notes = [*first, *result['warnings'], f'It {CAUTION}.']
     model = result['model']
     if model['note'] and not any(model['note'] in line for line in notes):
-        notes.insert(0, f'Model {model["name"]} {model["note"]}')
+        notes.insert(0, model_note(model))
     return [line[:1].upper() + line[1:] for line in notes]
 
 

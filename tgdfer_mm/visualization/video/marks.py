@@ -10,9 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from .colors import class_colors, ink_on
 from .series import TrackSeries
-from .words import class_of
+from .words import class_of, is_sure
 
 RELEVANCE_SHOWN = 4.0  # times a uniform share; more than that fills the bar
+UNSURE = '#C4C4C4'
 _WHITE, _BLACK, _TRACK = (255, 255, 255), (0, 0, 0), (60, 60, 60)
 
 
@@ -31,6 +32,8 @@ class FaceMarker:
     def __init__(self, result: Mapping[str, Any], scale: float = 1.0) -> None:
         source, self.classes = result['source'], list(result['model']['classes'])
         self.colors = class_colors(self.classes)
+        if not is_sure(result):  # the strip below the picture says why
+            self.colors = [UNSURE] * len(self.classes)
         self.scale = scale
         short = min(source['width'], source['height']) * scale
         self.font_size = int(np.clip(short / 22, 9, 40))

@@ -104,13 +104,14 @@ async function poll(id, failures) {
 
 function present(id, answer) {
   const at = (name) => `jobs/${id}/${encodeURIComponent(name)}`;
-  const { tracks, warnings, video, complete } = answer.summary;
+  const { tracks, warnings, video, complete, sure, note } = answer.summary;
   const faces = { 0: 'no face found', 1: 'one face' }[tracks.length] || `${tracks.length} face tracks`;
   $('results-title').textContent = `${answer.name}: ${faces}`;
   const lines = complete ? warnings : ['Not all of the video could be read.', ...warnings];
   $('warnings').replaceChildren(...lines.map((line) => make('p', { class: 'note' }, line)));
   $('video').src = at(video);
-  $('tracks').replaceChildren(...tracks.map((track) => card(track, at)));
+  const reason = sure ? null : note;
+  $('tracks').replaceChildren(...tracks.map((track) => card(track, at, reason)));
   if (!tracks.length) {
     $('tracks').replaceChildren(make('p', {}, 'No face was found. Faces have to be seen from the front, large and lit.'));
   }
@@ -120,10 +121,13 @@ function present(id, answer) {
   $('results-title').focus();
 }
 
-function card(track, at) {
-  const title = `Track ${track.id}: ${track.headline}`;
-  const section = make('section', { 'aria-labelledby': `track-${track.id}`, class: 'track' },
-    make('h3', { id: `track-${track.id}` }, title), make('p', {}, track.lead));
+// With a reason not to believe a verdict, that comes first and the verdict is grey.
+function card(track, at, reason) {
+  const title = reason ? `Track ${track.id}` : `Track ${track.id}: ${track.headline}`;
+  const section = make('section', { 'aria-labelledby': `track-${track.id}`, class: reason ? 'track unsure' : 'track' },
+    make('h3', { id: `track-${track.id}` }, title));
+  if (reason) section.append(make('p', { class: 'reason' }, reason));
+  section.append(make('p', { class: 'verdict' }, track.lead));
   if (track.frames.length) {
     section.append(
       make('p', { id: `why-${track.id}` }, 'Because of these frames most; show them in the video:'),
