@@ -10,6 +10,7 @@ from ...video.errors import OutputError, UsageError, VideoError
 from ..command import changes_of, faces_of
 from ..inferencer import DFERInferencer
 from . import LOCAL
+from .models import Models
 from .scratch import ScratchFolder
 from .uploads import Limits
 
@@ -27,13 +28,9 @@ def run(args: Namespace, console: Console | None = None) -> int:
     try:
         limits = _limits(args)
         _check_port(args.host, args.port)
-        inferencer = DFERInferencer(
-            args.model,
-            args.checkpoint,
-            device=args.device,
-            faces=faces_of(args),
-            show_progress=False,
-            **changes_of(args),
+        models = Models(
+            _inferencer(args, args.model, args.checkpoint),
+            lambda name: _inferencer(args, name),
         )
         scratch = _scratch(args.temp)
     except (VideoError, ImportError) as err:
@@ -41,8 +38,8 @@ def run(args: Namespace, console: Console | None = None) -> int:
         return getattr(err, 'exit_code', UsageError.exit_code)
     try:
         app = make_app(
-            work_with(inferencer, limits),
-            inferencer.about,
+            work_with(models, limits),
+            models.choices,
             limits,
             scratch,
             (*LOCAL, args.host, *args.allow_host),
@@ -58,6 +55,19 @@ def run(args: Namespace, console: Console | None = None) -> int:
     finally:
         scratch.close()
     return 0
+
+
+def _inferencer(
+    args: Namespace, model: str | None, checkpoint: str | None = None
+) -> DFERInferencer:
+    return DFERInferencer(
+        model,
+        checkpoint,
+        device=args.device,
+        faces=faces_of(args),
+        show_progress=False,
+        **changes_of(args),
+    )
 
 
 def _check_port(host: str, port: int) -> None:

@@ -8,10 +8,11 @@ here is one form, one queue and a few files.
 import asyncio
 import errno
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import uvicorn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -25,7 +26,6 @@ from starlette.routing import Route
 from ...version import __version__
 from ...video.errors import VideoError
 from ...visualization.video import limits_of_use
-from ...visualization.video.words import model_note
 from . import LOCAL
 from .guard import Guard
 from .jobs import Job, JobQueue, QueueFull
@@ -44,7 +44,7 @@ _EXPIRE_EVERY = 5.0  # seconds
 
 def make_app(
     work: Callable[[Job], None],
-    model: dict[str, Any],
+    models: Sequence[dict[str, Any]],
     limits: Limits,
     scratch: ScratchFolder,
     hosts: Iterable[str] = LOCAL,
@@ -53,12 +53,13 @@ def make_app(
 
     Args:
         work: Does a job, see :class:`JobQueue`.
-        model: `name` and `note` of the model, for the page.
+        models: `name` and `note` of each model that the page offers; the first one
+            is asked where none is chosen.
         limits: What a job may ask for.
         scratch: Where uploads and results lie; removed on shutdown.
         hosts: Names under which the page may be asked for.
     """
-    handlers = _Handlers(work, model, limits, scratch)
+    handlers = _Handlers(work, models, limits, scratch)
     return Starlette(
         routes=[
             Route('/', handlers.page),
@@ -77,13 +78,14 @@ def make_app(
 class _Handlers:
     """What is answered to whom."""
 
-    def __init__(self, work, model, limits: Limits, scratch: ScratchFolder) -> None:
+    def __init__(self, work, models, limits: Limits, scratch: ScratchFolder) -> None:
         self._work, self._limits, self._scratch = work, limits, scratch
+        self._models = [each['name'] for each in models]
         environment = Environment(
             loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined
         )
         self._html = environment.get_template('page.html').render(
-            note=model_note(model),
+            models=models,
             limits=limits,
             use=limits_of_use(),
             version=__version__,
@@ -120,13 +122,16 @@ class _Handlers:
         length = request.headers.get('content-length', '0')
         if not length.isdecimal() or int(length) > self._limits.bytes:
             return _problem(413, self._limits.too_large())
+        model = unquote(request.headers.get('x-model', self._models[0]))
+        if model not in self._models:
+            return _problem(422, 'There is no such model here. Load the page anew.')
         try:
             job = self._queue.reserve(display_name(request.headers.get('x-file-name')))
         except QueueFull:
             return _problem(
                 503, 'Other videos are being worked on. Try again in a minute.'
             )
-        accepted = False
+        accepted, job.model = False, model
         try:
             problem = await self._receive(request, job)
             accepted = problem is None

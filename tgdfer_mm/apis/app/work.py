@@ -109,9 +109,16 @@ def _watcher(
     return watch
 
 
-def work_with(inferencer: DFERInferencer, limits: Limits) -> Callable[[Job], None]:
-    """Binds an inferencer to the work of a queue."""
-    return lambda job: analyse(job, inferencer, limits)
+def work_with(
+    models: Callable[[str], DFERInferencer], limits: Limits
+) -> Callable[[Job], None]:
+    """Binds the inferencers of the models to the work of a queue."""
+
+    def work(job: Job) -> None:
+        job.step = 'Loading the model'
+        analyse(job, models(job.model), limits)
+
+    return work
 
 
 def file_type(path: Path) -> str:

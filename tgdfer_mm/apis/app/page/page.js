@@ -54,6 +54,7 @@ function send(file) {
   sending.open('POST', 'jobs');
   sending.setRequestHeader('X-TGDFER', '1');
   sending.setRequestHeader('X-File-Name', encodeURIComponent(file.name));
+  sending.setRequestHeader('X-Model', encodeURIComponent($('model').value));
   sending.setRequestHeader('Content-Type', 'application/octet-stream');
   sending.upload.onprogress = (event) => step('Uploading', event.loaded / file.size);
   sending.upload.onload = () => step('Checking the file', null);
@@ -169,7 +170,9 @@ async function discard() {
   job = null;
   history.replaceState(null, '', location.pathname);
   show('form');
+  const chosen = $('model').value;
   $('form').reset();
+  $('model').value = chosen;
   $('file').focus();
   if (sending && sending.readyState !== XMLHttpRequest.DONE) sending.abort();
   if (id) await fetch(`jobs/${id}`, { method: 'DELETE', headers: { 'X-TGDFER': '1' } }).catch(() => {});
@@ -180,6 +183,12 @@ $('form').addEventListener('submit', (event) => {
   const [file] = $('file').files;
   if (file) send(file);
 });
+function showNote() {
+  $('note').textContent = $('model').selectedOptions[0].dataset.note;
+}
+$('model').addEventListener('change', showNote);
+showNote(); // a browser may keep the choice when the page is loaded anew
+
 $('cancel').addEventListener('click', discard);
 $('delete').addEventListener('click', discard);
 
