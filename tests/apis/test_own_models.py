@@ -181,6 +181,24 @@ def test_the_command_ends_with_2_and_writes_nothing(onnx_config, own, tmp_path, 
     assert not list((tmp_path / 'o').rglob('*.json'))
 
 
+@pytest.mark.parametrize(
+    ('old', 'new', 'said'),
+    [
+        ('color=', 'colour=', "unexpected keyword argument 'colour'"),
+        ('OnnxExpert', 'OnyxExpert', 'OnyxExpert'),
+        ('image_size = 16\nmodel = dict(', 'other = dict(', 'needs a checkpoint'),
+    ],
+)
+def test_a_slip_in_a_config_is_a_sentence_and_2(
+    onnx_config, old, new, said, tmp_path, capsys
+):
+    config, _ = onnx_config()
+    config.write_text(config.read_text().replace(old, new))
+    words = ['infer', 'x.mp4', '--model', str(config), '--out', str(tmp_path / 'o')]
+    assert main(words) == 2
+    assert said in ' '.join(capsys.readouterr().out.split())
+
+
 @pytest.fixture
 def torch_config(tmp_path):
     """A config of a torchvision model, whose weights are random."""

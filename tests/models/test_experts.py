@@ -250,7 +250,19 @@ def test_a_function_that_is_none_is_refused(name):
         FunctionExpert(name, 2)
 
 
-@pytest.mark.parametrize('given', [np.zeros((3, 5)), np.zeros((2, 2)), np.zeros(3)])
+def test_what_a_function_raises_is_a_sentence():
+    def broken(pictures):
+        raise KeyError('no weights')
+
+    with pytest.raises(UsageError, match='function failed .KeyError: .no weights'):
+        FunctionExpert(broken, 2)(PICTURES)
+    with pytest.raises(UsageError, match='function failed'):
+        FunctionExpert(lambda pictures: 'happy', 2)(PICTURES)
+
+
+@pytest.mark.parametrize(
+    'given', [np.zeros((3, 5)), np.zeros((2, 2)), np.zeros(3), 1.0]
+)
 def test_a_function_that_gives_another_shape_is_named(given):
     expert = FunctionExpert(lambda pictures: given, 2)
     with pytest.raises(UsageError, match='FunctionExpert'):

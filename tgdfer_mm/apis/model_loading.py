@@ -19,6 +19,7 @@ from ..paths import UnknownConfigError, config_dir, find_config
 from ..plain_checkpoints import load_from_local
 from ..registry import MODELS
 from ..run_config.files import read_config
+from ..run_config.walk import kind_of
 from ..video.errors import InputError, UsageError
 
 
@@ -96,7 +97,7 @@ def load_model(
     if checkpoint is None and not own:
         raise UsageError(f'{config} needs a checkpoint (--checkpoint FILE)')
     if own:
-        network, path = _expert(cfg)
+        network, path = _expert(cfg, config)
         tower = cfg.model.backbone
         loaded = {}
         checkpoint = tower.get('pretrained') or tower.get('file') or tower.type
@@ -105,7 +106,7 @@ def load_model(
         if not path.is_file():
             raise InputError(f'{path}: there is no such checkpoint')
         loaded = load_from_local(path, 'cpu')
-        network = MODELS.build(cfg.model)
+        network = _build(cfg, config)
         misfit = weights_misfit(network, loaded)
         if misfit:
             raise InputError(f'{path} does not fit {config}: {misfit}')
@@ -138,22 +139,37 @@ def _config_of(entry: Entry) -> Config:
 
 def _brings_its_weights(cfg: Config) -> bool:
     """Whether it is an expert on frames under a head that has no weights."""
-    backbone = MODELS.get(cfg.model.get('backbone', {}).get('type', '')) or object
-    head = cfg.model.get('cls_head', {}).get('type')
-    return issubclass(backbone, FrameExpert) and head == FrameExpertHead.__name__
+    model = cfg.get('model') or {}
+    backbone, head = model.get('backbone'), model.get('cls_head')
+    if not backbone or not head:
+        return False
+    kind = MODELS.get(kind_of(backbone)) or object
+    return issubclass(kind, FrameExpert) and kind_of(head) == FrameExpertHead.__name__
 
 
-def _expert(cfg: Config) -> tuple[Any, Path | None]:
+def _expert(cfg: Config, config: str) -> tuple[Any, Path | None]:
     """The model, with the weights that its config names, and their file."""
-    network = MODELS.build(cfg.model)
+    network = _build(cfg, config)
     expert = network.backbone
     if any(True for _ in expert.parameters()) and expert.weights_path is None:
         raise UsageError(
-            f'{cfg.filename}: model.backbone.pretrained is missing: it names the file '
+            f'{config}: model.backbone.pretrained is missing: it names the file '
             'of the weights. Or give a checkpoint of the whole model (--checkpoint)'
         )
     expert.init_weights()
     return network, expert.weights_path
+
+
+def _build(cfg: Config, config: str) -> Any:
+    try:
+        return MODELS.build(cfg.model)
+    # What a constructor says of names and values that it does not know.
+    except (AttributeError, ImportError, KeyError, TypeError, ValueError) as err:
+        if hasattr(err, 'exit_code'):
+            raise
+        raise UsageError(
+            f'{config}: its model cannot be built ({type(err).__name__}: {err})'
+        ) from err
 
 
 def _note(entry: Entry | None, network: Any) -> str | None:

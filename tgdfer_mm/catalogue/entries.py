@@ -13,13 +13,13 @@ from .folders import SCHEME, local_file
 
 BAN = (
     'Do not use it for decisions about a person, or to watch people at work, in '
-    'education or in public places.'
+    'education or in public.'
 )
 
 # For the readers of what a model of drawn faces says.
 REAL_FACES = (
-    'For real faces, get a model that knows them: `tgdfer models get '
-    'fer2013-xception`, then `--model fer2013-xception`.'
+    'For real faces, get a model that knows them (tgdfer models get '
+    'fer2013-xception), and choose it (--model fer2013-xception).'
 )
 
 

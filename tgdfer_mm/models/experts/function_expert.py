@@ -50,9 +50,14 @@ class FunctionExpert(FrameExpert):
     def run(self, pictures: Tensor) -> Tensor:
         """(B, 3, H, W), 0 to 255, to (B, out_channels)."""
         array = pictures.round().clamp(0, 255).byte().permute(0, 2, 3, 1)
-        given = self.function(np.ascontiguousarray(array.cpu().numpy()))
-        given = torch.as_tensor(given, dtype=torch.float32, device=pictures.device)
-        if len(given) != len(pictures):
+        try:
+            given = self.function(np.ascontiguousarray(array.cpu().numpy()))
+            given = torch.as_tensor(given, dtype=torch.float32, device=pictures.device)
+        except Exception as err:  # whatever the user's code may raise
+            raise UsageError(
+                f'FunctionExpert.function failed ({type(err).__name__}: {err})'
+            ) from err
+        if given.dim() and len(given) != len(pictures):
             raise UsageError(
                 f'FunctionExpert.function gave {len(given)} rows for {len(pictures)} '
                 'pictures; needed is one a picture'

@@ -32,7 +32,8 @@ class FaceMarker:
     def __init__(self, result: Mapping[str, Any], scale: float = 1.0) -> None:
         source, self.classes = result['source'], list(result['model']['classes'])
         self.colors = class_colors(self.classes)
-        if not is_sure(result):  # the strip below the picture says why
+        self._sure = is_sure(result)
+        if not self._sure:  # the strip below the picture says why
             self.colors = [UNSURE] * len(self.classes)
         self.scale = scale
         short = min(source['width'], source['height']) * scale
@@ -72,7 +73,7 @@ class FaceMarker:
             _dashed(canvas, (x1, y1, x2 - 1, y2 - 1), color, self.line)
         else:
             canvas.rectangle((x1, y1, x2 - 1, y2 - 1), outline=color, width=self.line)
-        chip = _chip(text, color, self.font_size)
+        chip = _chip(text, color, self.font_size, self._sure)
         top = y1 - chip.height if y1 >= chip.height else y1
         left = max(0, min(x1, size[0] - chip.width))
         canvas._image.paste(chip, (left, top))
@@ -138,14 +139,15 @@ def caption(text: str, width: int, size: int) -> np.ndarray:
     return np.asarray(strip)
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(f'{get_data_path()}/fonts/ttf/DejaVuSans-Bold.ttf', size)
+def _font(size: int, bold: bool = True) -> ImageFont.FreeTypeFont:
+    name = 'DejaVuSans-Bold' if bold else 'DejaVuSans'
+    return ImageFont.truetype(f'{get_data_path()}/fonts/ttf/{name}.ttf', size)
 
 
 @lru_cache(maxsize=256)
-def _chip(text: str, color: str, size: int) -> Image.Image:
+def _chip(text: str, color: str, size: int, bold: bool = True) -> Image.Image:
     """A label on a plate of its colour; scores repeat, so plates are kept."""
-    font = _font(size)
+    font = _font(size, bold)
     left, _, right, _ = font.getbbox(text)
     ascent, descent = font.getmetrics()
     pad = max(2, size // 4)
