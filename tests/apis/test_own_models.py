@@ -186,7 +186,7 @@ def test_the_command_ends_with_2_and_writes_nothing(onnx_config, own, tmp_path, 
     [
         ('color=', 'colour=', "unexpected keyword argument 'colour'"),
         ('OnnxExpert', 'OnyxExpert', 'OnyxExpert'),
-        ('image_size = 16\nmodel = dict(', 'other = dict(', 'needs a checkpoint'),
+        ('image_size = 16\nmodel = dict(', 'other = dict(', 'cannot be built'),
     ],
 )
 def test_a_slip_in_a_config_is_a_sentence_and_2(

@@ -138,19 +138,17 @@ def _config_of(entry: Entry) -> Config:
 
 
 def _brings_its_weights(cfg: Config) -> bool:
-    """Whether it is an expert on frames under a head that has no weights."""
-    model = cfg.get('model') or {}
-    backbone, head = model.get('backbone'), model.get('cls_head')
-    if not backbone or not head:
-        return False
-    kind = MODELS.get(kind_of(backbone)) or object
-    return issubclass(kind, FrameExpert) and kind_of(head) == FrameExpertHead.__name__
+    """Whether its head has no weights, so that those are the tower's own file."""
+    head = (cfg.get('model') or {}).get('cls_head') or {}
+    return kind_of(head) == FrameExpertHead.__name__
 
 
 def _expert(cfg: Config, config: str) -> tuple[Any, Path | None]:
     """The model, with the weights that its config names, and their file."""
     network = _build(cfg, config)
     expert = network.backbone
+    if not isinstance(expert, FrameExpert):
+        raise UsageError(f'{config} needs a checkpoint (--checkpoint FILE)')
     if any(True for _ in expert.parameters()) and expert.weights_path is None:
         raise UsageError(
             f'{config}: model.backbone.pretrained is missing: it names the file '

@@ -1,7 +1,6 @@
 """Where fetched models and the user's choice are kept."""
 
 import json
-import os
 from pathlib import Path
 
 from ..files import write_text
@@ -86,7 +85,7 @@ def set_default_model(name: str) -> Path:
     """
     path = settings_file()
     try:
-        write_text(path, json.dumps({'default_model': name}) + os.linesep)
+        write_text(path, json.dumps({'default_model': name}) + '\n')
     except OSError as err:
         raise OutputError(f'{path}: cannot be written ({err.strerror or err})') from err
     return path
