@@ -163,7 +163,10 @@ def _from_sample(sample: Any, count: int) -> Prediction:
     if 'instance_scores' not in sample:
         return Prediction(probabilities, None, None)
     scores = sample.instance_scores.float().cpu().numpy()
-    relevance = sample.relevance.float().cpu().numpy()
+    relevance = sample.get('relevance')
+    if relevance is None:  # one share an instance, the same for every class
+        relevance = sample.attention[:, None].expand(sample.instance_scores.shape)
+    relevance = relevance.float().cpu().numpy()
     length = len(scores) * sample.get('frames_per_instance', 1)
     return _prediction(probabilities, scores, relevance, count, length)
 
