@@ -56,6 +56,21 @@ def test_pictures_of_another_size_are_scaled():
     assert small[0, 0, :, 0].max() < 50 < small[0, 0, :, 1].min()
 
 
+def test_many_pictures_are_judged_in_parts_and_in_their_order():
+    sizes = []
+
+    class Counts(Shows):
+        def run(self, pictures):
+            sizes.append(len(pictures))
+            return super().run(pictures)
+
+    pictures = torch.arange(150.0)[:, None, None, None].expand(150, 3, 2, 2)
+    with torch.no_grad():
+        found = Counts()(pictures)
+    assert found[:, 0].tolist() == list(range(150))
+    assert max(sizes) <= 64 and sum(sizes) == 150
+
+
 @pytest.mark.parametrize(
     ('settings', 'said'),
     [

@@ -13,6 +13,7 @@ from ..vision_language.open_clip_models import resolve
 
 COLORS = ('rgb', 'bgr', 'grey')
 GIVES = ('logits', 'probabilities', 'features')
+TOGETHER = 64  # pictures, of which the network's inner maps are in memory
 _GREY = (0.299, 0.587, 0.114)  # of red, green and blue, as OpenCV weighs them
 
 
@@ -110,6 +111,11 @@ class FrameExpert(BaseModule):
         Raises:
             UsageError: The network gives another shape, or what are no probabilities.
         """
+        whole = torch.compiler.is_exporting() or torch.is_grad_enabled()
+        parts = [pictures] if whole else pictures.split(TOGETHER)
+        return torch.cat([self._judge(part) for part in parts])
+
+    def _judge(self, pictures: Tensor) -> Tensor:
         given = self.run(self.prepare(pictures))
         name = type(self).__name__
         if given.dim() != 2 or given.shape[1] != self.out_channels:
