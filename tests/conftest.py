@@ -22,6 +22,12 @@ def _mmaction_scope():
     torch.manual_seed(0)
 
 
+@pytest.fixture(autouse=True)
+def _no_choice_of_the_user(monkeypatch, tmp_path_factory):
+    """The user's default model must not change what the tests see."""
+    monkeypatch.setenv('XDG_CONFIG_HOME', str(tmp_path_factory.getbasetemp() / 'none'))
+
+
 @pytest.fixture
 def no_tick(monkeypatch):
     """Trusts folders that have only just changed."""

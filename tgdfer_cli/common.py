@@ -84,7 +84,9 @@ def add_recipe_arguments(parser: ArgumentParser, command: str) -> None:
 def add_model_arguments(parser: ArgumentParser) -> None:
     """Adds the options that say which model looks at videos, and how."""
     parser.add_argument(
-        '--model', default='demo', help='name of a shipped model, a config, or *.onnx'
+        '--model',
+        help='a name that `tgdfer models` lists, a config, or *.onnx; by default the '
+        'one chosen there, or demo',
     )
     parser.add_argument('--checkpoint', help="a config's weights")
     parser.add_argument('--device', help='by default the best there is')

@@ -20,6 +20,8 @@ COMMANDS = (
     'folds',
     'compare',
     'infer',
+    'models get',  # before 'models', which it begins with
+    'models',
     'app',
     'export',
     'convert',

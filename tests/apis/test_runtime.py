@@ -56,6 +56,17 @@ def test_frames_of_an_instance_share_its_score_and_split_its_relevance(
     np.testing.assert_allclose(said.relevance.sum(0), seen, rtol=1e-5)
 
 
+def test_attention_counts_for_every_class_alike():
+    sample = predicted(4, 2)
+    sample.pop('relevance')
+    sample.set_field(torch.tensor([0.1, 0.2, 0.3, 0.4]), 'attention')
+    said = _from_sample(sample, 8)
+    expected = np.repeat([0.05, 0.1, 0.15, 0.2], 2)
+    np.testing.assert_allclose(
+        said.relevance, expected[:, None].repeat(3, 1), rtol=1e-6
+    )
+
+
 def test_a_model_without_instances_says_nothing_of_frames():
     sample = ActionDataSample().set_pred_score(torch.tensor([0.4, 0.6]))
     said = _from_sample(sample, 3)

@@ -28,6 +28,11 @@ DEFAULTS = {
         **dict(image_size=112, depth=18, num_layers=1, heads=8, head_channels=32),
         mlp_channels=512,
     ),
+    'FrameExpertHead': dict(
+        **dict(classes=(), label_set='dfew', extra_classes='keep', pooling='topk'),
+        **dict(rho=0.25, temperature=1.0),
+    ),
+    'FunctionExpert': dict(gives='logits'),
     'GatedResNet': dict(image_size=112, depth=18, gated_stages=(2, 3)),
     'GlobalConvAttention': dict(reduction=16),
     'InstanceBackbone': dict(input_format='NCTHW', projection=True),
@@ -42,11 +47,13 @@ DEFAULTS = {
         **dict(pooling='topk', rho=0.25, label_smooth=0.0, multi_label=False),
         loss_weight=1.0,
     ),
+    'MiniXception': dict(num_classes=7, features=False),
     'MotionPromptNeck': dict(motion_temperature=0.1),
     'MultiGrainedTemporalHead': dict(
         **dict(pooling='topk', rho=0.25, video_pooling='relevance'),
         **dict(video_weight=1.0, text_weight=0.01),
     ),
+    'OnnxExpert': {},
     'OpenCLIPCaptions': dict(truncate=False),
     'OpenCLIPText': CONTEXT,
     'OpenCLIPVisual': dict(
@@ -59,6 +66,7 @@ DEFAULTS = {
     'SelfDistillationLoss': dict(size=16, neighbours=2, schedule=SCHEDULE),
     'TextGuidedRecognizer': dict(frames_per_instance=1),
     'TokenClassifierHead': dict(TOKENS, num_layers=3),
+    'TorchExpert': dict(features=False),
     'TransportHead': dict(
         **dict(temperature=0.01, motion_temperature=0.1, epsilon=0.05, steps=30),
         align_weight=1.0,

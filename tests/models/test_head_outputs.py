@@ -13,6 +13,7 @@ SIZES = dict(num_frames=M, heads=2, head_channels=4, mlp_channels=8)
 HEADS = {
     'CaptionHead': SIZES,
     'ClassTokenHead': SIZES,
+    'FrameExpertHead': dict(classes=[f'c{i}' for i in range(D)], label_set=None),
     'LinearBagHead': {},
     'M3DFELHead': dict(num_instances=M, hidden_channels=4, heads=2),
     'MultiGrainedTemporalHead': {},
@@ -37,12 +38,15 @@ def make_bag(name):
 @torch.no_grad()
 @pytest.mark.parametrize('name', HEADS)
 def test_every_head_gives_a_verdict_and_writes_it_down(name):
-    kind = dict(type=name, num_classes=K, in_channels=D)
+    kind = dict(type=name)
+    if name != 'FrameExpertHead':  # whose classes say both
+        kind |= dict(num_classes=K, in_channels=D)
     head, bag = MODELS.build(kind | HEADS[name]).eval(), make_bag(name)
     output = head(bag)
     assert type(output) is HeadOutput
-    assert output.logits.shape == (N, K) and output.instance.shape == (N, M, K)
-    assert output.weights.shape in ((N, M), (N, M, K))
+    k = head.num_classes
+    assert output.logits.shape == (N, k) and output.instance.shape == (N, M, k)
+    assert output.weights.shape in ((N, M), (N, M, k))
     assert torch.allclose(output.weights.sum(1), torch.ones(()), atol=1e-5)
     samples = head.predict(bag, [ActionDataSample() for _ in range(N)])
     for n, (sample, valid) in enumerate(zip(samples, VALID, strict=True)):

@@ -116,7 +116,8 @@ def test_every_config_names_what_is_registered(path):
             assert step.get('num_frames', cfg.num_frames) == cfg.num_frames
     if 'weights' in cfg:
         assert re.fullmatch(r'https://download\.openmmlab\.com/.*\.pth', cfg.weights)
-    assert cfg.model.backbone.get('pretrained') in (None, 'openai')
+    pretrained = cfg.model.backbone.get('pretrained')
+    assert pretrained in (None, 'openai') or pretrained.startswith('models://')
     assert cfg.load_from is None
 
 

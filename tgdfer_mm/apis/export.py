@@ -10,8 +10,10 @@ from torch import Tensor, nn
 from ..files import replacing
 from ..finite_weights import check_finite
 from ..models.backbones.instance_backbone import InstanceBackbone
-from ..models.bag import Bag, make_instances
-from ..models.recognizers import TextGuidedRecognizer
+from ..models.bag import Bag
+from ..models.experts import FunctionExpert, OnnxExpert
+from ..models.heads import FrameExpertHead
+from ..models.recognizers import BagRecognizer, TextGuidedRecognizer
 from ..version import __version__
 from ..video.errors import OutputError, UsageError
 from ..video.optional_packages import need
@@ -32,21 +34,21 @@ class ExportedRecognizer(nn.Module):
         recognizer: In evaluation mode.
     """
 
-    def __init__(self, recognizer: TextGuidedRecognizer) -> None:
+    def __init__(self, recognizer: BagRecognizer) -> None:
         super().__init__()
         self.backbone = recognizer.backbone
-        self.neck = recognizer.neck
+        self.neck = recognizer.neck if recognizer.with_neck else None
         self.cls_head = recognizer.cls_head
-        self.group = recognizer.frames_per_instance
+        self.make_instances = recognizer.make_instances
         preprocessor = recognizer.data_preprocessor
         mean = getattr(preprocessor, 'mean', torch.zeros(3)).flatten()
         std = getattr(preprocessor, 'std', torch.ones(3)).flatten()
         self.register_buffer('pixel_mean', mean.view(3, 1, 1).detach().clone())
         self.register_buffer('pixel_std', std.view(3, 1, 1).detach().clone())
+        texts = recognizer.text_encoder
         with torch.no_grad():
-            self.register_buffer(
-                'class_texts', recognizer.text_encoder().float().clone()
-            )
+            texts = None if texts is None else texts().float().clone()
+        self.register_buffer('class_texts', texts)
 
     def forward(self, frames: Tensor, valid: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Predicts.
@@ -62,9 +64,9 @@ class ExportedRecognizer(nn.Module):
         pictures = (frames.flatten(0, 1).float() - self.pixel_mean) / self.pixel_std
         features = self.backbone(pictures).unflatten(0, (n, t))
         mask = torch.arange(t, device=valid.device)[None] < valid[:, None]
-        bag, _ = self.neck(
-            Bag(*make_instances(features, mask, self.group), self.class_texts)
-        )
+        bag = Bag(*self.make_instances(features, mask), self.class_texts)
+        if self.neck is not None:
+            bag, _ = self.neck(bag)
         output = self.cls_head(bag)
         scores = self.cls_head.normalise(output.instance)
         return self.cls_head.probabilities(output), scores, output.weights
@@ -154,10 +156,16 @@ def _name_axes(model: Any) -> None:
 
 def _metadata(loaded: LoadedModel) -> dict[str, str]:
     network = loaded.model
-    if not isinstance(network, TextGuidedRecognizer):
+    expert = isinstance(getattr(network, 'cls_head', None), FrameExpertHead)
+    if not isinstance(network, TextGuidedRecognizer) and not expert:
         raise UsageError(
             f'a {type(network).__name__} cannot be exported, only a '
-            'TextGuidedRecognizer'
+            'TextGuidedRecognizer, or a FrameExpert under a FrameExpertHead'
+        )
+    if isinstance(network.backbone, OnnxExpert | FunctionExpert):
+        raise UsageError(
+            f'a model whose tower is a {type(network.backbone).__name__} cannot be '
+            'exported: only towers that torch computes can. Give its config to --model'
         )
     if isinstance(network.backbone, InstanceBackbone):
         raise UsageError(

@@ -38,9 +38,10 @@ class DFERInferencer(BaseInferencer):
     work for one of them after another.
 
     Args:
-        model: Name of a shipped model (``demo``), path of a config or of an ``*.onnx``
-            file, a config, or what :func:`tgdfer_mm.apis.load_model` gave.
-        checkpoint: Its weights; a shipped model has its own.
+        model: A name that ``tgdfer models`` lists, path of a config or of an
+            ``*.onnx`` file, a config, or what :func:`tgdfer_mm.apis.load_model` gave.
+            None is the one chosen by ``tgdfer models --default``, or ``demo``.
+        checkpoint: Its weights; a model of that list has its own.
         device: Where the model runs; by default the best there is. One that was loaded
             already stays where it is.
         faces: Who finds the faces: ``dlib``, ``none`` (the frames are face crops),
@@ -64,7 +65,7 @@ class DFERInferencer(BaseInferencer):
 
     def __init__(
         self,
-        model: str | Path | Config | LoadedModel = 'demo',
+        model: str | Path | Config | LoadedModel | None = None,
         checkpoint: str | Path | None = None,
         device: str | None = None,
         faces: str | dict | Callable | FaceDetector | None = 'dlib',

@@ -1,6 +1,5 @@
 """From a name, or a config and a checkpoint, to a model that says what it is."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,16 +8,19 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from ..catalogue import Entry, catalogue, close_to, local_file
+from ..catalogue.folders import SCHEME
 from ..engine.checkpoint import weights_misfit
 from ..files import file_hash
+from ..models.experts import FrameExpert
+from ..models.heads import FrameExpertHead
 from ..models.vision_language.open_clip_models import resolve
 from ..paths import UnknownConfigError, config_dir, find_config
 from ..plain_checkpoints import load_from_local
 from ..registry import MODELS
 from ..run_config.files import read_config
+from ..run_config.walk import kind_of
 from ..video.errors import InputError, UsageError
-
-_SHIPPED = Path(__file__).with_name('shipped_models.json')
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,11 @@ class LoadedModel:
 
 def shipped_models() -> dict[str, dict]:
     """The models that come with the package: name -> config, checkpoint, note."""
-    return json.loads(_SHIPPED.read_text(encoding='utf-8'))
+    return {
+        name: dict(config=e.config, checkpoint=e.checkpoint, note=e.note)
+        for name, e in catalogue().items()
+        if e.source['kind'] == 'shipped'
+    }
 
 
 def load_model(
@@ -51,25 +57,28 @@ def load_model(
     checkpoint: str | Path | None = None,
     device: str = 'cpu',
 ) -> LoadedModel:
-    """Loads a shipped model by its name, or any config with a checkpoint.
+    """Loads a model of the catalogue by its name, or any config with a checkpoint.
 
     Args:
-        model: A name of :func:`shipped_models`, the path or name of a config, or a
+        model: A name that ``tgdfer models`` lists, the path or name of a config, or a
             config.
-        checkpoint: Its weights; a shipped model has its own.
+        checkpoint: Its weights; a model of the catalogue has its own, and so has a
+            config whose tower is a ``FrameExpert`` under a ``FrameExpertHead``.
         device: Where it runs.
 
     Raises:
         UsageError: There is no such model, or no checkpoint was given.
-        InputError: The checkpoint is missing, does not fit, or names no classes.
+        InputError: The checkpoint or the model of the catalogue is missing, does not
+            fit, or names no classes.
     """
-    name, note = str(getattr(model, 'filename', model)), None
-    if isinstance(model, str) and model in shipped_models():
-        entry = shipped_models()[model]
-        note = entry['note'] if checkpoint is None else None
-        checkpoint = checkpoint or entry['checkpoint']
-        cfg = Config.fromfile(config_dir() / entry['config'])
-        config = entry['config']
+    name, entry = str(getattr(model, 'filename', model)), None
+    if isinstance(model, str) and model in catalogue():
+        entry = catalogue()[model]
+        cfg, config = _config_of(entry), entry.config
+        if checkpoint is not None:
+            entry = None  # what is known of its own weights says nothing of others
+        else:
+            checkpoint = entry.checkpoint
     elif isinstance(model, Config):
         cfg, config = model, str(model.filename)
     else:
@@ -79,35 +88,100 @@ def load_model(
             known = ', '.join(shipped_models())
             raise UsageError(
                 f'model={str(model)!r} is neither a config nor one of the shipped '
-                f'models: {known}. {err}'
+                f'models: {known}. Nor is it another one that `tgdfer models` lists. '
+                f'{close_to(str(model), catalogue())} {err}'
             ) from err
         cfg, config, name = read_config(file), str(model), file.stem
-    if checkpoint is None:
-        raise UsageError(f'{config} needs a checkpoint (--checkpoint FILE)')
-    path = Path(resolve(str(checkpoint))).expanduser()
-    if not path.is_file():
-        raise InputError(f'{path}: there is no such checkpoint')
-    loaded = load_from_local(path, 'cpu')
     init_default_scope(cfg.get('default_scope', 'mmaction'))
-    network = MODELS.build(cfg.model)
-    misfit = weights_misfit(network, loaded)
-    if misfit:
-        raise InputError(f'{path} does not fit {config}: {misfit}')
+    own = checkpoint is None and _brings_its_weights(cfg)
+    if checkpoint is None and not own:
+        raise UsageError(f'{config} needs a checkpoint (--checkpoint FILE)')
+    if own:
+        network, path = _expert(cfg, config)
+        tower = cfg.model.backbone
+        loaded = {}
+        checkpoint = tower.get('pretrained') or tower.get('file') or tower.type
+    else:
+        path = Path(resolve(str(checkpoint))).expanduser()
+        if not path.is_file():
+            raise InputError(f'{path}: there is no such checkpoint')
+        loaded = load_from_local(path, 'cpu')
+        network = _build(cfg, config)
+        misfit = weights_misfit(network, loaded)
+        if misfit:
+            raise InputError(f'{path} does not fit {config}: {misfit}')
     about = dict(
         name=name,
         config=config,
         checkpoint=str(checkpoint),
-        sha256=file_hash(path),
+        sha256=None if path is None else file_hash(path),
         classes=_classes(loaded, network, path),
-        note=note,
+        domain=entry and entry.domain,
+        note=_note(entry, network),
     )
     return LoadedModel(network.to(device).eval(), cfg, about)
 
 
-def _classes(checkpoint: dict, network: Any, path: Path) -> list[str]:
+def _config_of(entry: Entry) -> Config:
+    cfg = Config.fromfile(config_dir() / entry.config)
+    if entry.source['kind'] == 'none':
+        why = entry.source['why']
+        raise UsageError(f'the model {entry.name} cannot be used: {why}')
+    if entry.file is not None:
+        local_file(entry.file)  # says how to get it, if it is not here
+    options = {
+        key: str(local_file(value)) if str(value).startswith(SCHEME) else value
+        for key, value in entry.options.items()
+    }
+    cfg.merge_from_dict(options)
+    return cfg
+
+
+def _brings_its_weights(cfg: Config) -> bool:
+    """Whether its head has no weights, so that those are the tower's own file."""
+    head = (cfg.get('model') or {}).get('cls_head') or {}
+    return kind_of(head) == FrameExpertHead.__name__
+
+
+def _expert(cfg: Config, config: str) -> tuple[Any, Path | None]:
+    """The model, with the weights that its config names, and their file."""
+    network = _build(cfg, config)
+    expert = network.backbone
+    if not isinstance(expert, FrameExpert):
+        raise UsageError(f'{config} needs a checkpoint (--checkpoint FILE)')
+    if any(True for _ in expert.parameters()) and expert.weights_path is None:
+        raise UsageError(
+            f'{config}: model.backbone.pretrained is missing: it names the file '
+            'of the weights. Or give a checkpoint of the whole model (--checkpoint)'
+        )
+    expert.init_weights()
+    return network, expert.weights_path
+
+
+def _build(cfg: Config, config: str) -> Any:
+    try:
+        return MODELS.build(cfg.model)
+    # What a constructor says of names and values that it does not know.
+    except (AttributeError, ImportError, KeyError, TypeError, ValueError) as err:
+        if hasattr(err, 'exit_code'):
+            raise
+        raise UsageError(
+            f'{config}: its model cannot be built ({type(err).__name__}: {err})'
+        ) from err
+
+
+def _note(entry: Entry | None, network: Any) -> str | None:
+    """What has to be shown with every result, in whole sentences."""
+    remarks = getattr(getattr(network, 'cls_head', None), 'remarks', [])
+    parts = [*([entry.full_note] if entry else []), *remarks]
+    return ' '.join(parts) or None
+
+
+def _classes(checkpoint: dict, network: Any, path: Path | None) -> list[str]:
     meta = checkpoint.get('meta', {}).get('dataset_meta') or {}
     texts = getattr(network, 'text_encoder', None)
-    classes = meta.get('classes') or getattr(texts, 'classes', None)
+    names = texts if texts is not None else getattr(network, 'cls_head', None)
+    classes = meta.get('classes') or getattr(names, 'classes', None)
     if not classes:
         raise InputError(
             f'{path} does not name its classes (no meta.dataset_meta.classes), nor '

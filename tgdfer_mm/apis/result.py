@@ -4,11 +4,13 @@ import json
 from functools import cache
 from pathlib import Path
 
+from ..catalogue import REAL_FACES
 from ..version import __version__
 from ..video.analysis import Analysis
 from ..video.faces import FaceDetector
 from ..video.frames import SourceInfo
 from ..video.settings import VideoSettings
+from ..visualization.video.words import model_note
 
 SCHEMA = 'tgdfer_mm.result/1'
 _FILE = Path(__file__).with_name('result.schema.json')
@@ -40,8 +42,12 @@ def make_result(
         Plain data that fits :func:`result_schema`.
     """
     warnings = list(analysis.warnings)
+    if model['note']:  # an old ONNX file has the end of a sentence
+        model = dict(model, note=model_note(model))
+    if model.get('domain') == 'drawn':
+        warnings.insert(0, REAL_FACES)
     if model['note']:
-        warnings.insert(0, f'model {model["name"]!r} {model["note"]}')
+        warnings.insert(0, model['note'])
     return dict(
         schema=SCHEMA,
         version=__version__,

@@ -5,6 +5,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..video.clock import clock
+from ..visualization.video.words import is_sure
 
 
 def print_result(result: dict, console: Console) -> None:
@@ -13,8 +14,11 @@ def print_result(result: dict, console: Console) -> None:
     total = source['duration']
     state = '' if result['complete'] else ', NOT COMPLETE'
     title = escape(f'{source["path"]}  {source["duration"]:.1f} s{state}')
+    sure = is_sure(result)
+    if not sure:  # before the verdicts that it takes the weight away from
+        _print_warnings(result, console)
     console.print(f'[bold]{title}[/]', soft_wrap=True)
-    table = Table()
+    table = Table(style='' if sure else 'bright_black')
     for name in ('face', 'from', 'to', 'label', 'score', 'intervals'):
         right = name in ('face', 'from', 'to', 'score')
         table.add_column(name, justify='right' if right else 'left')
@@ -31,7 +35,13 @@ def print_result(result: dict, console: Console) -> None:
                 f'{i["emotion"]} {i["score"]:.2f}'
                 for i in track['intervals']
             ),
+            style=None if sure else 'bright_black',
         )
     console.print(table)
+    if sure:
+        _print_warnings(result, console)
+
+
+def _print_warnings(result: dict, console: Console) -> None:
     for warning in result['warnings']:
         console.print(f'[yellow]note:[/] {escape(warning)}', soft_wrap=True)

@@ -12,6 +12,7 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 
+from ..catalogue import default_model
 from ..devices import check_device
 from ..files import file_hash
 from ..finite_weights import check_finite
@@ -159,7 +160,7 @@ class OnnxRuntime:
 
 
 def make_runtime(
-    model: str | Path | Config | LoadedModel,
+    model: str | Path | Config | LoadedModel | None,
     checkpoint: str | Path | None,
     device: str | None,
     runtime: str,
@@ -170,6 +171,8 @@ def make_runtime(
     Raises:
         VideoError: What keeps the model from being used.
     """
+    if model is None:
+        model = default_model() or 'demo'
     if runtime not in ('torch', 'onnx'):
         raise UsageError(f'runtime={runtime!r} must be torch or onnx')
     for_onnx = 'cpu' if device is None else device

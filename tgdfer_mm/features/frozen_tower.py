@@ -15,7 +15,7 @@ from .identity import plain
 
 # What of a tower's config says where weights come from or what is trained.
 _NOT_ARCHITECTURE = (
-    *('pretrained', 'init_cfg', 'frozen_stages', 'norm_eval'),
+    *('pretrained', 'file', 'init_cfg', 'frozen_stages', 'frozen', 'norm_eval'),
     *('patch_dropout', 'with_cp'),
 )
 
@@ -28,7 +28,7 @@ def build_tower(cfg: Config) -> nn.Module:
     """
     own = cfg.model.backbone
     checkpoint = cfg.get('load_from')
-    if not (checkpoint or own.get('pretrained') or own.get('init_cfg')):
+    if not checkpoint and not any(map(own.get, ('pretrained', 'file', 'init_cfg'))):
         raise FeatureCacheError(
             'model.backbone has no pretrained weights: each run would start from other '
             'random ones, and so have other features. Set model.backbone.pretrained.'

@@ -1,16 +1,17 @@
 """Models, in the order the data flows: towers, text, neck, time, head, loss.
 
 Every part that a config names is here, e.g. ``from tgdfer_mm.models import
-TextGuidedRecognizer``. Each has its room: ``backbones``, ``text``, ``necks``,
-``temporal``, ``pooling``, ``heads``, ``losses``, ``recognizers`` and
-``data_preprocessors``. What they share is in ``layers`` and ``functional``; ``bag`` is
-what is passed between them, and ``vision_language`` builds and loads the models of
-texts and images that the towers are taken from.
+TextGuidedRecognizer``. Each has its room: ``backbones``, ``experts`` (classifiers of
+single faces as backbones), ``text``, ``necks``, ``temporal``, ``pooling``, ``heads``,
+``losses``, ``recognizers`` and ``data_preprocessors``. What they share is in ``layers``
+and ``functional``; ``bag`` is what is passed between them, and ``vision_language``
+builds and loads the models of texts and images that the towers are taken from.
 """
 
 from .backbones import *  # noqa: F403
 from .bag import Bag
 from .data_preprocessors import *  # noqa: F403
+from .experts import *  # noqa: F403
 from .heads import *  # noqa: F403
 from .losses import *  # noqa: F403
 from .necks import *  # noqa: F403
@@ -23,6 +24,7 @@ __all__ = [
     'Bag',
     *backbones.__all__,  # noqa: F405
     *data_preprocessors.__all__,  # noqa: F405
+    *experts.__all__,  # noqa: F405
     *heads.__all__,  # noqa: F405
     *losses.__all__,  # noqa: F405
     *necks.__all__,  # noqa: F405

@@ -1,4 +1,4 @@
-"""Packages that only videos need."""
+"""Packages that only videos and fetched models need."""
 
 import importlib
 from types import ModuleType
@@ -12,7 +12,9 @@ _EXTRA = {
     'mediapipe': (None, "the face detector 'mediapipe'"),
     'onnx': ('onnx', 'exporting'),
     'onnxscript': ('onnx', 'exporting'),
-    'onnxruntime': ('onnx', 'running an exported model'),
+    'onnxruntime': ('models', 'running an ONNX file'),
+    'h5py': ('models', 'reading an HDF5 file'),
+    'platformdirs': ('models', 'keeping fetched models'),
 }
 
 

@@ -24,8 +24,11 @@ class Server:
     def __init__(self, root: Path, work, limits: Limits) -> None:
         self.scratch = ScratchFolder(root)
         self.folder = self.scratch.path
-        model = dict(name='demo', note='knows only drawn faces')
-        app = make_app(work, model, limits, self.scratch)
+        models = [
+            dict(name='demo', note='It knows only drawn faces.'),
+            dict(name='other one', note='It knows little.'),
+        ]
+        app = make_app(work, models, limits, self.scratch)
         self._server = uvicorn.Server(make_server_config(app, '127.0.0.1', 0))
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()

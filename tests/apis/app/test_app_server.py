@@ -46,6 +46,18 @@ def test_a_job_gives_its_files_and_its_video_is_gone(serving, clip):
     assert [p.name for p in server.uploads() if p.is_file()] == ['track1.html']
 
 
+def test_the_model_that_is_chosen_is_asked_and_no_other_can_be(serving, clip):
+    asked = []
+    server = serving(lambda job: asked.append(job.model) or finish(job))
+    for headers in ({}, {'X_Model': 'other%20one'}):
+        server.wait(server.upload(clip, **headers)[1]['id'], 'done')
+    assert asked == ['demo', 'other one']
+    status, answer = server.upload(clip, X_Model='..%2Fsecret')
+    assert status == 422 and 'no such model' in answer['error']
+    page = server.ask('GET', '/').content.decode()
+    assert page.count('<option ') == 2 and 'data-note="It knows little."' in page
+
+
 def test_delete_removes_everything(serving, clip):
     server = serving(finish)
     key = server.upload(clip)[1]['id']

@@ -83,7 +83,7 @@ def result():
 
 
 def test_a_job_says_who_what_when_and_by_which_frames(job, result):
-    analyse(job, Inferencer(result), Limits())
+    analyse(job, lambda name: Inferencer(result), Limits())
     [track] = job.summary['tracks']
     assert track['headline'] == 'happy'
     assert [i['start_text'] for i in track['intervals']] == ['0:00.2']
@@ -93,7 +93,7 @@ def test_a_job_says_who_what_when_and_by_which_frames(job, result):
 
 
 def test_the_place_of_the_upload_is_told_nowhere(job, result):
-    analyse(job, Inferencer(result), Limits())
+    analyse(job, lambda name: Inferencer(result), Limits())
     assert job.summary['warnings'] == ['my film.mp4: a part is damaged']
     written = json.loads(job.files['result.json'].read_text())
     assert written['source']['path'] == 'my film.mp4'
@@ -103,13 +103,13 @@ def test_the_place_of_the_upload_is_told_nowhere(job, result):
 
 def test_a_file_that_states_less_than_it_holds_is_too_long_all_the_same(job, result):
     with pytest.raises(InputError, match='longer than 5 seconds'):
-        analyse(job, Inferencer(result, seconds=60), Limits(seconds=5))
+        analyse(job, lambda name: Inferencer(result, seconds=60), Limits(seconds=5))
 
 
 def test_a_cancelled_job_ends_at_the_next_frame(job, result):
     job.cancelled.set()
     with pytest.raises(Cancelled):
-        analyse(job, Inferencer(result), Limits())
+        analyse(job, lambda name: Inferencer(result), Limits())
 
 
 def test_results_are_removed_when_they_get_old(tmp_path, wait_until):

@@ -119,8 +119,8 @@ def test_a_clip_is_uploaded_and_its_labels_can_be_read(page, film, tmp_path):
     assert 'two people.mp4: 4 face tracks' == page.inner_text('#results-title')
     shown = {
         emotion
-        for heading in page.locator('.track h3').all_inner_texts()
-        for emotion in heading.split(': ')[1].split(', ')
+        for verdict in page.locator('.track .verdict').all_inner_texts()
+        for emotion in re.search('Shows (.*);', verdict)[1].split(', ')
     }
     true = {e['emotion'] for track in truth['tracks'] for e in track['episodes']}
     assert len(shown & true) > len(true) / 2

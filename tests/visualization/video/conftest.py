@@ -58,7 +58,10 @@ def make_track(number=1, count=FRAMES, first=0, fps=FPS, classes=CLASSES, **chan
     return track
 
 
-def make_result(*tracks, classes=CLASSES, note='knows only drawn faces', **source):
+NOTE = 'The model demo knows only drawn faces.'
+
+
+def make_result(*tracks, classes=CLASSES, note=NOTE, domain=None, **source):
     """A result of the documented schema, of the video of :func:`film`."""
     frames = source.pop('frames', FRAMES)
     return dict(
@@ -84,6 +87,7 @@ def make_result(*tracks, classes=CLASSES, note='knows only drawn faces', **sourc
             sha256='ab' * 32,
             classes=list(classes),
             note=note,
+            domain=domain,
         ),
         detector=dict(name='dlib'),
         settings=dict(window=1.0, stride=0.5, shift=[0.0, -0.1], cut=None),

@@ -10,7 +10,9 @@ from rich.console import Console
 from ...video.checks import Number
 from ...video.errors import OutputError, UsageError, VideoError
 from ..command import changes_of, make_inferencer
+from ..inferencer import DFERInferencer
 from . import LOCAL
+from .models import Models
 from .scratch import ScratchFolder
 from .uploads import Limits
 
@@ -33,15 +35,18 @@ def run(args: Namespace, console: Console | None = None) -> int:
     limits = Limits(args.max_mb, args.max_seconds, keep=keep)
     _check_port(args.host, args.port)
     try:
-        inferencer = make_inferencer(args, show_progress=False, **changes_of(args))
+        models = Models(
+            _inferencer(args, args.model, args.checkpoint),
+            lambda name: _inferencer(args, name),
+        )
     except VideoError:
         raise
     except ImportError as err:
         raise UsageError(str(err)) from err
     with closing(_scratch(args.temp)) as scratch:
         app = make_app(
-            partial(analyse, inferencer=inferencer, limits=limits),
-            inferencer.about,
+            partial(analyse, models=models, limits=limits),
+            models.choices,
             limits,
             scratch,
             (*LOCAL, args.host, *args.allow_host),
@@ -55,6 +60,13 @@ def run(args: Namespace, console: Console | None = None) -> int:
         console.print(f'Open http://{shown}:{args.port} - stop with Ctrl-C')
         serve(app, args.host, args.port)
     return 0
+
+
+def _inferencer(
+    args: Namespace, model: str | None, checkpoint: str | None = None
+) -> DFERInferencer:
+    chosen = Namespace(**{**vars(args), 'model': model, 'checkpoint': checkpoint})
+    return make_inferencer(chosen, show_progress=False, **changes_of(args))
 
 
 def _check_port(host: str, port: int) -> None:

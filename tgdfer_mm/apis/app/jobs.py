@@ -29,6 +29,7 @@ class Job:
     Attributes:
         id: Long and random: who does not know it cannot ask for the job.
         name: The file's name, for showing only.
+        model: Name of the model that is asked.
         folder: Of this job alone; gone when the job is removed.
         state: `uploading`, `waiting`, `running`, then `done`, `failed` or `cancelled`.
         step: What is being done, in words.
@@ -42,6 +43,7 @@ class Job:
     id: str
     name: str
     folder: Path
+    model: str = ''
     state: str = 'uploading'
     step: str = ''
     share: float = 0.0

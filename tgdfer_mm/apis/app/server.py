@@ -8,11 +8,12 @@ here is one form, one queue and a few files.
 import asyncio
 import errno
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import uvicorn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -39,7 +40,7 @@ _EXPIRE_EVERY = 5.0  # seconds
 
 def make_app(
     work: Callable[[Job], None],
-    model: dict[str, Any],
+    models: Sequence[dict[str, Any]],
     limits: Limits,
     scratch: ScratchFolder,
     hosts: Iterable[str] = LOCAL,
@@ -48,12 +49,13 @@ def make_app(
 
     Args:
         work: Does a job, see :class:`JobQueue`.
-        model: `name` and `note` of the model, for the page.
+        models: `name` and `note` of each model that the page offers; the first one
+            is asked where none is chosen.
         limits: What a job may ask for.
         scratch: Where uploads and results lie; removed on shutdown.
         hosts: Names under which the page may be asked for.
     """
-    handlers = _Handlers(work, model, limits, scratch)
+    handlers = _Handlers(work, models, limits, scratch)
     return Starlette(
         routes=[
             Route('/', handlers.page),
@@ -89,13 +91,14 @@ def _say_nothing(request: Request, error: ClientDisconnect) -> Response:
 class _Handlers:
     """What is answered to whom."""
 
-    def __init__(self, work, model, limits: Limits, scratch: ScratchFolder) -> None:
+    def __init__(self, work, models, limits: Limits, scratch: ScratchFolder) -> None:
         self._work, self._limits, self._scratch = work, limits, scratch
+        self._models = [each['name'] for each in models]
         environment = Environment(
             loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined
         )
         self._html = environment.get_template('page.html').render(
-            model=model,
+            models=models,
             limits=limits,
             too_large=say('too large', limits=limits),
             use=limits_of_use(),
@@ -134,10 +137,14 @@ class _Handlers:
         # Python makes no number of thousands of digits.
         if not length.isdecimal() or float(length) > self._limits.bytes:
             raise _Problem(413, say('too large', limits=self._limits))
+        model = unquote(request.headers.get('x-model', self._models[0]))
+        if model not in self._models:
+            raise _Problem(422, say('no such model'))
         try:
             job = self._queue.reserve(display_name(request.headers.get('x-file-name')))
         except QueueFull as err:
             raise _Problem(503, say('busy')) from err
+        job.model = model
         try:
             await self._receive(request, job)
         except BaseException:  # also when the server stops meanwhile

@@ -8,7 +8,7 @@ from ...video.errors import InputError
 from ...video.frames import Source
 from ...visualization.video import ANNOTATED_NAME, frames_to_show, write_all
 from ...visualization.video.html_page import describe, lead
-from ...visualization.video.words import clock, headline
+from ...visualization.video.words import clock, headline, is_sure, model_note
 from ..inferencer import DFERInferencer
 from ..writing import write_result
 from .jobs import Job
@@ -18,13 +18,15 @@ from .uploads import Limits
 _READING = 0.7  # share of the time that reading takes, about
 
 
-def analyse(job: Job, inferencer: DFERInferencer, limits: Limits) -> None:
-    """Does a job with an inferencer.
+def analyse(job: Job, models: Callable[[str], DFERInferencer], limits: Limits) -> None:
+    """Does a job with the inferencer of its model.
 
     Raises:
         VideoError: The video cannot be read or is too long.
         Cancelled: The job is no longer wanted.
     """
+    job.step = 'Loading the model'
+    inferencer = models(job.model)
     job.step = 'Looking for faces and expressions'
     watch = _watcher(job, limits)
     [result] = inferencer.iterate([str(job.upload)], progress=watch)
@@ -50,6 +52,8 @@ def summarise(result: dict[str, Any]) -> dict[str, Any]:
     total, note = result['source']['duration'], result['model']['note']
     return dict(
         complete=result['complete'],
+        sure=is_sure(result),
+        note=model_note(result['model']) if note else None,
         # The note about the model stands on the page already.
         warnings=[w for w in result['warnings'] if not note or note not in w],
         video=ANNOTATED_NAME,

@@ -3,6 +3,7 @@
 from .bag_head import BagHead, HeadOutput
 from .caption_head import CaptionHead
 from .class_token_head import ClassTokenHead
+from .frame_expert_head import FrameExpertHead
 from .linear_bag_head import LinearBagHead
 from .m3dfel_head import M3DFELHead
 from .multi_grained_temporal_head import MultiGrainedTemporalHead
@@ -14,6 +15,7 @@ __all__ = [
     'BagHead',
     'CaptionHead',
     'ClassTokenHead',
+    'FrameExpertHead',
     'LinearBagHead',
     'M3DFELHead',
     'MultiGrainedTemporalHead',

@@ -1,11 +1,15 @@
 """The recognizer: a video as a bag of a tower's features, on its way to the losses."""
 
+import torch
 from mmaction.models.recognizers import BaseRecognizer
 from torch import Tensor
 
 from ...registry import MODELS
+from ...video.errors import UsageError
 from ..bag import Bag, average_runs
+from ..experts import FrameExpert
 from ..functional import at_least_single, single_precision
+from ..heads.frame_expert_head import FrameExpertHead
 from .tower_features import check_tower, frames_per_position, read_tower
 
 
@@ -34,6 +38,8 @@ class BagRecognizer(BaseRecognizer):
         ValueError: If the backbone is neither kind of tower, or too coarse in time for
             the instances, or the widths, or the numbers of texts and of the head's
             classes, differ.
+        UsageError: If a ``FrameExpert`` does not fit the head's classes or the
+            ``data_preprocessor``; it is a ValueError too.
     """
 
     def __init__(
@@ -118,6 +124,24 @@ class BagRecognizer(BaseRecognizer):
                     f'cls_head.num_classes={count}, but the descriptions are of '
                     f'{len(names)} classes: {", ".join(names)}'
                 )
+        if isinstance(self.backbone, FrameExpert):
+            self._check_expert()
         if len(set(widths.values())) > 1:
             shown = ', '.join(f'{name} {value}' for name, value in widths.items())
             raise ValueError(f'widths differ: {shown}')
+
+    def _check_expert(self) -> None:
+        scores, wanted = self.backbone.out_channels, self.cls_head.in_channels
+        if isinstance(self.cls_head, FrameExpertHead) and scores != wanted:
+            raise UsageError(
+                f'the expert gives {scores} numbers for a picture, but '
+                f'cls_head.classes names {wanted} classes'
+            )
+        mean = getattr(self.data_preprocessor, 'mean', torch.zeros(1))
+        std = getattr(self.data_preprocessor, 'std', torch.ones(1))
+        if mean.any() or (std != 1).any():
+            raise UsageError(
+                'a FrameExpert takes pixels from 0 to 255 and prepares them by itself: '
+                'set model.data_preprocessor.mean to zeros and .std to ones, and say '
+                'in model.backbone what its network wants'
+            )

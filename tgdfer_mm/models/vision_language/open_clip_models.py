@@ -3,7 +3,8 @@
 ``arch`` is an open_clip model name (``ViT-B-16-quickgelu``), a path to a JSON model
 config of open_clip's form, or such a config as a dict. ``pretrained`` is one of that
 model's tags, the path of a local file, or None (random weights). A path may start
-with ``tgdfer_mm://``, which stands for the weights shipped with this package.
+with ``tgdfer_mm://``, which stands for the weights shipped with this package, or with
+``models://``, which stands for the folder of the fetched models.
 """
 
 import json
@@ -13,6 +14,7 @@ import open_clip
 from safetensors import safe_open
 from torch import nn
 
+from ...catalogue.folders import SCHEME, local_file
 from ...plain_checkpoints import DamagedCheckpointError, require_whole_zip
 from .text_image_checkpoint import load_vlm_state
 
@@ -20,8 +22,14 @@ SHIPPED = Path(__file__).parents[2] / 'weights'
 
 
 def resolve(path: str) -> str:
-    """Replaces the ``tgdfer_mm://`` prefix by the package's weights folder."""
+    """Replaces the prefix of a path, if it has one, by the folder it stands for.
+
+    Raises:
+        InputError: It is of a model that has not been fetched.
+    """
     prefix = 'tgdfer_mm://'
+    if path.startswith(SCHEME):
+        return str(local_file(path))
     return str(SHIPPED / path[len(prefix) :]) if path.startswith(prefix) else path
 
 

@@ -66,8 +66,8 @@ class AnnotatedVideo:
         height, width = frame.rgb.shape[:2]
         self._marker = FaceMarker(self._result, frame.scale)
         if self._result['model']['note']:
-            size = self._marker.font_size
-            self._caption = caption(model_note(self._result), width, size)
+            size = max(9, round(0.75 * self._marker.font_size))
+            self._caption = caption(model_note(self._result['model']), width, size)
             height += len(self._caption)
         rate = Fraction(self._result['source']['fps'] or 25).limit_denominator(1001)
         self._video = self._output.add_stream('libx264', rate=rate or 1)

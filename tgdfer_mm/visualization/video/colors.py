@@ -1,33 +1,39 @@
-"""One colour per emotion, the same in every picture of a result."""
+"""One colour per emotion, the same in every picture of every model."""
 
 from collections.abc import Sequence
 
+from ...labels.expression_names import same_expression
 from ..style import BLUE, GREY, VERMILION
 
 NEUTRAL = '#C4C4C4'
 # Okabe and Ito's colours, then three of Tol's that stay apart from them.
-_PALETTE = (
-    '#E69F00',
-    BLUE,
-    '#56B4E9',
-    VERMILION,
-    '#F0E442',
-    '#009E73',
-    '#CC79A7',
-    '#882255',
-    '#332288',
-    '#44AA99',
-)
-_WITHOUT_DISPLAY = ('neutral', 'neutrality')
+_COLORS = {
+    'neutral': NEUTRAL,
+    'happy': '#E69F00',
+    'sad': BLUE,
+    'angry': '#56B4E9',
+    'surprise': VERMILION,
+    'disgust': '#F0E442',
+    'fear': '#009E73',
+    'contempt': '#CC79A7',
+    'anxiety': '#882255',
+    'helplessness': '#332288',
+    'disappointment': '#44AA99',
+}
 
 
 def class_colors(classes: Sequence[str]) -> list[str]:
-    """Returns a colour for each class; neutral is grey, and so are those in excess."""
-    palette = iter(_PALETTE)
-    return [
-        NEUTRAL if name.lower() in _WITHOUT_DISPLAY else next(palette, GREY)
-        for name in classes
-    ]
+    """Returns a colour for each class, by its name whatever the model calls it.
+
+    Names that are not among the known ones share out what is left, in the order of the
+    alphabet, and are grey when nothing is.
+    """
+    names = [same_expression(name) for name in classes]
+    left = [color for name, color in _COLORS.items() if name not in names]
+    left = iter(color for color in left if color != NEUTRAL)
+    others = sorted(set(names) - _COLORS.keys())
+    colors = _COLORS | {name: next(left, GREY) for name in others}
+    return [colors[name] for name in names]
 
 
 def ink_on(color: str) -> str:

@@ -15,7 +15,7 @@ from PIL import Image
 from ...video.clock import clock
 from .colors import class_colors
 from .timeline import WIDE, frames_to_show
-from .words import CAUTION, headline, verdict
+from .words import CAUTION, headline, is_sure, model_note, verdict
 
 _HERE = Path(__file__).parent
 
@@ -55,6 +55,7 @@ def render_report(
         headline=headline(track),
         lead=lead(track, total),
         notes=_notes(result),
+        sure=is_sure(result),
         wide=wide,
         narrow=narrow,
         alt=describe(track, total),
@@ -95,7 +96,7 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
     notes = [*first, *result['warnings'], f'It {CAUTION}.']
     model = result['model']
     if model['note'] and not any(model['note'] in line for line in notes):
-        notes.insert(0, f'Model {model["name"]} {model["note"]}')
+        notes.insert(0, model_note(model))
     return [line[:1].upper() + line[1:] for line in notes]
 
 

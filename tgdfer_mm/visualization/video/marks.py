@@ -12,9 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 from ...video.intervals import interval_at
 from .colors import class_colors, ink_on
 from .series import TrackSeries
-from .words import class_of
+from .words import class_of, is_sure
 
 RELEVANCE_SHOWN = 4.0  # times a uniform share; more than that fills the bar
+UNSURE = '#C4C4C4'
 _WHITE, _BLACK, _TRACK = (255, 255, 255), (0, 0, 0), (60, 60, 60)
 
 
@@ -32,6 +33,7 @@ class FaceMarker:
 
     def __init__(self, result: Mapping[str, Any], scale: float = 1.0) -> None:
         source, self.scale = result['source'], scale
+        self._sure = is_sure(result)
         short = min(source['width'], source['height']) * scale
         self.font_size = int(np.clip(short / 22, 9, 40))
         self.line = max(1, round(short / 240))
@@ -66,7 +68,7 @@ class FaceMarker:
             _dashed(canvas, (x1, y1, x2 - 1, y2 - 1), color, self.line)
         else:
             canvas.rectangle((x1, y1, x2 - 1, y2 - 1), outline=color, width=self.line)
-        chip = _chip(text, color, self.font_size)
+        chip = _chip(text, color, self.font_size, self._sure)
         top = y1 - chip.height if y1 >= chip.height else y1
         left = max(0, min(x1, size[0] - chip.width))
         canvas._image.paste(chip, (left, top))
@@ -98,6 +100,8 @@ def _faces(result: Mapping[str, Any], track: Mapping[str, Any]) -> Iterator[tupl
         if interval is not None:
             emotion, score = interval['emotion'], interval['score']
             color = class_colors(classes)[class_of(emotion, classes)]
+            if not is_sure(result):  # the strip below the picture says why
+                color = UNSURE
             text = f'{text}  {emotion} {score:.2f}'
         box, guessed = frames['box'][p], frames['interpolated'][p]
         yield index, box, guessed, relevance[p], color, text
@@ -129,14 +133,15 @@ def caption(text: str, width: int, size: int) -> np.ndarray:
     return np.asarray(strip)
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(f'{get_data_path()}/fonts/ttf/DejaVuSans-Bold.ttf', size)
+def _font(size: int, bold: bool = True) -> ImageFont.FreeTypeFont:
+    name = 'DejaVuSans-Bold' if bold else 'DejaVuSans'
+    return ImageFont.truetype(f'{get_data_path()}/fonts/ttf/{name}.ttf', size)
 
 
 @lru_cache(maxsize=256)
-def _chip(text: str, color: str, size: int) -> Image.Image:
+def _chip(text: str, color: str, size: int, bold: bool = True) -> Image.Image:
     """A label on a plate of its colour; scores repeat, so plates are kept."""
-    font = _font(size)
+    font = _font(size, bold)
     left, _, right, _ = font.getbbox(text)
     ascent, descent = font.getmetrics()
     pad = max(2, size // 4)

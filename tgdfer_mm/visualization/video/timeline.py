@@ -16,7 +16,7 @@ from . import curves
 from .colors import class_colors
 from .series import TrackSeries, pick_frames
 from .strip import draw_frames
-from .words import CAUTION, class_of, model_note, verdict
+from .words import CAUTION, class_of, is_sure, model_note, verdict
 
 WIDE, NARROW = 12.0, 4.6  # inches: a desktop, a phone
 MAX_BANDS = 9  # more classes than that become one band
@@ -24,6 +24,8 @@ MAX_FRAMES = 8
 MAX_BARS = 12
 POINTS = 25  # of a curve, an inch
 FAINT = '#595959'
+CAREFUL = '#B34700'  # of what takes a verdict's weight away
+REASON = 11  # its letters
 ROW = 0.22  # inches, of the legend
 
 
@@ -116,7 +118,11 @@ def draw_timeline(
         intervals=0.3,
         face=0.1,
     )
-    lines = _wrap(_notes(result, series, by_frame), layout.width - layout.left - 0.1)
+    room = layout.width - layout.left - 0.1
+    lines = _wrap(_notes(result, series, by_frame), room)
+    reason = [] if is_sure(result) else [model_note(result['model'])]
+    reason = _wrap(reason, room, REASON)
+    top += 0.22 * len(reason)
     height = top + sum(heights.values()) + 5 * gap + 0.42 + 0.17 * len(lines)
     sheet = Sheet(width, height)
     axes, y = {}, top
@@ -128,7 +134,7 @@ def draw_timeline(
             axes[name].set_xlim(series.start, series.end)
         y += high + (0.02 if name == 'legend' else gap if high else 0)
 
-    _draw_title(sheet, layout, result, track)
+    _draw_title(sheet, layout, result, track, reason)
     values, shades = scores[:, shown], list(legend.values())
     if rest:
         values = np.column_stack([values, scores[:, rest].sum(1)])
@@ -145,7 +151,8 @@ def draw_timeline(
     if picked:
         draw_frames(axes['frames'], axes['relevance'], series, picked, thumbnails)
     if layout.wide and track['probabilities'] is not None:
-        _draw_bars(sheet, layout.left + layout.plot, top, track, classes, colors)
+        right = layout.left + layout.plot
+        _draw_bars(sheet, right, top, track, classes, colors, is_sure(result))
     for i, line in enumerate(lines):
         at = height - 0.1 - 0.17 * (len(lines) - i)
         sheet.text(layout.left, at, line, fontsize=FONT - 1, color=FAINT)
@@ -182,12 +189,14 @@ def _notes(result: Mapping[str, Any], series: TrackSeries, by_frame: bool) -> li
         notes.append('hatched face strip: box interpolated')
     if not by_frame:
         notes.append('bands: whole windows')
-    return [*notes, model_note(result), CAUTION]
+    if is_sure(result):  # else it stands above the verdict
+        notes.append(model_note(result['model']))
+    return [*notes, CAUTION]
 
 
-def _wrap(parts: Sequence[str], width: float) -> list[str]:
+def _wrap(parts: Sequence[str], width: float, size: float = FONT - 1) -> list[str]:
     """Puts parts into lines; a part longer than a line is broken at a space."""
-    most, lines = int(width / text_width(['m'], FONT - 1)), []
+    most, lines = int(width / text_width(['m'], size)), []
     for part in parts:
         if lines and len(f'{lines[-1]} · {part}') <= most:
             lines[-1] += f' · {part}'
@@ -197,18 +206,23 @@ def _wrap(parts: Sequence[str], width: float) -> list[str]:
     return lines
 
 
-def _draw_title(sheet: Sheet, layout: _Layout, result, track) -> None:
+def _draw_title(sheet: Sheet, layout: _Layout, result, track, reason) -> None:
+    """Who, what and when; what takes the verdict's weight away comes before it."""
+    for i, line in enumerate(reason):
+        sheet.text(layout.left, 0.12 + 0.22 * i, line, fontsize=REASON, color=CAREFUL)
+    y = 0.16 + 0.22 * len(reason)
+    style = dict(color=FAINT) if reason else dict(fontweight='bold')
     total = result['source']['duration']
     name, said = f'Track {track["id"]}', verdict(track)
     span = f'{clock(track["start"], total)} – {clock(track["end"], total)}'
-    sheet.text(layout.left, 0.16, name, fontsize=13)
+    sheet.text(layout.left, y, name, fontsize=13)
     left = layout.left + text_width([name], 13) + 0.2
-    sheet.text(left, 0.16, said, fontsize=13, fontweight='bold')
+    sheet.text(left, y, said, fontsize=13, **style)
     if layout.wide:
         left += text_width([said], 13) + 0.45
-        sheet.text(left, 0.185, span, fontsize=11, color=FAINT)
+        sheet.text(left, y + 0.025, span, fontsize=11, color=FAINT)
     else:
-        sheet.text(layout.left, 0.44, span, fontsize=10, color=FAINT)
+        sheet.text(layout.left, y + 0.28, span, fontsize=10, color=FAINT)
 
 
 def _legend_places(names: Sequence[str], width: float) -> dict[str, tuple[float, int]]:
@@ -232,7 +246,9 @@ def _draw_legend(sheet: Sheet, left: float, top: float, places, colors) -> None:
         sheet.text(x + 0.2, y + 0.075, name, fontsize=FONT, va='center')
 
 
-def _draw_bars(sheet: Sheet, right: float, top: float, track, classes, colors) -> None:
+def _draw_bars(
+    sheet: Sheet, right: float, top: float, track, classes, colors, sure: bool
+) -> None:
     """The probabilities of the whole track; of many classes the highest."""
     values = np.array(track['probabilities'], dtype=float)
     order = sorted(np.argsort(-values, kind='stable')[:MAX_BARS].tolist())
@@ -242,6 +258,7 @@ def _draw_bars(sheet: Sheet, right: float, top: float, track, classes, colors) -
     shades = [colors[c] for c in order]
     bars = draw_bars(ax, names, values[order], shades, 'whole track', height=0.72)
     for name, texts in zip(names, bars, strict=True):
-        setp(texts, fontweight='bold' if name == track['label'] else 'normal')
+        bold = sure and name == track['label']
+        setp(texts, fontweight='bold' if bold else 'normal')
     ax.set_xlim(0, 1)
     ax.spines[['top', 'right', 'bottom']].set_visible(False)

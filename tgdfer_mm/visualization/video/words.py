@@ -23,10 +23,22 @@ def headline(track: Mapping[str, Any]) -> str:
     return ', '.join(shown) or track['label'] or 'not judged'
 
 
-def model_note(result: Mapping[str, Any]) -> str:
-    """Names the model, with what has to be said wherever its results are shown."""
-    model = result['model']
-    return ' '.join(filter(None, ('model', model['name'], model['note'])))
+def model_note(model: Mapping[str, Any]) -> str:
+    """What has to be said wherever a model's results are shown, in whole sentences.
+
+    Args:
+        model: The ``model`` of a result. Of one without a note it is the name.
+    """
+    note = model['note']
+    if not note:
+        return f'Model: {model["name"]}.'
+    # Results of version 0.1 have the end of a sentence.
+    return note if note[:1].isupper() else f'The model {model["name"]} {note}.'
+
+
+def is_sure(result: Mapping[str, Any]) -> bool:
+    """Whether verdicts may stand out: not those of a model of drawn faces."""
+    return result['model'].get('domain') != 'drawn'
 
 
 def class_of(name: str, classes: Sequence[str]) -> int:

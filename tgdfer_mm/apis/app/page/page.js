@@ -54,6 +54,7 @@ function send(file) {
   sending.open('POST', 'jobs');
   sending.setRequestHeader('X-TGDFER', '1');
   sending.setRequestHeader('X-File-Name', encodeURIComponent(file.name));
+  sending.setRequestHeader('X-Model', encodeURIComponent($('model').value));
   sending.setRequestHeader('Content-Type', 'application/octet-stream');
   sending.upload.onprogress = (event) => step('Uploading', event.loaded / file.size);
   sending.upload.onload = () => step('Checking the file', null);
@@ -104,13 +105,14 @@ async function poll(id, failures) {
 
 function present(id, answer) {
   const at = (name) => `jobs/${id}/${encodeURIComponent(name)}`;
-  const { tracks, warnings, video, complete } = answer.summary;
+  const { tracks, warnings, video, complete, sure, note } = answer.summary;
   const faces = { 0: 'no face found', 1: 'one face' }[tracks.length] || `${tracks.length} face tracks`;
   $('results-title').textContent = `${answer.name}: ${faces}`;
   const lines = complete ? warnings : ['Not all of the video could be read.', ...warnings];
   $('warnings').replaceChildren(...lines.map((line) => make('p', { class: 'note' }, line)));
   $('video').src = at(video);
-  $('tracks').replaceChildren(...tracks.map((track) => card(track, at)));
+  const reason = sure ? null : note;
+  $('tracks').replaceChildren(...tracks.map((track) => card(track, at, reason)));
   if (!tracks.length) {
     $('tracks').replaceChildren(make('p', {}, 'No face was found. Faces have to be seen from the front, large and lit.'));
   }
@@ -120,10 +122,13 @@ function present(id, answer) {
   $('results-title').focus();
 }
 
-function card(track, at) {
-  const title = `Track ${track.id}: ${track.headline}`;
-  const section = make('section', { 'aria-labelledby': `track-${track.id}`, class: 'track' },
-    make('h3', { id: `track-${track.id}` }, title), make('p', {}, track.lead));
+// With a reason not to believe a verdict, that comes first and the verdict is grey.
+function card(track, at, reason) {
+  const title = reason ? `Track ${track.id}` : `Track ${track.id}: ${track.headline}`;
+  const section = make('section', { 'aria-labelledby': `track-${track.id}`, class: reason ? 'track unsure' : 'track' },
+    make('h3', { id: `track-${track.id}` }, title));
+  if (reason) section.append(make('p', { class: 'reason' }, reason));
+  section.append(make('p', { class: 'verdict' }, track.lead));
   if (track.frames.length) {
     section.append(
       make('p', { id: `why-${track.id}` }, 'Because of these frames most; show them in the video:'),
@@ -165,7 +170,9 @@ async function discard() {
   job = null;
   history.replaceState(null, '', location.pathname);
   show('form');
+  const chosen = $('model').value;
   $('form').reset();
+  $('model').value = chosen;
   $('file').focus();
   if (sending && sending.readyState !== XMLHttpRequest.DONE) sending.abort();
   if (id) await fetch(`jobs/${id}`, { method: 'DELETE', headers: { 'X-TGDFER': '1' } }).catch(() => {});
@@ -176,6 +183,12 @@ $('form').addEventListener('submit', (event) => {
   const [file] = $('file').files;
   if (file) send(file);
 });
+function showNote() {
+  $('note').textContent = $('model').selectedOptions[0].dataset.note;
+}
+$('model').addEventListener('change', showNote);
+showNote(); // a browser may keep the choice when the page is loaded anew
+
 $('cancel').addEventListener('click', discard);
 $('delete').addEventListener('click', discard);
 

@@ -1,0 +1,18 @@
+# OpenCV Zoo's facial expression recogniser: `tgdfer models get opencv-mobilefacenet`.
+_base_ = '../_base_/frame_expert.py'
+image_size = 112
+
+model = dict(
+    backbone=dict(
+        type='OnnxExpert',
+        file='models://opencv-mobilefacenet/model.onnx',
+        mean=127.5,
+        std=127.5,
+    ),
+    cls_head=dict(
+        classes=['angry', 'disgust', 'fearful', 'happy', 'neutral', 'sad', 'surprised']
+    ),
+)
+# It was trained on faces aligned by five points. Where those are on average, seen from
+# dlib's boxes, gives this crop [estimate].
+video = dict(crop=dict(margin=0.17, shift=(0.0, -0.17)))

