@@ -94,6 +94,9 @@ def add_model_arguments(parser: ArgumentParser) -> None:
         '--faces', default='dlib', help='detector: dlib, none (crops), yunet, mediapipe'
     )
     parser.add_argument('--faces-model', help="model file of the detector's")
+    parser.add_argument(
+        '--faces-side', type=int, help='longer side of the picture it looks at, pixels'
+    )
     add_settings(
         parser,
         '--settings',

@@ -43,7 +43,9 @@ def test_a_film_of_two_people_end_to_end(inferencer, film):
     assert result['source']['path'] == str(path)
     assert result['source']['frames'] == truth['frames'] == 80
     assert any('only drawn faces' in warning for warning in result['warnings'])
-    assert result['detector'] == dict(name='dlib', side=320, threshold=0.0)
+    assert result['detector'] == dict(
+        name='dlib', side=320, threshold=0.0, look_again=True
+    )
     score = score_film(result, truth)
     assert score['tracks_found'] == score['tracks'] == 4
     assert score['episodes_found'] >= 0.8 * score['episodes'] > 0

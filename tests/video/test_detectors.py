@@ -1,6 +1,7 @@
 """Detectors: one interface, boxes in the source's pixels, errors that help."""
 
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import cv2
@@ -8,6 +9,9 @@ import numpy as np
 import pytest
 
 from lab.film import Film, FilmSpec
+from tgdfer_mm.synth.face import render_face
+from tgdfer_mm.synth.identity import sample_identity
+from tgdfer_mm.synth.nuisance import plain_nuisance
 from tgdfer_mm.video.errors import InputError, MissingPackage, UsageError
 from tgdfer_mm.video.faces import FaceDetector, build_detector
 from tgdfer_mm.video.frames import Frame
@@ -31,7 +35,9 @@ def test_dlib_finds_both_drawn_faces_and_none_without(drawn):
         assert place * 160 <= x1 and x2 <= (place + 1) * 160
         assert 0 <= y1 and y2 <= 185
     assert detector(Frame(0, 0.0, DARK)) == []
-    assert detector.describe() == dict(name='dlib', side=320, threshold=0.0)
+    assert detector.describe() == dict(
+        name='dlib', side=320, threshold=0.0, look_again=True
+    )
 
 
 def test_boxes_are_in_pixels_of_the_source_however_small_it_looks(drawn):
@@ -235,3 +241,37 @@ def test_mediapipe_that_cannot_use_its_file_or_is_too_old(monkeypatch, tmp_path)
     monkeypatch.setitem(sys.modules, 'mediapipe', SimpleNamespace(tasks=tasks))
     with pytest.raises(InputError, match=r'model\.tflite: mediapipe cannot load it'):
         build_detector(faces)
+
+
+def one_face(width, share):
+    """A grey picture with one drawn face of a share of its width."""
+    side = round(width * share / 0.54)  # of a tile, which dlib boxes
+    nuisance = replace(plain_nuisance(), background=np.full((2, 2, 3), 128, np.uint8))
+    picture = np.full((width * 9 // 16, width, 3), 128, np.uint8)
+    tile = render_face(sample_identity('clips', 4000, 1), {}, nuisance, side)
+    picture[10 : 10 + side, 30 : 30 + side] = tile
+    return picture
+
+
+@pytest.mark.parametrize(
+    ('width', 'share'), [(1280, 0.1), (640, 0.125), (640, 0.28), (200, 0.26)]
+)
+def test_a_face_is_found_at_a_second_look_and_where_it_is(width, share):
+    picture = one_face(width, share)
+    once = build_detector(dict(type='dlib', look_again=False))
+    found_at_once = once(Frame(0, 0.0, picture))
+    assert bool(found_at_once) == (width == 640 and share == 0.28)
+    [face] = build_detector('dlib')(Frame(0, 0.0, picture))
+    side = width * share / 0.54
+    centre = (face.box[0] + face.box[2]) / 2, (face.box[1] + face.box[3]) / 2
+    assert abs(centre[0] - 30 - side / 2) < side / 10
+    assert abs(centre[1] - 10 - side * 0.57) < side / 10
+    assert face.box[2] - face.box[0] == pytest.approx(side * 0.54, rel=0.4)
+
+
+def test_of_a_frame_with_a_face_there_is_no_second_look():
+    detector, sides = build_detector('dlib'), []
+    frame = Frame(0, 0.0, one_face(640, 0.28))
+    small = frame.small
+    frame.small = lambda side: sides.append(side) or small(side)
+    assert detector(frame) and sides == [320]

@@ -116,9 +116,9 @@ def _inputs(args: Namespace) -> list[str | int]:
 
 
 def _faces_of(args: Namespace) -> str | dict:
-    if args.faces_model:
-        return dict(type=args.faces, model_file=args.faces_model)
-    return args.faces
+    given = dict(model_file=args.faces_model, side=args.faces_side)
+    given = {key: value for key, value in given.items() if value is not None}
+    return dict(type=args.faces, **given) if given else args.faces
 
 
 def changes_of(args: Namespace) -> dict:

@@ -189,5 +189,6 @@ class Analysis:
             )
         if not self._finished and not self._too_short:
             self.warnings.append(
-                f'no face found by the detector {self._detector.name!r}'
+                f'no face found by the detector {self._detector.name!r}. '
+                f'{self._detector.advice}'
             )

@@ -30,10 +30,12 @@ class FaceDetector:
     Attributes:
         name: As the result names it.
         cropped: The frames are face crops already: nothing to track or to widen.
+        advice: What to try if it finds no face.
     """
 
     name = 'detector'
     cropped = False
+    advice = 'Look at a larger picture (side), or take another detector'
 
     def __call__(self, frame: Frame) -> list[Face]:
         """The faces of a frame, in any order."""

@@ -1,6 +1,7 @@
 """The default detector: it needs no file of weights."""
 
 import cv2
+import numpy as np
 
 from ...registry import FACE_DETECTORS
 from ..checks import Number
@@ -16,23 +17,42 @@ class DlibFrontal(FaceDetector):
     """dlib's frontal face detector, a support vector machine on gradients.
 
     It finds upright faces seen from the front that are at least 80 pixels wide in the
-    shrunken picture, so with 320 pixels about a quarter of a landscape picture's width.
+    picture that it looks at: with 320 pixels about a quarter of a landscape picture's
+    width. Where it finds none it looks again at twice the size, which takes four
+    times as long, and small pictures are enlarged for that.
 
     Args:
-        side: Longer side of the picture it looks at. 640 finds faces of half the size
-            in four times the time.
+        side: Longer side of the picture that it looks at first.
         threshold: Score from which a box counts. 0 is dlib's own.
+        look_again: Whether it looks again, see above.
     """
 
     name = 'dlib'
+    advice = (
+        'It finds upright faces seen from the front. For smaller ones look at a larger '
+        "picture (--faces-side 1280, or faces=dict(type='dlib', side=1280)), for "
+        'turned ones take another detector (--faces yunet)'
+    )
 
-    def __init__(self, side: int = 320, threshold: float = 0.0) -> None:
+    def __init__(
+        self, side: int = 320, threshold: float = 0.0, look_again: bool = True
+    ) -> None:
         self.side = SIDE.check('faces.side', side)
         self.threshold = _THRESHOLD.check('faces.threshold', threshold)
+        self.look_again = bool(look_again)
         self._detector = need('dlib').get_frontal_face_detector()
 
     def __call__(self, frame: Frame) -> list[Face]:
-        picture, scale = frame.small(self.side)
+        faces = self._look(*frame.small(self.side))
+        if faces or not self.look_again:
+            return faces
+        picture, scale = frame.small(2 * self.side)
+        larger = 2 * self.side / max(picture.shape[:2])
+        if larger > 1:
+            picture = cv2.resize(picture, None, fx=larger, fy=larger)
+        return self._look(picture, scale * larger)
+
+    def _look(self, picture: np.ndarray, scale: float) -> list[Face]:
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
         boxes, scores, _ = self._detector.run(grey, 0, self.threshold)
         return [
@@ -44,4 +64,9 @@ class DlibFrontal(FaceDetector):
         ]
 
     def describe(self) -> dict:
-        return dict(name=self.name, side=self.side, threshold=self.threshold)
+        return dict(
+            name=self.name,
+            side=self.side,
+            threshold=self.threshold,
+            look_again=self.look_again,
+        )

@@ -36,6 +36,7 @@ class WatchedDetector(FaceDetector):
         self._worked = False  # whether once at least
         self.name = detector.name
         self.cropped = detector.cropped
+        self.advice = detector.advice
 
     def describe(self) -> dict:
         return self._detector.describe()
