@@ -17,6 +17,8 @@ FOREIGN = {
     *('--nproc_per_node', '--pairs'),
 }
 
+PIP = {'--dest', '--disable-pip-version-check', '--no-deps', '--only-binary'}
+
 
 def options_of(*commands: str) -> set[str]:
     parsers = map(make_parser, commands)
@@ -52,7 +54,7 @@ def unknown(paths: list[Path], known: set[str]) -> list[str]:
 
 def test_messages_name_options_that_exist():
     paths = [*(ROOT / 'tgdfer_mm').rglob('*.py'), *(ROOT / 'tgdfer_cli').rglob('*.py')]
-    assert unknown(paths, options_of(*COMMANDS) | {'--version'}) == []
+    assert unknown(paths, options_of(*COMMANDS) | PIP | {'--version'}) == []
 
 
 def test_pages_name_options_that_exist():
@@ -66,7 +68,7 @@ def test_pages_name_options_that_exist():
     ('modules', 'commands'),
     [
         (['plain_checkpoints.py'], []),  # every command loads with it
-        (['apis', 'video'], ['infer', 'app', 'export']),
+        (['apis', 'video'], ['infer', 'app', 'export', 'models']),
         (['convert'], ['convert']),
         (['protocol'], ['folds', 'compare', 'train', 'test']),
     ],
