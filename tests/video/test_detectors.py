@@ -34,6 +34,19 @@ def test_dlib_finds_both_drawn_faces_and_none_without(drawn):
     assert detector.describe() == dict(name='dlib', side=320, threshold=0.0)
 
 
+def test_dlib_calls_a_face_weak_that_is_a_little_below_the_threshold(drawn):
+    def look(threshold):
+        detector = build_detector(dict(type='dlib', threshold=threshold))
+        return detector(Frame(0, 0.0, drawn))
+
+    clear = look(0)
+    best = max(face.score for face in clear)
+    assert not any(face.weak for face in clear)
+    [weak] = [f for f in look(best + 0.4) if f.score == best]
+    assert weak.weak
+    assert look(best + 0.6) == []
+
+
 def test_boxes_are_in_pixels_of_the_source_however_small_it_looks(drawn):
     large = drawn.repeat(2, axis=0).repeat(2, axis=1)
     detector = build_detector('dlib')

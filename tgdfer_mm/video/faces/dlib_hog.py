@@ -9,6 +9,7 @@ from ..optional_packages import need
 from .detector import SIDE, Face, FaceDetector
 
 _THRESHOLD = Number(least=-10, most=10)  # distances from a plane, no probabilities
+_WEAK = 0.5  # below the threshold: a wide open mouth costs so much [choice]
 
 
 @FACE_DETECTORS.register_module(name='dlib')
@@ -21,7 +22,8 @@ class DlibFrontal(FaceDetector):
     Args:
         side: Longer side of the picture it looks at. 640 finds faces of half the size
             in four times the time.
-        threshold: Score from which a box counts. 0 is dlib's own.
+        threshold: Score from which a box counts. 0 is dlib's own. Down to 0.5 below it
+            a box continues a track, so that a face is not lost that opens its mouth.
     """
 
     name = 'dlib'
@@ -34,11 +36,12 @@ class DlibFrontal(FaceDetector):
     def __call__(self, frame: Frame) -> list[Face]:
         picture, scale = frame.small(self.side)
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-        boxes, scores, _ = self._detector.run(grey, 0, self.threshold)
+        boxes, scores, _ = self._detector.run(grey, 0, self.threshold - _WEAK)
         return [
             Face(
                 tuple(v / scale for v in (b.left(), b.top(), b.right(), b.bottom())),
                 float(score),
+                weak=score < self.threshold,
             )
             for b, score in zip(boxes, scores, strict=True)
         ]
