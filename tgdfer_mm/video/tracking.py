@@ -74,10 +74,10 @@ class Tracker:
     and goes on with one that has no other face and looks the same. Boxes between two
     detections lie on the straight line between them. If the detector has looked in
     between and missed the face, they are marked as interpolated; a face missed for
-    longer than `max_gap` has ended with its last detection. So have all faces at a camera cut. After its last
-    detection a face that was not missed keeps its box up to the cut or the end, marked
-    too. Where a face suddenly looks like another person, one track ends and another
-    one starts with the frame of the change.
+    longer than `max_gap` has ended with its last detection. So have all faces at a
+    camera cut. After its last detection a face that was not missed keeps its box up to
+    the cut or the end, marked too. Where a face suddenly looks like another person, one
+    track ends and another one starts with the frame of the change.
 
     Only the frames since the oldest open gap are held: at most `max_gap` of them and
     those between two detections.
