@@ -24,14 +24,14 @@ _NUMBERS = dict(
 class IntervalRule:
     """When a stretch of a track counts as showing an emotion [choice].
 
-    An interval is a stretch in which the score of one emotion stays above the low
+    An interval is a stretch in which the score of one emotion never falls below the low
     threshold ``hold * threshold`` and reaches `threshold` at least once. Where two
     emotions claim the same frames, they belong to the stretch whose scores add up to
     more over time, and of the other one only the rest may be an interval.
 
-    The scores are averaged over `smooth` seconds before. A gap of up to `join` seconds
-    ends no interval, and one shorter than `shortest` is dropped. Where there is none
-    the face shows nothing in particular: neutral is no interval of its own.
+    Before that the scores are averaged over `smooth` seconds. A dip of up to `join`
+    seconds ends no interval, and an interval shorter than `shortest` is dropped. Where
+    there is none the face shows nothing in particular: neutral is no interval of its own.
 
     Attributes:
         threshold: Score that an interval reaches.
