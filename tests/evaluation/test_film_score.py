@@ -51,6 +51,14 @@ def test_the_score_by_hand(tracks, found, false):
     assert (score['episodes'], score['episodes_found']) == (2, found)
     assert score['false_intervals'] == false
     assert len(score['missed']) == 2 - found
+    assert len(score['false']) == false
+
+
+def test_the_false_intervals_are_listed():
+    wrong = (5, 7, 'happy')
+    score = score_film(result((0, 10, 5, [(1, 3, 'happy'), wrong])), TRUTH)
+    assert score['false'] == [dict(start=5, end=7, emotion='happy')]
+    assert score['missed'] == [dict(start=5, end=7, emotion='sad')]
 
 
 @pytest.mark.parametrize(('end', 'found'), [(4.9, 0), (5.1, 1)])

@@ -110,44 +110,55 @@ def test_lengths_at_the_limit_are_long_enough_whatever_the_rate(fps):
 
 
 def test_what_is_just_allowed():
-    IntervalRule(threshold=1, smooth=0, join=0)
+    IntervalRule(threshold=1, smooth=0, join=0, hold=1)
     IntervalRule(threshold=1e-6)
 
 
 def by_loops(time, scores, rule):
     """The definition, frame by frame."""
     known = [i for i in range(len(time)) if np.isfinite(scores[i]).all()]
-    labels, rows = [], []
-    for i in known:
-        near = [j for j in known if abs(time[j] - time[i]) <= rule.smooth / 2 + 1e-9]
-        row = sum(scores[j] for j in near) / len(near)
-        best = max((0, 2), key=lambda k: row[k])  # the middle class is neutral
-        labels.append(best if row[best] >= rule.threshold else None)
-        rows.append(row)
     gaps = [time[b] - time[a] for a, b in pairwise(known)]
     step = float(np.median(gaps)) if gaps else 0.0
-    found, last = [], None  # the members of each run; the last frame with a class
-    for place, label in enumerate(labels):
-        if label is None:
-            continue
-        if last is not None and labels[last] == label:
-            gap = time[known[place]] - time[known[last]]
-            if place == last + 1 or gap <= rule.join + 1e-6:
-                found[-1].append(place)
-                last = place
-                continue
-        found.append([place])
-        last = place
-    intervals = []
-    for run in found:
-        start, end = time[known[run[0]]], time[known[run[-1]]] + step
-        if run[-1] + 1 < len(known):  # the next frame may come sooner
-            end = min(end, time[known[run[-1] + 1]])
-        if end - start >= rule.shortest - 1e-6:
-            k = labels[run[0]]
-            inside = [rows[p][k] for p in range(run[0], run[-1] + 1)]
-            intervals.append((start, end, CLASSES[k], sum(inside) / len(inside)))
-    return intervals
+    rows, ends = [], []
+    for i, after in zip(known, [*known[1:], None], strict=True):
+        near = [j for j in known if abs(time[j] - time[i]) <= rule.smooth / 2 + 1e-9]
+        rows.append(sum(scores[j] for j in near) / len(near))
+        end = time[i] + step  # the next frame may come sooner
+        ends.append(end if after is None else min(end, time[after]))
+    taken, intervals = set(), []
+    while True:
+        claims = []
+        for k in (0, 2):  # the middle class is neutral
+            run = []
+            for place in [*range(len(known)), None]:
+                high = (
+                    place is not None
+                    and place not in taken
+                    and rows[place][k] >= rule.hold * rule.threshold
+                )
+                if place is not None and not high and place not in taken:
+                    continue
+                gap = run and high and time[known[place]] - time[known[run[-1]]]
+                if run and (not high or place > run[-1] + 1 and gap > rule.join + 1e-6):
+                    claims.append((k, run))
+                    run = []
+                if high:
+                    run = [*run, place]
+        claims = [
+            (k, range(run[0], run[-1] + 1))
+            for k, run in claims
+            if max(rows[p][k] for p in run) >= rule.threshold
+            and ends[run[-1]] - time[known[run[0]]] >= rule.shortest - 1e-6
+        ]
+        if not claims:
+            return sorted(intervals)
+        k, run = max(
+            claims,
+            key=lambda c: sum(rows[p][c[0]] * (ends[p] - time[known[p]]) for p in c[1]),
+        )
+        taken |= set(run)
+        score = sum(rows[p][k] for p in run) / len(run)
+        intervals.append((time[known[run[0]]], ends[run[-1]], CLASSES[k], score))
 
 
 @pytest.mark.parametrize('seed', range(12))
@@ -157,7 +168,11 @@ def test_intervals_equal_plain_loops_at_uneven_times(seed):
     scores = np.repeat(rng.dirichlet([0.4] * 3, 20), 3, axis=0)
     scores[rng.random(60) < 0.1] = np.nan
     rule = IntervalRule(
-        *(float(v) for v in (0.4, rng.choice([0, 0.2, 0.4]), 0.3, rng.choice([0, 0.4])))
+        threshold=float(rng.choice([0.4, 0.7])),
+        smooth=float(rng.choice([0, 0.2, 0.4])),
+        join=0.3,
+        shortest=float(rng.choice([0, 0.4])),
+        hold=float(rng.choice([0.3, 0.6, 1])),
     )
     got = find_intervals(time, scores, CLASSES, rule)
     expected = by_loops(time, scores, rule)
@@ -167,8 +182,89 @@ def test_intervals_equal_plain_loops_at_uneven_times(seed):
         np.testing.assert_allclose(numbers, [start, end, score], atol=6e-5)
 
 
+def curves(happy, sad, rule=PLAIN, fps=10):
+    """Intervals of two curves; the rest is neutral."""
+    happy, sad = np.array(happy), np.array(sad)
+    scores = np.stack([happy, 1 - happy - sad, sad], 1)
+    found = find_intervals(np.arange(len(happy)) / fps, scores, CLASSES, rule)
+    return [(i['start'], i['end'], i['emotion']) for i in found]
+
+
+def test_an_interval_lasts_while_the_score_stays_above_the_low_threshold():
+    happy = [0.1, 0.3, 0.6, 0.3, 0.3, 0.3, 0.1, 0.1]
+    nothing = [0] * 8
+    rule = IntervalRule(threshold=0.5, smooth=0, join=0, hold=0.5)
+    assert curves(happy, nothing, rule) == [(0.1, 0.6, H)]
+    above = IntervalRule(threshold=0.5, smooth=0, join=0, hold=1, shortest=0)
+    assert curves(happy, nothing, above) == [(0.2, 0.3, H)]
+
+
+def test_a_score_that_never_reaches_the_threshold_is_no_interval():
+    assert curves([0.49] * 20, [0] * 20) == []
+    assert curves([0.49] * 10 + [0.5] + [0.49] * 9, [0] * 20) == [(0, 2, H)]
+
+
+def test_a_weaker_emotion_for_a_moment_does_not_tear_an_interval():
+    happy = [0.7] * 6 + [0.3] * 4 + [0.7] * 6
+    sad = [0.2] * 6 + [0.6] * 4 + [0.2] * 6
+    assert curves(happy, sad) == [(0, 1.6, H)]
+
+
+def test_frames_that_two_emotions_claim_belong_to_the_larger_sum():
+    # While one emotion turns into another both are high; the rest stays the other's.
+    happy = [0.8] * 8 + [0.5] * 2 + [0.1] * 4
+    sad = [0.1] * 8 + [0.5] * 2 + [0.8] * 4
+    assert curves(happy, sad) == [(0, 1.0, H), (1.0, 1.4, S)]
+
+
+def test_what_is_left_of_a_claim_must_reach_the_threshold_by_itself():
+    happy = [0.8] * 8 + [0.1] * 4
+    sad = (
+        [0.1] * 6 + [0.7] * 2 + [0.3] * 4
+    )  # above the threshold in happy's frames only
+    happy[6:8] = [0.3, 0.3]
+    assert curves(happy, sad) == [(0, 0.8, H)]
+
+
+def test_frames_count_by_how_long_they_last():
+    # Sad has more frames and the larger sum of them, happy the larger sum over time.
+    time = np.array([0, 10, 20, 30, 40, 50, 60, 61, 62, 63, 64, 65]) / 100
+    scores = np.array([[0.6, 0.1, 0.3]] * 5 + [[0.3, 0.1, 0.6]] * 7)
+    rule = IntervalRule(threshold=0.5, smooth=0)
+    [interval] = find_intervals(time, scores, CLASSES, rule)
+    assert interval == dict(start=0, end=0.75, emotion=H, score=0.425)
+
+
+def test_the_order_of_the_classes_does_not_matter():
+    rng = np.random.default_rng(3)
+    time = np.arange(200) / 25
+    scores = np.repeat(rng.dirichlet([0.5] * 4, 20), 10, axis=0)
+    names = ['a', 'b', 'neutral', 'd']
+    order = [3, 1, 0, 2]
+    assert find_intervals(time, scores, names, IntervalRule()) == find_intervals(
+        time, scores[:, order], [names[i] for i in order], IntervalRule()
+    )
+
+
+def test_intervals_of_a_long_track_are_ascending_and_never_overlap():
+    rng = np.random.default_rng(0)
+    time = np.arange(90_000) / 25  # an hour
+    scores = np.repeat(rng.dirichlet([0.4] * 3, 9000), 10, axis=0)
+    found = find_intervals(time, scores, CLASSES, IntervalRule())
+    assert len(found) > 1000
+    assert all(a['end'] <= b['start'] for a, b in pairwise(found))
+
+
 @pytest.mark.parametrize(
-    'wrong', [dict(threshold=0), dict(threshold=1.5), dict(smooth=-1), dict(join=-1)]
+    'wrong',
+    [
+        dict(threshold=0),
+        dict(threshold=1.5),
+        dict(smooth=-1),
+        dict(join=-1),
+        dict(hold=0),
+        dict(hold=1.1),
+    ],
 )
 def test_what_cannot_work_is_refused(wrong):
     with pytest.raises(UsageError, match='video.intervals'):

@@ -29,6 +29,7 @@ def test_the_defaults():
         intervals=dict(
             **dict(threshold=0.5, smooth=0.2, join=0.2, shortest=0.2),
             neutral='neutral',
+            hold=0.4,
         ),
     )
 

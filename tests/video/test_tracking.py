@@ -17,7 +17,8 @@ def box(x, side=10.0):
 def run(observations, fps=10, cuts=(), **kwargs):
     """Tracks: number -> [(frame, box, interpolated)]; and the order of the frames.
 
-    An observation is a list of boxes, or None where the detector does not look.
+    An observation is a list of boxes or faces, or None where the detector does not
+    look.
     """
     tracker, tracks, order, ended = Tracker(**kwargs), {}, [], []
     held = 0
@@ -33,7 +34,9 @@ def run(observations, fps=10, cuts=(), **kwargs):
             ended.extend(step.ended)
 
     for index, boxes in enumerate(observations):
-        faces = None if boxes is None else [Face(b) for b in boxes]
+        faces = None
+        if boxes is not None:
+            faces = [b if isinstance(b, Face) else Face(b) for b in boxes]
         take(tracker.add(Frame(index, index / fps, PICTURE), faces, index in cuts))
         held = max(held, len(tracker._waiting))
     take(tracker.finish())
@@ -64,6 +67,39 @@ def test_a_face_missed_for_longer_than_the_gap_ends_and_comes_back_as_another():
         2: [6],
     }
     assert len(run(gone, max_gap=0.5)[0]) == 1
+
+
+def weak(x):
+    return Face(box(x), -0.3, weak=True)
+
+
+def test_a_weak_face_goes_on_with_a_track_and_starts_none():
+    tracks, _ = run([[weak(0)], [box(0)], *[[weak(1)]] * 9, [box(2)]], max_gap=0.3)
+    [track] = tracks.values()
+    assert [row[:2] for row in track] == [
+        (1, box(0)),
+        *((frame, box(1)) for frame in range(2, 11)),
+        (11, box(2)),
+    ]
+    assert not any(row[2] for row in track)
+
+
+def test_a_weak_face_is_no_match_where_there_is_a_clear_one():
+    tracks, _ = run([[box(0)], [weak(0), box(3)], [box(3)]])
+    [track] = tracks.values()
+    assert [row[1] for row in track] == [box(0), box(3), box(3)]
+
+
+def test_a_weak_face_that_looks_different_does_not_keep_a_track():
+    # The person has left, and the detector is not sure about the wall behind.
+    tracker, seen = Tracker(max_gap=0.3), []
+    for index in range(10):
+        picture = PICTURE if index < 3 else PICTURE + 255
+        face = Face(box(0)) if index < 3 else weak(0)
+        for step in tracker.add(Frame(index, index / 10, picture), [face]):
+            seen += [step.frame.index for _ in step.seen]
+    seen += [step.frame.index for step in tracker.finish() for _ in step.seen]
+    assert seen == [0, 1, 2]
 
 
 def test_a_gap_as_long_as_allowed_is_filled():

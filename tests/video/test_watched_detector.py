@@ -57,6 +57,11 @@ def test_a_box_that_reaches_over_the_edge_is_kept_as_it_is():
     assert WatchedDetector(Fixed([face]), [])(frame()) == [face]
 
 
+def test_a_weak_face_stays_weak():
+    faces = [Face((0.0, 0.0, 9.0, 9.0), 0.4, weak) for weak in (True, False)]
+    assert WatchedDetector(Fixed(faces), [])(frame()) == faces
+
+
 @pytest.mark.parametrize(
     'said',
     [

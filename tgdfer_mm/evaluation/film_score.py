@@ -20,11 +20,11 @@ def score_film(result: dict, truth: dict, least: float = 0.5) -> dict:
 
     Returns:
         ``tracks`` and ``tracks_found``, ``episodes`` and ``episodes_found``,
-        ``intervals`` and ``false_intervals`` (those that are no episode's), and
-        ``missed``, the episodes not found.
+        ``intervals`` and ``false_intervals`` (those that are no episode's), and their
+        lists: ``missed``, the episodes not found, and ``false``, those intervals.
     """
     counts = dict(tracks=0, tracks_found=0, episodes=0, episodes_found=0)
-    missed, hits = [], 0
+    missed, hits = [], []
     for true in truth['tracks']:
         own = [t for t in result['tracks'] if _is_of(t, true)]
         counts['tracks'] += 1
@@ -37,12 +37,18 @@ def score_film(result: dict, truth: dict, least: float = 0.5) -> dict:
             same = [i for i in fit if i['emotion'] == episode['emotion']]
             if same:
                 intervals.remove(same[0])
-                hits += 1
+                hits.append(same[0])
             else:
                 missed.append(episode)
-    counts['episodes_found'] = hits
-    total = sum(len(t['intervals']) for t in result['tracks'])
-    return counts | dict(intervals=total, false_intervals=total - hits, missed=missed)
+    every = [i for t in result['tracks'] for i in t['intervals']]
+    false = [i for i in every if not any(i is hit for hit in hits)]
+    return counts | dict(
+        episodes_found=len(hits),
+        intervals=len(every),
+        false_intervals=len(false),
+        missed=missed,
+        false=false,
+    )
 
 
 def _is_of(track: dict, true: dict) -> bool:

@@ -1,7 +1,8 @@
 """From the scores of single frames to stretches of one emotion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ _NUMBERS = dict(
     smooth=Number(least=0),
     join=Number(least=0),
     shortest=Number(least=0),
+    hold=Number(above=0, most=1),
 )
 
 
@@ -22,18 +24,23 @@ _NUMBERS = dict(
 class IntervalRule:
     """When a stretch of a track counts as showing an emotion [choice].
 
-    The scores are averaged over `smooth` seconds. Frames whose best class other than
-    neutral reaches `threshold` carry that class; neighbours of one class within `join`
-    seconds are one interval, and intervals shorter than `shortest` are dropped. Where
-    there is no such interval the face shows nothing in particular: neutral is no
-    interval of its own.
+    An interval is a stretch in which the score of one emotion never falls below the low
+    threshold ``hold * threshold`` and reaches `threshold` at least once. Where two
+    emotions claim the same frames, they belong to the stretch whose scores add up to
+    more over time, and of the other one only the rest may be an interval.
+
+    Before that the scores are averaged over `smooth` seconds. A dip of up to `join`
+    seconds ends no interval, and an interval shorter than `shortest` is dropped. Where
+    there is none the face shows nothing in particular: neutral is no interval of its
+    own.
 
     Attributes:
-        threshold: Score from which a frame carries a class.
+        threshold: Score that an interval reaches.
         smooth: Width of the average, seconds.
         join: Longest gap inside an interval, seconds.
         shortest: Shortest interval, seconds.
         neutral: Name of the class that makes no intervals.
+        hold: Share of the threshold down to which an interval lasts.
     """
 
     threshold: float = 0.5
@@ -41,6 +48,7 @@ class IntervalRule:
     join: float = 0.2
     shortest: float = 0.2
     neutral: str = 'neutral'
+    hold: float = 0.4
 
     def __post_init__(self) -> None:
         check_numbers(self, 'video.intervals.', _NUMBERS)
@@ -78,29 +86,17 @@ def find_intervals(
     if not known.any():
         return []
     time, scores = time[known], scores[known]
-    scores = _smoothed(time, scores, rule.smooth)
+    found = _Stretches(time, _smoothed(time, scores, rule.smooth), rule)
     emotions = [k for k, name in enumerate(classes) if name != rule.neutral]
-    best = np.array(emotions)[scores[:, emotions].argmax(1)]
-    value = scores[np.arange(len(scores)), best]
-    label = np.where(value >= rule.threshold, best, -1)
-    step = float(np.median(np.diff(time))) if len(time) > 1 else 0.0
-    intervals = []
-    for start, stop in _runs(time, label, rule.join):
-        begin, end = float(time[start]), float(time[stop - 1]) + step
-        if stop < len(time):  # the next frame may come sooner
-            end = min(end, float(time[stop]))
-        if end - begin < rule.shortest - _ROUNDING:
-            continue
-        k = int(label[start])
-        intervals.append(
-            dict(
-                start=seconds(begin),
-                end=seconds(min(end, until)),
-                emotion=classes[k],
-                score=round(float(scores[start:stop, k].mean()), 4),
-            )
+    return [
+        dict(
+            start=seconds(time[start]),
+            end=seconds(min(found.ends[stop - 1], until)),
+            emotion=classes[k],
+            score=round(float(found.scores[start:stop, k].mean()), 4),
         )
-    return intervals
+        for start, stop, k in found.best(emotions)
+    ]
 
 
 def seconds(time: float) -> float:
@@ -129,14 +125,63 @@ def _smoothed(time: np.ndarray, scores: np.ndarray, width: float) -> np.ndarray:
     return (total[last] - total[first]) / (last - first)[:, None]
 
 
-def _runs(time: np.ndarray, label: np.ndarray, join: float) -> list[tuple[int, int]]:
-    """Stretches of one class: first frame, and one past the last."""
-    runs: list[tuple[int, int]] = []
-    for i in np.flatnonzero(label >= 0).tolist():
-        if runs and label[runs[-1][0]] == label[i]:
-            start, stop = runs[-1]
-            if stop == i or time[i] - time[stop - 1] <= join + _ROUNDING:
-                runs[-1] = (start, i + 1)
+class _Stretches:
+    """The stretches of frames that emotions claim, and who gets them.
+
+    Args:
+        time: (n,) seconds.
+        scores: (n, K), averaged.
+        rule: The choices.
+
+    Attributes:
+        scores: As given.
+        ends: (n,) when the frames end, seconds.
+    """
+
+    def __init__(
+        self, time: np.ndarray, scores: np.ndarray, rule: IntervalRule
+    ) -> None:
+        step = np.median(np.diff(time)) if len(time) > 1 else 0.0
+        self.scores = scores
+        self.ends = np.minimum(time + step, np.append(time[1:], np.inf))
+        self._time = time
+        self._rule = rule
+        self._high = scores >= rule.hold * rule.threshold
+        worth = scores * (self.ends - time)[:, None]
+        self._sums = np.concatenate([np.zeros((1, scores.shape[1])), worth.cumsum(0)])
+
+    def best(self, emotions: Sequence[int]) -> list[tuple[int, int, int]]:
+        """First frame, one past the last, and class of those that win, by time."""
+        claims = [c for k in emotions for c in self._claims(0, len(self.ends), k)]
+        heapify(claims)
+        free = np.ones(len(self.ends), bool)
+        won = []
+        while claims:
+            _, start, stop, k = heappop(claims)
+            if free[start:stop].all():
+                free[start:stop] = False
+                won.append((start, stop, k))
                 continue
-        runs.append((i, i + 1))
-    return runs
+            for first, last in _runs(free[start:stop]):
+                for claim in self._claims(start + first, start + last, k):
+                    heappush(claims, claim)
+        return sorted(won)
+
+    def _claims(self, start: int, stop: int, k: int) -> Iterator[tuple]:
+        """The stretches of a class in a part of the track, and their worth below 0."""
+        high = np.flatnonzero(self._high[start:stop, k]) + start
+        gaps = np.diff(self._time[high]) > self._rule.join + _ROUNDING
+        cuts = np.flatnonzero(gaps & (np.diff(high) > 1)) + 1
+        for part in np.split(high, cuts) if len(high) else ():
+            first, last = int(part[0]), int(part[-1]) + 1
+            lasts = self.ends[last - 1] - self._time[first]
+            reaches = self.scores[first:last, k].max() >= self._rule.threshold
+            if reaches and lasts >= self._rule.shortest - _ROUNDING:
+                worth = self._sums[last, k] - self._sums[first, k]
+                yield -float(worth), first, last, k
+
+
+def _runs(mask: np.ndarray) -> np.ndarray:
+    """Stretches of true values: (G, 2) first, and one past the last."""
+    changes = np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8))
+    return np.stack([np.flatnonzero(changes == 1), np.flatnonzero(changes == -1)], 1)

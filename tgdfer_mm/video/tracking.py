@@ -70,13 +70,14 @@ class Tracker:
 
     A face belongs to the track that would be there if it had moved on as before, or
     stayed; if several could be meant, to the one that looks like it (see
-    :func:`~tgdfer_mm.video.matching.match_faces`). Boxes between two detections lie on
-    the straight line between them. If the detector has looked in between and missed the
-    face, they are marked as interpolated; a face missed for longer than `max_gap` has
-    ended with its last detection. So have all faces at a camera cut. After its last
-    detection a face that was not missed keeps its box up to the cut or the end, marked
-    too. Where a face suddenly looks like another person, one track ends and another
-    one starts with the frame of the change.
+    :func:`~tgdfer_mm.video.matching.match_faces`). A weak one starts no track,
+    and goes on with one that has no other face and looks the same. Boxes between two
+    detections lie on the straight line between them. If the detector has looked in
+    between and missed the face, they are marked as interpolated; a face missed for
+    longer than `max_gap` has ended with its last detection. So have all faces at a
+    camera cut. After its last detection a face that was not missed keeps its box up to
+    the cut or the end, marked too. Where a face suddenly looks like another person, one
+    track ends and another one starts with the frame of the change.
 
     Only the frames since the oldest open gap are held: at most `max_gap` of them and
     those between two detections.
@@ -130,25 +131,21 @@ class Tracker:
 
     def _update(self, frame: Frame, faces: Sequence[Face]) -> None:
         looks = [look_of(frame, face.box) for face in faces]
-        pairs = match_faces(
-            [track.places(frame.time) for track in self._tracks],
-            [track.look for track in self._tracks],
-            [frame.time - track.frame.time for track in self._tracks],
-            [face.box for face in faces],
-            looks,
-            self.min_overlap,
-        )
+        pairs = self._pairs(frame, faces, looks)
+        counted = [
+            face for f, face in enumerate(faces) if not face.weak or f in pairs.values()
+        ]
         known, self._tracks = self._tracks, []
         for t, track in enumerate(known):
             if t not in pairs:
                 track.missed = True
                 gap, longest = frame.time - track.frame.time, self.max_gap
-                if _hidden(track.places(frame.time), faces):
+                if _hidden(track.places(frame.time), counted):
                     longest *= _HIDDEN
                 (self._over if gap > longest else self._tracks).append(track)
                 continue
             face, look = faces[pairs[t]], looks[pairs[t]]
-            others = [f.box for f in faces if f is not face]
+            others = [f.box for f in counted if f is not face]
             others += [b for o in known if o is not track for b in o.places(frame.time)]
             clear = not self.one_person and not _touches(face.box, others, frame)
             change = self._change(track, face.box, look) if clear else None
@@ -160,8 +157,30 @@ class Tracker:
             else:
                 self._replace(track, change, face.box, look)
         for f, face in enumerate(faces):
-            if f not in pairs.values():
+            if f not in pairs.values() and not face.weak:
                 self._start(face.box, looks[f])
+
+    def _pairs(
+        self, frame: Frame, faces: Sequence[Face], looks: Sequence[np.ndarray]
+    ) -> dict[int, int]:
+        """Whose the faces are: the weak ones only theirs who have no other."""
+        pairs: dict[int, int] = {}
+        for weak in (False, True):
+            left = [t for t in range(len(self._tracks)) if t not in pairs]
+            theirs = [f for f, face in enumerate(faces) if face.weak == weak]
+            tracks = [self._tracks[t] for t in left]
+            found = match_faces(
+                [track.places(frame.time) for track in tracks],
+                [track.look for track in tracks],
+                [frame.time - track.frame.time for track in tracks],
+                [faces[f].box for f in theirs],
+                [looks[f] for f in theirs],
+                self.min_overlap,
+            )
+            for t, f in ((left[t], theirs[f]) for t, f in found.items()):
+                if not weak or look_apart(self._tracks[t].look, looks[f]) < ANOTHER:
+                    pairs[t] = f
+        return pairs
 
     def _start(self, box: Box, look: np.ndarray) -> None:
         """A track that is first seen in the newest frame."""

@@ -22,11 +22,12 @@ def main(argv: list[str] | None = None) -> None:
         for path in (args.result, args.truth)
     )
     score = score_film(result, truth)
-    missed = score.pop('missed')
+    parts = {what: score.pop(what) for what in ('missed', 'false')}
     for name, value in score.items():
         print(f'{name:>15}  {value}')
-    for episode in missed:
-        print(f'missed: {episode["emotion"]} {episode["start"]}-{episode["end"]} s')
+    for what, those in parts.items():
+        for part in those:
+            print(f'{what}: {part["emotion"]} {part["start"]}-{part["end"]} s')
 
 
 if __name__ == '__main__':

@@ -10,7 +10,10 @@ import pytest
 from lab.paths import LAB, ROOT
 
 TOOLS = sorted((LAB / 'tools').glob('*.py'))
-NEW = ('first_look', 'fuzz_files', 'fuzz_videos', 'mmaction2_tests', 'tracking')
+NEW = {
+    *('film_intervals', 'first_look', 'fuzz_files', 'fuzz_videos'),
+    *('mmaction2_tests', 'tracking'),
+}
 MOVED = [p for p in TOOLS if p.stem not in NEW]  # those never were elsewhere
 OLD = {p.stem: ROOT / 'tools' / p.name for p in MOVED}
 OLD['pretrain_vlm'] = ROOT / 'tools/synth/pretrain_vlm.py'

@@ -18,10 +18,17 @@ LOCK = '_lock'  # attribute of a detector that is used in several threads
 
 
 class Face(NamedTuple):
-    """A detected face: box (x1, y1, x2, y2) in source pixels, and the score."""
+    """A detected face.
+
+    Attributes:
+        box: (x1, y1, x2, y2) in source pixels.
+        score: How sure the detector is, in its own unit.
+        weak: Too unsure to be a new face; it counts only where one was before.
+    """
 
     box: tuple[float, float, float, float]
     score: float = 1.0
+    weak: bool = False
 
 
 class FaceDetector:

@@ -10,6 +10,7 @@ from ..optional_packages import need
 from .detector import SIDE, Face, FaceDetector
 
 _THRESHOLD = Number(least=-10, most=10)  # distances from a plane, no probabilities
+_WEAK = 0.5  # below the threshold: a wide open mouth costs so much [choice]
 
 
 @FACE_DETECTORS.register_module(name='dlib')
@@ -23,7 +24,8 @@ class DlibFrontal(FaceDetector):
 
     Args:
         side: Longer side of the picture that it looks at first.
-        threshold: Score from which a box counts. 0 is dlib's own.
+        threshold: Score from which a box counts. 0 is dlib's own. Down to 0.5 below it
+            a box continues a track, so that a face is not lost that opens its mouth.
         look_again: Whether it looks again, see above.
     """
 
@@ -44,21 +46,22 @@ class DlibFrontal(FaceDetector):
 
     def __call__(self, frame: Frame) -> list[Face]:
         faces = self._look(*frame.small(self.side))
-        if faces or not self.look_again:
+        if not self.look_again or not all(face.weak for face in faces):
             return faces
         picture, scale = frame.small(2 * self.side)
         larger = 2 * self.side / max(picture.shape[:2])
         if larger > 1:
             picture = cv2.resize(picture, None, fx=larger, fy=larger)
-        return self._look(picture, scale * larger)
+        return self._look(picture, scale * larger) or faces
 
     def _look(self, picture: np.ndarray, scale: float) -> list[Face]:
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-        boxes, scores, _ = self._detector.run(grey, 0, self.threshold)
+        boxes, scores, _ = self._detector.run(grey, 0, self.threshold - _WEAK)
         return [
             Face(
                 tuple(v / scale for v in (b.left(), b.top(), b.right(), b.bottom())),
                 float(score),
+                weak=score < self.threshold,
             )
             for b, score in zip(boxes, scores, strict=True)
         ]

@@ -96,7 +96,7 @@ def _checked(face: Face, frame: Frame) -> Face:
     Raises:
         UsageError: Its box is none, or not in the picture.
     """
-    box, score = face
+    box, score, weak = Face(*face)
     x1, y1, x2, y2 = (float(v) for v in box)
     score = float(score)
     height, width = (side / frame.scale for side in frame.rgb.shape[:2])
@@ -110,4 +110,4 @@ def _checked(face: Face, frame: Frame) -> Face:
             f'the box ({x1:g}, {y1:g}, {x2:g}, {y2:g}) with score {score:g} is none in '
             f'a picture of {width:g} x {height:g} pixels'
         )
-    return Face((x1, y1, x2, y2), score)
+    return Face((x1, y1, x2, y2), score, bool(weak))
