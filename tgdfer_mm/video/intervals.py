@@ -31,7 +31,8 @@ class IntervalRule:
 
     Before that the scores are averaged over `smooth` seconds. A dip of up to `join`
     seconds ends no interval, and an interval shorter than `shortest` is dropped. Where
-    there is none the face shows nothing in particular: neutral is no interval of its own.
+    there is none the face shows nothing in particular: neutral is no interval of its
+    own.
 
     Attributes:
         threshold: Score that an interval reaches.
