@@ -10,10 +10,10 @@ from pathlib import Path
 from ..files import remove_leftovers, write_text
 from ..locks import lock_file
 from ..video.errors import UsageError
+from ..visualization.video import ANNOTATED_NAME
 from .result import SCHEMA
 from .writing import CSV_NAME, JSON_NAME, naming_what_fails, prepare_folder
 
-ANNOTATED_NAME = 'annotated.mp4'
 _TRACK = re.compile(r'track\d+\.(png|html)')
 
 
