@@ -121,6 +121,20 @@ def test_it_goes_on_where_it_was_killed(build, tmp_path, monkeypatch, raw, torn)
     assert not part.exists() and not journal.exists()
 
 
+def test_from_a_damaged_line_of_the_journal_on_clips_are_packed_anew(
+    build, tmp_path, monkeypatch
+):
+    whole = write_pack(build(), tmp_path / 'whole.pack').read_bytes()
+    path, journal = tmp_path / 'x.pack', tmp_path / 'x.pack.journal'
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        killed_at('00005', patch)
+        write_pack(build(), path)
+    lines = journal.read_bytes().split(b'\n')
+    lines[2] = b'\xff' * len(lines[2])
+    journal.write_bytes(b'\n'.join(lines))
+    assert write_pack(build(), path).read_bytes() == whole
+
+
 def test_parts_of_other_data_and_finished_files_are_left_alone(
     build, tmp_path, monkeypatch
 ):
