@@ -72,6 +72,6 @@ def _require_frozen(tower: nn.Module) -> None:
     ]
     if random:
         raise FeatureCacheError(
-            f'The tower is not frozen: {random[0]} computes otherwise in training. Set '
-            "model.backbone.frozen_stages='all'."
+            f'The tower is not frozen: {random[0]} computes differently in '
+            "training. Set model.backbone.frozen_stages='all'."
         )
