@@ -361,5 +361,5 @@ def test_damaged_settings_are_named(text):
     path = set_default_model('demo')
     path.write_text(text)
     assert path == settings_file()
-    with pytest.raises(InputError, match='settings.json is damaged.*--default'):
+    with pytest.raises(InputError, match='settings.json .*Delete it.*--default'):
         default_model()
