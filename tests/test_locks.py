@@ -45,6 +45,21 @@ def test_a_refusal_names_the_machine_and_the_process(others_lock):
     assert caught.value.exit_code == 2
 
 
+def test_a_holder_that_is_done_before_it_is_named_leaves_the_lock(
+    others_lock, monkeypatch
+):
+    real = locks.open_locked
+
+    def refused_once(path, wait):
+        monkeypatch.setattr(locks, 'open_locked', real)
+        assert real(path, wait) is None
+        path.unlink()  # as a holder does at its end
+
+    monkeypatch.setattr(locks, 'open_locked', refused_once)
+    with held(others_lock, 'work') as handle:
+        assert handle is not None
+
+
 def test_a_process_may_hold_it_twice_and_leaves_nothing(tmp_path):
     path = tmp_path / 'a/b/.lock'
     with held(path, 'b'):

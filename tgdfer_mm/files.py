@@ -51,7 +51,7 @@ def remove_leftovers(path: str | Path) -> None:
         own = re.fullmatch(
             rf'(?:{_machine()}-)?(\d+)(?:-\d+)?', temporary.name.split('.')[-2]
         )
-        if own and not _lives(int(own[1])):
+        if own and not is_running(int(own[1])):
             temporary.unlink(missing_ok=True)
 
 
@@ -94,11 +94,8 @@ def file_hash(path: str | Path) -> str:
         return hashlib.file_digest(file, 'sha256').hexdigest()
 
 
-def _machine() -> str:
-    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
-
-
-def _lives(number: int) -> bool:
+def is_running(number: int) -> bool:
+    """Whether this machine has a process of that number; yes if it cannot be told."""
     if os.name == 'nt':  # where a signal of 0 ends a process
         return True
     try:
@@ -108,6 +105,10 @@ def _lives(number: int) -> bool:
     except OSError:  # somebody else's
         pass
     return True
+
+
+def _machine() -> str:
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 
 
 def _sync(path: Path) -> None:

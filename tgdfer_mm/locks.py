@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from warnings import warn
 
@@ -125,18 +125,21 @@ class _Lock:
         folders = (path.parent, *path.parent.parents)
         self.made = [folder for folder in folders if not folder.exists()]
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self.handle = open_locked(path, wait)
-        except OSError as error:
-            warn(
-                f'{path} cannot be locked ({error}): see to it that no other process '
-                f'uses {what} meanwhile.',
-                stacklevel=5,
-            )
-            return
-        if self.handle is not None:
-            return
-        holder = path.read_text(encoding='utf-8', errors='replace').strip()
+        holder = None
+        while holder is None:
+            try:
+                self.handle = open_locked(path, wait)
+            except OSError as error:
+                warn(
+                    f'{path} cannot be locked ({error}): see to it that no other '
+                    f'process uses {what} meanwhile.',
+                    stacklevel=5,
+                )
+                return
+            if self.handle is not None:
+                return
+            with suppress(FileNotFoundError):  # the holder is done by now
+                holder = path.read_text(encoding='utf-8', errors='replace').strip()
         if holder != os.environ.get(HOLDER):
             host, _, number = holder.partition(' ')
             raise BusyError(

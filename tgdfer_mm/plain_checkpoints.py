@@ -22,11 +22,12 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.hub import load_state_dict_from_url
 
+from .files import file_hash
 from .finite_weights import check_finite
 
 ALLOW_PICKLE = 'TGDFER_ALLOW_PICKLE'
 _TEXTS = 64 << 20  # bytes of code in a TorchScript archive, at most
-DIGEST = 'sha256'  # in the header of a safetensors file, see `save_weights`
+DIGEST = 'sha256'  # in the header of a file of `write_safetensors`
 _SHIPPED = Path(__file__).parent / 'weights'
 # What torch says of a pickle that asks for more than plain data.
 _OBJECTS = re.compile('Unsupported (global|class)|Trying to|Can only|Not allowed')
@@ -178,7 +179,7 @@ def read_safetensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, str
         ) from error
     shipped = _shipped_digest(path)
     if shipped is not None:
-        whole = hashlib.sha256(path.read_bytes()).hexdigest() == shipped
+        whole = file_hash(path) == shipped
     else:
         whole = header.get(DIGEST) in (None, _digest(state, header))
     if not whole:
@@ -264,7 +265,17 @@ def _shipped_digest(path: Path) -> str | None:
 
 def _digest(state: Mapping[str, Tensor], header: Mapping[str, str]) -> str:
     texts = {name: text for name, text in header.items() if name != DIGEST}
-    digest = hashlib.sha256(json.dumps(texts, sort_keys=True).encode())
+    return hash_weights(state, json.dumps(texts, sort_keys=True))
+
+
+def hash_weights(state: Mapping[str, Tensor], start: str = '') -> str:
+    """SHA-256 of a state dict: names, types, shapes and values.
+
+    Args:
+        state: Tensors by name.
+        start: Text that is hashed before them.
+    """
+    digest = hashlib.sha256(start.encode())
     for name, value in sorted(state.items()):
         value = value.detach().cpu().contiguous()
         digest.update(f'{name} {value.dtype} {tuple(value.shape)}'.encode())

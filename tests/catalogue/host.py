@@ -11,6 +11,7 @@ class Host:
     Attributes:
         files: Path -> content.
         cut: Bytes after which it breaks off, once.
+        silent: Whether it hangs up without a word.
         ranges: Whether it goes on in the middle of a file.
         moved: Path -> where it is now.
         asked: (path, Range header) of every request.
@@ -19,6 +20,7 @@ class Host:
     def __init__(self):
         self.files, self.cut, self.ranges = {}, None, True
         self.moved, self.asked, self.url = {}, [], None
+        self.silent = False
 
 
 @contextmanager
@@ -30,6 +32,8 @@ def serving():
         def do_GET(self):
             wanted = self.headers.get('Range')
             host.asked.append((self.path, wanted))
+            if host.silent:
+                return
             if self.path in host.moved:
                 self.send_response(302)
                 self.send_header('Location', host.moved[self.path])

@@ -103,6 +103,12 @@ def test_a_host_that_cannot_be_reached_is_said(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_host_that_hangs_up_is_one_that_cannot_be_reached(fetch, host):
+    host.silent = True
+    with pytest.raises(InputError, match='cannot be reached'):
+        fetch()
+
+
 def test_a_redirect_is_followed_on_this_machine_and_never_to_an_open_line(fetch, host):
     host.moved['/old'] = f'{host.url}model.onnx'
     assert fetch(name='old').read_bytes() == CONTENT

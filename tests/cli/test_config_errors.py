@@ -64,6 +64,7 @@ def train(tmp_path, monkeypatch, capsys):
         ('train_dataloader.batch_size=0', 'train_dataloader: batch_size should be'),
         ('train_dataloader.dataset.foo=1', 'train_dataloader.dataset.foo: '),
         ('train_dataloader.dataset.type=Foo', 'train_dataloader.dataset: there is no '),
+        ('train_dataloader.dataset.type=DFEWDataset', "DFERDataset needs 'data_root'"),
         ('train_dataloader.dataset.pipeline.0.foo=1', 'dataset.pipeline.0.foo: '),
         ('train_dataloader.sampler.foo=1', 'train_dataloader.sampler.foo: '),
         ('model.cls_head.foo=1', 'model.cls_head.foo: '),

@@ -243,7 +243,7 @@ def test_a_kernel_with_its_axes_in_another_order_does_not_fit(
 def test_values_that_are_not_finite_are_refused(m3dfel_state, m3dfel_cfg, tmp_path):
     state = {**m3dfel_state, 'fc.bias': torch.tensor([math.nan] * 7)}
     torch.save(state, tmp_path / 'theirs.pth')
-    with pytest.raises(ValueError, match='fc.bias has values that are not finite'):
+    with pytest.raises(ValueError, match='fc.bias holds NaN or infinity'):
         convert(tmp_path / 'theirs.pth', m3dfel_cfg, fold=1)
 
 

@@ -8,9 +8,9 @@ from conftest import KILLED
 
 from tgdfer_mm.engine import (
     ExactCheckpointHook,
-    exact_checkpoint_hook,
     find_resumable,
 )
+from tgdfer_mm.features import processes
 
 RESUME = ('--resume', '--work-dir')
 
@@ -130,17 +130,17 @@ def test_two_ranks_resume_exactly(processes, tmp_path):
 def test_every_rank_gets_the_error_of_the_first(monkeypatch, tmp_path):
     (tmp_path / 'epoch_1.pth').write_bytes(b'damaged')
     sent = []
-    monkeypatch.setattr(exact_checkpoint_hook, 'broadcast_object_list', sent.append)
+    monkeypatch.setattr(processes, 'broadcast_object_list', sent.append)
     with pytest.raises(RuntimeError, match='epoch_1.pth'):
-        exact_checkpoint_hook._find_as_one(tmp_path, 'epoch_{}.pth')
+        processes.as_one(find_resumable, tmp_path, 'epoch_{}.pth')
 
-    monkeypatch.setattr(exact_checkpoint_hook, 'is_main_process', lambda: False)
+    monkeypatch.setattr(processes, 'is_main_process', lambda: False)
     monkeypatch.setattr(
-        *(exact_checkpoint_hook, 'broadcast_object_list'),
+        *(processes, 'broadcast_object_list'),
         lambda answer: answer.__setitem__(slice(None), sent[0]),
     )
     with pytest.raises(RuntimeError, match='epoch_1.pth'):
-        exact_checkpoint_hook._find_as_one(tmp_path / 'unseen', 'epoch_{}.pth')
+        processes.as_one(find_resumable, tmp_path / 'unseen', 'epoch_{}.pth')
 
 
 def test_checkpoints_that_resuming_needs_are_not_given_away():

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from tgdfer_mm.finite_weights import NonFiniteWeightsError
 from tgdfer_mm.models.backbones import OpenCLIPVisual
 from tgdfer_mm.models.vision_language.open_clip_models import load_clip
 from tgdfer_mm.registry import MODELS
@@ -36,6 +37,13 @@ def test_activation_of_a_local_file_is_stated_and_right(
     tower = OpenCLIPVisual(tiny_arch, pretrained=clip_file[0], quick_gelu=quick_gelu)
     with pytest.raises(ValueError, match=message):
         tower.init_weights()
+
+
+def test_a_local_file_with_nan_is_refused(tiny_arch, clip_file, tmp_path):
+    state = {**clip_file[1].state_dict(), 'logit_scale': torch.tensor(torch.nan)}
+    torch.save(state, tmp_path / 'nan.pt')
+    with pytest.raises(NonFiniteWeightsError, match='nan.pt: logit_scale'):
+        load_clip(tiny_arch, str(tmp_path / 'nan.pt'), quick_gelu=True)
 
 
 def test_activation_of_a_tag_is_checked_before_any_download():

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..files import remove_leftovers, write_text
+from ..files import DamagedFileError, read_json, remove_leftovers, write_text
 from ..locks import lock_file
 from ..video.errors import UsageError
+from ..visualization.video import ANNOTATED_NAME
 from .result import SCHEMA
 from .writing import CSV_NAME, JSON_NAME, naming_what_fails, prepare_folder
 
-ANNOTATED_NAME = 'annotated.mp4'
 _TRACK = re.compile(r'track\d+\.(png|html)')
 
 
@@ -105,22 +105,21 @@ class OutputFolder:
     def _earlier(self) -> dict | None:
         """Input and files of the run before; None if there was none."""
         try:
-            known = json.loads(self._list.read_text(encoding='utf-8'))
+            known = read_json(self._list, 'input', 'files')
             files = [name for name in known['files'] if _is_ours(name)]
             return dict(input=known['input'], files=files)
-        except (OSError, ValueError, TypeError, KeyError):
+        except (DamagedFileError, TypeError):
             return self._of_result()
 
     def _of_result(self) -> dict | None:
         """The same of a folder without a list, from the result itself."""
         try:
-            text = (self.path / JSON_NAME).read_text(encoding='utf-8')
-            result = json.loads(text)
+            result = read_json(self.path / JSON_NAME, 'schema', 'source', 'tracks')
             if result['schema'] != SCHEMA:
                 return None
             known = Path(result['source']['path']).name
             names = result_files(result)
-        except (OSError, ValueError, TypeError, KeyError):
+        except (DamagedFileError, TypeError, KeyError):
             return None
         # A path may be relative to any folder; only its name is sure.
         same = known == Path(self._input).name

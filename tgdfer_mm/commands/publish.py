@@ -3,9 +3,7 @@
 import json
 from argparse import Namespace
 
-from ..apis.usable_model import pickle_refused
 from ..engine.publish import publish
-from ..plain_checkpoints import ForbiddenPickleError
 from ..video.errors import UsageError
 
 
@@ -13,8 +11,6 @@ def run(args: Namespace) -> int:
     """Writes the weights and prints what they are; returns the exit code."""
     try:
         info = publish(args.checkpoint, args.out, command=args.command)
-    except ForbiddenPickleError as err:
-        raise pickle_refused(args.checkpoint) from err
     except (ValueError, OSError, KeyError) as err:
         if hasattr(err, 'exit_code'):
             raise

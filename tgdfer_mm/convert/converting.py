@@ -52,7 +52,6 @@ class Conversion:
 
         Raises:
             ValueError: If the conversion is incomplete, or ``out`` has another ending.
-            NonFiniteWeightsError: If the weights hold NaN or infinity.
         """
         out = Path(out)
         check_ending(out)
@@ -65,7 +64,6 @@ class Conversion:
                 'Does the config describe the model that the file holds? If that is '
                 'meant, pass --allow-missing.'
             )
-        check_finite(self.state, self.report.source)
         with replacing(out) as path:
             if out.suffix == '.pth':
                 torch.save(dict(state_dict=self.state, meta=self.meta), path)
@@ -131,6 +129,7 @@ def convert(
         MissingCheckpointError: There is no such file.
         ConvertError: The file cannot be read, is of no known format, or its classes are
             not the config's.
+        NonFiniteWeightsError: The file holds NaN or infinity.
     """
     read = read_source(source)
     form = load_format(layout) if layout else find_format(read.state, read.path)
@@ -165,6 +164,7 @@ def convert(
             report.texts = take_texts(form, read.state, cfg, theirs, ours)
         report.sizes = set_sizes(form, read.state, cfg)
     report.unstated = describe_unstated(form, cfg)
+    check_finite(read.state, read.path)
     model = build_target(form, cfg, arch)
     check_activation(form, read.state, model)
     state = token_state(form, read.state, model) if report.texts else {}
@@ -207,10 +207,6 @@ def _fill(
             shapes = f'{tuple(value.shape)} for {tuple(own[ours].shape)}'
             report.misfit[name] = f'{shapes} of {ours}'
         else:
-            if value.is_floating_point() and not value.isfinite().all():
-                raise ConvertError(
-                    f'{report.source}: {name} has values that are not finite.'
-                )
             if ours in form.class_axes:
                 fitting = pick_classes(fitting, form.class_axes[ours], order)
             state[ours] = fitting.clone()

@@ -84,7 +84,7 @@ class FeatureStore:
             warn(
                 f'{self.path} was computed by an earlier version and has no '
                 'checksums, so that damage would not be noticed.',
-                stacklevel=3,
+                stacklevel=1,  # wherever it is opened from, so that it is said once
             )
 
     def _take(self, header: dict) -> int:

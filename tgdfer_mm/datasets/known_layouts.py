@@ -57,7 +57,7 @@ class Found:
         """What a user should know about the choice, if anything.
 
         Args:
-            option: The argument that would choose otherwise.
+            option: The argument that would choose another one.
         """
         said = []
         if self.path != self.own:

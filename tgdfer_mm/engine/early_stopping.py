@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
-from mmengine.dist import broadcast_object_list, is_main_process, master_only
+from mmengine.dist import master_only
 from mmengine.hooks import EarlyStoppingHook
 from mmengine.runner import Runner
 
-from ..files import write_text
+from ..features.processes import as_one
+from ..files import DamagedFileError, read_json, write_text
 
 RECORD = 'early_stopping.json'
 # What decides when to stop.
@@ -35,7 +36,7 @@ def take_up_early_stopping(runner: Runner) -> None:
     hooks = list(_hooks(runner))
     if not hooks or not runner.epoch:
         return
-    record = _read_as_one(Path(runner.work_dir, RECORD))
+    record = as_one(_read_record, Path(runner.work_dir, RECORD))
     if not record or record['epoch'] != runner.epoch:
         runner.logger.warning(
             f'{RECORD} does not say what EarlyStoppingHook had counted after epoch '
@@ -66,13 +67,9 @@ def _state(hook: EarlyStoppingHook) -> dict:
     return {name: getattr(hook, name) for name in _SETTINGS} | counted
 
 
-def _read_as_one(path: Path) -> dict | None:
-    """The record as rank 0 sees it; None if it is absent or cannot be read."""
-    answer = [None]
-    if is_main_process() and path.is_file():
-        try:
-            answer[0] = json.loads(path.read_text(encoding='utf-8'))
-        except ValueError:  # what was counted is lost, and a warning says so
-            pass
-    broadcast_object_list(answer)
-    return answer[0]
+def _read_record(path: Path) -> dict | None:
+    """None if it is absent or damaged: what was counted is lost, a warning says so."""
+    try:
+        return read_json(path, 'epoch', 'stopped', 'hooks')
+    except DamagedFileError:
+        return None

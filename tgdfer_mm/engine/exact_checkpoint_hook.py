@@ -6,7 +6,6 @@ from pathlib import Path
 from mmengine.dataset import worker_init_fn as constant_worker_seed
 from mmengine.dist import (
     all_gather_object,
-    broadcast_object_list,
     get_rank,
     get_world_size,
     is_main_process,
@@ -16,6 +15,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader, Sampler
 
+from ..features.processes import as_one
 from ..random_state import get_random_state, set_random_state
 from ..recipe.runners import ResumeError
 from ..registry import HOOKS
@@ -89,7 +89,7 @@ class ExactCheckpointHook(CheckpointHook):
             folder = Path(runner.work_dir)
             if self.out_dir is not None:  # see mmengine's `before_train`
                 folder = Path(self.out_dir, folder.name)
-            path, skipped = _find_as_one(folder, self.filename_tmpl)
+            path, skipped = as_one(find_resumable, folder, self.filename_tmpl)
             for damaged, why in skipped.items():
                 runner.logger.warning(f'{damaged} is skipped, it does not load: {why}')
             if path is None:
@@ -232,25 +232,6 @@ class ExactCheckpointHook(CheckpointHook):
 
 def _unwrapped(runner: Runner):
     return runner.model.module if is_model_wrapper(runner.model) else runner.model
-
-
-def _find_as_one(folder: Path, filename_tmpl: str) -> tuple[Path | None, dict]:
-    """:func:`find_resumable` by rank 0, whose finding or error every rank gets.
-
-    Folders may look different from other machines, and a rank that starts elsewhere
-    or alone gives up would leave the others waiting.
-    """
-    answer = [None, None]
-    if is_main_process():
-        try:
-            answer[0] = find_resumable(folder, filename_tmpl)
-        except Exception as error:  # whatever it is, the others wait for it
-            answer[1] = error
-    broadcast_object_list(answer)
-    found, error = answer
-    if error is not None:
-        raise error
-    return found
 
 
 def _seeded_sampler(loader: DataLoader) -> Sampler | None:

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mmengine.dist import broadcast_object_list, is_main_process, master_only
+from mmengine.dist import is_main_process, master_only
 from mmengine.hooks import CheckpointHook, Hook
 from mmengine.runner import EpochBasedTrainLoop, Runner
 from mmengine.runner.base_loop import BaseLoop
 
 from ..evaluation import DumpPredictions, MultiLabelMetric
 from ..evaluation.clip_metric import NonFiniteScoreError
-from ..files import DamagedFileError, read_json, replacing, write_text
+from ..features.processes import as_one
+from ..files import read_json, replacing, write_text
 from ..plain_checkpoints import ForbiddenPickleError, MissingCheckpointError
 from ..recipe.recipe import RULES, Recipe
 from ..recipe.selection import METRIC, VAL_PART, describe_rule
@@ -82,10 +83,11 @@ class SelectionHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Takes up the record of an interrupted run."""
         self._check(runner)
-        record = _read_as_one(Path(runner.work_dir, RECORD)) if runner.epoch else None
+        path = Path(runner.work_dir, RECORD)
+        record = as_one(_read_record, path) if runner.epoch else None
         if record is not None and record['rule'] != self.rule:
             raise SelectionError(
-                f'{Path(runner.work_dir, RECORD)}: this run was started with '
+                f'{path}: this run was started with '
                 f'selection={record["rule"]!r} and cannot go on with {self.rule!r}. '
                 'Use the same rule, or another work folder.'
             )
@@ -300,18 +302,8 @@ def _link(source: Path, target: Path) -> None:
             shutil.copyfile(source, temporary)
 
 
-def _read_as_one(path: Path) -> dict | None:
-    """The record as rank 0 sees it."""
-    answer = [None, None]
-    if is_main_process() and path.is_file():
-        try:
-            answer[0] = read_json(path, 'rule')
-        except DamagedFileError as error:  # the others wait for it
-            answer[1] = error
-    broadcast_object_list(answer)
-    if answer[1] is not None:
-        raise answer[1]
-    return answer[0]
+def _read_record(path: Path) -> dict | None:
+    return read_json(path, 'rule') if path.is_file() else None
 
 
 def _headline(metrics: dict[str, float]) -> dict[str, float]:

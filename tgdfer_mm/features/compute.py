@@ -14,7 +14,6 @@ from mmengine.dataset import Compose
 from mmengine.dist import (
     all_gather_object,
     barrier,
-    broadcast_object_list,
     get_rank,
     get_world_size,
     is_main_process,
@@ -38,6 +37,7 @@ from ..random_state import random_state_kept
 from ..registry import MODELS
 from ..version import __version__
 from .feature_plan import PRECISIONS, Plan
+from .processes import as_one
 from .views import FLIP, PLAIN
 
 
@@ -89,17 +89,19 @@ def _is_there(path: Path, stack: ExitStack) -> bool:
     If it is not there the main process locks the folder. Another run that computes the
     same, of another fold perhaps, is waited for.
     """
-    answer = [(path / HEADER).is_file()]
-    if is_main_process() and not answer[0]:
+
+    def look() -> bool:
+        if (path / HEADER).is_file():
+            return True
         lock, what = path.with_name(f'.{path.name}.lock'), f'the features in {path}'
         try:
             stack.enter_context(held(lock, what))
         except BusyError as error:
             print_log(f'{error} This run waits.', logger='current')
             stack.enter_context(held(lock, what, wait=True))
-        answer[0] = (path / HEADER).is_file()
-    broadcast_object_list(answer)
-    return answer[0]
+        return (path / HEADER).is_file()
+
+    return as_one(look)
 
 
 def _compute(

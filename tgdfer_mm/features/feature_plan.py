@@ -16,10 +16,11 @@ from ..datasets.feature_store import (
     differences,
     key_of,
 )
+from ..plain_checkpoints import hash_weights
 from ..registry import DATASETS
 from ..run_config.pipelines import Pipeline, split_pipeline
 from ..run_config.walk import data_sets
-from .frozen_tower import architecture, build_tower, hash_weights
+from .frozen_tower import architecture, build_tower
 from .identity import digest_of, facts_of, identity_of, plain
 from .views import AUTO, choose_views
 

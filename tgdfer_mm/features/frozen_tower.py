@@ -1,11 +1,9 @@
 """The frozen tower of a config, and what tells it from others."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 
-import torch
 from mmengine.config import Config
-from torch import Tensor, nn
+from torch import nn
 
 from ..datasets.feature_store import FeatureCacheError
 from ..models.vision_language.open_clip_models import arch_config
@@ -58,16 +56,6 @@ def architecture(backbone: Mapping) -> dict:
     return plain(kept)
 
 
-def hash_weights(state: Mapping[str, Tensor]) -> str:
-    """SHA-256 of a state dict: names, types, shapes and values."""
-    digest = sha256()
-    for name, value in sorted(state.items()):
-        value = value.detach().cpu().contiguous()
-        digest.update(f'{name} {value.dtype} {tuple(value.shape)}'.encode())
-        digest.update(value.reshape(-1).view(torch.uint8).numpy())
-    return digest.hexdigest()
-
-
 def _require_frozen(tower: nn.Module) -> None:
     trained = [name for name, p in tower.named_parameters() if p.requires_grad]
     if trained:
@@ -84,6 +72,6 @@ def _require_frozen(tower: nn.Module) -> None:
     ]
     if random:
         raise FeatureCacheError(
-            f'The tower is not frozen: {random[0]} computes otherwise in training. Set '
-            "model.backbone.frozen_stages='all'."
+            f'The tower is not frozen: {random[0]} computes differently in '
+            "training. Set model.backbone.frozen_stages='all'."
         )

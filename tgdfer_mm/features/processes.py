@@ -1,9 +1,18 @@
 """The processes of a distributed run, before there is a runner."""
 
 import os
+from collections.abc import Callable
+from typing import TypeVar
 
 from mmengine.config import Config
-from mmengine.dist import init_dist, is_distributed
+from mmengine.dist import (
+    broadcast_object_list,
+    init_dist,
+    is_distributed,
+    is_main_process,
+)
+
+T = TypeVar('T')
 
 # What each launcher's starter tells its processes.
 _TOLD = {
@@ -47,3 +56,29 @@ def start_processes(cfg: Config) -> None:
             f'{advice}, or leave --launcher out to run one process.'
         )
     init_dist(launcher, **(cfg.get('env_cfg') or {}).get('dist_cfg', {}))
+
+
+def as_one(function: Callable[..., T], *args) -> T:
+    """Calls a function in the main process; every process gets what it gives.
+
+    Folders may look different from other machines, and a process that goes another
+    way, or gives up alone, would leave the others waiting.
+
+    Args:
+        function: What it gives, or raises, can be pickled.
+        *args: Its arguments.
+
+    Raises:
+        Exception: What the function has raised, in every process.
+    """
+    answer: list = [None, None]
+    if is_main_process():
+        try:
+            answer[0] = function(*args)
+        except Exception as error:  # whatever it is, the others wait for it
+            answer[1] = error
+    broadcast_object_list(answer)
+    found, error = answer
+    if error is not None:
+        raise error
+    return found

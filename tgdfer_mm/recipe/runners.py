@@ -111,7 +111,8 @@ class _OurRunner:
 def _require_data(cfg: Config) -> None:
     """Refuses a run whose data are missing before anything is logged or written."""
     for data_set in data_sets(cfg):
-        with suppress(KeyError):  # of an unknown type, which the runner will say
+        # Of a type or an argument that is unknown, which the runner will say.
+        with suppress(KeyError, TypeError):
             kind = DATASETS.get(data_set.config['type'])
             if hasattr(kind, 'require_data'):
                 kind.require_data(**data_set.config)

@@ -5,8 +5,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mmengine.config import Config
-from mmengine.dist import broadcast_object_list, is_main_process
 
+from ..features.processes import as_one
 from ..locks import BusyError, held
 from .fold import fold_of
 from .recipe import Recipe
@@ -69,16 +69,11 @@ def work_folder_held(folder: str | Path) -> Iterator[None]:
         BusyError: Another run has it; in every process.
     """
     with ExitStack() as stack:
-        answer = [None]
-        if is_main_process():
-            try:
-                what = f'the work folder {folder}'
-                stack.enter_context(held(Path(folder, LOCK), what))
-            except BusyError as error:
-                answer[0] = f'{error} --work-dir sets another folder.'
-        broadcast_object_list(answer)
-        if answer[0] is not None:
-            raise BusyError(answer[0])
+        lock = held(Path(folder, LOCK), f'the work folder {folder}')
+        try:
+            as_one(stack.enter_context, lock)
+        except BusyError as error:
+            raise BusyError(f'{error} --work-dir sets another folder.') from error
         yield
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..files import write_text
+from ..files import is_running, write_text
 from .benchmark_clips import make_benchmark_clip
 from .clips import APEX_THRESHOLD, EMOTIONS, Clip, make_clip
 from .layouts import LAYOUTS, PlannedClip, plan_clips
@@ -184,18 +184,8 @@ def _remove_abandoned(folder: Path, prefix: str) -> None:
     """Remove what a killed process of this machine left half written."""
     for path in folder.glob(f'{prefix}*'):
         pid = path.name.removeprefix(prefix)
-        if pid.isdecimal() and not _is_running(int(pid)):
+        if pid.isdecimal() and not is_running(int(pid)):
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _write_tree(

@@ -61,13 +61,26 @@ class Frame:
         self._turns = turns
         self._convert = convert
 
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height upright, in source pixels; nothing is converted for it."""
+        width, height = self._stored_size
+        if self._convert is not None and self._turns % 2:
+            width, height = height, width
+        return width / self.scale, height / self.scale
+
+    @property
+    def _stored_size(self) -> tuple[int, int]:
+        if self._convert is None:
+            return self._picture.shape[1::-1]
+        return self._picture.width, self._picture.height
+
     @cached_property
     def rgb(self) -> np.ndarray:
         """The picture (h, w, 3), uint8; `scale` times the source's size."""
-        stored = self._picture
         if self._convert is None:
-            return stored
-        return self._upright(self._convert(stored, stored.width, stored.height))
+            return self._picture
+        return self._upright(self._convert(self._picture, *self._stored_size))
 
     def small(self, side: int) -> tuple[np.ndarray, float]:
         """The picture with its longer side shrunk to at most `side` pixels.
@@ -75,11 +88,7 @@ class Frame:
         Returns:
             RGB (h, w, 3) uint8, and its pixels a source pixel.
         """
-        stored = self._picture
-        if self._convert is None:
-            height, width = stored.shape[:2]
-        else:
-            height, width = stored.height, stored.width
+        stored, (width, height) = self._picture, self._stored_size
         factor = side / max(height, width)
         if factor >= 1:
             return self.rgb, self.scale

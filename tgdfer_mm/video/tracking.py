@@ -79,8 +79,8 @@ class Tracker:
     the cut or the end, marked too. Where a face suddenly looks like another person, one
     track ends and another one starts with the frame of the change.
 
-    Only the frames since the oldest open gap are held: at most `max_gap` of them and
-    those between two detections.
+    Only the frames since the oldest open gap are held: at most `max_gap` of them, twice
+    that of a face that may be behind another one, and those between two detections.
 
     Args:
         max_gap: Longest gap that is filled, seconds.
@@ -246,7 +246,7 @@ class Tracker:
 
 def _touches(box: Box, others: Sequence[Box], frame: Frame) -> bool:
     """Whether other faces or the edge of the picture may hide a part of a face."""
-    height, width = (v / frame.scale for v in frame.rgb.shape[:2])
+    width, height = frame.size
     inside = box[0] >= 0 and box[1] >= 0 and box[2] <= width and box[3] <= height
     return not inside or bool(others) and bool(overlaps([box], others).any())
 

@@ -1,6 +1,7 @@
 """A packed file gives what the folders give, and never half of it."""
 
 import json
+import os
 import pickle
 import shutil
 from pathlib import Path
@@ -121,6 +122,20 @@ def test_it_goes_on_where_it_was_killed(build, tmp_path, monkeypatch, raw, torn)
     assert not part.exists() and not journal.exists()
 
 
+def test_from_a_damaged_line_of_the_journal_on_clips_are_packed_anew(
+    build, tmp_path, monkeypatch
+):
+    whole = write_pack(build(), tmp_path / 'whole.pack').read_bytes()
+    path, journal = tmp_path / 'x.pack', tmp_path / 'x.pack.journal'
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        killed_at('00005', patch)
+        write_pack(build(), path)
+    lines = journal.read_bytes().split(b'\n')
+    lines[2] = b'\xff' * len(lines[2])
+    journal.write_bytes(b'\n'.join(lines))
+    assert write_pack(build(), path).read_bytes() == whole
+
+
 def test_parts_of_other_data_and_finished_files_are_left_alone(
     build, tmp_path, monkeypatch
 ):
@@ -214,6 +229,23 @@ def test_a_damaged_frame_is_not_used(build, tmp_path, raw):
         pack.check_frames(0, 1)
     second = pack.clips[1]
     assert len(pack.pixels(second, [0, 1]) if raw else pack.read(second, 0))
+
+
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='this system has no fork')
+def test_a_frame_is_compared_once_by_a_loader_and_its_processes(
+    build, tmp_path, monkeypatch
+):
+    pack = Pack(write_pack(build(), tmp_path / 'x.pack'))
+    clip = pack.clips[0]
+    child = os.fork()  # as a loader's process of an earlier epoch
+    if not child:
+        pack.read(clip, 0)
+        os._exit(0)
+    os.waitpid(child, 0)
+    monkeypatch.setattr('tgdfer_mm.clips.pack.crc32', lambda frame: -1)
+    assert pack.read(clip, 0)
+    with pytest.raises(PackError, match='damaged'):
+        pack.read(clip, 1)
 
 
 def test_a_pack_without_checksums_loads_with_a_warning(tmp_path):

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from ...video.clock import clock
 from ...video.errors import InputError
 from ...video.frames import Source
 from ...visualization.video import ANNOTATED_NAME, frames_to_show, write_all
 from ...visualization.video.html_page import describe, lead
-from ...visualization.video.words import clock, headline, is_sure, model_note
+from ...visualization.video.words import headline, is_sure, model_note
 from ..inferencer import DFERInferencer
 from ..writing import write_result
 from .jobs import Job

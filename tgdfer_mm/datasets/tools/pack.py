@@ -21,6 +21,7 @@ from ..dfer_dataset import DFERDataset
 
 _CHUNK = 32  # clips read at a time, by as many threads as a network disk likes
 _THREADS = 16
+_FIELDS = {'clip', 'names', 'shape', 'damaged', 'sizes', 'sums', 'digest'}
 
 Track = Callable[[Iterable, int], Iterator]
 
@@ -120,15 +121,17 @@ def verify_pack(
     if index is not None:
         _compare_names(pack, index)
     read = index and contents and _reader(index.folder, pack.kind == RAW)
+    frames = 0
     for clip in track(pack.clips, len(pack.clips)):
         if _digest(pack.content(clip)) != pack.digest(clip):
             raise PackError(f'{path}: clip {clip} is damaged.')
+        first, frames = frames, frames + pack.num_frames(clip)
+        pack.check_frames(first, frames)
         if not read:
             continue
         entry, _ = read((clip, index.frames(clip)))
         if entry['digest'] != pack.digest(clip):
             raise PackError(f'{path}: clip {clip} is not what {index.folder} has now.')
-    pack.check_frames(0, sum(pack.num_frames(clip) for clip in pack.clips))
 
 
 def _compare_names(pack: Pack, index: ClipIndex) -> None:
@@ -209,8 +212,9 @@ def _resume(part: Path, journal: Path, about: dict, index: ClipIndex) -> list[di
     lines = []
     if part.exists() and journal.exists():
         # The last line may be half of one.
-        lines = journal.read_text(encoding='utf-8').split('\n')[:-1]
-    if lines and json.loads(lines[0]) != about:
+        text = journal.read_text(encoding='utf-8', errors='replace')
+        lines = text.split('\n')[:-1]
+    if lines and _entry(lines[0]) != about:
         raise PackThereError(
             f'{part} is the part of a pack of other data: {lines[0]}. Delete it and '
             f'{journal} to start anew.'
@@ -218,11 +222,10 @@ def _resume(part: Path, journal: Path, about: dict, index: ClipIndex) -> list[di
     size, done = len(MAGIC), []
     there = part.stat().st_size if lines else 0
     for line in lines[1:]:
-        entry = json.loads(line)
-        end = size + sum(entry['sizes'])
-        if end > there or not _is_current(entry, index):
+        entry = _entry(line)
+        if not _is_current(entry, index) or size + sum(entry['sizes']) > there:
             break
-        size = end
+        size += sum(entry['sizes'])
         done.append(entry)
     if lines:
         os.truncate(part, max(size, len(MAGIC)))
@@ -233,11 +236,19 @@ def _resume(part: Path, journal: Path, about: dict, index: ClipIndex) -> list[di
     return done
 
 
+def _entry(line: str) -> dict:
+    """A line of a journal; empty if it is damaged."""
+    try:
+        return dict(json.loads(line))
+    except (ValueError, TypeError):
+        return {}
+
+
 def _is_current(entry: dict, index: ClipIndex) -> bool:
-    clip = entry['clip']
-    if clip not in index or 'sums' not in entry:  # begun by an earlier version
+    # Not of a damaged line, nor of an earlier version.
+    if entry.keys() != _FIELDS or entry['clip'] not in index:
         return False
-    return entry['damaged'] is not None or entry['names'] == index.frames(clip)
+    return entry['damaged'] is not None or entry['names'] == index.frames(entry['clip'])
 
 
 def _finish(file, about: dict, entries: list[dict]) -> None:

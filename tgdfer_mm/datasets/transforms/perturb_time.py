@@ -56,7 +56,7 @@ class PerturbTime(BaseTransform):
         mode: A key of ``PERTURBATIONS``: ``shuffled``, ``reversed``, ``frozen`` (all
             positions show the middle frame) or ``half_rate`` (every second frame,
             shown twice).
-        seed: Another one shuffles otherwise.
+        seed: Another one gives another order.
 
     Raises:
         ValueError: If the mode is unknown.

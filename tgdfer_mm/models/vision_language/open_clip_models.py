@@ -15,6 +15,7 @@ from safetensors import safe_open
 from torch import nn
 
 from ...catalogue.folders import SCHEME, local_file
+from ...finite_weights import check_finite
 from ...plain_checkpoints import DamagedCheckpointError, require_whole_zip
 from .text_image_checkpoint import load_vlm_state
 
@@ -77,6 +78,7 @@ def load_clip(
     Raises:
         ValueError: If the activation of the weights is unknown or is not the
             architecture's, or ``pretrained`` is neither a tag nor a file.
+        NonFiniteWeightsError: A file holds NaN or infinity.
     """
     path = Path(resolve(pretrained))
     if path.suffix == '.safetensors' and path.is_file() and _is_vlm_file(path):
@@ -84,6 +86,7 @@ def load_clip(
         _check_activation(arch, config['quick_gelu'], path)
         model = build_clip(arch)
         model.load_state_dict(state)
+        check_finite(state, path)
         return model, kept.tolist()
     if path.is_file():
         if quick_gelu is None:
@@ -95,6 +98,7 @@ def load_clip(
         model = build_clip(arch)
         require_whole_zip(path)
         open_clip.load_checkpoint(model, str(path), weights_only=True)
+        check_finite(model.state_dict(), path)
         return model, None
     return _load_tag(arch, pretrained), None
 

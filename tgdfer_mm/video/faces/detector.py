@@ -65,8 +65,7 @@ class AlreadyCropped(FaceDetector):
     cropped = True
 
     def __call__(self, frame: Frame) -> list[Face]:
-        height, width = frame.rgb.shape[:2]
-        return [Face((0.0, 0.0, width / frame.scale, height / frame.scale))]
+        return [Face((0.0, 0.0, *frame.size))]
 
 
 class ModelFileDetector(FaceDetector):

@@ -99,7 +99,7 @@ def _checked(face: Face, frame: Frame) -> Face:
     box, score, weak = Face(*face)
     x1, y1, x2, y2 = (float(v) for v in box)
     score = float(score)
-    height, width = (side / frame.scale for side in frame.rgb.shape[:2])
+    width, height = frame.size
     if (
         not all(map(math.isfinite, (x1, y1, x2, y2, score)))
         or not (x1 < x2 and y1 < y2)

@@ -1,11 +1,7 @@
-"""How times and verdicts are written in every output."""
+"""How verdicts are written in every output."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from ...video.clock import clock, clock_text
-
-__all__ = ['CAUTION', 'clock', 'clock_text']
 
 CAUTION = 'shows an expression, not what the person feels'
 
