@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tgdfer_mm.video import crops
 from tgdfer_mm.video.crops import FaceCrop
 from tgdfer_mm.video.errors import UsageError
 
@@ -99,3 +100,36 @@ def test_any_box_gives_the_pixels_nearest_to_its_places():
         rows = np.clip(np.arange(y, y + side), 0, 99)
         columns = np.clip(np.arange(x, x + side), 0, 199)
         np.testing.assert_array_equal(crop, PICTURE[rows[:, None], columns])
+
+
+def test_an_aligned_crop_has_the_five_points_at_their_places():
+    rng = np.random.default_rng(0)
+    places = crops._PLACES * 2  # of a crop of 224 pixels
+    for _ in range(10):
+        angle, scale = rng.uniform(-0.6, 0.6), rng.uniform(0.4, 1.6)
+        turn = scale * np.array(
+            [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+        )
+        points = (places - 112) @ turn.T + [300, 260]
+        picture = np.zeros((520, 600, 3), np.uint8)
+        for k, (x, y) in enumerate(points):
+            cv2.circle(picture, (round(x), round(y)), 7, (0, 50 * (k + 1), 0), -1)
+        crop = FaceCrop(224, align=True)(picture, (0, 0, 9, 9), points=points)
+        assert crop.shape == (224, 224, 3)
+        for k, (x, y) in enumerate(places):
+            found = crop[round(y) - 2 : round(y) + 3, round(x) - 2 : round(x) + 3, 1]
+            assert abs(np.median(found) - 50 * (k + 1)) < 12
+
+
+def test_without_points_or_without_align_the_box_is_cut_out():
+    picture = np.random.default_rng(1).integers(0, 256, (90, 90, 3), dtype=np.uint8)
+    box, points = (20, 20, 60, 60), np.arange(10.0).reshape(5, 2)
+    plain = FaceCrop(32)(picture, box)
+    np.testing.assert_array_equal(FaceCrop(32, align=True)(picture, box), plain)
+    np.testing.assert_array_equal(FaceCrop(32)(picture, box, points=points), plain)
+
+
+@pytest.mark.parametrize('value', [1, 'yes', None])
+def test_align_is_a_switch(value):
+    with pytest.raises(UsageError, match='video.crop.align='):
+        FaceCrop(align=value)

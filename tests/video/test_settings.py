@@ -21,7 +21,7 @@ def test_changes_keep_what_they_do_not_name():
 def test_the_defaults():
     assert VideoSettings().asdict() == dict(
         **dict(window=2.0, stride=0.5, frames=16, short_clip='pad'),
-        **dict(size=224, margin=0.25, shift=[0.0, -0.1]),
+        **dict(size=224, margin=0.25, shift=[0.0, -0.1], align=False),
         **dict(
             every_seconds=0.2, every=None, max_gap=1.0, min_overlap=0.3, min_track=0.3
         ),

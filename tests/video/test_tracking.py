@@ -286,3 +286,25 @@ def test_one_who_is_hidden_by_another_may_be_missed_for_longer():
     alone = [painted((patch(100), RED))] * 40
     gaps = [[patch(100)] if len(f) == 2 else [] for f in found]
     assert len(follow(alone, gaps, max_gap=0.8)) == 2
+
+
+def test_the_points_of_a_face_move_with_it_on_the_line():
+    first, last = ((1.0, 2.0),) * 5, ((5.0, 2.0),) * 5
+    faces = [Face(box(0), points=first), None, None, None, Face(box(4), points=last)]
+    tracker, seen = Tracker(), []
+    for i, face in enumerate(faces):
+        found = None if face is None else [face]
+        for step in tracker.add(Frame(i, i / 10, PICTURE), found):
+            seen += step.seen
+    places = [each.points[0] for each in seen]
+    assert places == [pytest.approx((1 + i, 2)) for i in range(5)]
+
+
+def test_points_that_a_detector_gives_once_only_are_not_made_up():
+    tracker, seen = Tracker(), []
+    faces = [Face(box(0), points=((1.0, 2.0),) * 5), None, Face(box(2))]
+    for i, face in enumerate(faces):
+        found = None if face is None else [face]
+        for step in tracker.add(Frame(i, i / 10, PICTURE), found):
+            seen += step.seen
+    assert [each.points is None for each in seen] == [False, True, True]

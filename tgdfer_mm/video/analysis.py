@@ -10,7 +10,7 @@ from .frames import Frame, Source
 from .settings import VideoSettings
 from .shots import ShotDetector
 from .track_record import TrackRecord
-from .tracking import Step, Tracker
+from .tracking import Seen, Step, Tracker
 from .windows import Crop, Window, WindowCutter
 
 _SAME_TIME = 1e-6  # seconds: sums of times are rounded
@@ -78,6 +78,7 @@ class Analysis:
         self._finished: list[TrackRecord] = []
         self._queue: list[tuple[TrackRecord, Window]] = []
         self._too_short = 0
+        self._not_aligned = 0
         self.warnings: list[str] = []
         self.complete = True
 
@@ -136,14 +137,19 @@ class Analysis:
                 self._open[seen.track] = TrackRecord(self._classes), cutter
             record, cutter = self._open[seen.track]
             place = record.add_frame(step.frame, seen)
-            crop = Crop(place, step.frame.time, self._crop(step.frame, seen.box))
+            crop = Crop(place, step.frame.time, self._crop(step.frame, seen))
             self._enqueue(record, cutter.add(crop))
         for number in step.ended:
             self._end(number)
 
-    def _crop(self, frame: Frame, box: Sequence[float]) -> np.ndarray:
-        scaled = [v * frame.scale for v in box]
-        crop = self._settings.crop(frame.rgb, scaled, self._detector.cropped)
+    def _crop(self, frame: Frame, seen: Seen) -> np.ndarray:
+        box = [v * frame.scale for v in seen.box]
+        points = None
+        if seen.points is not None:
+            points = np.array(seen.points) * frame.scale
+        elif self._settings.crop.align and not self._detector.cropped:
+            self._not_aligned += 1
+        crop = self._settings.crop(frame.rgb, box, self._detector.cropped, points)
         return crop if crop.flags.owndata else crop.copy()  # not the whole frame
 
     def _end(self, number: int) -> None:
@@ -182,6 +188,12 @@ class Analysis:
             )
         self.warnings += self._source.problems + self._source.notes
         self.complete = finished and not self._source.problems
+        if self._not_aligned:
+            self.warnings.append(
+                f'{self._not_aligned} faces were cut out as they stand, though the '
+                'model was made for faces aligned by five points, which the detector '
+                f'{self._detector.name!r} did not give (--faces yunet does)'
+            )
         if self._too_short:
             self.warnings.append(
                 f'{self._too_short} faces seen for less than '

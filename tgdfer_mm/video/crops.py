@@ -14,6 +14,14 @@ _NUMBERS = dict(
     margin=Number(above=-0.5, most=10),
 )
 _SHIFT = Number(least=-10, most=10)
+# Where the five points of an aligned face lie in a picture of 112 pixels: the places
+# that models of faces are trained with since ArcFace, OpenCV's among them.
+_PLACES = np.array(
+    [
+        *([38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366]),
+        *([41.5493, 92.3655], [70.7299, 92.2041]),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -28,11 +36,14 @@ class FaceCrop:
         size: Width and height of the crop, pixels.
         margin: Added on each side, as a share of the box's longer side.
         shift: The crop's centre moved (right, down), as a share of that side.
+        align: Turn and scale the face so that its five points lie where those of an
+            aligned face are. Margin and shift are for faces without points.
     """
 
     size: int = 224
     margin: float = 0.25
     shift: tuple[float, float] = (0.0, -0.1)
+    align: bool = False
 
     def __post_init__(self) -> None:
         check_numbers(self, 'video.crop.', _NUMBERS)
@@ -47,13 +58,19 @@ class FaceCrop:
             _SHIFT.check('video.crop.shift[1]', down),
         )
         object.__setattr__(self, 'shift', shift)
+        if not isinstance(self.align, bool):
+            raise UsageError(f'video.crop.align={self.align!r} must be True or False')
 
     def asdict(self) -> dict:
         """As plain data."""
         return asdict(self) | dict(shift=list(self.shift))
 
     def __call__(
-        self, picture: np.ndarray, box: Sequence[float], cropped: bool = False
+        self,
+        picture: np.ndarray,
+        box: Sequence[float],
+        cropped: bool = False,
+        points: np.ndarray | None = None,
     ) -> np.ndarray:
         """Cuts the crop out.
 
@@ -61,10 +78,13 @@ class FaceCrop:
             picture: (h, w, 3) uint8.
             box: (x1, y1, x2, y2) in its pixels.
             cropped: The picture is a crop already and is only scaled.
+            points: (5, 2) of the face, see :class:`~tgdfer_mm.video.faces.Face`.
 
         Returns:
             (size, size, 3) uint8.
         """
+        if self.align and points is not None and not cropped:
+            return self._aligned(picture, points)
         if not cropped:
             picture = self._cut(picture, box)
         if picture.shape[:2] == (self.size, self.size):
@@ -75,6 +95,18 @@ class FaceCrop:
             (self.size, self.size),
             interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR,
         )
+
+    def _aligned(self, picture: np.ndarray, points: np.ndarray) -> np.ndarray:
+        turn = _similarity(points, _PLACES * (self.size / 112))
+        scale = float(np.hypot(*turn[:, 0]))
+        if scale < 1:  # shrunk before, so that no pixel is passed over
+            height, width = picture.shape[:2]
+            size = max(1, round(width * scale)), max(1, round(height * scale))
+            picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+            points = points * [size[0] / width, size[1] / height]
+            turn = _similarity(points, _PLACES * (self.size / 112))
+        side = (self.size, self.size)
+        return cv2.warpAffine(picture, turn, side, borderMode=cv2.BORDER_REPLICATE)
 
     def _cut(self, picture: np.ndarray, box: Sequence[float]) -> np.ndarray:
         x1, y1, x2, y2 = box
@@ -90,6 +122,17 @@ class FaceCrop:
             return crop
         edge = cv2.BORDER_REPLICATE
         return cv2.copyMakeBorder(crop, above, below, before, behind, edge)
+
+
+def _similarity(points: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The turn, scale and shift (2, 3) that bring points nearest to places."""
+    x, y = np.asarray(points, float).T
+    one, none = np.ones_like(x), np.zeros_like(x)
+    rows = np.concatenate(
+        [np.stack([x, -y, one, none], 1), np.stack([y, x, none, one], 1)]
+    )
+    a, b, right, down = np.linalg.lstsq(rows, places.T.ravel(), rcond=None)[0]
+    return np.array([[a, -b, right], [b, a, down]])
 
 
 def _inside(start: int, length: int, size: int) -> tuple[slice, int, int]:

@@ -17,11 +17,15 @@ _PACE = 0.5  # seconds over which a face's velocity is measured
 
 
 class Seen(NamedTuple):
-    """One face in one frame; `interpolated` as in :class:`Tracker`."""
+    """One face in one frame; `interpolated` as in :class:`Tracker`.
+
+    `points` are as those of a :class:`Face`.
+    """
 
     track: int
     box: Box
     interpolated: bool
+    points: tuple[tuple[float, float], ...] | None = None
 
 
 class Step(NamedTuple):
@@ -38,6 +42,7 @@ class _Track:
     box: Box
     frame: Frame  # of the last detection
     look: np.ndarray
+    points: tuple[tuple[float, float], ...] | None
     past: deque[tuple[float, Box]] = field(default_factory=deque)  # detections
     velocity: np.ndarray | float = 0.0  # of the box, pixels a second
     missed: bool = False  # the detector has looked since, in vain
@@ -124,7 +129,7 @@ class Tracker:
         """Ends all tracks, at a cut or after the last frame."""
         for track in self._tracks:
             for waiting in () if track.missed else self._after(track):
-                waiting.seen.append(Seen(track.number, track.box, True))
+                waiting.seen.append(Seen(track.number, track.box, True, track.points))
         self._over += self._tracks
         self._tracks = []
         yield from self._release()
@@ -150,15 +155,15 @@ class Tracker:
             clear = not self.one_person and not _touches(face.box, others, frame)
             change = self._change(track, face.box, look) if clear else None
             if change is None:
-                self._join(track, face.box)
+                self._join(track, face)
                 self._tracks.append(track)
                 if clear:
                     track.learn(frame.time, face.box, look)
             else:
-                self._replace(track, change, face.box, look)
+                self._replace(track, change, face, look)
         for f, face in enumerate(faces):
             if f not in pairs.values() and not face.weak:
-                self._start(face.box, looks[f])
+                self._start(face, looks[f])
 
     def _pairs(
         self, frame: Frame, faces: Sequence[Face], looks: Sequence[np.ndarray]
@@ -182,14 +187,15 @@ class Tracker:
                     pairs[t] = f
         return pairs
 
-    def _start(self, box: Box, look: np.ndarray) -> None:
+    def _start(self, face: Face, look: np.ndarray) -> None:
         """A track that is first seen in the newest frame."""
         self._count += 1
         frame = self._waiting[-1].frame
-        track = _Track(self._count, box, frame, look)
-        track.learn(frame.time, box, look)
+        track = _Track(self._count, face.box, frame, look, face.points)
+        track.learn(frame.time, face.box, look)
         self._tracks.append(track)
-        self._waiting[-1].seen.append(Seen(self._count, box, False))
+        seen = Seen(self._count, face.box, False, face.points)
+        self._waiting[-1].seen.append(seen)
 
     def _change(self, track: _Track, box: Box, look: np.ndarray) -> int | None:
         """The frame in which another person takes the place of a track's."""
@@ -204,28 +210,34 @@ class Tracker:
         seen = np.abs(views[last + 1] - views[last]).mean() > ANOTHER / 2
         return frames[last + 1].index if turned and seen else None
 
-    def _replace(self, track: _Track, change: int, box: Box, look: np.ndarray) -> None:
+    def _replace(
+        self, track: _Track, change: int, face: Face, look: np.ndarray
+    ) -> None:
         """Ends a track before a frame, and starts another one with it."""
         *between, _ = self._after(track)
-        self._start(box, look)
+        self._start(face, look)
         self._over.append(track)
         for waiting in between:
             if waiting.frame.index < change:
-                waiting.seen.append(Seen(track.number, track.box, True))
+                waiting.seen.append(Seen(track.number, track.box, True, track.points))
                 track.frame = waiting.frame
             else:
-                waiting.seen.append(Seen(self._count, box, True))
+                seen = Seen(self._count, face.box, True, face.points)
+                waiting.seen.append(seen)
 
-    def _join(self, track: _Track, box: Box) -> None:
+    def _join(self, track: _Track, face: Face) -> None:
         frames = list(self._after(track))
         start, end = track.frame.time, frames[-1].frame.time
-        old, new = np.array(track.box), np.array(box)
+        both = track.points is not None and face.points is not None
         for waiting in frames[:-1]:
             share = (waiting.frame.time - start) / (end - start)
-            between = tuple((old + share * (new - old)).tolist())
-            waiting.seen.append(Seen(track.number, between, track.missed))
-        frames[-1].seen.append(Seen(track.number, tuple(box), False))
-        track.box, track.frame, track.missed = box, frames[-1].frame, False
+            box = _between(track.box, face.box, share)
+            points = _between(track.points, face.points, share) if both else None
+            waiting.seen.append(Seen(track.number, box, track.missed, points))
+        seen = Seen(track.number, tuple(face.box), False, face.points)
+        frames[-1].seen.append(seen)
+        track.box, track.points = face.box, face.points
+        track.frame, track.missed = frames[-1].frame, False
 
     def _after(self, track: _Track) -> Iterator[_Waiting]:
         return (w for w in self._waiting if w.frame.index > track.frame.index)
@@ -242,6 +254,13 @@ class Tracker:
         if ended:
             self._over = [t for t in self._over if t not in ended]
             yield Step(None, [], [t.number for t in ended])
+
+
+def _between(old: Sequence, new: Sequence, share: float) -> tuple:
+    """Numbers, or points, on the line from one place to another."""
+    old, new = np.array(old), np.array(new)
+    found = (old + share * (new - old)).tolist()
+    return tuple(tuple(v) if isinstance(v, list) else v for v in found)
 
 
 def _touches(box: Box, others: Sequence[Box], frame: Frame) -> bool:

@@ -24,11 +24,15 @@ class Face(NamedTuple):
         box: (x1, y1, x2, y2) in source pixels.
         score: How sure the detector is, in its own unit.
         weak: Too unsure to be a new face; it counts only where one was before.
+        points: The eye on the left, the eye on the right, the tip of the nose and the
+            corners of the mouth on the left and on the right, ((x, y), ...) in source
+            pixels; None of a detector that gives none.
     """
 
     box: tuple[float, float, float, float]
     score: float = 1.0
     weak: bool = False
+    points: tuple[tuple[float, float], ...] | None = None
 
 
 class FaceDetector:

@@ -96,7 +96,7 @@ def _checked(face: Face, frame: Frame) -> Face:
     Raises:
         UsageError: Its box is none, or not in the picture.
     """
-    box, score, weak = Face(*face)
+    box, score, weak, points = Face(*face)
     x1, y1, x2, y2 = (float(v) for v in box)
     score = float(score)
     width, height = frame.size
@@ -110,4 +110,8 @@ def _checked(face: Face, frame: Frame) -> Face:
             f'the box ({x1:g}, {y1:g}, {x2:g}, {y2:g}) with score {score:g} is none in '
             f'a picture of {width:g} x {height:g} pixels'
         )
-    return Face((x1, y1, x2, y2), score, bool(weak))
+    if points is not None:
+        points = tuple((float(x), float(y)) for x, y in points)
+        if len(points) != 5 or not all(map(math.isfinite, sum(points, ()))):
+            raise UsageError(f'the points {points} are no five places')
+    return Face((x1, y1, x2, y2), score, bool(weak), points)

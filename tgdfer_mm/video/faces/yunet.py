@@ -51,7 +51,8 @@ class YuNet(ModelFileDetector):
         faces = []
         for row in self._look(picture):
             x, y, w, h = (float(v) / scale for v in row[:4])
-            faces.append(Face((x, y, x + w, y + h), float(row[14])))
+            points = tuple(map(tuple, (row[4:14] / scale).reshape(5, 2).tolist()))
+            faces.append(Face((x, y, x + w, y + h), float(row[14]), points=points))
         return faces
 
     def _look(self, picture: np.ndarray) -> Sequence[np.ndarray]:
