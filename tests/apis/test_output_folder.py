@@ -197,6 +197,7 @@ def test_a_damaged_list_is_no_list(tmp_path):
     for text in (
         '{',
         '[]',
+        '[' * 100_000,
         '{"input": 3}',
         json.dumps(dict(input='x.mp4', files=names)),
     ):
