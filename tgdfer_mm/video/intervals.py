@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..labels.expression_names import same_expression
 from .checks import Number, check_numbers
 from .errors import UsageError
 
@@ -33,7 +34,8 @@ class IntervalRule:
         smooth: Width of the average, seconds.
         join: Longest gap inside an interval, seconds.
         shortest: Shortest interval, seconds.
-        neutral: Name of the class that makes no intervals.
+        neutral: Name of the class that makes no intervals; any name that data sets
+            have for it is as good.
     """
 
     threshold: float = 0.5
@@ -79,7 +81,10 @@ def find_intervals(
         return []
     time, scores = time[known], scores[known]
     scores = _smoothed(time, scores, rule.smooth)
-    emotions = [k for k, name in enumerate(classes) if name != rule.neutral]
+    neutral = same_expression(rule.neutral)
+    emotions = [k for k, name in enumerate(classes) if same_expression(name) != neutral]
+    if not emotions:
+        return []
     best = np.array(emotions)[scores[:, emotions].argmax(1)]
     value = scores[np.arange(len(scores)), best]
     label = np.where(value >= rule.threshold, best, -1)
