@@ -193,6 +193,13 @@ def test_a_file_that_cannot_be_used_is_named_with_code_2(ends_with, error, said)
     assert code == 2 and text.startswith(f'error: {said}')
 
 
+@pytest.mark.parametrize('gpus', ['0', '-1', 'x'])
+def test_a_run_has_at_least_one_process(gpus, capsys):
+    with pytest.raises(SystemExit) as caught:
+        parse('folds', ['tgdfer_demo', f'--gpus={gpus}'])
+    assert caught.value.code == 2 and '--gpus' in capsys.readouterr().err
+
+
 def test_ctrl_c_is_a_message_and_130(ends_with):
     code, said = ends_with(KeyboardInterrupt())
     assert code == 130 and 'stopped with Ctrl-C' in said
