@@ -16,6 +16,23 @@ def test_content_is_there_and_nothing_else(tmp_path):
     assert len(list((tmp_path / 'folder').iterdir())) == 1
 
 
+@pytest.mark.parametrize('kind', ['folder', 'pipe'])
+def test_what_is_no_file_is_never_replaced_by_one(tmp_path, kind):
+    there = tmp_path / 'there'
+    there.mkdir() if kind == 'folder' else os.mkfifo(there)
+    with pytest.raises(OSError, match='not a file') as caught:
+        files.write_text(there, 'text')
+    assert caught.value.filename == str(there) and not there.is_file()
+    assert list(tmp_path.iterdir()) == [there]
+
+
+def test_an_error_names_the_file_and_not_the_temporary_one(tmp_path):
+    long = tmp_path / ('n' * 250)
+    with pytest.raises(OSError) as caught:
+        files.write_text(long, 'text')
+    assert caught.value.filename == str(long)
+
+
 def test_the_hash_of_a_file_is_that_of_its_content(tmp_path):
     # FIPS 180-4's example.
     (tmp_path / 'file').write_bytes(b'abc')

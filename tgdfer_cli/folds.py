@@ -9,7 +9,7 @@ Options after `--` go to `tgdfer train`.
 
 from argparse import ArgumentParser, Namespace
 
-from .common import add_settings, load_alone
+from .common import add_settings, at_least, load_alone
 
 PASSES_ON = True  # what follows `--`, as `extra`
 
@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--launcher', choices=['none', 'pytorch', 'slurm'], default='none'
     )
-    parser.add_argument('--gpus', type=int, help='processes of each run')
+    parser.add_argument('--gpus', type=at_least(1), help='processes of each run')
     parser.add_argument('--partition', help="Slurm's partition")
     add_settings(parser, '--cfg-options', 'changes to the config, key=value')
 

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
+from .last_words import sentence_of
+
 COMMANDS = (
     'train',
     'test',
@@ -57,12 +59,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     try:
         return _module(name).run(args)
+    except KeyboardInterrupt:
+        print('stopped with Ctrl-C; what was written is kept', file=sys.stderr)
+        return 130
     except Exception as error:
         # An error that has an exit code is one that the user can put right.
-        code = getattr(error, 'exit_code', None)
+        code, text = getattr(error, 'exit_code', None), _own_words(error)
         if code is None:
-            raise
-        print(f'error: {_own_words(error)}', file=sys.stderr)
+            code = 2 if isinstance(error, OSError) else 1
+            text = sentence_of(error, text)
+        print(f'error: {text}', file=sys.stderr)
         return code
 
 

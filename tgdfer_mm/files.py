@@ -1,12 +1,13 @@
 """Files that are there completely or not at all, and what they hold."""
 
+import errno
 import hashlib
 import json
 import os
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from glob import escape
 from itertools import count
 from pathlib import Path
@@ -26,8 +27,13 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
     Yields:
         Where to write. On an error that file is removed and `path` stays as it was.
+
+    Raises:
+        OSError: `path` is a folder or a device, or cannot be written; names it.
     """
     path = Path(path)
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, 'it is a folder or a device, not a file', str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     own = f'{_machine()}-{os.getpid()}-{next(_number)}'
     temporary = path.with_name(f'.{path.name}.{own}.tmp')
@@ -36,8 +42,13 @@ def replacing(path: str | Path) -> Iterator[Path]:
         _sync(temporary)
         os.replace(temporary, path)
         _sync(path.parent)  # the new name has to reach the disk too
+    except OSError as error:
+        if error.filename == str(temporary):  # which nobody has heard of
+            raise type(error)(error.errno, error.strerror, str(path)) from error
+        raise
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # of a name too long to exist
+            temporary.unlink(missing_ok=True)
 
 
 def remove_leftovers(path: str | Path) -> None:

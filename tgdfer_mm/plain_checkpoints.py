@@ -17,7 +17,7 @@ import torch
 from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 from mmengine.runner import checkpoint as mmengine_checkpoint
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.hub import load_state_dict_from_url
@@ -157,9 +157,15 @@ def write_safetensors(
         state: The tensors by name.
         header: Texts by name; ``meta`` is the JSON text of a checkpoint's ``meta``.
         path: The file.
+
+    Raises:
+        OSError: It cannot be written.
     """
     header = {**header, DIGEST: _digest(state, header)}
-    save_file(dict(state), path, header)
+    try:
+        save_file(dict(state), path, header)
+    except SafetensorError as error:
+        raise OSError(f'{path} cannot be written: {error}') from error
 
 
 def read_safetensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -40,6 +40,11 @@ def test_an_array_of_another_shape_is_refused_with_the_right_one(shape):
         as_frames(np.zeros(shape, np.uint8))
 
 
+def test_colours_that_come_first_are_not_read_as_three_grey_frames():
+    with pytest.raises(InputError, match='give a list of frames, or the picture as'):
+        as_frames(np.zeros((3, 40, 50), np.uint8))
+
+
 @pytest.mark.parametrize('shape', [(0, 4, 5, 3), (2, 0, 5, 3), (2, 4, 0), (0, 5, 3)])
 def test_an_array_without_a_picture_is_refused(shape):
     with pytest.raises(InputError, match='holds no picture'):

@@ -89,6 +89,21 @@ def test_files_of_a_track_that_is_no_longer_there_go_and_others_stay(call, tiny_
     assert (folder / 'notes.txt').read_text() == 'mine'
 
 
+@pytest.mark.parametrize('letter', ['n', '\u00e9', '\U0001f600'])
+def test_a_name_almost_as_long_as_names_can_be_is_written(call, tiny_video, letter):
+    name = letter * (220 // len(letter.encode())) + '.mp4'
+    code, text = call(tiny_video(name), faces=1)
+    assert code == 0, text
+    [folder] = [each for each in call.out.iterdir() if each.is_dir()]
+    assert listed(folder) == ONE
+
+
+def test_a_name_longer_than_names_can_be_leaves_the_others_their_turn(call, tiny_video):
+    code, text = call('n' * 300 + '.mp4', tiny_video())
+    assert code == 3 and 'nnn.mp4: ' in text
+    assert (call.out / 'tiny' / 'result.json').is_file()
+
+
 def test_a_result_without_a_list_is_taken_over_from_what_it_says(call, tiny_video):
     path = tiny_video()
     call(path)

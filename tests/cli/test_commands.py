@@ -5,6 +5,7 @@ import json
 import runpy
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -141,13 +142,67 @@ def test_a_config_that_is_not_there_is_a_message_and_2(words, capsys):
     assert said.startswith(f'error: {words[1]}: there is no such file')
 
 
-def test_other_errors_are_not_hidden(monkeypatch):
-    def fail(args):
-        raise KeyError('a fault of ours')
+@pytest.fixture
+def ends_with(monkeypatch, capsys, tmp_path):
+    """Runs a command that ends with an error; its code and what it says of it."""
+    monkeypatch.setattr(tempfile, 'tempdir', str(tmp_path))
 
-    monkeypatch.setattr(cli._module('publish'), 'run', fail)
-    with pytest.raises(KeyError):
-        main(['publish', 'a.pth', 'b.safetensors'])
+    def run(error):
+        def fail(args):
+            raise error
+
+        monkeypatch.setattr(cli._module('publish'), 'run', fail)
+        code = main(['publish', 'a.pth', 'b.safetensors'])
+        return code, capsys.readouterr().err
+
+    return run
+
+
+def test_an_error_that_nobody_foresaw_is_a_sentence_and_its_trace_is_kept(
+    ends_with, tmp_path
+):
+    code, said = ends_with(KeyError('a fault of ours'))
+    assert code == 1 and 'Traceback' not in said
+    assert (
+        said.startswith("error: KeyError: 'a fault of ours' (in ") and __file__ in said
+    )
+    [trace] = tmp_path.iterdir()
+    assert str(trace) in said
+    assert 'in fail' in trace.read_text() and 'a fault of ours' in trace.read_text()
+
+
+def test_a_trace_that_cannot_be_kept_is_left_out(ends_with, monkeypatch):
+    def full(**kwargs):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr(tempfile, 'NamedTemporaryFile', full)
+    code, said = ends_with(KeyError('a fault of ours'))
+    assert code == 1 and said.endswith('the reason, please report it.\n')
+
+
+@pytest.mark.parametrize(
+    ('error', 'said'),
+    [
+        (OSError(28, 'No space left on device', 'x.json'), 'x.json: cannot be read or'),
+        (PermissionError(13, 'Permission denied', 'y'), 'y: cannot be read or written'),
+        (OSError('p cannot be written: no room'), 'p cannot be written: no room'),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_with_code_2(ends_with, error, said):
+    code, text = ends_with(error)
+    assert code == 2 and text.startswith(f'error: {said}')
+
+
+@pytest.mark.parametrize('gpus', ['0', '-1', 'x'])
+def test_a_run_has_at_least_one_process(gpus, capsys):
+    with pytest.raises(SystemExit) as caught:
+        parse('folds', ['tgdfer_demo', f'--gpus={gpus}'])
+    assert caught.value.code == 2 and '--gpus' in capsys.readouterr().err
+
+
+def test_ctrl_c_is_a_message_and_130(ends_with):
+    code, said = ends_with(KeyboardInterrupt())
+    assert code == 130 and 'stopped with Ctrl-C' in said
 
 
 def test_ctrl_c_during_the_import_is_a_message_and_130(monkeypatch, capsys):

@@ -87,6 +87,15 @@ def train(tmp_path, monkeypatch, capsys):
         ('param_scheduler.x.foo=1', 'param_scheduler is a list of 1'),
         ('param_scheduler.0=1', 'param_scheduler is a list of 1'),
         (f'param_scheduler.{"9" * 5000}.foo=1', 'param_scheduler is a list of 1'),
+        # Once they are merged.
+        ('default_hooks=[1]', 'default_hooks=[1]: it has to be a dict.'),
+        ('default_hooks.logger=1', 'default_hooks.logger=1: it has to be a dict.'),
+        ('custom_hooks=1', 'custom_hooks=1: it has to be a list of dicts.'),
+        ('custom_hooks=[1]', 'custom_hooks.0=1: it has to be a dict.'),
+        ('randomness=1', 'randomness=1: it has to be a dict.'),
+        ('load_from=1', 'load_from=1: it has to be a text.'),
+        ('resume=foo', "resume='foo': it has to be True or False."),
+        ('val_evaluator=1', 'val_evaluator=1: it has to be a dict or a list of dicts.'),
         # While they are read.
         ("model=dict(type='X')", 'no dict. Give each of its entries its own key'),
         ('model.cls_head.foo=[1,(2]', 'brackets'),
@@ -97,6 +106,24 @@ def test_the_key_is_named(train, option, words):
     assert code == 2
     (error,) = errors
     assert words in error
+
+
+@pytest.mark.parametrize(
+    ('option', 'words'),
+    [
+        ('start_index=5', 'start_index: BaseDataset has no setting'),
+        ('data_root=1', 'train_dataloader.dataset: TypeError'),
+        ('metainfo=1', 'train_dataloader.dataset: TypeError'),
+        ('subset=foo', 'subset must be in'),
+    ],
+)
+def test_a_wrong_argument_of_a_data_set_of_ours_is_named(
+    tmp_path, capsys, option, words
+):
+    work = ('--work-dir', str(tmp_path))
+    option = f'train_dataloader.dataset.{option}'
+    assert main(['train', 'tgdfer_dfew', *work, '--cfg-options', option]) == 2
+    assert words in capsys.readouterr().err
 
 
 def test_what_a_key_below_another_says(train):

@@ -28,6 +28,16 @@ def test_equals_open_clip_once_weights_are_loaded(tiny_arch, clip_file):
     assert tower.is_init  # a runner does not load again
 
 
+@pytest.mark.parametrize('resnet', [True, False])
+@pytest.mark.parametrize('size', [(32, 48), (64, 64), (16, 32)])
+def test_pictures_of_another_size_are_refused_with_both_sizes(tiny_arch, resnet, size):
+    tower = OpenCLIPVisual(RESNET if resnet else tiny_arch)
+    message = f'{size[1]} x {size[0]} .* takes 32 x 32. Add a Resize'
+    with pytest.raises(ValueError, match=message) as caught:
+        tower(torch.zeros(1, 3, *size))
+    assert caught.value.exit_code == 2
+
+
 @pytest.mark.parametrize(
     'quick_gelu, message', [(None, 'state quick_gelu'), (False, 'quick_gelu=False')]
 )

@@ -39,6 +39,13 @@ def test_numbers_and_ranges():
             parse_numbers(text)
 
 
+@pytest.mark.parametrize('text', ['1-99999999', '0-1000', '1-' + '9' * 5000])
+def test_more_runs_than_can_be_meant_are_refused_at_once(text):
+    with pytest.raises(ValueError, match='at most 1000 go|write numbers'):
+        parse_numbers(text)
+    assert len(parse_numbers('0-999')) == 1000
+
+
 def test_every_fold_of_every_seed_with_its_own_config(config, monkeypatch):
     for name in ('FOLD', 'TGDFER_FOLD'):
         monkeypatch.delenv(name, raising=False)

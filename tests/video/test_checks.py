@@ -50,7 +50,7 @@ def test_only_what_can_be_left_out_may_be_none(field):
         *(('max_seconds', 0), ('max_seconds', -3), ('cut', -1), ('min_overlap', 1.1)),
         *(('min_overlap', -0.1), ('crop.size', 0), ('crop.size', 64.5)),
         *(('crop.size', 10**9), ('crop.margin', -0.5), ('crop.margin', 1e9)),
-        *(('window.frames', 0), ('window.frames', 10**9), ('window.stride', 0)),
+        *(('window.frames', 0), ('window.frames', 10**9), ('window.stride', 1e-12)),
         *(('window.seconds', -1), ('intervals.threshold', 0)),
         *(('intervals.threshold', 1.5), ('intervals.smooth', -1)),
         *(('intervals.join', -1), ('intervals.shortest', -1)),

@@ -88,6 +88,14 @@ def test_neutral_may_score_highest_without_ending_an_interval():
     assert (interval['emotion'], interval['score']) == (H, 0.3)
 
 
+@pytest.mark.parametrize('name', ['Neutral', ' NEUTRAL', 'no_expression'])
+def test_neutral_makes_no_intervals_however_a_model_writes_it(name):
+    scores = np.array([[0.1, 0.9]] * 20)
+    time = np.arange(20) / 10
+    assert find_intervals(time, scores, ['Happy', name], IntervalRule()) == []
+    assert find_intervals(time, scores[:, 1:], [name], IntervalRule()) == []
+
+
 def test_a_single_known_frame_lasts_no_time():
     rows = [None, H, None]
     assert find(rows) == []

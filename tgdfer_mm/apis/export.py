@@ -138,7 +138,9 @@ def check_out(out: str | Path) -> None:
     if out.suffix != '.onnx':
         raise UsageError(f'{out}: the file has to be named *.onnx')
     prepare_folder(out.parent)
-    if out.is_dir():
+    with naming_what_fails(out):
+        taken = out.is_dir()
+    if taken:
         raise OutputError(f'{out}: is a folder, choose another name with --out')
 
 

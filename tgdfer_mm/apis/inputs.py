@@ -34,6 +34,12 @@ def as_frames(each: Any) -> Any:
         raise InputError(f'an array of shape {each.shape} holds no picture')
     if each.ndim == 2 or each.ndim == 3 and each.shape[-1] == 3:
         return each[None]
+    if each.ndim == 3 and each.shape[0] == 3:
+        raise InputError(
+            f'an array of shape {each.shape} can be three grey frames or one picture '
+            'whose colours come first: give a list of frames, or the picture as '
+            '(height, width, 3)'
+        )
     grey = each.ndim == 3 and each.shape[-1] not in (1, 2, 4)
     if grey or each.ndim == 4 and each.shape[-1] == 3:
         return each

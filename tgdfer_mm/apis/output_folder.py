@@ -14,6 +14,7 @@ from ..visualization.video import ANNOTATED_NAME
 from .result import SCHEMA
 from .writing import CSV_NAME, JSON_NAME, naming_what_fails, prepare_folder
 
+_LONGEST_NAME = 160  # bytes
 _TRACK = re.compile(r'track\d+\.(png|html)')
 
 
@@ -165,8 +166,10 @@ def _folder_name(each: str | int) -> str:
         return f'camera{each}'
     # Links keep their own names: what they lead to may be called anything.
     path = Path(os.path.abspath(each))
-    name = path.name if path.is_dir() else path.stem
-    return name if name.strip('.') else f'input{path.name}'
+    name = path.name if os.path.isdir(path) else path.stem
+    name = name if name.strip('.') else f'input{path.name}'
+    # A file system allows 255 bytes, and the list next to the folder has a longer name.
+    return os.fsdecode(os.fsencode(name)[:_LONGEST_NAME])
 
 
 def _is_ours(name: object) -> bool:

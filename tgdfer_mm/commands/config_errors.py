@@ -80,7 +80,9 @@ def _find_key(
         elif name == 'build_runner_from_cfg' and traceback is None:
             where = 'runner_type'
         elif name == 'take_steps':  # of the recipe
-            where = '' if isinstance(error, ValueError) else where
+            where = ''
+        elif name == '_require_data':
+            where = frame.f_locals['data_set'].where
         elif 'runner' not in file and 'mmengine' not in file:
             continue
         elif name in ('__init__', 'from_cfg') and file.endswith('runner.py'):

@@ -376,7 +376,7 @@ class DFERDataset(BaseDataset, ABC):
             MissingDataError: One is absent.
         """
         config = {k: v for k, v in config.items() if k not in ('type', 'pipeline')}
-        cls(**config, lazy_init=True)._check_paths()
+        cls(**{**config, 'lazy_init': True})._check_paths()
 
     def _check_paths(self) -> None:
         """Raises FileNotFoundError if root, list or media folder is absent."""

@@ -15,6 +15,8 @@ from ..recipe.recipe import KEY, OLD_KEYS, Recipe
 from ..recipe.selection import choose_epoch
 from ..settings import parse_settings
 
+_DIGITS = 10  # of the largest seed
+_MOST = 1000  # numbers that can be meant
 # What changes no number, so that a run may be finished elsewhere or with more output.
 _NO_MATTER = ('work_dir', 'launcher', 'log_level', 'cfg_options', 'resume')
 
@@ -58,14 +60,19 @@ def parse_numbers(text: str) -> list[int]:
     """Reads ``'1-3,5'`` as ``[1, 2, 3, 5]``.
 
     Raises:
-        ValueError: The text is something else, or names a number twice.
+        ValueError: The text is something else, or names a number twice, or
+            more than can be meant.
     """
     numbers: list[int] = []
     for part in text.split(','):
         first, dash, last = part.strip().partition('-')
-        if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise ValueError(f'{text!r}: write numbers and ranges, such as 1-3,5')
-        numbers += range(int(first), int(last or first) + 1)
+        last = last if dash else first
+        if not all(n.isdecimal() and len(n) <= _DIGITS for n in (first, last)):
+            raise ValueError(f'{text[:80]!r}: write numbers and ranges, such as 1-3,5')
+        span = range(int(first), int(last) + 1)
+        if len(span) > _MOST:
+            raise ValueError(f'{text!r} names {len(span)} numbers, at most {_MOST} go.')
+        numbers += span
     if not numbers or len(set(numbers)) < len(numbers):
         raise ValueError(f'{text!r} names no number, or one twice')
     return numbers

@@ -12,6 +12,7 @@ from mmengine.runner import FlexibleRunner, Runner
 from ..environment import environment_kept
 from ..paths import find_config
 from ..run_config.files import read_config
+from ..run_config.kinds import check_kinds
 from ..run_config.options import merge_options
 from ..run_config.walk import hooks_of
 from .hook import recipe_hook_of
@@ -68,6 +69,7 @@ def load_config(
     for key in options:
         _check_option(cfg, key)
     merge_options(cfg, options)
+    check_kinds(cfg)
     take_in_old_keys(cfg)
     cfg.recipe = Recipe.of({KEY: {**cfg.recipe, **recipe}}).stated()
     cfg.cfg_options = options  # CompareRunHook repeats them

@@ -95,6 +95,11 @@ class Recipe:
                 f'recipe.{given[0]} changes nothing without recipe.cache_features '
                 '(--cache-features DIR).'
             )
+        if self.dump and Path(self.dump).suffix not in ('.pkl', '.pickle'):
+            raise RecipeError(
+                f'recipe.dump={self.dump!r} (--dump): the file must end in .pkl or '
+                '.pickle.'
+            )
 
     @classmethod
     def of(cls, cfg: Mapping) -> 'Recipe':

@@ -110,9 +110,9 @@ class _OurRunner:
 
 def _require_data(cfg: Config) -> None:
     """Refuses a run whose data are missing before anything is logged or written."""
-    for data_set in data_sets(cfg):
-        # Of a type or an argument that is unknown, which the runner will say.
-        with suppress(KeyError, TypeError):
+    # A type or an argument that is unknown is what the runner will say.
+    with suppress(KeyError, TypeError):
+        for data_set in data_sets(cfg):
             kind = DATASETS.get(data_set.config['type'])
             if hasattr(kind, 'require_data'):
                 kind.require_data(**data_set.config)

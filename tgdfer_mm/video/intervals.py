@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..labels.expression_names import same_expression
 from .checks import Number, check_numbers
 from .errors import UsageError
 
@@ -39,7 +40,8 @@ class IntervalRule:
         smooth: Width of the average, seconds.
         join: Longest gap inside an interval, seconds.
         shortest: Shortest interval, seconds.
-        neutral: Name of the class that makes no intervals.
+        neutral: Name of the class that makes no intervals; any name that data sets
+            have for it is as good.
         hold: Share of the threshold down to which an interval lasts.
     """
 
@@ -87,7 +89,8 @@ def find_intervals(
         return []
     time, scores = time[known], scores[known]
     found = _Stretches(time, _smoothed(time, scores, rule.smooth), rule)
-    emotions = [k for k, name in enumerate(classes) if name != rule.neutral]
+    neutral = same_expression(rule.neutral)
+    emotions = [k for k, name in enumerate(classes) if same_expression(name) != neutral]
     return [
         dict(
             start=seconds(time[start]),

@@ -14,7 +14,8 @@ from .errors import UsageError
 _NUMBERS = dict(
     frames=Number(least=1, most=1024, whole=True),
     seconds=Number(above=0, most=3600),
-    stride=Number(above=0, most=3600),
+    # A clock of nanoseconds would step for hours through each second.
+    stride=Number(least=0.001, most=3600),
 )
 # A data set can leave clips out, a user's video is there to be read.
 _SHORT_CLIP = [name for name in SHORT_CLIP if name != 'exclude']

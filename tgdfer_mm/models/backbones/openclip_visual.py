@@ -11,6 +11,12 @@ from ..vision_language.fast_layers import use_fast_layers, use_first_token
 from ..vision_language.open_clip_models import build_clip, load_clip
 
 
+class PictureSizeError(ValueError):
+    """Pictures of another size than a tower takes."""
+
+    exit_code = 2  # of a command
+
+
 @MODELS.register_module()
 class OpenCLIPVisual(BaseModule):
     """The image tower of a vision-language model, applied to each frame.
@@ -71,6 +77,7 @@ class OpenCLIPVisual(BaseModule):
         if with_cp:
             self.tower.set_grad_checkpointing()
         self.out_channels = self.tower.output_dim
+        self._size = _size_of(self.tower)
         self._frozen = self._select_frozen(frozen_stages)
         for part in self._frozen:
             part.requires_grad_(False)
@@ -83,7 +90,18 @@ class OpenCLIPVisual(BaseModule):
         self._is_init = True
 
     def forward(self, images: Tensor) -> Tensor:
-        """(B, 3, H, W) -> (B, D)."""
+        """(B, 3, H, W) -> (B, D).
+
+        Raises:
+            PictureSizeError: H and W are not those that the tower is made for.
+        """
+        if self._size is not None and images.shape[-2:] != self._size:
+            raise PictureSizeError(
+                f'pictures of {images.shape[-1]} x {images.shape[-2]} (width, height) '
+                f'for a tower that takes {self._size[1]} x {self._size[0]}. Add a '
+                'Resize to the pipeline; frames that are no face crops need '
+                '`tgdfer infer`, which finds the faces.'
+            )
         return self.tower(images)
 
     def train(self, mode: bool = True) -> 'OpenCLIPVisual':
@@ -110,6 +128,14 @@ class OpenCLIPVisual(BaseModule):
                 f"{len(stages) - 1} or 'all'"
             )
         return [part for stage in stages[: frozen_stages + 1] for part in stage]
+
+
+def _size_of(tower: nn.Module) -> tuple[int, int] | None:
+    """Height and width of the pictures; None if the tower takes any, or is unknown."""
+    if not isinstance(tower, VisionTransformer | ModifiedResNet):
+        return None
+    size = tower.image_size
+    return (size, size) if isinstance(size, int) else tuple(size)
 
 
 def _stages(tower: nn.Module) -> list[list]:
