@@ -9,7 +9,9 @@ from argparse import ArgumentParser, Namespace
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
-    parser.add_argument('--model', default='demo', help='shipped model or config')
+    parser.add_argument(
+        '--model', default='demo', help='a name that `tgdfer models` lists, or a config'
+    )
     parser.add_argument('--checkpoint', help="a config's weights")
     parser.add_argument('--out', required=True, help='*.onnx')
 
