@@ -64,6 +64,7 @@ def test_an_entry_says_all_that_a_user_has_to_know(name):
         assert 'Do not use it for decisions about a person' in entry.full_note
     if entry.file is not None:
         assert entry.file.startswith(f'models://{name}/')
+    assert entry.megabytes is None or entry.megabytes > 0
     kinds = {'shipped', 'package', 'url', 'by_hand', 'none'}
     assert entry.source['kind'] in kinds
     if entry.source['kind'] == 'url':

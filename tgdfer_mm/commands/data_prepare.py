@@ -18,7 +18,7 @@ def run(args: Namespace) -> int:
         )
     except (ValueError, OSError) as err:
         print(f'error: {err}', file=sys.stderr)
-        return 1
+        return 2 if isinstance(err, FileNotFoundError) else 1
     print(
         f'{done.written} files written, {done.present} were there, {done.junk} of '
         f'macOS and the like skipped.'
@@ -39,7 +39,7 @@ def run(args: Namespace) -> int:
             )
         except (ValueError, OSError) as err:
             print(f'error: {err}', file=sys.stderr)
-            return 1
+            return 2 if isinstance(err, FileNotFoundError) else 1
         for reason in failed.values():
             print(f'damaged: {reason}', file=sys.stderr)
         options.update(

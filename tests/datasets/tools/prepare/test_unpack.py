@@ -270,6 +270,24 @@ def test_an_unusable_password_file_is_a_message_and_no_traceback(tmp_path, capsy
     (tmp_path / 'annotation.zip').write_bytes(data)
     (tmp_path / 'empty').write_bytes(b'')
     args = [*PREPARE, 'dfew', str(tmp_path / 'annotation.zip'), str(tmp_path / 'DFEW')]
-    for name, words in (('empty', 'should be the password'), ('no', 'No such file')):
-        assert main([*args, '--password-file', str(tmp_path / name)]) == 1
+    for name, words, code in (
+        ('empty', 'should be the password', 1),
+        ('no', 'No such file', 2),
+    ):
+        assert main([*args, '--password-file', str(tmp_path / name)]) == code
         assert words in capsys.readouterr().err
+
+
+def test_no_archive_is_a_wrong_argument(tmp_path, capsys):
+    (tmp_path / 'empty').mkdir()
+    for source in ('absent', 'empty'):
+        words = [
+            'data',
+            'prepare',
+            'dfew',
+            str(tmp_path / source),
+            str(tmp_path / 'to'),
+        ]
+        assert main(words) == 2
+        assert source in capsys.readouterr().err
+    assert not (tmp_path / 'to').exists()
