@@ -148,7 +148,7 @@ def _draw_clips(root: Path) -> None:
         for k in range(FRAMES):
             picture = rng.integers(0, 256, (32, 32, 3), dtype=np.uint8)
             cv2.imwrite(str(folder / f'{k:03d}.jpg'), picture)
-    rows = [f'{i},{i % 7 + 1}' for i in range(1, CLIPS + 1)]
+    rows = [f'{i},{(7 - i) % 7 + 1}' for i in range(1, CLIPS + 1)]  # each part has a 7
     for subset, part in (('train', rows[:7]), ('test', rows[7:])):
         folder = root / f'DFEW/EmoLabel_DataSplit/{subset}(single-labeled)'
         folder.mkdir(parents=True)

@@ -113,7 +113,6 @@ def test_the_key_is_named(train, option, words):
     [
         ('start_index=5', 'start_index: BaseDataset has no setting'),
         ('data_root=1', 'train_dataloader.dataset: TypeError'),
-        ('metainfo=1', 'train_dataloader.dataset: TypeError'),
         ('subset=foo', 'subset must be in'),
     ],
 )
