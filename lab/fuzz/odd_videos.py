@@ -110,6 +110,14 @@ def count_frames(path: Path) -> int:
     return int(told) if told.isdecimal() else 0
 
 
+def is_shown(path: Path) -> bool:
+    """Whether a file wants any of its pictures shown, which an edit list can deny."""
+    command = ['ffprobe', '-v', 'quiet', '-select_streams', 'V:0', '-show_entries']
+    command += ['packet=flags', '-of', 'csv=p=0', f'file:{path}']
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return any('D' not in flags for flags in done.stdout.split())
+
+
 def _probe(path: Path) -> dict[str, str]:
     entries = 'stream=width,height,sample_aspect_ratio,nb_read_frames'
     entries += ':stream_side_data=rotation'

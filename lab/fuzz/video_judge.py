@@ -4,7 +4,7 @@ import json
 import math
 from pathlib import Path
 
-from .odd_videos import OddVideo, count_frames
+from .odd_videos import OddVideo, count_frames, is_shown
 
 DOCUMENTED = (0, 3, 4)  # what a video that is given alone can lead to
 # Formats without a length: a cut between two of their units leaves no trace.
@@ -32,7 +32,7 @@ def judge(video: OddVideo, code: int, text: str, out: Path) -> list[str]:
         return wrong
     results = list(out.rglob('result.json'))
     if not results:
-        if video.frames > (2 if video.damage else 0):
+        if video.frames > (2 if video.damage else 0) and is_shown(video.path):
             last = text.strip().splitlines()[-1] if text.strip() else ''
             wrong.append(f'not read: FFmpeg decodes {video.frames} frames ({last})')
         return wrong

@@ -69,9 +69,13 @@ def test_what_is_wrong_is_found(given, found, judged):
     assert any(found in wrong for wrong in judged(**given))
 
 
-def test_what_is_not_read_is_found_if_ffmpeg_reads_it(tmp_path):
+def test_what_is_not_read_is_found_if_ffmpeg_reads_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, 'is_shown', lambda path: True)
     video = OddVideo(Path('film.mkv'), 'mkv', whole=10, frames=10)
     [wrong] = module.judge(video, 3, 'error: no', tmp_path)
     assert wrong == 'not read: FFmpeg decodes 10 frames (error: no)'
     video.frames = 0
+    assert module.judge(video, 3, 'error: no', tmp_path) == []
+    video.frames = 10  # but an edit list says that none is shown
+    monkeypatch.setattr(module, 'is_shown', lambda path: False)
     assert module.judge(video, 3, 'error: no', tmp_path) == []
