@@ -52,3 +52,10 @@ def test_the_others_are_counted():
     weights = {name: torch.full((2,), torch.nan) for name in 'abc'}
     with pytest.raises(NonFiniteWeightsError, match=r'a \(and 2 other tensors\)'):
         check_finite(weights, 'x')
+
+
+def test_a_mask_of_minus_infinity_is_no_broken_weight():
+    mask = torch.full((3, 3), -torch.inf).triu(1)
+    assert non_finite({'attn_mask': mask}) == []
+    assert non_finite({'attn_mask': mask - 1}) == ['attn_mask']
+    assert non_finite({'bias': torch.tensor([0.0, torch.nan, -torch.inf])}) == ['bias']

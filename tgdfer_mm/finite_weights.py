@@ -19,7 +19,7 @@ def non_finite(weights: Mapping[str, Any]) -> list[str]:
 
     Args:
         weights: A state dict, or a checkpoint with one. What is no tensor of floating
-            point numbers is passed over.
+            point numbers is passed over, and so is a mask of 0 and minus infinity.
     """
     state = weights.get('state_dict')
     state = state if isinstance(state, Mapping) else weights
@@ -54,4 +54,7 @@ def _is_finite(value: Any) -> bool:
     if value.element_size() == 1:  # torch cannot compare numbers of 8 bits
         value = value.half()
     # Both are NaN if any number is. Nothing as large as the tensor is made.
-    return bool(torch.isfinite(torch.stack(torch.aminmax(value))).all())
+    least, most = torch.aminmax(value)
+    if least == -torch.inf and most == 0:  # a mask of attention, kept as a buffer
+        return bool(((value == 0) | (value == -torch.inf)).all())
+    return bool(torch.isfinite(torch.stack([least, most])).all())

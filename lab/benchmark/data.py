@@ -142,7 +142,8 @@ def own_dataset(root: Path, spatial: Sequence[dict] = (), **kwargs) -> DFEWDatas
         dict(type='PackDFERInputs'),
     ]
     pipeline = [dict(each) for each in pipeline]
-    return DFEWDataset(str(root), 'train', pipeline=pipeline, **kwargs)
+    # A small tree's list need not have every label.
+    return DFEWDataset(str(root), 'train', pipeline=pipeline, label_base=1, **kwargs)
 
 
 def load_clips(dataset: Dataset, clips: int, preprocessor=None) -> Callable:

@@ -18,6 +18,7 @@ def write(path, kind, codec, sound=None, pixels='yuv420p', options=None):
     with av.open(str(path), 'w', format=kind, options=options or {}) as file:
         video = file.add_stream(codec, rate=25)
         video.width, video.height, video.pix_fmt = *SIZE, pixels
+        video.codec_context.thread_count = 1
         voice = None
         if sound:
             voice = file.add_stream(sound, rate=16000, layout='mono')
@@ -72,7 +73,10 @@ FILES = {
 def whole_file(request, tmp_path):
     given = FILES[request.param]
     ending = {'matroska': 'mkv', 'asf': 'wmv'}.get(given['kind'], given['kind'])
-    return write(tmp_path / f'film.{ending}', **given)
+    try:
+        return write(tmp_path / f'film.{ending}', **given)
+    except need('av').error.FFmpegError as err:
+        pytest.skip(f'this FFmpeg cannot write {request.param}: {err}')
 
 
 def test_a_whole_file_is_complete_and_so_is_one_with_bytes_behind_it(whole_file):

@@ -64,6 +64,7 @@ class Conversion:
                 'Does the config describe the model that the file holds? If that is '
                 'meant, pass --allow-missing.'
             )
+        check_finite(self.state, self.report.source)
         with replacing(out) as path:
             if out.suffix == '.pth':
                 torch.save(dict(state_dict=self.state, meta=self.meta), path)

@@ -1,7 +1,5 @@
 """Any model of timm or torchvision that classifies pictures."""
 
-import timm
-import torchvision
 from torch import Tensor, nn
 
 from ...registry import MODELS
@@ -64,8 +62,12 @@ def _build(network: str, num_classes: int, arguments: dict) -> nn.Module:
     library, _, name = network.partition('.')
     try:
         if library == 'timm':
+            import timm  # slow, and a broken one concerns nobody else
+
             return timm.create_model(name, num_classes=num_classes, **arguments)
         if library == 'torchvision':
+            import torchvision
+
             options = dict(weights=None, num_classes=num_classes) | arguments
             return torchvision.models.get_model(name, **options)
     # Both raise errors of many kinds for names and arguments that they do not know.
