@@ -123,7 +123,7 @@ def _swaying(rng, people) -> tuple[Shot, ...]:
 
 
 def _fast(rng, people) -> tuple[Shot, ...]:
-    """One walks fast to and fro, and passes one who stands."""
+    """One walks fast from one side to the other and back, and passes one who stands."""
     speed, y = rng.uniform(180, SPEEDS[1]), HEIGHT / 2
     left, right = 90.0, WIDTH - 90.0
 

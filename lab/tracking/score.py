@@ -77,7 +77,7 @@ def _match(
     overlap = box_iou(*boxes).numpy()
     names = list(truth), list(found)
     kept = np.array([[last.get(p) == t for t in names[1]] for p in names[0]])
-    gain = overlap + 10.0 * (kept & (overlap >= MIN_OVERLAP))  # as CLEAR MOT does
+    gain = overlap + 10.0 * (kept & (overlap >= MIN_OVERLAP))  # as the CLEAR metrics do
     for r, c in zip(*linear_sum_assignment(-gain), strict=True):
         if overlap[r, c] >= MIN_OVERLAP:
             yield names[0][r], names[1][c]
