@@ -25,7 +25,7 @@ from tgdfer_mm.synth.clips import (
 )
 from tgdfer_mm.synth.face import render_face
 from tgdfer_mm.synth.identity import Identity, sample_identity
-from tgdfer_mm.synth.nuisance import Nuisance, sample_nuisance
+from tgdfer_mm.synth.nuisance import Nuisance, moving_head, sample_nuisance
 
 _APEX = (0.9, 2.2)  # seconds of an episode above the threshold
 _REST = (0.7, 1.8)  # seconds at rest around it
@@ -229,15 +229,4 @@ def _wander(
 
     yaw, pitch, roll = wander(0.1), wander(0.06), wander(0.05)
     right, down, zoom = wander(0.02), wander(0.02), wander(0.03)
-    return tuple(
-        replace(
-            base,
-            yaw=base.yaw + yaw[t],
-            pitch=base.pitch + pitch[t],
-            roll=base.roll + roll[t],
-            shift=(base.shift[0] + right[t], base.shift[1] + down[t]),
-            zoom=base.zoom + zoom[t],
-            noise_seed=base.noise_seed + t,
-        )
-        for t in range(length)
-    )
+    return moving_head(base, yaw, pitch, roll, right, down, zoom)

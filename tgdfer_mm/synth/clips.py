@@ -1,14 +1,14 @@
 """Clips of one drawn person: neutral, onset, apex, offset, and distractions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from .action_units import Units, blend_units, emotion_prototypes, scale_units
 from .face import render_face
 from .identity import Identity, sample_identity
-from .nuisance import Nuisance, sample_nuisance
+from .nuisance import Nuisance, moving_head, sample_nuisance
 from .occlusion import Occluder
 from .styles import STYLES
 
@@ -231,15 +231,4 @@ def drift(
 
     yaw, pitch, roll = wander(0.12), wander(0.08), wander(0.06)
     right, down, zoom = wander(0.02), wander(0.02), wander(0.03)
-    return tuple(
-        replace(
-            base,
-            yaw=base.yaw + yaw[t],
-            pitch=base.pitch + pitch[t],
-            roll=base.roll + roll[t],
-            shift=(base.shift[0] + right[t], base.shift[1] + down[t]),
-            zoom=base.zoom + zoom[t],
-            noise_seed=base.noise_seed + t,
-        )
-        for t in range(length)
-    )
+    return moving_head(base, yaw, pitch, roll, right, down, zoom)

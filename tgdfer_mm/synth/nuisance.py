@@ -1,6 +1,6 @@
 """What changes a picture without changing the expression."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -71,4 +71,38 @@ def sample_nuisance(rng: np.random.Generator, strength: float = 1.0) -> Nuisance
         blur=s * rng.uniform(0, 0.011),
         noise=s * rng.uniform(0, 6),
         noise_seed=int(rng.integers(2**31)),
+    )
+
+
+def moving_head(
+    base: Nuisance,
+    yaw: np.ndarray,
+    pitch: np.ndarray,
+    roll: np.ndarray,
+    right: np.ndarray,
+    down: np.ndarray,
+    zoom: np.ndarray,
+) -> tuple[Nuisance, ...]:
+    """A nuisance for each frame: the head moves, the camera's noise is fresh.
+
+    Args:
+        base: Where the movement starts from.
+        yaw: (n,) radians, added to the base's; so are the others in their units.
+        pitch: See yaw.
+        roll: See yaw.
+        right: (n,) added to the shift.
+        down: (n,) added to the shift.
+        zoom: (n,) added to the zoom.
+    """
+    return tuple(
+        replace(
+            base,
+            yaw=base.yaw + yaw[t],
+            pitch=base.pitch + pitch[t],
+            roll=base.roll + roll[t],
+            shift=(base.shift[0] + right[t], base.shift[1] + down[t]),
+            zoom=base.zoom + zoom[t],
+            noise_seed=base.noise_seed + t,
+        )
+        for t in range(len(yaw))
     )
