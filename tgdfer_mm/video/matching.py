@@ -44,17 +44,18 @@ def match_faces(
     """
     if not places or not boxes:
         return {}
-    value = np.full((len(places), len(boxes)), np.nan)
-    for t, expected in enumerate(places):
-        overlap = overlaps(expected, boxes).max(0)
-        near = [_near(expected, box) for box in boxes]
-        for f in np.flatnonzero((overlap >= min_overlap) | near):
-            apart = look_apart(looks[t], found[f])
-            if overlap[f] >= min_overlap or apart < _SAME:
-                value[t, f] = overlap[f] - _LOOKS_WEIGH * apart - _STALE * ages[t]
+    overlap = np.array([overlaps(expected, boxes).max(0) for expected in places])
+    joins = overlap >= min_overlap
+    near = np.array([[_near(expected, b) for b in boxes] for expected in places])
+    if not (near & ~joins).any() and _no_choice(joins):  # as nearly always
+        return dict(np.argwhere(joins).tolist())
+    value = np.full(overlap.shape, np.nan)
+    for t, f in np.argwhere(joins | near):
+        apart = look_apart(looks[t], found[f])
+        if joins[t, f] or apart < _SAME:
+            value[t, f] = overlap[t, f] - _LOOKS_WEIGH * apart - _STALE * ages[t]
     possible = ~np.isnan(value)
-    if np.all(possible.sum(0) <= 1) and np.all(possible.sum(1) <= 1):
-        # Nothing to choose between, as nearly always.
+    if _no_choice(possible):
         return dict(np.argwhere(possible).tolist())
     from scipy.optimize import linear_sum_assignment  # slow to import
 
@@ -63,6 +64,10 @@ def match_faces(
     return {
         int(r): int(c) for r, c in zip(rows, columns, strict=True) if possible[r, c]
     }
+
+
+def _no_choice(possible: np.ndarray) -> bool:
+    return bool(np.all(possible.sum(0) <= 1) and np.all(possible.sum(1) <= 1))
 
 
 def overlaps(ours: Sequence[Box], theirs: Sequence[Box]) -> np.ndarray:
