@@ -148,14 +148,14 @@ class Film:
         if not actors:
             size = spec.width, spec.height
             return cv2.resize(self._room, size, interpolation=cv2.INTER_LINEAR)
-        tile = spec.width // 2
-        extra = spec.height - tile
-        tiles = [
-            render_face(a.identity, a.units(frame), a.nuisances[frame], tile)
-            for a in actors
-        ]
-        picture = np.concatenate(tiles, axis=1)
-        above, below = extra, 0  # shoulders at the lower edge, as in a portrait
+        return np.concatenate([self.portrait(a, frame) for a in actors], axis=1)
+
+    def portrait(self, actor: Actor, frame: int) -> np.ndarray:
+        """Draws one person's half of a frame of a shot: (height, width / 2, 3)."""
+        tile = self.spec.width // 2
+        nuisance = actor.nuisances[frame]
+        picture = render_face(actor.identity, actor.units(frame), nuisance, tile)
+        above, below = self.spec.height - tile, 0  # shoulders at the lower edge
         return cv2.copyMakeBorder(picture, above, below, 0, 0, cv2.BORDER_REPLICATE)
 
 
