@@ -12,7 +12,6 @@ from importlib.metadata import PathDistribution
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 
 from tgdfer_mm import __version__, paths
 
@@ -156,12 +155,6 @@ def test_mmcv_and_mmcv_lite_are_a_choice_and_never_forced(metadata):
         if line.startswith('mmcv')
     )
     assert mmcv == ['mmcv <- "mmcv"', 'mmcv-lite <- "lite"']
-
-
-def test_no_torch_that_unpickles_by_default_is_installed_with_it(metadata):
-    wanted = map(Requirement, metadata.get_all('Requires-Dist'))
-    (torch,) = [each for each in wanted if each.name == 'torch']
-    assert not torch.specifier.contains('2.5.1')  # `torch.load` there runs any code
 
 
 def test_source_distribution_holds_what_a_build_needs(source, tmp_path):
