@@ -27,6 +27,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument('--max-mb', type=positive, default=200, help='of a video')
     parser.add_argument('--max-seconds', type=positive, default=300, help='of a video')
     parser.add_argument(
+        '--upload-minutes', type=positive, default=10, help='for an upload to arrive'
+    )
+    parser.add_argument(
         '--keep-minutes', type=positive, default=30, help='until results are removed'
     )
     parser.add_argument('--temp', help="folder for uploads; by default the system's")

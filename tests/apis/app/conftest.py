@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import uvicorn
 
 from lab.video_writing import write_video
 from tgdfer_mm.apis.app.scratch import ScratchFolder
-from tgdfer_mm.apis.app.server import make_app, make_server_config
+from tgdfer_mm.apis.app.server import make_app
+from tgdfer_mm.apis.app.serving import Server as PageServer
 from tgdfer_mm.apis.app.uploads import Limits
 
 PATIENCE = 20  # seconds
@@ -21,7 +21,7 @@ PATIENCE = 20  # seconds
 class Server:
     """A running server; `work` is called with each job."""
 
-    def __init__(self, root: Path, work, limits: Limits) -> None:
+    def __init__(self, root: Path, work, limits: Limits, patience: float) -> None:
         self.scratch = ScratchFolder(root)
         self.folder = self.scratch.path
         models = [
@@ -29,7 +29,7 @@ class Server:
             dict(name='other one', note='It knows little.'),
         ]
         app = make_app(work, models, limits, self.scratch)
-        self._server = uvicorn.Server(make_server_config(app, '127.0.0.1', 0))
+        self._server = PageServer(app, '127.0.0.1', 0, patience)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
         until(lambda: self._server.started)
@@ -94,8 +94,8 @@ def serving(tmp_path):
     """Starts servers, and stops them."""
     servers = []
 
-    def start(work, **limits):
-        servers.append(Server(tmp_path, work, Limits(**limits)))
+    def start(work, patience=20.0, **limits):
+        servers.append(Server(tmp_path, work, Limits(**limits), patience))
         return servers[-1]
 
     yield start

@@ -9,7 +9,7 @@ from tgdfer_mm.apis.app.models import Models
 from tgdfer_mm.apis.app.uploads import Limits
 from tgdfer_mm.apis.app.work import analyse
 from tgdfer_mm.catalogue import catalogue, model_folder
-from tgdfer_mm.video.errors import InputError
+from tgdfer_mm.video.errors import InputError, UsageError
 
 FIRST = SimpleNamespace(about=dict(name='my own', note='The model my own is new.'))
 
@@ -40,10 +40,10 @@ def test_each_is_loaded_once_and_when_it_is_asked_for():
     assert asked == ['demo']
 
 
-def test_one_that_was_removed_meanwhile_ends_the_job_with_its_sentence(tmp_path):
+def test_one_that_was_removed_meanwhile_is_no_fault_of_the_video(tmp_path):
     def gone(name):
         raise InputError(f'the model {name} is not on this machine')
 
     job = Job('key', 'film.mp4', tmp_path, model='demo')
-    with pytest.raises(InputError, match='demo is not on this machine'):
+    with pytest.raises(UsageError, match='demo is not on this machine'):
         analyse(job, Models(FIRST, gone), Limits())

@@ -7,6 +7,7 @@ import pytest
 
 from tgdfer_cli.main import main, parse
 from tgdfer_mm.apis.app.jobs import Cancelled, Job, JobQueue
+from tgdfer_mm.apis.app.scratch import ScratchFolder
 from tgdfer_mm.apis.app.uploads import Limits
 from tgdfer_mm.apis.app.work import analyse
 from tgdfer_mm.video.errors import InputError
@@ -116,8 +117,8 @@ def test_results_are_removed_when_they_get_old(tmp_path, wait_until):
     def work(job):
         job.files = {'a': job.upload}
 
-    queue = JobQueue(work, tmp_path, most=2, keep=0.0)
-    job = queue.reserve('a')
+    queue = JobQueue(work, ScratchFolder(tmp_path).make, keep=0.0)
+    job = queue.begin('a')
     job.upload.write_text('a face')
     queue.submit(job)
     wait_until(lambda: job.state == 'done')
@@ -127,7 +128,9 @@ def test_results_are_removed_when_they_get_old(tmp_path, wait_until):
     queue.close()
 
 
-@pytest.mark.parametrize('option', ['--max-mb', '--max-seconds', '--keep-minutes'])
+@pytest.mark.parametrize(
+    'option', ['--max-mb', '--max-seconds', '--upload-minutes', '--keep-minutes']
+)
 @pytest.mark.parametrize('value', ['0', '-1', 'nan', 'inf', '1e300', 'many'])
 def test_limits_have_to_be_positive(option, value, capsys):
     with pytest.raises(SystemExit) as end:

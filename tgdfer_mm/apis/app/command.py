@@ -1,5 +1,6 @@
 """What ``tgdfer app`` does: load the model once, then serve the page."""
 
+import os
 import socket
 from argparse import Namespace
 from contextlib import closing
@@ -27,12 +28,17 @@ def run(args: Namespace, console: Console | None = None) -> int:
     """
     console = console or Console()
     try:
-        from .server import make_app, serve
+        from .server import make_app
+        from .serving import serve
         from .work import analyse
     except ModuleNotFoundError as err:
         raise UsageError(f'{err}: pip install "tgdfer_mm[app]"') from err
-    keep = 60 * args.keep_minutes
-    limits = Limits(args.max_mb, args.max_seconds, keep=keep)
+    limits = Limits(
+        args.max_mb,
+        args.max_seconds,
+        upload=60 * args.upload_minutes,
+        keep=60 * args.keep_minutes,
+    )
     _check_port(args.host, args.port)
     try:
         models = Models(
@@ -58,7 +64,12 @@ def run(args: Namespace, console: Console | None = None) -> int:
             )
         shown = 'localhost' if args.host in LOCAL else args.host
         console.print(f'Open http://{shown}:{args.port} - stop with Ctrl-C')
-        serve(app, args.host, args.port)
+        os.umask(0o077)  # whatever is made anew is for this user alone, too
+        try:
+            serve(app, args.host, args.port)
+        except KeyboardInterrupt:
+            console.print('Stopped with Ctrl-C. Videos and results have been removed.')
+            return 130
     return 0
 
 

@@ -1,25 +1,24 @@
 """Jobs that wait for their turn: one at a time, nothing kept longer than promised."""
 
-import logging
+import re
 import secrets
 import shutil
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...video.errors import VideoError
-from .sentences import say
+from .failures import explain
+
+# Advice with options of the command, in brackets, which may hold brackets once more.
+_ADVICE = re.compile(r'\s*\((?=[^()]*--\w)(?:[^()]|\([^()]*\))*\)')
 
 
 class Cancelled(Exception):
     """Raised inside a job that is no longer wanted."""
-
-
-class QueueFull(Exception):
-    """There are as many jobs as are allowed to wait."""
 
 
 @dataclass
@@ -29,6 +28,7 @@ class Job:
     Attributes:
         id: Long and random: who does not know it cannot ask for the job.
         name: The file's name, for showing only.
+        client: Address that it came from.
         model: Name of the model that is asked.
         folder: Of this job alone; gone when the job is removed.
         state: `uploading`, `waiting`, `running`, then `done`, `failed` or `cancelled`.
@@ -43,6 +43,7 @@ class Job:
     id: str
     name: str
     folder: Path
+    client: str = ''
     model: str = ''
     state: str = 'uploading'
     step: str = ''
@@ -59,8 +60,15 @@ class Job:
         return self.folder / 'video'
 
     def plain(self, message: object) -> str:
-        """A message with the user's name of the file in place of ours."""
-        return str(message).replace(str(self.upload), self.name)
+        """A message with the user's name of the file in place of ours.
+
+        Options of the command are left out: who sees the page does not type them.
+        """
+        return _ADVICE.sub('', str(message)).replace(str(self.upload), self.name)
+
+    def is_whole(self) -> bool:
+        """Whether all of its files are still there."""
+        return all(file.is_file() for file in self.files.values())
 
     def advance(self, share: float) -> None:
         """Notes progress.
@@ -81,15 +89,17 @@ class JobQueue:
 
     Args:
         work: Does a job: reads `job.upload`, fills in `job.summary` and `job.files`.
-        folder: Gets a folder a job.
-        most: Jobs that may be uploading, waiting or running at a time.
+        make_folder: Makes the folder of a job, given its id.
         keep: Seconds that results are kept.
     """
 
     def __init__(
-        self, work: Callable[[Job], None], folder: Path, most: int, keep: float
+        self,
+        work: Callable[[Job], None],
+        make_folder: Callable[[str], Path],
+        keep: float,
     ) -> None:
-        self._work, self._folder, self._most, self._keep = work, folder, most, keep
+        self._work, self._make_folder, self._keep = work, make_folder, keep
         self._jobs: dict[str, Job] = {}
         self._waiting: list[Job] = []
         self._changed = threading.Condition()
@@ -97,21 +107,31 @@ class JobQueue:
         self._thread = threading.Thread(target=self._run, name='jobs', daemon=True)
         self._thread.start()
 
-    def reserve(self, name: str) -> Job:
+    def begin(self, name: str, client: str = '') -> Job:
         """Makes a job, whose video is still to come.
 
+        Args:
+            name: The file's name, for showing only.
+            client: Address that it comes from.
+
         Raises:
-            QueueFull: Too many are on their way already.
+            OSError: Its folder cannot be made.
         """
+        key = secrets.token_urlsafe(18)
+        job = Job(key, name, self._make_folder(key), client)
         with self._changed:
-            active = [j for j in self._jobs.values() if j.finished is None]
-            if len(active) >= self._most or self._closed:
-                raise QueueFull
-            key = secrets.token_urlsafe(18)
-            job = Job(key, name, self._folder / key)
-            job.folder.mkdir(mode=0o700)
             self._jobs[key] = job
             return job
+
+    def count(self, client: str) -> tuple[int, int]:
+        """How many jobs wait or run: all, and those of one address."""
+        with self._changed:
+            own = [
+                job.client == client
+                for job in self._jobs.values()
+                if job.state in ('waiting', 'running')
+            ]
+            return len(own), sum(own)
 
     def submit(self, job: Job) -> None:
         """Puts a job whose video is there at the end of the queue."""
@@ -169,22 +189,28 @@ class JobQueue:
         self._thread.join(patience)
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed)
-                if self._closed:
-                    return
-                job = self._waiting.pop(0)
-                job.state = 'running'
-            state = self._do(job)
+        while self._run_next():
+            pass
+
+    def _run_next(self) -> bool:
+        # A call a job: what a loop remembers would outlive its job.
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            if self._closed:
+                return False
+            job = self._waiting.pop(0)
+            job.state = 'running'
+        state = self._do(job)
+        with suppress(OSError):
             job.upload.unlink(missing_ok=True)
-            with self._changed:
-                if state != 'done':
-                    job.files = {}
-                job.state, job.finished = state, time.monotonic()
-                wanted = job.id in self._jobs
-            if not wanted or state != 'done':
-                shutil.rmtree(job.folder, ignore_errors=True)
+        with self._changed:
+            if state != 'done':
+                job.files = {}
+            job.state, job.finished = state, time.monotonic()
+            wanted = job.id in self._jobs
+        if not wanted or state != 'done':
+            shutil.rmtree(job.folder, ignore_errors=True)
+        return True
 
     def _do(self, job: Job) -> str:
         try:
@@ -193,11 +219,7 @@ class JobQueue:
             job.advance(1.0)
         except Cancelled:
             return 'cancelled'
-        except (VideoError, OSError) as err:
-            job.error = job.plain(err)
-            return 'failed'
-        except BaseException:  # whatever it was, the next job gets its turn
-            logging.getLogger(__name__).exception('a job failed')
-            job.error = say('fault')
+        except BaseException as err:  # whatever it was, the next job gets its turn
+            job.error = explain(err, job)
             return 'failed'
         return 'done'

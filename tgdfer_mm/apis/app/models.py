@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...catalogue import catalogue
+from ...video.errors import UsageError, VideoError
 from ...visualization.video.words import model_note
 from ..inferencer import DFERInferencer
 
@@ -37,8 +38,12 @@ class Models:
         """The inferencer of one of the choices.
 
         Raises:
-            VideoError: The model cannot be used (any more).
+            UsageError: The model cannot be used (any more).
         """
         if name not in self._loaded:
-            self._loaded[name] = self._load(name)
+            try:
+                self._loaded[name] = self._load(name)
+            except (VideoError, OSError, ImportError) as err:
+                # Never an InputError: those are about a video.
+                raise UsageError(f'{name}: {err}') from err
         return self._loaded[name]

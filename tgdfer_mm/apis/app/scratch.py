@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -18,34 +19,86 @@ class ScratchFolder:
     """A folder for uploads and results that only this user can read.
 
     It is locked while the program runs. If that is killed, so that it cannot clean
-    up, the next one finds the folder without its lock and removes it.
+    up, the next one finds the folder without its lock and removes it. If something
+    else removes the folder while the program runs, it is made anew.
 
     Args:
         root: Where to make it; by default the system's folder for temporary files.
+
+    Attributes:
+        path: The folder.
     """
 
     def __init__(self, root: str | Path | None = None) -> None:
-        root = Path(root or tempfile.gettempdir())
-        remove_leftovers(root)
-        self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))  # mode 0700
-        self._lock: int | None = os.open(
-            self.path / _LOCK, os.O_CREAT | os.O_RDWR, 0o600
-        )
-        if fcntl:
-            lock_file(self._lock, wait=False)
+        self._root = Path(root or tempfile.gettempdir())
+        self._changing = threading.Lock()
+        remove_leftovers(self._root)
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self._root))  # mode 0700
+        self._lock: int | None = self._take()
+
+    def make(self, name: str) -> Path:
+        """Makes a folder in this one.
+
+        Args:
+            name: Its name, a new one.
+
+        Raises:
+            OSError: It cannot be made.
+        """
+        self.keep()
+        folder = self.path / name
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def keep(self) -> None:
+        """Sees to it that the folder is there and ours, and looks used.
+
+        Cleaners remove what has been used by nobody for a time.
+
+        Raises:
+            OSError: It is gone and cannot be made anew.
+        """
+        with self._changing:
+            if self._lock is None:
+                return  # closed
+            if self._is_held():
+                os.utime(self.path)
+                os.utime(self.path / _LOCK)
+                return
+            try:
+                self.path.mkdir(mode=0o700)
+            except FileExistsError:
+                if not _is_mine(self.path):  # somebody else took the name
+                    self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self._root))
+                self.path.chmod(0o700)
+            lock, self._lock = self._lock, self._take()
+            os.close(lock)
 
     def close(self) -> None:
         """Removes the folder with all that is in it; again has no effect."""
-        if self._lock is None:
-            return
-        if fcntl is None:
-            os.close(self._lock)
-        shutil.rmtree(self.path, ignore_errors=True)
-        if self.path.exists():
-            logging.getLogger(__name__).error('%s could not be removed', self.path)
+        with self._changing:
+            if self._lock is None:
+                return
+            lock, self._lock = self._lock, None
+            if fcntl is None:
+                os.close(lock)
+            shutil.rmtree(self.path, ignore_errors=True)
+            if self.path.exists():
+                logging.getLogger(__name__).error('%s could not be removed', self.path)
+            if fcntl:
+                os.close(lock)
+
+    def _take(self) -> int:
+        lock = os.open(self.path / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
         if fcntl:
-            os.close(self._lock)
-        self._lock = None
+            lock_file(lock, wait=False)
+        return lock
+
+    def _is_held(self) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self._lock), os.stat(self.path / _LOCK))
+        except OSError:
+            return False
 
 
 def remove_leftovers(root: Path) -> None:
@@ -59,7 +112,7 @@ def remove_leftovers(root: Path) -> None:
 
 
 def _is_mine(folder: Path) -> bool:
-    if folder.is_symlink():
+    if folder.is_symlink() or not folder.is_dir():
         return False
     # Without users' numbers the folder for temporary files is the user's own.
     return not hasattr(os, 'getuid') or folder.lstat().st_uid == os.getuid()

@@ -6,8 +6,6 @@ here is one form, one queue and a few files.
 """
 
 import asyncio
-import errno
-import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from mimetypes import guess_type
@@ -15,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import uvicorn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -25,14 +22,14 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Route
 
 from ...version import __version__
-from ...video.errors import VideoError
 from ...visualization.video import limits_of_use
 from . import LOCAL
 from .guard import REPORT_HEADERS, Guard
-from .jobs import Job, JobQueue, QueueFull
+from .jobs import Job, JobQueue
+from .receiving import Problem, Reception
 from .scratch import ScratchFolder
 from .sentences import say
-from .uploads import Limits, check_upload, display_name
+from .uploads import Limits, display_name
 
 _PAGE = Path(__file__).with_name('page')
 _EXPIRE_EVERY = 5.0  # seconds
@@ -67,20 +64,12 @@ def make_app(
             Route('/jobs/{key}/{name}', handlers.file),
         ],
         middleware=[Middleware(Guard, hosts=tuple(hosts))],
-        exception_handlers={_Problem: _say, ClientDisconnect: _say_nothing},
+        exception_handlers={Problem: _say, ClientDisconnect: _say_nothing},
         lifespan=handlers.lifespan,
     )
 
 
-class _Problem(Exception):
-    """What ends a request: a status and a sentence for the page."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
-def _say(request: Request, problem: _Problem) -> Response:
+def _say(request: Request, problem: Problem) -> Response:
     return JSONResponse(dict(error=str(problem)), problem.status)
 
 
@@ -108,8 +97,8 @@ class _Handlers:
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         """Runs the queue; leaves nothing behind."""
-        limits = self._limits
-        self._queue = JobQueue(self._work, self._scratch.path, limits.jobs, limits.keep)
+        self._queue = JobQueue(self._work, self._scratch.make, self._limits.keep)
+        self._reception = Reception(self._queue, self._limits)
         task = asyncio.create_task(self._expire())
         try:
             yield
@@ -124,6 +113,8 @@ class _Handlers:
         while True:
             await asyncio.sleep(_EXPIRE_EVERY)
             await run_in_threadpool(self._queue.expire)
+            with suppress(OSError):  # the next upload says so
+                await run_in_threadpool(self._scratch.keep)
 
     async def page(self, request: Request) -> Response:
         return HTMLResponse(self._html)
@@ -136,45 +127,26 @@ class _Handlers:
         length = request.headers.get('content-length', '0')
         # Python makes no number of thousands of digits.
         if not length.isdecimal() or float(length) > self._limits.bytes:
-            raise _Problem(413, say('too large', limits=self._limits))
+            raise Problem(413, say('too large', limits=self._limits))
         model = unquote(request.headers.get('x-model', self._models[0]))
         if model not in self._models:
-            raise _Problem(422, say('no such model'))
-        try:
-            job = self._queue.reserve(display_name(request.headers.get('x-file-name')))
-        except QueueFull as err:
-            raise _Problem(503, say('busy')) from err
-        job.model = model
-        try:
-            await self._receive(request, job)
-        except BaseException:  # also when the server stops meanwhile
-            self._queue.remove(job)
-            raise
-        self._queue.submit(job)
+            raise Problem(422, say('no such model'))
+        job = await self._reception.receive(
+            request.stream(),
+            display_name(request.headers.get('x-file-name')),
+            model,
+            request.client.host if request.client else '',
+        )
         return JSONResponse(dict(id=job.id), 202)
-
-    async def _receive(self, request: Request, job: Job) -> None:
-        size = 0
-        try:
-            with job.upload.open('xb') as file:
-                async for chunk in request.stream():
-                    size += len(chunk)
-                    if size > self._limits.bytes:
-                        raise _Problem(413, say('too large', limits=self._limits))
-                    await run_in_threadpool(file.write, chunk)
-            await run_in_threadpool(check_upload, job, self._limits)
-        except VideoError as err:
-            raise _Problem(422, job.plain(err)) from err
-        except OSError as err:
-            if err.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            raise _Problem(507, say('no room')) from err
 
     async def state(self, request: Request) -> Response:
         """Says how far a job is, and what it found."""
         job = self._find(request)
         if job is None:
-            raise _Problem(404, say('removed'))
+            raise Problem(404, say('removed'))
+        if job.state == 'done' and not job.is_whole():
+            self._queue.remove(job)
+            raise Problem(410, say('gone'))
         return JSONResponse(
             dict(
                 name=job.name,
@@ -200,7 +172,9 @@ class _Handlers:
         job = self._find(request)
         path = job.files.get(request.path_params['name']) if job else None
         if path is None or job.state != 'done':
-            raise _Problem(404, say('no such file'))
+            raise Problem(404, say('no such file'))
+        if not path.is_file():
+            raise Problem(410, say('gone'))
         shown = 'attachment' if 'save' in request.query_params else 'inline'
         return FileResponse(
             path,
@@ -212,31 +186,3 @@ class _Handlers:
 
     def _find(self, request: Request) -> Job | None:
         return self._queue.get(request.path_params['key'])
-
-
-def serve(app: Starlette, host: str = '127.0.0.1', port: int = 7860) -> None:
-    """Serves until Ctrl-C, a request to end, or the closing of the terminal.
-
-    Args:
-        app: Of :func:`make_app`.
-        host: Address to listen at; the default is this machine only.
-        port: Port; 0 takes a free one.
-    """
-    server = uvicorn.Server(make_server_config(app, host, port))
-    # Uvicorn ends cleanly on SIGINT and SIGTERM; a closed terminal has to as well.
-    signal.signal(signal.SIGHUP, lambda *_: setattr(server, 'should_exit', True))
-    server.run()
-
-
-def make_server_config(app: Starlette, host: str, port: int) -> uvicorn.Config:
-    """The server's settings: no log of what was uploaded, a short farewell."""
-    return uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        access_log=False,
-        log_level='warning',
-        server_header=False,
-        timeout_graceful_shutdown=3,
-        ws='none',
-    )

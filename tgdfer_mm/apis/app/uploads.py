@@ -23,13 +23,23 @@ class Limits:
     Attributes:
         megabytes: Of a file.
         seconds: Of a video.
-        jobs: At a time, the running one included.
+        jobs: That wait or run at a time.
+        uploads: At a time.
+        each: Uploads and jobs of one address at a time, together.
+        silence: Seconds in which some of an upload has to arrive.
+        upload: Seconds that an upload may take in all.
+        settle: Seconds after which an upload that is slow may have to give way.
         keep: Seconds for which results are kept.
     """
 
     megabytes: float = 200
     seconds: float = 300
     jobs: int = 4
+    uploads: int = 8
+    each: int = 3
+    silence: float = 20
+    upload: float = 600
+    settle: float = 2
     keep: float = 1800
 
     @property

@@ -1,0 +1,113 @@
+"""Serves the page: waits for nobody for ever, and ends without a fuss."""
+
+import asyncio
+import signal
+from functools import partial
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_FAREWELL = 1.0  # seconds that answers under way have when the server stops
+
+
+def serve(app: Starlette, host: str = '127.0.0.1', port: int = 7860) -> None:
+    """Serves until Ctrl-C, a request to end, or the closing of the terminal.
+
+    Args:
+        app: Of :func:`tgdfer_mm.apis.app.server.make_app`.
+        host: Address to listen at; the default is this machine only.
+        port: Port; 0 takes a free one.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C, after everything has been removed.
+    """
+    server = Server(app, host, port)
+    # Uvicorn ends cleanly on SIGINT and SIGTERM; a closed terminal has to as well.
+    if hasattr(signal, 'SIGHUP'):
+        signal.signal(signal.SIGHUP, lambda *_: setattr(server, 'should_exit', True))
+    server.run()
+
+
+class Server(uvicorn.Server):
+    """Uvicorn without a log of what was uploaded, that ends at once.
+
+    Args:
+        app: What is served.
+        host: Address to listen at.
+        port: Port; 0 takes a free one.
+        patience: Seconds in which a connection has to send a request.
+    """
+
+    def __init__(
+        self, app: Starlette, host: str, port: int, patience: float = 20.0
+    ) -> None:
+        config = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            http=partial(_Connection, patience=patience),
+            access_log=False,
+            log_level='warning',
+            server_header=False,
+            timeout_graceful_shutdown=30,
+            ws='none',
+        )
+        super().__init__(config)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Notes a signal; one more of them does not keep us from cleaning up."""
+        if not self.should_exit:
+            super().handle_exit(sig, frame)
+
+    async def shutdown(self, *args: Any, **kwargs: Any) -> None:
+        """Stops; a connection that does not end is cut, not its task cancelled."""
+        asyncio.get_running_loop().call_later(_FAREWELL, self._cut)
+        await super().shutdown(*args, **kwargs)
+
+    def _cut(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
+
+class _Connection(H11Protocol):
+    """Uvicorn's, which waits for a request for ever once its first byte is there."""
+
+    def __init__(self, *args: Any, patience: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._patience = patience
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Begins to wait for the first request."""
+        super().connection_made(transport)
+        self._expect_request()
+
+    def on_response_complete(self) -> None:
+        """Begins to wait for the next one."""
+        super().on_response_complete()
+        self._expect_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Waits no longer."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _expect_request(self) -> None:
+        self._stop_waiting()
+        if not self.transport.is_closing():
+            self._timer = self.loop.call_later(
+                self._patience, self._give_up, self.cycle
+            )
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _give_up(self, last: Any) -> None:
+        # Also ends who goes on sending a file that was refused.
+        if self.cycle is last and (last is None or last.response_complete):
+            self.transport.close()
