@@ -51,7 +51,7 @@ def load_alone(name: str) -> ModuleType:
 
     Args:
         name: Path below the package's folder, of a file that imports the standard
-            library only.
+            library, and rich, only.
     """
     found = importlib.util.find_spec('tgdfer_mm')
     path = Path(found.submodule_search_locations[0], name)

@@ -13,7 +13,9 @@ from argparse import (
 from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
+from typing import NoReturn
 
+from .common import load_alone
 from .last_words import sentence_of
 
 COMMANDS = (
@@ -57,6 +59,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:  # it takes seconds
         print('stopped with Ctrl-C before anything was read', file=sys.stderr)
         return 130
+    from tgdfer_mm.terminal import complain, guard_streams
+
+    guard_streams()
     try:
         return _module(name).run(args)
     except KeyboardInterrupt:
@@ -68,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if code is None:
             code = 2 if isinstance(error, OSError) else 1
             text = sentence_of(error, text)
-        print(f'error: {text}', file=sys.stderr)
+        complain(text)
         return code
 
 
@@ -91,10 +96,16 @@ def parse(name: str, words: Sequence[str]) -> Namespace:
     return make_parser(name).parse_args(words, Namespace(extra=extra))
 
 
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Quotes what was given, which may be a file of any name."""
+        super().error(load_alone('terminal.py').one_line(message))
+
+
 def make_parser(name: str) -> ArgumentParser:
     """The command line of a command, one of :data:`COMMANDS`."""
     module = _module(name)
-    parser = ArgumentParser(
+    parser = _Parser(
         prog=f'tgdfer {name}',
         description=module.__doc__,
         formatter_class=RawDescriptionHelpFormatter,
@@ -145,7 +156,7 @@ def _overview(words: list[str]) -> int:
     shown = group or COMMANDS
     lines = [f'  {n:14}{(_module(n).__doc__ or "").splitlines()[0]}' for n in shown]
     prog = f'tgdfer {words[0]}' if group else 'tgdfer'
-    parser = ArgumentParser(
+    parser = _Parser(
         prog=prog,
         usage=f'{prog} COMMAND [options]',
         description='Dynamic facial expression recognition in video, guided by text.',

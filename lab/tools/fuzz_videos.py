@@ -114,10 +114,9 @@ def work(jobs: Path) -> int:
     """Reads the videos of a list with the command; prints a line for each."""
     out, sys.stdout = os.fdopen(os.dup(1), 'w'), sys.stderr
     os.dup2(2, 1)
-    from rich.console import Console
-
     from tgdfer_cli.main import parse
     from tgdfer_mm.apis import DFERInferencer, command
+    from tgdfer_mm.terminal import Terminal
 
     inferencer = DFERInferencer('demo', device='cpu', show_progress=False)
     command._inferencer = lambda args: inferencer  # loaded once
@@ -128,7 +127,7 @@ def work(jobs: Path) -> int:
         name = path.name if path.name[0] != '-' else f'./{path.name}'
         try:
             args = parse('infer', [name, '--out', folder])
-            code = command.run(args, Console(file=text, width=200))
+            code = command.run(args, Terminal(file=text, width=200))
         except Exception:
             code = 1
             text.write(traceback.format_exc())

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from lab.video_writing import write_video
 from tgdfer_cli.main import main, parse
 from tgdfer_mm.apis import DFERInferencer, command, runtime
+from tgdfer_mm.terminal import Terminal
 from tgdfer_mm.video.faces import build_detector
 
 
@@ -32,7 +32,7 @@ def call(inferencer, monkeypatch, tmp_path):
         given = [str(a) for a in args] + ['--out', str(tmp_path / 'out')]
         given += [] if pictures else ['--no-pictures']
         text = io.StringIO()
-        console = Console(file=text, width=200)
+        console = Terminal(file=text, width=200)
         code = command.run(parse('infer', given), console)
         return code, text.getvalue(), tmp_path / 'out'
 
@@ -217,8 +217,7 @@ def test_a_terminal_that_shows_few_letters_ends_nothing(
     shown = io.TextIOWrapper(io.BytesIO(), encoding='ascii')
     monkeypatch.setattr(sys, 'stdout', shown)
     path, out = tiny_video('vidéo.mp4'), tmp_path / 'out'
-    args = parse('infer', [str(path), '--no-pictures', '--out', str(out)])
-    assert command.run(args) == 0
+    assert main(['infer', str(path), '--no-pictures', '--out', str(out)]) == 0
     shown.flush()
     assert b'vid' in shown.buffer.getvalue()
     assert (out / 'vidéo' / 'result.json').is_file()

@@ -6,11 +6,11 @@ import os
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from lab.video_writing import write_video
 from tgdfer_cli.main import parse
 from tgdfer_mm.apis import DFERInferencer, command
+from tgdfer_mm.terminal import Terminal
 
 
 @pytest.fixture(scope='module')
@@ -26,7 +26,7 @@ def call(inferencer, monkeypatch, tmp_path):
     def run(*words, pictures=False):
         words = [*words, '--out', 'out', *([] if pictures else ['--no-pictures'])]
         text = io.StringIO()
-        code = command.run(parse('infer', words), Console(file=text, width=200))
+        code = command.run(parse('infer', words), Terminal(file=text, width=200))
         return code, text.getvalue()
 
     return run

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from tgdfer_cli.main import parse
 from tgdfer_mm.apis import DFERInferencer, command, output_folder
 from tgdfer_mm.apis.output_folder import OutputFolder, output_folders, result_files
 from tgdfer_mm.apis.writing import write_result
+from tgdfer_mm.terminal import Terminal
 from tgdfer_mm.video.analysis import Prediction
 from tgdfer_mm.video.errors import OutputError, UsageError
 from tgdfer_mm.video.faces import build_detector
@@ -52,7 +52,7 @@ def call(inferencer, monkeypatch, tmp_path):
         given = [*map(str, inputs), '--out', str(tmp_path / out)]
         given += [] if pictures else ['--no-pictures']
         text = io.StringIO()
-        code = command.run(parse('infer', given), Console(file=text, width=500))
+        code = command.run(parse('infer', given), Terminal(file=text, width=500))
         return code, text.getvalue()
 
     run.out = tmp_path / 'out'

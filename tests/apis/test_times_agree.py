@@ -4,10 +4,10 @@ import io
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from tgdfer_mm.apis.result_table import print_result
 from tgdfer_mm.apis.writing import frame_rows
+from tgdfer_mm.terminal import Terminal
 from tgdfer_mm.video.clock import clock
 from tgdfer_mm.video.frames import Frame
 from tgdfer_mm.video.intervals import IntervalRule, interval_at
@@ -83,7 +83,7 @@ def test_table_and_pages_write_a_time_alike(fps):
         result = result_of(track)
         total = result['source']['duration']
         text = io.StringIO()
-        print_result(result, Console(file=text, width=200))
+        print_result(result, Terminal(file=text, width=200))
         assert clock(track['start'], total) in text.getvalue()
         assert f'{clock(track["end"], total)}' in lead(track, total)
         for i in track['intervals']:

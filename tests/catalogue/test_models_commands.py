@@ -12,7 +12,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from rich.console import Console
 
 from tgdfer_cli.main import main
 from tgdfer_mm.apis import DFERInferencer, load_model
@@ -26,6 +25,7 @@ from tgdfer_mm.catalogue import (
 from tgdfer_mm.catalogue.folders import settings_file
 from tgdfer_mm.commands import models
 from tgdfer_mm.paths import config_dir
+from tgdfer_mm.terminal import Terminal
 from tgdfer_mm.video.errors import InputError
 
 from ..models.onnx_files import write_onnx
@@ -44,7 +44,7 @@ def change_source(monkeypatch, name, **changes):
 
 def listing():
     text = io.StringIO()
-    models.run(SimpleNamespace(default=None), Console(file=text, width=400))
+    models.run(SimpleNamespace(default=None), Terminal(file=text, width=400))
     return text.getvalue()
 
 

@@ -1,16 +1,14 @@
 """What ``tgdfer infer`` does: read videos, print, write, and say how it went."""
 
-import sys
 import traceback
 from argparse import Namespace
-from io import TextIOWrapper
 from pathlib import Path
 
 from mmengine.config import Config
-from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from ..settings import parse_settings
+from ..terminal import Terminal, one_line
 from ..video.errors import InputError, Interrupted, OutputError, UsageError, VideoError
 from .inferencer import BATCH_SIZE, DFERInferencer
 from .output_folder import OutputFolder, output_folders, result_files
@@ -20,13 +18,9 @@ from .writing import write_result
 _INCOMPLETE = 4
 
 
-def run(args: Namespace, console: Console | None = None) -> int:
+def run(args: Namespace, console: Terminal | None = None) -> int:
     """Reads every input; returns the exit code."""
-    if console is None:
-        if isinstance(sys.stdout, TextIOWrapper):
-            # A name, or a letter, that the terminal cannot show ends nothing.
-            sys.stdout.reconfigure(errors='backslashreplace')
-        console = Console()
+    console = console or Terminal()
     try:
         inputs = _inputs(args)
         folders = output_folders(args.out, inputs)
@@ -56,7 +50,7 @@ def _run_one(
     each: str | int,
     folder: OutputFolder,
     args: Namespace,
-    console: Console,
+    console: Terminal,
 ) -> int:
     with folder.locked():
         folder.prepare()  # once more: hours may have passed
@@ -75,7 +69,7 @@ def _run_one(
 
 
 def _write(
-    result: dict, folder: OutputFolder, pictures: bool, console: Console
+    result: dict, folder: OutputFolder, pictures: bool, console: Terminal
 ) -> None:
     folder.remove_earlier(result_files(result, pictures))
     _show(write_result(result, folder.path), console)
@@ -167,11 +161,11 @@ def _inferencer(args: Namespace) -> DFERInferencer:
     return make_inferencer(args, fps=args.fps, runtime=args.runtime, **changes)
 
 
-def _complain(console: Console, err: VideoError) -> int:
-    console.print(f'[red]error:[/] {escape(str(err))}', soft_wrap=True)
+def _complain(console: Terminal, err: VideoError) -> int:
+    console.print(Text('error:', 'red'), one_line(err), soft_wrap=True)
     return err.exit_code
 
 
-def _show(files: list[Path], console: Console) -> None:
+def _show(files: list[Path], console: Terminal) -> None:
     for file in files:
-        console.print(f'wrote {escape(str(file))}', soft_wrap=True)
+        console.print(f'wrote {one_line(file)}', soft_wrap=True)

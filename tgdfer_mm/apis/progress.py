@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -18,6 +16,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from ..terminal import Terminal, one_line
 from ..video.frames import Source
 
 
@@ -53,13 +52,13 @@ def frame_progress(source: Source) -> Iterator[Callable[[], None]]:
         yield lambda: None
         return
     columns = (
-        TextColumn('{task.description}'),
+        TextColumn('{task.description}', markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         FrameRateColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        name = escape(Path(source.info.path).name)
+    with Progress(*columns, console=Terminal(stderr=True)) as progress:
+        name = one_line(Path(source.info.path).name)
         task = progress.add_task(name, total=source.total)
         yield lambda: progress.advance(task)

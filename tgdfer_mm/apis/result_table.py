@@ -1,23 +1,23 @@
 """A result as a table for people."""
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from ..terminal import Terminal, one_line
 from ..video.clock import clock
 from ..visualization.video.words import is_sure
 
 
-def print_result(result: dict, console: Console) -> None:
+def print_result(result: dict, console: Terminal) -> None:
     """Prints the tracks with their intervals, and everything to be warned of."""
     source = result['source']
     total = source['duration']
     state = '' if result['complete'] else ', NOT COMPLETE'
-    title = escape(f'{source["path"]}  {source["duration"]:.1f} s{state}')
+    title = f'{one_line(source["path"])}  {source["duration"]:.1f} s{state}'
     sure = is_sure(result)
     if not sure:  # before the verdicts that it takes the weight away from
         _print_warnings(result, console)
-    console.print(f'[bold]{title}[/]', soft_wrap=True)
+    console.print(title, style='bold', soft_wrap=True)
     table = Table(style='' if sure else 'bright_black')
     for name in ('face', 'from', 'to', 'label', 'score', 'intervals'):
         right = name in ('face', 'from', 'to', 'score')
@@ -42,6 +42,6 @@ def print_result(result: dict, console: Console) -> None:
         _print_warnings(result, console)
 
 
-def _print_warnings(result: dict, console: Console) -> None:
+def _print_warnings(result: dict, console: Terminal) -> None:
     for warning in result['warnings']:
-        console.print(f'[yellow]note:[/] {escape(warning)}', soft_wrap=True)
+        console.print(Text('note:', 'yellow'), one_line(warning), soft_wrap=True)

@@ -1,15 +1,14 @@
 """Comparing models: a table for people, and JSON."""
 
 import json
-import sys
 from argparse import Namespace
 
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 
 from ..files import write_text
 from ..protocol import compare, load_contender
+from ..terminal import Terminal, complain
 
 
 def run(args: Namespace) -> int:
@@ -17,10 +16,10 @@ def run(args: Namespace) -> int:
     try:
         result = compare([load_contender(path) for path in args.models])
     except (FileNotFoundError, ValueError) as error:
-        print(f'error: {error}', file=sys.stderr)
+        complain(error)
         return 2
-    console = Console(highlight=False)
-    wide = Console(width=max(console.width, 100))  # whole, also in a log
+    console = Terminal()
+    wide = Terminal(width=max(console.width, 100))  # whole, also in a log
     first, *others = result['models']
     for comparison, other in zip(result['comparisons'], others, strict=True):
         for side, model in (('first', first), ('second', other)):
@@ -29,7 +28,7 @@ def run(args: Namespace) -> int:
         wide.print(_table(comparison))
         for text in (comparison['words'], *comparison['remarks']):
             console.print(text)
-    console.print(f'[dim]{result["method"]}[/dim]')
+    console.print(result['method'], style='dim')
     if args.out:
         write_text(args.out, json.dumps(result, indent=2) + '\n')
     return 0

@@ -14,6 +14,7 @@ from ..paths import find_config
 from ..run_config.files import read_config
 from ..run_config.options import merge_options
 from ..settings import parse_settings
+from ..terminal import say
 from .config_errors import naming_the_key
 
 
@@ -53,5 +54,5 @@ def _convert(args: Namespace, config: Config | None) -> int:
     except ConvertError as error:
         raise ConvertError(f'{error} Report: {report}') from error
     config_file = conversion.save_config(args.out)
-    print('written:', *written, *([config_file] if config_file else []), report)
+    say('written:', *written, *([config_file] if config_file else []), report)
     return 0

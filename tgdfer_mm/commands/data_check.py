@@ -1,12 +1,12 @@
 """Checking a copy of a data set."""
 
 import json
-import sys
 from argparse import Namespace
 
 from ..datasets.tools.check import check_copy
 from ..datasets.tools.check.report import print_report
 from ..files import write_text
+from ..terminal import complain
 
 
 def run(args: Namespace) -> int:
@@ -23,7 +23,7 @@ def run(args: Namespace) -> int:
             label_base=args.label_base,
         )
     except (ValueError, OSError) as err:
-        print(f'error: {err}', file=sys.stderr)
+        complain(err)
         return 2
     print_report(report)
     if args.json:

@@ -14,6 +14,7 @@ from ..paths import find_config
 from ..registry import DATASETS
 from ..run_config.files import read_config
 from ..run_config.walk import first_data_set
+from ..terminal import say
 
 
 def run(args: Namespace) -> int:
@@ -38,5 +39,5 @@ def run(args: Namespace) -> int:
         raise PackError(f'{args.config}: it has no frame folders to compare with.')
     show = partial(track, what='Verifying')
     verify_pack(args.file, index, contents, track=show)
-    print(f'{args.file}: whole, {Path(args.file).stat().st_size / 2**20:.1f} MiB')
+    say(f'{args.file}: whole, {Path(args.file).stat().st_size / 2**20:.1f} MiB')
     return 0

@@ -1,6 +1,5 @@
 """Unpacking the authors' archives of a data set."""
 
-import sys
 from argparse import Namespace
 
 from ..datasets.tools.check import check_copy
@@ -8,6 +7,7 @@ from ..datasets.tools.check.copies import DATASETS
 from ..datasets.tools.check.report import print_report
 from ..datasets.tools.prepare import Password, unpack
 from ..datasets.tools.prepare.videos import extract_own_frames
+from ..terminal import complain, one_line, say
 
 
 def run(args: Namespace) -> int:
@@ -17,9 +17,9 @@ def run(args: Namespace) -> int:
             args.dataset, args.sources, args.root, Password(args.password_file)
         )
     except (ValueError, OSError) as err:
-        print(f'error: {err}', file=sys.stderr)
+        complain(err)
         return 2 if isinstance(err, FileNotFoundError) else 1
-    print(
+    say(
         f'{done.written} files written, {done.present} were there, {done.junk} of '
         f'macOS and the like skipped.'
     )
@@ -29,7 +29,7 @@ def run(args: Namespace) -> int:
         ('not read, only zip files are: unpack them yourself', done.unread),
     ):
         if names:
-            print(f'{len(names)} {what}:', *names[:10], sep='\n  ')
+            say(f'{len(names)} {what}:', *map(one_line, names[:10]), sep='\n  ')
     options = dict(counts=args.counts)
     failed = {}
     if args.frames_from_videos:
@@ -38,10 +38,10 @@ def run(args: Namespace) -> int:
                 DATASETS[args.dataset], args.root, args.frames_from_videos
             )
         except (ValueError, OSError) as err:
-            print(f'error: {err}', file=sys.stderr)
+            complain(err)
             return 2 if isinstance(err, FileNotFoundError) else 1
         for reason in failed.values():
-            print(f'damaged: {reason}', file=sys.stderr)
+            complain(reason, 'damaged')
         options.update(
             media_dir=args.frames_from_videos, pixel_version=args.frames_from_videos
         )

@@ -9,6 +9,7 @@ from ..features.processes import start_processes
 from ..recipe import Recipe
 from ..recipe.apply import take_steps
 from ..recipe.cached_features import feature_options, train_on_cached_features
+from ..terminal import say
 from .config import load_config
 from .config_errors import ConfigError, naming_the_key
 
@@ -32,7 +33,7 @@ def run(args: Namespace) -> int:
             device=args.device,
             **feature_options(recipe),
         )
-    print(path)
+    say(path)
     return 0
 
 

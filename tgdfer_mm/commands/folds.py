@@ -5,18 +5,17 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from rich.console import Console
-
 from ..paths import find_config
 from ..protocol import RunError, collect, parse_numbers, plan_runs, run_all
 from ..protocol.launch import Launcher
 from ..protocol.results_page import summary_table
+from ..terminal import Terminal, complain
 
 
 def run(args: Namespace) -> int:
     """Runs the protocol; returns the exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that runs are ended
-    console = Console()
+    console = Terminal()
     config = str(find_config(args.config))
     try:
         launcher = Launcher(
@@ -32,9 +31,9 @@ def run(args: Namespace) -> int:
         run_all(runs, launcher, console)
         report = collect(runs, Path(config).name)
     except (RunError, FileNotFoundError, ValueError) as error:
-        print(f'error: {error}', file=sys.stderr)
+        complain(error)
         return getattr(error, 'exit_code', 2)
     # Whole, also in the 80 columns that a log has.
-    Console(width=max(console.width, 100)).print(summary_table(report))
-    console.print(f'{runs[0].root}/results.md', highlight=False)
+    Terminal(width=max(console.width, 100)).print(summary_table(report))
+    console.print(f'{runs[0].root}/results.md')
     return 0

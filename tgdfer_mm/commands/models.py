@@ -2,9 +2,8 @@
 
 from argparse import Namespace
 
-from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
+from rich.text import Text
 
 from ..catalogue import (
     BAN,
@@ -14,12 +13,13 @@ from ..catalogue import (
     find_entry,
     set_default_model,
 )
+from ..terminal import Terminal
 from ..video.errors import UsageError
 
 
-def run(args: Namespace, console: Console | None = None) -> int:
+def run(args: Namespace, console: Terminal | None = None) -> int:
     """Lists them or keeps the choice; returns the exit code."""
-    console = console or Console(soft_wrap=False)
+    console = console or Terminal(soft_wrap=False)
     if args.default is not None:
         return _choose(args.default, console)
     chosen = default_model() or 'demo'
@@ -32,7 +32,7 @@ def run(args: Namespace, console: Console | None = None) -> int:
     return 0
 
 
-def _choose(name: str, console: Console) -> int:
+def _choose(name: str, console: Terminal) -> int:
     entry = find_entry(name)
     if not entry.here:
         raise UsageError(
@@ -40,18 +40,18 @@ def _choose(name: str, console: Console) -> int:
         )
     path = set_default_model(name)
     console.print(
-        escape(f'{name} is used from now on where no --model is given ({path}).'),
+        f'{name} is used from now on where no --model is given ({path}).',
         soft_wrap=True,
     )
     return 0
 
 
-def _show(entry: Entry, chosen: bool, console: Console) -> None:
-    state = '[green]here[/]' if entry.here else 'not here'
+def _show(entry: Entry, chosen: bool, console: Terminal) -> None:
+    state = Text('here', 'green') if entry.here else 'not here'
     if entry.source['kind'] == 'none':
         state = 'cannot be used yet'
     default = ', default' if chosen else ''
-    console.print(f'[bold]{escape(entry.name)}[/]  {state}{default}')
+    console.print(Text.assemble((entry.name, 'bold'), '  ', state, default))
     size = 'size unknown' if entry.megabytes is None else f'{entry.megabytes:g} MB'
     lines = [
         f'{entry.domain} faces: {", ".join(entry.knows) or "no classes of its own"}',
@@ -61,4 +61,4 @@ def _show(entry: Entry, chosen: bool, console: Console) -> None:
     ]
     lines += [entry.source[key] for key in ('where', 'why') if key in entry.source]
     for line in lines:
-        console.print(Padding(escape(line), (0, 0, 0, 4)))
+        console.print(Padding(line, (0, 0, 0, 4)))

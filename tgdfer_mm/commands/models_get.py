@@ -9,8 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
 
 from ..catalogue import BAN, Entry, find_entry, model_folder
@@ -22,15 +20,16 @@ from ..files import DamagedFileError, file_hash, read_json, replacing, write_tex
 from ..locks import held
 from ..paths import config_dir
 from ..plain_checkpoints import write_safetensors
+from ..terminal import Terminal
 from ..video.errors import InputError, OutputError, UsageError
 from ..video.optional_packages import need
 
 RECORD = 'source.json'  # next to the file: where it is from, and its hashes
 
 
-def run(args: Namespace, console: Console | None = None) -> int:
+def run(args: Namespace, console: Terminal | None = None) -> int:
     """Gets the model; returns the exit code."""
-    console = console or Console()
+    console = console or Terminal()
     entry = find_entry(args.name)
     kind = entry.source['kind']
     if kind == 'none':
@@ -45,7 +44,7 @@ def run(args: Namespace, console: Console | None = None) -> int:
     with _alone(folder):
         target = folder / Path(entry.file).name
         if brought is None and _is_as_kept(target):
-            console.print(escape(f'{entry.name} is here already: {target}'))
+            console.print(f'{entry.name} is here already: {target}')
             return 0
         before = _record(folder)
         origin = _WAYS[kind](entry, target, brought, args, console)
@@ -133,7 +132,7 @@ _WAYS: dict[str, Callable[..., dict]] = dict(
 
 
 def _report(
-    entry: Entry, target: Path, found: dict, before: dict, console: Console
+    entry: Entry, target: Path, found: dict, before: dict, console: Terminal
 ) -> None:
     if entry.source['kind'] == 'by_hand':
         kept = before.get('sha256')
@@ -149,14 +148,14 @@ def _report(
                 f'This is ANOTHER file than before: SHA-256 {found["sha256"]}, it was '
                 f'{kept}.'
             )
-        console.print(escape(said), soft_wrap=True)
+        console.print(said, soft_wrap=True)
     for line in (
         f'{entry.name} is here: {target}',
         f'Weights: {entry.licence}. Training data: {entry.terms}.',
         f'{entry.note} {BAN}',
         f'Use it: tgdfer infer VIDEO --model {entry.name}',
     ):
-        console.print(escape(line), soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
 
 def _record(folder: Path) -> dict:
@@ -187,7 +186,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Callable[[int, int | None], None]]:
+def _progress(console: Terminal) -> Iterator[Callable[[int, int | None], None]]:
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task('fetching', total=None)
         yield lambda have, total: bar.update(task, completed=have, total=total)

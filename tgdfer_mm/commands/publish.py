@@ -4,6 +4,7 @@ import json
 from argparse import Namespace
 
 from ..engine.publish import publish
+from ..terminal import say
 from ..video.errors import UsageError
 
 
@@ -16,5 +17,5 @@ def run(args: Namespace) -> int:
             raise
         lacks = f'{args.checkpoint} lacks {err}' if isinstance(err, KeyError) else err
         raise UsageError(str(lacks)) from err
-    print(json.dumps(info, indent=2))
+    say(json.dumps(info, indent=2))
     return 0

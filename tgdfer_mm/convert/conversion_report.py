@@ -2,8 +2,9 @@
 
 from dataclasses import asdict, dataclass, field
 
-from rich.console import Console
 from rich.table import Table
+
+from ..terminal import Terminal, one_line
 
 # How many names the table shows: of what went well a few, of the rest many.
 FEW, MANY = 3, 20
@@ -59,9 +60,11 @@ class Report:
         """All of it, JSON-able."""
         return asdict(self) | {'complete': self.complete}
 
-    def show(self, console: Console | None = None) -> None:
+    def show(self, console: Terminal | None = None) -> None:
         """Prints it as a table; long lists are cut, the JSON has them whole."""
-        table = Table('', 'number', 'names', title=f'{self.source} ({self.format})')
+        table = Table(
+            '', 'number', 'names', title=f'{one_line(self.source)} ({self.format})'
+        )
         for what in ('matched', 'filled', 'copies'):
             table.add_row(what, *_cells(getattr(self, what), FEW))
         for what in ('unused', 'missing', 'unexpected', 'misfit', 'others', 'stubs'):
@@ -73,13 +76,14 @@ class Report:
             theirs, ours = (' '.join(self.classes[k]) for k in ('file', 'model'))
             table.add_row('classes', str(len(self.classes['file'])), f'{theirs}')
             table.add_row('', '', f'{moved} {ours}')
-        (console or Console()).print(table)
+        (console or Terminal()).print(table)
 
 
 def _cells(names: dict | list, shown: int) -> tuple[str, str]:
     lines = list(names)
     if isinstance(names, dict):
         lines = [f'{name}: {what}' for name, what in names.items()]
+    lines = list(map(one_line, lines))
     rest = len(lines) - shown
     more = [f'... and {rest} more'] if rest > 0 else []
     return str(len(lines)), '\n'.join(lines[:shown] + more)

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from rich.console import Console
 from rich.progress import track as rich_track
+
+from ..terminal import Terminal
 
 T, R = TypeVar('T'), TypeVar('R')
 
@@ -19,7 +20,7 @@ def track(steps: Iterable, total: int, what: str) -> Iterator:
         total: How many there are.
         what: What is being done.
     """
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     return rich_track(
         steps,
         what,

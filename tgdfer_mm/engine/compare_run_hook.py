@@ -13,7 +13,6 @@ from mmengine.logging import MessageHub, MMLogger
 from mmengine.registry import RUNNERS, DefaultScope
 from mmengine.runner import Runner
 from mmengine.visualization import Visualizer
-from rich.console import Console
 from rich.table import Table
 
 from ..paths import config_dir
@@ -23,6 +22,7 @@ from ..recipe.recipe import Recipe
 from ..recipe.work_folder import note_work_folder
 from ..registry import HOOKS
 from ..run_config.files import read_config
+from ..terminal import Terminal
 from .evaluation import EvaluateBeforeTrainHook, write_metrics
 from .selection_hook import SelectionHook
 
@@ -118,7 +118,7 @@ class CompareRunHook(_KeepMetrics):
                 h.description for h in runner.hooks if isinstance(h, SelectionHook)
             ]
             title = ', '.join(filter(None, [info.get('dataset'), *rules]))
-            Console().print(self._table(results, title))
+            Terminal().print(self._table(results, title))
 
     def _other_config(self, runner: Runner) -> Config:
         if isinstance(self.config, str):

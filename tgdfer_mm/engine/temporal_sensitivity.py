@@ -7,11 +7,11 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.dist import is_main_process
-from rich.console import Console
 from rich.table import Table
 
 from ..files import write_text
 from ..recipe.perturbed_time import perturb_time
+from ..terminal import Terminal
 
 UNPERTURBED = 'unperturbed'
 FILE_NAME = 'temporal_sensitivity.json'
@@ -81,8 +81,8 @@ def report(results: dict[str, Metrics], work_dir: str | Path, **info: Any) -> Pa
     if is_main_process():
         content = dict(info, metrics=results, differences=differences(results))
         write_text(path, json.dumps(content, indent=2) + '\n')
-        Console().print(_table(results))
-        Console().print(f'written to {path}')
+        Terminal().print(_table(results))
+        Terminal().print(f'written to {path}')
     return path
 
 

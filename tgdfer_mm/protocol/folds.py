@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ..evaluation import read_predictions
 from ..files import file_hash, read_json, write_text
+from ..terminal import Terminal
 from .launch import Launcher, folder_lock, run_command
 from .runs import Run, differing_keys
 
@@ -31,7 +31,7 @@ class OtherRunError(RunError):
 
 
 def run_all(
-    runs: Sequence[Run], launcher: Launcher, console: Console | None = None
+    runs: Sequence[Run], launcher: Launcher, console: Terminal | None = None
 ) -> None:
     """Trains and tests the runs one after the other.
 
@@ -47,7 +47,7 @@ def run_all(
         RunError: A run failed, or its folder holds something else. The others keep
             what they have.
     """
-    console = console or Console()
+    console = console or Terminal()
     pending = list(runs)
     with Progress(
         *(TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn()),

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from ..files import is_running, write_text
+from ..terminal import say
 from .benchmark_clips import make_benchmark_clip
 from .clips import APEX_THRESHOLD, EMOTIONS, Clip, make_clip
 from .layouts import LAYOUTS, PlannedClip, plan_clips
@@ -95,7 +96,7 @@ def ensure_tree(
     spec: SynthSpec,
     *,
     workers: int | None = None,
-    report: Callable[[str], None] = print,
+    report: Callable[[str], None] = say,
 ) -> bool:
     """Write the data set unless it is there.
 

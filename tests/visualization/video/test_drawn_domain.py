@@ -5,9 +5,9 @@ import re
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from tgdfer_mm.apis.result_table import print_result
+from tgdfer_mm.terminal import Terminal
 from tgdfer_mm.visualization.video import NARROW, WIDE, draw_timeline, render_report
 from tgdfer_mm.visualization.video.colors import class_colors
 from tgdfer_mm.visualization.video.marks import UNSURE
@@ -90,7 +90,9 @@ def test_in_the_table(results):
     shown = {}
     for domain, result in found.items():
         file = io.StringIO()
-        console = Console(file=file, width=100, force_terminal=True, color_system='256')
+        console = Terminal(
+            file=file, width=100, force_terminal=True, color_system='256'
+        )
         print_result(dict(result, warnings=[REASON]), console)
         shown[domain] = file.getvalue()
     assert shown['drawn'].index('only drawn') < shown['drawn'].index('happy')

@@ -6,8 +6,9 @@ from argparse import Namespace
 from contextlib import closing
 from functools import partial
 
-from rich.console import Console
+from rich.text import Text
 
+from ...terminal import Terminal
 from ...video.checks import Number
 from ...video.errors import OutputError, UsageError, VideoError
 from ..command import changes_of, make_inferencer
@@ -20,13 +21,13 @@ from .uploads import Limits
 _PORT = Number(least=0, most=65535, whole=True)
 
 
-def run(args: Namespace, console: Console | None = None) -> int:
+def run(args: Namespace, console: Terminal | None = None) -> int:
     """Serves until it is stopped; returns the exit code.
 
     Raises:
         VideoError: The page cannot be served; its `exit_code` is the command's.
     """
-    console = console or Console()
+    console = console or Terminal()
     try:
         from .server import make_app
         from .serving import serve
@@ -59,8 +60,9 @@ def run(args: Namespace, console: Console | None = None) -> int:
         )
         if args.host not in LOCAL:
             console.print(
-                f'[yellow]Others can reach this page[/] at {args.host}: what they '
-                'send and get is not encrypted, and nobody is asked for a password.'
+                Text('Others can reach this page', 'yellow'),
+                f'at {args.host}: what they send and get is not encrypted, and nobody '
+                'is asked for a password.',
             )
         shown = 'localhost' if args.host in LOCAL else args.host
         console.print(f'Open http://{shown}:{args.port} - stop with Ctrl-C')

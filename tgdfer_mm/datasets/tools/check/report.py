@@ -1,10 +1,10 @@
 """The report of a check, as tables in a terminal."""
 
 from rich.box import SIMPLE
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Column, Table
+from rich.text import Text
 
+from ....terminal import Terminal, one_line
 from .findings import ERROR, NOTE, WARNING
 
 _STYLES = {ERROR: 'bold red', WARNING: 'yellow', NOTE: 'dim'}
@@ -15,22 +15,22 @@ _COUNTS = {
 }
 
 
-def print_report(report: dict, console: Console | None = None) -> None:
+def print_report(report: dict, console: Terminal | None = None) -> None:
     """Prints what a check found.
 
     Args:
         report: What :func:`~.run.check_copy` returned.
         console: Where to; stdout by default.
     """
-    console = console or Console()
+    console = console or Terminal()
     say = console.print
-    say(f'[bold]{report["dataset"]}[/] in {escape(report["root"])}')
+    say(Text(report['dataset'], 'bold'), f'in {one_line(report["root"])}')
     say(f'Counts are held against {_COUNTS[report["counts"]]}.')
     say(_places(report))
     say(_training(report))
     if report['config']:
         items = ', '.join(f'{key}={value!r}' for key, value in report['config'].items())
-        say(f'In a config: {escape(f"dict({items}, ...)")}', soft_wrap=True)
+        say(f'In a config: dict({items}, ...)', soft_wrap=True)
     if report['sizes']:
         sizes = [
             f'{s["width"]}x{s["height"]}: {s["pictures"]}' for s in report['sizes']
@@ -44,9 +44,9 @@ def print_report(report: dict, console: Console | None = None) -> None:
         say(_findings(report))
     errors = sum(f['severity'] == ERROR for f in report['findings'])
     if errors:
-        say(f'[bold red]{errors} findings change published numbers.[/]')
+        say(f'{errors} findings change published numbers.', style='bold red')
     else:
-        say('[green]Nothing was found that changes a published number.[/]')
+        say('Nothing was found that changes a published number.', style='green')
 
 
 def _places(report: dict) -> Table:
@@ -54,7 +54,7 @@ def _places(report: dict) -> Table:
     columns = [Column(name, overflow='fold') for name in names]
     table = Table(*columns, title='Pixels', title_justify='left')
     for place in report['places']:
-        media, version, path = map(escape, place.values())
+        media, version, path = map(one_line, place.values())
         checked = place['path'] == report['media_dir']
         table.add_row(media, version, path, 'yes' if checked else '')
     return table
@@ -83,6 +83,6 @@ def _findings(report: dict) -> Table:
     order = list(_STYLES)
     for found in sorted(report['findings'], key=lambda f: order.index(f['severity'])):
         style = _STYLES[found['severity']]
-        kind = f'[{style}]{found["severity"]}[/]\n[dim]{found["code"]}[/]'
-        table.add_row(kind, escape(found['message']), escape(found['advice']))
+        kind = Text.assemble((found['severity'], style), '\n', (found['code'], 'dim'))
+        table.add_row(kind, one_line(found['message']), one_line(found['advice']))
     return table

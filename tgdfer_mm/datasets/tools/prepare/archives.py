@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from ....terminal import one_line
 from .password import Password
 
 _AES = 99  # the compression method that stands for it
@@ -31,7 +32,9 @@ class ArchiveError(ValueError):
     """
 
     def __init__(self, archive: str, entry: str | None, problem: str) -> None:
-        where = f'{archive}, entry {entry!r}' if entry is not None else archive
+        where = one_line(archive)
+        if entry is not None:
+            where += f', entry {entry!r}'
         super().__init__(f'{where}: {problem}')
 
 

@@ -12,6 +12,7 @@ from zlib import crc32
 
 from ....clips.frame_names import natural_sorted
 from ....locks import held
+from ....terminal import one_line, say
 from ...progress import track
 from .archives import Archive, ArchiveError, Member, open_archive
 from .password import Password
@@ -47,7 +48,7 @@ def unpack(
     root: str | Path,
     password: Password | None = None,
     *,
-    report: Callable[[str], None] = print,
+    report: Callable[[str], None] = say,
 ) -> Unpacked:
     """Unpacks all archives found.
 
@@ -89,7 +90,7 @@ def _unpack_all(
         raise FileNotFoundError(f'There is no zip file in {looked}.')
     for path in archives:
         for archive in open_archive(path, password):
-            report(f'{archive.label}: {len(archive.members)} files')
+            report(f'{one_line(archive.label)}: {len(archive.members)} files')
             if archive.hint:
                 report(f'  {archive.hint}')
             _unpack_one(archive, rules, root, done)
