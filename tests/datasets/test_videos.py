@@ -51,6 +51,10 @@ def test_pipes_and_play_lists_are_damaged_clips(tmp_path, dfew):
     with pytest.raises(DamagedClipError, match='is a pipe or device'):
         opened(tmp_path / 'pipe.mp4')
     other = dfew / 'Clip/original/1.mp4'
+    for kind in ("ffconcat version 1.0\nfile '{}'\n", '#EXTM3U\n{}\n', '<MPD>{}</MPD>'):
+        (tmp_path / '2.mp4').write_text(kind.format(other))
+        with pytest.raises(DamagedClipError, match='is a play list'):
+            opened(tmp_path / '2.mp4')
     (tmp_path / '1.mp4').write_text(f"ffconcat version 1.0\nfile '{other}'\n")
     with pytest.raises(DamagedClipError, match='is a play list'):
         opened(tmp_path / '1.mp4')

@@ -48,6 +48,17 @@ LISTS = {
     'concat': "ffconcat version 1.0\nfile '{}'\n",
     'dash': '<?xml version="1.0"?>\n<MPD><BaseURL>{}</BaseURL></MPD>',
     'sdp': 'v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96\n',
+    'sdp, far down': 's=' + 'x' * 5000 + '\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96\n',
+    'dash, far down': '<?xml version="1.0"?>' + ' ' * 5000 + '<MPD>{}</MPD>',
+    'pls': '[playlist]\nFile1={}\n',
+    'asx': '<ASX version="3.0"><Entry><Ref href="{}"/></Entry></ASX>',
+    'asf': '[Reference]\nRef1={}\n',
+    'xspf': '<?xml version="1.0"?>\n<playlist><track>{}</track></playlist>',
+    'smil': '<smil><body><video src="{}"/></body></smil>',
+    'edl': '# mpv EDL v0\n{}\n',
+    'imf': '<?xml version="1.0"?>\n<CompositionPlaylist>{}</CompositionPlaylist>',
+    'with a mark before': '\ufeff#EXTM3U\n#EXTINF:9,\n{}\n',
+    'reference movie': '\0\0\0\x20moov\0\0\0\x18rmra\0\0\0\x10rmda{}',
 }
 
 
@@ -59,6 +70,17 @@ def test_a_play_list_opens_no_other_file(kind, name, here, make_file):
     assert names_other_files(path)
     with pytest.raises(InputError, match='is a play list'):
         frames(name)
+
+
+@pytest.mark.parametrize('kind', ['hls', 'concat', 'sdp'])
+@pytest.mark.parametrize('flags', [0, 0x10])
+def test_a_tag_before_a_play_list_hides_it_from_nobody(kind, flags, here, make_file):
+    footer = b'\0' * 10 if flags else b''
+    tag = b'ID3\x04\0' + bytes([flags, 0, 0, 1, 2]) + b'\0' * 130 + footer
+    text = LISTS[kind].format(make_file().name)
+    (here / 'list.mp4').write_bytes(tag * 2 + text.encode())
+    with pytest.raises(InputError, match='is a play list'):
+        frames('list.mp4')
 
 
 @pytest.mark.parametrize('kind', ['hls', 'concat'])

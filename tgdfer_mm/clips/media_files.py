@@ -6,10 +6,16 @@ nothing but lists of other files, which may be anywhere.
 
 import errno
 import os
+import re
 import stat
+from typing import BinaryIO
 
-_STARTS = (b'#EXTM3U', b'ffconcat version')
-_PARTS = (b'<MPD', b'<CompositionPlaylist', b'\nc=IN IP', b'[playlist]', b'RTSPtext')
+# All in lower case.
+_STARTS = (b'#extm3u', b'ffconcat version', b'rtsptext', b'smiltext', b'# mpv edl')
+_PARTS = (b'<mpd', b'<compositionplaylist', b'\nc=in ip', b'[playlist]', b'[reference]')
+_PARTS += (b'<asx', b'<smil', b'<playlist')
+_HEAD, _TEXT = 2048, 1 << 20  # bytes; FFmpeg looks as far for what a text is
+_REFERENCE_MOVIE = re.compile(rb'moov.{4}rmra', re.DOTALL)
 
 
 def local_name(path: str | os.PathLike) -> str:
@@ -20,8 +26,27 @@ def local_name(path: str | os.PathLike) -> str:
 def names_other_files(path: str | os.PathLike) -> bool:
     """Whether a file is a play list: opening it would open other files or connect."""
     with open(path, 'rb', opener=only_a_file) as file:
-        head = file.read(2048)
-    return head.startswith(_STARTS) or any(part in head for part in _PARTS)
+        _skip_tags(file)
+        head = file.read(_HEAD)
+        if b'\0' not in head:
+            head += file.read(_TEXT - _HEAD)
+    # Lines are looked for with the end of the one before.
+    text = b'\n' + head.split(b'\0', 1)[0].lower()
+    start = text.lstrip(b'\xef\xbb\xbf \t\r\n')
+    lists = start.startswith(_STARTS) or any(part in text for part in _PARTS)
+    return lists or bool(_REFERENCE_MOVIE.search(head[:_HEAD]))
+
+
+def _skip_tags(file: BinaryIO) -> None:
+    """Goes to what FFmpeg takes for the start of a file: it passes over ID3 tags."""
+    at = 0
+    while (head := file.read(10))[:3] == b'ID3' and len(head) == 10:
+        size = 0
+        for byte in head[6:]:
+            size = size << 7 | byte & 127
+        at += 10 + size + (10 if head[5] & 16 else 0)
+        file.seek(at)
+    file.seek(at)
 
 
 def what_it_is(path: str | os.PathLike) -> str:
