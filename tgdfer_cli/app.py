@@ -30,6 +30,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--upload-minutes', type=positive, default=10, help='for an upload to arrive'
     )
     parser.add_argument(
+        '--max-minutes', type=positive, default=60, help='that the work on one may take'
+    )
+    parser.add_argument(
         '--keep-minutes', type=positive, default=30, help='until results are removed'
     )
     parser.add_argument('--temp', help="folder for uploads; by default the system's")

@@ -60,6 +60,7 @@ def test_defaults_are_those_of_the_library():
     args, limits = parse('app', []), Limits()
     assert (args.max_mb, args.max_seconds) == (limits.megabytes, limits.seconds)
     assert args.keep_minutes * 60 == limits.keep
+    assert args.max_minutes * 60 == limits.work
 
 
 @pytest.mark.parametrize('name', COMMANDS)

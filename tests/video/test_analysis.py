@@ -187,6 +187,15 @@ def test_reading_stops_at_max_seconds_and_says_so(squares):
     assert analysis.warnings == ['read up to max_seconds=1.0 only']
 
 
+def test_reading_stops_at_max_frames_and_the_result_is_not_complete(squares):
+    _, moving, find = squares
+    analysis, finished = analyse(moving(20), find, max_frames=10)
+    assert finished and not analysis.complete
+    assert analysis.tracks()[0]['frames']['index'] == list(range(10))
+    assert analysis.warnings == ['read up to max_frames=10 only']
+    assert analyse(moving(10), find, max_frames=10)[0].complete
+
+
 def test_ctrl_c_keeps_what_was_read(squares):
     _, moving, find = squares
     looked = []

@@ -15,6 +15,7 @@ from tgdfer_mm.video.settings import VideoSettings
 NO_NUMBERS = [math.nan, math.inf, -math.inf, '1', True, np.True_, [1], {}, 1j, b'1']
 FIELDS = [
     *('every', 'max_gap', 'min_overlap', 'min_track', 'cut', 'max_seconds'),
+    *('max_frames', 'max_pixels'),
     *('crop.size', 'crop.margin', 'window.frames', 'window.seconds', 'window.stride'),
     *('intervals.threshold', 'intervals.smooth', 'intervals.join'),
     'intervals.shortest',
@@ -36,7 +37,7 @@ def test_no_field_takes_what_is_no_finite_number(field, value):
 
 @pytest.mark.parametrize('field', FIELDS)
 def test_only_what_can_be_left_out_may_be_none(field):
-    if field in ('every', 'cut', 'max_seconds'):
+    if field in ('every', 'cut', 'max_seconds', 'max_frames'):
         assert getattr(changed(field, None), field) is None
         return
     with pytest.raises(UsageError, match=f'video.{field}=None must be a'):
@@ -52,6 +53,7 @@ def test_only_what_can_be_left_out_may_be_none(field):
         *(('crop.size', 10**9), ('crop.margin', -0.5), ('crop.margin', 1e9)),
         *(('window.frames', 0), ('window.frames', 10**9), ('window.stride', 1e-12)),
         *(('window.seconds', -1), ('intervals.threshold', 0)),
+        *(('max_frames', 0), ('max_frames', 1.5), ('max_pixels', 2**31)),
         *(('intervals.threshold', 1.5), ('intervals.smooth', -1)),
         *(('intervals.join', -1), ('intervals.shortest', -1)),
     ],

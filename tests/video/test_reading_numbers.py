@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.video.errors import InputError
+from tgdfer_mm.video.frames import MAX_PIXELS
 from tgdfer_mm.video.opening import reason
 from tgdfer_mm.video.optional_packages import need
 from tgdfer_mm.video.reading import Frame, open_source
@@ -82,10 +83,11 @@ def stream(**own):
     source = VideoFileSource.__new__(VideoFileSource)
     source.problems, source.notes = [], []
     source._av, source._path = need('av'), 'made-up.mp4'
+    source._max_pixels = MAX_PIXELS
     facts = {
         **dict(duration=None, metadata={}, frames=0, start_time=None, disposition=0),
         **dict(time_base=Fraction(1, 100), average_rate=25, guessed_rate=25),
-        **dict(sample_aspect_ratio=None, pixels=None),
+        **dict(sample_aspect_ratio=None, pixels=None, width=64, height=48),
     } | own
     context = SimpleNamespace(sample_aspect_ratio=facts.pop('pixels'))
     source._stream = SimpleNamespace(codec_context=context, **facts)
@@ -128,7 +130,7 @@ def test_the_rate_is_the_mean_one_then_the_guessed_one_then_25(
 
 
 def test_without_a_frame_the_damage_is_named(monkeypatch):
-    for error, said in ((None, 'cut off$'), ('bad', r'cut off \(1 damaged .*bad')):
+    for error, said in ((None, r'max_pixels\)$'), ('bad', r'max_pixels\) \(1 damaged .*bad')):
         source = stream()
 
         def nothing(self, error=error):
@@ -320,6 +322,9 @@ class Packet:
 
     def __init__(self, *frames):
         self.frames, self.tried = frames, 0
+
+    def __bytes__(self):
+        return b''
 
     def decode(self):
         self.tried += 1

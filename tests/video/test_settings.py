@@ -26,6 +26,7 @@ def test_the_defaults():
             every_seconds=0.2, every=None, max_gap=1.0, min_overlap=0.3, min_track=0.3
         ),
         **dict(cut=27.0, max_seconds=None),
+        **dict(max_frames=1_000_000, max_pixels=64_000_000),
         intervals=dict(
             **dict(threshold=0.5, smooth=0.2, join=0.2, shortest=0.2),
             neutral='neutral',

@@ -151,7 +151,8 @@ class DFERInferencer(BaseInferencer):
         problems: list[InputError | UsageError] = []
         for each in list_inputs(inputs):
             try:
-                with open_source(as_frames(each), self.fps) as source:
+                most = self.settings.max_pixels
+                with open_source(as_frames(each), self.fps, most) as source:
                     result = self._read(source, batch_size, progress)
             except (InputError, UsageError) as err:
                 problems.append(err)

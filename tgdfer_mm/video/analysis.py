@@ -118,6 +118,11 @@ class Analysis:
                     f'read up to max_seconds={settings.max_seconds} only'
                 )
                 return
+            if settings.max_frames is not None and frame.index >= settings.max_frames:
+                self._source.problems.append(
+                    f'read up to max_frames={settings.max_frames} only'
+                )
+                return
             cut = shots(frame)
             faces = None
             late = frame.time >= due - _SAME_TIME

@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-import cv2
 import numpy as np
+
+MAX_PIXELS = 64_000_000  # of a frame; one of 8K has 33 million
+MOST_PIXELS = 2**31 - 1  # that FFmpeg counts to
 
 
 @dataclass
@@ -94,6 +96,8 @@ class Frame:
             return self.rgb, self.scale
         size = max(1, round(width * factor)), max(1, round(height * factor))
         if self._convert is None:
+            import cv2  # here, as a process that only decodes has no need of it
+
             picture = cv2.resize(stored, size, interpolation=cv2.INTER_AREA)
         else:
             picture = self._upright(self._convert(stored, *size))

@@ -14,11 +14,14 @@ from ..clips.media_files import (
     what_it_is,
 )
 from .errors import InputError
+from .frames import MAX_PIXELS
 from .optional_packages import need
 
 
 @contextmanager
-def open_media(path: str | Path, formats: str | None = None) -> Iterator[Any]:
+def open_media(
+    path: str | Path, formats: str | None = None, max_pixels: int = MAX_PIXELS
+) -> Iterator[Any]:
     """Opens a file for reading.
 
     FFmpeg gets an open file and no name but its ending, so that no name is taken for
@@ -28,6 +31,8 @@ def open_media(path: str | Path, formats: str | None = None) -> Iterator[Any]:
         path: The file.
         formats: FFmpeg's names of the containers that are read, divided by commas;
             None reads all.
+        max_pixels: Of a frame: larger ones are damaged to the decoders, which refuse
+            them by the size that they state.
 
     Yields:
         The `av.container.InputContainer`.
@@ -37,7 +42,8 @@ def open_media(path: str | Path, formats: str | None = None) -> Iterator[Any]:
     """
     av, path = need('av'), Path(path)
     with checked_file(path) as file:
-        options = {'protocol_whitelist': 'none'}
+        # FFmpeg decodes a frame or two already to find out what is in a file.
+        options = {'protocol_whitelist': 'none', 'max_pixels': str(max_pixels)}
         if formats is not None:
             options['format_whitelist'] = formats
         try:
@@ -48,6 +54,8 @@ def open_media(path: str | Path, formats: str | None = None) -> Iterator[Any]:
                 f'{path}: not a video, or cut off before its index ({reason(err)})'
             ) from err
         with container:
+            for stream in container.streams.video:
+                stream.codec_context.options = {'max_pixels': str(max_pixels)}
             yield container
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from ..clips.errors import DamagedClipError
 from ..clips.frame_names import natural_sorted
 from .errors import InputError, UsageError
-from .frames import Frame, Source, SourceInfo
+from .frames import MAX_PIXELS, Frame, Source, SourceInfo
 from .stills import STILLS, pictures_in, read_still
 from .video_file import VideoFileSource
 
@@ -78,10 +78,14 @@ class FolderSource(Source):
     Args:
         folder: The folder.
         fps: Rate of the frames.
+        max_pixels: Of a picture that is read.
     """
 
-    def __init__(self, folder: str | Path, fps: float) -> None:
+    def __init__(
+        self, folder: str | Path, fps: float, max_pixels: int = MAX_PIXELS
+    ) -> None:
         super().__init__()
+        self._max_pixels = max_pixels
         self._files, others = _listed(Path(folder))
         if others:
             self.notes.append(f'{folder}: no pictures, and left out: {_some(others)}')
@@ -89,7 +93,7 @@ class FolderSource(Source):
             try:
                 height, width = self._read(index).shape[:2]
             except DamagedClipError as err:
-                found = str(err)
+                found = err.reason
                 continue
             self.info = SourceInfo(str(folder), width, height, fps)
             self.total = len(self._files)
@@ -97,7 +101,7 @@ class FolderSource(Source):
         raise InputError(f'{folder}: none of its pictures can be read ({found})')
 
     def _read(self, index: int) -> np.ndarray:
-        return read_still(self._files[index])
+        return read_still(self._files[index], self._max_pixels)
 
     def _frames(self) -> Iterator[Frame]:
         for index in range(len(self._files)):
@@ -194,24 +198,27 @@ class CameraSource(Source):
         self._capture.release()
 
 
-def open_source(source: Any, fps: float = 25.0) -> Source:
+def open_source(source: Any, fps: float = 25.0, max_pixels: int = MAX_PIXELS) -> Source:
     """Opens anything that frames come from.
 
     Args:
         source: Path of a video or of a folder of pictures, an array or list of
-            frames, or the number of a camera.
+            frames, the number of a camera, or a source that is open already.
         fps: Rate of frames that do not say theirs (folders, arrays).
+        max_pixels: Of a frame in a file: larger ones are not decoded.
 
     Raises:
         InputError: Not one frame can be read.
         UsageError: It is none of those.
     """
+    if isinstance(source, Source):
+        return source
     if isinstance(source, bool) or source is None:
         raise UsageError(f'{source!r} is no input')
     if isinstance(source, int | np.integer):
         return CameraSource(int(source))
     if isinstance(source, str | os.PathLike):
-        return _open_path(source, fps)
+        return _open_path(source, fps, max_pixels)
     if isinstance(source, np.ndarray | list | tuple):
         return ArraySource(source, fps)
     raise UsageError(
@@ -220,7 +227,7 @@ def open_source(source: Any, fps: float = 25.0) -> Source:
     )
 
 
-def _open_path(source: str | os.PathLike, fps: float) -> Source:
+def _open_path(source: str | os.PathLike, fps: float, max_pixels: int) -> Source:
     if not os.fspath(source):  # it would be the current folder
         raise InputError('the name of an input is empty')
     try:
@@ -228,10 +235,10 @@ def _open_path(source: str | os.PathLike, fps: float) -> Source:
     except RuntimeError:  # there is no such user
         path = Path(source)
     if os.path.isdir(path):
-        return FolderSource(path, fps)
+        return FolderSource(path, fps, max_pixels)
     if not os.path.lexists(path) and re.match(r'[A-Za-z][\w+.-]+:/', os.fspath(source)):
         raise InputError(
             f'{source}: there is no such file. Videos are not read from the network: '
             'download it first'
         )
-    return VideoFileSource(path)
+    return VideoFileSource(path, max_pixels=max_pixels)

@@ -7,6 +7,7 @@ from typing import Any
 from .checks import Number, check_numbers
 from .crops import FaceCrop
 from .errors import UsageError
+from .frames import MAX_PIXELS, MOST_PIXELS
 from .intervals import IntervalRule
 from .windows import WindowPlan
 
@@ -18,6 +19,8 @@ _NUMBERS = dict(
     min_track=Number(least=0),
     cut=Number(least=0, none=True),
     max_seconds=Number(above=0, none=True),
+    max_frames=Number(least=1, whole=True, none=True),
+    max_pixels=Number(least=1, most=MOST_PIXELS, whole=True),
 )
 _PARTS = dict(crop=FaceCrop, window=WindowPlan, intervals=IntervalRule)
 
@@ -41,6 +44,9 @@ class VideoSettings:
             source that is itself shorter keeps all.
         cut: Threshold of the camera cuts, see ``ShotDetector``; None finds none.
         max_seconds: Stop reading there, None reads to the end.
+        max_frames: Frames that are read at most; a source with more is read in part.
+            None sets no limit.
+        max_pixels: Of a frame, at most; a source with more is refused.
     """
 
     crop: FaceCrop = field(default_factory=FaceCrop)
@@ -53,6 +59,8 @@ class VideoSettings:
     min_track: float = 0.3
     cut: float | None = 27.0
     max_seconds: float | None = None
+    max_frames: int | None = 1_000_000
+    max_pixels: int = MAX_PIXELS
 
     def __post_init__(self) -> None:
         check_numbers(self, 'video.', _NUMBERS)

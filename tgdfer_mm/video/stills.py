@@ -8,6 +8,9 @@ from PIL import Image, ImageOps
 
 from ..clips.decoding import decode_picture, decode_with_cv2, read_file
 from ..clips.errors import DamagedClipError
+from .errors import InputError
+from .frames import MAX_PIXELS
+from .picture_size import check_size, stated_size
 
 _BY_OPENCV = {'.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.bmp'}
 _BY_EITHER = {'.webp', '.tif', '.tiff', '.gif', '.avif', '.ppm', '.pgm', '.pbm', '.jp2'}
@@ -15,13 +18,21 @@ _BY_A_PLUGIN = {'.heic', '.heif', '.jxl'}  # pictures too, if something reads th
 STILLS = _BY_OPENCV | _BY_EITHER | _BY_A_PLUGIN
 
 
-def read_still(path: str) -> np.ndarray:
+def read_still(path: str, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     """Reads a picture, (h, w, 3) uint8 RGB; of a moving one the first frame.
+
+    Args:
+        path: The file.
+        max_pixels: It is not decoded if it states more.
 
     Raises:
         DamagedClipError: It cannot be read; the error names the file.
     """
     data = read_file(path, path)
+    try:
+        check_size(path, *_size(path, data), max_pixels)
+    except InputError as err:
+        raise DamagedClipError(path, str(err)) from err
     try:
         return decode_picture(data, _decode)
     except ValueError as err:
@@ -37,6 +48,23 @@ def pictures_in(path: str) -> int:
             return getattr(image, 'n_frames', 1)
     except Exception:  # Pillow's readers raise errors of every kind
         return 1
+
+
+def _size(path: str, data: bytes) -> tuple[int, int]:
+    """What a picture states; (0, 0) where neither Pillow nor we can tell."""
+    size = stated_size(data)
+    if any(size):
+        return size
+    try:
+        with Image.open(BytesIO(data)) as image:
+            return image.size
+    except Image.DecompressionBombError as err:
+        most = 2 * Image.MAX_IMAGE_PIXELS
+        raise InputError(
+            f'{path}: has more than {most:,} pixels, which no setting allows'
+        ) from err
+    except Exception:  # as above
+        return 0, 0
 
 
 def _decode(data: bytes, place: None) -> np.ndarray | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from .opening import reason
 from .optional_packages import need
+from .picture_size import stated_size
 
 _HOPELESS = 100  # errors before the first frame
 
@@ -21,6 +22,7 @@ class StreamDecoder:
         damaged: How many of them, or of the frames, were damaged.
         first_error: What went wrong first, empty if nothing did.
         end_error: Why there are no more packets, empty if the file has ended.
+        stated_size: Width and height that the first damaged picture states.
     """
 
     def __init__(self, container: Any, stream: Any) -> None:
@@ -29,15 +31,18 @@ class StreamDecoder:
         self._av = need('av')
         self.packets = self.damaged = 0
         self.first_error = self.end_error = ''
+        self.stated_size = 0, 0
 
     def __iter__(self) -> Iterator:
         read_any = False
-        for decode in self._steps():
+        for packet in self._packets():
             try:
-                frames = decode()
+                frames = packet.decode()
             except self._av.error.EOFError:
                 continue
             except (self._av.error.FFmpegError, OSError, ValueError) as err:
+                if not self.damaged:
+                    self.stated_size = stated_size(bytes(packet))
                 self._count(reason(err))
                 if self.damaged > _HOPELESS and not read_any:
                     return
@@ -47,8 +52,8 @@ class StreamDecoder:
                 self.damaged += bool(frame.is_corrupt)
                 yield frame
 
-    def _steps(self) -> Iterator:
-        """What gives the frames of each packet, and those held back at the end."""
+    def _packets(self) -> Iterator:
+        """All packets, then one for the frames that are held back at the end."""
         reached = -1
         while True:
             try:
@@ -58,7 +63,7 @@ class StreamDecoder:
                         self.end_error = ''
                     if packet.size:  # an empty one would end the decoder
                         self.packets += 1
-                        yield packet.decode
+                        yield packet
                 break
             except self._av.error.EOFError:
                 break
@@ -69,7 +74,7 @@ class StreamDecoder:
                 reached = self.packets
         end = self._av.Packet()  # what the decoder holds back comes with its time
         end.stream, end.time_base = self._stream, self._stream.time_base
-        yield end.decode
+        yield end
 
     def _count(self, error: str) -> None:
         self.damaged += 1

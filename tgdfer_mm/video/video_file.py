@@ -1,5 +1,6 @@
 """Video files, decoded in order with PyAV."""
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,13 +12,15 @@ import numpy as np
 
 from .errors import InputError
 from .file_end import is_cut_off
-from .frames import Frame, Source, SourceInfo
+from .frames import MAX_PIXELS, Frame, Source, SourceInfo
 from .opening import open_media, picture_stream
 from .optional_packages import need
+from .picture_size import check_size
 from .stamps import FrameClock
 from .stated_length import expected_frames, stated_length
 from .stream_decoder import StreamDecoder
 
+_THREADS = 8
 MAX_SIDE = 1920  # larger pictures are shrunk when read: no crop needs more
 _PIXEL = 100.0  # no pixel is so many times as wide as high, or the other way about
 
@@ -33,19 +36,26 @@ class VideoFileSource(Source):
 
     Args:
         path: The file.
+        formats: See :func:`.opening.open_media`.
+        max_pixels: Of a frame, see there.
 
     Raises:
-        InputError: It is missing, empty, no video, or not one frame can be decoded.
+        InputError: It is missing, empty, no video, has larger frames, or not one can be
+            decoded.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, formats: str | None = None, max_pixels: int = MAX_PIXELS
+    ) -> None:
         super().__init__()
         self._av = av = need('av')
         self._path = path
+        self._max_pixels = max_pixels
         self._reformatters = defaultdict(av.video.reformatter.VideoReformatter)
         self._convertible: dict[str, bool] = {}
         with ExitStack() as stack:
-            self._container = stack.enter_context(open_media(path))
+            opened = open_media(path, formats, max_pixels)
+            self._container = stack.enter_context(opened)
             self._open_stream()
             self._opened = stack.pop_all()
 
@@ -60,13 +70,18 @@ class VideoFileSource(Source):
             )
         # Decoding several frames at once would lose those next to a damaged one.
         stream.thread_type = 'SLICE'
+        # Each thread takes memory, on machines with many cores too much.
+        stream.thread_count = min(_THREADS, os.cpu_count() or 1)
+        check_size(self._path, stream.width, stream.height, self._max_pixels)
         self._decoder = StreamDecoder(self._container, stream)
         self._decoded = iter(self._decoder)
         self._first = first = next(self._decoded, None)
         if first is None:
+            check_size(self._path, *self._decoder.stated_size, self._max_pixels)
             problem = self._decoder.problem() or self._decoder.end_error
             raise InputError(
-                f'{self._path}: not one frame can be decoded, it is damaged or cut off'
+                f'{self._path}: not one frame can be decoded, it is damaged, cut off '
+                f'or larger than {self._max_pixels:,} pixels (video.max_pixels)'
                 + (f' ({problem})' if problem else '')
             )
         if not self._can_be_shown(first):

@@ -95,6 +95,10 @@ def test_errors_are_sentences_and_leave_nothing(serving, clip, wait_until, error
         (b'not a video at all' * 50, r'film.mp4: not a video'),
         (b'#EXTM3U\n#EXTINF:1,\n/etc/passwd\n#EXT-X-ENDLIST\n', 'not a video'),
         (b"ffconcat version 1.0\nfile '/etc/passwd'\n", 'not a video'),
+        (b'v=0\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96\n', 'not a video'),
+        (b'<?xml version="1.0"?>\n<MPD>/etc/passwd</MPD>', 'not a video'),
+        (b'[playlist]\nFile1=/etc/passwd\n', 'not a video'),
+        (b'# mpv EDL v0\n/etc/passwd\n', 'not a video'),
     ],
 )
 def test_what_is_no_video_is_refused_at_once(serving, content, said):

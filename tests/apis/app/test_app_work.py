@@ -2,13 +2,14 @@ import json
 import socket
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 
 from tgdfer_cli.main import main, parse
 from tgdfer_mm.apis.app.jobs import Cancelled, Job, JobQueue
 from tgdfer_mm.apis.app.scratch import ScratchFolder
-from tgdfer_mm.apis.app.uploads import Limits
+from tgdfer_mm.apis.app.uploads import Limits, check_upload
 from tgdfer_mm.apis.app.work import analyse
 from tgdfer_mm.video.errors import InputError
 
@@ -105,6 +106,36 @@ def test_the_place_of_the_upload_is_told_nowhere(job, result):
 def test_a_file_that_states_less_than_it_holds_is_too_long_all_the_same(job, result):
     with pytest.raises(InputError, match='longer than 5 seconds'):
         analyse(job, lambda name: Inferencer(result, seconds=60), Limits(seconds=5))
+
+
+def test_a_video_of_very_many_frames_is_refused_while_it_is_read(job, result):
+    with pytest.raises(InputError, match='more than 9 pictures'):
+        analyse(job, lambda name: Inferencer(result), Limits(seconds=5, rate=1.8))
+
+
+def test_a_job_that_takes_too_long_ends(job, result):
+    with pytest.raises(InputError, match='worked on for 0 minutes'):
+        analyse(job, lambda name: Inferencer(result), Limits(work=0.0))
+
+
+@pytest.mark.parametrize('kind', ['.png', '.jpg'])
+@pytest.mark.parametrize('side', [48, 1500])
+def test_a_single_picture_is_taken(kind, side, job):
+    noise = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
+    job.upload.write_bytes(cv2.imencode(kind, noise)[1].tobytes())
+    check_upload(job, Limits())
+
+
+@pytest.mark.parametrize(
+    ('limits', 'said'),
+    [
+        (Limits(seconds=0.5, rate=10), 'more than 5 pictures'),
+        (Limits(pixels=1000), '32 x 32 pixels'),
+    ],
+)
+def test_an_upload_is_refused_by_what_it_states(job, limits, said):
+    with pytest.raises(InputError, match=said):
+        check_upload(job, limits)
 
 
 def test_a_cancelled_job_ends_at_the_next_frame(job, result):

@@ -34,12 +34,6 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
         from .work import analyse
     except ModuleNotFoundError as err:
         raise UsageError(f'{err}: pip install "tgdfer_mm[app]"') from err
-    limits = Limits(
-        args.max_mb,
-        args.max_seconds,
-        upload=60 * args.upload_minutes,
-        keep=60 * args.keep_minutes,
-    )
     _check_port(args.host, args.port)
     try:
         models = Models(
@@ -50,6 +44,14 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
         raise
     except ImportError as err:
         raise UsageError(str(err)) from err
+    limits = Limits(
+        args.max_mb,
+        args.max_seconds,
+        pixels=models.first.settings.max_pixels,
+        work=60 * args.max_minutes,
+        upload=60 * args.upload_minutes,
+        keep=60 * args.keep_minutes,
+    )
     with closing(_scratch(args.temp)) as scratch:
         app = make_app(
             partial(analyse, models=models, limits=limits),

@@ -17,6 +17,7 @@ class Models:
         load: Loads another one by its name.
 
     Attributes:
+        first: The one that it was started with.
         choices: ``name`` and ``note`` of each, the first one first.
     """
 
@@ -24,6 +25,7 @@ class Models:
         self, first: DFERInferencer, load: Callable[[str], DFERInferencer]
     ) -> None:
         self._load = load
+        self.first = first
         self._loaded = {first.about['name']: first}
         self.choices: list[dict[str, Any]] = [
             dict(name=first.about['name'], note=model_note(first.about)),

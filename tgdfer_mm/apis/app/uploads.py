@@ -2,18 +2,22 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from threading import Lock
 from urllib.parse import unquote
 
 from ...video.errors import InputError
+from ...video.frames import MAX_PIXELS
 from ...video.opening import open_media
 from ...video.reading import open_source
 from .jobs import Job
 from .sentences import say
 
-# Containers of one file. Play lists are left out: they make the reader open other
-# files, which a stranger's upload must not.
+# Containers of one file, and single pictures. Play lists are left out: they make the
+# reader open other files, which a stranger's upload must not.
 CONTAINERS = 'mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,gif,h264,hevc,m4v,mjpeg,rm,dv'
+CONTAINERS += ',image2,jpeg_pipe,png_pipe,apng'
+
+_ONE_AT_A_TIME = Lock()  # many files that arrive at once are not many decoders
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,9 @@ class Limits:
     Attributes:
         megabytes: Of a file.
         seconds: Of a video.
+        rate: Frames a second of that length that a video may have.
+        pixels: Of a frame.
+        work: Seconds that one job may take.
         jobs: That wait or run at a time.
         uploads: At a time.
         each: Uploads and jobs of one address at a time, together.
@@ -34,6 +41,9 @@ class Limits:
 
     megabytes: float = 200
     seconds: float = 300
+    rate: float = 60
+    pixels: int = MAX_PIXELS
+    work: float = 3600
     jobs: int = 4
     uploads: int = 8
     each: int = 3
@@ -46,6 +56,16 @@ class Limits:
     def bytes(self) -> int:
         """Of a file."""
         return int(self.megabytes * 1e6)
+
+    @property
+    def frames(self) -> int:
+        """Of a video."""
+        return max(1, int(self.seconds * self.rate))
+
+    @property
+    def minutes(self) -> str:
+        """That a job may take, in words."""
+        return f'{self.work / 60:.3g} minutes'
 
     @property
     def length(self) -> str:
@@ -74,17 +94,26 @@ def check_upload(job: Job, limits: Limits) -> None:
     Raises:
         InputError: It is not, or it is too long; the message says why.
     """
-    _check_container(job.upload, job.name)
-    with open_source(job.upload) as source:
-        if source.total and source.total / source.info.fps > limits.seconds + 1:
-            raise InputError(say('too long', limits=limits))
+    if not job.upload.stat().st_size:
+        raise InputError(say('empty', name=job.name))
+    with _ONE_AT_A_TIME:
+        try:
+            with open_media(job.upload, CONTAINERS, limits.pixels):
+                pass
+        except InputError as err:
+            raise InputError(say('no video', name=job.name)) from err
+        with open_source(job.upload, max_pixels=limits.pixels) as source:
+            total = source.total or 0
+            check_length(total / source.info.fps, total, limits)
 
 
-def _check_container(path: Path, name: str) -> None:
-    if not path.stat().st_size:
-        raise InputError(say('empty', name=name))
-    try:
-        with open_media(path, CONTAINERS):
-            pass
-    except InputError as err:
-        raise InputError(say('no video', name=name)) from err
+def check_length(seconds: float, frames: int, limits: Limits) -> None:
+    """Looks at what a video states, or at what has been read of it.
+
+    Raises:
+        InputError: It is too long; the message says in what.
+    """
+    if seconds > limits.seconds + 1:
+        raise InputError(say('too long', limits=limits))
+    if frames > limits.frames:
+        raise InputError(say('too many frames', limits=limits))

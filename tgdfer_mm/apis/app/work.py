@@ -1,5 +1,6 @@
 """What a job does: read the video, draw the pictures, say what to show."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -14,7 +15,7 @@ from ..inferencer import DFERInferencer
 from ..writing import write_result
 from .jobs import Job
 from .sentences import say
-from .uploads import Limits
+from .uploads import Limits, check_length
 
 _READING = 0.7  # share of the time that reading takes, about
 
@@ -29,7 +30,8 @@ def analyse(job: Job, models: Callable[[str], DFERInferencer], limits: Limits) -
     job.step = 'Loading the model'
     inferencer = models(job.model)
     job.step = 'Looking for faces and expressions'
-    watch = _watcher(job, limits)
+    heed = _clock(job, limits)
+    watch = _watcher(heed, limits)
     [result] = inferencer.iterate([str(job.upload)], progress=watch)
     result['source']['path'] = job.name  # ours is gone when the job ends
     result['warnings'] = [job.plain(warning) for warning in result['warnings']]
@@ -41,7 +43,7 @@ def analyse(job: Job, models: Callable[[str], DFERInferencer], limits: Limits) -
         result,
         job.upload,
         out,
-        lambda share: job.advance(_READING + (1 - _READING) * share),
+        lambda share: heed(_READING + (1 - _READING) * share),
         narrow=True,
     )
     job.summary = summarise(result)
@@ -91,19 +93,30 @@ def _summarise_track(result: dict, track: dict, total: float) -> dict[str, Any]:
     )
 
 
+def _clock(job: Job, limits: Limits) -> Callable[[float], None]:
+    """Notes progress, and ends what is unwanted or takes too long."""
+    end = time.monotonic() + limits.work
+
+    def heed(share: float) -> None:
+        job.advance(share)
+        if time.monotonic() > end:
+            raise InputError(say('took too long', limits=limits))
+
+    return heed
+
+
 def _watcher(
-    job: Job, limits: Limits
+    heed: Callable[[float], None], limits: Limits
 ) -> Callable[[Source], AbstractContextManager[Callable[[], None]]]:
-    """Progress for the inferencer that also ends what is unwanted or too long."""
+    """Progress for the inferencer that also ends what is too long."""
 
     @contextmanager
     def watch(source: Source) -> Iterator[Callable[[], None]]:
         def advance() -> None:
             # Files may state less than they hold.
-            if source.info.duration > limits.seconds + 1:
-                raise InputError(say('too long', limits=limits))
+            check_length(source.info.duration, source.info.frames, limits)
             share = source.info.frames / source.total if source.total else 0.0
-            job.advance(_READING * min(share, 1.0))
+            heed(_READING * min(share, 1.0))
 
         yield advance
 

@@ -12,7 +12,7 @@ from mmengine.logging import print_log
 from PIL import Image
 
 from ...files import replacing, write_text
-from ...video.frames import Frame, Source
+from ...video.frames import MAX_PIXELS, Frame, Source
 from ...video.reading import open_source
 from .annotate import annotated_video
 from .html_page import render_report
@@ -53,7 +53,8 @@ def write_all(
     tracks, frames = result['tracks'], max(1, result['source']['frames'])
     for_video = frames / (frames + 25 * len(tracks))  # a track takes as long as 25
     files = [out_dir / ANNOTATED_NAME]
-    with open_source(video_path, result['source']['fps']) as source:
+    most = result['settings'].get('max_pixels', MAX_PIXELS)
+    with open_source(video_path, result['source']['fps'], most) as source:
         sound_of = Path(video_path) if source.info.has_audio else None
         with annotated_video(result, files[0], sound_of) as video:
             for done, frame in enumerate(_read(source, result)):

@@ -1,0 +1,113 @@
+"""Pictures that state a size that is too large are not decoded."""
+
+import struct
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from lab.video_writing import write_video
+from tgdfer_mm.video.errors import InputError
+from tgdfer_mm.video.picture_size import stated_size
+from tgdfer_mm.video.reading import open_source
+
+SIZE = 40, 30  # width, height
+
+
+def encoded(kind, size=SIZE):
+    """A picture of a size as a file of a kind."""
+    noise = np.random.default_rng(0).integers(0, 256, (*size[::-1], 3), np.uint8)
+    return cv2.imencode(kind, noise)[1].tobytes()
+
+
+def png_of_nothing(width, height):
+    """A PNG that states a size and has not one row."""
+    parts = b''
+    header = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
+    for kind, data in (
+        (b'IHDR', header),
+        (b'IDAT', zlib.compress(b'')),
+        (b'IEND', b''),
+    ):
+        check = struct.pack('>I', zlib.crc32(kind + data))
+        parts += struct.pack('>I', len(data)) + kind + data + check
+    return b'\x89PNG\r\n\x1a\n' + parts
+
+
+@pytest.mark.parametrize('kind', ['.png', '.jpg'])
+def test_the_size_is_what_the_file_states(kind):
+    assert stated_size(encoded(kind)) == SIZE
+
+
+def test_the_size_of_a_jpeg_is_not_that_of_its_thumbnail():
+    jpeg, small = encoded('.jpg'), encoded('.jpg', (8, 6))
+    thumbnail = b'\xff\xe1' + struct.pack('>H', len(small) + 2) + small
+    assert stated_size(jpeg[:2] + thumbnail + jpeg[2:]) == SIZE
+    junk = b'junk \xff\xff\xff\x01 more'  # decoders pass over it
+    assert stated_size(jpeg[:2] + thumbnail + junk + jpeg[2:]) == SIZE
+
+
+@pytest.mark.parametrize(
+    'data', [b'', b'\xff\xd8', b'\x89PNG\r\n\x1a\n', b'no picture']
+)
+def test_of_what_states_none_there_is_none(data):
+    assert stated_size(data) == (0, 0)
+
+
+@pytest.mark.parametrize('kind', ['.png', '.jpg', '.bmp', '.tiff', '.webp'])
+def test_of_a_folder_they_are_left_out_and_named(kind, tmp_path):
+    (tmp_path / f'0{kind}').write_bytes(encoded(kind, (20, 10)))
+    (tmp_path / f'1{kind}').write_bytes(encoded(kind))
+    with open_source(tmp_path, max_pixels=1199) as source:
+        assert [frame.index for frame in source] == [0]
+    [problem] = source.problems
+    assert f'1{kind}' in problem and '40 x 30' in problem and 'max_pixels' in problem
+
+
+@pytest.mark.parametrize('size', [(16_000, 16_000), (2**31 - 1, 1), (65_535, 65_535)])
+def test_a_picture_of_another_kind_is_refused_too(size, tmp_path):
+    (tmp_path / '1.png').write_bytes(png_of_nothing(*size))
+    Image.new('1', (20_000, 10_000)).save(tmp_path / '2.tiff', compression='group4')
+    with pytest.raises(InputError, match='more than'):
+        open_source(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ('name', 'codec', 'pixels'),
+    [
+        ('png.mov', 'png', 'rgb24'),
+        ('jpeg.avi', 'mjpeg', 'yuvj420p'),
+        ('jpeg.mkv', 'mjpeg', 'yuvj420p'),
+        ('film.mp4', 'libx264', 'yuv420p'),
+        ('film.mkv', 'ffv1', 'bgr0'),
+        ('film.gif', 'gif', 'rgb8'),
+    ],
+)
+def test_a_video_is_refused_before_a_frame_is_decoded(name, codec, pixels, tmp_path):
+    frames = [np.zeros((96, 128, 3), np.uint8)] * 3
+    write_video(tmp_path / name, frames, 10, codec=codec, pixels=pixels)
+    with open_source(tmp_path / name, max_pixels=96 * 128) as source:
+        assert sum(1 for _ in source) == 3
+    with pytest.raises(InputError, match=f'{name}: .*max_pixels'):
+        open_source(tmp_path / name, max_pixels=96 * 128 - 1)
+
+
+@pytest.mark.parametrize('kind', ['.png', '.jpg'])
+def test_so_is_a_single_picture(kind, tmp_path):
+    (tmp_path / f'it{kind}').write_bytes(encoded(kind))
+    with pytest.raises(InputError, match=f'it{kind}: its pictures have 40 x 30'):
+        open_source(tmp_path / f'it{kind}', max_pixels=1199)
+
+
+def test_a_file_that_states_less_than_its_pictures_have_is_refused(tmp_path):
+    path = tmp_path / 'lies.mov'
+    frames = [np.zeros((96, 128, 3), np.uint8)] * 3
+    write_video(path, frames, 10, codec='mjpeg', pixels='yuvj420p')
+    data = path.read_bytes()
+    stated = struct.pack('>HH', 128, 96) + struct.pack('>II', 72 << 16, 72 << 16)
+    assert data.count(stated) == 1
+    path.write_bytes(data.replace(stated, struct.pack('>HH', 16, 16) + stated[4:]))
+    with pytest.raises(InputError, match='128 x 96 pixels'):
+        open_source(path, max_pixels=5000)
