@@ -26,10 +26,22 @@ def add_arguments(parser: ArgumentParser) -> None:
         'the data), or auto: published, but for generated data their own',
     )
     parser.add_argument(
+        '--split-file',
+        metavar='PATTERN',
+        help='lists of your own or of another project, with {subset} and {fold} in '
+        "their path, e.g. 'annotation/DFEW_set_{fold}_{subset}.txt'",
+    )
+    parser.add_argument(
         '--label-base',
         type=int,
         choices=[0, 1],
-        help="number of the first class in DFEW's lists, where they do not show it",
+        help='number of the first class in the lists, where they do not show it',
+    )
+    parser.add_argument(
+        '--list-order',
+        metavar='NAME',
+        help='order of the classes in the lists of another project, where they do not '
+        "show it: 'own', 'alphabetical' or, for MAFW, 'dfer_clip'",
     )
     parser.add_argument('--deep', action='store_true', help='decode every frame')
     parser.add_argument('--json', metavar='FILE', help='write the report there too')

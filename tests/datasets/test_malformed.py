@@ -80,7 +80,7 @@ BAD = [
     ('ferv39k', 'path label\nWar/Sad/0000 Sad\n', 1, 'no header, take this one out'),
     ('ferv39k', 'War/Sad/0000,Sad\n', 1, "expected '<Scene>/<Class>/<4 digits>"),
     ('ferv39k', 'War/Sad/0000 Sad\nWar/Sad/abcd Sad\n', 2, "'War/Sad/abcd Sad'"),
-    ('ferv39k', 'War/Sad/0000 5\n', 1, "path says 'Sad', the label '5'"),
+    ('ferv39k', 'War/Sad/0000 7\nWar/Sad/0001 0\n', 1, 'label 7 is out of range'),
     ('ferv39k', 'Wra/Sad/0000 Sad\n', 1, "unknown scene 'Wra'.*'War'"),
     ('ferv39k', 'War/Sad/\uff10\uff10\uff10\uff10 Sad\n', 1, 'expected'),
     ('ferv39k', f'War/Sad/{"0" * 5000} Sad\n', 1, 'expected'),
@@ -91,7 +91,7 @@ BAD = [
     ('mafw', 'clip label\n00020.mp4 anger\n', 1, "'clip label'"),
     ('mafw', '00020.mp4,anger\n', 1, "'00020.mp4,anger'"),
     ('mafw', '00020.mp4 anger\nabcde.mp4 fear\n', 2, "'abcde.mp4 fear'"),
-    ('mafw', '00020.mp4 1\n', 1, "unknown class '1'"),
+    ('mafw', '00020.mp4 1\n00021.mp4 fear\n', 2, 'expected .*line 1 says'),
     ('mafw', '00020.mp4 anger\r\n00020.mp4 fear\r\n', 2, 'already in line 1'),
 ]
 

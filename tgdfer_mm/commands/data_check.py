@@ -20,7 +20,9 @@ def run(args: Namespace) -> int:
             media_dir=args.media_dir,
             counts=args.counts,
             deep=args.deep,
+            split_file=args.split_file,
             label_base=args.label_base,
+            list_order=args.list_order,
         )
     except (ValueError, OSError) as err:
         complain(err)

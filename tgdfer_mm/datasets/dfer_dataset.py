@@ -1,7 +1,8 @@
 """The data set class that the three benchmarks share."""
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from logging import WARNING
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,6 +16,7 @@ from ..run_config.pipelines import check_readers
 from .clip_sources import ClipSource, open_clips, path_key
 from .damaged_clips import DamagedClips
 from .known_layouts import Found, find_file, find_media
+from .peer_labels import Reading, read_list_of_others
 from .text_files import DataError, EmptySplitFileError, SplitFileError, read_lines
 from .validation_part import validation_clips
 
@@ -48,11 +50,17 @@ class DFERDataset(BaseDataset, ABC):
             of one (see :mod:`~tgdfer_mm.clips.pack`); absolute or below `data_root`;
             by default the authors', or a place that copies are known to use for it,
             see :mod:`~tgdfer_mm.datasets.known_layouts`.
-        split_file: The list of clips, found in the same way.
+        split_file: The list of clips, found in the same way. Lists of other projects
+            are read too, see :mod:`~tgdfer_mm.datasets.peer_lists`.
         setting: ``'single'``, or another of the data set's ``SETTINGS``: what its
             clips are labelled with.
         label_order: Name of another order of the classes than the label set's own,
             see its file in ``label_sets/``. Labels follow the names.
+        label_base: The number of the first class in the list, 0 or 1, for a list that
+            does not show it.
+        list_order: The order of the classes in a list of another project that does
+            not show it: ``'own'``, a name as for `label_order`, or the names of all
+            classes. The labels that the data set gives do not depend on it.
         val_part: Share of the training clips that validates and does not train, see
             :func:`~tgdfer_mm.datasets.validation_part.validation_clips`. Give it to the
             data sets of both subsets.
@@ -66,6 +74,9 @@ class DFERDataset(BaseDataset, ABC):
     Attributes:
         media_dir: Folder of the clips, or the packed file.
         split_file: The list of the clips.
+        label_base: The number of the first class in the list, once it is read; None if
+            the list has words.
+        reading: How a list of another project was read; None for one of the authors'.
         clips: Where the clips come from, once the list is read.
         damaged: What happens to damaged clips, also an object of its own.
 
@@ -86,7 +97,10 @@ class DFERDataset(BaseDataset, ABC):
     SETTINGS: ClassVar[tuple[str, ...]] = ('single',)
     ENCODINGS: ClassVar[tuple[str, ...]] = ('utf-8-sig',)  # of the split files
     FOLDS: ClassVar[int | None]
+    PATH_OF_CLIP: ClassVar[re.Pattern | None] = None  # in lists of others, if any
 
+    label_base: int | None = None
+    reading: Reading | None = None
     clips: ClipSource
     damaged: DamagedClips
 
@@ -101,6 +115,8 @@ class DFERDataset(BaseDataset, ABC):
         split_file: str | None = None,
         setting: str = 'single',
         label_order: str | None = None,
+        label_base: int | None = None,
+        list_order: str | Sequence[str] | None = None,
         val_part: float = 0.0,
         pipeline: Sequence[dict | Callable] = (),
         test_mode: bool | None = None,
@@ -118,6 +134,10 @@ class DFERDataset(BaseDataset, ABC):
             raise DataError(
                 f'{self.NAME} has setting in {list(self.SETTINGS)}, not {setting!r}.'
             )
+        if label_base not in (None, 0, 1):
+            raise DataError(f'label_base must be 0 or 1, not {label_base!r}.')
+        self._stated_base = label_base
+        self.list_order = list_order
         self.subset = subset
         self.setting = setting
         self.val_part = val_part
@@ -216,6 +236,33 @@ class DFERDataset(BaseDataset, ABC):
             Line number (from 1), clip name and class name of every clip.
         """
 
+    # What lists of other projects need to know.
+
+    @property
+    def listed_label_set(self) -> str:
+        """The label set whose classes the list names."""
+        return self.label_set
+
+    def in_authors_format(self, lines: list[str]) -> bool:
+        """Whether a list that looks like one of others is the authors' all the same."""
+        return False
+
+    def header_says_order(self, lines: list[str]) -> bool:
+        """Whether the list has a header that comes with the authors' class order."""
+        return False
+
+    def clip_of_path(self, match: re.Match) -> str | None:
+        """The clip that a path names, from what `PATH_OF_CLIP` found in it."""
+        return match[1]
+
+    def class_of_clip(self, clip: str) -> str | None:
+        """The class that a clip's name says, if names do."""
+        return None
+
+    def wanted(self, clip: str) -> bool:
+        """Whether a listed clip is kept."""
+        return True
+
     def stratum(self, entry: dict) -> Hashable:
         """What the validation part has the same share of: the clip's class."""
         label = entry['label']
@@ -252,10 +299,31 @@ class DFERDataset(BaseDataset, ABC):
                 f'Check data_root, media={self.media!r} and '
                 f'pixel_version={self.pixel_version!r}.'
             )
+        self._compare_lengths(entries)
         if missing:
             absent = [clip for clip, place in places.items() if place in missing]
             self.damaged.report_absent(self, absent)
         return entries
+
+    def _compare_lengths(self, entries: list[dict]) -> None:
+        """Warns of clips that have other numbers of frames than their list says."""
+        said = self.reading.num_frames if self.reading else {}
+        if not said or self.media != 'frames':
+            return
+        there = {
+            e['clip']: (e['line'], self.clips.num_frames(self.media_name(e['clip'])))
+            for e in entries
+        }
+        other = [clip for clip, (_, n) in there.items() if n and n != said[clip]]
+        if other:
+            line, count = there[other[0]]
+            self.warn(
+                f'{len(other)} of the {len(entries)} clips in {self.split_file} have '
+                f'other numbers of frames there than on the disk. The first is clip '
+                f'{other[0]}, line {line}: {said[other[0]]} in the list, {count} in '
+                f'{self.media_dir}. The frames on the disk are taken; the list may be '
+                'of another pixel version.'
+            )
 
     def filter_data(self) -> list[dict]:
         """Excludes the clips that are too short for the pipeline, if it says so."""
@@ -290,12 +358,14 @@ class DFERDataset(BaseDataset, ABC):
         key = path_key(self.media)
         entries: list[dict] = []
         first_line: dict[str, int] = {}
-        for number, clip, name in self.read_split(lines):
+        for number, clip, name in self._read(lines):
             if clip in first_line:
                 raise self.bad_line(
                     lines, number, f'clip {clip} is already in line {first_line[clip]}'
                 )
             first_line[clip] = number
+            if not self.wanted(clip):
+                continue
             path = str(self.media_dir / self.media_name(clip))
             entry = dict(clip=clip, label=self.label_of(name, lines, number))
             entry.update(line=number, modality='RGB', start_index=0)
@@ -303,6 +373,17 @@ class DFERDataset(BaseDataset, ABC):
         if not entries:
             raise EmptySplitFileError(f'{self.split_file} lists no clip.')
         return entries
+
+    def _read(self, lines: list[str]) -> Iterable[tuple[int, str, str]]:
+        """The rows of the list, whoever wrote it."""
+        if self.PATH_OF_CLIP is None or self.in_authors_format(lines):
+            return self.read_split(lines)
+        found = read_list_of_others(self, lines)
+        if found is None:
+            return self.read_split(lines)
+        self.reading, rows = found
+        self.label_base = self.reading.numbering.base
+        return rows
 
     def _cut(self, entries: list[dict]) -> list[dict]:
         chosen = validation_clips(

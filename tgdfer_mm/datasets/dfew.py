@@ -1,5 +1,6 @@
 """DFEW: 7 classes, 5 folds, clips named by a number."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from .known_layouts import find_file
 from .text_files import DataError, whole_number
 from .votes import VOTERS, read_votes
 
+_HEADER = 'video_name,label'
+
 
 @DATASETS.register_module()
 class DFEWDataset(DFERDataset):
@@ -17,14 +20,13 @@ class DFEWDataset(DFERDataset):
 
     ``EmoLabel_DataSplit/<subset>(single-labeled)/set_<fold>.csv`` lists them under
     the header ``video_name,label``. Labels start at 1 in the authors' files and at
-    0 in some copies; a label 7 or a label 0 of a file tells which.
+    0 in some copies; a label 7 or a label 0 of a file tells which, and `label_base`
+    has to for a file with neither.
 
     Frame folders are named by five digits, the videos of ``Clip/original`` by the
     bare number. See :class:`DFERDataset` for the other arguments.
 
     Args:
-        label_base: Number of the first class in the list, 1 or 0. It has to be stated
-            for a list with neither a label 0 nor a label 7.
         soft_labels: Whether each clip also has the shares of its ten votes, as
             ``soft_label``, which the losses prefer to its label. Evaluation goes by
             the label.
@@ -36,6 +38,7 @@ class DFEWDataset(DFERDataset):
     NAME = 'DFEW'
     LABEL_SET = 'dfew'
     ALIASES = 'dfew'
+    PATH_OF_CLIP = re.compile(r'(?:.*/)?([0-9]{1,5})(?:\.mp4|\.avi)?')
     REQUEST = 'see the DFEW page, https://dfew-dataset.github.io'
     FOLDS = 5
     FOLDERS = {
@@ -52,21 +55,15 @@ class DFEWDataset(DFERDataset):
     def __init__(
         self,
         *args,
-        label_base: int | None = None,
         soft_labels: bool = False,
         votes_file: str | None = None,
         **kwargs,
     ) -> None:
-        if label_base not in (None, 0, 1):
-            raise DataError(f'label_base must be 0 or 1, not {label_base!r}.')
         if votes_file and not soft_labels:
             raise DataError('votes_file is for soft_labels=True.')
-        self._stated_base = label_base
         self.soft_labels = soft_labels
         self.votes_file = votes_file
         super().__init__(*args, **kwargs)
-
-    label_base: int | None = None  # of the list, once it is read
 
     def default_split_file(self) -> str:
         folder = f'EmoLabel_DataSplit/{self.listed_as}(single-labeled)'
@@ -78,13 +75,24 @@ class DFEWDataset(DFERDataset):
         padded = self.pixel_version == 'clip_224x224_avi'
         return f'{clip}.avi' if padded else f'{int(clip)}.mp4'
 
+    def clip_of_path(self, match: re.Match) -> str:
+        return f'{int(match[1]):05d}'
+
+    def header_says_order(self, lines: list[str]) -> bool:
+        return bool(lines) and lines[0].replace(' ', '') == _HEADER
+
+    def in_authors_format(self, lines: list[str]) -> bool:
+        # With a label 0 in another place it is a rewritten copy, as S2D's.
+        own = Path(self.data_root) / self.default_split_file()
+        from_0 = any(line.replace(' ', '').endswith(',0') for line in lines)
+        return self.header_says_order(lines) and not (from_0 and self.split_file != own)
+
     def read_split(self, lines: list[str]) -> Iterator[tuple[int, str, str]]:
-        header = 'video_name,label'
-        if not lines or lines[0].replace(' ', '') != header:
+        if not self.header_says_order(lines):
             raise self.bad_line(
                 lines,
                 1,
-                f'the header should be {header!r}; if this line is a clip, put the '
+                f'the header should be {_HEADER!r}; if this line is a clip, put the '
                 'header before it',
             )
         rows = []

@@ -42,6 +42,7 @@ class FERV39kDataset(DFERDataset):
     NAME = 'FERV39k'
     LABEL_SET = 'ferv39k'
     ALIASES = 'ferv39k'
+    PATH_OF_CLIP = re.compile(rf'(?:.*/)?({_CLIP.pattern})(?:\.[A-Za-z0-9]+)?')
     REQUEST = (
         'see the FERV39k page, https://wangyanckxx.github.io/Proj_CVPR2022_FERV39k.html'
     )
@@ -91,6 +92,17 @@ class FERV39kDataset(DFERDataset):
     def stratum(self, entry: dict) -> str:
         return entry['clip'].rpartition('/')[0]  # numbers start anew in each
 
+    def wanted(self, clip: str) -> bool:
+        return self.scenes is None or clip.partition('/')[0] in self.scenes
+
+    def clip_of_path(self, match: re.Match) -> str | None:
+        scene, name, _ = match[1].split('/')
+        fits = scene in self._scenario_of and name.lower() in self.classes
+        return match[1] if fits else None
+
+    def class_of_clip(self, clip: str) -> str:
+        return clip.split('/')[1].lower()
+
     def read_split(self, lines: list[str]) -> Iterator[tuple[int, str, str]]:
         for number, line in enumerate(lines, start=1):
             fields = line.split()
@@ -113,8 +125,7 @@ class FERV39kDataset(DFERDataset):
                 raise self.bad_line(
                     lines, number, f'unknown scene {scene!r}, {self.NAME} has {known}'
                 )
-            if self.scenes is None or scene in self.scenes:
-                yield number, clip, name.lower()
+            yield number, clip, name.lower()
 
     def annotate(self, entries: list[dict]) -> None:
         for entry in entries:

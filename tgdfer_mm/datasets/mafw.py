@@ -45,6 +45,7 @@ class MAFWDataset(DFERDataset):
     SETTINGS = ('single', 'compound', 'multi')
     ENCODINGS = ('utf-8-sig', 'gb18030')  # the latter with captions
     ALIASES = 'mafw'
+    PATH_OF_CLIP = re.compile(r'(?:.*/)?([0-9]{1,5})(?:\.mp4)?')
     REQUEST = 'see the MAFW page, https://mafw-database.github.io/MAFW/'
     FOLDS = 5
     FOLDERS = {
@@ -72,6 +73,13 @@ class MAFWDataset(DFERDataset):
     @property
     def label_set(self) -> str:
         return 'mafw_compound' if self.setting == 'compound' else self.LABEL_SET
+
+    @property
+    def listed_label_set(self) -> str:
+        return self.LABEL_SET if self.fold_lists == 'single' else 'mafw_compound'
+
+    def clip_of_path(self, match: re.Match) -> str:
+        return f'{int(match[1]):05d}'
 
     def default_split_file(self) -> str:
         return self._list('no_caption')

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from tgdfer_mm.datasets.tools.check import check_copy, facts
+from tgdfer_mm.datasets import published
+from tgdfer_mm.datasets.tools.check import check_copy
 from tgdfer_mm.labels.classes import load_classes
 
 JPEG = cv2.imencode('.jpg', np.full((8, 8, 3), 90, np.uint8))[1].tobytes()
@@ -130,7 +131,7 @@ def small_facts(tmp_path, monkeypatch):
 
     def put(name: str, **changes) -> None:
         num = 11 if name == 'mafw' else 7
-        known = facts.load_facts(name)
+        known = published.load_facts(name)
         single = {
             'clips': 10 * num,
             'class_counts': [10] * num,
@@ -148,6 +149,6 @@ def small_facts(tmp_path, monkeypatch):
         for key, value in changes.items():
             known[key] = value
         write(folder / f'{name}.json', json.dumps(known))
-        monkeypatch.setattr(facts, '_FOLDER', folder)
+        monkeypatch.setattr(published, '_FOLDER', folder)
 
     return put

@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from tgdfer_mm.labels.classes import load_classes
+
 SET_1 = 'EmoLabel_DataSplit/test(single-labeled)/set_1.csv'
 
 
@@ -280,3 +282,75 @@ def test_missing_lists_of_single_scenes_are_a_note(copy, check):
     assert (
         'no train lists of the scenes War.' in found['scene-lists-missing']['message']
     )
+
+
+class TestListsOfOthers:
+    """A root whose lists are those of another project."""
+
+    def rewrite(self, root, place, line, order=None):
+        """Moves the lists of DFEW to another place and format."""
+        classes = load_classes('dfew')
+        numbers = load_classes('dfew', order)
+        for path in sorted(root.glob('EmoLabel_DataSplit/*/set_*.csv')):
+            subset, fold = path.parent.name[:-16], int(path.stem[-1])
+            rows = [row.split(',') for row in path.read_text().splitlines()[1:]]
+            text = ''.join(
+                line.format(clip=int(n), label=numbers.index(classes[int(k) - 1]))
+                for n, k in rows
+            )
+            new = root / place.format(subset=subset, fold=fold)
+            new.parent.mkdir(parents=True, exist_ok=True)
+            new.write_text(('video_name,label\n' if ',' in line else '') + text)
+            path.unlink()
+
+    def test_s2d_s_own_tree(self, copy, check):
+        root = copy('dfew')
+        folder = 'EmoLabel_DataSplit/{subset}(single-labeled)/'
+        place = folder + '{subset}_set_{fold}.csv'
+        self.rewrite(root, place, '{clip:05d},{label}\n')
+        report, found = check('dfew', root)
+        assert report['ok'] and len(report['training']) == 10
+        assert {row['label_base'] for row in report['training']} == {0}
+        assert {row['label_order'] for row in report['training']} == {'own'}
+        assert "labels from 0 in the 'own' order" in found['list-of-others']['message']
+        assert report['training'][0]['class_counts'] == [8] * 7
+
+    def test_dfer_clip_s_lists_tell_nothing_where_counts_are_equal(
+        self, copy, check, small_facts
+    ):
+        root = copy('dfew')
+        line = '/x/DFEW/{clip:05d} 3 {label}\n'
+        self.rewrite(root, 'annotation/DFEW_set_{fold}_{subset}.txt', line)
+        report, found = check('dfew', root)
+        assert not report['ok'] and not report['training']
+        assert 'list_order' in found['list-unreadable']['message']
+
+    def test_numbers_of_frames_are_compared(self, copy, check):
+        root = copy('dfew')
+        first = root / 'EmoLabel_DataSplit/train(single-labeled)/set_1.csv'
+        kept = first.read_text()
+        line = '/x/DFEW/{clip:05d} 3 {label}\n'
+        self.rewrite(root, 'annotation/DFEW_set_{fold}_{subset}.txt', line)
+        first.write_text(kept)
+        (root / 'annotation/DFEW_set_1_train.txt').unlink()
+        report, found = check('dfew', root)
+        formats = {row['format'] for row in report['training']}
+        assert formats == {None, '<path> <number of frames> <label>'}
+        assert found['list-frames']['severity'] == 'warning'
+        assert '3 listed, 2 there' in found['list-frames']['message']
+
+    def test_they_may_lie_anywhere(self, copy, check, tmp_path):
+        root = copy('dfew')
+        line = '/x/DFEW/{clip:05d} {label}\n'
+        place = '../repo/split0{fold}/{subset}.csv'
+        self.rewrite(root, place, line, 'alphabetical')
+        pattern = str(tmp_path / 'repo/split0{fold}/{subset}.csv')
+        options = dict(split_file=pattern, list_order='alphabetical', label_base=0)
+        report, found = check('dfew', root, **options)
+        assert report['ok'] and len(report['training']) == 10
+        assert report['training'][0]['class_counts'] == [8] * 7
+        assert 'what was stated' in found['list-of-others']['advice']
+        _, found = check('dfew', root, split_file='{subset}/{fold}.csv')
+        assert 'train/1.csv' in found['list-missing']['examples']
+        with pytest.raises(ValueError, match='has to hold {subset}'):
+            check('dfew', root, split_file='set_1.csv')

@@ -10,6 +10,7 @@ from ...dfew import DFEWDataset
 from ...ferv39k import FERV39kDataset
 from ...known_layouts import AmbiguousPlaceError, Found, find_file, find_media
 from ...mafw import MAFWDataset
+from ...peer_labels import Reading
 from .findings import Findings
 
 DATASETS: dict[str, type[DFERDataset]] = {
@@ -29,6 +30,7 @@ class ClipList:
         labels: Label of each clip, from 0.
         base: The smallest label as written; None if labels are words.
         label_set: The file in ``label_sets/`` that has the classes.
+        reading: How it was read, if it is one of another project.
     """
 
     setting: str
@@ -38,6 +40,7 @@ class ClipList:
     labels: dict[str, int]
     base: int | None
     label_set: str
+    reading: Reading | None = None
 
     def __str__(self) -> str:
         fold = f' of fold {self.fold}' if self.fold else ''
@@ -52,15 +55,20 @@ class Copy:
         name: ``'dfew'``, ``'ferv39k'`` or ``'mafw'``.
         root: Its root folder.
         facts: What it should hold, see :func:`~.facts.expected`.
+        split_file: Path of the lists, if it is stated, with ``{subset}`` and
+            ``{fold}`` for what they vary with.
+        label_base: Number of the first class in the lists, if it is stated.
+        list_order: Order of the classes in them, if it is stated.
         findings: Where to report.
-        label_base: Number of the first class in DFEW's lists, if it is stated.
     """
 
     name: str
     root: Path
     facts: dict
-    findings: Findings = field(default_factory=Findings)
+    split_file: str | None = None
     label_base: int | None = None
+    list_order: str | None = None
+    findings: Findings = field(default_factory=Findings)
 
     def __post_init__(self) -> None:
         self.cls = DATASETS[self.name]
@@ -72,8 +80,7 @@ class Copy:
         """The data set class on this copy, with nothing read yet."""
         # The places are looked for here, where a doubt becomes a finding.
         places = dict(media_dir='.', split_file='.')
-        if self.label_base is not None:
-            places['label_base'] = self.label_base
+        places.update(label_base=self.label_base, list_order=self.list_order)
         return self.cls(
             str(self.root), subset, fold, lazy_init=True, **{**places, **options}
         )
@@ -81,6 +88,9 @@ class Copy:
     def read_lists(self, setting: str) -> list[ClipList]:
         """Reads all lists of a setting; what is wrong with them is reported."""
         fact = self.facts['lists'][setting]
+        main = setting == next(iter(self.facts['lists']))
+        if self.split_file and not main:
+            return []
         places, missing = [], []
         for fold, subset in product(fact['folds'], ('train', 'test')):
             options = fact.get('options', {})
@@ -89,14 +99,24 @@ class Copy:
             if found:
                 places.append((dataset, found.path))
             else:
-                missing.append(dataset.default_split_file())
-        main = setting == next(iter(self.facts['lists']))
+                missing.append(self._stated(dataset) or dataset.default_split_file())
         if main or places:
             self.findings.add('list-missing', missing, setting=setting, root=self.root)
         read = [self._read(setting, *place) for place in places]
         return [each for each in read if each]
 
+    def _stated(self, dataset: DFERDataset) -> str | None:
+        """The path of a list, from the pattern that the user has given."""
+        if not self.split_file:
+            return None
+        named = self.split_file.replace('{subset}', dataset.subset)
+        return named.replace('{fold}', str(dataset.fold))
+
     def _place(self, dataset: DFERDataset, fields: dict) -> Found | None:
+        stated = self._stated(dataset)
+        if stated:
+            path = self.root / stated
+            return Found(path, path) if path.is_file() else None
         own = '' if fields else dataset.default_split_file()
         fields = {**dataset.split_fields(), **fields}
         found = self._find('list', 'split_file', find_file, 'split', own, **fields)
@@ -131,8 +151,9 @@ class Copy:
             dataset.subset,
             path,
             {entry['clip']: entry['label'] for entry in entries},
-            getattr(dataset, 'label_base', None),
+            dataset.label_base,
             dataset.label_set,
+            dataset.reading,
         )
 
     def places(self) -> dict[tuple[str, str], Path]:

@@ -9,8 +9,8 @@ from ....labels.classes import load_classes
 from ....synth.layouts import FOLDS, LAYOUTS
 from ....synth.levels import DEMO, load_level
 from ....synth.tree import STAMP, SynthSpec
+from ...published import load_facts
 
-_FOLDER = Path(__file__).parent / 'facts'
 COUNTS = ('auto', 'published', 'none')
 
 
@@ -55,19 +55,6 @@ def expected(dataset: str, root: Path, counts: str = 'auto') -> dict:
             )
         _fill_in(facts, spec)
     return facts
-
-
-def load_facts(dataset: str) -> dict:
-    """The published facts of a data set.
-
-    Raises:
-        ValueError: There are none of this name.
-    """
-    path = _FOLDER / f'{dataset}.json'
-    if not path.is_file():
-        known = sorted(p.stem for p in _FOLDER.glob('*.json'))
-        raise ValueError(f'There are facts of {known}, not of {dataset!r}.')
-    return json.loads(path.read_text(encoding='utf-8'))
 
 
 def read_spec(root: Path) -> SynthSpec:

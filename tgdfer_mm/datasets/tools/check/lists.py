@@ -20,10 +20,23 @@ def check_lists(copy: Copy) -> dict[str, list[ClipList]]:
         found[setting] = lists
         if not lists:
             continue
+        _report_others(copy, lists)
         _check_folds(copy, setting, lists)
         _check_labels(copy, setting, lists)
         _check_counts(copy, setting, lists)
     return found
+
+
+def _report_others(copy: Copy, lists: list[ClipList]) -> None:
+    """Says how the lists of other projects were read, those read alike at once."""
+    alike = defaultdict(list)
+    for each in lists:
+        if each.reading:
+            alike[each.reading.how].append(each)
+    for how, group in alike.items():
+        evidence = group[0].reading.evidence
+        paths = [each.path for each in group]
+        copy.findings.add('list-of-others', paths, how=how, evidence=evidence)
 
 
 def _check_folds(copy: Copy, setting: str, lists: list[ClipList]) -> None:

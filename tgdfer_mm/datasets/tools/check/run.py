@@ -28,7 +28,9 @@ def check_copy(
     media_dir: str | None = None,
     counts: str = 'auto',
     deep: bool = False,
+    split_file: str | None = None,
     label_base: int | None = None,
+    list_order: str | None = None,
 ) -> dict:
     """Checks a copy of a data set.
 
@@ -41,8 +43,11 @@ def check_copy(
         media_dir: Its folder, if it is under no known name.
         counts: What the counts are held against, see :func:`~.facts.expected`.
         deep: Whether every frame is decoded, not only the first one's header read.
-        label_base: Number of the first class in DFEW's lists, for lists that do not
-            show it; see :class:`~tgdfer_mm.datasets.DFEWDataset`.
+        split_file: Path of the lists, if not the authors', absolute or below `root`;
+            ``{subset}`` and ``{fold}`` stand for what they vary with.
+        label_base: Number of the first class in the lists, for those that do not show
+            it; see :class:`~tgdfer_mm.datasets.DFERDataset`.
+        list_order: Order of the classes in them, for those that do not show it.
 
     Returns:
         The report, plain data: see docs/data.md. ``ok`` tells whether nothing was
@@ -57,11 +62,13 @@ def check_copy(
     if not root.is_dir():
         raise NotADirectoryError(f'{root} is not a folder')
     facts = expected(dataset, root, counts)
-    if label_base is not None and dataset != 'dfew':
-        raise ValueError(f'label_base is for the lists of dfew; {dataset} has words.')
+    if split_file and '{subset}' not in split_file:
+        raise ValueError(
+            f'split_file={split_file!r} has to hold {{subset}}, for train and test.'
+        )
     if label_base is None and facts['counts'] == 'generated' and dataset == 'dfew':
         label_base = 1  # as the generator writes them
-    copy = Copy(dataset, root, facts, label_base=label_base)
+    copy = Copy(dataset, root, facts, split_file, label_base, list_order)
     if media not in copy.cls.FOLDERS:
         raise ValueError(f'media must be in {list(copy.cls.FOLDERS)}, not {media!r}.')
     lists = check_lists(copy)
@@ -78,6 +85,7 @@ def check_copy(
         if media == 'frames':
             frames = check_frames(copy, folder, version, listed)
             clip_counts = frames.counts
+            _compare_lengths(copy, found, clip_counts)
             sizes = check_pictures(copy, frames, version, deep)
         else:
             clip_counts = check_videos(copy, folder, version, listed, deep)
@@ -135,6 +143,17 @@ def _choose(
     return chosen, folder
 
 
+def _compare_lengths(
+    copy: Copy, lists: list[ClipList], counts: dict[str, int | None]
+) -> None:
+    """Reports clips whose list says another number of frames than the disk."""
+    said = {c: n for e in lists if e.reading for c, n in e.reading.num_frames.items()}
+    other = sorted(c for c, n in said.items() if counts.get(c) and counts[c] != n)
+    if other:
+        first = f'{other[0]}: {said[other[0]]} listed, {counts[other[0]]} there'
+        copy.findings.add('list-frames', other, total=len(said), first=first)
+
+
 def _config(copy: Copy, media: str, version: str, media_dir: str | None) -> dict:
     """What a config's data set needs to read these clips."""
     own = dict(type=copy.cls.__name__, data_root=str(copy.root))
@@ -156,6 +175,8 @@ def _training_row(copy: Copy, each: ClipList, counts: dict[str, int | None]) -> 
         subset=each.subset,
         path=str(each.path),
         label_base=each.base,
+        format=each.reading.format.columns if each.reading else None,
+        label_order=each.reading.numbering.order if each.reading else None,
         listed=len(each.labels),
         class_counts=count_classes(each.labels, num_classes),
     )

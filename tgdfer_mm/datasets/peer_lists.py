@@ -1,0 +1,249 @@
+"""Lists of clips as other projects write them: a path, perhaps more, and a number.
+
+What the numbers stand for is a matter of
+:mod:`~tgdfer_mm.datasets.peer_labels`.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from .text_files import (
+    DataError,
+    EmptySplitFileError,
+    SplitFileError,
+    read_lines,
+    whole_number,
+)
+
+_SOUNDS = ('.wav', '.flac', '.mp3')
+_HEADERS = ('video_name,label', 'video_name,labels', 'path,id', 'path,label')
+_GAP = re.compile(r'\s+')
+
+
+@dataclass(frozen=True)
+class PeerFormat:
+    """A way in which others write a list.
+
+    Attributes:
+        columns: Its columns, as an error or a log shows them.
+        used_by: Whose lists look like this.
+    """
+
+    columns: str
+    used_by: str
+
+    def __str__(self) -> str:
+        return f'{self.columns!r} (as {self.used_by} write them)'
+
+
+PLAIN = PeerFormat('<path> <label>', 'MAE-DFER and mmaction2 for videos')
+FRAMES = PeerFormat(
+    '<path> <number of frames> <label>', 'DFER-CLIP and mmaction2 for frame folders'
+)
+SOUND = PeerFormat('<path> <sound file> <label>', 'HiCMAE and other audio-visual codes')
+TABLE = PeerFormat('<clip>,<label>', 'S2D and other codes, under a header,')
+
+
+@dataclass(frozen=True)
+class PeerRow:
+    """A line of such a list.
+
+    Attributes:
+        line: Its number, from 1.
+        path: The clip's path as written, but with ``/`` between its parts.
+        label: The number that stands for its class, as written.
+        num_frames: How many frames the list says it has, if it does.
+    """
+
+    line: int
+    path: str
+    label: int
+    num_frames: int | None = None
+
+
+@dataclass(frozen=True)
+class PeerList:
+    """A list as others write it, whose labels are understood.
+
+    Attributes:
+        format: Its format.
+        label_base: The number of the first class in the file.
+        rows: Its lines; their labels count from 0.
+    """
+
+    format: PeerFormat
+    label_base: int
+    rows: list[PeerRow]
+
+
+def read_peer_list(
+    path: Path, classes: Sequence[str], label_base: int | None = None
+) -> PeerList:
+    """Reads such a list of clips whose classes are known.
+
+    Args:
+        path: The list.
+        classes: The classes, in the order of the numbers in the list.
+        label_base: The number of the first class, 0 or 1. It has to be stated for a
+            list with neither a label 0 nor the last class counted from 1.
+
+    Raises:
+        SplitFileError: A line does not fit the format of the first one, or its label
+            is out of range; names the line.
+        DataError: The list does not show its first label, or lists no clip.
+    """
+    lines = read_lines(path)
+    found = read_rows(path, lines)
+    if found is None:
+        number = next((i for i, text in enumerate(lines, 1) if text.strip()), 0)
+        if not number:
+            raise EmptySplitFileError(f'{path} lists no clip.')
+        expected = ', '.join(repr(f.columns) for f in (PLAIN, FRAMES, SOUND))
+        raise SplitFileError(
+            path,
+            number,
+            lines[number - 1],
+            f'expected {expected}, or one of the headers {list(_HEADERS)} and '
+            f'{TABLE.columns!r}; labels are whole numbers',
+        )
+    kind, rows = found
+    if not rows:
+        raise EmptySplitFileError(f'{path} lists no clip.')
+    labels = {row.label for row in rows}
+    base = min(1, *labels) if label_base is None else label_base
+    check_range(path, lines, rows, base, len(classes))
+    if label_base is None and not labels & {0, len(classes)}:
+        raise DataError(
+            f'{path} has neither a label 0 nor a label {len(classes)}, so its labels '
+            'may start at 0 or at 1: set label_base=0 or label_base=1.'
+        )
+    counted = [
+        PeerRow(row.line, row.path, row.label - base, row.num_frames) for row in rows
+    ]
+    return PeerList(kind, base, counted)
+
+
+def check_range(
+    path: Path, lines: Sequence[str], rows: Iterable[PeerRow], base: int, size: int
+) -> None:
+    """Raises SplitFileError for the first label that is none of the classes'.
+
+    Args:
+        path: The list.
+        lines: Its lines.
+        rows: What they say.
+        base: The number of the first class.
+        size: How many classes there are.
+    """
+    for row in rows:
+        if not base <= row.label < base + size:
+            raise SplitFileError(
+                path,
+                row.line,
+                lines[row.line - 1],
+                f'label {row.label} is out of range, which is {base} to '
+                f'{base + size - 1} for labels that start at {base}',
+            )
+
+
+def read_rows(
+    path: Path, lines: Sequence[str]
+) -> tuple[PeerFormat, list[PeerRow]] | None:
+    """Reads the lines of such a list, as its first one tells the format.
+
+    Args:
+        path: The list, for errors.
+        lines: Its lines.
+
+    Returns:
+        The format and the rows; None if the first line is in none of the formats.
+
+    Raises:
+        SplitFileError: Another line is in none, or in another one.
+    """
+    filled = [(i, text.strip()) for i, text in enumerate(lines, 1) if text.strip()]
+    kind = _recognise(filled[0][1]) if filled else None
+    if kind is None:
+        return None
+    first = filled[0][0]
+    rows = []
+    for number, text in filled[1:] if kind is TABLE else filled:
+        row, problem = _read_row(number, text, kind)
+        if row is None:
+            raise SplitFileError(
+                path,
+                number,
+                lines[number - 1],
+                f'{problem}; line {first} says that this list is {kind.columns!r}',
+            )
+        rows.append(row)
+    return kind, rows
+
+
+def _recognise(line: str) -> PeerFormat | None:
+    if line.lower().replace(' ', '') in _HEADERS:
+        return TABLE
+    for kind in (FRAMES, SOUND, PLAIN):
+        if _read_row(1, line, kind)[0]:
+            return kind
+    return None
+
+
+def _read_row(
+    number: int, line: str, kind: PeerFormat
+) -> tuple[PeerRow | None, str | None]:
+    """A row, or None and what is wrong with it."""
+    fields = _fields(line, kind)
+    if fields is None:
+        return None, f'expected {kind.columns!r}'
+    path, *between, label = fields
+    path = path.replace('\\', '/')
+    value = whole_number(label)
+    if value is None:
+        return None, f'expected {kind.columns!r} with a whole number as label'
+    if kind is not TABLE and whole_number(_GAP.split(path)[-1]) is not None:
+        if _GAP.search(path):
+            return None, (
+                f'expected {kind.columns!r}, found more columns; lists with an offset '
+                'or with several labels a clip are not read'
+            )
+    if kind is FRAMES:
+        count = whole_number(between[0])
+        if count is None:
+            return None, f'expected {kind.columns!r} with a whole number of frames'
+        return PeerRow(number, path, value, count), None
+    if kind is SOUND and _stem(path) != _stem(between[0].replace('\\', '/')):
+        return None, f'the sound is {between[0]!r}, that of another clip than {path!r}'
+    return PeerRow(number, path, value), None
+
+
+def _fields(line: str, kind: PeerFormat) -> list[str] | None:
+    """The columns of a line; a path may hold blanks, with or without quotes."""
+    wanted = 2 if kind in (PLAIN, TABLE) else 3
+    if kind is TABLE or '"' in line:
+        delimiter = ',' if kind is TABLE else ' '
+        try:
+            (parts,) = csv.reader([line], delimiter=delimiter, skipinitialspace=True)
+        except (csv.Error, ValueError):
+            return None
+        parts = [part.strip() for part in parts]
+        return parts if len(parts) == wanted and all(parts) else None
+    if kind is not SOUND:
+        parts = line.rsplit(None, wanted - 1)
+        return parts if len(parts) == wanted else None
+    rest, _, label = line.replace('\t', ' ').rpartition(' ')
+    rest = rest.rstrip()
+    if not rest.lower().endswith(_SOUNDS):
+        return None
+    cuts = [(rest[: m.start()], rest[m.end() :]) for m in _GAP.finditer(rest)]
+    # With blanks in the paths, the cut is where both halves name one clip.
+    same = [cut for cut in cuts if _stem(cut[0]) == _stem(cut[1])] or cuts[:1]
+    return [*same[0], label] if same else None
+
+
+def _stem(path: str) -> str:
+    name = PurePosixPath(path.replace('\\', '/')).name
+    return name.rpartition('.')[0] or name
