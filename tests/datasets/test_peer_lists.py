@@ -171,6 +171,14 @@ class TestCounts:
         with pytest.raises(DataError, match='does not show what its labels stand for'):
             read('dfew', dfew, dfew_list(dfew, numbers[10:]))
 
+    def test_equal_counts_of_another_fold_are_said(self, dfew, counts, log):
+        path = write('dfew', dfew, 'plain', path=dfew / 'split02/train.csv')
+        without_authors(dfew)
+        counts({('train', 1): self.OWN, ('train', 2): self.OWN})
+        read('dfew', dfew, path)
+        assert any('fold 1 (and in the train list of fold 2)' in t for t in log)
+        assert any('has 2 in its name, but fold 1 is asked for' in t for t in log)
+
     def test_of_another_list_they_are_an_error(self, dfew, counts):
         path = write('dfew', dfew, 'plain')
         without_authors(dfew)
@@ -179,6 +187,16 @@ class TestCounts:
             "are those of the authors' test list of fold 2, but train list of fold 1"
         )
         with pytest.raises(DataError, match=words):
+            read('dfew', dfew, path)
+
+    def test_a_clip_that_is_there_twice_is_named(self, dfew, counts):
+        path = write('dfew', dfew, 'plain')
+        without_authors(dfew)
+        path.write_text(path.read_text() + '/x/00003 2\n')
+        counts({('train', 1): self.OWN})
+        with pytest.raises(
+            SplitFileError, match='line 9: clip 00003 is already in line 3'
+        ):
             read('dfew', dfew, path)
 
     def test_of_another_list_in_ferv39k_too(self, ferv39k, counts):

@@ -16,7 +16,11 @@ from ..run_config.pipelines import check_readers
 from .clip_sources import ClipSource, open_clips, path_key
 from .damaged_clips import DamagedClips
 from .known_layouts import Found, find_file, find_media
-from .peer_labels import Reading, read_list_of_others
+from .lists_of_others import (
+    Reading,
+    describe_other_lengths,
+    read_list_of_others,
+)
 from .text_files import DataError, EmptySplitFileError, SplitFileError, read_lines
 from .validation_part import validation_clips
 
@@ -299,31 +303,13 @@ class DFERDataset(BaseDataset, ABC):
                 f'Check data_root, media={self.media!r} and '
                 f'pixel_version={self.pixel_version!r}.'
             )
-        self._compare_lengths(entries)
+        other_lengths = describe_other_lengths(self, entries)
+        if other_lengths:
+            self.warn(other_lengths)
         if missing:
             absent = [clip for clip, place in places.items() if place in missing]
             self.damaged.report_absent(self, absent)
         return entries
-
-    def _compare_lengths(self, entries: list[dict]) -> None:
-        """Warns of clips that have other numbers of frames than their list says."""
-        said = self.reading.num_frames if self.reading else {}
-        if not said or self.media != 'frames':
-            return
-        there = {
-            e['clip']: (e['line'], self.clips.num_frames(self.media_name(e['clip'])))
-            for e in entries
-        }
-        other = [clip for clip, (_, n) in there.items() if n and n != said[clip]]
-        if other:
-            line, count = there[other[0]]
-            self.warn(
-                f'{len(other)} of the {len(entries)} clips in {self.split_file} have '
-                f'other numbers of frames there than on the disk. The first is clip '
-                f'{other[0]}, line {line}: {said[other[0]]} in the list, {count} in '
-                f'{self.media_dir}. The frames on the disk are taken; the list may be '
-                'of another pixel version.'
-            )
 
     def filter_data(self) -> list[dict]:
         """Excludes the clips that are too short for the pipeline, if it says so."""

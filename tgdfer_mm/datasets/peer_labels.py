@@ -6,26 +6,20 @@ the first number and the order of the classes. If nothing does, the list is refu
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from copy import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmengine.logging import print_log
-
 from ..labels.classes import load_classes, load_orders
-from .peer_lists import PeerFormat, PeerRow, check_range, read_rows
+from .peer_lists import PeerFormat, PeerRow, check_range
 from .published import list_counts
-from .text_files import DataError, read_lines
+from .text_files import DataError
 
 if TYPE_CHECKING:
     from .dfer_dataset import DFERDataset
 
 OWN = 'own'  # the name of the label set's own order
 _MISSING = 0.01  # share of the clips that a list may lack and still show its order
-_DATA_SETS = ('dfew', 'ferv39k', 'mafw')
 
 Listed = list[tuple[PeerRow, str]]  # each row and the clip that its path names
 
@@ -57,164 +51,35 @@ class Known:
     source: str
 
 
-@dataclass(frozen=True)
-class AuthorsList:
-    """A list of the authors that lies next to the one of others."""
-
-    subset: str
-    fold: int | None
-    path: Path
-    classes: dict[str, str]
-
-    def __str__(self) -> str:
-        return f'{_which(self.subset, self.fold)}, {self.path}'
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a list of others is read.
-
-    Attributes:
-        format: Its format.
-        numbering: What its numbers stand for.
-        evidence: Why.
-        num_frames: The numbers of frames that it gives, by clip.
-    """
-
-    format: PeerFormat
-    numbering: Numbering
-    evidence: str
-    num_frames: dict[str, int]
-
-    @property
-    def how(self) -> str:
-        """Format, first number and order, in words."""
-        return f'{self.format}: {self.numbering}'
-
-    def __str__(self) -> str:
-        return f'{self.how}, by {self.evidence}'
-
-
-def read_list_of_others(
-    dataset: 'DFERDataset', lines: Sequence[str]
-) -> tuple[Reading, list[tuple[int, str, str]]] | None:
-    """Reads a list in a format of others.
-
-    Args:
-        dataset: The data set whose `split_file` it is.
-        lines: The lines of that file.
-
-    Returns:
-        How it is read; line number, clip and class of each row. None if it is in none
-        of the formats.
-
-    Raises:
-        SplitFileError: A line does not fit the format, names no clip of this data
-            set, or its label contradicts the evidence.
-        DataError: The numbers could be in more than one order, or the list is another
-            one than the subset and fold that are asked for.
-    """
-    found = read_rows(dataset.split_file, lines)
-    if found is None:
-        return None
-    kind, rows = found
-    listed = [(row, _clip(dataset, lines, row, kind)) for row in rows]
-    if not listed:
-        return None
-    authors = list(_authors_lists(dataset))
-    known = _known(dataset, listed, authors)
-    numbering, evidence = _Decision(dataset, lines, listed, known, kind).decide()
-    _check_subset(dataset, listed, authors)
-    frames = {c: row.num_frames for row, c in listed if row.num_frames is not None}
-    reading = Reading(kind, numbering, evidence, frames)
-    print_log(
-        f'{dataset.NAME}: {dataset.split_file} is read as {reading}.', logger='current'
-    )
-    return reading, [(row.line, c, numbering.names[row.label]) for row, c in listed]
-
-
-def _clip(
-    dataset: 'DFERDataset', lines: Sequence[str], row: PeerRow, kind: PeerFormat
-) -> str:
-    own = str(dataset.ALIASES)
-    parts = row.path.lower().split('/')
-    foreign = [name for name in _DATA_SETS if name in parts and own not in parts]
-    match = dataset.PATH_OF_CLIP.fullmatch(row.path)
-    clip = dataset.clip_of_path(match) if match else None
-    if foreign:
-        problem = f'the path is one of {foreign[0].upper()}, not of {dataset.NAME}'
-    elif clip is None:
-        problem = f'expected {kind.columns!r} with the path of a {dataset.NAME} clip'
-    else:
-        return clip
-    raise dataset.bad_line(lines, row.line, problem)
-
-
-# What is known of the clips.
-
-
-def _authors_lists(dataset: 'DFERDataset') -> Iterator[AuthorsList]:
-    """The authors' own lists that can be read, at the authors' own places."""
-    folds = range(1, dataset.FOLDS + 1) if dataset.FOLDS else [None]
-    for subset, fold in product(('train', 'test'), folds):
-        twin = copy(dataset)
-        twin.subset, twin.fold, twin._stated_base = subset, fold, None
-        twin.split_file = Path(dataset.data_root) / twin.default_split_file()
-        if not twin.split_file.is_file() or twin.split_file == dataset.split_file:
-            continue
-        lines = read_lines(twin.split_file, dataset.ENCODINGS)
-        try:
-            classes = {clip: name for _, clip, name in twin.read_split(lines)}
-        except DataError:  # not as the authors wrote it, and so no evidence
-            continue
-        yield AuthorsList(subset, fold, twin.split_file, classes)
-
-
-def _known(
-    dataset: 'DFERDataset', listed: Listed, authors: list[AuthorsList]
-) -> dict[str, Known]:
-    known = {}
-    for _, clip in listed:
-        name = dataset.class_of_clip(clip)
-        if name is not None:
-            known[clip] = Known(name, 'the class in the path of each clip')
-    if known:
-        return known
-    for each in authors:
-        for clip, name in each.classes.items():
-            known.setdefault(clip, Known(name, f"the authors' labels in {each.path}"))
-    return {clip: known[clip] for _, clip in listed if clip in known}
-
-
-def _check_subset(
-    dataset: 'DFERDataset', listed: Listed, authors: list[AuthorsList]
-) -> None:
-    """Refuses a list of another subset or fold than the one that is asked for."""
-    clips = {clip for _, clip in listed}
-    asked = dataset.listed_as, dataset.fold
-    own = [a for a in authors if (a.subset, a.fold) == asked]
-    outside = clips - own[0].classes.keys() if own else set()
-    if not outside:
-        return
-    for other in authors:
-        if clips <= other.classes.keys():
-            raise DataError(
-                f"{dataset.split_file}: its clips are those of the authors' {other}, "
-                f'but {_which(*asked)} is asked for. Name the list of that one with '
-                'split_file.'
-            )
-    dataset.warn(
-        f'{len(outside)} of the {len(clips)} clips in {dataset.split_file} are not in '
-        f"the authors' {own[0]}, such as {min(outside)}: results on another split "
-        'do not compare.'
-    )
-
-
-def _which(subset: str, fold: int | None) -> str:
+def which_list(subset: str, fold: int | None) -> str:
+    """A list of the authors, in words."""
     return f'{subset} list of fold {fold}' if fold else f'{subset} list'
 
 
-# What the numbers stand for.
+def decide(
+    dataset: 'DFERDataset',
+    lines: Sequence[str],
+    listed: Listed,
+    known: dict[str, Known],
+    kind: PeerFormat,
+) -> tuple[Numbering, str]:
+    """Finds what the numbers of a list stand for.
+
+    Args:
+        dataset: The data set whose list it is.
+        lines: The lines of the list.
+        listed: Its rows.
+        known: The clips whose class is known.
+        kind: The format of the list.
+
+    Returns:
+        What they stand for, and the evidence for it in words.
+
+    Raises:
+        SplitFileError: A label contradicts the evidence, or is out of range.
+        DataError: There is no evidence, or it is that of another list.
+    """
+    return _Decision(dataset, lines, listed, known, kind).decide()
 
 
 class _Decision:
@@ -262,9 +127,9 @@ class _Decision:
             if len(by_counts) == 1:
                 lacks = self._lacks(by_counts[0], self.asked)
                 less = f'; {lacks} clips are missing' if lacks else ''
-                which = _which(*self.asked)
                 return by_counts[0], (
-                    f"the clips of each class, as many as in the authors' {which}{less}"
+                    "the clips of each class, as many as in the authors' "
+                    f'{self._equal_lists()}{less}'
                 )
         if len(fits) == 1 and self.dataset.list_order is not None:
             return fits[0], 'what was stated'
@@ -276,7 +141,8 @@ class _Decision:
         self, order: str | Sequence[str] | None, base: int | None
     ) -> list[Numbering]:
         """All in question: whose range holds the labels of the list."""
-        orders = {name: load_classes(self.label_set, name) for name in self._others()}
+        others = load_orders(self.label_set)
+        orders = {name: load_classes(self.label_set, name) for name in others}
         orders = {OWN: self.classes, **orders}
         if isinstance(order, str):
             if order not in orders:
@@ -298,9 +164,6 @@ class _Decision:
             for first in ((0, 1) if base is None else (base,))
             if self.counts.keys() <= set(range(first, first + len(classes)))
         ]
-
-    def _others(self) -> list[str]:
-        return load_orders(self.label_set)
 
     def _out_of_range(self) -> None:
         stated = self.dataset._stated_base
@@ -392,9 +255,18 @@ class _Decision:
             if any(self._lacks(n, where) == 0 for n in numberings):
                 raise DataError(
                     f'{self.dataset.split_file}: the clips of each class are those of '
-                    f"the authors' {_which(*where)}, but {_which(*self.asked)} is "
-                    'asked for. Name the list of that one with split_file.'
+                    f"the authors' {which_list(*where)}, but "
+                    f'{which_list(*self.asked)} is asked for. Name the list of that '
+                    'one with split_file.'
                 )
+
+    def _equal_lists(self) -> str:
+        """The list that is asked for, and those with the same counts."""
+        wanted = self.published[self.asked]
+        same = [w for w, n in self.published.items() if n == wanted and w != self.asked]
+        names = [which_list(*where) for where in (self.asked, *same)]
+        also = f' (and in the {" and the ".join(names[1:])})' if same else ''
+        return f'{names[0]}{also}'
 
     def _undecided(self, fits: list[Numbering]) -> DataError:
         found = ', '.join(f'{k}: {self.counts[k]}' for k in sorted(self.counts))

@@ -9,8 +9,8 @@ from ...dfer_dataset import DFERDataset
 from ...dfew import DFEWDataset
 from ...ferv39k import FERV39kDataset
 from ...known_layouts import AmbiguousPlaceError, Found, find_file, find_media
+from ...lists_of_others import Reading
 from ...mafw import MAFWDataset
-from ...peer_labels import Reading
 from .findings import Findings
 
 DATASETS: dict[str, type[DFERDataset]] = {

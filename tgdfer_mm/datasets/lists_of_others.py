@@ -1,0 +1,215 @@
+"""Reading the list of another project in the place of the authors'."""
+
+import re
+from collections.abc import Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mmengine.logging import print_log
+
+from .peer_labels import Known, Listed, Numbering, decide, which_list
+from .peer_lists import PeerFormat, PeerRow, read_rows
+from .text_files import DataError, read_lines
+
+if TYPE_CHECKING:
+    from .dfer_dataset import DFERDataset
+
+_DATA_SETS = ('dfew', 'ferv39k', 'mafw')
+_FOLD = re.compile(r'(?:set|split|fold)[_-]?0*([0-9]+)')
+
+
+@dataclass(frozen=True)
+class AuthorsList:
+    """A list of the authors that lies next to the one of others."""
+
+    subset: str
+    fold: int | None
+    path: Path
+    classes: dict[str, str]
+
+    def __str__(self) -> str:
+        return f'{which_list(self.subset, self.fold)}, {self.path}'
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a list of others is read.
+
+    Attributes:
+        format: Its format.
+        numbering: What its numbers stand for.
+        evidence: Why.
+        num_frames: The numbers of frames that it gives, by clip.
+    """
+
+    format: PeerFormat
+    numbering: Numbering
+    evidence: str
+    num_frames: dict[str, int]
+
+    @property
+    def how(self) -> str:
+        """Format, first number and order, in words."""
+        return f'{self.format}: {self.numbering}'
+
+    def __str__(self) -> str:
+        return f'{self.how}, by {self.evidence}'
+
+
+def read_list_of_others(
+    dataset: 'DFERDataset', lines: Sequence[str]
+) -> tuple[Reading, list[tuple[int, str, str]]] | None:
+    """Reads a list in a format of others.
+
+    Args:
+        dataset: The data set whose `split_file` it is.
+        lines: The lines of that file.
+
+    Returns:
+        How it is read; line number, clip and class of each row. None if it is in none
+        of the formats.
+
+    Raises:
+        SplitFileError: A line does not fit the format, names no clip of this data
+            set, or its label contradicts the evidence.
+        DataError: The numbers could be in more than one order, or the list is another
+            one than the subset and fold that are asked for.
+    """
+    found = read_rows(dataset.split_file, lines)
+    if found is None:
+        return None
+    kind, rows = found
+    listed = [(row, _clip(dataset, lines, row, kind)) for row in rows]
+    if not listed:
+        return None
+    first: dict[str, int] = {}
+    for row, clip in listed:
+        if first.setdefault(clip, row.line) != row.line:
+            problem = f'clip {clip} is already in line {first[clip]}'
+            raise dataset.bad_line(lines, row.line, problem)
+    authors = list(_authors_lists(dataset))
+    known = _known(dataset, listed, authors)
+    numbering, evidence = decide(dataset, lines, listed, known, kind)
+    _check_subset(dataset, listed, authors)
+    frames = {c: row.num_frames for row, c in listed if row.num_frames is not None}
+    reading = Reading(kind, numbering, evidence, frames)
+    print_log(
+        f'{dataset.NAME}: {dataset.split_file} is read as {reading}.', logger='current'
+    )
+    return reading, [(row.line, c, numbering.names[row.label]) for row, c in listed]
+
+
+def _clip(
+    dataset: 'DFERDataset', lines: Sequence[str], row: PeerRow, kind: PeerFormat
+) -> str:
+    own = str(dataset.ALIASES)
+    parts = row.path.lower().split('/')
+    foreign = [name for name in _DATA_SETS if name in parts and own not in parts]
+    match = dataset.PATH_OF_CLIP.fullmatch(row.path)
+    clip = dataset.clip_of_path(match) if match else None
+    if foreign:
+        problem = f'the path is one of {foreign[0].upper()}, not of {dataset.NAME}'
+    elif clip is None:
+        problem = f'expected {kind.columns!r} with the path of a {dataset.NAME} clip'
+    else:
+        return clip
+    raise dataset.bad_line(lines, row.line, problem)
+
+
+def describe_other_lengths(dataset: 'DFERDataset', entries: list[dict]) -> str | None:
+    """Says which clips have other numbers of frames than their list gives.
+
+    Args:
+        dataset: The data set, whose clips are open.
+        entries: Its clips.
+
+    Returns:
+        A sentence that names the first such clip and its line; None if there is none.
+    """
+    said = dataset.reading.num_frames if dataset.reading else {}
+    if not said or dataset.media != 'frames':
+        return None
+    other = []
+    for entry in entries:
+        clip = entry['clip']
+        there = dataset.clips.num_frames(dataset.media_name(clip))
+        if there and there != said[clip]:
+            other.append((clip, entry['line'], there))
+    if not other:
+        return None
+    clip, line, there = other[0]
+    return (
+        f'{len(other)} of the {len(entries)} clips in {dataset.split_file} have other '
+        f'numbers of frames there than on the disk. The first is clip {clip}, line '
+        f'{line}: {said[clip]} in the list, {there} in {dataset.media_dir}. The frames '
+        'on the disk are taken; the list may be of another pixel version.'
+    )
+
+
+# What is known of the clips.
+
+
+def _authors_lists(dataset: 'DFERDataset') -> Iterator[AuthorsList]:
+    """The authors' own lists that can be read, at the authors' own places."""
+    folds = range(1, dataset.FOLDS + 1) if dataset.FOLDS else [None]
+    for subset, fold in product(('train', 'test'), folds):
+        twin = copy(dataset)
+        twin.subset, twin.fold, twin._stated_base = subset, fold, None
+        twin.split_file = Path(dataset.data_root) / twin.default_split_file()
+        if not twin.split_file.is_file() or twin.split_file == dataset.split_file:
+            continue
+        try:
+            lines = read_lines(twin.split_file, dataset.ENCODINGS)
+            classes = {clip: name for _, clip, name in twin.read_split(lines)}
+        except DataError:  # not as the authors wrote it, and so no evidence
+            continue
+        yield AuthorsList(subset, fold, twin.split_file, classes)
+
+
+def _known(
+    dataset: 'DFERDataset', listed: Listed, authors: list[AuthorsList]
+) -> dict[str, Known]:
+    known = {}
+    for _, clip in listed:
+        name = dataset.class_of_clip(clip)
+        if name is not None:
+            known[clip] = Known(name, 'the class in the path of each clip')
+    if known:
+        return known
+    for each in authors:
+        for clip, name in each.classes.items():
+            known.setdefault(clip, Known(name, f"the authors' labels in {each.path}"))
+    return {clip: known[clip] for _, clip in listed if clip in known}
+
+
+def _check_subset(
+    dataset: 'DFERDataset', listed: Listed, authors: list[AuthorsList]
+) -> None:
+    """Refuses a list of another subset or fold than the one that is asked for."""
+    hints = _FOLD.findall('/'.join(dataset.split_file.parts[-2:]).lower())
+    if dataset.fold and hints and int(hints[-1]) != dataset.fold:
+        dataset.warn(
+            f'{dataset.split_file} has {hints[-1]} in its name, but fold '
+            f'{dataset.fold} is asked for.'
+        )
+    clips = {clip for _, clip in listed}
+    asked = dataset.listed_as, dataset.fold
+    own = [a for a in authors if (a.subset, a.fold) == asked]
+    outside = clips - own[0].classes.keys() if own else set()
+    if not outside:
+        return
+    for other in authors:
+        if clips <= other.classes.keys():
+            raise DataError(
+                f"{dataset.split_file}: its clips are those of the authors' {other}, "
+                f'but {which_list(*asked)} is asked for. Name the list of that one '
+                'with split_file.'
+            )
+    dataset.warn(
+        f'{len(outside)} of the {len(clips)} clips in {dataset.split_file} are not in '
+        f"the authors' {own[0]}, such as {min(outside)}: results on another split "
+        'do not compare.'
+    )
