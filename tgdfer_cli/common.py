@@ -90,6 +90,11 @@ def add_model_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument('--checkpoint', help="a config's weights")
     parser.add_argument('--device', help='by default the best there is')
+    add_face_arguments(parser)
+
+
+def add_face_arguments(parser: ArgumentParser) -> None:
+    """Adds the options that say who finds the faces, and how they are cut out."""
     parser.add_argument(
         '--faces', default='dlib', help='detector: dlib, none (crops), yunet, mediapipe'
     )

@@ -31,6 +31,7 @@ COMMANDS = (
     'convert',
     'publish',
     'data check',
+    'data faces',
     'data pack',
     'data prepare',
     'features',

@@ -37,6 +37,7 @@ SCRIPTS = {
     'convert_checkpoint.py': 'convert',
     'publish_model.py': 'publish',
     'data/check.py': 'data check',
+    'data/faces.py': 'data faces',
     'data/pack.py': 'data pack',
     'data/prepare.py': 'data prepare',
     'cache_features.py': 'features',

@@ -249,7 +249,7 @@ def test_memory_holds_no_pictures_of_what_has_passed(squares):
     most = []
 
     def watch():
-        waiting = len(analysis._tracker._waiting)
+        waiting = len(analysis._faces._tracker._waiting)
         held = [len(cutter._crops) for _, cutter in analysis._open.values()]
         most.append((waiting, sum(held), len(analysis._queue)))
 

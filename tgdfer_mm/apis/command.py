@@ -109,7 +109,8 @@ def _inputs(args: Namespace) -> list[str | int]:
     return args.inputs
 
 
-def _faces_of(args: Namespace) -> str | dict:
+def faces_of(args: Namespace) -> str | dict:
+    """The detector that a command line asks for."""
     given = dict(model_file=args.faces_model, side=args.faces_side)
     given = {key: value for key, value in given.items() if value is not None}
     return dict(type=args.faces, **given) if given else args.faces
@@ -145,7 +146,7 @@ def make_inferencer(args: Namespace, **kwargs) -> DFERInferencer:
             args.model,
             args.checkpoint,
             device=args.device,
-            faces=_faces_of(args),
+            faces=faces_of(args),
             **kwargs,
         )
     except InputError as err:

@@ -6,14 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from .faces import FaceDetector
-from .frames import Frame, Source
+from .following import FollowedFaces
+from .frames import Source
 from .settings import VideoSettings
-from .shots import ShotDetector
 from .track_record import TrackRecord
-from .tracking import Seen, Step, Tracker
+from .tracking import Step
 from .windows import Crop, Window, WindowCutter
-
-_SAME_TIME = 1e-6  # seconds: sums of times are rounded
 
 
 class Prediction(NamedTuple):
@@ -70,15 +68,11 @@ class Analysis:
         self._classes = list(classes)
         self._settings = settings
         self._batch_size = batch_size
-        self._advance = advance
-        self._tracker = Tracker(
-            settings.max_gap, settings.min_overlap, detector.cropped
-        )
+        self._faces = FollowedFaces(source, detector, settings, advance)
         self._open: dict[int, tuple[TrackRecord, WindowCutter]] = {}
         self._finished: list[TrackRecord] = []
         self._queue: list[tuple[TrackRecord, Window]] = []
         self._too_short = 0
-        self._not_aligned = 0
         self.warnings: list[str] = []
         self.complete = True
 
@@ -89,12 +83,12 @@ class Analysis:
             False if Ctrl-C stopped it; what was read until then is kept.
         """
         try:
-            for step in self._steps():
+            for step in self._faces.steps():
                 self._take(step)
             finished = True
         except KeyboardInterrupt:
             finished = False
-        for step in self._tracker.finish():
+        for step in self._faces.finish():
             self._take(step)
         for number in list(self._open):
             self._end(number)
@@ -108,33 +102,6 @@ class Analysis:
         tracks.sort(key=lambda t: (t['start'], t['frames']['box'][0]))
         return [{'id': number, **track} for number, track in enumerate(tracks, 1)]
 
-    def _steps(self) -> Iterator[Step]:
-        settings, cropped = self._settings, self._detector.cropped
-        shots = ShotDetector(None if cropped else settings.cut)
-        due = next_frame = 0
-        for frame in self._source:
-            if settings.max_seconds is not None and frame.time >= settings.max_seconds:
-                self.warnings.append(
-                    f'read up to max_seconds={settings.max_seconds} only'
-                )
-                return
-            if settings.max_frames is not None and frame.index >= settings.max_frames:
-                self._source.problems.append(
-                    f'read up to max_frames={settings.max_frames} only'
-                )
-                return
-            cut = shots(frame)
-            faces = None
-            late = frame.time >= due - _SAME_TIME
-            if settings.every is not None:
-                late = frame.index >= next_frame
-            if cut or cropped or late:
-                faces = self._detector(frame)
-                due = frame.time + settings.every_seconds
-                next_frame = frame.index + (settings.every or 1)
-            yield from self._tracker.add(frame, faces, cut)
-            self._advance()
-
     def _take(self, step: Step) -> None:
         for seen in step.seen:
             if seen.track not in self._open:
@@ -142,25 +109,14 @@ class Analysis:
                 self._open[seen.track] = TrackRecord(self._classes), cutter
             record, cutter = self._open[seen.track]
             place = record.add_frame(step.frame, seen)
-            crop = Crop(place, step.frame.time, self._crop(step.frame, seen))
+            crop = Crop(place, step.frame.time, self._faces.crop(step.frame, seen))
             self._enqueue(record, cutter.add(crop))
         for number in step.ended:
             self._end(number)
 
-    def _crop(self, frame: Frame, seen: Seen) -> np.ndarray:
-        box = [v * frame.scale for v in seen.box]
-        points = None
-        if seen.points is not None:
-            points = np.array(seen.points) * frame.scale
-        elif self._settings.crop.align and not self._detector.cropped:
-            self._not_aligned += 1
-        crop = self._settings.crop(frame.rgb, box, self._detector.cropped, points)
-        return crop if crop.flags.owndata else crop.copy()  # not the whole frame
-
     def _end(self, number: int) -> None:
         record, cutter = self._open.pop(number)
-        shortest = self._settings.min_track
-        if record.length < shortest <= self._source.info.duration:
+        if self._faces.too_short(record.length):
             self._too_short += 1
             return
         self._enqueue(record, cutter.finish())
@@ -187,18 +143,13 @@ class Analysis:
             record.add_window(window, said.probabilities, said.scores, relevance)
 
     def _conclude(self, finished: bool) -> None:
+        self.warnings += self._faces.warnings()
         if not finished:
             self.warnings.append(
                 f'stopped with Ctrl-C after {self._source.info.duration:.1f} s'
             )
         self.warnings += self._source.problems + self._source.notes
         self.complete = finished and not self._source.problems
-        if self._not_aligned:
-            self.warnings.append(
-                f'{self._not_aligned} faces were cut out as they stand, though the '
-                'model was made for faces aligned by five points, which the detector '
-                f'{self._detector.name!r} did not give (--faces yunet does)'
-            )
         if self._too_short:
             self.warnings.append(
                 f'{self._too_short} faces seen for less than '

@@ -18,8 +18,9 @@ from .stills import STILLS, pictures_in, read_still
 from .video_file import VideoFileSource
 
 _CAMERAS = 100  # OpenCV counts other kinds of source from there on
-_VIDEOS = ('.mp4', '.mov', '.m4v', '.mkv', '.webm', '.avi', '.wmv', '.flv', '.mpg')
-_VIDEOS += ('.mpeg', '.ts', '.mts', '.m2ts', '.ogv', '.3gp', '.vob')
+VIDEOS = ('.mp4', '.mov', '.m4v', '.mkv', '.webm', '.avi', '.wmv', '.flv', '.mpg')
+VIDEOS += ('.mpeg', '.ts', '.mts', '.m2ts', '.ogv', '.3gp', '.vob', '.asf', '.3g2')
+VIDEOS += ('.mpe', '.m2v', '.qt', '.f4v', '.divx', '.dv', '.mxf', '.nut', '.y4m')
 
 
 class ArraySource(Source):
@@ -139,7 +140,7 @@ def _listed(folder: Path) -> tuple[list[str], list[str]]:
     pictures = [n for n in names if kinds[n] in STILLS]
     others = [n for n in names if kinds[n] not in STILLS]
     if not pictures:
-        videos = [n for n in others if kinds[n] in _VIDEOS]
+        videos = [n for n in others if kinds[n] in VIDEOS]
         if videos:
             raise InputError(
                 f'{folder}: holds no picture, but videos ({_some(videos)}). Give the '

@@ -1,0 +1,135 @@
+"""What became of every input, as a table, a CSV file and a JSON file."""
+
+import csv
+import io
+import json
+import posixpath
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ....files import replacing
+from .clip_folder import NOT_WRITTEN
+from .clip_list import ClipList
+from .clip_maker import LOST
+from .settings import SCHEMA
+
+CSV_NAME, JSON_NAME = 'faces_report.csv', 'faces_report.json'
+_SHOWN = 10  # inputs that are named on the screen
+_NO_CLASS = '(none)'
+_COLUMNS = (
+    *('source', 'class', 'status', 'clip', 'frames', 'interpolated', 'fps'),
+    *('start', 'end', 'damaged', 'people', 'tracks', 'messages'),
+)
+
+
+def make_report(
+    about: Mapping[str, Any],
+    records: Iterable[Mapping[str, Any]],
+    others: Mapping[str, str],
+    listed: ClipList | None,
+) -> dict[str, Any]:
+    """The report, plain data.
+
+    Args:
+        about: Settings, see :meth:`~.settings.ClipSettings.about`.
+        records: Of the inputs.
+        others: What is no input, and why.
+        listed: The list of the videos, if there is one: its labels are the classes.
+            Without it the folder of a video is its class.
+    """
+    labels = {} if listed is None else listed.labels()
+    inputs, counts = [], {}
+    for record in records:
+        folder = posixpath.dirname(record['source'])
+        label = labels.get(record['source']) or (folder if listed is None else '')
+        label = label or _NO_CLASS
+        inputs.append({'class': label, **record})
+        row = counts.setdefault(label, Counter())
+        row.update(inputs=1, clips=len(record['clips']))
+        row[record['status'] or 'whole'] += 1
+        row['damaged'] += record['damaged']
+        row['several people'] += record['people'] > 1
+        row['several tracks'] += record['tracks'] > 1
+    absent = [] if listed is None else listed.absent()
+    unlisted = (
+        []
+        if listed is None
+        else [each['source'] for each in inputs if each['source'] not in labels]
+    )
+    lost = any(each['status'] or each['damaged'] for each in inputs)
+    return dict(
+        schema=f'{SCHEMA}/report',
+        ok=not (lost or absent),
+        pixel_version=about['pixel_version'],
+        classes={label: dict(row) for label, row in sorted(counts.items())},
+        inputs=inputs,
+        listed_but_absent=absent,
+        not_listed=unlisted,
+        others=dict(others),
+    )
+
+
+def write_report(report: Mapping[str, Any], out: Path) -> None:
+    """Writes the report as CSV (a row a clip, or an input without one) and JSON."""
+    text = io.StringIO(newline='')
+    writer = csv.writer(text, lineterminator='\n')
+    writer.writerow(_COLUMNS)
+    for each in report['inputs']:
+        for clip in each['clips'] or [{}]:
+            cells = {
+                **each,
+                **clip,
+                'status': each['status'] or 'ok',
+                'messages': ' | '.join(each['messages']),
+            }
+            writer.writerow([cells.get(name) for name in _COLUMNS])
+    write_bytes(out / CSV_NAME, text.getvalue())
+    write_bytes(out / JSON_NAME, json.dumps(report, indent=1) + '\n')
+
+
+def write_bytes(path: Path, text: str) -> None:
+    """Writes text in which there may be names that are no UTF-8, as they are."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(text.encode('utf-8', 'surrogateescape'))
+
+
+def print_report(report: Mapping[str, Any], console: Console) -> None:
+    """Prints the counts, and the first inputs that were lost."""
+    names = ('inputs', 'clips', *LOST, NOT_WRITTEN, 'damaged', 'several people')
+    rows = report['classes']
+    shown = [n for n in names if n in names[:2] or any(r.get(n) for r in rows.values())]
+    table = Table('class', title='Faces', title_justify='left')
+    for name in shown:
+        table.add_column(name, justify='right')
+    for label, row in rows.items():
+        table.add_row(escape(label), *(str(row.get(name, 0)) for name in shown))
+    if len(rows) > 1:
+        sums = [sum(row.get(name, 0) for row in rows.values()) for name in shown]
+        table.add_row('all', *map(str, sums), style='bold')
+    console.print(table)
+    odd = [each for each in report['inputs'] if each['status'] or each['damaged']]
+    for each in odd[:_SHOWN]:
+        what = each['status'] or 'damaged, read in part'
+        why = f': {each["messages"][0]}' if each['messages'] else ''
+        _say(console, f'{each["source"]}: {what}{why}')
+    if len(odd) > _SHOWN:
+        _say(console, f'... and {len(odd) - _SHOWN} more: see {CSV_NAME}')
+    for key, what in (
+        ('others', 'are no videos and left out'),
+        ('listed_but_absent', 'are in clips.csv, but not there'),
+        ('not_listed', 'have no row in clips.csv'),
+    ):
+        if found := list(report[key]):
+            more = ', ...' * (len(found) > 3)
+            _say(console, f'{len(found)} {what}: {", ".join(found[:3])}{more}')
+
+
+def _say(console: Console, text: str) -> None:
+    safe = text.encode('utf-8', 'backslashreplace').decode()
+    console.print(escape(safe), soft_wrap=True, highlight=False)

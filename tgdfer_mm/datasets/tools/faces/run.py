@@ -1,0 +1,111 @@
+"""All videos of a folder, from its list of files to clips and their report."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ....video.errors import InputError, UsageError
+from .clip_folder import ClipFolder, opened
+from .clip_list import read_list, write_list
+from .clip_maker import UNREADABLE, ClipMaker, lost_record
+from .contact_sheet import write_contact_sheet
+from .inputs import RawClip, find_raw_clips
+from .report import make_report, write_report
+from .settings import ClipSettings
+from .workers import in_processes
+
+Track = Callable[[Iterable, int], Iterator]
+
+
+def make_face_clips(
+    source: str | Path,
+    out: str | Path,
+    settings: ClipSettings | None = None,
+    workers: int = 0,
+    *,
+    track: Track = lambda steps, total: iter(steps),
+) -> dict[str, Any]:
+    """Makes a clip of faces of each video below a folder, and goes on where it stopped.
+
+    Args:
+        source: Folder of videos and of folders of pictures, in folders of any depth.
+        out: Folder of the clips: ``joy/a.mp4`` becomes ``joy/a/000001.jpg`` and so on.
+        settings: How the clips are made.
+        workers: Processes; 0 reads all videos in this one, which a fault in a library
+            may then end.
+        track: Wraps the steps, whose number it is given, to show progress.
+
+    Returns:
+        The report, plain data; see docs/faces.md. Its ``ok`` says whether of each input
+        there is a clip, and none is damaged.
+
+    Raises:
+        InputError: There is no such folder, or no video in it.
+        UsageError: A setting is not allowed, or `out` cannot be the folder of these
+            clips.
+        DataError: ``clips.csv`` cannot be read.
+        BusyError: Another process writes there.
+        OutputError: A file cannot be written.
+        MissingPackage: An optional package is absent.
+    """
+    source, out = Path(source), Path(out)
+    settings = settings or ClipSettings()
+    about = settings.about()
+    _check_places(source, out)
+    found = find_raw_clips(source, out)
+    if not found.clips:
+        kinds = f' ({len(found.others)} other files)' if found.others else ''
+        raise InputError(f'{source}: holds no video and no folder of pictures{kinds}')
+    listed = read_list(source, found.clips)
+    with opened(out, source, about) as folder:
+        stamps = {raw.source: raw.stamp() for raw in found.clips}
+        todo = [r for r in found.clips if not folder.is_done(r, stamps[r.source])]
+        places = {raw.source: folder.new_place() for raw in todo}
+        records = in_processes(
+            ClipMaker(settings), [(r, places[r.source]) for r in todo], workers, _died
+        )
+        for record in track(records, len(todo)):
+            key = record['source']
+            folder.take(record | dict(stamp=stamps[key]), places[key])
+        report = _conclude(folder, found.clips, found.others, listed, about)
+    return report
+
+
+def _conclude(
+    folder: ClipFolder,
+    clips: list[RawClip],
+    others: dict[str, str],
+    listed: Any,
+    about: dict[str, Any],
+) -> dict[str, Any]:
+    names = {raw.source for raw in clips}
+    own = [folder.records[raw.source] for raw in clips]
+    gone = [
+        clip['clip']
+        for source, record in folder.records.items()
+        if source not in names
+        for clip in record['clips']
+    ]
+    report = make_report(about, own, others, listed) | dict(kept_without_video=gone)
+    if listed is not None:
+        write_list(listed, {each['source']: each for each in own}, folder.folder)
+    write_report(report, folder.folder)
+    write_contact_sheet(report, folder)
+    return report
+
+
+def _check_places(source: Path, out: Path) -> None:
+    if not source.is_dir():
+        what = 'is a file' if source.exists() else 'is not there'
+        raise InputError(f'{source} {what}: give the folder that has the videos')
+    inside, outside = os.path.realpath(out), os.path.realpath(source)
+    if os.path.commonpath([inside, outside]) in (inside, outside):
+        raise UsageError(
+            f'{source} and {out}: neither folder may be in the other one. Name another '
+            'folder for the clips'
+        )
+
+
+def _died(job: tuple[RawClip, Path], reason: str) -> dict[str, Any]:
+    return lost_record(job[0], UNREADABLE, f'the process that read it was {reason}')

@@ -1,0 +1,128 @@
+"""How face clips are made; kept with them, so that a video to be read is cropped alike.
+
+``faces.json`` in the folder of the clips holds it.
+"""
+
+import json
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from ....files import read_json
+from ....video.checks import Number
+from ....video.errors import UsageError
+from ....video.faces import FaceDetector, build_detector
+from ....video.settings import VideoSettings
+
+FILE_NAME = 'faces.json'
+SCHEMA = 'tgdfer_mm.faces/1'
+TRACKS = ('largest', 'all')
+QUALITY = 95  # of the JPEG files
+_FPS = Number(least=0.001, most=100_000)
+# What decides about the faces of a video; windows and intervals are the model's.
+_OF_FACES = ('every_seconds', 'every', 'max_gap', 'min_overlap', 'min_track', 'cut')
+
+
+@dataclass(frozen=True)
+class ClipSettings:
+    """What one command line makes of all its videos.
+
+    Attributes:
+        faces: Detector, as :func:`~tgdfer_mm.video.faces.build_detector` takes it.
+        video: Crop and tracking; windows and intervals do not matter.
+        tracks: ``largest``: of each video the track with the most face area over time;
+            ``all``: every track.
+        fps: Rate of the pictures in a folder.
+    """
+
+    faces: str | dict | FaceDetector = 'dlib'
+    video: VideoSettings = field(default_factory=VideoSettings)
+    tracks: str = 'largest'
+    fps: float = 25.0
+
+    def __post_init__(self) -> None:
+        if self.tracks not in TRACKS:
+            raise UsageError(f'--tracks {self.tracks}: must be one of {TRACKS}')
+        object.__setattr__(self, 'fps', _FPS.check('--fps', self.fps))
+
+    def about(self) -> dict:
+        """The content of ``faces.json``, plain data.
+
+        Raises:
+            VideoError: The detector cannot be made.
+        """
+        nested = self.video.nested()
+        own = dict(
+            detector=build_detector(self.faces).describe(),
+            video=dict(
+                crop=self.video.crop.asdict(), **{k: nested[k] for k in _OF_FACES}
+            ),
+            max_seconds=self.video.max_seconds,
+            tracks=self.tracks,
+            fps=self.fps,
+            quality=QUALITY,
+        )
+        digest = sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
+        return dict(schema=SCHEMA, pixel_version=f'faces-{digest[:12]}', **own)
+
+
+class FaceData(NamedTuple):
+    """What ``faces.json`` says to those who train on the clips.
+
+    Attributes:
+        pixel_version: A name of these pixels: other settings have another one.
+        detector: Name and settings of the detector, as a result has them.
+        video: Changes to :class:`~tgdfer_mm.video.settings.VideoSettings`, and so the
+            ``video`` of a config, with which `tgdfer infer` crops as the clips were.
+    """
+
+    pixel_version: str
+    detector: dict
+    video: dict
+
+
+def read_face_data(folder: str | Path) -> FaceData | None:
+    """Reads how the clips of a folder were made.
+
+    Args:
+        folder: Folder that `tgdfer data faces` has filled.
+
+    Returns:
+        None if it has no ``faces.json``: somebody else made the clips.
+
+    Raises:
+        DamagedFileError: The file does not hold what it should.
+        UsageError: It names settings that there are not.
+    """
+    path = Path(folder, FILE_NAME)
+    if not path.exists():
+        return None
+    known = read_json(path, *FaceData._fields)
+    found = FaceData(*(known[name] for name in FaceData._fields))
+    try:
+        VideoSettings().updated(found.video)
+    except (UsageError, TypeError, AttributeError) as err:
+        raise UsageError(f'{path}: {err}') from err
+    return found
+
+
+def differences(known: dict, asked: dict) -> list[str]:
+    """Sentences' parts: what two contents of ``faces.json`` have not in common."""
+    old, new = _flat(known), _flat(asked)
+    keys = [k for k in {**old, **new} if k not in ('schema', 'pixel_version')]
+    return [
+        f'{key}={old.get(key)!r} (now {new.get(key)!r})'
+        for key in keys
+        if old.get(key) != new.get(key)
+    ]
+
+
+def _flat(content: dict, prefix: str = '') -> dict:
+    flat = {}
+    for key, value in content.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f'{prefix}{key}.')
+        else:
+            flat[f'{prefix}{key}'] = value
+    return flat

@@ -1,0 +1,101 @@
+"""The faces of a source, found and followed, and their crops."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from .faces import FaceDetector
+from .frames import Frame, Source
+from .settings import VideoSettings
+from .shots import ShotDetector
+from .tracking import Seen, Step, Tracker
+
+_SAME_TIME = 1e-6  # seconds: sums of times are rounded
+
+
+class FollowedFaces:
+    """Detects, tracks and crops: what an analysis and a data set see of a video.
+
+    Args:
+        source: Where the frames come from.
+        detector: Finds the faces.
+        settings: See :class:`VideoSettings`.
+        advance: Called after every frame read.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        detector: FaceDetector,
+        settings: VideoSettings,
+        advance: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._source = source
+        self._detector = detector
+        self._settings = settings
+        self._advance = advance
+        self._tracker = Tracker(
+            settings.max_gap, settings.min_overlap, detector.cropped
+        )
+        self._stopped = False
+        self._not_aligned = 0
+
+    def steps(self) -> Iterator[Step]:
+        """Frames with their faces, as soon as these are settled; :meth:`finish` next.
+
+        A camera cut ends all tracks; each track's frames follow one another without a
+        gap, those between detections included.
+        """
+        settings, cropped = self._settings, self._detector.cropped
+        shots = ShotDetector(None if cropped else settings.cut)
+        due = next_frame = 0
+        for frame in self._source:
+            if settings.max_seconds is not None and frame.time >= settings.max_seconds:
+                self._stopped = True
+                return
+            if settings.max_frames is not None and frame.index >= settings.max_frames:
+                self._source.problems.append(
+                    f'read up to max_frames={settings.max_frames} only'
+                )
+                return
+            cut = shots(frame)
+            faces = None
+            late = frame.time >= due - _SAME_TIME
+            if settings.every is not None:
+                late = frame.index >= next_frame
+            if cut or cropped or late:
+                faces = self._detector(frame)
+                due = frame.time + settings.every_seconds
+                next_frame = frame.index + (settings.every or 1)
+            yield from self._tracker.add(frame, faces, cut)
+            self._advance()
+
+    def finish(self) -> Iterator[Step]:
+        """The frames that were waited with, after the last one that was read."""
+        return self._tracker.finish()
+
+    def crop(self, frame: Frame, seen: Seen) -> np.ndarray:
+        """Cuts a face out, (size, size, 3) uint8 RGB; it keeps no frame in memory."""
+        box = [v * frame.scale for v in seen.box]
+        points = None
+        if seen.points is not None:
+            points = np.array(seen.points) * frame.scale
+        elif self._settings.crop.align and not self._detector.cropped:
+            self._not_aligned += 1
+        crop = self._settings.crop(frame.rgb, box, self._detector.cropped, points)
+        return crop if crop.flags.owndata else crop.copy()
+
+    def too_short(self, seconds: float) -> bool:
+        """Whether a track from whose first to last frame so long passes is left out."""
+        return seconds < self._settings.min_track <= self._source.info.duration
+
+    def warnings(self) -> Iterator[str]:
+        """Sentences about what the reader of the crops should know."""
+        if self._stopped:
+            yield f'read up to max_seconds={self._settings.max_seconds} only'
+        if self._not_aligned:
+            yield (
+                f'{self._not_aligned} faces were cut out as they stand, though '
+                'crop.align asks for faces aligned by five points, which the detector '
+                f'{self._detector.name!r} did not give (--faces yunet does)'
+            )
