@@ -36,5 +36,7 @@ def run(args: Namespace) -> int:
     )
     console = Console()
     print_report(report, console)
-    console.print(f'Look at the clips: {Path(args.out, NAME)}', markup=False)
+    console.print(
+        f'Look at the clips: {Path(args.out, NAME)}', markup=False, soft_wrap=True
+    )
     return 0 if report['ok'] else _LEFT_OUT

@@ -37,8 +37,7 @@ def in_processes(
         yield from map(work, jobs)
         return
     context, left = get_context('forkserver'), iter(jobs)
-    # What they need is imported once.
-    context.set_forkserver_preload([type(work).__module__])
+    context.set_forkserver_preload([__name__])  # imported once for all
     busy: dict[Connection, tuple[Any, T]] = {}
 
     def start(job: T, process: Any = None, pipe: Connection | None = None) -> None:
