@@ -1,18 +1,15 @@
 """Making clips of faces out of raw videos."""
 
-import sys
 from argparse import Namespace
 from functools import partial
-from io import TextIOWrapper
 from pathlib import Path
-
-from rich.console import Console
 
 from ..apis.command import changes_of, faces_of
 from ..datasets.progress import track
 from ..datasets.tools.faces import ClipSettings, make_face_clips
 from ..datasets.tools.faces.contact_sheet import NAME
 from ..datasets.tools.faces.report import print_report
+from ..terminal import Terminal, say
 from ..video.settings import VideoSettings
 
 _LEFT_OUT = 4
@@ -20,9 +17,6 @@ _LEFT_OUT = 4
 
 def run(args: Namespace) -> int:
     """Makes the clips; returns the exit code."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        # A name that the terminal cannot show ends nothing.
-        sys.stdout.reconfigure(errors='backslashreplace')
     video = VideoSettings().updated(dict(crop=dict(size=args.size)))
     settings = ClipSettings(
         faces_of(args), video.updated(changes_of(args)), args.tracks, args.fps
@@ -34,9 +28,6 @@ def run(args: Namespace) -> int:
         args.workers,
         track=partial(track, what='Finding faces'),
     )
-    console = Console()
-    print_report(report, console)
-    console.print(
-        f'Look at the clips: {Path(args.out, NAME)}', markup=False, soft_wrap=True
-    )
+    print_report(report, Terminal())
+    say(f'Look at the clips: {Path(args.out, NAME)}')
     return 0 if report['ok'] else _LEFT_OUT

@@ -60,10 +60,10 @@ def test_a_video_cut_off_behind_its_start_is_a_clip_marked_as_damaged(
 def test_a_fault_at_one_video_is_that_videos(films, make, monkeypatch, error):
     opened = clip_maker.open_source
 
-    def fail(path, fps):
+    def fail(path, *args):
         if path.name == 'a.mp4':
             raise error
-        return opened(path, fps)
+        return opened(path, *args)
 
     monkeypatch.setattr(clip_maker, 'open_source', fail)
     found = statuses(make(films))
@@ -140,9 +140,9 @@ def test_done_is_done_and_what_changed_is_done_anew(films, make, monkeypatch, tm
     read = []
     opened = clip_maker.open_source
 
-    def count(path, fps):
+    def count(path, *args):
         read.append(path.name)
-        return opened(path, fps)
+        return opened(path, *args)
 
     monkeypatch.setattr(clip_maker, 'open_source', count)
     assert make(films) == first and read == []

@@ -69,7 +69,8 @@ class ClipMaker:
     def _make(self, raw: RawClip, folder: Path) -> dict[str, Any]:
         settings = self._settings
         _make_folder(folder)
-        with open_source(raw.path, settings.fps) as source:
+        most = settings.video.max_pixels
+        with open_source(raw.path, settings.fps, most) as source:
             detector = WatchedDetector(self._detector, source.problems)
             faces = FollowedFaces(source, detector, settings.video)
             tracks = _Tracks(folder, faces, settings.tracks == 'all')

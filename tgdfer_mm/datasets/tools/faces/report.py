@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from ....files import replacing
+from ....terminal import Terminal, one_line
 from .clip_folder import NOT_WRITTEN
 from .clip_list import ClipList
 from .clip_maker import LOST
@@ -99,7 +98,7 @@ def write_bytes(path: Path, text: str) -> None:
         temporary.write_bytes(text.encode('utf-8', 'surrogateescape'))
 
 
-def print_report(report: Mapping[str, Any], console: Console) -> None:
+def print_report(report: Mapping[str, Any], console: Terminal) -> None:
     """Prints the counts, and the first inputs that were lost."""
     names = ('inputs', 'clips', *LOST, NOT_WRITTEN, 'damaged', 'several people')
     rows = report['classes']
@@ -108,28 +107,28 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     for name in shown:
         table.add_column(name, justify='right')
     for label, row in rows.items():
-        table.add_row(escape(label), *(str(row.get(name, 0)) for name in shown))
+        table.add_row(one_line(label), *(str(row.get(name, 0)) for name in shown))
     if len(rows) > 1:
         sums = [sum(row.get(name, 0) for row in rows.values()) for name in shown]
         table.add_row('all', *map(str, sums), style='bold')
     console.print(table)
     odd = [each for each in report['inputs'] if each['status'] or each['damaged']]
-    for each in odd[:_SHOWN]:
-        what = each['status'] or 'damaged, read in part'
-        why = f': {each["messages"][0]}' if each['messages'] else ''
-        _say(console, f'{each["source"]}: {what}{why}')
+    lines = [
+        ': '.join(
+            [each['source'], each['status'] or 'read in part', *each['messages'][:1]]
+        )
+        for each in odd[:_SHOWN]
+    ]
     if len(odd) > _SHOWN:
-        _say(console, f'... and {len(odd) - _SHOWN} more: see {CSV_NAME}')
+        lines.append(f'... and {len(odd) - _SHOWN} more: see {CSV_NAME}')
     for key, what in (
         ('others', 'are no videos and left out'),
         ('listed_but_absent', 'are in clips.csv, but not there'),
         ('not_listed', 'have no row in clips.csv'),
+        ('kept_without_video', 'clips are of videos that are gone, and stay'),
     ):
         if found := list(report[key]):
             more = ', ...' * (len(found) > 3)
-            _say(console, f'{len(found)} {what}: {", ".join(found[:3])}{more}')
-
-
-def _say(console: Console, text: str) -> None:
-    safe = text.encode('utf-8', 'backslashreplace').decode()
-    console.print(escape(safe), soft_wrap=True, highlight=False)
+            lines.append(f'{len(found)} {what}: {", ".join(found[:3])}{more}')
+    for line in lines:
+        console.print(one_line(line), soft_wrap=True)

@@ -22,6 +22,7 @@ QUALITY = 95  # of the JPEG files
 _FPS = Number(least=0.001, most=100_000)
 # What decides about the faces of a video; windows and intervals are the model's.
 _OF_FACES = ('every_seconds', 'every', 'max_gap', 'min_overlap', 'min_track', 'cut')
+_LIMITS = ('max_seconds', 'max_frames', 'max_pixels')
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class ClipSettings:
             video=dict(
                 crop=self.video.crop.asdict(), **{k: nested[k] for k in _OF_FACES}
             ),
-            max_seconds=self.video.max_seconds,
+            limits={k: nested[k] for k in _LIMITS},
             tracks=self.tracks,
             fps=self.fps,
             quality=QUALITY,
