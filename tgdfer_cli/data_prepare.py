@@ -7,10 +7,18 @@ A password is asked for if it is needed. Killed, run it again: it goes on.
 
 from argparse import ArgumentParser, Namespace
 
-from .common import COUNTS, DATASETS
+from .common import COUNTS, DATASETS, at_least
 
 # Abbreviated, --password would name a file and print a password as one.
 ALLOW_ABBREV = False
+
+# What no archive of these data sets comes near to.
+LIMITS = (
+    ('depth', 4, 'archives inside each other'),
+    ('files', 5_000_000, 'entries of all archives'),
+    ('gb', 500, 'gigabytes of all archives, unpacked'),
+    ('ratio', 200, 'how many times its size an archive may unpack to'),
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -21,6 +29,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--password-file', help='its first line is the password; else you are asked'
     )
+    for name, default, what in LIMITS:
+        parser.add_argument(
+            f'--max-{name}', type=at_least(1), default=default, help=what
+        )
     parser.add_argument(
         '--frames-from-videos',
         metavar='DIR',

@@ -6,13 +6,14 @@ import runpy
 import subprocess
 import sys
 import tempfile
+from dataclasses import astuple
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from torch._utils import ExceptionWrapper
 
-from tgdfer_cli import common, convert
+from tgdfer_cli import common, convert, data_prepare
 from tgdfer_cli import main as cli
 from tgdfer_cli.main import COMMANDS, main, make_parser, parse
 from tgdfer_mm import __version__
@@ -20,6 +21,7 @@ from tgdfer_mm.apis.app.uploads import Limits
 from tgdfer_mm.convert import format_keys
 from tgdfer_mm.datasets.tools.check.copies import DATASETS
 from tgdfer_mm.datasets.tools.check.facts import COUNTS
+from tgdfer_mm.datasets.tools.prepare import Limits as ArchiveLimits
 from tgdfer_mm.engine.checkpoint_contract_hook import MISMATCHES
 from tgdfer_mm.protocol.launch import LAUNCHERS
 from tgdfer_mm.settings import parse_settings
@@ -58,6 +60,7 @@ def test_choices_are_those_of_the_library():
 
 
 def test_defaults_are_those_of_the_library():
+    assert [each[1] for each in data_prepare.LIMITS] == list(astuple(ArchiveLimits()))
     args, limits = parse('app', []), Limits()
     assert (args.max_mb, args.max_seconds) == (limits.megabytes, limits.seconds)
     assert args.keep_minutes * 60 == limits.keep

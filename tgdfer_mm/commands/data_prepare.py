@@ -5,7 +5,7 @@ from argparse import Namespace
 from ..datasets.tools.check import check_copy
 from ..datasets.tools.check.copies import DATASETS
 from ..datasets.tools.check.report import print_report
-from ..datasets.tools.prepare import Password, unpack
+from ..datasets.tools.prepare import Limits, Password, unpack
 from ..datasets.tools.prepare.videos import extract_own_frames
 from ..terminal import complain, one_line, say
 
@@ -14,7 +14,8 @@ def run(args: Namespace) -> int:
     """Unpacks, then checks; returns the exit code."""
     try:
         done = unpack(
-            args.dataset, args.sources, args.root, Password(args.password_file)
+            *(args.dataset, args.sources, args.root, Password(args.password_file)),
+            limits=Limits(args.max_depth, args.max_files, args.max_gb, args.max_ratio),
         )
     except (ValueError, OSError) as err:
         complain(err)

@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import random
 import shutil
 import stat
 import subprocess
@@ -10,11 +11,15 @@ import zipfile
 
 import pytest
 
-from tgdfer_mm.datasets.tools.prepare import ArchiveError, Password
-from tgdfer_mm.datasets.tools.prepare.archives import open_archive
+from tgdfer_mm.datasets.tools.prepare import ArchiveError, Password, archives
+from tgdfer_mm.datasets.tools.prepare.limits import Limits, Meter
 
 SECRET = 'correct horse'
 SLOW = zipfile.ZipExtFile  # before anything replaces it
+
+
+def open_archive(path, password, limits=None):
+    return archives.open_archive(path, password, Meter(limits or Limits()))
 
 
 def pack(path, entries, **kwargs):
@@ -28,9 +33,9 @@ def packed(entries):
     return pack(io.BytesIO(), entries).getvalue()
 
 
-def read_all(path, password=None):
+def read_all(path, password=None, limits=None):
     found = {}
-    for archive in open_archive(path, password or Password()):
+    for archive in open_archive(path, password or Password(), limits):
         for member in archive.members:
             with member.open() as file:
                 found['/'.join(member.parts)] = file.read()
@@ -222,4 +227,90 @@ def test_a_part_of_a_split_archive_is_explained(tmp_path):
     path.write_bytes(b'PK\x03\x04' + bytes(100))
     path.with_suffix('.z01').write_bytes(bytes(100))
     with pytest.raises(ArchiveError, match='one part of a split archive.*zip -s 0'):
+        read_all(path)
+
+
+class TestLimits:
+    """What is too much is refused before it is read, and the option is named."""
+
+    def test_an_archive_that_holds_itself(self, tmp_path):
+        inner = packed({'1.jpg': b'1'})
+        for _ in range(9):
+            inner = packed({'again.zip': inner})
+        path = tmp_path / 'a.zip'
+        path.write_bytes(inner)
+        with pytest.raises(
+            ArchiveError, match=r"again.zip, entry 'again.zip': .*-depth"
+        ):
+            read_all(path)
+        assert read_all(path, limits=Limits(depth=10)) == {'1.jpg': b'1'}
+
+    def test_many_entries_in_many_archives(self, tmp_path):
+        inner = packed({f'{i}.jpg': b'' for i in range(20)})
+        path = pack(tmp_path / 'a.zip', {f'{i}.zip': inner for i in range(20)})
+        with pytest.raises(ArchiveError, match=r"entry '\d+.jpg': .*300 .*--max-files"):
+            read_all(path, limits=Limits(files=300))
+        assert len(read_all(path, limits=Limits(files=420))) == 20
+
+    def test_several_archives_are_counted_together(self, tmp_path):
+        meter = Meter(Limits(files=15))
+        for name in 'ab':
+            path = pack(tmp_path / name, {f'{i}': b'' for i in range(8)})
+            members = archives.open_archive(path, Password(), meter)
+            if name == 'b':
+                with pytest.raises(ArchiveError, match="b, entry '7': .*--max-files"):
+                    list(members)
+            else:
+                assert len(list(members)) == 1
+
+    @pytest.mark.parametrize('nested', [False, True])
+    def test_an_entry_that_grows_a_thousandfold(self, tmp_path, nested):
+        entries = {'fine.jpg': bytes(9), 'zeros': bytes(4 << 20)}
+        entries = {'x.zip': packed(entries)} if nested else entries
+        path = pack(tmp_path / 'a.zip', entries)
+        with pytest.raises(ArchiveError, match="entry 'zeros': .*200 .*--max-ratio"):
+            read_all(path)
+        read_all(path, limits=Limits(ratio=100_000))
+
+    def test_entries_that_share_their_bytes(self, tmp_path):
+        """A small file of many entries, each of which could be right by itself."""
+        path = pack(tmp_path / 'a.zip', {f'{i:04d}': b'' for i in range(500)})
+        data, size = bytearray(path.read_bytes()), (1 << 20).to_bytes(4, 'little')
+        start = data.index(b'PK\x01\x02')
+        while (start := data.find(b'PK\x01\x02', start)) >= 0:
+            data[start + 20 : start + 28] = (1 << 20).to_bytes(4, 'little') + size
+            start += 4
+        path.write_bytes(data)
+        with pytest.raises(ArchiveError, match='--max-ratio'):
+            read_all(path)
+
+    def test_more_than_a_disk_holds(self, tmp_path):
+        path = pack(tmp_path / 'a.zip', {'1.mp4': b'', '2.mp4': b''})
+        data = bytearray(path.read_bytes())
+        at = data.rindex(b'PK\x01\x02')
+        data[at + 24 : at + 28] = (4_000_000_000).to_bytes(4, 'little')
+        path.write_bytes(data)
+        limits = Limits(gigabytes=3, ratio=1 << 40)
+        with pytest.raises(ArchiveError, match="entry '2.mp4': .*3 GB .*--max-gb"):
+            read_all(path, limits=limits)
+
+
+@pytest.mark.parametrize('seed', range(60))
+def test_damage_anywhere_is_a_sentence_about_the_archive(tmp_path, seed):
+    inner = packed({'3.jpg': bytes(range(256)), 'é.jpg': b'2'})
+    path = pack(tmp_path / 'a.zip', {'x/1.jpg': b'1' * 99, 'b.zip': inner})
+    data, chance = bytearray(path.read_bytes()), random.Random(seed)
+    for _ in range(3):
+        data[chance.randrange(len(data))] = chance.choice([0, 1, 8, 99, 127, 255])
+    path.write_bytes(data)
+    try:
+        read_all(path)
+    except ArchiveError as error:
+        assert str(error).startswith(str(path))
+
+
+@pytest.mark.parametrize('part', ['x' * 300, 'é' * 130])
+def test_names_that_no_disk_takes(tmp_path, part):
+    path = pack(tmp_path / 'a.zip', {f'00001/{part}': b'1'})
+    with pytest.raises(ArchiveError, match='too long a name'):
         read_all(path)

@@ -218,9 +218,47 @@ def test_two_entries_for_one_place_are_refused(tmp_path):
         tmp_path / 'clip_224x224_part_1.zip',
         {'a/00001/1.jpg': b'1', 'b/00001/1.jpg': b'2'},
     )
-    with pytest.raises(ArchiveError, match='and so does .a/00001/1.jpg.; refused'):
+    with pytest.raises(ArchiveError, match='so does .a/00001/1.jpg. there; refused'):
         unpack('dfew', [source], tmp_path / 'DFEW', report=len)
     assert not (tmp_path / 'DFEW/Clip').exists()
+
+
+@pytest.mark.parametrize(
+    ('first', 'second'),
+    [
+        ('00001/a.jpg', '00001/A.JPG'),
+        ('00001/\u00e9.jpg', '00001/e\u0301.jpg'),
+        ('00001', '00001/1.jpg'),
+        ('00001/1.jpg', '00001'),
+        ('00001/1.jpg/x/y', '00001/1.JPG'),
+    ],
+)
+def test_entries_that_some_disk_cannot_keep_apart_are_refused(tmp_path, first, second):
+    source = pack(tmp_path / 'clip_224x224_part_1.zip', {first: b'1', second: b'2'})
+    with pytest.raises(ArchiveError, match='refused'):
+        unpack('dfew', [source], tmp_path / 'DFEW', report=len)
+    assert not (tmp_path / 'DFEW/Clip').exists()
+
+
+def test_an_entry_that_is_shorter_than_it_says_is_not_kept(tmp_path):
+    data = bytearray(packed({'00001/1.jpg': b'first'}))
+    for mark, offset in ((b'PK\x03\x04', 22), (b'PK\x01\x02', 24)):
+        data[data.index(mark) + offset] = 200
+    source = tmp_path / 'clip_224x224_part_1.zip'
+    source.write_bytes(data)
+    with pytest.raises(ArchiveError, match='says that it has 200 bytes, and has 5'):
+        unpack('dfew', [source], tmp_path / 'DFEW', report=len)
+    assert tree(tmp_path / 'DFEW') == {}
+
+
+def test_limits_are_options(tmp_path, capsys):
+    source = pack(tmp_path / 'clip_224x224_part_1.zip', {'00001/1.jpg': bytes(4 << 20)})
+    words = [*PREPARE, 'dfew', str(source), str(tmp_path / 'DFEW')]
+    assert main(words) == 1
+    said = capsys.readouterr().err
+    assert "entry '00001/1.jpg'" in said and '--max-ratio' in said
+    main([*words, '--max-ratio', '2000'])
+    assert '1 files written' in capsys.readouterr().out
 
 
 def test_nothing_climbs_out(tmp_path):

@@ -1,7 +1,7 @@
 """From the authors' archives to a tree that the data set classes read."""
 
-from .archives import ArchiveError
+from .limits import ArchiveError, Limits
 from .password import Password
 from .unpack import unpack
 
-__all__ = ['ArchiveError', 'Password', 'unpack']
+__all__ = ['ArchiveError', 'Limits', 'Password', 'unpack']

@@ -1,8 +1,11 @@
 """Reading zip archives that came from elsewhere: nested, encrypted, or hostile."""
 
+import errno
 import lzma
+import os
 import re
 import stat
+import struct
 import sys
 import zipfile
 import zlib
@@ -12,30 +15,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from ....terminal import one_line
+from .limits import ArchiveError, Meter, is_archive
 from .password import Password
 
 _AES = 99  # the compression method that stands for it
 _JUNK = ('__MACOSX', '.DS_Store', 'Thumbs.db', 'desktop.ini')
 # What readers raise for a wrong password, a damaged or a foreign file. RuntimeError
 # includes NotImplementedError.
-_FAILURES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
-
-
-class ArchiveError(ValueError):
-    """An archive, or an entry of one, that cannot or must not be unpacked.
-
-    Args:
-        archive: The archive; for a nested one also those around it.
-        entry: The entry, if it is about one.
-        problem: What is wrong.
-    """
-
-    def __init__(self, archive: str, entry: str | None, problem: str) -> None:
-        where = one_line(archive)
-        if entry is not None:
-            where += f', entry {entry!r}'
-        super().__init__(f'{where}: {problem}')
+_FAILURES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    RuntimeError,
+    UnicodeError,  # of a name that is no text
+    LookupError,
+    OverflowError,
+)
+_LONGEST = 249  # bytes of a name: what file systems take, less the ending of a part
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class Archive:
     hint: str = ''
 
 
-def open_archive(path: Path, password: Password) -> Iterator[Archive]:
+def open_archive(path: Path, password: Password, meter: Meter) -> Iterator[Archive]:
     """Opens an archive and those in it, one after the other.
 
     An archive is looked through before anything of it is handed out.
@@ -85,6 +83,7 @@ def open_archive(path: Path, password: Password) -> Iterator[Archive]:
     Args:
         path: A zip file.
         password: Used if an entry is encrypted.
+        meter: Counts what the archives hold.
 
     Yields:
         The archive and each nested one; its members can be opened until the next.
@@ -92,16 +91,23 @@ def open_archive(path: Path, password: Password) -> Iterator[Archive]:
     Raises:
         ArchiveError: It is no zip file, a part of a split one, encrypted in a way
             that needs another library, or the password is wrong; an entry climbs out
-            of the folder, is a link or no plain file.
+            of the folder, is a link or no plain file; they hold more than the limits
+            allow.
     """
-    yield from _open(path, str(path), (path.stem,), password)
+    meter.begin(path.stat().st_size)
+    yield from _open(path, str(path), (path.stem,), password, meter)
 
 
 def _open(
-    file: Path | IO[bytes], label: str, names: tuple[str, ...], password: Password
+    file: Path | IO[bytes],
+    label: str,
+    names: tuple[str, ...],
+    password: Password,
+    meter: Meter,
 ) -> Iterator[Archive]:
     with _explained(label), _zip_file(file, label) as archive:
         infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
+        meter.add(label, infos, len(names))
         plain, nested, junk = [], [], 0
         for info in infos:
             parts = _parts(info, label)
@@ -109,7 +115,7 @@ def _open(
                 continue
             if any(p in _JUNK for p in parts) or parts[-1].startswith('._'):
                 junk += 1
-            elif parts[-1].lower().endswith('.zip'):
+            elif is_archive(parts[-1]):
                 nested.append((info, parts[-1]))
             else:
                 plain.append((info, parts))
@@ -125,7 +131,7 @@ def _open(
         for info, name in nested:
             with _opener(archive, info, label, password)() as inner:
                 own = (*names, name[: -len('.zip')])
-                yield from _open(inner, f'{label} > {name}', own, password)
+                yield from _open(inner, f'{label} > {name}', own, password, meter)
 
 
 def _crc(info: zipfile.ZipInfo) -> int | None:
@@ -187,15 +193,26 @@ def _explained(label: str, entry: str | None = None) -> Iterator[None]:
         yield
     except ArchiveError:
         raise
+    except OSError as err:
+        # Without a number, or of an odd offset, it is the archive's and not the disk's.
+        if err.errno not in (None, errno.EINVAL):
+            raise
+        raise _unreadable(label, entry, err) from err
     except _failures() as err:
-        hint = ''
         if isinstance(err, RuntimeError) and 'assword' in str(err):
             raise ArchiveError(label, entry, 'the password is wrong') from None
-        if Path(label).with_suffix('.z01').exists() or 'multiple disks' in str(err):
-            hint = '; it is one part of a split archive: join them with `zip -s 0`'
-        elif entry is not None:
-            hint = '; it is damaged (download it again), or the password is wrong'
-        raise ArchiveError(label, entry, f'cannot be read ({err}){hint}') from err
+        raise _unreadable(label, entry, err) from err
+
+
+def _unreadable(label: str, entry: str | None, err: Exception) -> ArchiveError:
+    hint = ''
+    if os.path.exists(os.path.splitext(label)[0] + '.z01') or 'multiple disks' in str(
+        err
+    ):
+        hint = '; it is one part of a split archive: join them with `zip -s 0`'
+    elif entry is not None:
+        hint = '; it is damaged (download it again), or the password is wrong'
+    return ArchiveError(label, entry, f'cannot be read ({err}){hint}')
 
 
 def _parts(info: zipfile.ZipInfo, label: str) -> tuple[str, ...]:
@@ -209,4 +226,6 @@ def _parts(info: zipfile.ZipInfo, label: str) -> tuple[str, ...]:
         raise ArchiveError(label, info.filename, 'is a link or no plain file; refused')
     if not (parts or info.is_dir()):
         raise ArchiveError(label, info.filename, 'has no name; refused')
+    if any(len(part.encode(errors='replace')) > _LONGEST for part in parts):
+        raise ArchiveError(label, info.filename, 'has too long a name; refused')
     return parts

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -14,7 +15,8 @@ from ....clips.frame_names import natural_sorted
 from ....locks import held
 from ....terminal import one_line, say
 from ...progress import track
-from .archives import Archive, ArchiveError, Member, open_archive
+from .archives import Archive, Member, open_archive
+from .limits import ArchiveError, Limits, Meter
 from .password import Password
 
 _RULES = Path(__file__).parent / 'places'
@@ -48,6 +50,7 @@ def unpack(
     root: str | Path,
     password: Password | None = None,
     *,
+    limits: Limits | None = None,
     report: Callable[[str], None] = say,
 ) -> Unpacked:
     """Unpacks all archives found.
@@ -61,11 +64,13 @@ def unpack(
         sources: Zip files, or folders to look for them in.
         root: Root folder of the data set to fill.
         password: Of the archives; asked for when needed by default.
+        limits: How much the archives may hold.
         report: Called with lines that tell what happens.
 
     Raises:
         ArchiveError: See :func:`~.archives.open_archive`; or two entries go to the
-            same place, or the disk is too small.
+            same place, also where names are alike in capitals and small letters; or
+            one goes where another needs a folder, or the disk is too small.
         FileNotFoundError: A source does not exist, or there is no archive in any.
         ValueError: The data set is unknown.
         BusyError: Another process unpacks into the same root.
@@ -73,7 +78,10 @@ def unpack(
     rules = load_rules(dataset)
     root = Path(root).expanduser().absolute()
     with held(root / '.prepare.lock', str(root)):
-        return _unpack_all(rules, sources, root, password or Password(), report)
+        return _unpack_all(
+            *(rules, sources, root, password or Password()),
+            *(Meter(limits or Limits()), report),
+        )
 
 
 def _unpack_all(
@@ -81,6 +89,7 @@ def _unpack_all(
     sources: Iterable[str | Path],
     root: Path,
     password: Password,
+    meter: Meter,
     report: Callable[[str], None],
 ) -> Unpacked:
     done = Unpacked()
@@ -89,7 +98,7 @@ def _unpack_all(
         looked = ', '.join(map(str, sources))
         raise FileNotFoundError(f'There is no zip file in {looked}.')
     for path in archives:
-        for archive in open_archive(path, password):
+        for archive in open_archive(path, password, meter):
             report(f'{one_line(archive.label)}: {len(archive.members)} files')
             if archive.hint:
                 report(f'  {archive.hint}')
@@ -133,19 +142,14 @@ def _unpack_one(
 ) -> None:
     done.junk += archive.junk
     wanted: dict[Path, Member] = {}
+    seen: dict[str, Member | None] = {}  # None: a folder
     for member in archive.members:
         place = find_place(rules, archive.names, member.parts)
         if place is None:
             done.other.append(f'{archive.label}: {"/".join(member.parts)}')
             continue
         target = root / place
-        if target in wanted:
-            raise ArchiveError(
-                archive.label,
-                '/'.join(member.parts),
-                f'goes to {target}, and so does '
-                f'{"/".join(wanted[target].parts)!r}; refused',
-            )
+        _check_alone(archive, member, place, seen)
         wanted[target] = member
     missing = {}
     for target, member in wanted.items():
@@ -160,6 +164,31 @@ def _unpack_one(
     for target, member in track(missing.items(), len(missing), what):
         _write(member, target)
         done.written += 1
+
+
+def _check_alone(
+    archive: Archive, member: Member, place: str, seen: dict[str, Member | None]
+) -> None:
+    """Refuses an entry that some file system could not tell from another one."""
+    key = unicodedata.normalize('NFC', place).casefold()
+    folder, entry = key.rpartition('/')[0], '/'.join(member.parts)
+    if key in seen:
+        other = seen[key]
+        also = f'so does {"/".join(other.parts)!r}' if other else 'others need a folder'
+        raise ArchiveError(
+            archive.label, entry, f'goes to {place!r}, and {also} there; refused'
+        )
+    seen[key] = member
+    while folder and folder not in seen:
+        seen[folder] = None
+        folder = folder.rpartition('/')[0]
+    if folder and (file := seen[folder]):
+        raise ArchiveError(
+            archive.label,
+            entry,
+            f'goes into {place!r}, and {"/".join(file.parts)!r} is a file on the way '
+            'there; refused',
+        )
 
 
 def find_place(
@@ -220,6 +249,13 @@ def _write(member: Member, target: Path) -> None:
     try:
         with member.open() as source, open(part, 'wb') as file:
             shutil.copyfileobj(source, file, 1 << 20)
+            if file.tell() != member.size:
+                raise ArchiveError(
+                    member.archive,
+                    '/'.join(member.parts),
+                    f'says that it has {member.size} bytes, and has {file.tell()}; '
+                    'refused',
+                )
         os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)
