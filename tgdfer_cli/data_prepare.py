@@ -14,10 +14,10 @@ ALLOW_ABBREV = False
 
 # What no archive of these data sets comes near to.
 LIMITS = (
-    ('depth', 4, 'archives inside each other'),
-    ('files', 5_000_000, 'entries of all archives'),
-    ('gb', 500, 'gigabytes of all archives, unpacked'),
-    ('ratio', 200, 'how many times its size an archive may unpack to'),
+    ('--max-depth', 4, 'archives inside each other'),
+    ('--max-files', 5_000_000, 'entries of all archives'),
+    ('--max-gb', 500, 'gigabytes of all archives, unpacked'),
+    ('--max-ratio', 200, 'how many times its size an archive may unpack to'),
 )
 
 
@@ -30,9 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--password-file', help='its first line is the password; else you are asked'
     )
     for name, default, what in LIMITS:
-        parser.add_argument(
-            f'--max-{name}', type=at_least(1), default=default, help=what
-        )
+        parser.add_argument(name, type=at_least(1), default=default, help=what)
     parser.add_argument(
         '--frames-from-videos',
         metavar='DIR',
