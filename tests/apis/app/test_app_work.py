@@ -1,5 +1,7 @@
+import io
 import json
 import socket
+from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
@@ -7,10 +9,13 @@ import numpy as np
 import pytest
 
 from tgdfer_cli.main import main, parse
+from tgdfer_mm.apis.app import server
 from tgdfer_mm.apis.app.jobs import Cancelled, Job, JobQueue
 from tgdfer_mm.apis.app.scratch import ScratchFolder
 from tgdfer_mm.apis.app.uploads import Limits, check_upload
 from tgdfer_mm.apis.app.work import analyse
+from tgdfer_mm.apis.result_table import print_result
+from tgdfer_mm.terminal import Terminal
 from tgdfer_mm.video.errors import InputError
 
 
@@ -88,15 +93,46 @@ def test_a_job_says_who_what_when_and_by_which_frames(job, result):
     analyse(job, lambda name: Inferencer(result), Limits())
     [track] = job.summary['tracks']
     assert track['headline'] == 'happy'
-    assert [i['start_text'] for i in track['intervals']] == ['0:00.2']
-    assert [(f['time'], f['relevance']) for f in track['frames']] == [(0.9, 5.5)]
+    assert [i['start'] for i in track['intervals']] == ['0:00.2']
+    assert track['frames'] == [dict(time=0.9, text='0:00.9 (5.5×)')]
     named = {track['picture'], track['narrow'], track['report'], job.summary['video']}
     assert named <= job.files.keys() and all(f.is_file() for f in job.files.values())
 
 
+def test_numbers_and_colours_are_those_of_the_table_and_of_the_saved_page(job, result):
+    # Numbers half way between two, which languages round differently.
+    [track] = result['tracks']
+    track['intervals'][0].update(score=0.125)
+    track['frames']['relevance'][-1] = 6.25
+    analyse(job, lambda name: Inferencer(result), Limits())
+    [shown] = job.summary['tracks']
+    [row], [frame] = shown['intervals'], shown['frames']
+    report = job.files['track1.html'].read_text()
+    swatch = f'<span class="swatch" style="background:{row["color"]}"></span>'
+    cells = f'<td>{row["start"]}</td><td>{row["end"]}</td><td>{swatch}{row["emotion"]}'
+    assert f'{cells}</td><td class="number">{row["score"]}</td>' in report
+    assert job.summary['caption'] in report and shown['lead'] in report
+    assert frame['text'] == '0:00.9 (6.2×)' and '6.2 times an equal share' in report
+    file = io.StringIO()
+    print_result(json.loads(job.files['result.json'].read_text()), Terminal(file=file))
+    interval = f'{row["start"]}-{row["end"]} {row["emotion"]} {row["score"]}'
+    assert interval in file.getvalue() and row['score'] == '0.12'
+
+
+def test_the_page_says_what_the_saved_page_says_and_counts_nothing_itself(job, result):
+    result['complete'], result['model']['note'] = False, 'The demo is weak.'
+    analyse(job, lambda name: Inferencer(result), Limits())
+    report = job.files['track1.html'].read_text()
+    for line in [job.summary['note'], *job.summary['notes']]:
+        assert f'<p>{line}</p>' in report
+    assert report.count('<p>Not all of the video was read.</p>') == 1
+    script = (Path(server.__file__).parent / 'page' / 'page.js').read_text()
+    assert 'toFixed' not in script and 'toPrecision' not in script
+
+
 def test_the_place_of_the_upload_is_told_nowhere(job, result):
     analyse(job, lambda name: Inferencer(result), Limits())
-    assert job.summary['warnings'] == ['my film.mp4: a part is damaged']
+    assert job.summary['notes'][0] == 'my film.mp4: a part is damaged'
     written = json.loads(job.files['result.json'].read_text())
     assert written['source']['path'] == 'my film.mp4'
     for name in ('result.json', 'frames.csv', 'track1.html'):

@@ -160,3 +160,60 @@ def test_a_running_job_can_be_cancelled(page, film):
     page.wait_for_selector('#work:not([hidden])', timeout=MINUTE)
     page.click('#cancel')
     assert page.is_visible('#form') and page.is_hidden('#work')
+
+
+class TestAnswers:
+    """What the page says when the program answers so, for a job whose name it has."""
+
+    @pytest.fixture
+    def ask(self, page):
+        """Opens the page of a job whose every question is answered so."""
+
+        def answer(**kwargs):
+            def fulfil(route):
+                if kwargs:
+                    route.fulfill(**kwargs)
+                else:
+                    route.abort()
+
+            page.route('**/jobs/*', fulfil)
+            page.clock.install()
+            page.evaluate("location.hash = 'a-name-that-is-long'; location.reload()")
+            page.wait_for_load_state()
+            for _ in range(30):
+                page.clock.run_for(1000)
+                if page.is_visible('#error'):
+                    break
+            assert page.is_visible('#form') and page.is_hidden('#work')
+            return page.inner_text('#error')
+
+        return answer
+
+    @pytest.mark.parametrize(
+        ('state', 'error', 'said'),
+        [
+            (
+                'failed',
+                'It broke off: out of memory.',
+                'film.mp4: It broke off',
+            ),
+            ('failed', 'film.mp4: not a video', 'film.mp4: not a video'),
+            ('failed', None, 'gave no reason'),
+            ('cancelled', None, 'film.mp4: the analysis was cancelled'),
+        ],
+    )
+    def test_a_job_that_ended(self, ask, state, error, said):
+        assert said in ask(json=dict(name='film.mp4', state=state, error=error))
+
+    @pytest.mark.parametrize('status', [404, 500, 503])
+    def test_a_refusal_with_and_without_a_sentence(self, ask, status):
+        assert ask(status=status, json=dict(error='So it is.')) == 'So it is.'
+
+    @pytest.mark.parametrize(
+        ('status', 'body'), [(500, 'Internal Server Error'), (404, ''), (200, '')]
+    )
+    def test_an_answer_that_is_none(self, ask, status, body):
+        assert f'(status {status})' in ask(status=status, body=body)
+
+    def test_a_program_that_is_gone(self, ask):
+        assert 'does not answer any more' in ask()

@@ -25,7 +25,7 @@ def packets(path):
 
 
 def test_every_frame_is_there_at_its_time(made, film, tmp_path):
-    out = annotate(made.result(made.track()), film, tmp_path / 'a.mp4')
+    out = annotate(made.result(made.track(), note=None), film, tmp_path / 'a.mp4')
     before, after = decode(film), decode(out)
     assert [t for t, _ in after] == pytest.approx([t for t, _ in before])
     away = np.s_[:5, :]  # far from the face
@@ -33,10 +33,19 @@ def test_every_frame_is_there_at_its_time(made, film, tmp_path):
         assert np.abs(a[away].astype(int) - b[away]).mean() < 4
 
 
-def test_what_has_to_be_said_stands_below_the_picture(made, film, tmp_path):
-    def shape(note):
+def test_what_has_to_be_said_stands_above_the_picture(made, film, tmp_path):
+    """There the controls of a paused player do not cover it."""
+
+    def first(note):
         result = made.result(made.track(), note=note)
-        return decode(annotate(result, film, tmp_path / 'a.mp4'))[0][1].shape
+        return decode(annotate(result, film, tmp_path / 'a.mp4'))[0][1]
+
+    def shape(note):
+        return first(note).shape
+
+    bare, said = first(None).astype(int), first('knows little')
+    below = said[-bare.shape[0] + 8 :]  # sides are even, so a line may be added
+    assert np.abs(below - bare[8:]).mean() < 8
 
     height, width = made.size[::-1]
     assert shape(None) == (height, width, 3)

@@ -9,7 +9,15 @@ from ...video.clock import clock
 from ...video.errors import InputError
 from ...video.frames import Source
 from ...visualization.video import ANNOTATED_NAME, frames_to_show, write_all
-from ...visualization.video.html_page import describe, lead
+from ...visualization.video.html_page import (
+    INTERVALS,
+    NO_INTERVAL,
+    describe,
+    intervals_of,
+    lead,
+    notes_of,
+    share_text,
+)
 from ...visualization.video.words import headline, is_sure, model_note
 from ..inferencer import DFERInferencer
 from ..writing import write_result
@@ -51,14 +59,21 @@ def analyse(job: Job, models: Callable[[str], DFERInferencer], limits: Limits) -
 
 
 def summarise(result: dict[str, Any]) -> dict[str, Any]:
-    """What the page shows of a result."""
-    total, note = result['source']['duration'], result['model']['note']
+    """What the page shows of a result: texts and colours, as the saved pages have them.
+
+    The page puts them where they belong and makes none of its own.
+    """
+    total, raw = result['source']['duration'], result['model']['note']
+    count = len(result['tracks'])
+    faces = {0: 'no face found', 1: 'one face track'}.get(count, f'{count} face tracks')
     return dict(
-        complete=result['complete'],
+        title=f'{result["source"]["path"]}: {faces}',
         sure=is_sure(result),
-        note=model_note(result['model']) if note else None,
-        # The note about the model stands on the page already.
-        warnings=[w for w in result['warnings'] if not note or note not in w],
+        note=model_note(result['model']),
+        # That about the model stands above them.
+        notes=[line for line in notes_of(result) if (raw or '\n') not in line],
+        caption=INTERVALS,
+        none=NO_INTERVAL,
         video=ANNOTATED_NAME,
         tracks=[_summarise_track(result, track, total) for track in result['tracks']],
     )
@@ -74,19 +89,12 @@ def _summarise_track(result: dict, track: dict, total: float) -> dict[str, Any]:
         picture=f'track{track["id"]}.png',
         narrow=f'track{track["id"]}_narrow.png',
         report=f'track{track["id"]}.html',
-        intervals=[
-            dict(
-                i,
-                start_text=clock(i['start'], total),
-                end_text=clock(i['end'], total),
-            )
-            for i in track['intervals']
-        ],
+        intervals=intervals_of(result, track),
         frames=[
             dict(
                 time=frames['time'][p],
-                text=clock(frames['time'][p], total),
-                relevance=frames['relevance'][p],
+                text=f'{clock(frames["time"][p], total)} '
+                f'({share_text(frames["relevance"][p])}×)',
             )
             for p in frames_to_show(result, track)
         ],

@@ -23,8 +23,9 @@ class AnnotatedVideo:
     """Writes marked frames as H.264 in MP4, one after another.
 
     Times are the source's own, so a variable rate stays what it was. What has to be
-    said with every output of the model stands in a strip below the picture. Only the
-    frames that the encoder looks ahead are in memory.
+    said with every output of the model stands in a strip above the picture: below it,
+    the controls of a paused player would cover it. Only the frames that the encoder
+    looks ahead are in memory.
 
     Args:
         result: A result of schema `tgdfer_mm.result/1`.
@@ -50,7 +51,7 @@ class AnnotatedVideo:
             self._open(frame)
         picture = self._marker.draw(frame.index, frame.rgb)
         if self._caption is not None:
-            picture = np.concatenate([picture, self._caption])
+            picture = np.concatenate([self._caption, picture])
         height, width = picture.shape[:2]
         # The encoder halves the colours' resolution, so sides are even.
         if height % 2 or width % 2:

@@ -18,6 +18,8 @@ from .timeline import WIDE, frames_to_show
 from .words import CAUTION, headline, is_sure, model_note, verdict
 
 _HERE = Path(__file__).parent
+INTERVALS = 'Stretches that show an expression other than neutral'
+NO_INTERVAL = 'None: no stretch shows an expression clearly and long enough.'
 
 
 @cache
@@ -54,18 +56,44 @@ def render_report(
         name=Path(result['source']['path']).name,
         headline=headline(track),
         lead=lead(track, total),
-        notes=_notes(result),
+        notes=notes_of(result),
         sure=is_sure(result),
         wide=wide,
         narrow=narrow,
         alt=describe(track, total),
         shown=[p for p in frames_to_show(result, track, WIDE) if p in thumbnails],
         thumbnails=thumbnails,
+        intervals=intervals_of(result, track),
+        caption=INTERVALS,
+        none=NO_INTERVAL,
         shares=sorted(shares, key=lambda pair: -pair[1]),
         colors=dict(zip(classes, class_colors(classes), strict=True)),
         limits=limits_of_use(),
     )
     return _environment().get_template('report.html').render(values)
+
+
+def intervals_of(
+    result: Mapping[str, Any], track: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """The rows of a table of intervals: `start`, `end`, `emotion`, `score`, `color`."""
+    classes, total = result['model']['classes'], result['source']['duration']
+    colors = dict(zip(classes, class_colors(classes), strict=True))
+    return [
+        dict(
+            start=clock(each['start'], total),
+            end=clock(each['end'], total),
+            emotion=each['emotion'],
+            score=f'{each["score"]:.2f}',
+            color=colors[each['emotion']],
+        )
+        for each in track['intervals']
+    ]
+
+
+def share_text(relevance: float) -> str:
+    """How many times an equal share the relevance of a frame is."""
+    return f'{relevance:.1f}'
 
 
 def lead(track: Mapping[str, Any], total: float) -> str:
@@ -91,13 +119,18 @@ def describe(track: Mapping[str, Any], total: float) -> str:
     )
 
 
-def _notes(result: Mapping[str, Any]) -> list[str]:
+def notes_of(result: Mapping[str, Any]) -> list[str]:
+    """What has to be known before anything of a result is believed, in sentences."""
     first = [] if result['complete'] else ['Not all of the video was read.']
-    notes = [*first, *result['warnings'], f'It {CAUTION}.']
+    notes = [*first, *result['warnings'], f'A label {CAUTION}.']
     model = result['model']
     if model['note'] and not any(model['note'] in line for line in notes):
         notes.insert(0, model_note(model))
-    return [line[:1].upper() + line[1:] for line in notes]
+    path = result['source']['path']  # a name keeps its small letter
+    return [
+        line if path and line.startswith(path) else line[:1].upper() + line[1:]
+        for line in notes
+    ]
 
 
 def _plain(value: Any) -> str:
@@ -127,6 +160,10 @@ def _environment() -> Environment:
         trim_blocks=True,
     )
     environment.filters.update(
-        clock=clock, plain=_plain, data_uri=_data_uri, jpeg_uri=_jpeg_uri
+        clock=clock,
+        share=share_text,
+        plain=_plain,
+        data_uri=_data_uri,
+        jpeg_uri=_jpeg_uri,
     )
     return environment

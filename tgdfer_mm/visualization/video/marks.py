@@ -100,7 +100,7 @@ def _faces(result: Mapping[str, Any], track: Mapping[str, Any]) -> Iterator[tupl
         if interval is not None:
             emotion, score = interval['emotion'], interval['score']
             color = class_colors(classes)[class_of(emotion, classes)]
-            if not is_sure(result):  # the strip below the picture says why
+            if not is_sure(result):  # the strip above the picture says why
                 color = UNSURE
             text = f'{text}  {emotion} {score:.2f}'
         box, guessed = frames['box'][p], frames['interpolated'][p]
@@ -108,7 +108,7 @@ def _faces(result: Mapping[str, Any], track: Mapping[str, Any]) -> Iterator[tupl
 
 
 def caption(text: str, width: int, size: int) -> np.ndarray:
-    """A strip with a text, for below a frame, as high as its lines need.
+    """A strip with a text, for above a frame, as high as its lines need.
 
     Args:
         text: Broken where a line is full.

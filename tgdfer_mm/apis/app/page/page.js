@@ -24,11 +24,16 @@ function show(part) {
 
 function complain(sentence) {
   job = null;
+  showNote();
   history.replaceState(null, '', location.pathname);
   show('form');
   $('error').textContent = sentence;
   $('error').hidden = false;
   $('error').scrollIntoView({ block: 'nearest' });
+}
+
+function unexplained(status) {
+  return `The program gave no reason (status ${status}). Look into the window where it was started.`;
 }
 
 function step(text, share) {
@@ -62,7 +67,7 @@ function send(file) {
     let answer = {};
     try { answer = JSON.parse(sending.responseText); } catch { /* not ours */ }
     if (sending.status === 202) follow(answer.id);
-    else complain(answer.error || `The server answered ${sending.status}.`);
+    else complain(answer.error || unexplained(sending.status));
   };
   sending.onerror = () => complain('The upload broke off. Is the program still running?');
   sending.onabort = () => show('form');
@@ -79,18 +84,27 @@ async function poll(id, failures) {
   if (job !== id) return;
   let answer;
   try {
-    const response = await fetch(`jobs/${id}`);
-    answer = await response.json();
-    if (!response.ok) { complain(answer.error); return; }
+    // A program that hangs takes the question and never answers.
+    const response = await fetch(`jobs/${id}`, { signal: AbortSignal.timeout(10000) });
+    answer = await response.json().catch(() => ({}));
+    if (!response.ok || !answer.state) {
+      if (job === id) complain(answer.error || unexplained(response.status));
+      return;
+    }
   } catch {
-    if (failures > 5) { complain('The program does not answer any more.'); return; }
+    if (job !== id) return;
+    if (failures > 5) { complain('The program does not answer any more. Look whether it still runs.'); return; }
     setTimeout(poll, 1000, id, failures + 1);
     return;
   }
   if (job !== id) return;
   if (answer.state === 'done') { present(id, answer); return; }
-  if (answer.state === 'failed') { complain(answer.error); return; }
-  if (answer.state === 'cancelled') { show('form'); return; }
+  if (answer.state === 'failed') {
+    const reason = answer.error || unexplained(200);
+    complain(reason.includes(answer.name) ? reason : `${answer.name}: ${reason}`);
+    return;
+  }
+  if (answer.state === 'cancelled') { complain(`${answer.name}: the analysis was cancelled.`); return; }
   show('work');
   $('work-title').textContent = answer.name;
   if (answer.state === 'running') {
@@ -105,14 +119,16 @@ async function poll(id, failures) {
 
 function present(id, answer) {
   const at = (name) => `jobs/${id}/${encodeURIComponent(name)}`;
-  const { tracks, warnings, video, complete, sure, note } = answer.summary;
-  const faces = { 0: 'no face found', 1: 'one face' }[tracks.length] || `${tracks.length} face tracks`;
-  $('results-title').textContent = `${answer.name}: ${faces}`;
-  const lines = complete ? warnings : ['Not all of the video could be read.', ...warnings];
-  $('warnings').replaceChildren(...lines.map((line) => make('p', { class: 'note' }, line)));
-  $('video').src = at(video);
+  const { title, tracks, notes, video, sure, note } = answer.summary;
+  $('results-title').textContent = title;
+  $('note').textContent = note; // of the model that was asked, whichever is chosen now
+  $('warnings').replaceChildren(...notes.map((line) => make('p', { class: 'note' }, line)));
   const reason = sure ? null : note;
-  $('tracks').replaceChildren(...tracks.map((track) => card(track, at, reason)));
+  $('player-note').textContent = reason || '';
+  $('player-note').hidden = !reason;
+  $('lost').hidden = true;
+  $('video').src = at(video);
+  $('tracks').replaceChildren(...tracks.map((track) => card(track, at, reason, answer.summary)));
   if (!tracks.length) {
     $('tracks').replaceChildren(make('p', {}, 'No face was found. Faces have to be seen from the front, large and lit.'));
   }
@@ -123,7 +139,7 @@ function present(id, answer) {
 }
 
 // With a reason not to believe a verdict, that comes first and the verdict is grey.
-function card(track, at, reason) {
+function card(track, at, reason, words) {
   const title = reason ? `Track ${track.id}` : `Track ${track.id}: ${track.headline}`;
   const section = make('section', { 'aria-labelledby': `track-${track.id}`, class: reason ? 'track unsure' : 'track' },
     make('h3', { id: `track-${track.id}` }, title));
@@ -138,14 +154,14 @@ function card(track, at, reason) {
   section.append(make('picture', { class: 'picture' },
     make('source', { media: '(max-width: 46rem)', srcset: at(track.narrow) }),
     make('img', { src: at(track.picture), alt: track.alt })));
-  if (track.intervals.length) section.append(intervals(track));
+  section.append(track.intervals.length ? intervals(track, words.caption) : make('p', {}, words.none));
   section.append(make('a', { href: at(track.report), target: '_blank', rel: 'noopener', class: 'report' },
     `Open the page of track ${track.id}`));
   return section;
 }
 
 function moment(frame) {
-  const button = make('button', { type: 'button' }, `${frame.text} (${frame.relevance.toFixed(1)}×)`);
+  const button = make('button', { type: 'button' }, frame.text);
   button.addEventListener('click', () => {
     const video = $('video');
     video.pause();
@@ -155,13 +171,18 @@ function moment(frame) {
   return button;
 }
 
-function intervals(track) {
+function intervals(track, caption) {
   const cell = (text, number) => make('td', number ? { class: 'number' } : {}, text);
-  const rows = track.intervals.map((i) => make('tr', {},
-    cell(i.start_text), cell(i.end_text), cell(i.emotion), cell(i.score.toFixed(2), true)));
+  const rows = track.intervals.map((i) => {
+    const emotion = cell(i.emotion);
+    const swatch = make('span', { class: 'swatch' });
+    swatch.style.background = i.color; // the page's policy forbids an attribute
+    emotion.prepend(swatch);
+    return make('tr', {}, cell(i.start), cell(i.end), emotion, cell(i.score, true));
+  });
   const head = ['from', 'to', 'expression', 'score'].map(
     (name) => make('th', { scope: 'col', class: name === 'score' ? 'number' : null }, name));
-  return make('table', {}, make('caption', {}, 'Intervals with an expression other than neutral'),
+  return make('table', {}, make('caption', {}, caption),
     make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows));
 }
 
@@ -173,9 +194,14 @@ async function discard() {
   const chosen = $('model').value;
   $('form').reset();
   $('model').value = chosen;
+  showNote();
   $('file').focus();
   if (sending && sending.readyState !== XMLHttpRequest.DONE) sending.abort();
-  if (id) await fetch(`jobs/${id}`, { method: 'DELETE', headers: { 'X-TGDFER': '1' } }).catch(() => {});
+  if (!id) return;
+  const signal = AbortSignal.timeout(10000);
+  const gone = await fetch(`jobs/${id}`, { method: 'DELETE', headers: { 'X-TGDFER': '1' }, signal }).catch(() => null);
+  if (gone?.ok || job) return;
+  complain('The program does not say that it deleted this video and its results. It deletes them when it ends.');
 }
 
 $('form').addEventListener('submit', (event) => {
@@ -189,6 +215,9 @@ function showNote() {
 $('model').addEventListener('change', showNote);
 showNote(); // a browser may keep the choice when the page is loaded anew
 
+$('video').addEventListener('error', () => {
+  $('lost').hidden = !$('video').hasAttribute('src');
+});
 $('cancel').addEventListener('click', discard);
 $('delete').addEventListener('click', discard);
 
