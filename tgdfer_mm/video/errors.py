@@ -35,6 +35,10 @@ class InputError(VideoError, OSError):
     exit_code = 3
 
 
+class NoVideoError(InputError):
+    """A file of no kind that is read, or one that names other files."""
+
+
 class OutputError(VideoError, OSError):
     """A file that cannot be written."""
 

@@ -40,7 +40,7 @@ class Frame:
     Args:
         index: From 0 in the source.
         time: Seconds since the first frame.
-        picture: Stored picture, an RGB array, or what `convert` takes.
+        stored: Picture as it is stored: an RGB array, or what `convert` takes.
         turns: Quarter turns counter-clockwise that make it upright.
         scale: Stored pixels a source pixel.
         convert: Gives a stored picture as an RGB array of so many pixels
@@ -51,7 +51,7 @@ class Frame:
         self,
         index: int,
         time: float,
-        picture: Any,
+        stored: Any,
         turns: int = 0,
         scale: float = 1.0,
         convert: Callable[[Any, int, int], np.ndarray] | None = None,
@@ -59,30 +59,31 @@ class Frame:
         self.index = index
         self.time = time
         self.scale = scale
-        self._picture = picture
-        self._turns = turns
-        self._convert = convert
+        self.stored = stored
+        self.turns = turns
+        self.convert = convert
 
     @property
     def size(self) -> tuple[float, float]:
         """Width and height upright, in source pixels; nothing is converted for it."""
-        width, height = self._stored_size
-        if self._convert is not None and self._turns % 2:
+        width, height = self.stored_size
+        if self.convert is not None and self.turns % 2:
             width, height = height, width
         return width / self.scale, height / self.scale
 
     @property
-    def _stored_size(self) -> tuple[int, int]:
-        if self._convert is None:
-            return self._picture.shape[1::-1]
-        return self._picture.width, self._picture.height
+    def stored_size(self) -> tuple[int, int]:
+        """Width and height of the stored picture."""
+        if self.convert is None:
+            return self.stored.shape[1::-1]
+        return self.stored.width, self.stored.height
 
     @cached_property
     def rgb(self) -> np.ndarray:
         """The picture (h, w, 3), uint8; `scale` times the source's size."""
-        if self._convert is None:
-            return self._picture
-        return self._upright(self._convert(self._picture, *self._stored_size))
+        if self.convert is None:
+            return self.stored
+        return self._upright(self.convert(self.stored, *self.stored_size))
 
     def small(self, side: int) -> tuple[np.ndarray, float]:
         """The picture with its longer side shrunk to at most `side` pixels.
@@ -90,21 +91,21 @@ class Frame:
         Returns:
             RGB (h, w, 3) uint8, and its pixels a source pixel.
         """
-        stored, (width, height) = self._picture, self._stored_size
+        stored, (width, height) = self.stored, self.stored_size
         factor = side / max(height, width)
         if factor >= 1:
             return self.rgb, self.scale
         size = max(1, round(width * factor)), max(1, round(height * factor))
-        if self._convert is None:
+        if self.convert is None:
             import cv2  # here, as a process that only decodes has no need of it
 
             picture = cv2.resize(stored, size, interpolation=cv2.INTER_AREA)
         else:
-            picture = self._upright(self._convert(stored, *size))
+            picture = self._upright(self.convert(stored, *size))
         return picture, self.scale * factor
 
     def _upright(self, picture: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray(np.rot90(picture, self._turns))
+        return np.ascontiguousarray(np.rot90(picture, self.turns))
 
 
 class Source:

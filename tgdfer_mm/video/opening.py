@@ -13,7 +13,7 @@ from ..clips.media_files import (
     only_a_file,
     what_it_is,
 )
-from .errors import InputError
+from .errors import InputError, NoVideoError
 from .frames import MAX_PIXELS
 from .optional_packages import need
 
@@ -50,7 +50,7 @@ def open_media(
             # Titles and the like may be in any encoding.
             container = av.open(file, options=options, metadata_errors='replace')
         except (av.error.FFmpegError, ValueError, OSError) as err:
-            raise InputError(
+            raise NoVideoError(
                 f'{path}: not a video, or cut off before its index ({reason(err)})'
             ) from err
         with container:
@@ -81,7 +81,7 @@ def checked_file(path: Path) -> Iterator[FileIO]:
         if path.stat().st_size == 0:
             raise InputError(f'{path}: the file is empty (0 bytes)')
         if names_other_files(path):
-            raise InputError(
+            raise NoVideoError(
                 f'{path}: is a play list. Other files are not opened for it: give the '
                 'videos themselves'
             )

@@ -1,5 +1,7 @@
 import io
 import json
+import os
+import signal
 import socket
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +14,12 @@ from tgdfer_cli.main import main, parse
 from tgdfer_mm.apis.app import server
 from tgdfer_mm.apis.app.jobs import Cancelled, Job, JobQueue
 from tgdfer_mm.apis.app.scratch import ScratchFolder
-from tgdfer_mm.apis.app.uploads import Limits, check_upload
+from tgdfer_mm.apis.app.uploads import (
+    Limits,
+    add_sound_apart,
+    check_upload,
+    open_upload,
+)
 from tgdfer_mm.apis.app.work import analyse
 from tgdfer_mm.apis.result_table import print_result
 from tgdfer_mm.terminal import Terminal
@@ -31,8 +38,8 @@ class Inferencer:
             for i in range(10):
                 info.frames, info.duration = i + 1, self.seconds * (i + 1) / 10
                 advance()
-        self.result['source']['path'] = inputs[0]
-        self.result['warnings'] = [f'{inputs[0]}: a part is damaged', 'model is a demo']
+        path = self.result['source']['path'] = inputs[0].info.path
+        self.result['warnings'] = [f'{path}: a part is damaged', 'model is a demo']
         return [self.result]
 
 
@@ -172,6 +179,59 @@ def test_a_single_picture_is_taken(kind, side, job):
 def test_an_upload_is_refused_by_what_it_states(job, limits, said):
     with pytest.raises(InputError, match=said):
         check_upload(job, limits)
+
+
+@pytest.mark.parametrize('kind', ['.png', '.jpg'])
+def test_four_bombs_take_no_memory_and_are_refused(kind, tmp_path):
+    black = np.zeros((5000, 5000, 3), np.uint8)
+    content = cv2.imencode(kind, black)[1].tobytes()
+    for number in range(4):
+        bomb = Job(str(number), 'bomb', tmp_path / str(number))
+        bomb.folder.mkdir()
+        bomb.upload.write_bytes(content)
+        with pytest.raises(InputError, match='5000 x 5000 pixels, more than'):
+            check_upload(bomb, Limits(pixels=24_999_999))
+
+
+def test_a_decoder_that_is_killed_is_a_failed_job(job, result, tmp_path, wait_until):
+    def work(each):
+        with open_upload(each, Limits()) as source:
+            os.kill(source.pid, signal.SIGKILL)
+            list(source)
+
+    def make_folder(name):
+        (tmp_path / name).mkdir()
+        return tmp_path / name
+
+    queue = JobQueue(work, make_folder, keep=10)
+    for _ in range(2):  # the next one gets its turn
+        mine = queue.begin('my film.mp4')
+        mine.upload.write_bytes(job.upload.read_bytes())
+        queue.submit(mine)
+        wait_until(lambda mine=mine: mine.state == 'failed')
+        assert mine.error.startswith('my film.mp4: the process that reads it broke')
+    queue.close()
+
+
+def test_sound_is_added_apart(tmp_path, clip):
+    pictures, source, out = (tmp_path / name for name in ('a.mp4', 'b.mp4', 'c.mp4'))
+    for path in (pictures, source):
+        path.write_bytes(clip)
+    said = add_sound_apart(pictures, source, out, Limits(), lambda: None)
+    assert said.startswith('the sound of the video is left out: ')
+    assert out.read_bytes() == clip and not pictures.exists()
+
+
+def test_if_the_sound_breaks_its_process_the_pictures_are_kept(tmp_path, clip):
+    pictures, out = tmp_path / 'a.mp4', tmp_path / 'c.mp4'
+    pictures.write_bytes(clip)
+
+    def heed():
+        raise InputError('it broke down')
+
+    said = add_sound_apart(pictures, pictures, out, Limits(), heed)
+    assert said.startswith('the sound of the video is left out: ')
+    assert out.read_bytes() == clip
 
 
 def test_a_cancelled_job_ends_at_the_next_frame(job, result):

@@ -1,14 +1,16 @@
 """What may be uploaded."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from threading import Lock
 from urllib.parse import unquote
 
-from ...video.errors import InputError
+from ...video.apart.process import DecodingProcess, ProcessLimits
+from ...video.apart.source import ApartSource
+from ...video.errors import InputError, NoVideoError
 from ...video.frames import MAX_PIXELS
-from ...video.opening import open_media
-from ...video.reading import open_source
 from .jobs import Job
 from .sentences import say
 
@@ -17,6 +19,8 @@ from .sentences import say
 CONTAINERS = 'mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,gif,h264,hevc,m4v,mjpeg,rm,dv'
 CONTAINERS += ',image2,jpeg_pipe,png_pipe,apng'
 
+_WRITER = 'tgdfer_mm.visualization.video.sound'
+_SOUND = 120.0  # seconds that the sound may take
 _ONE_AT_A_TIME = Lock()  # many files that arrive at once are not many decoders
 
 
@@ -30,6 +34,7 @@ class Limits:
         rate: Frames a second of that length that a video may have.
         pixels: Of a frame.
         work: Seconds that one job may take.
+        process: What a process that decodes may use.
         jobs: That wait or run at a time.
         uploads: At a time.
         each: Uploads and jobs of one address at a time, together.
@@ -44,6 +49,7 @@ class Limits:
     rate: float = 60
     pixels: int = MAX_PIXELS
     work: float = 3600
+    process: ProcessLimits = field(default_factory=ProcessLimits)
     jobs: int = 4
     uploads: int = 8
     each: int = 3
@@ -98,13 +104,44 @@ def check_upload(job: Job, limits: Limits) -> None:
         raise InputError(say('empty', name=job.name))
     with _ONE_AT_A_TIME:
         try:
-            with open_media(job.upload, CONTAINERS, limits.pixels):
-                pass
-        except InputError as err:
+            source = open_upload(job, limits)
+        except NoVideoError as err:
             raise InputError(say('no video', name=job.name)) from err
-        with open_source(job.upload, max_pixels=limits.pixels) as source:
+        with source:
             total = source.total or 0
             check_length(total / source.info.fps, total, limits)
+
+
+def open_upload(
+    job: Job, limits: Limits, heed: Callable[[], None] = lambda: None
+) -> ApartSource:
+    """Opens an upload in a process of its own: nobody knows what it does to a decoder.
+
+    Args:
+        job: Whose upload.
+        limits: See there.
+        heed: Called while the process is waited for; what it raises ends that.
+
+    Raises:
+        InputError: The upload cannot be read.
+    """
+    return ApartSource(job.upload, CONTAINERS, limits.pixels, limits.process, heed)
+
+
+def add_sound_apart(
+    pictures: Path, source: Path, out: Path, limits: Limits, heed: Callable[[], None]
+) -> str:
+    """Does what `add_sound` does in a process of its own; silent if that breaks."""
+    patient = replace(limits.process, patience=_SOUND)
+    try:
+        with DecodingProcess('the sound', patient, heed) as process:
+            paths = [str(path) for path in (pictures, source, out)]
+            said, _ = process.ask('call', module=_WRITER, name='add_sound', paths=paths)
+            return str(said['said'])
+    except InputError as err:
+        if pictures.exists():
+            pictures.replace(out)
+        return f'the sound of the video is left out: {err}'
 
 
 def check_length(seconds: float, frames: int, limits: Limits) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any
 
 from ...video.clock import clock
@@ -23,7 +24,7 @@ from ..inferencer import DFERInferencer
 from ..writing import write_result
 from .jobs import Job
 from .sentences import say
-from .uploads import Limits, check_length
+from .uploads import Limits, add_sound_apart, check_length, open_upload
 
 _READING = 0.7  # share of the time that reading takes, about
 
@@ -40,20 +41,24 @@ def analyse(job: Job, models: Callable[[str], DFERInferencer], limits: Limits) -
     job.step = 'Looking for faces and expressions'
     heed = _clock(job, limits)
     watch = _watcher(heed, limits)
-    [result] = inferencer.iterate([str(job.upload)], progress=watch)
+    unwanted = partial(heed, None)
+    with open_upload(job, limits, unwanted) as source:
+        [result] = inferencer.iterate([source], progress=watch)
     result['source']['path'] = job.name  # ours is gone when the job ends
     result['warnings'] = [job.plain(warning) for warning in result['warnings']]
     job.step = 'Drawing'
     out = job.folder / 'results'
     out.mkdir()
     files = write_result(result, out)
-    files += write_all(
-        result,
-        job.upload,
-        out,
-        lambda share: heed(_READING + (1 - _READING) * share),
-        narrow=True,
-    )
+    with open_upload(job, limits, unwanted) as source:
+        files += write_all(
+            result,
+            source,
+            out,
+            lambda share: heed(_READING + (1 - _READING) * share),
+            narrow=True,
+            add_sound=partial(add_sound_apart, limits=limits, heed=unwanted),
+        )
     job.summary = summarise(result)
     job.files = {file.name: file for file in files}
 
@@ -101,12 +106,12 @@ def _summarise_track(result: dict, track: dict, total: float) -> dict[str, Any]:
     )
 
 
-def _clock(job: Job, limits: Limits) -> Callable[[float], None]:
-    """Notes progress, and ends what is unwanted or takes too long."""
+def _clock(job: Job, limits: Limits) -> Callable[[float | None], None]:
+    """Notes progress, if there is any, and ends what is unwanted or takes too long."""
     end = time.monotonic() + limits.work
 
-    def heed(share: float) -> None:
-        job.advance(share)
+    def heed(share: float | None) -> None:
+        job.advance(job.share if share is None else share)
         if time.monotonic() > end:
             raise InputError(say('took too long', limits=limits))
 
@@ -114,7 +119,7 @@ def _clock(job: Job, limits: Limits) -> Callable[[float], None]:
 
 
 def _watcher(
-    heed: Callable[[float], None], limits: Limits
+    heed: Callable[[float | None], None], limits: Limits
 ) -> Callable[[Source], AbstractContextManager[Callable[[], None]]]:
     """Progress for the inferencer that also ends what is too long."""
 

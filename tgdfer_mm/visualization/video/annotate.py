@@ -1,6 +1,6 @@
 """The video once more, with the faces marked and its sound kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -90,7 +90,10 @@ class AnnotatedVideo:
 
 @contextmanager
 def annotated_video(
-    result: Mapping[str, Any], path: Path, sound_of: Path | None = None
+    result: Mapping[str, Any],
+    path: Path,
+    sound_of: Path | None = None,
+    add_sound: Callable[[Path, Path, Path], str] = add_sound,
 ) -> Iterator[AnnotatedVideo]:
     """Gives a writer whose file is there completely, or not at all on an error.
 
@@ -99,6 +102,7 @@ def annotated_video(
         path: File to write.
         sound_of: Video whose sound is added at the end, None for silence. A fault of
             the sound never costs the pictures: the writer's `warnings` name it.
+        add_sound: How that is done, see :func:`.sound.add_sound`.
     """
     with replacing(path) as temporary, ExitStack() as stack:
         pictures = temporary

@@ -16,6 +16,7 @@ from ...video.frames import MAX_PIXELS, Frame, Source
 from ...video.reading import open_source
 from .annotate import annotated_video
 from .html_page import render_report
+from .sound import add_sound
 from .thumbnails import ThumbnailCollector
 from .timeline import NARROW, WIDE, draw_timeline
 
@@ -24,10 +25,11 @@ ANNOTATED_NAME = 'annotated.mp4'
 
 def write_all(
     result: Mapping[str, Any],
-    video_path: str | Path,
+    video: str | Path | Source,
     out_dir: str | Path,
     progress: Callable[[float], None] | None = None,
     narrow: bool = False,
+    add_sound: Callable[[Path, Path, Path], str] = add_sound,
 ) -> list[Path]:
     """Writes the annotated video, and a timeline and a page for each track.
 
@@ -36,10 +38,11 @@ def write_all(
 
     Args:
         result: A result of schema `tgdfer_mm.result/1`.
-        video_path: The video, or folder of pictures, that it is of.
+        video: The video, or folder of pictures, that it is of; or its source.
         out_dir: Gets `annotated.mp4`, `track<id>.png` and `track<id>.html`.
         progress: Called with the share done, 0 to 1; what it raises ends the work.
         narrow: Also write each timeline as `track<id>_narrow.png`, for phones.
+        add_sound: See :func:`annotated_video`.
 
     Returns:
         The files.
@@ -54,16 +57,16 @@ def write_all(
     for_video = frames / (frames + 25 * len(tracks))  # a track takes as long as 25
     files = [out_dir / ANNOTATED_NAME]
     most = result['settings'].get('max_pixels', MAX_PIXELS)
-    with open_source(video_path, result['source']['fps'], most) as source:
-        sound_of = Path(video_path) if source.info.has_audio else None
-        with annotated_video(result, files[0], sound_of) as video:
+    with open_source(video, result['source']['fps'], most) as source:
+        sound_of = Path(source.info.path) if source.info.has_audio else None
+        with annotated_video(result, files[0], sound_of, add_sound) as annotated:
             for done, frame in enumerate(_read(source, result)):
                 thumbnails.add(frame)
-                video.add(frame)
+                annotated.add(frame)
                 report(for_video * done / frames)
-    for warning in video.warnings:
+    for warning in annotated.warnings:
         print_log(f'{files[0]}: {warning}', 'current', logging.WARNING)
-    result = {**result, 'warnings': [*result['warnings'], *video.warnings]}
+    result = {**result, 'warnings': [*result['warnings'], *annotated.warnings]}
     for done, track in enumerate(tracks):
         report(for_video + (1 - for_video) * done / len(tracks))
         files += _write_track(result, track, thumbnails, out_dir, narrow)

@@ -1,0 +1,1 @@
+"""Decoding in a process of its own, which may break without harm to this one."""

@@ -1,0 +1,97 @@
+"""Frames of a video file that another process decodes."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ..frames import MAX_PIXELS, Frame, Source, SourceInfo
+from .process import DecodingProcess, ProcessLimits, _nothing
+
+
+class ApartSource(Source):
+    """The frames of a video file, as :class:`.video_file.VideoFileSource` gives them.
+
+    They stay in the other process, and only what is looked at comes over: a picture
+    in the size that is asked for. A frame is forgotten there when it is here. The next
+    one is decoded when it is asked for, so memory is as bounded as in one process.
+
+    Args:
+        path: The file.
+        formats: See :func:`.opening.open_media`.
+        max_pixels: Of a frame.
+        limits: What the process may use.
+        heed: See :class:`.process.DecodingProcess`.
+
+    Raises:
+        InputError: As for the file in this process, or the process broke down.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        formats: str | None = None,
+        max_pixels: int = MAX_PIXELS,
+        limits: ProcessLimits | None = None,
+        heed: Callable[[], None] = _nothing,
+    ) -> None:
+        super().__init__()
+        self._gone: deque[int] = deque()  # a frame may go in any thread
+        self._process = DecodingProcess(str(path), limits, heed)
+        try:
+            said, _ = self._process.ask(
+                'open', path=str(path), formats=formats, max_pixels=max_pixels
+            )
+            self.info = SourceInfo(**said['info'])
+            self.total = said['total']
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
+    def _frames(self) -> Iterator[Frame]:
+        while True:
+            gone = [self._gone.popleft() for _ in range(len(self._gone))]
+            said, data = self._process.ask('next', drop=gone)
+            if 'frame' not in said:
+                self.problems += said['problems']
+                self.notes += said['notes']
+                return
+            index, time, width, height, turns, scale = said['frame']
+            if data.size:
+                picture = data.reshape(height, width, 3)
+                yield Frame(index, time, picture, turns, scale)
+                continue
+            stored = _Stored(index, width, height, self._gone.append)
+            yield Frame(index, time, stored, turns, scale, self._converted)
+
+    def _converted(self, stored: '_Stored', width: int, height: int) -> np.ndarray:
+        _, picture = self._process.ask(
+            'convert',
+            (height, width, 3),
+            index=stored.index,
+            width=width,
+            height=height,
+        )
+        return picture
+
+    def close(self) -> None:
+        self._process.close()
+
+
+class _Stored:
+    """A picture in the other process."""
+
+    def __init__(
+        self, index: int, width: int, height: int, forget: Callable[[int], None]
+    ) -> None:
+        self.index, self.width, self.height = index, width, height
+        self._forget = forget
+
+    def __del__(self) -> None:
+        self._forget(self.index)
