@@ -85,8 +85,8 @@ def add_model_arguments(parser: ArgumentParser) -> None:
     """Adds the options that say which model looks at videos, and how."""
     parser.add_argument(
         '--model',
-        help='a name that `tgdfer models` lists, a config, or *.onnx; by default the '
-        'one chosen there, or demo',
+        help='a name that `tgdfer models` lists, the work folder of a training, a '
+        'config, or *.onnx; by default the one chosen there, or demo',
     )
     parser.add_argument('--checkpoint', help="a config's weights")
     parser.add_argument('--device', help='by default the best there is')

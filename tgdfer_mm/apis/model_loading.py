@@ -11,6 +11,7 @@ from mmengine.registry import init_default_scope
 from ..catalogue import Entry, catalogue, close_to, local_file
 from ..catalogue.folders import SCHEME
 from ..engine.checkpoint import weights_misfit
+from ..features import on_pictures
 from ..files import file_hash
 from ..models.experts import FrameExpert
 from ..models.heads import FrameExpertHead
@@ -21,6 +22,7 @@ from ..registry import MODELS
 from ..run_config.files import read_config
 from ..run_config.walk import kind_of
 from ..video.errors import InputError, UsageError
+from .trained_run import find_run
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,11 @@ def load_model(
     """Loads a model of the catalogue by its name, or any config with a checkpoint.
 
     Args:
-        model: A name that ``tgdfer models`` lists, the path or name of a config, or a
-            config.
-        checkpoint: Its weights; a model of the catalogue has its own, and so has a
-            config whose tower is a ``FrameExpert`` under a ``FrameExpertHead``.
+        model: A name that ``tgdfer models`` lists, the path or name of a config, the
+            work folder of a training, or a config.
+        checkpoint: Its weights; a model of the catalogue and a work folder have their
+            own, and so has a config whose tower is a ``FrameExpert`` under a
+            ``FrameExpertHead``.
         device: Where it runs.
 
     Raises:
@@ -81,6 +84,10 @@ def load_model(
             checkpoint = entry.checkpoint
     elif isinstance(model, Config):
         cfg, config = model, str(model.filename)
+    elif Path(model).is_dir():
+        run = find_run(model)
+        cfg, config, name = read_config(run.config), str(run.config), run.name
+        checkpoint = run.checkpoint if checkpoint is None else checkpoint
     else:
         try:
             file = find_config(model)
@@ -93,6 +100,7 @@ def load_model(
             ) from err
         cfg, config, name = read_config(file), str(model), file.stem
     init_default_scope(cfg.get('default_scope', 'mmaction'))
+    cfg = on_pictures(cfg)
     own = checkpoint is None and _brings_its_weights(cfg)
     if checkpoint is None and not own:
         raise UsageError(f'{config} needs a checkpoint (--checkpoint FILE)')

@@ -3,6 +3,8 @@
 from ..clips.errors import DamagedClipError
 from ..labels.classes import load_classes
 from . import transforms
+from .clip_dataset import ClipDataset
+from .clip_folder import ClipFolderDataset
 from .dfer_dataset import DFERDataset
 from .dfew import DFEWDataset
 from .ferv39k import FERV39kDataset
@@ -17,6 +19,8 @@ from .worker_seeds import seed_worker_from_torch
 __all__ = [
     'META_KEYS',
     'ClassBalancedSampler',
+    'ClipDataset',
+    'ClipFolderDataset',
     'DFERDataset',
     'DFEWDataset',
     'DamagedClipError',

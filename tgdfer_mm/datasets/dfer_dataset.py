@@ -1,19 +1,15 @@
 """The data set class that the three benchmarks share."""
 
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from logging import WARNING
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from mmengine.dataset import BaseDataset
-from mmengine.logging import print_log
-
-from ..clips.errors import DamagedClipError
 from ..labels.classes import load_classes
 from ..run_config.pipelines import check_readers
-from .clip_sources import ClipSource, open_clips, path_key
+from .clip_dataset import SUBSETS, ClipDataset, MissingDataError
+from .clip_sources import open_clips, path_key
 from .damaged_clips import DamagedClips
 from .known_layouts import Found, find_file, find_media
 from .lists_of_others import (
@@ -24,21 +20,14 @@ from .lists_of_others import (
 from .text_files import DataError, EmptySplitFileError, SplitFileError, read_lines
 from .validation_part import validation_clips
 
-SUBSETS = ('train', 'val', 'test')
+__all__ = ['SUBSETS', 'DFERDataset', 'MissingDataError']
 
 
-class MissingDataError(FileNotFoundError):
-    """Data that are not where they are looked for; the message says where that is."""
-
-    exit_code = 2  # of a command
-
-
-class DFERDataset(BaseDataset, ABC):
+class DFERDataset(ClipDataset):
     """Clips of one subset (and fold) of a facial expression benchmark.
 
-    Every listed clip stays in the data set, absent from the disk or not. Where the
-    clips come from is a matter of :mod:`~tgdfer_mm.datasets.clip_sources`, what stands
-    in for one that cannot be read one of :mod:`~tgdfer_mm.datasets.damaged_clips`.
+    Every listed clip stays in the data set, absent from the disk or not. See
+    :class:`~tgdfer_mm.datasets.clip_dataset.ClipDataset` for what is not said here.
 
     Args:
         data_root: Root folder of the data set.
@@ -69,20 +58,12 @@ class DFERDataset(BaseDataset, ABC):
             :func:`~tgdfer_mm.datasets.validation_part.validation_clips`. Give it to the
             data sets of both subsets.
         pipeline: Transforms, ending in ``PackActionInputs``.
-        test_mode: Whether damaged clips are kept; by default in all subsets but the
-            training clips.
-        metainfo: Entries added to the data set's own meta information or put in
-            their place, e.g. ``dict(dataset=...)`` to name generated data.
-        **kwargs: Further arguments of mmengine's ``BaseDataset``.
+        **kwargs: As for :class:`~tgdfer_mm.datasets.clip_dataset.ClipDataset`.
 
     Attributes:
-        media_dir: Folder of the clips, or the packed file.
-        split_file: The list of the clips.
         label_base: The number of the first class in the list, once it is read; None if
             the list has words.
         reading: How a list of another project was read; None for one of the authors'.
-        clips: Where the clips come from, once the list is read.
-        damaged: What happens to damaged clips, also an object of its own.
 
     Raises:
         ValueError: An argument the data set does not know.
@@ -93,20 +74,16 @@ class DFERDataset(BaseDataset, ABC):
         SplitFileError: A line of the split file is not in the authors' format.
     """
 
-    NAME: ClassVar[str]
     REQUEST: ClassVar[str]  # where the authors hand out the data
     FOLDERS: ClassVar[dict[str, dict[str, str]]]  # media -> pixel version -> folder
     ALIASES: ClassVar[str | None] = None  # file in aliases/: other names of folders
     LABEL_SET: ClassVar[str]
     SETTINGS: ClassVar[tuple[str, ...]] = ('single',)
     ENCODINGS: ClassVar[tuple[str, ...]] = ('utf-8-sig',)  # of the split files
-    FOLDS: ClassVar[int | None]
     PATH_OF_CLIP: ClassVar[re.Pattern | None] = None  # in lists of others, if any
 
     label_base: int | None = None
     reading: Reading | None = None
-    clips: ClipSource
-    damaged: DamagedClips
 
     def __init__(
         self,
@@ -123,17 +100,9 @@ class DFERDataset(BaseDataset, ABC):
         list_order: str | Sequence[str] | None = None,
         val_part: float = 0.0,
         pipeline: Sequence[dict | Callable] = (),
-        test_mode: bool | None = None,
-        metainfo: dict | None = None,
         **kwargs,
     ) -> None:
-        if subset not in SUBSETS:
-            raise DataError(f'subset must be in {SUBSETS}, not {subset!r}.')
-        if (subset == 'val' and not val_part) or (subset == 'test' and val_part):
-            raise DataError(
-                f'subset={subset!r} with val_part={val_part}: val_part is the share of '
-                "the training clips that makes subset='val'; test clips have none."
-            )
+        self.check_subset(subset, val_part)
         if setting not in self.SETTINGS:
             raise DataError(
                 f'{self.NAME} has setting in {list(self.SETTINGS)}, not {setting!r}.'
@@ -161,56 +130,9 @@ class DFERDataset(BaseDataset, ABC):
         self.media_dir = root / (media_dir or self._find_media(root))
         self.split_file = root / (split_file or self._find_split(root))
         self.classes = load_classes(self.label_set, label_order)
-        super().__init__(
-            data_root=str(root),
-            data_prefix={},
-            pipeline=list(pipeline),
-            test_mode=subset != 'train' if test_mode is None else test_mode,
-            **kwargs,
-        )
-        # Not through BaseDataset, which takes every string for a file to read.
-        self._metainfo.update(
-            dataset=self.NAME,
-            classes=self.classes,
-            setting=self.setting,
-            pixel_version=self.pixel_version,
-            fold=self.fold,
-            val_part=self.val_part,
-        )
-        self._metainfo.update(metainfo or {})
-
-    # Giving a clip.
-
-    def __getitem__(self, idx: int) -> Any:
-        """The clip after the pipeline, or what stands in for a damaged one.
-
-        Raises:
-            RuntimeError: No clip at all can be read.
-        """
-        try:
-            return self.prepare_data(idx)
-        except DamagedClipError as err:
-            return self.damaged.stand_in(self, idx, err)
-
-    def get_data_info(self, idx: int) -> dict:
-        """What is known of a clip, the names of its frames included."""
-        info = super().get_data_info(idx)
-        info.update(self.clips.facts(self.media_name(info['clip'])))
-        return info
-
-    def get_cat_ids(self, idx: int) -> list[int]:
-        """The classes of a clip, for samplers and mmengine's data set wrappers."""
-        label = super().get_data_info(idx)['label']
-        if isinstance(label, list):
-            return [i for i, has in enumerate(label) if has]
-        return [label]
+        super().__init__(str(root), subset, pipeline, **kwargs)
 
     # What a data set has to say about itself.
-
-    @property
-    def listed_as(self) -> str:
-        """The authors' subset that lists the clips: they have no ``'val'``."""
-        return 'train' if self.subset == 'val' else self.subset
 
     @property
     def label_set(self) -> str:
@@ -220,10 +142,6 @@ class DFERDataset(BaseDataset, ABC):
     @abstractmethod
     def default_split_file(self) -> str:
         """The authors' path of the split file below the root."""
-
-    @abstractmethod
-    def media_name(self, clip: str) -> str:
-        """Path of a clip's folder or file below the media folder."""
 
     def split_fields(self) -> dict:
         """What the names of split files in ``aliases/`` vary with."""
@@ -267,11 +185,6 @@ class DFERDataset(BaseDataset, ABC):
         """Whether a listed clip is kept."""
         return True
 
-    def stratum(self, entry: dict) -> Hashable:
-        """What the validation part has the same share of: the clip's class."""
-        label = entry['label']
-        return tuple(label) if isinstance(label, list) else label
-
     def annotate(self, entries: list[dict]) -> None:
         """Adds to the listed clips, in place, what else is known of them."""
 
@@ -310,33 +223,6 @@ class DFERDataset(BaseDataset, ABC):
             absent = [clip for clip, place in places.items() if place in missing]
             self.damaged.report_absent(self, absent)
         return entries
-
-    def filter_data(self) -> list[dict]:
-        """Excludes the clips that are too short for the pipeline, if it says so."""
-        transforms = self.pipeline.transforms
-        needed = max((getattr(t, 'min_frames', 1) for t in transforms), default=1)
-        if needed <= 1:
-            return self.data_list
-        # A clip without frames is a damaged one and keeps its place.
-        counts = [
-            self.clips.num_frames(self.media_name(entry['clip'])) or needed
-            for entry in self.data_list
-        ]
-        kept = [e for e, n in zip(self.data_list, counts, strict=True) if n >= needed]
-        excluded = len(counts) - len(kept)
-        if not kept:
-            raise DataError(
-                f'All {excluded} clips in {self.split_file} have fewer than {needed} '
-                "frames; take another policy than short_clip='exclude'."
-            )
-        if excluded:
-            self.warn(
-                f'{excluded} of the {len(counts)} clips in {self.split_file} have '
-                f"fewer than {needed} frames and are excluded (short_clip='exclude'): "
-                'the numbers are not those of the whole list.'
-            )
-        self._metainfo['excluded'] = excluded
-        return kept
 
     def read_list(self) -> list[dict]:
         """Reads the split file; looks for no clip, and cuts off no validation part."""
@@ -464,8 +350,3 @@ class DFERDataset(BaseDataset, ABC):
             'unpack its archives and set data_root, or media_dir and split_file if '
             'your folders have other names.'
         )
-
-    @staticmethod
-    def warn(message: str) -> None:
-        """Writes a warning to the log."""
-        print_log(message, logger='current', level=WARNING)

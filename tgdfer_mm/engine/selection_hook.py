@@ -42,7 +42,7 @@ class SelectionHook(Hook):
     that select, and the test metrics of both epochs.
 
     What is tested is a checkpoint file. The best one is kept as
-    ``best_epoch_<n>.pth``; of equal epochs the first one is the best. A run that is
+    ``best_epoch_<n>.pth``. A run that is
     killed and resumed selects what the uninterrupted one does: an epoch whose
     evaluation was cut off is evaluated again.
 
@@ -54,19 +54,28 @@ class SelectionHook(Hook):
         metric: What the best epoch has most of. WAR [choice]: the literature selects
             by it, and UAR hangs on the few validation clips of the rarest class.
         val_part: Share of the training fold that validates.
+        ties: Which of equal epochs is the best, the ``first`` or the ``last``. Few
+            clips soon score alike, long before training has had its effect.
 
     Raises:
-        SelectionError: The rule is unknown.
+        SelectionError: The rule, or the way to settle ties, is unknown.
     """
 
     priority = 'VERY_LOW'
 
     def __init__(
-        self, rule: str = 'last', metric: str = METRIC, val_part: float = VAL_PART
+        self,
+        rule: str = 'last',
+        metric: str = METRIC,
+        val_part: float = VAL_PART,
+        ties: str = 'first',
     ) -> None:
         if rule not in RULES:
             raise SelectionError(f'rule must be in {list(RULES)}, not {rule!r}.')
+        if ties not in ('first', 'last'):
+            raise SelectionError(f'ties must be first or last, not {ties!r}.')
         self.rule = rule
+        self.ties = ties
         self.metric = metric
         self.val_part = val_part
         self.metrics: dict[str, float] | None = None  # of the selected epoch's test
@@ -144,7 +153,9 @@ class SelectionHook(Hook):
                 path.unlink()
 
     def _best(self) -> int:
-        return max(self._evaluated, key=lambda epoch: (self._evaluated[epoch], -epoch))
+        sign = 1 if self.ties == 'last' else -1
+        reached = self._evaluated
+        return max(reached, key=lambda epoch: (reached[epoch], sign * epoch))
 
     # Testing.
 

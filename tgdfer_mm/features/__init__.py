@@ -2,7 +2,7 @@
 
 from ..datasets.feature_store import FeatureCacheError, FeatureStore
 from .compute import cache_features
-from .config_on_features import train_on_features, use_cached_features
+from .config_on_features import on_pictures, train_on_features, use_cached_features
 from .feature_plan import Plan
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     'FeatureStore',
     'Plan',
     'cache_features',
+    'on_pictures',
     'train_on_features',
     'use_cached_features',
 ]

@@ -4,12 +4,14 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from ..datasets.feature_store import FeatureStore
+from ..datasets.feature_store import FeatureCacheError, FeatureStore
 from ..run_config.pipelines import draw_no_pictures, split_pipeline
-from ..run_config.walk import data_sets
+from ..run_config.walk import data_sets, kind_of
 from .compute import cache_features
 from .feature_plan import Plan
 from .views import PLAIN
+
+BEFORE = 'before_features'  # key of a config: what it had in their place
 
 
 def use_cached_features(
@@ -35,6 +37,7 @@ def use_cached_features(
             differs.
     """
     store = FeatureStore(path)
+    _note_pictures(cfg)
     plan = plan or Plan(cfg, **store.options)
     plan.check(store)
     source = dict(path=str(Path(path).absolute()), key=store.key)
@@ -55,6 +58,39 @@ def use_cached_features(
     cfg.model.backbone = dict(type='PrecomputedFeatures', backbone=cfg.model.backbone)
     cfg.model.data_preprocessor = dict(type='ActionDataPreprocessor')
     draw_no_pictures(cfg)
+    return cfg
+
+
+def _note_pictures(cfg: Config) -> None:
+    """Keeps what a config that reads pictures needs, for :func:`on_pictures`."""
+    test = next(data_sets(cfg, 'test_dataloader', 'val_dataloader'), None)
+    if test is not None:
+        cfg[BEFORE] = dict(
+            data_preprocessor=cfg.model.data_preprocessor,
+            pipeline=test.config['pipeline'],
+        )
+
+
+def on_pictures(cfg: Config) -> Config:
+    """Lets a config that reads features test on pictures again, such as new videos.
+
+    Args:
+        cfg: The config of a run, as its work folder has it; changed in place.
+
+    Raises:
+        FeatureCacheError: A former version wrote it, which did not note how.
+    """
+    if kind_of(cfg.model.backbone) != 'PrecomputedFeatures':
+        return cfg
+    if cfg.get(BEFORE) is None:
+        raise FeatureCacheError(
+            f'{cfg.filename} reads computed features and does not say how pictures are '
+            'prepared: give the config that it was made of.'
+        )
+    cfg.model.backbone = cfg.model.backbone['backbone']
+    cfg.model.data_preprocessor = cfg[BEFORE]['data_preprocessor']
+    for data_set in data_sets(cfg, 'test_dataloader'):
+        data_set.config['pipeline'] = cfg[BEFORE]['pipeline']
     return cfg
 
 

@@ -12,6 +12,7 @@ from .media import choose_media
 from .no_validation import skip_validation
 from .on_device import let_device_augment
 from .other_data_set import use_other_data_set
+from .own_data import use_own_data
 from .pack import read_pack
 from .perturbed_time import perturb_tests
 from .precision import choose_precision
@@ -25,6 +26,7 @@ Step = Callable[[Config, Recipe], str | None]
 # Which data come first, then how their frames are read, then how the model computes.
 # Applied again, a step finds its work done and changes nothing.
 STEPS = (
+    use_own_data,
     choose_fold,
     settle_work_folder,  # which counts as no change: where files lie changes no run
     skip_validation,
@@ -89,6 +91,18 @@ def work_folder_of(cfg: Config) -> str | None:
     take_in_old_keys(copied)
     take_steps(copied, Recipe.of(copied).absolute(), before=skip_validation)
     return copied.get('work_dir')
+
+
+def located(cfg: Config) -> Config:
+    """A copy of a config whose data sets know where their clips are.
+
+    Args:
+        cfg: Config of a run.
+    """
+    copied = Config(copy_of(cfg), filename=getattr(cfg, 'filename', None))
+    take_in_old_keys(copied)
+    take_steps(copied, Recipe.of(copied).absolute(), before=choose_fold)
+    return copied
 
 
 def take_steps(cfg: Config, recipe: Recipe, before: Step | None = None) -> list[str]:

@@ -56,6 +56,8 @@ class Recipe:
     """
 
     fold: int | None = _option('fold', int)
+    data: str | None = _option('data', str, path=True)
+    tower: str | None = _option('tower', str)
     no_validate: bool = _option('no_validate', bool)
     selection: str | None = _option(
         'selection', str, choices=RULES, neutral=(None, 'last')

@@ -14,7 +14,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
-from ..datasets import DFERDataset
+from ..datasets import ClipDataset
 from ..evaluation import DumpPredictions
 from ..evaluation.clip_metric import NAMES, ClipMetric, clip_name
 from ..visualization import ConfusionMatrixHook, ExplainHook
@@ -108,7 +108,7 @@ def _labels(dataset: object, count: object) -> Iterator[str]:
         )
         return
     for each in _inside(dataset):
-        if isinstance(each, DFERDataset) or not hasattr(each, 'get_data_info'):
+        if isinstance(each, ClipDataset) or not hasattr(each, 'get_data_info'):
             continue  # ours have looked at every line of their list
         for place in range(len(each)):
             info = each.get_data_info(place)

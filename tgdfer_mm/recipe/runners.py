@@ -13,7 +13,7 @@ from ..features.processes import start_processes
 from ..plain_checkpoints import plain_loading
 from ..registry import DATASETS
 from ..run_config.walk import data_sets
-from .apply import apply_recipe, work_folder_of
+from .apply import apply_recipe, located, work_folder_of
 from .hook import recipe_hook_of
 from .work_folder import work_folder_held
 
@@ -50,7 +50,7 @@ class _OurRunner:
             folder = work_folder_of(cfg)
             if folder is not None:
                 hold.enter_context(work_folder_held(folder))
-            _require_data(cfg)
+            _require_data(located(cfg))
             reasons = apply_recipe(cfg)
             runner = super().from_cfg(cfg)
             runner._hold = hold.pop_all()

@@ -34,7 +34,9 @@ def choose_epoch(cfg: Config, recipe: Recipe) -> str | None:
     if recipe.selection is None or cfg.get('train_cfg') is None:
         return None  # a test alone selects nothing
     apply_selection(cfg, recipe.selection)
-    return f'the result is the {describe_rule(recipe.selection)}'
+    hook = (cfg.get('default_hooks') or {}).get('selection') or {}
+    about = {k: hook[k] for k in ('metric', 'val_part') if k in hook}
+    return f'the result is the {describe_rule(recipe.selection, **about)}'
 
 
 def apply_selection(cfg: Config, rule: str | None = None) -> None:
@@ -96,8 +98,8 @@ def _cut_validation(cfg: Config, share: float) -> float:
         raise RecipeError(
             "selection='val' needs data sets with subset='train' in train_dataloader "
             f"(found {len(train)}) and with subset='test' in test_dataloader (found "
-            f'{len(test)}): only a DFERDataset knows how to cut a validation part off. '
-            "For other data use selection='last'."
+            f'{len(test)}): only data sets of this package can cut a part off for '
+            "validation. For other data use selection='last'."
         )
     share = train[0].config.get('val_part') or share
     own = _data_sets(cfg, 'val')

@@ -18,8 +18,8 @@ class LearnedClassVectors(BaseModule):
     are then those of a linear classifier without bias on unit features.
 
     Args:
-        classes: Name of a label set (``dfew``, ``ferv39k``, ``mafw``), or the class
-            names in the order of the labels.
+        classes: Name of a label set (``dfew``, ``ferv39k``, ``mafw``), path of one of
+            your own, or the class names in the order of the labels.
         out_channels: D, the joint width.
 
     Attributes:

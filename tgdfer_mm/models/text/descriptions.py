@@ -1,5 +1,6 @@
 """Class descriptions: data files that say what each emotion looks like."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ...files import read_json
@@ -20,39 +21,45 @@ class NoDescriptionsError(FileNotFoundError):
     exit_code = 2
 
 
+Source = str | dict[str, list[str]] | list[list]
+
+
 def load_descriptions(
-    source: str | dict[str, list[str]], label_order: str | None = None
+    source: Source, label_order: str | None = None
 ) -> dict[str, list[str]]:
     """Reads the descriptions of every class, in the label set's class order.
 
     Args:
         source: Name of a shipped file (``dfew``, ``ferv39k``, ``mafw``,
-            ``mafw_compound``, ``synth``), path of a JSON file of the same form, or a
-            dict from class to its texts (in that order).
+            ``mafw_compound``, ``synth``); path of a JSON file of the same form, whose
+            ``label_set`` is a name, a path from that file's folder, or left out (the
+            classes then have the order of the file); pairs of a class and its texts, in
+            the order of the classes; or a dict from class to texts. mmengine sorts the
+            keys of a dict when it writes a config down, and keeps a list of pairs.
         label_order: Name of another class order of the label set, as the data set is
-            given; not for a dict.
+            given; for a file only.
 
     Raises:
         FileNotFoundError: If there is no such file.
         DescriptionsError: If a class of the label set has no text, a class is not in
             the label set, a text is empty, or there is no such order.
     """
-    if isinstance(source, dict):
+    if not isinstance(source, str):
         if label_order:
             raise DescriptionsError(
                 f'label_order={label_order!r} is for descriptions from a file; a dict '
-                'gives the order itself.'
+                'or a list of pairs gives the order itself.'
             )
-        texts, where = {**source}, 'descriptions'
+        texts, where = _from_pairs(source), 'descriptions'
     else:
         shipped = SHIPPED / f'{source}.json'
-        path = shipped if shipped.is_file() else Path(source)
+        path = shipped if shipped.is_file() else Path(source).expanduser()
         if not path.is_file():
             names = ', '.join(sorted(p.stem for p in SHIPPED.glob('*.json')))
             raise NoDescriptionsError(
                 f'descriptions={source!r} is neither a file nor a shipped one ({names})'
             )
-        data, where = read_json(path, 'label_set', 'classes'), str(path)
+        data, where = read_json(path, 'classes'), str(path)
         if not isinstance(data['classes'], dict):
             raise DescriptionsError(f'{where}: classes has to be an object of lists.')
         texts = _in_label_order(data, where, label_order)
@@ -62,6 +69,22 @@ def load_descriptions(
                 f'{where}: class {name!r} needs a list of non-empty texts'
             )
     return texts
+
+
+def _from_pairs(source: dict | list) -> dict[str, list[str]]:
+    if isinstance(source, Mapping):
+        return dict(source)
+    pairs = isinstance(source, list | tuple) and all(
+        isinstance(each, list | tuple) and len(each) == 2 and isinstance(each[0], str)
+        for each in source
+    )
+    names = [name for name, _ in source] if pairs else []
+    if not pairs or len(set(names)) < len(names):
+        raise DescriptionsError(
+            'descriptions: a list has to have a pair for each class, its name and a '
+            'list of its texts, and no class twice.'
+        )
+    return dict(source)
 
 
 def _are_texts(options: object) -> bool:
@@ -76,12 +99,14 @@ def _in_label_order(
     data: dict, where: str, label_order: str | None
 ) -> dict[str, list[str]]:
     try:
-        order = load_classes(data['label_set'], label_order)
-    except (TypeError, ValueError) as error:
+        # Without one the file itself lists them.
+        label_set = data.get('label_set', Path(where).absolute())
+        order = load_classes(label_set, label_order, where)
+    except (AttributeError, TypeError, ValueError) as error:
         raise DescriptionsError(f'{where}: {error}') from error
     if set(order) != set(data['classes']):
         raise DescriptionsError(
             f'{where}: the classes are {sorted(data["classes"])}, but label set '
-            f'{data["label_set"]!r} has {sorted(order)}'
+            f'{label_set!r} has {sorted(order)}'
         )
     return {name: data['classes'][name] for name in order}

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 from ..vision_language.open_clip_models import build_clip, load_clip
-from .descriptions import load_descriptions
+from .descriptions import Source, load_descriptions
 from .openclip_text_tower import OpenCLIPTextTower, find_text_tower
 from .tokens import TOKENIZER, encode_texts, lay_out
 
@@ -49,7 +49,7 @@ class OpenCLIPText(OpenCLIPTextTower):
     def __init__(
         self,
         arch: str | dict,
-        descriptions: str | dict[str, list[str]],
+        descriptions: Source,
         pretrained: str | None = None,
         quick_gelu: bool | None = None,
         context_init: str | None = TEMPLATE,

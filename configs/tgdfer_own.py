@@ -1,0 +1,36 @@
+# Your own clips, on a frozen tower whose features are computed once (docs/own.md):
+# `tgdfer train tgdfer_own --data data/mine`. Classes, texts and tower follow the data.
+_base_ = [
+    '_base_/models/tgdfer_clip-vit-base-p16.py',
+    '_base_/datasets/own.py',
+    '_base_/schedules/adamw_50e.py',
+    '_base_/default_runtime.py',
+]
+max_epochs = 40
+
+recipe = dict(tower='auto', selection='val', cache_features='work_dirs/features')
+optim_wrapper = dict(
+    optimizer=dict(lr=1e-3),
+    paramwise_cfg=dict(
+        custom_keys={
+            'backbone': dict(optional=True),  # it is frozen
+            'neck.gamma': dict(lr_mult=10.0),
+            'neck.log_tau': dict(lr_mult=10.0),
+            'cls_head.temporal.window_logits': dict(lr_mult=10.0),
+        },
+        no_decay=['context'],
+    ),
+)
+train_cfg = dict(max_epochs=max_epochs)
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.1, end=20, by_epoch=False),
+    dict(type='CosineAnnealingLR', T_max=max_epochs, convert_to_iter_based=True),
+]
+default_hooks = dict(
+    logger=dict(interval=5),
+    # A fifth of the training clips, people kept apart, says when it is enough.
+    selection=dict(metric='dfer/WAR', val_part=0.2, ties='last'),
+)
+custom_hooks = [
+    dict(type='EarlyStoppingHook', monitor='dfer/WAR', rule='greater', patience=12)
+]

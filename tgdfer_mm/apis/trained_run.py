@@ -1,0 +1,117 @@
+"""The work folder of a training as a model: its config, and the weights it chose."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmengine.logging import print_log
+
+from ..engine.selection_hook import BEST, RECORD
+from ..files import DamagedFileError, read_json
+from ..video.errors import InputError
+
+_DEPTH = 3  # <protocol>/seed<n>/fold<n>
+_EPOCH = re.compile(r'(?:best_)?epoch_(\d+)\.pth')
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """A training in a work folder.
+
+    Attributes:
+        name: What the model is called: the folder that was named.
+        folder: The folder of this run.
+        config: Its config.
+        checkpoint: The weights.
+        finished: Whether it has come to its end and been tested.
+    """
+
+    name: str
+    folder: Path
+    config: Path
+    checkpoint: Path
+    finished: bool
+
+
+def find_run(folder: str | Path) -> TrainedRun:
+    """The training in a work folder; of several in it the newest one that is finished.
+
+    A finished training has chosen an epoch; of one that is not, the newest checkpoint
+    is taken, and that is said. So is which one of several was taken.
+
+    Args:
+        folder: A work folder, or one with those of folds and seeds in it.
+
+    Raises:
+        InputError: There is none in it, or it is damaged.
+    """
+    folder = Path(folder).expanduser()
+    found = [_read(path, folder) for path in _candidates(folder)]
+    runs = [each for each in found if each is not None]
+    if not runs:
+        raise InputError(
+            f'{folder}: no work folder of a training, which has a config (*.py) and a '
+            'checkpoint (epoch_*.pth); nor is there one in it. Name the folder that '
+            '`tgdfer train` has written to'
+        )
+    finished = [each for each in runs if each.finished]
+    run = max(finished or runs, key=lambda each: each.checkpoint.stat().st_mtime)
+    said = f'{run.checkpoint} is the model.'
+    if len(runs) > 1:
+        said += (
+            f' It is the newest of the {len(finished or runs)} '
+            f'{"finished " if finished else ""}trainings in {folder}.'
+        )
+    if not run.finished:
+        said += ' That training is not finished.'
+    print_log(said, logger='current')
+    return run
+
+
+def _candidates(folder: Path) -> list[Path]:
+    """The folder and those in it, as deep as a protocol puts its runs."""
+    patterns = ['/'.join(['*'] * depth) for depth in range(1, _DEPTH + 1)]
+    below = [path for each in patterns for path in folder.glob(each) if path.is_dir()]
+    return [folder, *sorted(below)]
+
+
+def _read(path: Path, named: Path) -> TrainedRun | None:
+    configs = sorted(path.glob('*.py'))
+    checkpoints = {
+        int(match[1]): each
+        for each in sorted(path.glob('*.pth'), reverse=True)
+        if (match := _EPOCH.fullmatch(each.name))
+    }
+    if not configs or not checkpoints:
+        return None
+    if len(configs) > 1:
+        names = ', '.join(each.name for each in configs)
+        raise InputError(
+            f'{path} has several configs, {names}: give the one that is meant as '
+            '--model, and its weights by --checkpoint'
+        )
+    chosen = _chosen(path)
+    checkpoint = chosen or checkpoints[max(checkpoints)]
+    name = named.absolute().name
+    return TrainedRun(name, path, configs[0], checkpoint, chosen is not None)
+
+
+def _chosen(path: Path) -> Path | None:
+    """The checkpoint of the epoch that a finished training has chosen."""
+    if not (path / RECORD).is_file():
+        return None
+    try:
+        record = read_json(path / RECORD, 'rule')
+    except DamagedFileError as error:
+        raise InputError(str(error)) from error
+    epoch = record.get('epoch')
+    if 'test' not in record or not isinstance(epoch, int):
+        return None
+    last = record['rule'] == 'last'
+    name = f'epoch_{epoch}.pth' if last else BEST.format(epoch)
+    if not (path / name).is_file():
+        raise InputError(
+            f'{path}: {name}, the epoch that was chosen ({RECORD}), is missing. Give '
+            'the config as --model and other weights by --checkpoint'
+        )
+    return path / name

@@ -1,0 +1,291 @@
+"""A user's own clips as a data set."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from mmengine.logging import MMLogger
+
+from ..clips.errors import DamagedClipError
+from ..clips.frame_names import is_frame
+from ..labels.classes import LabelSetError, is_path, load_classes
+from ..registry import DATASETS
+from ..run_config.pipelines import check_readers
+from .clip_dataset import ClipDataset, MissingDataError
+from .clip_sources import VideoFiles
+from .damaged_clips import DamagedClips
+from .own_clips import OwnClip, OwnData
+from .own_folds import FOLDS, make_folds, validation_part
+from .own_lists import find_list, read_list
+from .own_tree import read_tree
+from .text_files import DataError, EmptySplitFileError
+from .text_tables import SUFFIXES
+
+CLASSES = 'classes.json'  # next to the clips: their order, and texts if it has any
+CROPS = 'faces.json'  # next to the clips: how `tgdfer data faces` has cropped them
+_said: set[tuple[str, str]] = set()
+
+
+@DATASETS.register_module()
+class ClipFolderDataset(ClipDataset):
+    """A user's clips: folders by class, or a list.
+
+    ``root/class/clip.mp4`` or ``root/class/clip/*.jpg``, also mixed; or a list such as
+    ``root/clips.csv`` with the columns ``path,label[,person][,split]``. See
+    :func:`~tgdfer_mm.datasets.own_tree.read_tree` and
+    :func:`~tgdfer_mm.datasets.own_lists.read_list`. Without stated splits the clips
+    are dealt out over five folds, see :func:`~tgdfer_mm.datasets.own_folds.make_folds`.
+    What cannot be used is left out and counted by class in the log.
+
+    Args:
+        data_root: The folder, or the list.
+        subset: ``'train'``, ``'val'`` or ``'test'``.
+        fold: From 1; None for the first one, or for stated splits.
+        classes: The classes in their order: names, or the name or path of a label set;
+            by default ``classes.json`` next to the clips, or what the clips are
+            labelled with, by name.
+        val_part: Share of the training clips that validates and does not train, unless
+            the split states the validation clips.
+        pipeline: Transforms, for frames: they read videos too.
+        **kwargs: As for :class:`~tgdfer_mm.datasets.clip_dataset.ClipDataset`.
+
+    Raises:
+        DataError: The clips cannot be used like this; names file and line.
+        MissingDataError: There is no such folder or list.
+    """
+
+    NAME = 'own clips'
+    FOLDS = FOLDS
+
+    def __init__(
+        self,
+        data_root: str,
+        subset: str,
+        fold: int | None = None,
+        classes: str | Sequence[str] | None = None,
+        val_part: float = 0.0,
+        pipeline: Sequence[dict | Callable] = (),
+        **kwargs,
+    ) -> None:
+        self.check_subset(subset, val_part)
+        self.subset, self.val_part, self.media = subset, val_part, 'frames'
+        check_readers(self.media, pipeline)
+        self.own = read_own(data_root, classes)
+        self.classes = self.own.classes
+        self.setting = 'multi' if self.own.kind == 'multi' else 'single'
+        self.media_dir, self.split_file = self.own.root, self.own.source
+        self.pixel_version = read_crops(self.own.root)[0]
+        self.NAME = f'{self.own.root.name} ({type(self).NAME})'
+        self.fold, self._folds = None, None
+        if self.own.fixed:
+            if fold is not None:
+                raise DataError(
+                    f'{self.split_file} states the split of its clips, so that there '
+                    f'are no folds, but fold={fold!r} was given; leave it out.'
+                )
+        else:
+            self._folds = make_folds(self.own)
+            self.fold = 1 if fold is None else fold
+            if type(self.fold) is not int or not 1 <= self.fold <= self._folds.count:
+                raise DataError(
+                    f'fold must be 1 to {self._folds.count}, which is how many '
+                    f'{self.split_file} allows, not {fold!r}.'
+                )
+        super().__init__(str(self.own.root), subset, pipeline, **kwargs)
+
+    @classmethod
+    def require_data(cls, data_root: str, **config) -> None:
+        """Looks whether folder or list is there.
+
+        Raises:
+            MissingDataError: It is not.
+        """
+        if not Path(data_root).expanduser().exists():
+            raise MissingDataError(
+                f'{data_root}: there is no such folder or list of clips. Give yours by '
+                '--data (recipe.data).'
+            )
+
+    @classmethod
+    def count_folds(
+        cls, data_root: str, classes: str | Sequence[str] | None = None, **config
+    ) -> int | None:
+        """How many folds the clips allow; None if their split is stated."""
+        own = read_own(data_root, classes)
+        return None if own.fixed else make_folds(own).count
+
+    def media_name(self, clip: str) -> str:
+        return clip
+
+    def load_data_list(self) -> list[dict]:
+        """The clips of the subset, in the order of their names."""
+        for remark in [
+            *self.own.remarks,
+            *self.own.losses(),
+            *(self._folds.remarks if self._folds else ()),
+        ]:
+            self._say(remark)
+        clips = self._of_subset()
+        if not clips:
+            folds = '' if self._folds is None else f' of fold {self.fold}'
+            raise EmptySplitFileError(
+                f'{self.split_file} has no clip to {_VERBS[self.subset]}{folds}. '
+                + (
+                    'State some in its split (train, val, test).'
+                    if self.own.fixed
+                    else 'Add clips: a class needs two or more to be tested.'
+                )
+            )
+        clips = sorted(clips, key=lambda clip: clip.name)
+        self.damaged = DamagedClips([clip.name for clip in clips])
+        self.clips = OwnFiles({clip.name: clip for clip in clips})
+        return [self._entry(clip) for clip in clips]
+
+    def _of_subset(self) -> list[OwnClip]:
+        if self._folds is None:
+            split = {clip.name: clip.split for clip in self.own.clips}
+        else:
+            tested = {name for name, f in self._folds.of.items() if f == self.fold}
+            split = {
+                clip.name: 'test' if clip.name in tested else 'train'
+                for clip in self.own.clips
+            }
+        if self.val_part and 'val' not in split.values():
+            trained = [c for c in self.own.clips if split[c.name] == 'train']
+            split.update(dict.fromkeys(self._validating(trained), 'val'))
+        return [clip for clip in self.own.clips if split[clip.name] == self.subset]
+
+    def _validating(self, trained: list[OwnClip]) -> set[str]:
+        chosen = validation_part(trained, self.val_part)
+        if chosen:
+            return chosen
+        self._say(
+            f'{self.split_file}: no person of the training clips can be spared for '
+            'validation, so single clips validate, and the same person may be on both '
+            'sides of it.'
+        )
+        alone = [
+            OwnClip(c.name, c.path, c.video, c.labels, line=c.line) for c in trained
+        ]
+        return validation_part(alone, self.val_part)
+
+    def _entry(self, clip: OwnClip) -> dict:
+        shares = self.own.vector(clip)
+        label = self.classes.index(clip.main_class)
+        entry = dict(clip=clip.name, modality='RGB', start_index=0)
+        entry['label'] = [int(s > 0) for s in shares] if self._several else label
+        if self.own.kind == 'soft':
+            entry['soft_label'] = shares
+        entry['filename' if clip.video else 'frame_dir'] = str(clip.path)
+        if clip.line is not None:
+            entry['line'] = clip.line
+        if clip.person:
+            entry['person'] = clip.person
+        return entry
+
+    @property
+    def _several(self) -> bool:
+        return self.setting == 'multi'
+
+    def _say(self, remark: str) -> None:
+        """Warns once in every log, of which a run begins one."""
+        key = (MMLogger.get_current_instance().instance_name, remark)
+        if key not in _said:
+            _said.add(key)
+            self.warn(remark)
+
+
+class OwnFiles(VideoFiles):
+    """Videos and folders of frames, wherever they lie.
+
+    Args:
+        clips: By name.
+    """
+
+    def __init__(self, clips: dict[str, OwnClip]) -> None:
+        self._clips = clips
+
+    def absent(self, places: Iterable[str]) -> set[str]:
+        """Those of the clips that are not there."""
+        return {place for place in places if not self._clips[place].path.exists()}
+
+    def num_frames(self, place: str) -> int:
+        """How many frames a clip has; 0 if it cannot be read."""
+        clip = self._clips[place]
+        if not clip.video:
+            return sum(map(is_frame, os.listdir(clip.path)))
+        self.folder = clip.path.parent
+        try:
+            return super().num_frames(clip.path.name)
+        except DamagedClipError:
+            return 0
+
+
+_VERBS = {'train': 'train on', 'val': 'validate on', 'test': 'test on'}
+
+
+def read_own(data: str | Path, classes: str | Sequence[str] | None = None) -> OwnData:
+    """Reads a user's clips from a folder by class or from a list.
+
+    Args:
+        data: The folder, which may have a list ``clips.csv``; or a list.
+        classes: See :class:`ClipFolderDataset`.
+
+    Raises:
+        MissingDataError: It does not exist.
+        DataError: Something is wrong; names the file, and the line of a list.
+    """
+    path = Path(data).expanduser().absolute()
+    if not path.exists():
+        ClipFolderDataset.require_data(str(path))
+    if path.is_dir():
+        listed = find_list(path, SUFFIXES)
+        found = read_list(listed) if listed else read_tree(path)
+    elif path.suffix.lower() in SUFFIXES:
+        found = read_list(path)
+    else:
+        raise DataError(
+            f'{path} is neither a folder nor a list of clips, which ends in one of '
+            f'{list(SUFFIXES)}.'
+        )
+    where = found.root / CLASSES
+    if classes is None and where.is_file():
+        classes = str(where)
+    if isinstance(classes, str):
+        where = classes
+        try:
+            classes = load_classes(classes)
+        except LabelSetError as error:
+            raise DataError(str(error)) from error
+    found.settle_classes(classes, str(where) if is_path(where) else f'{where!r}')
+    return found
+
+
+def read_crops(root: Path) -> tuple[str, dict | None]:
+    """How the faces of a user's clips have been cropped.
+
+    Args:
+        root: Their folder.
+
+    Returns:
+        The pixel version, and the settings of ``video`` that crop a new video in the
+        same way; None if no ``faces.json`` says so.
+
+    Raises:
+        DataError: That file is damaged.
+    """
+    path = root / CROPS
+    if not path.is_file():
+        return 'as they are', None
+    try:
+        found = json.loads(path.read_text(encoding='utf-8'))
+        version, video = str(found['pixel_version']), found['video']
+        if not isinstance(video, dict):
+            raise TypeError('video is no object')
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f'{path} does not say how faces were cropped ({type(error).__name__}: '
+            f'{error}). Make the clips again by `tgdfer data faces`, or remove it.'
+        ) from error
+    return version, video

@@ -1,0 +1,192 @@
+"""Folds and validation parts of a user's clips, people kept apart."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .own_clips import OwnClip, OwnData, plain, some
+
+FOLDS = 5
+SEED = 0
+ALWAYS = 0  # the fold of clips that are trained on whatever is tested
+
+
+@dataclass
+class Folds:
+    """Which fold tests which clip.
+
+    Attributes:
+        count: How many folds there are.
+        of: Name of a clip -> the fold that tests it, from 1; 0 of one that none does.
+        remarks: What the user should know, whole sentences.
+    """
+
+    count: int
+    of: dict[str, int] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+
+def make_folds(data: OwnData, most: int = FOLDS, seed: int = SEED) -> Folds:
+    """Deals a user's clips out over folds.
+
+    All clips of a person are tested by one fold, if people are known. Without them each
+    class is dealt out by itself. The same clips give the same folds, in whatever order
+    they are listed.
+
+    Args:
+        data: The clips.
+        most: How many folds there are, if the clips are enough.
+        seed: Of the dealing.
+    """
+    clips = sorted(data.clips, key=lambda clip: clip.name)
+    people = {plain(clip.person) for clip in clips if clip.person}
+    if len(people) > 1:
+        return _by_person(clips, data, most, seed)
+    folds = _by_class(clips, data, most, seed)
+    why = (
+        f'there is one person only, {next(iter(people))!r}'
+        if people
+        else 'it is not known who is in which clip'
+    )
+    folds.remarks.insert(
+        0,
+        f'{data.source}: {why}, so the same person may be trained on and tested, which '
+        'makes results too good. A column "person" in a list, or folders '
+        'CLASS/PERSON/CLIP, keep people apart.',
+    )
+    return folds
+
+
+def validation_part(
+    clips: Sequence[OwnClip], share: float, seed: int = SEED
+) -> set[str]:
+    """Chooses the training clips that validate, people kept apart.
+
+    Every class of two clips or more keeps one for training, and gives one if no people
+    are known.
+
+    Args:
+        clips: The training clips.
+        share: Share of them that validates.
+        seed: Of the draws.
+
+    Returns:
+        Their names; none, if nothing can be spared.
+    """
+    groups = _groups(sorted(clips, key=lambda clip: clip.name))
+    if len(groups) < len(clips) and len(groups) > 1:
+        return _validating_people(groups, len(clips), share, seed)
+    by_class = defaultdict(list)
+    for clip in sorted(clips, key=lambda clip: clip.name):
+        by_class[clip.main_class].append(clip.name)
+    chosen: set[str] = set()
+    for label, names in sorted(by_class.items()):
+        size = min(max(int(len(names) * share + 0.5), 1), len(names) - 1)
+        order = _rng(seed, label).permutation(len(names))
+        chosen.update(names[i] for i in order[:size])
+    return chosen
+
+
+def _validating_people(
+    groups: dict[str, list[OwnClip]], total: int, share: float, seed: int
+) -> set[str]:
+    left = Counter(clip.main_class for each in groups.values() for clip in each)
+    people = sorted(groups)
+    order = [people[i] for i in _rng(seed, 'people').permutation(len(people))]
+    chosen: set[str] = set()
+    for person in order:
+        own = Counter(clip.main_class for clip in groups[person])
+        fits = len(chosen) + len(groups[person]) <= max(total * share * 1.5, 1)
+        if len(chosen) < total * share and (fits or not chosen):
+            if all(left[label] > count for label, count in own.items()):
+                left -= own
+                chosen.update(clip.name for clip in groups[person])
+    return chosen
+
+
+def _by_class(clips: list[OwnClip], data: OwnData, most: int, seed: int) -> Folds:
+    by_class: dict[str, list[str]] = defaultdict(list)
+    for clip in clips:
+        by_class[clip.main_class].append(clip.name)
+    single = [label for label, names in by_class.items() if len(names) == 1]
+    sizes = {k: len(names) for k, names in by_class.items() if len(names) > 1}
+    count = min([most, *sizes.values()])
+    folds = Folds(count if sizes else 1)
+    if single:
+        folds.remarks.append(
+            f'{data.source}: the classes {single} have one clip each, which is always '
+            'trained on and never tested.'
+        )
+    if count < most and sizes:
+        label = min(sizes, key=sizes.__getitem__)
+        folds.remarks.append(
+            f'{data.source}: there are {count} folds and not {most}, since the class '
+            f'{label!r} has {count} clips.'
+        )
+    start = 0
+    for label in sorted(by_class):
+        names = by_class[label]
+        if len(names) == 1:
+            folds.of[names[0]] = ALWAYS
+            continue
+        for place, i in enumerate(_rng(seed, label).permutation(len(names))):
+            folds.of[names[i]] = (start + place) % folds.count + 1
+        start += len(names)  # so that all folds have as many clips, but for one
+    return folds
+
+
+def _by_person(clips: list[OwnClip], data: OwnData, most: int, seed: int) -> Folds:
+    groups = _groups(clips)
+    folds = Folds(min(most, len(groups)))
+    if folds.count < most:
+        folds.remarks.append(
+            f'{data.source}: there are {folds.count} folds and not {most}, since there '
+            f'are {folds.count} people.'
+        )
+    classes = {label: i for i, label in enumerate(data.classes)}
+    counts = np.zeros((folds.count, len(classes)))
+    totals = np.maximum(
+        np.bincount([classes[c.main_class] for c in clips], minlength=len(classes)), 1
+    )
+    people = sorted(groups)
+    order = [people[i] for i in _rng(seed, 'people').permutation(len(people))]
+    for person in sorted(order, key=lambda p: -len(groups[p])):
+        own = np.bincount(
+            [classes[clip.main_class] for clip in groups[person]],
+            minlength=len(classes),
+        )
+        # The fold in which the classes then are the most evenly spread over all.
+        spread = []
+        for fold in range(folds.count):
+            tried = counts.copy()
+            tried[fold] += own
+            spread.append(((tried / totals).var(0).sum(), tried[fold].sum(), fold))
+        fold = min(spread)[-1]
+        counts[fold] += own
+        folds.of.update((clip.name, fold + 1) for clip in groups[person])
+    shown = defaultdict(set)
+    for person, group in groups.items():
+        for clip in group:
+            shown[clip.main_class].add(person)
+    alone = [label for label, people in shown.items() if len(people) == 1]
+    if alone:
+        folds.remarks.append(
+            f'{data.source}: the classes {some(alone)} are shown by one person each; '
+            'the fold that tests this person has no clip of that class to train on.'
+        )
+    return folds
+
+
+def _groups(clips: Sequence[OwnClip]) -> dict[str, list[OwnClip]]:
+    """The clips of each person; one without a person is a person of its own."""
+    groups: dict[str, list[OwnClip]] = defaultdict(list)
+    for clip in clips:
+        key = f'person {plain(clip.person)}' if clip.person else f'clip {clip.name}'
+        groups[key].append(clip)
+    return groups
+
+
+def _rng(seed: int, what: str) -> np.random.Generator:
+    return np.random.default_rng([seed, *what.encode()])

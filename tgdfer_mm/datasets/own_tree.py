@@ -1,0 +1,165 @@
+"""A user's clips in folders by class."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..clips.frame_names import is_frame, natural_sorted
+from .own_clips import VIDEOS, OwnClip, OwnData, name_of, plain, some, split_of
+from .text_files import DataError
+
+NO_CLASS = '(no class)'
+_DEEPEST = 12  # folders; whoever has more means something else
+
+
+def read_tree(root: Path) -> OwnData:
+    """Lists the clips below a folder: ``class/clip.mp4`` and ``class/clip/*.jpg``.
+
+    Further folders between a class and a clip are taken for people,
+    ``class/person/clip.mp4``. Where all folders of the root have names such as
+    ``train`` and ``test``, they are the split, ``split/class/clip.mp4``. Hidden files
+    and folders are passed over.
+
+    Args:
+        root: The folder.
+
+    Raises:
+        DataError: There is no clip; says what there is.
+    """
+    found = OwnData(root, root)
+    tops = [entry for entry in _entries(root) if entry.is_dir()]
+    splits = {entry.name: split_of(entry.name) for entry in tops}
+    are_splits = len(tops) > 1 and all(splits.values())
+    if are_splits:
+        found.remarks.append(
+            f'{root}: its folders {sorted(splits)} are taken for the split, not for '
+            'classes. If they are classes, list the clips in a file (clips.csv).'
+        )
+        for top in tops:
+            for each in _entries(Path(top.path)):
+                _read_class(found, each, splits[top.name])
+    for entry in _entries(root):
+        if not are_splits or not entry.is_dir():
+            _read_class(found, entry, None)
+    if not found.clips:
+        raise DataError(
+            f'{root} holds no clip. Looked for videos ({root}/CLASS/CLIP.mp4) and for '
+            f'folders of frames ({root}/CLASS/CLIP/0001.jpg), or a list '
+            f'({root}/clips.csv). ' + ' '.join([*found.losses(), *found.remarks])
+        )
+    people = {clip.person for clip in found.clips if clip.person}
+    if people:
+        found.remarks.append(
+            f'{root}: the folders between class and clip are taken for '
+            f'{len(people)} people ({some(natural_sorted(people))}), whose clips are '
+            'kept on one side of every split.'
+        )
+    return found
+
+
+def _read_class(found: OwnData, entry: os.DirEntry, split: str | None) -> None:
+    if not entry.is_dir():
+        if _is_video(entry.name):
+            why = 'since a video has to lie in the folder of its class'
+            found.leave_out(why, NO_CLASS, name_of(Path(entry.path), found.root))
+        return
+    before = len(found.clips) + _lost(found)
+    _read_folder(found, Path(entry.path), entry.name, (), split, {found.root})
+    if len(found.clips) + _lost(found) == before:
+        found.remarks.append(
+            f'{entry.path}: this folder of a class holds no clip, so that there is no '
+            f'class {entry.name!r}.'
+        )
+
+
+def _read_folder(
+    found: OwnData,
+    folder: Path,
+    label: str,
+    middle: tuple[str, ...],
+    split: str | None,
+    above: set[Path],
+) -> None:
+    """Adds the clips of a folder: itself, the videos in it, those of its folders."""
+    real = folder.resolve()
+    if real in above or len(middle) > _DEEPEST:
+        return  # a link that leads up
+    entries = list(_entries(folder))
+    folders = [entry for entry in entries if entry.is_dir()]
+    files = [entry for entry in entries if not entry.is_dir()]
+    videos = [entry for entry in files if _is_video(entry.name)]
+    pictures = [entry for entry in files if is_frame(entry.name)]
+
+    def add(path: Path, video: bool, people: tuple[str, ...]) -> None:
+        name = name_of(path, found.root)
+        person = people[0] if people else None
+        clip = OwnClip(name, path, video, {label: 1.0}, person, split)
+        found.clips.append(clip)
+
+    twins = {plain(entry.name): entry for entry in folders}
+    for entry in videos:
+        path, name = Path(entry.path), name_of(Path(entry.path), found.root)
+        if plain(path.stem) in twins and _has_frames(twins[plain(path.stem)]):
+            why = 'since a folder of frames has the same name'
+            found.leave_out(why, label, name)
+        elif not (why := unusable(path)):
+            add(path, True, middle)
+        else:
+            found.leave_out(why, label, name)
+    if pictures and (videos or not middle):
+        why = 'since the frames of a clip have to lie in a folder of their own'
+        found.leave_out(why, label, f'{name_of(folder, found.root)}/{pictures[0].name}')
+    elif pictures:
+        add(folder, False, middle[:-1])
+    empty = not (folders or videos or pictures)
+    if empty and middle:
+        why = 'since the folder holds neither pictures nor a video'
+        found.leave_out(why, label, name_of(folder, found.root))
+    for entry in folders:
+        path = Path(entry.path)
+        _read_folder(found, path, label, (*middle, entry.name), split, {*above, real})
+
+
+def unusable(path: Path) -> str | None:
+    """Why a file or folder is no clip; None if it may be one."""
+    try:
+        if path.is_dir():
+            return None if _folder_has_frames(path) else 'since it holds no picture'
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return 'since it does not exist'
+    except OSError as err:
+        return f'since it cannot be opened ({err.strerror})'
+    if size == 0:
+        return 'since the file is empty (0 bytes)'
+    if not path.is_file():
+        return 'since it is a pipe or device'
+    if is_frame(path.name):
+        return 'since it is a single picture; name the folder of its frames'
+    return None
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry]:
+    """What a folder holds, in natural order, without what is hidden."""
+    try:
+        with os.scandir(folder) as scan:
+            entries = {entry.name: entry for entry in scan if entry.name[0] != '.'}
+    except OSError as err:
+        raise DataError(f'{folder} cannot be read ({err.strerror or err}).') from err
+    return iter([entries[name] for name in natural_sorted(entries)])
+
+
+def _is_video(name: str) -> bool:
+    return name.lower().endswith(VIDEOS) and name[0] != '.'
+
+
+def _has_frames(entry: os.DirEntry) -> bool:
+    return _folder_has_frames(Path(entry.path))
+
+
+def _folder_has_frames(folder: Path) -> bool:
+    return any(is_frame(entry.name) for entry in _entries(folder))
+
+
+def _lost(found: OwnData) -> int:
+    return sum(len(n) for each in found.left_out.values() for n in each.values())
