@@ -6,19 +6,35 @@ _base_ = [
     '_base_/schedules/adamw_50e.py',
     '_base_/default_runtime.py',
 ]
+arch = 'tgdfer_mm://synth_vlm.json'
 max_epochs = 40
 
+# The small tower with learned class vectors; `recipe.tower` says what takes its place.
+model = dict(
+    backbone=dict(
+        arch=arch,
+        pretrained='tgdfer_mm://synth_vlm.safetensors',
+        frozen_stages='all',
+    ),
+    text_encoder=dict(
+        _delete_=True, type='LearnedClassVectors', classes='dfew', out_channels=128
+    ),
+    neck=dict(in_channels=128, temperature=0.05),
+    cls_head=dict(in_channels=128, scale=18.0),
+)
 recipe = dict(tower='auto', selection='val', cache_features='work_dirs/features')
 optim_wrapper = dict(
     optimizer=dict(lr=1e-3),
     paramwise_cfg=dict(
         custom_keys={
             'backbone': dict(optional=True),  # it is frozen
+            'text_encoder.context': dict(optional=True),
+            'text_encoder.vectors': dict(lr_mult=10.0),
             'neck.gamma': dict(lr_mult=10.0),
             'neck.log_tau': dict(lr_mult=10.0),
             'cls_head.temporal.window_logits': dict(lr_mult=10.0),
         },
-        no_decay=['context'],
+        no_decay=['vectors'],
     ),
 )
 train_cfg = dict(max_epochs=max_epochs)

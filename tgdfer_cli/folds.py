@@ -9,7 +9,7 @@ Options after `--` go to `tgdfer train`.
 
 from argparse import ArgumentParser, Namespace
 
-from .common import add_settings, at_least, load_alone
+from .common import add_recipe_arguments, add_settings, at_least, load_alone
 
 PASSES_ON = True  # what follows `--`, as `extra`
 
@@ -17,7 +17,8 @@ PASSES_ON = True  # what follows `--`, as `extra`
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
     parser.add_argument('config', help='the config file, or the name of a shipped one')
-    parser.add_argument('--folds', help='such as 1-5 (the default) or 1,3')
+    add_recipe_arguments(parser, 'folds')
+    parser.add_argument('--folds', help='such as 1-5 or 1,3; all by default')
     parser.add_argument('--seeds', default='0', help='such as 0-2')
     parser.add_argument(
         '--selection',

@@ -18,6 +18,7 @@ from ..models.heads import FrameExpertHead
 from ..models.vision_language.open_clip_models import resolve
 from ..paths import UnknownConfigError, config_dir, find_config
 from ..plain_checkpoints import load_from_local
+from ..recipe.class_files import settle_class_files
 from ..registry import MODELS
 from ..run_config.files import read_config
 from ..run_config.walk import kind_of
@@ -100,6 +101,7 @@ def load_model(
             ) from err
         cfg, config, name = read_config(file), str(model), file.stem
     init_default_scope(cfg.get('default_scope', 'mmaction'))
+    settle_class_files(cfg)
     cfg = on_pictures(cfg)
     own = checkpoint is None and _brings_its_weights(cfg)
     if checkpoint is None and not own:

@@ -3,6 +3,7 @@
 import signal
 import sys
 from argparse import Namespace
+from itertools import chain
 from pathlib import Path
 
 from ..paths import find_config
@@ -17,16 +18,26 @@ def run(args: Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that runs are ended
     console = Terminal()
     config = str(find_config(args.config))
+    own = {
+        name: getattr(args, name)
+        for name in ('data', 'tower')
+        if getattr(args, name, None) is not None
+    }
+    extra = [
+        *chain(*((f'--{name}', value) for name, value in own.items())),
+        *args.extra,
+    ]
     try:
         launcher = Launcher(
             *(config, args.launcher, args.gpus, args.partition),
-            *(args.cfg_options, args.extra),
+            *(args.cfg_options, extra),
         )
         runs = plan_runs(
             config,
             parse_numbers(args.seeds),
             args.folds and parse_numbers(args.folds),
-            *(args.selection, args.cfg_options, args.extra, args.work_dir),
+            *(args.selection, args.cfg_options, extra, args.work_dir),
+            own,
         )
         run_all(runs, launcher, console)
         report = collect(runs, Path(config).name)

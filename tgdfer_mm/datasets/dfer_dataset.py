@@ -1,6 +1,7 @@
 """The data set class that the three benchmarks share."""
 
 import re
+import sys
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -129,14 +130,18 @@ class DFERDataset(ClipDataset):
         root = Path(data_root).expanduser().absolute()
         self.media_dir = root / (media_dir or self._find_media(root))
         self.split_file = root / (split_file or self._find_split(root))
-        self.classes = load_classes(self.label_set, label_order)
+        self.classes = load_classes(self.label_set, label_order, _file_of(type(self)))
         super().__init__(str(root), subset, pipeline, **kwargs)
 
     # What a data set has to say about itself.
 
     @property
     def label_set(self) -> str:
-        """The file in ``label_sets/`` that has the classes of this setting."""
+        """What has the classes of this setting: a name, or the path of a file.
+
+        See :func:`~tgdfer_mm.labels.classes.load_classes`. A relative path starts from
+        the folder of the module that the class is in.
+        """
         return self.LABEL_SET
 
     @abstractmethod
@@ -350,3 +355,7 @@ class DFERDataset(ClipDataset):
             'unpack its archives and set data_root, or media_dir and split_file if '
             'your folders have other names.'
         )
+
+
+def _file_of(kind: type) -> str | None:
+    return getattr(sys.modules.get(kind.__module__), '__file__', None)

@@ -80,14 +80,15 @@ def on_pictures(cfg: Config) -> Config:
     Raises:
         FeatureCacheError: A former version wrote it, which did not note how.
     """
-    if kind_of(cfg.model.backbone) != 'PrecomputedFeatures':
+    backbone = (cfg.get('model') or {}).get('backbone') or {}
+    if kind_of(backbone) != 'PrecomputedFeatures':
         return cfg
     if cfg.get(BEFORE) is None:
         raise FeatureCacheError(
             f'{cfg.filename} reads computed features and does not say how pictures are '
             'prepared: give the config that it was made of.'
         )
-    cfg.model.backbone = cfg.model.backbone['backbone']
+    cfg.model.backbone = backbone['backbone']
     cfg.model.data_preprocessor = cfg[BEFORE]['data_preprocessor']
     for data_set in data_sets(cfg, 'test_dataloader'):
         data_set.config['pipeline'] = cfg[BEFORE]['pipeline']

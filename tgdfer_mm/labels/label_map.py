@@ -125,7 +125,7 @@ def load_label_map(name: str) -> LabelMap:
         ) from err
     for side, mapped in (('source', set(found.classes)), ('target', found.reached)):
         dropped = set(found.dropped[side])
-        there = set(load_classes(getattr(found, side)))
+        there = set(load_classes(getattr(found, side), near=path))
         both, neither = mapped & dropped, there ^ (mapped | dropped)
         if both or neither:
             raise ValueError(

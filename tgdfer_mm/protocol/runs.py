@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from mmengine.config import Config
 from ..environment import environment_kept
 from ..recipe.fold import choose_fold, fold_of
 from ..recipe.loading import load_config
+from ..recipe.own_data import number_of_folds, use_own_data
 from ..recipe.recipe import KEY, OLD_KEYS, Recipe
 from ..recipe.selection import choose_epoch
 from ..settings import parse_settings
@@ -86,18 +87,20 @@ def plan_runs(
     options: Sequence[str] = (),
     extra: Sequence[str] = (),
     work_dir: str | Path | None = None,
+    own: Mapping[str, str] | None = None,
 ) -> list[Run]:
     """Lists the runs of a protocol, seed after seed.
 
     Args:
         config: The config file.
         seeds: Seeds; each trains all folds.
-        folds: Folds, 1 to 5 by default; data without folds has none.
+        folds: Folds, by default all; data without folds has none.
         rule: Selection rule, by default the config's, ``last`` without one.
         options: Changes to the config, each ``key=value``.
         extra: Further options of ``tgdfer train``.
         work_dir: Folder of the protocol, by default
             ``work_dirs/<config>_<rule>``.
+        own: The fields ``data`` and ``tower`` of the recipe, which `extra` states too.
 
     Raises:
         ValueError: An option that does not fit the config.
@@ -106,7 +109,9 @@ def plan_runs(
 
     def load(**recipe):
         with environment_kept():
-            return load_config(config, recipe, settings)
+            cfg = load_config(config, {**(own or {}), **recipe}, settings)
+        use_own_data(cfg, Recipe.of(cfg).absolute())
+        return cfg
 
     cfg = load()
     rule = rule or cfg.recipe.get('selection') or 'last'
@@ -119,7 +124,7 @@ def plan_runs(
             )
         folds = [None]
     runs = []
-    for fold in folds or range(1, 6):
+    for fold in folds or range(1, 1 + (number_of_folds(cfg) or 1)):
         given = {} if fold is None else dict(fold=fold)
         cfg = load(selection=rule, **given)
         for step in (choose_fold, choose_epoch):  # which data the run is about

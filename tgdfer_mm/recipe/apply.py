@@ -6,6 +6,7 @@ from dataclasses import fields
 from mmengine.config import Config
 
 from .cached_features import train_on_cached_features, waits_for_features
+from .class_files import settle_class_files
 from .dump import dump_predictions
 from .fold import choose_fold, fold_of
 from .media import choose_media
@@ -26,6 +27,7 @@ Step = Callable[[Config, Recipe], str | None]
 # Which data come first, then how their frames are read, then how the model computes.
 # Applied again, a step finds its work done and changes nothing.
 STEPS = (
+    settle_class_files,  # which counts as no change
     use_own_data,
     choose_fold,
     settle_work_folder,  # which counts as no change: where files lie changes no run

@@ -120,8 +120,9 @@ def _set_texts(cfg: Config, encoder: dict) -> None:
     own = 'vectors' if learned else 'context'
     parts = cfg.optim_wrapper.get('paramwise_cfg')
     if parts is not None:
-        parts['custom_keys'].pop('text_encoder.context', None)
-        parts['custom_keys'][f'text_encoder.{own}'] = dict(lr_mult=10.0)
+        for name in ('vectors', 'context'):
+            rate = dict(lr_mult=10.0, optional=name != own)
+            parts['custom_keys'][f'text_encoder.{name}'] = rate
         parts['no_decay'] = [own]
 
 
