@@ -48,7 +48,7 @@ def is_path(name: str | Path) -> bool:
     return isinstance(name, Path) or name.endswith('.json') or '/' in name
 
 
-def beside(path: str | Path, near: str | Path | None) -> Path:
+def found_near(path: str | Path, near: str | Path | None) -> Path:
     """A path that may be relative to the folder of the file that names it."""
     path = Path(path).expanduser()
     return path if near is None else Path(near).parent / path
@@ -60,7 +60,7 @@ def load_orders(name: str) -> list[str]:
 
 
 def _find(name: str, near: str | Path | None) -> dict:
-    return _read_own(beside(name, near)) if is_path(name) else _load(name)
+    return _read_own(found_near(name, near)) if is_path(name) else _load(name)
 
 
 @cache
