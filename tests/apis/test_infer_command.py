@@ -186,15 +186,22 @@ def test_so_are_settings(args, message, tmp_path, loaded_once, capsys):
     assert message in ' '.join(capsys.readouterr().out.split())
 
 
-@pytest.mark.parametrize('package', ['dlib', 'av', 'scenedetect'])
+@pytest.mark.parametrize(
+    ('package', 'wanted'),
+    [
+        ('dlib', '"tgdfer_mm[video]"'),
+        ('scenedetect', '"tgdfer_mm[video]"'),
+        ('av', 'av'),  # which pip brings, unless it is told not to
+    ],
+)
 def test_a_missing_package_is_2_and_says_what_to_install(
-    package, tiny_video, tmp_path, monkeypatch, loaded_once, capsys
+    package, wanted, tiny_video, tmp_path, monkeypatch, loaded_once, capsys
 ):
     path = tiny_video()
     monkeypatch.setitem(sys.modules, package, None)
     assert main(['infer', str(path), '--out', str(tmp_path / 'out')]) == 2
     said = capsys.readouterr().out
-    assert f'needs the package {package}: pip install "tgdfer_mm[video]"' in said
+    assert f'needs the package {package}: pip install {wanted} ' in said
 
 
 def test_a_name_with_bytes_that_are_no_letters_is_read(call, tiny_video, tmp_path):

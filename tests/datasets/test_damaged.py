@@ -35,7 +35,7 @@ DAMAGES = [
     (cut_off_a_frame, 'frames', 'is cut off'),
     (empty_the_folder, 'frames', 'holds no frame'),
     (remove_the_clip, 'frames', 'cannot list'),
-    (break_the_video, 'videos', 'decord cannot open'),
+    (break_the_video, 'videos', 'not a video, or cut off'),
 ]
 
 

@@ -1,15 +1,14 @@
 """Opening and decoding video files."""
 
 import os
-import sys
 
 import numpy as np
 import pytest
+import torch
+from torch.utils.data import DataLoader
 
-from tgdfer_mm.datasets import DamagedClipError
+from tgdfer_mm.datasets import DamagedClipError, DFEWDataset
 from tgdfer_mm.datasets.transforms import DecodeVideo, OpenVideo
-
-pytest.importorskip('decord')
 
 
 def opened(path):
@@ -64,7 +63,7 @@ def test_cut_off_video_is_a_damaged_clip(dfew):
     path = dfew / 'Clip/original/1.mp4'
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
-    with pytest.raises(DamagedClipError, match=f'decord cannot open {path}'):
+    with pytest.raises(DamagedClipError, match=f'{path}: has no pictures'):
         opened(path)
 
 
@@ -76,11 +75,34 @@ def test_video_with_broken_frames_is_a_damaged_clip(dfew):
     data[start:end] = bytes(end - start)
     path.write_bytes(bytes(data))
     results = opened(path)
-    with pytest.raises(DamagedClipError, match=f'decord cannot decode {path}'):
+    with pytest.raises(DamagedClipError, match=f'{path}: .*damaged packets or frames'):
         DecodeVideo()({**results, 'frame_inds': np.arange(16)})
 
 
-def test_without_decord_the_error_says_what_to_install(dfew, monkeypatch):
-    monkeypatch.setitem(sys.modules, 'decord', None)
-    with pytest.raises(ImportError, match=r'pip install decord.*decord2.*frames'):
-        opened(dfew / 'Clip/original/1.mp4')
+def test_what_mmaction2_opened_stays_as_it_is(dfew):
+    reader = object()
+    assert OpenVideo()(dict(filename='a', video_reader=reader)) == dict(
+        filename='a', video_reader=reader
+    )
+
+
+# A spawned worker imports everything anew.
+@pytest.mark.parametrize(
+    'start', ['fork', pytest.param('spawn', marks=pytest.mark.slow)]
+)
+def test_loader_workers_give_the_same_frames(dfew, make_pipeline, start):
+    dataset = DFEWDataset(
+        dfew, 'test', media='videos', pipeline=make_pipeline('videos')
+    )
+    loader = DataLoader(
+        dataset,
+        batch_size=4,
+        num_workers=2,
+        collate_fn=list,
+        multiprocessing_context=start,
+    )
+    items = [item for batch in loader for item in batch]
+    assert len(items) == len(dataset) == 8
+    for i, item in enumerate(items):
+        assert 'damaged' not in item['data_samples']
+        assert torch.equal(item['inputs'], dataset[i]['inputs'])

@@ -21,6 +21,7 @@ from pathlib import Path
 
 # What the package and its tests import; the package itself must not be among them.
 PRELOADED = (
+    'av',
     'cv2',
     'decord',
     'jsonschema',

@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from ..clips.clip_index import ClipIndex, open_index
-from ..clips.errors import DamagedClipError
 from ..clips.pack import Pack, PackError, open_pack
+from ..video.clip_file import ClipFile
+from ..video.errors import InputError
 from .progress import track
-from .transforms.videos import OpenVideo
 
 
 def path_key(media: str) -> str:
@@ -80,10 +80,9 @@ class VideoFiles:
     def num_frames(self, place: str) -> int:
         """How many frames a clip has; 0 if it cannot be read."""
         try:
-            opened = OpenVideo()(dict(clip=place, filename=str(self.folder / place)))
-        except DamagedClipError:
+            return ClipFile(self.folder / place).total
+        except InputError:
             return 0
-        return opened['total_frames']
 
     def facts(self, place: str) -> dict:
         """Nothing: the transforms open the file by its path."""

@@ -68,7 +68,7 @@ class SynthSpec:
             raise ValueError(f'lengths and style do not apply to level={DEMO!r}')
         if self.layout != 'dfew' and self.classes != EMOTIONS:
             raise ValueError(f'layout={self.layout!r} cannot hold level={self.level!r}')
-        if self.size < 32 or self.size % 2:  # decord misreads smaller videos
+        if self.size < 32 or self.size % 2:  # mmaction2's decord misreads smaller ones
             raise ValueError(f'size={self.size} must be even and at least 32')
         if self.clips_per_class < 1 or self.seed < 0:
             raise ValueError('clips_per_class must be positive, seed not negative')

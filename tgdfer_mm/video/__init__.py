@@ -1,5 +1,5 @@
-"""Videos of users: from a file to faces, crops, windows and intervals.
+"""Videos: from a file to faces, crops, windows and intervals.
 
-Imported by ``tgdfer_mm.apis`` only: its optional packages are needed by nobody who
-trains.
+Who trains on video files uses ``clip_file`` alone, which needs none of the optional
+packages.
 """

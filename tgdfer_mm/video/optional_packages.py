@@ -6,7 +6,7 @@ from types import ModuleType
 from .errors import MissingPackage
 
 _EXTRA = {
-    'av': ('video', 'reading or writing video files'),
+    'av': (None, 'reading or writing video files'),
     'dlib': ('video', "the face detector 'dlib'"),
     'scenedetect': ('video', 'finding camera cuts'),
     'mediapipe': (None, "the face detector 'mediapipe'"),

@@ -38,6 +38,7 @@ class VideoFileSource(Source):
         path: The file.
         formats: See :func:`.opening.open_media`.
         max_pixels: Of a frame, see there.
+        max_side: Larger pictures are shrunk to it; None shrinks none.
 
     Raises:
         InputError: It is missing, empty, no video, has larger frames, or not one can be
@@ -45,9 +46,14 @@ class VideoFileSource(Source):
     """
 
     def __init__(
-        self, path: Path, formats: str | None = None, max_pixels: int = MAX_PIXELS
+        self,
+        path: Path,
+        formats: str | None = None,
+        max_pixels: int = MAX_PIXELS,
+        max_side: int | None = MAX_SIDE,
     ) -> None:
         super().__init__()
+        self._max_side = max_side
         self._av = av = need('av')
         self._path = path
         self._max_pixels = max_pixels
@@ -129,7 +135,8 @@ class VideoFileSource(Source):
     def _frames(self) -> Iterator[Frame]:
         info, changes = self.info, 0
         clock = FrameClock(1 / info.fps)
-        scale = min(1.0, MAX_SIDE / max(info.width, info.height))
+        largest = max(info.width, info.height)
+        scale = min(1.0, (self._max_side or largest) / largest)
         *sides, turns = self._shape
         size = tuple(max(1, round(v * scale)) for v in sides)
         frames = filter(self._can_be_shown, chain([self._first], self._decoded))
@@ -154,9 +161,13 @@ class VideoFileSource(Source):
             )
         self._judge(last, clock)
 
+    def damage(self) -> str:
+        """A sentence about the damage met so far, empty without any."""
+        return self._decoder.problem()
+
     def _judge(self, last: Any, clock: FrameClock) -> None:
         """Says what was damaged, and whether pictures are missing at the end."""
-        if problem := self._decoder.problem():
+        if problem := self.damage():
             self.problems.append(problem)
         for name in (n for n, can in self._convertible.items() if not can):
             self.problems.append(f'left out: pictures of the format {name!r}')

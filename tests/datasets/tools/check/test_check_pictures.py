@@ -64,7 +64,6 @@ class TestDeep:
 class TestVideos:
     @pytest.fixture
     def root(self, copy):
-        pytest.importorskip('decord')
         root = copy('dfew')
         for path in (root / 'EmoLabel_DataSplit').rglob('*.csv'):
             path.unlink()

@@ -2,14 +2,13 @@
 
 from fractions import Fraction
 
+import av
 import cv2
 import numpy as np
 import pytest
 
 from tgdfer_mm.datasets import DFEWDataset
 from tgdfer_mm.datasets.tools.prepare.videos import extract_frames, extract_own_frames
-
-pytest.importorskip('decord')
 
 
 def test_every_frame_of_every_video(dfew, make_pipeline):
@@ -48,7 +47,6 @@ def test_videos_of_scenes_keep_their_path(ferv39k):
 
 
 def test_pixels_become_square(tmp_path):
-    av = pytest.importorskip('av')
     for name, pixel in (('1', Fraction(1)), ('2', Fraction(16, 11))):
         path = tmp_path / 'videos' / f'{name}.mp4'
         path.parent.mkdir(exist_ok=True)

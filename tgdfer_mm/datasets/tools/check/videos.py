@@ -3,16 +3,13 @@
 import os
 from pathlib import Path
 
-import numpy as np
-
-from ....clips.errors import DamagedClipError
+from ....video.clip_file import ClipFile
+from ....video.errors import InputError
 from ...progress import in_threads
-from ...transforms.videos import DecodeVideo, OpenVideo
 from .copies import Copy
 from .findings import some
 
 _CHUNK = 8
-_BATCH = 32  # frames decoded at once
 
 
 def check_videos(
@@ -39,15 +36,16 @@ def check_videos(
         if not os.path.lexists(path):
             return clip, None
         try:
-            results = OpenVideo()(dict(clip=clip, filename=str(path)))
-            total = results['total_frames']
-            for start in range(0, total if deep else 0, _BATCH):
-                inds = np.arange(start, min(start + _BATCH, total))
-                DecodeVideo()({**results, 'frame_inds': inds})
-        except DamagedClipError as err:
-            unreadable[clip] = err.reason
+            video = ClipFile(path)
+            decoded = sum(1 for _ in video) if deep else video.total
+            if decoded != video.total:
+                raise InputError(
+                    f'{path}: {decoded} of {video.total} frames can be decoded'
+                )
+        except InputError as err:
+            unreadable[clip] = str(err)
             return clip, 0
-        return clip, total
+        return clip, video.total
 
     counts = dict(in_threads(count, list(paths), 'Opening videos', chunk=_CHUNK))
     absent = [clip for clip, count in counts.items() if count is None]

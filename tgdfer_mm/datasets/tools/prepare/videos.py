@@ -8,17 +8,12 @@ from itertools import chain
 from pathlib import Path
 
 import cv2
-import numpy as np
 
-from ....clips.errors import DamagedClipError
-from ....video.errors import VideoError
-from ....video.video_file import VideoFileSource
+from ....video.clip_file import ClipFile
+from ....video.errors import InputError
 from ...dfer_dataset import DFERDataset
 from ...known_layouts import find_media, load_aliases
 from ...progress import track
-from ...transforms.videos import DecodeVideo, OpenVideo
-
-_BATCH = 32  # frames decoded at once
 
 
 def extract_own_frames(
@@ -68,9 +63,9 @@ def extract_frames(
     """Writes every frame of every video as a JPEG file, one folder per video.
 
     The frames are whole pictures, not the authors' aligned faces: results on the two
-    do not compare. Where pixels are not square the width is scaled, as players do,
-    if PyAV is installed to tell; square ones are left as they are. A folder appears
-    under its name only when it is whole; those that are there are not made again.
+    do not compare. They are as players show them: upright, and where pixels are not
+    square the width is scaled. A folder appears under its name only when it is whole;
+    those that are there are not made again.
 
     Args:
         videos: Folder of the videos.
@@ -100,8 +95,8 @@ def extract_frames(
             return
         try:
             _extract(path, target)
-        except DamagedClipError as err:
-            damaged[str(path)] = err.reason
+        except InputError as err:
+            damaged[str(path)] = str(err)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for _ in track(pool.map(work, paths), len(paths), 'Writing frames'):
@@ -114,28 +109,11 @@ def _extract(path: Path, target: Path) -> None:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
-        opened = OpenVideo()(dict(clip=target.name, filename=str(path)))
-        shown = _displayed_size(path)
-        for start in range(0, opened['total_frames'], _BATCH):
-            stop = min(start + _BATCH, opened['total_frames'])
-            inds = np.arange(start, stop)
-            imgs = DecodeVideo()({**opened, 'frame_inds': inds})['imgs']
-            for number, img in enumerate(imgs, start=start + 1):
-                if shown is not None and shown != img.shape[1::-1]:
-                    img = cv2.resize(img, shown, interpolation=cv2.INTER_AREA)
-                file = part / f'{number:05d}.jpg'
-                options = [cv2.IMWRITE_JPEG_QUALITY, 95]
-                code = cv2.imencode('.jpg', img[..., ::-1], options)[1]
-                file.write_bytes(code.tobytes())
+        for frame in ClipFile(path):
+            file = part / f'{frame.index + 1:05d}.jpg'
+            options = [cv2.IMWRITE_JPEG_QUALITY, 95]
+            code = cv2.imencode('.jpg', frame.rgb[..., ::-1], options)[1]
+            file.write_bytes(code.tobytes())
         part.rename(target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-
-
-def _displayed_size(path: Path) -> tuple[int, int] | None:
-    """Width and height as players show it; None if PyAV cannot tell."""
-    try:
-        with VideoFileSource(path) as source:
-            return source.info.width, source.info.height
-    except VideoError:
-        return None
