@@ -74,6 +74,25 @@ def test_frames_that_an_edit_list_hides_do_not_count(tmp_path):
     assert shown == pytest.approx([grey(4), grey(23)], abs=4)
 
 
+def test_frames_whose_references_were_cut_away_do_not_count(tmp_path):
+    whole, cut = tmp_path / 'whole.mp4', tmp_path / 'cut.mkv'
+    groups = 'open-gop=1:keyint=8:min-keyint=8:bframes=3:scenecut=0:b-adapt=0'
+    write(whole, 'libx264', dict(options={'x264-params': groups}))
+    with av.open(str(whole)) as source, av.open(str(cut), 'w') as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        keys, kept = 0, []
+        for packet in source.demux(video=0):
+            keys += packet.is_keyframe
+            if keys > 1 and packet.size:
+                kept.append(packet.pts)
+                packet.stream = stream
+                target.mux(packet)
+    assert min(kept) < kept[0]  # shown before the first one, in terms of lost ones
+    video = ClipFile(cut)
+    assert video.total == len(list(video)) == sum(each >= kept[0] for each in kept)
+    assert video.pictures([video.total - 1])[0].mean() == pytest.approx(grey(23), abs=4)
+
+
 def test_they_are_the_frames_that_infer_sees(make_file, turn, squares):
     picture, *_ = squares
     path = make_file(frames=[picture((0, 0, 24), size=(96, 48))] * 3)

@@ -103,11 +103,14 @@ def _count_packets(path: Path) -> int | None:
             return None
         stated = stated_length(container, stream)
         step = 1 / float(stream.average_rate or 25)
-        packets, shown, end = 0, 0, None
+        packets, shown, end, first = 0, 0, None, None
         try:
             for packet in container.demux(stream):
                 if not packet.size:
                     continue
+                first = first or packet
+                if not first.is_keyframe or _is_before(packet, first):
+                    return None  # needs frames that were cut away, and is not shown
                 packets += 1
                 shown += not packet.is_discard
                 end = _later(end, packet, step)
@@ -120,6 +123,12 @@ def _count_packets(path: Path) -> int | None:
                 f'{path}: is cut off or damaged after {packets}{of} frames'
             )
     return shown
+
+
+def _is_before(packet: Any, first: Any) -> bool:
+    if packet.is_discard or packet.pts is None or first.pts is None:
+        return False
+    return packet.pts < first.pts
 
 
 def _later(end: float | None, packet: Any, step: float) -> float | None:
