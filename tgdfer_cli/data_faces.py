@@ -34,6 +34,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--fps', type=float, default=25.0, help='rate of the pictures in a folder'
     )
+    parser.add_argument(
+        '--pack', action='store_true', help='write all frames into clips.pack as well'
+    )
     add_face_arguments(parser)
 
 

@@ -31,7 +31,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     for name, default, what in LIMITS:
         parser.add_argument(name, type=at_least(1), default=default, help=what)
-    parser.add_argument(
+    own = parser.add_mutually_exclusive_group()
+    own.add_argument(
+        '--faces-from-videos',
+        metavar='DIR',
+        help='also make clips of the faces in the videos there, below the root, as '
+        "`tgdfer data faces` does; they are not the authors' aligned faces",
+    )
+    own.add_argument(
         '--frames-from-videos',
         metavar='DIR',
         help='also write all frames of the videos there, below the root; they are not '

@@ -26,6 +26,7 @@ def run(args: Namespace) -> int:
         args.out,
         settings,
         args.workers,
+        pack=args.pack,
         track=partial(track, what='Finding faces'),
     )
     print_report(report, Terminal())

@@ -5,9 +5,11 @@ from argparse import Namespace
 from ..datasets.tools.check import check_copy
 from ..datasets.tools.check.copies import DATASETS
 from ..datasets.tools.check.report import print_report
+from ..datasets.tools.faces.report import print_report as print_faces
 from ..datasets.tools.prepare import Limits, Password, unpack
-from ..datasets.tools.prepare.videos import extract_own_frames
-from ..terminal import complain, one_line, say
+from ..datasets.tools.prepare.videos import extract_own_faces, extract_own_frames
+from ..terminal import Terminal, complain, one_line, say
+from ..video.errors import VideoError
 
 
 def run(args: Namespace) -> int:
@@ -31,21 +33,30 @@ def run(args: Namespace) -> int:
     ):
         if names:
             say(f'{len(names)} {what}:', *map(one_line, names[:10]), sep='\n  ')
-    options = dict(counts=args.counts)
-    failed = {}
-    if args.frames_from_videos:
+    options, whole = dict(counts=args.counts), True
+    own = args.frames_from_videos or args.faces_from_videos
+    if own:
         try:
-            failed = extract_own_frames(
-                DATASETS[args.dataset], args.root, args.frames_from_videos
-            )
+            whole = _from_videos(args, own)
+        except VideoError:  # which has an exit code
+            raise
         except (ValueError, OSError) as err:
             complain(err)
             return 2 if isinstance(err, FileNotFoundError) else 1
-        for reason in failed.values():
-            complain(reason, 'damaged')
-        options.update(
-            media_dir=args.frames_from_videos, pixel_version=args.frames_from_videos
-        )
+        options.update(media_dir=own, pixel_version=own)
     report = check_copy(args.dataset, args.root, **options)
     print_report(report)
-    return 0 if report['ok'] and not failed else 1
+    return 0 if report['ok'] and whole else 1
+
+
+def _from_videos(args: Namespace, folder: str) -> bool:
+    """Makes frames, or faces, of the videos; whether all could be read."""
+    dataset = DATASETS[args.dataset]
+    if args.faces_from_videos:
+        faces = extract_own_faces(dataset, args.root, folder)
+        print_faces(faces, Terminal())
+        return faces['ok']
+    failed = extract_own_frames(dataset, args.root, folder)
+    for reason in failed.values():
+        complain(reason, 'damaged')
+    return not failed

@@ -59,24 +59,49 @@ def write_pack(
         BusyError: Another process writes the file.
     """
     path = Path(path)
-    with held(path.with_name(f'.{path.name}.lock'), str(path)):
-        return _write(dataset, path, raw, track)
-
-
-def _write(dataset: DFERDataset, path: Path, raw: bool, track: Track) -> Path:
     if path.exists():
         raise PackThereError(f'{path} is there already; --verify looks at it.')
     if getattr(dataset, 'media', None) != 'frames' or not dataset.media_dir.is_dir():
         raise PackError('Only a data set on frame folders can be packed.')
+    name, index = dataset.metainfo['dataset'], dataset.clips.index
+    return pack_clips(index, path, name, dataset.pixel_version, raw, track=track)
+
+
+def pack_clips(
+    index: ClipIndex,
+    path: str | Path,
+    dataset: str,
+    pixel_version: str,
+    raw: bool = False,
+    *,
+    track: Track = lambda steps, total: iter(steps),
+) -> Path:
+    """Packs all clips that an index knows, as :func:`write_pack` does.
+
+    Args:
+        index: The clips.
+        path: The file to write.
+        dataset: Name of the data set.
+        pixel_version: Of its pixels.
+        raw: Whether to decode.
+        track: Wraps the steps.
+    """
+    path = Path(path)
     about = dict(
         schema=SCHEMA,
         kind=RAW if raw else ENCODED,
-        dataset=dataset.metainfo['dataset'],
-        pixel_version=dataset.pixel_version,
-        folder=str(dataset.media_dir),
+        dataset=dataset,
+        pixel_version=pixel_version,
+        folder=str(index.folder),
     )
+    with held(path.with_name(f'.{path.name}.lock'), str(path)):
+        if path.exists():  # by now
+            raise PackThereError(f'{path} is there already; --verify looks at it.')
+        return _write(index, path, about, raw, track)
+
+
+def _write(index: ClipIndex, path: Path, about: dict, raw: bool, track: Track) -> Path:
     part, journal = path.with_name(f'{path.name}.part'), journal_of(path)
-    index = dataset.clips.index
     done = _resume(part, journal, about, index)
     there = {entry['clip'] for entry in done}
     clips = [clip for clip in index.clips if clip not in there]
@@ -84,7 +109,7 @@ def _write(dataset: DFERDataset, path: Path, raw: bool, track: Track) -> Path:
     work = zip(clips, frames, strict=True)
     with open(part, 'r+b') as file, open(journal, 'a', encoding='utf-8') as log:
         file.seek(0, os.SEEK_END)
-        read = _reader(dataset.media_dir, raw)
+        read = _reader(index.folder, raw)
         for entry, content in track(_read_ahead(work, read), len(clips)):
             file.write(content)
             file.flush()

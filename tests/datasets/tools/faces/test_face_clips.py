@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.clips.decoding import decode_with_cv2
+from tgdfer_mm.clips.pack import Pack
 from tgdfer_mm.datasets.tools.faces import read_face_data
 from tgdfer_mm.video.analysis import Analysis, Prediction
 from tgdfer_mm.video.errors import InputError, UsageError
@@ -225,3 +226,29 @@ def test_a_folder_that_is_not_there_or_has_no_video_is_a_sentence(tmp_path, make
 def test_neither_folder_is_in_the_other(films, make, tmp_path, out):
     with pytest.raises(UsageError, match='may be in the other'):
         make(films, tmp_path / out)
+
+
+def test_the_frames_of_all_clips_are_in_one_file_too(
+    films, make, put, squares, tmp_path
+):
+    path = tmp_path / 'out/clips.pack'
+    report = make(films, pack=True)
+    pack = Pack(path)
+    assert pack.clips == ['anger/c', 'joy/a', 'joy/b']
+    assert pack.pixel_version == report['pixel_version']
+    file = tmp_path / 'out/joy/a/000012.jpg'
+    assert pack.read('joy/a', 11) == file.read_bytes()
+    put('deep/er/d.mp4', squares[1](7))
+    make(films)
+    assert not path.exists()  # it would lack a clip
+    make(films, pack=True)
+    assert 'deep/er/d' in Pack(path)
+
+
+def test_names_that_are_numbers_are_filled_up(put, make, squares):
+    for name in ('7', '12345', '123456', 'x/8', '1a'):
+        put(f'{name}.mp4', squares[1](6))
+    made = make(digits=5)['inputs']
+    assert {c['clip'] for each in made for c in each['clips']} == {
+        *('00007', '12345', '123456', 'x/8', '1a')
+    }

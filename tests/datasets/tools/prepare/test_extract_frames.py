@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.datasets import DFEWDataset
-from tgdfer_mm.datasets.tools.prepare.videos import extract_frames, extract_own_frames
+from tgdfer_mm.datasets.tools.prepare.videos import (
+    extract_frames,
+    extract_own_faces,
+    extract_own_frames,
+)
 
 
 def test_every_frame_of_every_video(dfew, make_pipeline):
@@ -85,3 +89,11 @@ def test_the_videos_are_found_under_their_known_names(dfew):
     (dfew / 'Clip/original').rename(dfew / 'videos')
     extract_own_frames(DFEWDataset, dfew, 'own')
     assert (dfew / 'own/00001/00001.jpg').is_file()
+
+
+def test_faces_have_the_names_of_the_authors_lists(dfew):
+    report = extract_own_faces(DFEWDataset, dfew, 'own', workers=0)
+    assert {each['name'] for each in report['inputs']} >= {'00001'}
+    assert set(report['classes']) == {'(none)'}
+    with pytest.raises(ValueError, match="known place of the authors' frames"):
+        extract_own_faces(DFEWDataset, dfew, 'jpg_256', workers=0)

@@ -51,7 +51,7 @@ class RawFolder(NamedTuple):
     others: dict[str, str]
 
 
-def find_raw_clips(folder: Path, out: Path) -> RawFolder:
+def find_raw_clips(folder: Path, out: Path, digits: int = 0) -> RawFolder:
     """Looks for videos and folders of pictures, however deep.
 
     A folder of pictures is a clip if it has neither videos nor folders. Hidden files
@@ -60,10 +60,15 @@ def find_raw_clips(folder: Path, out: Path) -> RawFolder:
     Args:
         folder: Where to look.
         out: A folder that is not looked into, wherever a link leads to it.
+        digits: To how many digits names that are numbers are filled up with zeros; of
+            clips that are in no folder below.
     """
     found = RawFolder([], {})
     around = {os.path.realpath(folder), os.path.realpath(out)}
     _look(folder, '', around, found)
+    for place, raw in enumerate(found.clips):
+        if raw.name.isascii() and raw.name.isdecimal():
+            found.clips[place] = raw._replace(name=raw.name.zfill(digits))
     return found
 
 

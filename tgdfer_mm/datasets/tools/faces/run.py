@@ -11,6 +11,7 @@ from .clip_list import read_list, write_list
 from .clip_maker import UNREADABLE, ClipMaker, lost_record
 from .contact_sheet import write_contact_sheet
 from .inputs import RawClip, find_raw_clips
+from .packing import PACK_NAME, pack_frames
 from .report import make_report, write_report
 from .settings import ClipSettings
 from .workers import in_processes
@@ -24,6 +25,8 @@ def make_face_clips(
     settings: ClipSettings | None = None,
     workers: int = 0,
     *,
+    pack: bool = False,
+    digits: int = 0,
     track: Track = lambda steps, total: iter(steps),
 ) -> dict[str, Any]:
     """Makes a clip of faces of each video below a folder, and goes on where it stopped.
@@ -34,6 +37,8 @@ def make_face_clips(
         settings: How the clips are made.
         workers: Processes; 0 reads all videos in this one, which a fault in a library
             may then end.
+        pack: Whether to pack the frames into one file as well, ``clips.pack``.
+        digits: See :func:`~.inputs.find_raw_clips`.
         track: Wraps the steps, whose number it is given, to show progress.
 
     Returns:
@@ -53,7 +58,7 @@ def make_face_clips(
     settings = settings or ClipSettings()
     about = settings.about()
     _check_places(source, out)
-    found = find_raw_clips(source, out)
+    found = find_raw_clips(source, out, digits)
     if not found.clips:
         kinds = f' ({len(found.others)} other files)' if found.others else ''
         raise InputError(f'{source}: holds no video and no folder of pictures{kinds}')
@@ -66,9 +71,12 @@ def make_face_clips(
             ClipMaker(settings), [(r, places[r.source]) for r in todo], workers, _died
         )
         for record in track(records, len(todo)):
+            (out / PACK_NAME).unlink(missing_ok=True)  # it would be of former clips
             key = record['source']
             folder.take(record | dict(stamp=stamps[key]), places[key])
         report = _conclude(folder, found.clips, found.others, listed, about)
+        if pack:
+            pack_frames(folder, about['pixel_version'])
     return report
 
 

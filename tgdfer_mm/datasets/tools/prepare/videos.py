@@ -4,8 +4,10 @@ import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
+from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import cv2
 
@@ -14,6 +16,9 @@ from ....video.errors import InputError
 from ...dfer_dataset import DFERDataset
 from ...known_layouts import find_media, load_aliases
 from ...progress import track
+from ..faces import make_face_clips
+
+_DIGITS = 5  # of the authors' names of clips that are numbers
 
 
 def extract_own_frames(
@@ -34,6 +39,36 @@ def extract_own_frames(
             these would be taken.
         FileNotFoundError: There is no video.
     """
+    return extract_frames(*_own_place(dataset, root, name))
+
+
+def extract_own_faces(
+    dataset: type[DFERDataset], root: str | Path, name: str, workers: int = 2
+) -> dict[str, Any]:
+    """Makes clips of the faces in a data set's original videos, in their own folder.
+
+    Args:
+        dataset: The data set's class.
+        root: Its root folder.
+        name: The folder below `root`.
+        workers: Processes.
+
+    Returns:
+        The report of :func:`~tgdfer_mm.datasets.tools.faces.make_face_clips`.
+
+    Raises:
+        ValueError: As :func:`extract_own_frames`.
+        VideoError: As :func:`~tgdfer_mm.datasets.tools.faces.make_face_clips`.
+    """
+    videos, place = _own_place(dataset, root, name)
+    show = partial(track, what='Finding faces')
+    return make_face_clips(videos, place, workers=workers, digits=_DIGITS, track=show)
+
+
+def _own_place(
+    dataset: type[DFERDataset], root: str | Path, name: str
+) -> tuple[Path, Path]:
+    """The folder of the videos, and one that is no place of the authors' frames."""
     root = Path(root).expanduser().absolute()
     known = load_aliases(dataset.ALIASES)
     aliases = known['media']['frames']['versions'].values()
@@ -54,7 +89,7 @@ def extract_own_frames(
         )
     own = dataset.FOLDERS['videos']['original']
     videos = find_media(dataset.ALIASES, root, 'videos', 'original', own).path
-    return extract_frames(videos, place)
+    return videos, place
 
 
 def extract_frames(
@@ -89,7 +124,7 @@ def extract_frames(
     def work(path: Path) -> None:
         name = path.stem
         if path.parent == videos and name.isdecimal():
-            name = f'{int(name):05d}'
+            name = f'{int(name):0{_DIGITS}d}'
         target = folder / path.parent.relative_to(videos) / name
         if target.is_dir():
             return
