@@ -1,0 +1,27 @@
+"""Small files whose pictures are, or claim to be, very large."""
+
+import struct
+import zlib
+
+
+def black_png(width: int, height: int) -> bytes:
+    """A black picture, about a thousandth of a byte a pixel."""
+    packer, row = zlib.compressobj(9), bytes(1 + 3 * width)
+    rows = b''.join(packer.compress(row) for _ in range(height)) + packer.flush()
+    header = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
+    parts = ((b'IHDR', header), (b'IDAT', rows), (b'IEND', b''))
+    return b'\x89PNG\r\n\x1a\n' + b''.join(
+        struct.pack('>I', len(data))
+        + kind
+        + data
+        + struct.pack('>I', zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+
+
+def as_large(data: bytes, side: int) -> bytes:
+    """A file with JPEG pictures that state another width and height."""
+    head = b'\xff\xc0\x00\x11\x08'
+    first, *others = data.split(head)
+    stated = struct.pack('>HH', side, side)
+    return first + b''.join(head + stated + other[4:] for other in others)
