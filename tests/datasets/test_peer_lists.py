@@ -300,6 +300,22 @@ class TestAgainstTheAuthors:
         with pytest.raises(SplitFileError, match=r"label 2 .* but the clip is 'sad'"):
             read('ferv39k', ferv39k, path)
 
+    def test_where_they_know_too_few_clips_the_counts_decide(self, mafw, counts):
+        # Contempt has the same number in two of the orders.
+        for path in (mafw / 'Train & Test Set').rglob('*.txt'):
+            path.write_text('00027.mp4 contempt\n')
+        numbers = [3, *range(11)]  # anger twice, in the order of DFER-CLIP
+        lines = [f'/x/{20 + i:05d} 12 {n}' for i, n in enumerate(numbers[1:])]
+        lines.append(f'/x/00031 12 {numbers[0]}')
+        (mafw / 'theirs.txt').write_text('\n'.join(lines))
+        with pytest.raises(DataError, match='No list of the authors .* tells') as err:
+            read('mafw', mafw, 'theirs.txt')
+        assert re.findall(r"list_order='(\w+)'", str(err.value)) == ['own', 'dfer_clip']
+        counts({('train', 3): [2, *[1] * 10]})
+        dataset = read('mafw', mafw, 'theirs.txt')
+        assert dataset.reading.numbering.order == 'dfer_clip'
+        assert labels(dataset)['00031'] == 0
+
     def test_an_order_that_nobody_named_is_read_and_said(self, dfew, log):
         official = labels(DFEWDataset(dfew, 'train'))
         path = dfew_list(dfew, [3, 0, 6, 1, 5, 2, 4, 3])
@@ -368,9 +384,11 @@ class TestS2D:
 
 BAD = [
     ('dfew', '/x/00001 0\n/x/00002\n', 2, 'expected .*line 1 says'),
-    ('dfew', '/x/00001 0\n/x/00002 70 1\n', 2, 'found more columns'),
+    ('dfew', '/x/00001 0\n/x/00002 70 1\n', 2, 'or with several labels a clip'),
     ('dfew', '/x/00001 70 0\n/x/00002 1\n', 2, 'expected .*number of frames'),
-    ('dfew', '/x/00001 0 70 3\n', 1, 'header should be|found more columns'),
+    ('dfew', '/x/00001 0 70 3\n', 1, 'lists with an offset'),
+    ('dfew', '/x/00001.mp4 0 3\n', 1, 'or with several labels a clip'),
+    ('mafw', '/x/00020 0 3 7\n', 1, 'or with several labels a clip'),
     ('dfew', '/x/00001 0\n/x/00002,1\n', 2, 'expected'),
     ('dfew', '/x/00001 0\n/x/00002 happy\n', 2, 'whole number as label'),
     ('dfew', '/x/00001 0\n/x/00002 -1\n', 2, 'whole number as label'),
@@ -475,6 +493,7 @@ class TestOwnClips:
         [
             ('a.mp4 1\nb.mp4 2\n', 'set label_base=0 or label_base=1'),
             ('a.mp4 0\nb.mp4 3\n', 'line 2: label 3 is out of range, which is 0 to 2'),
+            ('a.mp4 0 2\nb.mp4 1\n', 'line 1: .*several labels a clip'),
             ('a.mp4 glad\n', 'line 1: expected'),
             ('a.mp4 0\nb.mp4\n', 'line 2: expected'),
             ('\n', 'lists no clip'),

@@ -118,9 +118,10 @@ class _Decision:
         if self.header and self.dataset.list_order is None:
             fits = [n for n in fits if n.order == OWN]
         if self.known:
-            numbering, source = self._by_known(fits)
-            self._check_other_lists([numbering])
-            return numbering, source
+            fits, source = self._by_known(fits)
+            if len(fits) == 1:
+                self._check_other_lists(fits)
+                return fits[0], source
         self._check_counts(every, fits)
         if self.asked in self.published:
             by_counts = [n for n in fits if self._lacks(n, self.asked) is not None]
@@ -172,8 +173,8 @@ class _Decision:
         path, size = self.dataset.split_file, len(self.classes)
         check_range(path, self.lines, rows, base, size)
 
-    def _by_known(self, fits: list[Numbering]) -> tuple[Numbering, str]:
-        """What agrees with every clip whose class is known."""
+    def _by_known(self, fits: list[Numbering]) -> tuple[list[Numbering], str]:
+        """Those that agree with all clips whose class is known; of equal ones, one."""
         wrong = {
             i: [
                 (row, self.known[clip])
@@ -189,14 +190,12 @@ class _Decision:
             source += f' ({missing} of the {len(self.listed)} clips are not there)'
         if not wrong[best]:
             agree = [fits[i] for i in wrong if not wrong[i]]
-            mapping = {tuple(n.names[k] for k in self.counts) for n in agree}
-            if len(mapping) == 1:
-                return agree[0], source
-            raise self._undecided(agree)
+            alike = {tuple(n.names[k] for k in self.counts) for n in agree}
+            return agree[:1] if len(alike) == 1 else agree, source
         own = self._own_numbering()
         stated = self.dataset.list_order, self.dataset._stated_base
         if own and stated == (None, None) and not self.header:
-            return own, source
+            return [own], source
         row, known = wrong[best][0]
         raise self.dataset.bad_line(
             self.lines,
@@ -283,9 +282,9 @@ class _Decision:
         )
         return DataError(
             f'{self.dataset.split_file} is a list {self.kind}, but it does not show '
-            f"what its labels stand for. The authors' lists are not in "
-            f'{self.dataset.data_root}, and the clips of each label ({found}) do not '
-            f"tell either: {known}. Put the authors' lists there, or set list_order "
+            'what its labels stand for. No list of the authors in '
+            f'{self.dataset.data_root} tells, nor do the clips of each label '
+            f"({found}): {known}. Put the authors' lists there, or set list_order "
             f'and label_base in the data set to what is true of this list:\n{choices}\n'
             'list_order may also be a list of all class names.'
         )

@@ -19,6 +19,7 @@ from .text_files import (
 )
 
 _SOUNDS = ('.wav', '.flac', '.mp3')
+_VIDEOS = ('.mp4', '.avi', '.mkv', '.mov', '.webm')
 _HEADERS = ('video_name,label', 'video_name,labels', 'path,id', 'path,label')
 _GAP = re.compile(r'\s+')
 
@@ -45,6 +46,12 @@ FRAMES = PeerFormat(
 )
 SOUND = PeerFormat('<path> <sound file> <label>', 'HiCMAE and other audio-visual codes')
 TABLE = PeerFormat('<clip>,<label>', 'S2D and other codes, under a header,')
+
+
+_SEVERAL = (
+    f'expected {PLAIN.columns!r} or {FRAMES.columns!r}; lists with an offset, or with '
+    'several labels a clip, are not read'
+)
 
 
 @dataclass(frozen=True)
@@ -162,13 +169,20 @@ def read_rows(
         The format and the rows; None if the first line is in none of the formats.
 
     Raises:
-        SplitFileError: Another line is in none, or in another one.
+        SplitFileError: Another line is in none, or in another one; or there are more
+            numbers than a format has.
     """
     filled = [(i, text.strip()) for i, text in enumerate(lines, 1) if text.strip()]
-    kind = _recognise(filled[0][1]) if filled else None
-    if kind is None:
+    if not filled:
         return None
-    first = filled[0][0]
+    first, text = filled[0]
+    kind = _recognise(text)
+    if kind is None:
+        # Two numbers at the end are in no format of the authors either.
+        numbers = [whole_number(field) for field in text.split()[-2:]]
+        if len(text.split()) < 3 or None in numbers:
+            return None
+        raise SplitFileError(path, first, lines[first - 1], _SEVERAL)
     rows = []
     for number, text in filled[1:] if kind is TABLE else filled:
         row, problem = _read_row(number, text, kind)
@@ -204,12 +218,13 @@ def _read_row(
     value = whole_number(label)
     if value is None:
         return None, f'expected {kind.columns!r} with a whole number as label'
-    if kind is not TABLE and whole_number(_GAP.split(path)[-1]) is not None:
-        if _GAP.search(path):
-            return None, (
-                f'expected {kind.columns!r}, found more columns; lists with an offset '
-                'or with several labels a clip are not read'
-            )
+    parts = _GAP.split(path)
+    more = len(parts) > 1 and whole_number(parts[-1]) is not None
+    # A list gives no number of frames for a video: that would be a second label.
+    if kind is not TABLE and (
+        more or (kind is FRAMES and path.lower().endswith(_VIDEOS))
+    ):
+        return None, _SEVERAL
     if kind is FRAMES:
         count = whole_number(between[0])
         if count is None:
