@@ -169,6 +169,11 @@ class ClipDataset(BaseDataset, ABC):
         return kept
 
     @staticmethod
+    def say(message: str) -> None:
+        """Writes a line to the log."""
+        print_log(message, logger='current')
+
+    @staticmethod
     def warn(message: str) -> None:
         """Writes a warning to the log."""
         print_log(message, logger='current', level=WARNING)

@@ -18,6 +18,7 @@ from .lists_of_others import (
     describe_other_lengths,
     read_list_of_others,
 )
+from .peer_labels import known_orders
 from .text_files import DataError, EmptySplitFileError, SplitFileError, read_lines
 from .validation_part import validation_clips
 
@@ -114,6 +115,7 @@ class DFERDataset(ClipDataset):
         self.list_order = list_order
         self.subset = subset
         self.setting = setting
+        known_orders(self.listed_label_set, list_order)
         self.val_part = val_part
         self.fold = self._check_fold(fold)
         if media not in self.FOLDERS:

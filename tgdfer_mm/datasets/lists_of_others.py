@@ -8,8 +8,6 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmengine.logging import print_log
-
 from .peer_labels import Known, Listed, Numbering, decide, which_list
 from .peer_lists import PeerFormat, PeerRow, read_rows
 from .text_files import DataError, read_lines
@@ -96,9 +94,7 @@ def read_list_of_others(
     _check_subset(dataset, listed, authors)
     frames = {c: row.num_frames for row, c in listed if row.num_frames is not None}
     reading = Reading(kind, numbering, evidence, frames)
-    print_log(
-        f'{dataset.NAME}: {dataset.split_file} is read as {reading}.', logger='current'
-    )
+    dataset.say(f'{dataset.NAME}: {dataset.split_file} is read as {reading}.')
     return reading, [(row.line, c, numbering.names[row.label]) for row, c in listed]
 
 

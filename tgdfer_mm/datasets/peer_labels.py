@@ -51,6 +51,37 @@ class Known:
     source: str
 
 
+def known_orders(
+    label_set: str, order: str | Sequence[str] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """The orders that the classes of a list may have, by name.
+
+    Args:
+        label_set: Name of the label set.
+        order: The one that is stated, by its name or as the names of all classes.
+
+    Raises:
+        DataError: There is no such order.
+    """
+    orders = {OWN: load_classes(label_set)}
+    orders |= {name: load_classes(label_set, name) for name in load_orders(label_set)}
+    if order is None:
+        return orders
+    if isinstance(order, str):
+        if order not in orders:
+            raise DataError(
+                f'list_order={order!r} is unknown for these classes, which have '
+                f'{list(orders)}; or give the names of all classes.'
+            )
+        return {order: orders[order]}
+    if sorted(order) != sorted(orders[OWN]):
+        raise DataError(
+            f'list_order={list(order)} has to name each class once: '
+            f'{list(orders[OWN])}.'
+        )
+    return {'stated': tuple(order)}
+
+
 def which_list(subset: str, fold: int | None) -> str:
     """A list of the authors, in words."""
     return f'{subset} list of fold {fold}' if fold else f'{subset} list'
@@ -142,23 +173,7 @@ class _Decision:
         self, order: str | Sequence[str] | None, base: int | None
     ) -> list[Numbering]:
         """All in question: whose range holds the labels of the list."""
-        others = load_orders(self.label_set)
-        orders = {name: load_classes(self.label_set, name) for name in others}
-        orders = {OWN: self.classes, **orders}
-        if isinstance(order, str):
-            if order not in orders:
-                raise DataError(
-                    f'list_order={order!r} is unknown for {self.dataset.NAME}, which '
-                    f'has {list(orders)}; or give the names of all classes.'
-                )
-            orders = {order: orders[order]}
-        elif order is not None:
-            if sorted(order) != sorted(self.classes):
-                raise DataError(
-                    f'list_order={list(order)} has to name each class once: '
-                    f'{list(self.classes)}.'
-                )
-            orders = {'stated': tuple(order)}
+        orders = known_orders(self.label_set, order)
         return [
             Numbering(name, first, dict(enumerate(classes, first)))
             for name, classes in orders.items()

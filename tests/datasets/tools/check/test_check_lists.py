@@ -354,3 +354,5 @@ class TestListsOfOthers:
         assert 'train/1.csv' in found['list-missing']['examples']
         with pytest.raises(ValueError, match='has to hold {subset}'):
             check('dfew', root, split_file='set_1.csv')
+        with pytest.raises(ValueError, match="list_order='by_size' is unknown"):
+            check('dfew', root, list_order='by_size')

@@ -80,7 +80,9 @@ class Copy:
         """The data set class on this copy, with nothing read yet."""
         # The places are looked for here, where a doubt becomes a finding.
         places = dict(media_dir='.', split_file='.')
-        places.update(label_base=self.label_base, list_order=self.list_order)
+        places.update(label_base=self.label_base)
+        if 'setting' not in options:  # the other settings have other classes
+            places.update(list_order=self.list_order)
         return self.cls(
             str(self.root), subset, fold, lazy_init=True, **{**places, **options}
         )
@@ -137,6 +139,7 @@ class Copy:
 
     def _read(self, setting: str, dataset: DFERDataset, path: Path) -> ClipList | None:
         dataset.split_file = path
+        dataset.say = lambda text: None  # it becomes a finding
         dataset.warn = lambda text: self.findings.add(
             'list-remark', [path], remark=text
         )
