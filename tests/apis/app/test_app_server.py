@@ -58,6 +58,23 @@ def test_the_model_that_is_chosen_is_asked_and_no_other_can_be(serving, clip):
     assert page.count('<option ') == 2 and 'data-note="It knows little."' in page
 
 
+def test_a_job_is_found_by_its_long_random_name_alone(serving, clip):
+    server = serving(finish)
+    keys = {server.upload(clip)[1]['id'] for _ in range(2)}
+    assert len(keys) == 2 and all(len(key) >= 24 for key in keys)  # 144 bits
+    for path in ('/jobs', '/jobs/', f'/jobs/{min(keys)[:-1]}'):
+        answer = server.ask('GET', path).content.decode()
+        assert not any(key in answer for key in keys)
+
+
+def test_a_fault_of_the_server_itself_is_a_sentence(serving, clip):
+    server = serving(lambda job: setattr(job, 'summary', {object()}))
+    key = server.upload(clip)[1]['id']
+    server.wait(key, None)  # its state cannot be told
+    answer = server.ask('GET', f'/jobs/{key}')
+    assert answer.status == 500 and b'its own (TypeError)' in answer.content
+
+
 def test_delete_removes_everything(serving, clip):
     server = serving(finish)
     key = server.upload(clip)[1]['id']

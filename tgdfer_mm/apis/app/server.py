@@ -64,7 +64,11 @@ def make_app(
             Route('/jobs/{key}/{name}', handlers.file),
         ],
         middleware=[Middleware(Guard, hosts=tuple(hosts))],
-        exception_handlers={Problem: _say, ClientDisconnect: _say_nothing},
+        exception_handlers={
+            Problem: _say,
+            ClientDisconnect: _say_nothing,
+            Exception: _say_fault,
+        },
         lifespan=handlers.lifespan,
     )
 
@@ -75,6 +79,12 @@ def _say(request: Request, problem: Problem) -> Response:
 
 def _say_nothing(request: Request, error: ClientDisconnect) -> Response:
     return Response(status_code=400)  # nobody hears it
+
+
+def _say_fault(request: Request, error: Exception) -> Response:
+    # Starlette passes the error on, so uvicorn writes its trace.
+    kind = type(error).__name__
+    return JSONResponse(dict(error=say('server fault', kind=kind)), 500)
 
 
 class _Handlers:

@@ -1,0 +1,1 @@
+"""Many visitors of the page at once."""
