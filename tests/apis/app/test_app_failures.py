@@ -95,6 +95,7 @@ def test_advice_for_the_command_line_is_not_for_the_browser(job):
     assert said.startswith(f'{NAME}: no face. It finds upright faces')
     assert '--' not in said and 'faces=dict' not in said and '(' not in said
     assert job.plain('3 faces (--faces yunet does)') == '3 faces'
+    assert job.plain('over 9 pixels (video.max_pixels). Stop') == 'over 9 pixels. Stop'
     assert job.plain('stays (as it is)') == 'stays (as it is)'
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from .failures import explain
 
-# Advice with options of the command, in brackets, which may hold brackets once more.
-_ADVICE = re.compile(r'\s*\((?=[^()]*--\w)(?:[^()]|\([^()]*\))*\)')
+# Advice in brackets, which may hold brackets once more, with options or settings.
+_ADVICE = re.compile(r'\s*\((?=[^()]*(?:--|video\.)\w)(?:[^()]|\([^()]*\))*\)')
 
 
 class Cancelled(Exception):
@@ -62,7 +62,7 @@ class Job:
     def plain(self, message: object) -> str:
         """A message with the user's name of the file in place of ours.
 
-        Options of the command are left out: who sees the page does not type them.
+        Options and settings are left out: who sees the page does not type them.
         """
         return _ADVICE.sub('', str(message)).replace(str(self.upload), self.name)
 
