@@ -141,12 +141,15 @@ class _Handlers:
         model = unquote(request.headers.get('x-model', self._models[0]))
         if model not in self._models:
             raise Problem(422, say('no such model'))
-        job = await self._reception.receive(
-            request.stream(),
-            display_name(request.headers.get('x-file-name')),
-            model,
-            request.client.host if request.client else '',
-        )
+        try:
+            job = await self._reception.receive(
+                request.stream(),
+                display_name(request.headers.get('x-file-name')),
+                model,
+                request.client.host if request.client else '',
+            )
+        except asyncio.CancelledError:  # the server has stopped meanwhile
+            return Response(status_code=503)
         return JSONResponse(dict(id=job.id), 202)
 
     async def state(self, request: Request) -> Response:
