@@ -2,17 +2,22 @@
 
 import csv
 import io
+import json
 import re
 import shutil
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from tgdfer_mm.datasets import DFEWDataset, FERV39kDataset, MAFWDataset, published
+from tgdfer_mm.datasets.clip_folder import read_own
 from tgdfer_mm.datasets.peer_lists import read_peer_list
 from tgdfer_mm.datasets.text_files import DataError, SplitFileError
 from tgdfer_mm.labels.classes import load_classes
 
+PICTURE = cv2.imencode('.jpg', np.full((8, 8, 3), 90, np.uint8))[1].tobytes()
 DATA = {'dfew': DFEWDataset, 'ferv39k': FERV39kDataset, 'mafw': MAFWDataset}
 OPTIONS = {'dfew': {}, 'ferv39k': {}, 'mafw': dict(fold=3)}
 FRAMES = {'dfew': 6, 'ferv39k': 6, 'mafw': 12}
@@ -21,6 +26,12 @@ PLACES = {
     'ferv39k': '/data/FERV39K/2_ClipsforFaceCrop',
     'mafw': '/mnt/data1/brain/MAFW/data/frames',
 }
+
+
+def write_frames(folder, names):
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_bytes(PICTURE)
 
 
 def labels(dataset):
@@ -491,7 +502,7 @@ class TestOwnClips:
     @pytest.mark.parametrize(
         ('text', 'words'),
         [
-            ('a.mp4 1\nb.mp4 2\n', 'set label_base=0 or label_base=1'),
+            ('a.mp4 1\nb.mp4 2\n', 'may start at 0 or at 1'),
             ('a.mp4 0\nb.mp4 3\n', 'line 2: label 3 is out of range, which is 0 to 2'),
             ('a.mp4 0 2\nb.mp4 1\n', 'line 1: .*several labels a clip'),
             ('a.mp4 glad\n', 'line 1: expected'),
@@ -510,3 +521,26 @@ class TestOwnClips:
         for base in (0, 1):
             found = read_peer_list(tmp_path / 'l.txt', ['x', 'y', 'z'], base)
             assert [row.label for row in found.rows] == [1 - base, 2 - base]
+
+    def test_as_the_data_of_a_training(self, tmp_path):
+        for clip in ('one', 'two', 'three'):
+            write_frames(tmp_path / 'clips' / clip, ['1.jpg', '2.jpg'])
+        path = tmp_path / 'list.txt'
+        path.write_text('clips/one 2 0\nclips/two 2 2\nclips/three 2 1\nclips/no 2 1\n')
+        with pytest.raises(DataError, match='has numbers .* into .*classes.json'):
+            read_own(path)
+        names = ['glad', 'calm', 'tense']  # not by name
+        (tmp_path / 'classes.json').write_text(json.dumps({'classes': names}))
+        for own in (read_own(path), read_own(path, names)):
+            assert own.classes == tuple(names)
+            found = {clip.name: clip.labels for clip in own.clips}
+            assert found == {
+                'clips/one': {'glad': 1},
+                'clips/two': {'tense': 1},
+                'clips/three': {'calm': 1},
+            }
+            assert '1 left out' in own.losses()[0] and 'calm 1' in own.losses()[0]
+            assert any('labels from 0 are glad, calm, tense' in r for r in own.remarks)
+        path.write_text('clips/one 2 0\nclips/./one 2 2\n')
+        with pytest.raises(SplitFileError, match='line 2: this clip is already in'):
+            read_own(path)

@@ -239,17 +239,7 @@ def read_own(data: str | Path, classes: str | Sequence[str] | None = None) -> Ow
     path = Path(data).expanduser().absolute()
     if not path.exists():
         ClipFolderDataset.require_data(str(path))
-    if path.is_dir():
-        listed = find_list(path, SUFFIXES)
-        found = read_list(listed) if listed else read_tree(path)
-    elif path.suffix.lower() in SUFFIXES:
-        found = read_list(path)
-    else:
-        raise DataError(
-            f'{path} is neither a folder nor a list of clips, which ends in one of '
-            f'{list(SUFFIXES)}.'
-        )
-    where = found.root / CLASSES
+    where = (path if path.is_dir() else path.parent) / CLASSES
     if classes is None and where.is_file():
         classes = str(where)
     if isinstance(classes, str):
@@ -258,6 +248,16 @@ def read_own(data: str | Path, classes: str | Sequence[str] | None = None) -> Ow
             classes = load_classes(classes)
         except LabelSetError as error:
             raise DataError(str(error)) from error
+    if path.is_dir():
+        listed = find_list(path, SUFFIXES)
+        found = read_list(listed, classes) if listed else read_tree(path)
+    elif path.suffix.lower() in SUFFIXES:
+        found = read_list(path, classes)
+    else:
+        raise DataError(
+            f'{path} is neither a folder nor a list of clips, which ends in one of '
+            f'{list(SUFFIXES)}.'
+        )
     found.settle_classes(classes, str(where) if is_path(where) else f'{where!r}')
     return found
 

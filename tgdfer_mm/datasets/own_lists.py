@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .own_clips import OwnClip, OwnData, name_of, plain, some, split_of
 from .own_tree import unusable
+from .peer_lists import has_numbers, read_peer_list
 from .text_files import DataError, SplitFileError
 from .text_tables import Row, read_rows
 
@@ -21,7 +22,7 @@ _FORMS = {'soft': 'shares of classes', 'multi': 'several classes a clip'}
 _SHARE = re.compile(r'(.+):\s*([0-9]*[.,]?[0-9]+)\s*')
 
 
-def read_list(path: Path) -> OwnData:
+def read_list(path: Path, classes: Sequence[str] | None = None) -> OwnData:
     """Reads a table with the columns ``path,label[,person][,split]``.
 
     A path is absolute or starts from the list's folder. A label is a class,
@@ -29,13 +30,20 @@ def read_list(path: Path) -> OwnData:
     do); or several classes that all hold, ``happy;surprise``. In the place of `label`
     there may be a column of shares for each class.
 
+    Without a header it may be a list as mmaction2 reads it, ``path label`` or
+    ``path frames label``, with a number for the class.
+
     Args:
         path: A file that :func:`~tgdfer_mm.datasets.text_tables.read_rows` reads.
 
+        classes: The classes in the order of the numbers, for a list that has numbers.
+
     Raises:
         SplitFileError: A row is wrong; names its line.
-        DataError: No clip is left.
+        DataError: No clip is left, or numbers stand for classes that are not known.
     """
+    if path.suffix.lower() != '.xlsx' and has_numbers(path):
+        return _read_numbers(path, classes)
     found = OwnData(path.parent, path)
     rows = iter(read_rows(path, found.remarks.append))
     header = next(rows, None)
@@ -81,6 +89,49 @@ def read_list(path: Path) -> OwnData:
             'taken for a person of its own.'
         )
     return found
+
+
+def _read_numbers(path: Path, classes: Sequence[str] | None) -> OwnData:
+    """Reads a list that has numbers for its classes."""
+    if classes is None:
+        raise DataError(
+            f'{path} has numbers for its classes. Write the names of the classes, in '
+            f'the order of the numbers, into {path.parent / "classes.json"}; or write '
+            'names in the place of the numbers, under the header path,label.'
+        )
+    listed = read_peer_list(path, classes)
+    found = OwnData(path.parent, path)
+    found.remarks.append(
+        f'{path} is read as {listed.format}: labels from {listed.label_base} are '
+        f'{", ".join(classes)}, in this order.'
+    )
+    seen: dict[str, int] = {}
+    for row in listed.rows:
+        place, name = _find(path.parent, row.path), classes[row.label]
+        first = seen.setdefault(os.path.realpath(place), row.line)
+        if first != row.line:
+            problem = f'this clip is already in line {first}'
+            raise SplitFileError(path, row.line, row.path, problem)
+        clip = name_of(place, path.parent)
+        why = unusable(place)
+        if why:
+            found.leave_out(why, name, f'{clip} (line {row.line})')
+            continue
+        labels = {name: 1.0}
+        found.clips.append(
+            OwnClip(clip, place, not place.is_dir(), labels, line=row.line)
+        )
+    if not found.clips:
+        raise DataError(f'{path}: no clip can be used. {" ".join(found.losses())}')
+    return found
+
+
+def _find(folder: Path, text: str) -> Path:
+    """The file that is meant; backslashes of Windows count as slashes."""
+    path = folder / Path(text).expanduser()
+    other = folder / text.replace('\\', '/')
+    path = other if not path.exists() and other.exists() else path
+    return Path(os.path.normpath(path))
 
 
 class _Table:
@@ -164,10 +215,7 @@ class _Table:
 
     def find(self, text: str) -> Path:
         """The file that is meant; backslashes of Windows count as slashes."""
-        path = self.path.parent / Path(text).expanduser()
-        other = self.path.parent / text.replace('\\', '/')
-        path = other if not path.exists() and other.exists() else path
-        return Path(os.path.normpath(path))
+        return _find(self.path.parent, text)
 
     def labels(self, row: Row) -> tuple[dict[str, float], str | None]:
         """The shares of the classes, and the form of the label."""

@@ -125,12 +125,23 @@ def read_peer_list(
     if label_base is None and not labels & {0, len(classes)}:
         raise DataError(
             f'{path} has neither a label 0 nor a label {len(classes)}, so its labels '
-            'may start at 0 or at 1: set label_base=0 or label_base=1.'
+            'may start at 0 or at 1. Write the names of the classes in the place of '
+            'the numbers, under the header path,label; in Python, label_base does too.'
         )
     counted = [
         PeerRow(row.line, row.path, row.label - base, row.num_frames) for row in rows
     ]
     return PeerList(kind, base, counted)
+
+
+def has_numbers(path: Path) -> bool:
+    """Whether a list has no header, but paths and numbers for the classes."""
+    try:
+        lines = read_lines(path)
+    except SplitFileError:
+        return False
+    first = next((line.strip() for line in lines if line.strip()), '')
+    return _recognise(first) in (PLAIN, FRAMES)
 
 
 def check_range(
