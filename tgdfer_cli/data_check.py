@@ -1,6 +1,7 @@
-"""Checks a copy of DFEW, FERV39k or MAFW: is it whole, which version is it?
+"""Checks a copy of DFEW, FERV39k or MAFW, or your own clips: is it whole?
 
 tgdfer data check dfew data/DFEW
+tgdfer data check own data/mine
 
 Exits with 1 if something was found that changes a published number, with 2 if nothing
 could be checked.
@@ -13,8 +14,8 @@ from .common import COUNTS, DATASETS
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
-    parser.add_argument('dataset', choices=DATASETS)
-    parser.add_argument('root', help='root folder of the data set')
+    parser.add_argument('dataset', choices=[*DATASETS, 'own'])
+    parser.add_argument('root', help='root folder of the data set; own: or a list')
     parser.add_argument('--media', default='frames', choices=['frames', 'videos'])
     parser.add_argument('--pixel-version', help='by default the first one there')
     parser.add_argument('--media-dir', help='its folder, if under no known name')

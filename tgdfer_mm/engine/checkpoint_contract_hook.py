@@ -12,6 +12,7 @@ from ..datasets.train_test_overlap import describe_overlap
 from ..finite_weights import NonFiniteWeightsError, check_finite, non_finite
 from ..registry import HOOKS
 from .checkpoint import weights_misfit
+from .class_rows import take_classes_by_name
 
 MISMATCHES = ('classes', 'setting', 'pixel_version', 'fold', 'weights', 'overlap')
 
@@ -114,6 +115,16 @@ class CheckpointContractHook(Hook):
             misfit = weights_misfit(_bare_model(runner), checkpoint)
             problems += [('weights', misfit)] if misfit else []
         self._judge(runner, f'{name} does not fit this run', problems)
+        if any(kind == 'classes' for kind, _ in problems) and not _is_testing(runner):
+            self._take_by_name(runner, checkpoint, theirs)
+
+    def _take_by_name(self, runner: Runner, checkpoint: dict, theirs: dict) -> None:
+        """Lets training start from a model of other classes, which are allowed."""
+        ours = _model_classes(_datasets_in_use(runner)[0])
+        state = checkpoint.get('state_dict', checkpoint)
+        model = _bare_model(runner)
+        said = take_classes_by_name(model, state, theirs.get('classes', ()), ours)
+        runner.logger.warning(f'{runner._load_from}: {said}')
 
     def _judge(
         self, runner: Runner, what: str, problems: list[tuple[str, str]]
