@@ -56,6 +56,11 @@ def test_a_line_of_excel_about_separators_is_no_header(root):
     assert labels(data) == {'a.mp4': {'happy': 1}, 'b.mp4': {'sad': 1}}
 
 
+def test_a_quote_may_follow_a_space(root):
+    data = read_list(write(root, 'path,label\n a.mp4, "happy;sad"\nb.mp4, sad\n'))
+    assert labels(data) == {'a.mp4': {'happy': 1, 'sad': 1}, 'b.mp4': {'sad': 1}}
+
+
 def test_line_ends_in_quotes_belong_to_the_cell(root):
     text = 'path,label,note\na.mp4,happy,"two\nlines"\nb.mp4,sad,\nb.mp4,happy,\n'
     with pytest.raises(SplitFileError, match=r'line 5: the clip b.mp4 is .*line 4'):

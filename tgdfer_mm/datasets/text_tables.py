@@ -56,7 +56,12 @@ def read_rows(path: Path, remark: Callable[[str], None]) -> Iterator[Row]:
         separator, skipped = stated[4], 1
     else:
         separator = max(_SEPARATORS, key=stated.count)
-    reader = csv.reader(io.StringIO(text, newline=''), delimiter=separator, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=''),
+        delimiter=separator,
+        skipinitialspace=True,  # a quote may follow a space
+        strict=True,
+    )
     line = 0
     try:
         for cells in reader:

@@ -89,6 +89,9 @@ def _follow_labels(cfg: Config, data: OwnData) -> None:
         return
     loss = cfg.model.cls_head.get('loss_cls') or {}
     cfg.model.cls_head.loss_cls = dict(loss, multi_label=True, label_smooth=0.0)
+    parts = cfg.optim_wrapper.get('paramwise_cfg')
+    if parts is not None:  # it starts at -10, which few clips would never get it from
+        parts['custom_keys']['cls_head.logit_bias'] = dict(lr_mult=100.0, optional=True)
     cfg.val_evaluator = cfg.test_evaluator = dict(type='MultiLabelMetric')
     cfg.train_dataloader.sampler = dict(type='DefaultSampler', shuffle=True)
     for hook in hooks_of(cfg, 'SelectionHook'):

@@ -93,10 +93,10 @@ def choose_texts(
         type='LearnedClassVectors', classes=list(classes), out_channels=width
     )
     if tower.texts is None:
-        ignored = ' The texts of the classes are not used.' if own else ''
+        ignored = '; the texts of the classes are not used' if own else ''
         return learned, (
             f'the tower {tower.name} knows no words, so a vector is learned for each '
-            f'class.{ignored}'
+            f'class{ignored}'
         )
     texts = own or {name: [name.replace('_', ' ').strip()] for name in classes}
     pairs = [[name, list(texts[name])] for name in classes]
