@@ -9,7 +9,7 @@ from mmengine.evaluator import BaseMetric, Evaluator
 from mmengine.hooks import Hook
 
 from tgdfer_mm.engine import selection_hook
-from tgdfer_mm.engine.selection_hook import SelectionHook, _noting
+from tgdfer_mm.engine.selection_hook import SelectionError, SelectionHook, _noting
 from tgdfer_mm.evaluation import MultiLabelMetric, read_predictions
 from tgdfer_mm.registry import HOOKS, METRICS
 
@@ -96,6 +96,16 @@ def run(standin_config, build_runner, tmp_path, monkeypatch):
 
 def contents(folder, names=BOTH):
     return {name: (folder / name).read_text() for name in names}
+
+
+def test_of_equal_epochs_the_last_one_can_be_taken(run):
+    folder = run(**{'default_hooks.selection.ties': 'last'})
+    record = json.loads((folder / 'selection.json').read_text())
+    assert record['evaluated'] == {'1': 30, '2': 90, '3': 90, '4': 10}
+    assert record['epoch'] == 3
+    assert [p.name for p in folder.glob('best*')] == ['best_epoch_3.pth']
+    with pytest.raises(SelectionError, match="ties must be first or last, not 'any'"):
+        SelectionHook(ties='any')
 
 
 def test_the_best_epoch_is_kept_tested_and_named(run, build_runner):
