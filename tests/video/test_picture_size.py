@@ -101,13 +101,40 @@ def test_so_is_a_single_picture(kind, tmp_path):
         open_source(tmp_path / f'it{kind}', max_pixels=1199)
 
 
-def test_a_file_that_states_less_than_its_pictures_have_is_refused(tmp_path):
-    path = tmp_path / 'lies.mov'
-    frames = [np.zeros((96, 128, 3), np.uint8)] * 3
-    write_video(path, frames, 10, codec='mjpeg', pixels='yuvj420p')
+def lying(path, codec, pixels):
+    """A film that states 16 x 16 where its pictures have 128 x 96."""
+    frames = list(np.random.default_rng(0).integers(0, 256, (3, 96, 128, 3), np.uint8))
+    write_video(path, frames, 10, codec=codec, pixels=pixels)
     data = path.read_bytes()
     stated = struct.pack('>HH', 128, 96) + struct.pack('>II', 72 << 16, 72 << 16)
     assert data.count(stated) == 1
     path.write_bytes(data.replace(stated, struct.pack('>HH', 16, 16) + stated[4:]))
-    with pytest.raises(InputError, match='128 x 96 pixels'):
+    return path
+
+
+@pytest.mark.parametrize(
+    ('codec', 'pixels', 'said'),
+    [
+        ('mjpeg', 'yuvj420p', '128 x 96 pixels'),
+        ('libx264', 'yuv420p', '128 x 96 pixels'),
+        ('mpeg4', 'yuv420p', 'or larger than 5,000 pixels'),
+    ],
+)
+def test_a_file_that_states_less_than_its_pictures_have_is_refused(
+    codec, pixels, said, tmp_path
+):
+    path = lying(tmp_path / 'lies.mov', codec, pixels)
+    with pytest.raises(InputError, match=said):
         open_source(path, max_pixels=5000)
+
+
+def test_what_is_only_damaged_is_not_called_large(tmp_path):
+    path = tmp_path / 'damaged.mov'
+    write_video(
+        path, [np.zeros((96, 128, 3), np.uint8)], 10, codec='png', pixels='rgb24'
+    )
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b'IDAT', b'IDOT'))
+    with pytest.raises(InputError, match='it is damaged or cut off') as caught:
+        open_source(path)
+    assert 'larger' not in str(caught.value)

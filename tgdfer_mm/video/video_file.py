@@ -85,9 +85,13 @@ class VideoFileSource(Source):
         if first is None:
             check_size(self._path, *self._decoder.stated_size, self._max_pixels)
             problem = self._decoder.problem() or self._decoder.end_error
+            what = 'damaged or cut off'
+            # A size that is too large is not even stated by some readers.
+            if self._decoder.may_be_large or not stream.width:
+                most = f'{self._max_pixels:,} pixels (video.max_pixels)'
+                what = f'damaged, cut off or larger than {most}'
             raise InputError(
-                f'{self._path}: not one frame can be decoded, it is damaged, cut off '
-                f'or larger than {self._max_pixels:,} pixels (video.max_pixels)'
+                f'{self._path}: not one frame can be decoded, it is {what}'
                 + (f' ({problem})' if problem else '')
             )
         if not self._can_be_shown(first):
