@@ -4,6 +4,8 @@ import threading
 
 import pytest
 
+from tgdfer_mm.apis.app import uploads
+from tgdfer_mm.video.apart import process
 from tgdfer_mm.video.errors import InputError
 
 
@@ -32,6 +34,17 @@ class Hold:
         finally:
             self.now -= 1
         finish(job)
+
+
+def send(server, content, size=None):
+    """A connection by which a video, or its beginning, was sent."""
+    link = socket.create_connection(('127.0.0.1', server.port), timeout=20)
+    head = (
+        f'POST /jobs HTTP/1.1\r\nHost: localhost:{server.port}\r\nX-TGDFER: 1\r\n'
+        f'Content-Length: {size or len(content)}\r\n\r\n'
+    )
+    link.sendall(head.encode() + content)
+    return link
 
 
 def test_a_job_gives_its_files_and_its_video_is_gone(serving, clip):
@@ -187,15 +200,20 @@ def test_a_running_and_a_waiting_job_can_be_cancelled(serving, clip, wait_until)
 
 def test_an_upload_that_breaks_off_leaves_nothing(serving, clip, wait_until):
     server = serving(finish, jobs=1)
-    with socket.create_connection(('127.0.0.1', server.port)) as link:
-        head = (
-            f'POST /jobs HTTP/1.1\r\nHost: localhost:{server.port}\r\nX-TGDFER: 1\r\n'
-            f'Content-Length: {len(clip)}\r\n\r\n'
-        )
-        link.sendall(head.encode() + clip[:200])
+    with send(server, clip[:200], len(clip)):
         wait_until(lambda: len(server.uploads()) == 2)
     wait_until(lambda: server.uploads() == [])
     assert server.upload(clip)[0] == 202  # its place in the queue is free again
+
+
+def test_a_video_whose_sender_has_left_is_not_worked_on(serving, clip, wait_until):
+    done = []
+    server = serving(done.append)
+    with uploads._ONE_AT_A_TIME:  # its check has to wait
+        with send(server, clip):
+            wait_until(lambda: len(server.uploads()) == 2)
+    wait_until(lambda: server.uploads() == [])
+    assert done == []
 
 
 def test_stopping_ends_the_running_job_and_removes_the_folder(serving, clip):
@@ -206,6 +224,24 @@ def test_stopping_ends_the_running_job_and_removes_the_folder(serving, clip):
     assert hold.begun.wait(10)
     server.stop()
     assert not server.folder.exists() and hold.now == 0
+
+
+def test_stopping_does_not_wait_for_a_decoder_that_hangs(
+    serving, clip, wait_until, tmp_path, monkeypatch
+):
+    child = tmp_path / 'child.py'
+    child.write_text(
+        'import pathlib, sys\n'
+        "pathlib.Path(__file__).with_name('begun').touch()\n"
+        'while sys.stdin.readline(): pass\n'
+    )
+    monkeypatch.setattr(process, '_CHILD', child)
+    server = serving(finish)
+    with send(server, clip) as link:
+        wait_until((tmp_path / 'begun').exists)
+        server.stop()  # sooner than the decoder's time to answer is over
+        assert link.recv(4096).startswith(b'HTTP/1.1 503')
+    assert not server.folder.exists()
 
 
 def test_names_are_shown_and_never_become_paths(serving, clip, tmp_path):

@@ -115,6 +115,19 @@ def test_a_signal_ends_uploads_jobs_and_idle_connections(
     assert list(page.root.iterdir()) == []
 
 
+def test_nohup_lets_it_outlive_its_terminal(program):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    page = program()
+    signal.signal(signal.SIGHUP, before)
+    os.kill(page.process.pid, signal.SIGHUP)
+    with page.connect() as link:
+        link.sendall(b'GET /jobs/x HTTP/1.1\r\nHost: localhost\r\n\r\n')
+        assert link.recv(4096).startswith(b'HTTP/1.1 404')
+    os.kill(page.process.pid, signal.SIGINT)
+    page.process.join(20)
+    assert page.process.exitcode == 130
+
+
 def test_a_signal_ends_who_does_not_read_an_answer(program, clip, wait_until):
     page = program(give_much)
     with page.connect() as job, page.connect() as reader:

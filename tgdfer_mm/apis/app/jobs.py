@@ -166,6 +166,12 @@ class JobQueue:
         if not running:
             shutil.rmtree(job.folder, ignore_errors=True)
 
+    def cancel(self) -> None:
+        """Asks all jobs to end soon, those whose video is still to come included."""
+        with self._changed:
+            for job in self._jobs.values():
+                job.cancelled.set()
+
     def expire(self) -> None:
         """Removes results that got old."""
         limit = time.monotonic() - self._keep

@@ -1,6 +1,6 @@
 """Takes uploads in: who may send one, for how long, and who gives way."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 
 from ...video.errors import InputError
 from .failures import explain
-from .jobs import Job, JobQueue
+from .jobs import Cancelled, Job, JobQueue
 from .sentences import say
 from .uploads import Limits, check_upload
 
@@ -70,7 +70,12 @@ class Reception:
         self._uploads: list[_Upload] = []
 
     async def receive(
-        self, chunks: AsyncIterator[bytes], name: str, model: str, client: str
+        self,
+        chunks: AsyncIterator[bytes],
+        name: str,
+        model: str,
+        client: str,
+        has_left: Callable[[], Awaitable[bool]],
     ) -> Job:
         """Writes a video to the disk, looks at it and queues its job.
 
@@ -79,16 +84,19 @@ class Reception:
             name: Its name, for showing.
             model: Name of the model to ask.
             client: Address of who sends it.
+            has_left: Whether nobody waits for the answer any more.
 
         Raises:
             Problem: It is refused, or cannot be stored.
+            Cancelled: The server stops.
+            ClientDisconnect: Who sent it has left, and never gets to know of the job.
         """
         client = _place(client)
         self._make_room(client)
         upload = _Upload(client, anyio.current_time(), anyio.CancelScope())
         self._uploads.append(upload)
         try:
-            return await self._receive(upload, chunks, name, model)
+            return await self._receive(upload, chunks, name, model, has_left)
         finally:
             self._uploads.remove(upload)
 
@@ -122,7 +130,12 @@ class Reception:
         slowest.scope.cancel()
 
     async def _receive(
-        self, upload: _Upload, chunks: AsyncIterator[bytes], name: str, model: str
+        self,
+        upload: _Upload,
+        chunks: AsyncIterator[bytes],
+        name: str,
+        model: str,
+        has_left: Callable[[], Awaitable[bool]],
     ) -> Job:
         try:
             job = await run_in_threadpool(self._queue.begin, name, upload.client)
@@ -132,6 +145,8 @@ class Reception:
         try:
             await self._write(upload, chunks, job)
             await run_in_threadpool(check_upload, job, self._limits)
+            if await has_left():
+                raise ClientDisconnect
         except BaseException as err:  # also when the server stops meanwhile
             sentence = explain(err, job) if _needs_words(err) else ''
             self._queue.remove(job)
@@ -166,7 +181,7 @@ class Reception:
 def _needs_words(error: BaseException) -> bool:
     """Not what ends a request on purpose, or because nobody waits for the answer."""
     return isinstance(error, Exception) and not isinstance(
-        error, Problem | ClientDisconnect
+        error, Problem | Cancelled | ClientDisconnect
     )
 
 

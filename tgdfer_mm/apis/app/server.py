@@ -25,7 +25,7 @@ from ...version import __version__
 from ...visualization.video import limits_of_use
 from . import LOCAL
 from .guard import REPORT_HEADERS, Guard
-from .jobs import Job, JobQueue
+from .jobs import Cancelled, Job, JobQueue
 from .receiving import Problem, Reception
 from .scratch import ScratchFolder
 from .sentences import say
@@ -53,7 +53,7 @@ def make_app(
         hosts: Names under which the page may be asked for.
     """
     handlers = _Handlers(work, models, limits, scratch)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route('/', handlers.page),
             Route('/page.css', handlers.asset),
@@ -71,6 +71,8 @@ def make_app(
         },
         lifespan=handlers.lifespan,
     )
+    app.state.stop = handlers.stop
+    return app
 
 
 def _say(request: Request, problem: Problem) -> Response:
@@ -119,6 +121,10 @@ class _Handlers:
             await run_in_threadpool(self._queue.close)
             self._scratch.close()
 
+    def stop(self) -> None:
+        """Begins to end: nobody has to wait for a job."""
+        self._queue.cancel()
+
     async def _expire(self) -> None:
         while True:
             await asyncio.sleep(_EXPIRE_EVERY)
@@ -147,8 +153,9 @@ class _Handlers:
                 display_name(request.headers.get('x-file-name')),
                 model,
                 request.client.host if request.client else '',
+                request.is_disconnected,
             )
-        except asyncio.CancelledError:  # the server has stopped meanwhile
+        except (Cancelled, asyncio.CancelledError):  # the server stops
             return Response(status_code=503)
         return JSONResponse(dict(id=job.id), 202)
 

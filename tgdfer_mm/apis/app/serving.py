@@ -29,8 +29,9 @@ def serve(app: Starlette, host: str = '127.0.0.1', port: int = 7860) -> None:
     # A job that holds the interpreter lets answers wait no longer than this: with 200
     # visitors 99 of 100 are there in two thirds of the time.
     sys.setswitchinterval(0.0005)
-    # Uvicorn ends cleanly on SIGINT and SIGTERM; a closed terminal has to as well.
-    if hasattr(signal, 'SIGHUP'):
+    # Uvicorn ends cleanly on SIGINT and SIGTERM; a closed terminal has to as well, but
+    # `nohup` is there to outlive it.
+    if hasattr(signal, 'SIGHUP') and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda *_: setattr(server, 'should_exit', True))
     server.run()
 
@@ -39,7 +40,7 @@ class Server(uvicorn.Server):
     """Uvicorn without a log of what was uploaded, that ends at once.
 
     Args:
-        app: What is served.
+        app: What is served; its `state.stop` is called when the server stops.
         host: Address to listen at.
         port: Port; 0 takes a free one.
         patience: Seconds in which a connection has to send a request.
@@ -68,6 +69,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, *args: Any, **kwargs: Any) -> None:
         """Stops; a connection that does not end is cut, not its task cancelled."""
+        self.config.app.state.stop()
         asyncio.get_running_loop().call_later(_FAREWELL, self._cut)
         await super().shutdown(*args, **kwargs)
 

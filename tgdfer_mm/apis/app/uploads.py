@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from urllib.parse import unquote
@@ -99,12 +100,13 @@ def check_upload(job: Job, limits: Limits) -> None:
 
     Raises:
         InputError: It is not, or it is too long; the message says why.
+        Cancelled: The job is no longer wanted.
     """
     if not job.upload.stat().st_size:
         raise InputError(say('empty', name=job.name))
     with _ONE_AT_A_TIME:
         try:
-            source = open_upload(job, limits)
+            source = open_upload(job, limits, partial(job.advance, 0.0))
         except NoVideoError as err:
             raise InputError(say('no video', name=job.name)) from err
         with source:

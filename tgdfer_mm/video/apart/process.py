@@ -41,10 +41,6 @@ class ProcessLimits:
     patience: float = 30.0
 
 
-def _nothing() -> None:
-    """Nobody wants it to end."""
-
-
 class DecodingProcess:
     """Starts the process; it ends with :meth:`close`, and with this process.
 
@@ -59,7 +55,7 @@ class DecodingProcess:
         self,
         name: str,
         limits: ProcessLimits | None = None,
-        heed: Callable[[], None] = _nothing,
+        heed: Callable[[], None] = lambda: None,
     ) -> None:
         self._name, self._limits, self._heed = name, limits or ProcessLimits(), heed
         places = {str(Path(p.__file__).parents[1]) for p in (need('av'), np)}

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..frames import MAX_PIXELS, Frame, Source, SourceInfo
-from .process import DecodingProcess, ProcessLimits, _nothing
+from .process import DecodingProcess, ProcessLimits
 
 
 class ApartSource(Source):
@@ -34,7 +34,7 @@ class ApartSource(Source):
         formats: str | None = None,
         max_pixels: int = MAX_PIXELS,
         limits: ProcessLimits | None = None,
-        heed: Callable[[], None] = _nothing,
+        heed: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self._gone: deque[int] = deque()  # a frame may go in any thread
