@@ -11,7 +11,7 @@ from tgdfer_mm.apis.app.failures import explain
 from tgdfer_mm.apis.app.jobs import Job
 from tgdfer_mm.apis.app.scratch import ScratchFolder
 from tgdfer_mm.apis.writing import naming_what_fails
-from tgdfer_mm.video.errors import InputError, NoNumberError, UsageError
+from tgdfer_mm.video.errors import InputError, NoNumberError, OutputError, UsageError
 from tgdfer_mm.video.faces.dlib_hog import DlibFrontal
 
 NAME = 'Alice Example at home.mp4'
@@ -87,6 +87,14 @@ def test_the_browser_gets_a_sentence_and_the_terminal_the_reason_once(
     logged = [record.getMessage() for record in caplog.records]
     assert len(logged) == (0 if NAME in sentence else 1)
     assert NAME not in ''.join(logged)
+
+
+def test_on_a_full_disk_the_terminal_names_the_option_of_the_page(job, caplog):
+    with pytest.raises(OutputError) as caught:
+        not_written(job, errno.ENOSPC)
+    explain(caught.value, job)
+    [said] = [record.getMessage() for record in caplog.records]
+    assert 'some reason' in said and '--temp' in said and '--out' not in said
 
 
 def test_advice_for_the_command_line_is_not_for_the_browser(job):

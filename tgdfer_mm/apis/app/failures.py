@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ...video.errors import InputError, VideoError
+from ...video.errors import InputError, OutputError, VideoError
 from .sentences import say
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def _is_lack_of_memory(error: BaseException) -> bool:
 
 def _tell(error: BaseException, job: 'Job | None', trace: bool) -> None:
     text = f'{type(error).__name__}: {error}'
+    if isinstance(error, OutputError):  # it names the option of another command
+        text = f'{error.__cause__}. Make room, or choose another folder with --temp'
     if trace:
         text = ''.join(traceback.format_exception(error))
     if job:  # Only where it stands alone: a video may be called "e".
