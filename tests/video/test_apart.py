@@ -23,7 +23,7 @@ def noise(count, size=(48, 64)):
 
 @pytest.fixture
 def files(make_file, turn, variable_rate_file, long_sound_file, tmp_path):
-    """Videos of every kind that the reader knows, by name."""
+    """Videos of which something is special, by name."""
     turned = make_file('turned.mp4')
     turn(turned)
     cut = make_file('cut.mkv', noise(40), codec='ffv1', pixels='bgr0')
@@ -42,9 +42,7 @@ def files(make_file, turn, variable_rate_file, long_sound_file, tmp_path):
     still = tmp_path / 'still.png'
     cv2.imwrite(str(still), noise(1)[0])
     return dict(
-        film=make_file(),
-        grey=make_file('grey.mkv', codec='ffv1', pixels='gray'),
-        large=make_file('large.mp4', noise(1, (1100, 2100))),
+        large=make_file('large.mp4', [np.zeros((8, 2100, 3), np.uint8)]),
         turned=turned,
         variable=variable_rate_file[0],
         sound=long_sound_file,

@@ -92,8 +92,11 @@ def test_the_videos_are_found_under_their_known_names(dfew):
 
 
 def test_faces_have_the_names_of_the_authors_lists(dfew):
+    for path in dfew.rglob('*.mp4'):  # one is enough
+        if path.name != '1.mp4':
+            path.unlink()
     report = extract_own_faces(DFEWDataset, dfew, 'own', workers=0)
-    assert {each['name'] for each in report['inputs']} >= {'00001'}
+    assert [each['name'] for each in report['inputs']] == ['00001']
     assert set(report['classes']) == {'(none)'}
     with pytest.raises(ValueError, match="known place of the authors' frames"):
         extract_own_faces(DFEWDataset, dfew, 'jpg_256', workers=0)
