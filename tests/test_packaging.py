@@ -16,9 +16,10 @@ import pytest
 from tgdfer_mm import __version__, paths
 
 ROOT = Path(__file__).resolve().parents[1]
+MANIFEST = (ROOT / 'MANIFEST.in').read_text(encoding='utf-8').splitlines()
 BUILT_FROM = (
-    *('setup.py', 'pyproject.toml', 'README.md', 'LICENSE', 'MANIFEST.in'),
-    'model-index.yml',
+    *('setup.py', 'pyproject.toml', 'MANIFEST.in'),
+    *(name for line in MANIFEST if line[:8] == 'include ' for name in line.split()[1:]),
 )
 FOLDERS = ('tgdfer_mm', 'tgdfer_cli', 'configs', 'tools', 'lab')
 LEFTOVERS = shutil.ignore_patterns('__pycache__', '*.pyc', '*.egg-info', '.*_cache')

@@ -27,7 +27,7 @@ def run(args: Namespace) -> int:
         f'macOS and the like skipped.'
     )
     for what, names in (
-        ('replaced, their size was another', done.replaced),
+        ('replaced, their content was another', done.replaced),
         ('of no known place and left out', done.other),
         ('not read, only zip files are: unpack them yourself', done.unread),
     ):
