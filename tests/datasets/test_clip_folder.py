@@ -170,3 +170,24 @@ def test_short_clips_can_be_excluded(root, said):
     steps = [dict(type='SampleSegments', num_frames=6, short_clip='exclude')]
     data = ClipFolderDataset(str(root), 'train', pipeline=[PIPELINE[0], *steps])
     assert names(data) == {'sad/0.mp4'}
+
+
+def test_tracks_of_one_video_are_on_one_side(tmp_path, said):
+    for label in ('sad', 'happy'):
+        for clip in ('a_1', 'a_2', 'b_1', 'c_1', 'c_2'):
+            write_frames(tmp_path / label / clip, ['1.jpg'])
+    crops = dict(pixel_version='faces-0', video={}, tracks='all')
+    (tmp_path / 'faces.json').write_text(json.dumps(crops))
+    of_trees = ClipFolderDataset(str(tmp_path), 'test', 1, pipeline=PIPELINE)._folds.of
+    rows = [
+        f'{label}/{clip},{label},{label}/{clip[0]}.mp4'
+        for label in ('sad', 'happy')
+        for clip in ('a_1', 'a_2', 'b_1', 'c_1', 'c_2')
+    ]
+    (tmp_path / 'clips.csv').write_text('\n'.join(['path,label,source', *rows]))
+    of_lists = ClipFolderDataset(str(tmp_path), 'test', 1, pipeline=PIPELINE)._folds.of
+    for folds in (of_trees, of_lists):
+        assert len(set(folds.values())) == 5
+        for label in ('sad', 'happy'):
+            for video in 'ac':
+                assert folds[f'{label}/{video}_1'] == folds[f'{label}/{video}_2']

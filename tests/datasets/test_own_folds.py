@@ -10,13 +10,20 @@ from tgdfer_mm.datasets.own_folds import make_folds, validation_part
 
 
 def data_of(*rows):
-    """Clips of (class, person) rows, as many times as they stand there."""
+    """Clips of (class, person[, video]) rows, as many times as they stand there."""
     clips = [
-        OwnClip(f'{label}/{i}', Path(label), True, {label: 1.0}, person)
-        for i, (label, person) in enumerate(rows)
+        OwnClip(
+            f'{label}/{i}',
+            Path(label),
+            True,
+            {label: 1.0},
+            person,
+            source=video[0] if video else None,
+        )
+        for i, (label, person, *video) in enumerate(rows)
     ]
     data = OwnData(Path('root'), Path('root'), clips)
-    data.classes = tuple(sorted({label for label, _ in rows}))
+    data.classes = tuple(sorted({label for label, *_ in rows}))
     return data
 
 
@@ -79,7 +86,7 @@ def test_a_class_with_one_clip_is_always_trained_on_and_that_is_said():
 
 def test_a_class_shown_by_one_person_is_named():
     rows = [('a', 'ann'), ('b', 'ann'), ('a', 'bob'), ('a', 'cy')]
-    assert 'classes b are shown by one person' in ' '.join(
+    assert 'of all people only one shows each of the classes b' in ' '.join(
         make_folds(data_of(*rows)).remarks
     )
 
@@ -114,3 +121,26 @@ def test_people_validate_or_train():
 def test_nobody_is_spared_who_alone_shows_a_class():
     data = data_of(('a', 'x'), ('a', 'x'), ('b', 'y'), ('b', 'y'))
     assert validation_part(data.clips, 0.5) == set()
+
+
+@pytest.mark.parametrize('person', [None, 'ann'])
+def test_clips_of_one_video_are_on_one_side_where_people_cannot_be(person):
+    videos = [f'v{i}' for i in range(10)]
+    data = data_of(*[(label, person, v) for v in videos for label in 'aab'])
+    folds = make_folds(data)
+    assert folds.count == 5 and 'the same person may be' in folds.remarks[0]
+    for clips in by_fold(data, folds).values():
+        assert Counter(clip.source for clip in clips) == dict.fromkeys(
+            {clip.source for clip in clips}, 3
+        )
+    chosen = (
+        validation_part([c for c in data.clips if folds.of[c.name] != 1], 0.2)
+        if person is None
+        else set()
+    )
+    assert all(
+        (a.name in chosen) == (b.name in chosen)
+        for a in data.clips
+        for b in data.clips
+        if a.source == b.source
+    )

@@ -3,12 +3,14 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mmengine.logging import MMLogger
 
 from ..clips.errors import DamagedClipError
 from ..clips.frame_names import is_frame
+from ..files import read_json
 from ..labels.classes import LabelSetError, is_path, load_classes
 from ..registry import DATASETS
 from ..run_config.pipelines import check_readers
@@ -165,9 +167,7 @@ class ClipFolderDataset(ClipDataset):
             'validation, so single clips validate, and the same person may be on both '
             'sides of it.'
         )
-        alone = [
-            OwnClip(c.name, c.path, c.video, c.labels, line=c.line) for c in trained
-        ]
+        alone = [replace(clip, person=None, source=None) for clip in trained]
         return validation_part(alone, self.val_part)
 
     def _entry(self, clip: OwnClip) -> dict:
@@ -250,7 +250,7 @@ def read_own(data: str | Path, classes: str | Sequence[str] | None = None) -> Ow
             raise DataError(str(error)) from error
     if path.is_dir():
         listed = find_list(path, SUFFIXES)
-        found = read_list(listed, classes) if listed else read_tree(path)
+        found = read_list(listed, classes) if listed else _read_folders(path)
     elif path.suffix.lower() in SUFFIXES:
         found = read_list(path, classes)
     else:
@@ -259,6 +259,17 @@ def read_own(data: str | Path, classes: str | Sequence[str] | None = None) -> Ow
             f'{list(SUFFIXES)}.'
         )
     found.settle_classes(classes, str(where) if is_path(where) else f'{where!r}')
+    return found
+
+
+def _read_folders(root: Path) -> OwnData:
+    found = read_tree(root)
+    path = root / CROPS
+    if path.is_file() and read_json(path).get('tracks') == 'all':
+        # `a_1` and `a_2` are of one video: they are not divided.
+        found.clips = [
+            replace(clip, source=clip.name.rpartition('_')[0]) for clip in found.clips
+        ]
     return found
 
 

@@ -35,6 +35,7 @@ class OwnClip:
         person: Who is in it, if that is known.
         split: ``train``, ``val`` or ``test``, if it is stated.
         line: Where a list has it.
+        source: The video that it was cut out of, if that is known.
     """
 
     name: str
@@ -44,6 +45,18 @@ class OwnClip:
     person: str | None = None
     split: str | None = None
     line: int | None = None
+    source: str | None = None
+
+    @property
+    def group(self) -> str:
+        """What is never divided between training and testing.
+
+        That is the person; if nobody is known, the video that it was cut out of, with
+        all other clips of it; else the clip.
+        """
+        if self.person:
+            return f'person {plain(self.person)}'
+        return f'video {self.source}' if self.source else f'clip {self.name}'
 
     @property
     def main_class(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -31,9 +31,9 @@ class Folds:
 def make_folds(data: OwnData, most: int = FOLDS, seed: int = SEED) -> Folds:
     """Deals a user's clips out over folds.
 
-    All clips of a person are tested by one fold, if people are known. Without them each
-    class is dealt out by itself. The same clips give the same folds, in whatever order
-    they are listed.
+    All clips of a person are tested by one fold, if people are known, and all clips of
+    a video if nobody is. With one clip a video each class is dealt out by itself. The
+    same clips give the same folds, in whatever order they are listed.
 
     Args:
         data: The clips.
@@ -43,8 +43,13 @@ def make_folds(data: OwnData, most: int = FOLDS, seed: int = SEED) -> Folds:
     clips = sorted(data.clips, key=lambda clip: clip.name)
     people = {plain(clip.person) for clip in clips if clip.person}
     if len(people) > 1:
-        return _by_person(clips, data, most, seed)
-    folds = _by_class(clips, data, most, seed)
+        return _by_group(clips, data, most, seed, 'people')
+    if people:  # one alone: it cannot be kept apart from anybody
+        clips = [replace(clip, person=None) for clip in clips]
+    if len(_groups(clips)) < len(clips):
+        folds = _by_group(clips, data, most, seed, 'videos')
+    else:
+        folds = _by_class(clips, data, most, seed)
     why = (
         f'there is one person only, {next(iter(people))!r}'
         if people
@@ -137,13 +142,15 @@ def _by_class(clips: list[OwnClip], data: OwnData, most: int, seed: int) -> Fold
     return folds
 
 
-def _by_person(clips: list[OwnClip], data: OwnData, most: int, seed: int) -> Folds:
+def _by_group(
+    clips: list[OwnClip], data: OwnData, most: int, seed: int, kind: str
+) -> Folds:
     groups = _groups(clips)
     folds = Folds(min(most, len(groups)))
     if folds.count < most:
         folds.remarks.append(
             f'{data.source}: there are {folds.count} folds and not {most}, since there '
-            f'are {folds.count} people.'
+            f'are {folds.count} {kind}.'
         )
     classes = {label: i for i, label in enumerate(data.classes)}
     counts = np.zeros((folds.count, len(classes)))
@@ -173,18 +180,18 @@ def _by_person(clips: list[OwnClip], data: OwnData, most: int, seed: int) -> Fol
     alone = [label for label, people in shown.items() if len(people) == 1]
     if alone:
         folds.remarks.append(
-            f'{data.source}: the classes {some(alone)} are shown by one person each; '
-            'the fold that tests this person has no clip of that class to train on.'
+            f'{data.source}: of all {kind} only one shows each of the classes '
+            f'{some(alone)}; the fold that tests it has no clip of that class to '
+            'train on.'
         )
     return folds
 
 
 def _groups(clips: Sequence[OwnClip]) -> dict[str, list[OwnClip]]:
-    """The clips of each person; one without a person is a person of its own."""
+    """The clips that stay together, see :attr:`OwnClip.group`."""
     groups: dict[str, list[OwnClip]] = defaultdict(list)
     for clip in clips:
-        key = f'person {plain(clip.person)}' if clip.person else f'clip {clip.name}'
-        groups[key].append(clip)
+        groups[clip.group].append(clip)
     return groups
 
 

@@ -17,8 +17,8 @@ COLUMNS = {
     'label': ('label', 'labels', 'class', 'emotion', 'expression'),
     'person': ('person', 'subject', 'actor', 'speaker', 'participant', 'identity'),
     'split': ('split', 'subset', 'set', 'partition'),
+    'source': ('source',),  # of `tgdfer data faces`: the video of a clip
 }
-_KNOWN_TO_US = ('source',)  # of `tgdfer data faces`: the video of a clip
 _FORMS = {'soft': 'shares of classes', 'multi': 'several classes a clip'}
 _SHARE = re.compile(r'(.+):\s*([0-9]*[.,]?[0-9]+)\s*')
 
@@ -166,7 +166,6 @@ class _Table:
                 'there is neither a column of labels nor one for each of several '
                 f'classes; one of labels is called one of {list(COLUMNS["label"])}',
             )
-        others = {i: c for i, c in others.items() if plain(c) not in _KNOWN_TO_US}
         if self.has('label') and others:
             self.remarks.append(
                 f'{path}: the columns {list(others.values())} are not read. One of '
@@ -208,6 +207,7 @@ class _Table:
             self.cell(row, 'person') or None,
             split_of(split) if self.has('split') else None,
             row.line,
+            self.cell(row, 'source') or None,
         ), form
 
     def cell(self, row: Row, kind: str) -> str:

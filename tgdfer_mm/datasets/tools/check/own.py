@@ -51,7 +51,8 @@ def check_own(data: str | Path, deep: bool = False) -> dict:
     ]
     if both:
         problems.append(
-            f'{len(both)} people are in training and in test clips: {some(both)}. '
+            f'{len(both)} people or videos are in training and in test clips: '
+            f'{some(both)}. '
             'Results are then too good.'
         )
     return dict(
@@ -191,11 +192,11 @@ def _content(clip: OwnClip) -> str:
 
 
 def _on_both_sides(found: OwnData) -> list[str]:
-    """People of a stated split whose clips are trained on and tested."""
+    """People, or videos, of a stated split whose clips are trained on and tested."""
     sides: dict[str, set[str]] = defaultdict(set)
     names: dict[str, str] = {}
     for clip in found.clips if found.fixed else ():
-        if clip.person:
-            sides[plain(clip.person)].add('test' if clip.split == 'test' else 'train')
-            names.setdefault(plain(clip.person), clip.person)
+        if who := clip.person or clip.source:
+            sides[clip.group].add('test' if clip.split == 'test' else 'train')
+            names.setdefault(clip.group, who)
     return sorted(names[key] for key, each in sides.items() if len(each) > 1)
