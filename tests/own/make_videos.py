@@ -1,9 +1,9 @@
 """Thirty drawn videos in three folders, as somebody would cut them of their own films.
 
-    python tests/own/make_videos.py my_videos
+    python tests/own/make_videos.py my_videos --new new_video.mp4
 
 Each shows one person of a drawn film who is at rest, shows one emotion, and is at rest
-again. The name of a video begins with its film.
+again. A folder in between names the film, as that of a person would.
 """
 
 import sys
@@ -21,6 +21,7 @@ from lab.video_writing import write_video
 SEEDS = range(9001, 9007)
 EMOTIONS = 'happy', 'surprise', 'angry'
 CLIPS = 10  # of each emotion
+NEW_SEED = 9007  # of the film that the new video is cut from
 MARGIN = 0.5  # seconds at rest before and after; a film has 0.7 between two episodes
 
 
@@ -87,7 +88,7 @@ def make_videos(folder: str | Path, clips: int = CLIPS) -> list[Path]:
     """Writes the videos.
 
     Args:
-        folder: Gets a folder for each emotion.
+        folder: Gets a folder for each emotion, and in it one for each film.
         clips: Videos of each emotion.
 
     Returns:
@@ -95,25 +96,43 @@ def make_videos(folder: str | Path, clips: int = CLIPS) -> list[Path]:
     """
     files = []
     for emotion, cuts in choose(clips).items():
-        place = Path(folder, emotion)
-        place.mkdir(parents=True, exist_ok=True)
         number = defaultdict(int)
         for cut in cuts:
             number[seed := cut.film.spec.seed] += 1
-            files.append(place / f'film{seed}_{number[seed]}.mp4')
+            place = Path(folder, emotion, f'film{seed}')
+            place.mkdir(parents=True, exist_ok=True)
+            files.append(place / f'{emotion}{number[seed]}.mp4')
             write_video(files[-1], cut.frames(), cut.film.spec.fps)
     return files
+
+
+def make_new_video(path: str | Path) -> str:
+    """Writes a video of a person whom none of the thirty shows.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The emotion that is shown.
+    """
+    cuts = cuts_of(Film(FilmSpec(seed=NEW_SEED)))
+    cut = next(cut for cut in cuts if cut.emotion in EMOTIONS)
+    write_video(path, cut.frames(), cut.film.spec.fps)
+    return cut.emotion
 
 
 def main(argv: list[str] | None = None) -> None:
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('folder', help='where the three folders are made')
     parser.add_argument('--clips', type=int, default=CLIPS, help='of each emotion')
+    parser.add_argument('--new', help='a video of somebody else, to be judged later')
     args = parser.parse_args(argv)
     if not 1 <= args.clips <= CLIPS:
         parser.error(f'--clips {args.clips}: give 1 to {CLIPS}')
     files = make_videos(args.folder, args.clips)
     print(f'{args.folder}: SYNTHETIC, {len(files)} videos in {len(EMOTIONS)} folders')
+    if args.new:
+        print(f'{args.new}: SYNTHETIC, {make_new_video(args.new)}')
 
 
 if __name__ == '__main__':

@@ -68,13 +68,13 @@ def test_fewer_clips_are_the_first_of_each_film(chosen):
         assert len({cut.film.spec.seed for cut in cuts}) == 3
 
 
-def test_the_files_lie_in_a_folder_a_class_and_begin_with_their_film(tmp_path):
+def test_the_files_lie_in_folders_of_class_and_film(tmp_path):
     files = MAKE['make_videos'](tmp_path / 'mine', 1)
     found = sorted(p.relative_to(tmp_path / 'mine').as_posix() for p in files)
     assert found == [
-        'angry/film9001_1.mp4',
-        'happy/film9001_1.mp4',
-        'surprise/film9001_1.mp4',
+        'angry/film9001/angry1.mp4',
+        'happy/film9001/happy1.mp4',
+        'surprise/film9001/surprise1.mp4',
     ]
     assert all(p.stat().st_size > 1000 for p in files)
 

@@ -11,8 +11,8 @@ from lab.paths import LAB, ROOT
 
 TOOLS = sorted((LAB / 'tools').glob('*.py'))
 NEW = {
-    *('film_intervals', 'first_look', 'fuzz_files', 'fuzz_videos'),
-    *('app_bombs', 'load_page', 'mmaction2_tests', 'tracking'),
+    *('app_bombs', 'few_clips', 'film_intervals', 'first_look', 'fuzz_files'),
+    *('fuzz_videos', 'load_page', 'mmaction2_tests', 'own_tutorial', 'tracking'),
 }
 MOVED = [p for p in TOOLS if p.stem not in NEW]  # those never were elsewhere
 OLD = {p.stem: ROOT / 'tools' / p.name for p in MOVED}

@@ -1,0 +1,33 @@
+"""The commands of the tutorial do what its page says; lab/tools has the whole of it."""
+
+from lab.own_tutorial import CLASSES, run_command, tutorial_commands
+from lab.paths import ROOT
+from tgdfer_mm.files import read_json
+
+# Word for word but for what makes it short: nine clips and two epochs.
+SHORT = {
+    'make_videos.py': ['--clips', '3'],
+    'train': ['--cfg-options', 'train_cfg.max_epochs=2', 'train_cfg.val_interval=2'],
+}
+
+
+def test_the_commands_lead_from_raw_videos_to_a_model_that_names_the_classes(tmp_path):
+    *steps, folds = tutorial_commands()
+    for command in steps:
+        more = [SHORT[key] for key in SHORT if key in command.replace('data/', '')]
+        run_command(command, tmp_path, *(more[0] if more else ()))
+    assert len(list(tmp_path.glob('data/mine/*/*/*/000001.jpg'))) == 9
+    [found] = [p for p in tmp_path.rglob('result.json') if 'new_video' in str(p)]
+    result = read_json(found, 'model')
+    assert sorted(result['model']['classes']) == sorted(CLASSES)
+    [track] = result['tracks']
+    assert track['label'] in CLASSES
+    assert folds.startswith('tgdfer folds tgdfer_own --data data/mine ')
+
+
+def test_the_three_commands_are_those_of_the_readme():
+    readme = (ROOT / 'README.md').read_text(encoding='utf-8')
+    lines = [line.partition('#')[0].rstrip() for line in readme.splitlines()]
+    _, faces, train, infer, _ = tutorial_commands()
+    for command in (faces, train, infer):
+        assert command in lines
