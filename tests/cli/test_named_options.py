@@ -26,7 +26,8 @@ def options_of(*commands: str) -> set[str]:
 
 
 def options_of_scripts() -> set[str]:
-    scripts = [*(ROOT / 'tools').rglob('*.py'), *(ROOT / 'lab').rglob('*.py')]
+    folders = 'tools', 'lab', 'tests/own'
+    scripts = [p for folder in folders for p in (ROOT / folder).rglob('*.py')]
     texts = (path.read_text(encoding='utf-8') for path in scripts)
     return {o for text in texts for o in re.findall(r"'(--[a-z][a-z0-9_-]*)'", text)}
 
