@@ -28,8 +28,8 @@ def root(tmp_path):
     return tmp_path / 'mine'
 
 
-def followed(root, **recipe):
-    cfg = load_config('tgdfer_own', dict(data=str(root), **recipe))
+def followed(root, changes=None, **recipe):
+    cfg = load_config('tgdfer_own', dict(data=str(root), **recipe), changes)
     said = use_own_data(cfg, Recipe.of(cfg).absolute())
     return cfg, said
 
@@ -97,7 +97,8 @@ def test_several_labels_change_loss_metric_and_rule(root):
     (root / 'clips.csv').write_text(
         'path,label\n' + ''.join(f'joyful/{i},a;b\nstartled/{i},c\n' for i in range(3))
     )
-    cfg, _ = followed(root, tower='small')
+    early = dict(type='EarlyStoppingHook', monitor='dfer/WAR')
+    cfg, _ = followed(root, dict(custom_hooks=[early]), tower='small')
     assert cfg.model.cls_head.loss_cls.multi_label is True
     assert cfg.test_evaluator.type == 'MultiLabelMetric'
     assert cfg.default_hooks.selection.metric == 'multi/mAP'

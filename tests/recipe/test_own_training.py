@@ -26,6 +26,7 @@ def trained(tmp_path_factory):
             tower='small',
             cache_features=str(folder / 'features'),
             fold=2,
+            selection='val',
         ),
         {'train_cfg.max_epochs': 1},
         str(folder / 'work'),
