@@ -48,7 +48,6 @@ param_scheduler = [
 ]
 default_hooks = dict(
     logger=dict(interval=5),
-    checkpoint=dict(interval=max_epochs),
     # Of `--selection val`: people are kept apart.
     selection=dict(metric='dfer/WAR', val_part=0.2, ties='last'),
 )
