@@ -11,40 +11,42 @@ from ..files import write_text
 from ..terminal import complain
 
 
+_OF_COPIES = dict(  # options of the benchmarks' copies, and their defaults
+    media='frames',
+    pixel_version=None,
+    media_dir=None,
+    counts='auto',
+    split_file=None,
+    label_base=None,
+    list_order=None,
+)
+
+
 def run(args: Namespace) -> int:
     """Checks; returns the exit code."""
     if args.dataset == 'own':
         return _check_own(args)
     try:
-        report = check_copy(
-            args.dataset,
-            args.root,
-            media=args.media,
-            pixel_version=args.pixel_version,
-            media_dir=args.media_dir,
-            counts=args.counts,
-            deep=args.deep,
-            split_file=args.split_file,
-            label_base=args.label_base,
-            list_order=args.list_order,
-        )
+        options = {name: getattr(args, name) for name in _OF_COPIES}
+        report = check_copy(args.dataset, args.root, deep=args.deep, **options)
     except (ValueError, OSError) as err:
         complain(err)
         return 2
     print_report(report)
-    if args.json:
-        write_text(args.json, json.dumps(report, indent=1, ensure_ascii=False))
-    return 0 if report['ok'] else 1
+    return _conclude(args, report)
 
 
 def _check_own(args: Namespace) -> int:
-    about_copies = ('pixel_version', 'media_dir', 'label_base')
-    given = [name for name in about_copies if getattr(args, name) is not None]
+    given = [n for n, default in _OF_COPIES.items() if getattr(args, n) != default]
     if given:
         option = f'--{given[0].replace("_", "-")}'
         raise DataError(f'{option} is for copies of the benchmarks; leave it out.')
     report = check_own(args.root, args.deep)
     print_own(report)
+    return _conclude(args, report)
+
+
+def _conclude(args: Namespace, report: dict) -> int:
     if args.json:
         write_text(args.json, json.dumps(report, indent=1, ensure_ascii=False))
     return 0 if report['ok'] else 1

@@ -73,3 +73,20 @@ def test_the_command_prints_it_and_its_code_says_whether_all_is_well(
     assert json.loads(file.read_text())['ok'] is False
     assert main(['data', 'check', 'own', str(tmp_path / 'none')]) == 2
     assert 'no such folder or list of clips' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    'option',
+    [
+        ['--media', 'videos'],
+        ['--pixel-version', 'x'],
+        ['--media-dir', 'x'],
+        ['--counts', 'none'],
+        ['--split-file', 'x'],
+        ['--label-base', '0'],
+        ['--list-order', 'own'],
+    ],
+)
+def test_options_of_the_benchmarks_are_refused(root, option, capsys):
+    assert main(['data', 'check', 'own', str(root), *option]) == 2
+    assert f'{option[0]} is for copies of the benchmarks' in capsys.readouterr().err
