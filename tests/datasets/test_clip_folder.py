@@ -6,6 +6,7 @@ import pytest
 
 from tgdfer_mm.datasets import ClipFolderDataset
 from tgdfer_mm.datasets.text_files import DataError
+from tgdfer_mm.files import DamagedFileError
 
 from .conftest import write_frames, write_video
 
@@ -158,11 +159,11 @@ def test_crops_are_those_of_the_file_that_made_the_clips(root):
     assert (
         ClipFolderDataset(str(root), 'test').metainfo['pixel_version'] == 'as they are'
     )
-    about = dict(pixel_version='faces-1', video=dict(crop=dict(margin=0.5)))
+    about = dict(pixel_version='faces-1', detector={}, video={}, tracks='largest')
     (root / 'faces.json').write_text(json.dumps(about))
     assert ClipFolderDataset(str(root), 'test').metainfo['pixel_version'] == 'faces-1'
     (root / 'faces.json').write_text('{"pixel_version": "x"}')
-    with pytest.raises(DataError, match='faces.json does not say how faces were'):
+    with pytest.raises(DamagedFileError, match="faces.json .* lacks 'tracks'"):
         ClipFolderDataset(str(root), 'test')
 
 
@@ -176,7 +177,7 @@ def test_tracks_of_one_video_are_on_one_side(tmp_path, said):
     for label in ('sad', 'happy'):
         for clip in ('a_1', 'a_2', 'b_1', 'c_1', 'c_2'):
             write_frames(tmp_path / label / clip, ['1.jpg'])
-    crops = dict(pixel_version='faces-0', video={}, tracks='all')
+    crops = dict(pixel_version='faces-0', detector={}, video={}, tracks='all')
     (tmp_path / 'faces.json').write_text(json.dumps(crops))
     of_trees = ClipFolderDataset(str(tmp_path), 'test', 1, pipeline=PIPELINE)._folds.of
     rows = [

@@ -3,8 +3,8 @@
 import pytest
 from openpyxl import Workbook
 
-from tgdfer_mm.datasets.clip_folder import read_own
 from tgdfer_mm.datasets.own_lists import read_list
+from tgdfer_mm.datasets.own_reading import read_own
 from tgdfer_mm.datasets.text_files import DataError, SplitFileError
 
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tgdfer_mm.datasets.clip_folder import read_own
+from tgdfer_mm.datasets.own_reading import read_own
 from tgdfer_mm.datasets.own_tree import read_tree
 from tgdfer_mm.datasets.text_files import DataError
 
@@ -33,12 +33,14 @@ def found(data):
 
 
 def test_videos_and_folders_of_frames_may_be_mixed(tree):
-    root = tree('happy/a.mp4', 'happy/b 1', 'traurig, sehr/größe.MOV', 'sad/c')
+    names = ['happy/a.mp4', 'happy/b 1', 'traurig, sehr/größe.MOV', 'sad/c']
+    root = tree(*names, 'sad/d.vob')
     assert found(read_tree(root)) == {
         'happy/a.mp4': ('happy', None, None, True),
         'happy/b 1': ('happy', None, None, False),
         'traurig, sehr/größe.MOV': ('traurig, sehr', None, None, True),
         'sad/c': ('sad', None, None, False),
+        'sad/d.vob': ('sad', None, None, True),
     }
 
 
@@ -95,6 +97,11 @@ def test_hidden_files_and_links_that_lead_up_are_passed_over(tree):
     root = tree('happy/a.mp4', 'sad/b.mp4', 'sad/._b.mp4', '.cache/x/y.mp4')
     os.symlink(root, root / 'sad/up', target_is_directory=True)
     assert sorted(found(read_tree(root))) == ['happy/a.mp4', 'sad/b.mp4']
+
+
+def test_no_folder_is_too_deep(tree):
+    deep = '/'.join(['sad', *'abcdefghijklmnopqrstuvwxyz', 'clip.mp4'])
+    assert deep in found(read_tree(tree('happy/a.mp4', deep)))
 
 
 def test_folders_that_differ_in_case_are_one_class(tree):

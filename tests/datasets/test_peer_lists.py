@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.datasets import DFEWDataset, FERV39kDataset, MAFWDataset, published
-from tgdfer_mm.datasets.clip_folder import read_own
+from tgdfer_mm.datasets.own_reading import read_own
 from tgdfer_mm.datasets.peer_lists import read_peer_list
 from tgdfer_mm.datasets.text_files import DataError, SplitFileError
 from tgdfer_mm.labels.classes import load_classes

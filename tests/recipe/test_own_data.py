@@ -75,6 +75,21 @@ def test_a_tower_takes_texts_whose_words_it_knows(root):
     assert 'the texts of the classes are yours' in said
 
 
+def test_texts_are_those_of_the_file_that_lists_the_classes(root):
+    (root / 'classes.json').write_text('{"classes": {"bored": ["brows raised"]}}')
+    other = root.parent / 'other.json'
+    texts = dict(startled=['lips parted'], joyful=['brows raised'])
+    other.write_text(json.dumps(dict(classes=texts)))
+    for classes, own in ((str(other), True), (['startled', 'joyful'], False)):
+        cfg = load_config('tgdfer_own', dict(data=str(root), tower='small'))
+        for name in ('train', 'test', 'val'):
+            cfg[f'{name}_dataloader'].dataset.classes = classes
+        said = use_own_data(cfg, Recipe.of(cfg).absolute())
+        assert ('the texts of the classes are yours' in said) == own
+        kind = 'OpenCLIPText' if own else 'LearnedClassVectors'
+        assert cfg.model.text_encoder['type'] == kind
+
+
 def test_clip_takes_any_words():
     encoder, said = choose_texts(find_tower('clip'), ['joy_ful', 'bored'], None)
     assert encoder['descriptions'] == [['joy_ful', ['joy ful']], ['bored', ['bored']]]
@@ -108,7 +123,8 @@ def test_several_labels_change_loss_metric_and_rule(root):
 
 def test_new_videos_are_cropped_as_the_clips_were(root):
     video = dict(crop=dict(size=96, margin=0.4), every_seconds=0.1)
-    (root / 'faces.json').write_text(json.dumps(dict(pixel_version='f', video=video)))
+    about = dict(pixel_version='f', detector={}, video=video, tracks='all')
+    (root / 'faces.json').write_text(json.dumps(about))
     cfg, said = followed(root, tower='small')
     assert cfg.video.crop == video['crop'] and cfg.video.window.seconds == 2.5
     assert 'videos are cropped as these clips were (f)' in said

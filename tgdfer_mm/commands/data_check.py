@@ -10,7 +10,6 @@ from ..datasets.tools.check.report import print_report
 from ..files import write_text
 from ..terminal import complain
 
-
 _OF_COPIES = dict(  # options of the benchmarks' copies, and their defaults
     media='frames',
     pixel_version=None,

@@ -1,31 +1,24 @@
 """A user's own clips as a data set."""
 
-import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from mmengine.logging import MMLogger
 
 from ..clips.errors import DamagedClipError
 from ..clips.frame_names import is_frame
-from ..files import read_json
-from ..labels.classes import LabelSetError, is_path, load_classes
 from ..registry import DATASETS
 from ..run_config.pipelines import check_readers
-from .clip_dataset import ClipDataset, MissingDataError
+from .clip_dataset import ClipDataset
 from .clip_sources import VideoFiles
 from .damaged_clips import DamagedClips
-from .own_clips import OwnClip, OwnData
+from .face_data import read_face_data
+from .own_clips import OwnClip
 from .own_folds import FOLDS, make_folds, validation_part
-from .own_lists import find_list, read_list
-from .own_tree import read_tree
+from .own_reading import read_own, require_own
 from .text_files import DataError, EmptySplitFileError
-from .text_tables import SUFFIXES
 
-CLASSES = 'classes.json'  # next to the clips: their order, and texts if it has any
-CROPS = 'faces.json'  # next to the clips: how `tgdfer data faces` has cropped them
 _said: set[tuple[str, str]] = set()
 
 
@@ -77,7 +70,8 @@ class ClipFolderDataset(ClipDataset):
         self.classes = self.own.classes
         self.setting = 'multi' if self.own.kind == 'multi' else 'single'
         self.media_dir, self.split_file = self.own.root, self.own.source
-        self.pixel_version = read_crops(self.own.root)[0]
+        faces = read_face_data(self.own.root)
+        self.pixel_version = faces.pixel_version if faces else 'as they are'
         self.NAME = f'{self.own.root.name} ({type(self).NAME})'
         self.fold, self._folds = None, None
         if self.own.fixed:
@@ -103,11 +97,7 @@ class ClipFolderDataset(ClipDataset):
         Raises:
             MissingDataError: It is not.
         """
-        if not Path(data_root).expanduser().exists():
-            raise MissingDataError(
-                f'{data_root}: there is no such folder or list of clips. Give yours by '
-                '--data (recipe.data).'
-            )
+        require_own(data_root)
 
     @classmethod
     def count_folds(
@@ -223,80 +213,3 @@ class OwnFiles(VideoFiles):
 
 
 _VERBS = {'train': 'train on', 'val': 'validate on', 'test': 'test on'}
-
-
-def read_own(data: str | Path, classes: str | Sequence[str] | None = None) -> OwnData:
-    """Reads a user's clips from a folder by class or from a list.
-
-    Args:
-        data: The folder, which may have a list ``clips.csv``; or a list.
-        classes: See :class:`ClipFolderDataset`.
-
-    Raises:
-        MissingDataError: It does not exist.
-        DataError: Something is wrong; names the file, and the line of a list.
-    """
-    path = Path(data).expanduser().absolute()
-    if not path.exists():
-        ClipFolderDataset.require_data(str(path))
-    where = (path if path.is_dir() else path.parent) / CLASSES
-    if classes is None and where.is_file():
-        classes = str(where)
-    if isinstance(classes, str):
-        where = classes
-        try:
-            classes = load_classes(classes)
-        except LabelSetError as error:
-            raise DataError(str(error)) from error
-    if path.is_dir():
-        listed = find_list(path, SUFFIXES)
-        found = read_list(listed, classes) if listed else _read_folders(path)
-    elif path.suffix.lower() in SUFFIXES:
-        found = read_list(path, classes)
-    else:
-        raise DataError(
-            f'{path} is neither a folder nor a list of clips, which ends in one of '
-            f'{list(SUFFIXES)}.'
-        )
-    found.settle_classes(classes, str(where) if is_path(where) else f'{where!r}')
-    return found
-
-
-def _read_folders(root: Path) -> OwnData:
-    found = read_tree(root)
-    path = root / CROPS
-    if path.is_file() and read_json(path).get('tracks') == 'all':
-        # `a_1` and `a_2` are of one video: they are not divided.
-        found.clips = [
-            replace(clip, source=clip.name.rpartition('_')[0]) for clip in found.clips
-        ]
-    return found
-
-
-def read_crops(root: Path) -> tuple[str, dict | None]:
-    """How the faces of a user's clips have been cropped.
-
-    Args:
-        root: Their folder.
-
-    Returns:
-        The pixel version, and the settings of ``video`` that crop a new video in the
-        same way; None if no ``faces.json`` says so.
-
-    Raises:
-        DataError: That file is damaged.
-    """
-    path = root / CROPS
-    if not path.is_file():
-        return 'as they are', None
-    try:
-        found = json.loads(path.read_text(encoding='utf-8'))
-        version, video = str(found['pixel_version']), found['video']
-        if not isinstance(video, dict):
-            raise TypeError('video is no object')
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError(
-            f'{path} does not say how faces were cropped ({type(error).__name__}: '
-            f'{error}). Make the clips again by `tgdfer data faces`, or remove it.'
-        ) from error
-    return version, video

@@ -9,11 +9,6 @@ from pathlib import Path
 
 from .text_files import DataError
 
-KINDS = ('single', 'soft', 'multi')
-VIDEOS = (
-    *('.mp4', '.avi', '.mov', '.mkv', '.webm', '.m4v', '.mpg', '.mpeg', '.wmv'),
-    *('.flv', '.3gp', '.mts', '.m2ts', '.ts', '.ogv'),
-)
 SPLITS = {
     'train': ('train', 'training', 'trn', 'tr'),
     'val': ('val', 'valid', 'validation', 'dev', 'development'),
@@ -73,6 +68,7 @@ class OwnData:
         source: The list, or the root.
         clips: Those that can be read.
         classes: Names of the classes, in the order of the labels.
+        class_file: The file that lists them, if one does; it may have their texts.
         kind: ``single`` (one label a clip), ``soft`` (shares) or ``multi`` (several).
         left_out: Why clips are left out -> class -> their names.
         remarks: What the user should know, whole sentences.
@@ -82,6 +78,7 @@ class OwnData:
     source: Path
     clips: list[OwnClip] = field(default_factory=list)
     classes: tuple[str, ...] = ()
+    class_file: Path | None = None
     kind: str = 'single'
     left_out: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)

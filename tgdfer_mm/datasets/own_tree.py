@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..clips.frame_names import is_frame, natural_sorted
-from .own_clips import VIDEOS, OwnClip, OwnData, name_of, plain, some, split_of
+from ..video.reading import VIDEOS
+from .own_clips import OwnClip, OwnData, name_of, plain, some, split_of
 from .text_files import DataError
 
 NO_CLASS = '(no class)'
-_DEEPEST = 12  # folders; whoever has more means something else
 
 
 def read_tree(root: Path) -> OwnData:
@@ -82,7 +82,7 @@ def _read_folder(
 ) -> None:
     """Adds the clips of a folder: itself, the videos in it, those of its folders."""
     real = folder.resolve()
-    if real in above or len(middle) > _DEEPEST:
+    if real in above:
         return  # a link that leads up
     entries = list(_entries(folder))
     folders = [entry for entry in entries if entry.is_dir()]

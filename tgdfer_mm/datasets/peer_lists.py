@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ..video.reading import VIDEOS
 from .text_files import (
     DataError,
     EmptySplitFileError,
@@ -19,7 +20,6 @@ from .text_files import (
 )
 
 _SOUNDS = ('.wav', '.flac', '.mp3')
-_VIDEOS = ('.mp4', '.avi', '.mkv', '.mov', '.webm')
 _HEADERS = ('video_name,label', 'video_name,labels', 'path,id', 'path,label')
 _GAP = re.compile(r'\s+')
 
@@ -233,7 +233,7 @@ def _read_row(
     more = len(parts) > 1 and whole_number(parts[-1]) is not None
     # A list gives no number of frames for a video: that would be a second label.
     if kind is not TABLE and (
-        more or (kind is FRAMES and path.lower().endswith(_VIDEOS))
+        more or (kind is FRAMES and path.lower().endswith(VIDEOS))
     ):
         return None, _SEVERAL
     if kind is FRAMES:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from mmengine.config import Config
-from mmengine.logging import print_log
 
-from ..datasets.clip_folder import CLASSES, ClipFolderDataset, read_crops, read_own
+from ..datasets.clip_folder import ClipFolderDataset
+from ..datasets.face_data import read_face_data
 from ..datasets.own_clips import OwnData
+from ..datasets.own_reading import read_own
+from ..files import read_json
 from ..models.text.descriptions import load_descriptions
 from ..run_config.walk import DataSet, data_sets, hooks_of, kind_of
 from .own_tower import Tower, choose_texts, find_tower
@@ -51,10 +53,10 @@ def use_own_data(cfg: Config, recipe: Recipe) -> str | None:
         encoder, texts = choose_texts(tower, data.classes, _texts(data))
         _set_texts(cfg, encoder)
         said += f'; {texts}'
-    version, video = read_crops(data.root)
-    if video is not None:
-        cfg.video = dict(cfg.get('video') or {}, **video)
-        said += f'; videos are cropped as these clips were ({version})'
+    faces = read_face_data(data.root)
+    if faces is not None:
+        cfg.video = dict(cfg.get('video') or {}, **faces.video)
+        said += f'; videos are cropped as these clips were ({faces.pixel_version})'
     return said
 
 
@@ -73,14 +75,10 @@ def _own(cfg: Config) -> list[DataSet]:
 
 def _texts(data: OwnData) -> dict[str, list[str]] | None:
     """The user's texts, if there are any."""
-    path = data.root / CLASSES
-    if not path.is_file():
+    file = data.class_file
+    if file is None or not isinstance(read_json(file, 'classes')['classes'], dict):
         return None
-    from ..files import read_json
-
-    if not isinstance(read_json(path, 'classes')['classes'], dict):
-        return None
-    return load_descriptions(str(path))
+    return load_descriptions(str(file))
 
 
 def _follow_labels(cfg: Config, data: OwnData) -> None:
@@ -127,8 +125,3 @@ def _set_texts(cfg: Config, encoder: dict) -> None:
             rate = dict(lr_mult=10.0, optional=name != own)
             parts['custom_keys'][f'text_encoder.{name}'] = rate
         parts['no_decay'] = [own]
-
-
-def announce(reason: str) -> None:
-    """Says what was chosen, before a run has a log of its own."""
-    print_log(reason, logger='current')

@@ -175,7 +175,11 @@ def test_a_folder_that_others_made_says_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    'content', ['', '[]', '{}', '{"pixel_version": "x", "detector": {}, "video": 3}']
+    'content',
+    [
+        *('', '[]', '{}'),
+        '{"pixel_version": "x", "tracks": "all", "detector": {}, "video": 3}',
+    ],
 )
 def test_a_damaged_note_is_named(tmp_path, content):
     (tmp_path / 'faces.json').write_text(content)

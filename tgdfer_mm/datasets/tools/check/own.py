@@ -15,9 +15,9 @@ from ....clips.frame_names import is_frame
 from ....files import file_hash
 from ....terminal import Terminal, one_line
 from ....version import __version__
-from ...clip_folder import read_own
 from ...own_clips import OwnClip, OwnData, plain, some
 from ...own_folds import make_folds
+from ...own_reading import read_own
 from ...progress import in_threads
 from ...transforms.frames import DecodeFrames, ListFrames
 

@@ -13,9 +13,10 @@ from typing import Any
 from ....files import DamagedFileError, read_json, write_text
 from ....locks import held
 from ....video.errors import OutputError, UsageError
+from ...face_data import FACE_DATA
 from .clip_maker import STILL, lost_record
 from .inputs import RawClip
-from .settings import FILE_NAME, differences
+from .settings import differences
 
 NOT_WRITTEN = 'not written'
 _OWN = '.tgdfer_faces'  # records, pictures, and clips that are not finished
@@ -158,7 +159,7 @@ def opened(out: Path, source: Path, about: dict[str, Any]) -> Iterator[ClipFolde
         with held(out / _OWN / 'lock', str(out)):
             _check(out, source, about)  # once more: another call may have begun
             own = about | dict(input=os.path.realpath(source))
-            write_text(out / FILE_NAME, json.dumps(own, indent=1) + '\n')
+            write_text(out / FACE_DATA, json.dumps(own, indent=1) + '\n')
             folder = ClipFolder(out)
             folder._open()
             try:
@@ -178,7 +179,7 @@ def opened(out: Path, source: Path, about: dict[str, Any]) -> Iterator[ClipFolde
 def _check(out: Path, source: Path, about: dict[str, Any]) -> None:
     if out.exists() and not out.is_dir():
         raise UsageError(f'{out} is a file: name a folder for the clips')
-    note = out / FILE_NAME
+    note = out / FACE_DATA
     if not note.exists():
         there = [n for n in os.listdir(out) if n != _OWN] if out.exists() else []
         if there:
@@ -194,8 +195,7 @@ def _check(out: Path, source: Path, about: dict[str, Any]) -> None:
     other = known['input']
     if other != os.path.realpath(source) and os.path.isdir(other):
         raise UsageError(f'{out} has the clips of {other}: name a new folder for these')
-    asked = {k: v for k, v in about.items()}
-    changed = differences({k: known[k] for k in asked}, asked)
+    changed = differences({k: known[k] for k in about}, about)
     if changed:
         raise UsageError(
             f'{out} has clips made with other settings: {"; ".join(changed)}. Give the '

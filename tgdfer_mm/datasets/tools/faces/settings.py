@@ -1,21 +1,14 @@
-"""How face clips are made; kept with them, so that a video to be read is cropped alike.
-
-``faces.json`` in the folder of the clips holds it.
-"""
+"""How face clips are made, and what ``faces.json`` next to them then says."""
 
 import json
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
-from typing import NamedTuple
 
-from ....files import read_json
 from ....video.checks import Number
 from ....video.errors import UsageError
 from ....video.faces import FaceDetector, build_detector
 from ....video.settings import VideoSettings
 
-FILE_NAME = 'faces.json'
 SCHEMA = 'tgdfer_mm.faces/1'
 TRACKS = ('largest', 'all')
 QUALITY = 95  # of the JPEG files
@@ -66,46 +59,6 @@ class ClipSettings:
         )
         digest = sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
         return dict(schema=SCHEMA, pixel_version=f'faces-{digest[:12]}', **own)
-
-
-class FaceData(NamedTuple):
-    """What ``faces.json`` says to those who train on the clips.
-
-    Attributes:
-        pixel_version: A name of these pixels: other settings have another one.
-        detector: Name and settings of the detector, as a result has them.
-        video: Changes to :class:`~tgdfer_mm.video.settings.VideoSettings`, and so the
-            ``video`` of a config, with which `tgdfer infer` crops as the clips were.
-    """
-
-    pixel_version: str
-    detector: dict
-    video: dict
-
-
-def read_face_data(folder: str | Path) -> FaceData | None:
-    """Reads how the clips of a folder were made.
-
-    Args:
-        folder: Folder that `tgdfer data faces` has filled.
-
-    Returns:
-        None if it has no ``faces.json``: somebody else made the clips.
-
-    Raises:
-        DamagedFileError: The file does not hold what it should.
-        UsageError: It names settings that there are not.
-    """
-    path = Path(folder, FILE_NAME)
-    if not path.exists():
-        return None
-    known = read_json(path, *FaceData._fields)
-    found = FaceData(*(known[name] for name in FaceData._fields))
-    try:
-        VideoSettings().updated(found.video)
-    except (UsageError, TypeError, AttributeError) as err:
-        raise UsageError(f'{path}: {err}') from err
-    return found
 
 
 def differences(known: dict, asked: dict) -> list[str]:
