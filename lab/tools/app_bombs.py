@@ -9,6 +9,7 @@ python lab/tools/app_bombs.py --port 7861
 
 import argparse
 import http.client
+import os
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,8 @@ def main() -> None:
     with subprocess.Popen(command, cwd=ROOT) as page:
         try:
             while not answers(port):
+                if page.poll() is not None:
+                    sys.exit('the page has ended')
                 time.sleep(0.2)
             alone = memory(page.pid)
             peak, slowest, said = watch(page.pid, port, bombs)
@@ -57,12 +60,9 @@ def make_bombs() -> dict[str, bytes]:
     jpeg = cv2.imencode('.jpg', black)[1].tobytes()
     bombs = {'png': black_png(SIDE, SIDE), 'jpeg': as_large(jpeg, SIDE)}
     with tempfile.TemporaryDirectory() as folder:
-        for name, codec, pixels in (
-            ('jpeg.avi', 'mjpeg', 'yuvj420p'),
-            ('jpeg.mov', 'mjpeg', 'yuvj420p'),
-        ):
+        for name in ('jpeg.avi', 'jpeg.mov'):
             path = Path(folder, name)
-            write_video(path, [black] * 3, 10, codec=codec, pixels=pixels)
+            write_video(path, [black] * 3, 10, codec='mjpeg', pixels='yuvj420p')
             bombs[name] = as_large(path.read_bytes(), SIDE)
     return bombs
 
@@ -119,7 +119,7 @@ def memory(pid: int) -> float:
         except OSError:  # it has just ended
             continue
         parents[int(folder.name)] = int(parts[1])
-        sizes[int(folder.name)] = int(parts[21]) * 4096
+        sizes[int(folder.name)] = int(parts[21]) * os.sysconf('SC_PAGE_SIZE')
     ours = {pid}
     while more := {p for p, parent in parents.items() if parent in ours} - ours:
         ours |= more
