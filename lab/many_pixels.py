@@ -8,6 +8,11 @@ def black_png(width: int, height: int) -> bytes:
     """A black picture, about a thousandth of a byte a pixel."""
     packer, row = zlib.compressobj(9), bytes(1 + 3 * width)
     rows = b''.join(packer.compress(row) for _ in range(height)) + packer.flush()
+    return png(width, height, rows)
+
+
+def png(width: int, height: int, rows: bytes) -> bytes:
+    """A PNG that states a size, and whose compressed rows may be anything."""
     header = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
     parts = ((b'IHDR', header), (b'IDAT', rows), (b'IEND', b''))
     return b'\x89PNG\r\n\x1a\n' + b''.join(

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tgdfer_mm.video.apart import process
 from tgdfer_mm.video.apart.process import ProcessLimits
 from tgdfer_mm.video.apart.source import ApartSource
 from tgdfer_mm.video.errors import InputError, NoVideoError
@@ -124,6 +125,16 @@ def test_one_that_gives_no_picture_is_given_up(make_file):
         with pytest.raises(InputError, match='no picture came in 0 seconds'):
             next(iter(source))
     assert not is_running(source.pid)
+
+
+def test_one_that_sends_a_byte_now_and_then_is_given_up(
+    make_file, tmp_path, monkeypatch
+):
+    child = tmp_path / 'child.py'
+    child.write_text('import os, time\nwhile os.write(1, b"0"): time.sleep(0.1)\n')
+    monkeypatch.setattr(process, '_CHILD', child)
+    with pytest.raises(InputError, match='no picture came in 0.3 seconds'):
+        ApartSource(make_file(), limits=ProcessLimits(patience=0.3))
 
 
 def test_what_is_no_longer_wanted_is_not_waited_for(make_file):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lab.many_pixels import png
 from lab.video_writing import write_video
 from tgdfer_mm.video.errors import InputError
 from tgdfer_mm.video.picture_size import stated_size
@@ -24,16 +25,7 @@ def encoded(kind, size=SIZE):
 
 def png_of_nothing(width, height):
     """A PNG that states a size and has not one row."""
-    parts = b''
-    header = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
-    for kind, data in (
-        (b'IHDR', header),
-        (b'IDAT', zlib.compress(b'')),
-        (b'IEND', b''),
-    ):
-        check = struct.pack('>I', zlib.crc32(kind + data))
-        parts += struct.pack('>I', len(data)) + kind + data + check
-    return b'\x89PNG\r\n\x1a\n' + parts
+    return png(width, height, zlib.compress(b''))
 
 
 @pytest.mark.parametrize('kind', ['.png', '.jpg'])
@@ -47,6 +39,22 @@ def test_the_size_of_a_jpeg_is_not_that_of_its_thumbnail():
     assert stated_size(jpeg[:2] + thumbnail + jpeg[2:]) == SIZE
     junk = b'junk \xff\xff\xff\x01 more'  # decoders pass over it
     assert stated_size(jpeg[:2] + thumbnail + junk + jpeg[2:]) == SIZE
+
+
+@pytest.mark.parametrize('kind', range(0xC0, 0xD0))
+def test_every_frame_of_a_jpeg_states_its_size_and_nothing_else_does(kind):
+    frame = b'\xff' + bytes([kind]) + encoded('.jpg').partition(b'\xff\xc0')[2]
+    table = b'\xff\xbf' + struct.pack('>HBHH', 7, 8, 1, 2)  # of a kind before them
+    tables = kind in (0xC4, 0xC8, 0xCC)
+    size = (0, 0) if tables else SIZE
+    assert stated_size(b'\xff\xd8' + table + frame[:40]) == size
+
+
+@pytest.mark.parametrize('kind', ['.png', '.jpg'])
+def test_a_file_that_ends_anywhere_states_no_other_size(kind):
+    data = encoded(kind)
+    sizes = [stated_size(data[:end]) for end in range(len(data))]
+    assert set(sizes) <= {(0, 0), (SIZE[0], 0), SIZE} and sizes[-1] == SIZE
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from tgdfer_cli.main import main, parse
-from tgdfer_mm.apis.app import server
+from tgdfer_mm.apis.app import command, server
+from tgdfer_mm.apis.app import serving as serving_module
 from tgdfer_mm.apis.app.jobs import Cancelled, Job, JobQueue
 from tgdfer_mm.apis.app.scratch import ScratchFolder
 from tgdfer_mm.apis.app.uploads import (
@@ -261,6 +262,27 @@ def test_limits_have_to_be_positive(option, value, capsys):
     assert end.value.code == 2
     said = capsys.readouterr().err
     assert f"argument {option}: '{value}' must be a positive number" in said
+
+
+@pytest.mark.parametrize(
+    ('host', 'shown'),
+    [('127.0.0.1', 'localhost'), ('::1', 'localhost'), ('::', '[::]')],
+)
+def test_a_port_of_0_is_one_that_is_free_and_the_address_can_be_opened(
+    host, shown, monkeypatch, capsys, tmp_path
+):
+    if ':' in host and not socket.has_ipv6:
+        pytest.skip('needs IPv6')
+    told = []
+    monkeypatch.setattr(serving_module, 'serve', lambda *args: told.append(args[1:]))
+    about, settings = dict(name='demo', note=None), SimpleNamespace(max_pixels=9)
+    model = SimpleNamespace(about=about, settings=settings)
+    monkeypatch.setattr(command, '_inferencer', lambda *args: model)
+    words = ['app', '--host', host, '--port', '0', '--temp', str(tmp_path)]
+    assert main(words) == 0
+    [(where, port)] = told
+    assert where == host and 0 < port < 65536
+    assert f'Open http://{shown}:{port} - ' in capsys.readouterr().out
 
 
 def test_a_port_that_is_taken_is_named_before_a_model_is_loaded(capsys):

@@ -34,7 +34,7 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
         from .work import analyse
     except ModuleNotFoundError as err:
         raise UsageError(f'{err}: pip install "tgdfer_mm[app]"') from err
-    _check_port(args.host, args.port)
+    port = _free_port(args.host, args.port)
     try:
         models = Models(
             _inferencer(args, args.model, args.checkpoint),
@@ -67,10 +67,11 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
                 'is asked for a password.',
             )
         shown = 'localhost' if args.host in LOCAL else args.host
-        console.print(f'Open http://{shown}:{args.port} - stop with Ctrl-C')
+        shown = f'[{shown}]' if ':' in shown else shown
+        console.print(f'Open http://{shown}:{port} - stop with Ctrl-C')
         os.umask(0o077)  # whatever is made anew is for this user alone, too
         try:
-            serve(app, args.host, args.port)
+            serve(app, args.host, port)
         except KeyboardInterrupt:
             console.print('Stopped with Ctrl-C. Videos and results have been removed.')
             return 130
@@ -84,14 +85,15 @@ def _inferencer(
     return make_inferencer(chosen, show_progress=False, **changes_of(args))
 
 
-def _check_port(host: str, port: int) -> None:
-    """Before the model is loaded."""
+def _free_port(host: str, port: int) -> int:
+    """The port, before the model is loaded; any that is free for 0."""
     _PORT.check('--port', port)
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+            return probe.getsockname()[1]
         # Of a name that is none Python says so with a UnicodeError.
         except (OSError, UnicodeError) as err:
             reason = getattr(err, 'strerror', None) or err

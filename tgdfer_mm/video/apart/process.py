@@ -122,13 +122,14 @@ class DecodingProcess:
         view = memoryview(data)
         while view:
             self._heed()
-            if not self._selector.select(_LOOK):
-                if time.monotonic() > end:
-                    raise InputError(
-                        f'{self._name}: no picture came in {self._limits.patience:g} '
-                        'seconds, so reading was given up. Convert the video first, '
-                        'for example with ffmpeg'
-                    )
+            ready = self._selector.select(_LOOK)
+            if time.monotonic() > end:  # also of a process that sends a byte at a time
+                raise InputError(
+                    f'{self._name}: no picture came in {self._limits.patience:g} '
+                    'seconds, so reading was given up. Convert the video first, for '
+                    'example with ffmpeg'
+                )
+            if not ready:
                 continue
             got = self._process.stdout.readinto(view)
             if not got:
