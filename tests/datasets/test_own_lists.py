@@ -63,7 +63,7 @@ def test_a_quote_may_follow_a_space(root):
 
 def test_line_ends_in_quotes_belong_to_the_cell(root):
     text = 'path,label,note\na.mp4,happy,"two\nlines"\nb.mp4,sad,\nb.mp4,happy,\n'
-    with pytest.raises(SplitFileError, match=r'line 5: the clip b.mp4 is .*line 4'):
+    with pytest.raises(DataError, match=r'line 5: the clip b.mp4 is .*line 4'):
         read_list(write(root, text))
 
 
@@ -130,6 +130,12 @@ def test_what_cannot_be_used_is_counted_by_class(root):
     assert 'none.mp4 (line 3), not.mp4 (line 4)' in said
     for words in ('does not exist', 'is empty', 'holds no picture', 'single picture'):
         assert words in said
+
+
+def test_a_clip_of_several_classes_that_is_left_out_counts_once(root):
+    data = read_list(write(root, 'path,label\na.mp4,x;y\nnone.mp4,y;x\n'))
+    [said] = data.losses()
+    assert '1 left out' in said and '(y 1)' in said
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,14 @@
 
 import csv
 import io
-import json
 import re
 import shutil
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from tgdfer_mm.datasets import DFEWDataset, FERV39kDataset, MAFWDataset, published
-from tgdfer_mm.datasets.own_reading import read_own
-from tgdfer_mm.datasets.peer_lists import read_peer_list
 from tgdfer_mm.datasets.text_files import DataError, SplitFileError
 from tgdfer_mm.labels.classes import load_classes
 
@@ -474,73 +470,3 @@ def test_numbers_of_frames_that_differ_from_the_folder_s_are_said(dfew, log):
 def test_equal_numbers_of_frames_are_not_worth_a_word(dfew, log):
     read('dfew', dfew, write('dfew', dfew, 'frames'))
     assert not [text for text in log if 'numbers of frames' in text]
-
-
-class TestOwnClips:
-    """Lists of clips whose classes are known."""
-
-    @pytest.mark.parametrize(
-        ('text', 'frames'),
-        [
-            ('a/one.mp4 0\nb/two.mp4 2\n', [None, None]),
-            ('a/one 12 0\nb/two 30 2\n', [12, 30]),
-            ('path,label\na/one.mp4,0\nb/two.mp4,2\n', [None, None]),
-        ],
-    )
-    def test_in_mmaction2_s_formats(self, tmp_path: Path, text, frames):
-        (tmp_path / 'l.txt').write_text(text)
-        found = read_peer_list(tmp_path / 'l.txt', ['calm', 'tense', 'glad'])
-        assert [row.label for row in found.rows] == [0, 2] and found.label_base == 0
-        assert [row.num_frames for row in found.rows] == frames
-        assert [Path(row.path).stem for row in found.rows] == ['one', 'two']
-
-    def test_labels_from_1(self, tmp_path):
-        (tmp_path / 'l.txt').write_text('a.mp4 1\nb.mp4 3\n')
-        found = read_peer_list(tmp_path / 'l.txt', ['calm', 'tense', 'glad'])
-        assert [row.label for row in found.rows] == [0, 2] and found.label_base == 1
-
-    @pytest.mark.parametrize(
-        ('text', 'words'),
-        [
-            ('a.mp4 1\nb.mp4 2\n', 'may start at 0 or at 1'),
-            ('a.mp4 0\nb.mp4 3\n', 'line 2: label 3 is out of range, which is 0 to 2'),
-            ('a.mp4 0 2\nb.mp4 1\n', 'line 1: .*several labels a clip'),
-            ('a.mp4 glad\n', 'line 1: expected'),
-            ('a.mp4 0\nb.mp4\n', 'line 2: expected'),
-            ('\n', 'lists no clip'),
-            ('path,label\n', 'lists no clip'),
-        ],
-    )
-    def test_what_is_wrong_is_said(self, tmp_path, text, words):
-        (tmp_path / 'l.txt').write_text(text)
-        with pytest.raises(DataError, match=rf'l.txt.*{words}'):
-            read_peer_list(tmp_path / 'l.txt', ['calm', 'tense', 'glad'])
-
-    def test_a_stated_base(self, tmp_path):
-        (tmp_path / 'l.txt').write_text('a.mp4 1\nb.mp4 2\n')
-        for base in (0, 1):
-            found = read_peer_list(tmp_path / 'l.txt', ['x', 'y', 'z'], base)
-            assert [row.label for row in found.rows] == [1 - base, 2 - base]
-
-    def test_as_the_data_of_a_training(self, tmp_path):
-        for clip in ('one', 'two', 'three'):
-            write_frames(tmp_path / 'clips' / clip, ['1.jpg', '2.jpg'])
-        path = tmp_path / 'list.txt'
-        path.write_text('clips/one 2 0\nclips/two 2 2\nclips/three 2 1\nclips/no 2 1\n')
-        with pytest.raises(DataError, match='has numbers .* into .*classes.json'):
-            read_own(path)
-        names = ['glad', 'calm', 'tense']  # not by name
-        (tmp_path / 'classes.json').write_text(json.dumps({'classes': names}))
-        for own in (read_own(path), read_own(path, names)):
-            assert own.classes == tuple(names)
-            found = {clip.name: clip.labels for clip in own.clips}
-            assert found == {
-                'clips/one': {'glad': 1},
-                'clips/two': {'tense': 1},
-                'clips/three': {'calm': 1},
-            }
-            assert '1 left out' in own.losses()[0] and 'calm 1' in own.losses()[0]
-            assert any('labels from 0 are glad, calm, tense' in r for r in own.remarks)
-        path.write_text('clips/one 2 0\nclips/./one 2 2\n')
-        with pytest.raises(SplitFileError, match='line 2: this clip is already in'):
-            read_own(path)

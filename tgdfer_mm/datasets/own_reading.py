@@ -7,8 +7,9 @@ from pathlib import Path
 from ..labels.classes import LabelSetError, is_path, load_classes
 from .clip_dataset import MissingDataError
 from .face_data import read_face_data
+from .list_table import find_list
 from .own_clips import OwnData
-from .own_lists import find_list, read_list
+from .own_lists import read_list
 from .own_tree import read_tree
 from .text_files import DataError
 from .text_tables import SUFFIXES
@@ -41,7 +42,7 @@ def read_own(data: str | Path, classes: str | Sequence[str] | None = None) -> Ow
         except LabelSetError as error:
             raise DataError(str(error)) from error
     if path.is_dir():
-        listed = find_list(path, SUFFIXES)
+        listed = find_list(path)
         found = read_list(listed, classes) if listed else _read_folders(path)
     elif path.suffix.lower() in SUFFIXES:
         found = read_list(path, classes)

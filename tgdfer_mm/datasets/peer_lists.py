@@ -11,13 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..video.reading import VIDEOS
-from .text_files import (
-    DataError,
-    EmptySplitFileError,
-    SplitFileError,
-    read_lines,
-    whole_number,
-)
+from .text_files import SplitFileError, whole_number
 
 _SOUNDS = ('.wav', '.flac', '.mp3')
 _HEADERS = ('video_name,label', 'video_name,labels', 'path,id', 'path,label')
@@ -71,79 +65,6 @@ class PeerRow:
     num_frames: int | None = None
 
 
-@dataclass(frozen=True)
-class PeerList:
-    """A list as others write it, whose labels are understood.
-
-    Attributes:
-        format: Its format.
-        label_base: The number of the first class in the file.
-        rows: Its lines; their labels count from 0.
-    """
-
-    format: PeerFormat
-    label_base: int
-    rows: list[PeerRow]
-
-
-def read_peer_list(
-    path: Path, classes: Sequence[str], label_base: int | None = None
-) -> PeerList:
-    """Reads such a list of clips whose classes are known.
-
-    Args:
-        path: The list.
-        classes: The classes, in the order of the numbers in the list.
-        label_base: The number of the first class, 0 or 1. It has to be stated for a
-            list with neither a label 0 nor the last class counted from 1.
-
-    Raises:
-        SplitFileError: A line does not fit the format of the first one, or its label
-            is out of range; names the line.
-        DataError: The list does not show its first label, or lists no clip.
-    """
-    lines = read_lines(path)
-    found = read_rows(path, lines)
-    if found is None:
-        number = next((i for i, text in enumerate(lines, 1) if text.strip()), 0)
-        if not number:
-            raise EmptySplitFileError(f'{path} lists no clip.')
-        expected = ', '.join(repr(f.columns) for f in (PLAIN, FRAMES, SOUND))
-        raise SplitFileError(
-            path,
-            number,
-            lines[number - 1],
-            f'expected {expected}, or one of the headers {list(_HEADERS)} and '
-            f'{TABLE.columns!r}; labels are whole numbers',
-        )
-    kind, rows = found
-    if not rows:
-        raise EmptySplitFileError(f'{path} lists no clip.')
-    labels = {row.label for row in rows}
-    base = min(1, *labels) if label_base is None else label_base
-    check_range(path, lines, rows, base, len(classes))
-    if label_base is None and not labels & {0, len(classes)}:
-        raise DataError(
-            f'{path} has neither a label 0 nor a label {len(classes)}, so its labels '
-            'may start at 0 or at 1. Write the names of the classes in the place of '
-            'the numbers, under the header path,label; in Python, label_base does too.'
-        )
-    counted = [
-        PeerRow(row.line, row.path, row.label - base, row.num_frames) for row in rows
-    ]
-    return PeerList(kind, base, counted)
-
-
-def has_numbers(path: Path) -> bool:
-    """Whether a list has no header, but paths and numbers for the classes."""
-    try:
-        lines = read_lines(path)
-    except SplitFileError:
-        return False
-    first = next((line.strip() for line in lines if line.strip()), '')
-    return _recognise(first) in (PLAIN, FRAMES)
-
-
 def check_range(
     path: Path, lines: Sequence[str], rows: Iterable[PeerRow], base: int, size: int
 ) -> None:
@@ -187,7 +108,7 @@ def read_rows(
     if not filled:
         return None
     first, text = filled[0]
-    kind = _recognise(text)
+    kind = recognise(text)
     if kind is None:
         # Two numbers at the end are in no format of the authors either.
         numbers = [whole_number(field) for field in text.split()[-2:]]
@@ -208,7 +129,8 @@ def read_rows(
     return kind, rows
 
 
-def _recognise(line: str) -> PeerFormat | None:
+def recognise(line: str) -> PeerFormat | None:
+    """The format that a first line is in, if it is one of these."""
     if line.lower().replace(' ', '') in _HEADERS:
         return TABLE
     for kind in (FRAMES, SOUND, PLAIN):

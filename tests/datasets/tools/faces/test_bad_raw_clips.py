@@ -296,16 +296,26 @@ def test_a_list_is_carried_over_with_its_paths(films, make, tmp_path):
     assert report['not_listed'] == ['anger/c.mp4', 'anger/nobody.mp4', 'joy/b.mp4']
 
 
+def test_the_list_may_be_any_that_training_takes(films, make, tmp_path):
+    text = 'sep=;\nVideo;Emotion\njoy\\a.mp4;fröhlich\n'
+    (films / 'clips.txt').write_bytes(text.encode('cp1252'))
+    report = make(films)
+    assert report['classes']['fröhlich']['clips'] == 1
+    assert (tmp_path / 'out/clips.csv').read_text(encoding='utf-8') == (
+        'Video,Emotion,source\njoy/a,fröhlich,joy\\a.mp4\n'
+    )
+
+
 @pytest.mark.parametrize(
     ('content', 'said'),
     [
-        (b'', 'line 1'),
-        (b'path;label\na;b\n', 'commas'),
-        (b'path,label\na,b,c\n', 'cells'),
-        (b'path,label,path\n', 'once'),
-        (b'path,label,source\n', 'rename the column'),
-        (b'path,label\n"a', 'cannot be read'),
-        (b'path,label\n\xff,b\n', 'UTF-8'),
+        (b'', 'is empty'),
+        (b'a.mp4,b\n', 'line 1: the first row has to name the columns'),
+        (b'path,label\na,b,c\n', 'line 2: there are 3 cells'),
+        (b'path,label,path\n', 'line 1: .* could all be the path'),
+        (b'path,label,source\n', 'line 1: rename the column'),
+        (b'path,label\n"a', 'line 2'),
+        (b'path,label\n\x81,b\n', 'UTF-8'),
     ],
 )
 def test_a_list_that_cannot_be_read_is_named_before_anything_is(

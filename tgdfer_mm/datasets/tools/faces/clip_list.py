@@ -5,14 +5,16 @@ import io
 import os
 import posixpath
 from collections.abc import Iterable, Mapping
+from functools import partial
+from logging import WARNING
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ....files import write_text
-from ...text_files import DataError
-from .inputs import LIST_NAME, RawClip
+from mmengine.logging import print_log
 
-SOURCE = 'source'  # the column that is added
+from ....files import write_text
+from ...list_table import LIST_NAMES, ListTable, find_list
+from .inputs import RawClip
 
 
 class ClipList(NamedTuple):
@@ -20,17 +22,19 @@ class ClipList(NamedTuple):
 
     Attributes:
         columns: Their names.
+        places: Which of them has what, see :mod:`~tgdfer_mm.datasets.list_table`.
         rows: The cells.
         sources: Of each row the input's path; None if there is no such input.
     """
 
     columns: list[str]
+    places: dict[str, int]
     rows: list[list[str]]
     sources: list[str | None]
 
     def labels(self) -> dict[str, str]:
         """The label of each listed input, empty where the list has none."""
-        place = self.columns.index('label') if 'label' in self.columns else None
+        place = self.places.get('label')
         return {
             source: '' if place is None else row[place]
             for source, row in zip(self.sources, self.rows, strict=True)
@@ -39,57 +43,38 @@ class ClipList(NamedTuple):
 
     def absent(self) -> list[str]:
         """Paths in the list at which there is nothing."""
-        place = self.columns.index('path')
         return [
-            row[place]
+            row[self.places['path']]
             for source, row in zip(self.sources, self.rows, strict=True)
             if source is None
         ]
 
 
 def read_list(folder: Path, clips: Iterable[RawClip]) -> ClipList | None:
-    """Reads the list; None if there is none.
+    """Reads the list, as training would; None if there is none.
 
     A path is below the folder, with or without the ending of the video.
 
     Raises:
         DataError: It cannot be read; names the file and the line.
     """
-    path = folder / LIST_NAME
-    if not path.exists():
+    path = find_list(folder)
+    if path is None:
         return None
-    try:
-        text = path.read_bytes().decode('utf-8-sig')
-        rows = list(csv.reader(io.StringIO(text, newline=''), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as err:
-        raise DataError(
-            f'{path} cannot be read ({err}); it must be comma-separated UTF-8 text'
-        ) from err
-    columns = [name.strip() for name in rows[0]] if rows else []
-    if 'path' not in columns or len(set(columns)) < len(columns):
-        raise DataError(
-            f'{path}, line 1: the columns are {columns}; needed are "path", "label" '
-            'and maybe others, each once, with commas between'
-        )
-    if SOURCE in columns:
-        raise DataError(
-            f'{path}, line 1: rename the column {SOURCE!r}; one of that name is added'
-        )
-    body = [row for row in rows[1:] if row]
-    for row in body:
-        if len(row) != len(columns):
-            raise DataError(
-                f'{path}: the row {row} has {len(row)} cells, not {len(columns)}'
-            )
+    table = ListTable(path, partial(print_log, logger='current', level=WARNING))
+    if 'source' in table.places:
+        problem = 'rename the column of sources; one of that name is added'
+        raise table.bad(table.header, problem)
     known: dict[str, str | None] = {}
     for raw in clips:
         stem = posixpath.splitext(raw.source)[0]
         known[stem] = None if stem in known else raw.source  # None: several
     known |= {raw.source: raw.source for raw in clips}
-    place = columns.index('path')
-    paths = [row[place] for row in body]
+    rows = list(table.rows())
+    paths = [table.cell(row, 'path') for row in rows]
     sources = [known.get(each) or known.get(_below(each, folder)) for each in paths]
-    return ClipList(columns, body, sources)
+    cells = [row.cells for row in rows]
+    return ClipList(table.header.cells, table.places, cells, sources)
 
 
 def write_list(
@@ -104,12 +89,12 @@ def write_list(
     """
     text = io.StringIO(newline='')
     writer = csv.writer(text, lineterminator='\n')
-    writer.writerow([*listed.columns, SOURCE])
-    place = listed.columns.index('path')
+    writer.writerow([*listed.columns, 'source'])
+    place = listed.places['path']
     for row, source in zip(listed.rows, listed.sources, strict=True):
         for clip in records[source]['clips'] if source in records else ():
             writer.writerow([*row[:place], clip['clip'], *row[place + 1 :], row[place]])
-    write_text(out / LIST_NAME, text.getvalue())
+    write_text(out / LIST_NAMES[0], text.getvalue())
 
 
 def _below(path: str, folder: Path) -> str:

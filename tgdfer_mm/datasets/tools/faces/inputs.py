@@ -9,8 +9,7 @@ from ....clips.clip_index import leads_up
 from ....clips.frame_names import natural_sorted
 from ....video.reading import VIDEOS
 from ....video.stills import STILLS
-
-LIST_NAME = 'clips.csv'
+from ...list_table import LIST_NAMES
 
 
 class RawClip(NamedTuple):
@@ -96,7 +95,7 @@ def _look(folder: Path, below: str, around: set[str], found: RawFolder) -> None:
             own = place[: len(place) - len(name)] + (stem if alone else name)
             found.clips.append(RawClip(place, own, folder / name))
         elif name in kinds:
-            if place == LIST_NAME:
+            if place in LIST_NAMES:
                 continue
             found.others[place] = (
                 'a picture that lies next to videos or folders'
