@@ -93,10 +93,16 @@ def read_json(path: str | Path, *keys: str) -> dict:
     return content
 
 
-def write_text(path: str | Path, text: str) -> None:
-    """Writes a text file, whole or not at all."""
+def write_text(path: str | Path, text: str, errors: str = 'strict') -> None:
+    """Writes a text file in UTF-8, whole or not at all.
+
+    Args:
+        path: The file.
+        text: Its text.
+        errors: ``surrogateescape`` for names of files, which may be no UTF-8.
+    """
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding='utf-8')
+        temporary.write_text(text, encoding='utf-8', errors=errors)
 
 
 def file_hash(path: str | Path) -> str:

@@ -77,6 +77,13 @@ def test_one_person_alone_is_dealt_out_by_clip_with_a_warning():
     assert folds.count == 5 and "one person only, 'ann'" in folds.remarks[0]
 
 
+def test_one_who_is_named_is_kept_apart_from_those_who_are_not():
+    data = data_of(*[('a', 'ann'), ('b', 'ann')] * 3, *[('a', None), ('b', None)] * 3)
+    folds = make_folds(data)
+    assert folds.count == 5 and not any('one person only' in r for r in folds.remarks)
+    assert len({folds.of[c.name] for c in data.clips if c.person}) == 1
+
+
 def test_a_class_with_one_clip_is_always_trained_on_and_that_is_said():
     data = data_of(*[('a', None)] * 5, *[('b', None)] * 5, ('c', None))
     folds = make_folds(data)

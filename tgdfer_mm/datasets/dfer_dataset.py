@@ -18,7 +18,7 @@ from .lists_of_others import (
     describe_other_lengths,
     read_list_of_others,
 )
-from .peer_labels import known_orders
+from .peer_orders import known_orders
 from .text_files import DataError, EmptySplitFileError, SplitFileError, read_lines
 from .validation_part import validation_clips
 
@@ -111,7 +111,7 @@ class DFERDataset(ClipDataset):
             )
         if label_base not in (None, 0, 1):
             raise DataError(f'label_base must be 0 or 1, not {label_base!r}.')
-        self._stated_base = label_base
+        self.stated_base = label_base
         self.list_order = list_order
         self.subset = subset
         self.setting = setting

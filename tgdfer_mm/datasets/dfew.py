@@ -108,7 +108,7 @@ class DFEWDataset(DFERDataset):
             return
         names = load_classes(self.label_set)  # the authors' order
         labels = {label for *_, label in rows}
-        base, why = self._stated_base, f'label_base={self._stated_base}'
+        base, why = self.stated_base, f'label_base={self.stated_base}'
         if base is None:
             base, why = min(1, *labels), 'the smallest label in this file'
         self.label_base = base
@@ -122,7 +122,7 @@ class DFEWDataset(DFERDataset):
                 )
             yield number, clip, names[label - base]
         # Last: whatever is wrong with a single line is said before.
-        if self._stated_base is None and not labels & {0, len(names)}:
+        if self.stated_base is None and not labels & {0, len(names)}:
             raise DataError(
                 f'{self.split_file} has neither a label 0 nor a label {len(names)}, so '
                 f"its labels may be the authors' 1 to {len(names)} or 0 to "

@@ -8,8 +8,9 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .peer_labels import Known, Listed, Numbering, decide, which_list
+from .peer_labels import decide
 from .peer_lists import PeerFormat, PeerRow, read_rows
+from .peer_orders import Known, Listed, Numbering, which_list
 from .text_files import DataError, read_lines
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _authors_lists(dataset: 'DFERDataset') -> Iterator[AuthorsList]:
     folds = range(1, dataset.FOLDS + 1) if dataset.FOLDS else [None]
     for subset, fold in product(('train', 'test'), folds):
         twin = copy(dataset)
-        twin.subset, twin.fold, twin._stated_base = subset, fold, None
+        twin.subset, twin.fold, twin.stated_base = subset, fold, None
         twin.split_file = Path(dataset.data_root) / twin.default_split_file()
         if not twin.split_file.is_file() or twin.split_file == dataset.split_file:
             continue

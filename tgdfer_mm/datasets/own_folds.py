@@ -9,7 +9,7 @@ import numpy as np
 from .own_clips import OwnClip, OwnData, plain, some
 
 FOLDS = 5
-SEED = 0
+_SEED = 0
 ALWAYS = 0  # the fold of clips that are trained on whatever is tested
 
 
@@ -28,7 +28,7 @@ class Folds:
     remarks: list[str] = field(default_factory=list)
 
 
-def make_folds(data: OwnData, most: int = FOLDS, seed: int = SEED) -> Folds:
+def make_folds(data: OwnData) -> Folds:
     """Deals a user's clips out over folds.
 
     All clips of a person are tested by one fold, if people are known, and all clips of
@@ -37,19 +37,18 @@ def make_folds(data: OwnData, most: int = FOLDS, seed: int = SEED) -> Folds:
 
     Args:
         data: The clips.
-        most: How many folds there are, if the clips are enough.
-        seed: Of the dealing.
     """
     clips = sorted(data.clips, key=lambda clip: clip.name)
     people = {plain(clip.person) for clip in clips if clip.person}
-    if len(people) > 1:
-        return _by_group(clips, data, most, seed, 'people')
+    # One who is not named is a person of their own.
+    if people and len(_groups(clips)) > 1:
+        return _by_group(clips, data, 'people')
     if people:  # one alone: it cannot be kept apart from anybody
         clips = [replace(clip, person=None) for clip in clips]
     if len(_groups(clips)) < len(clips):
-        folds = _by_group(clips, data, most, seed, 'videos')
+        folds = _by_group(clips, data, 'videos')
     else:
-        folds = _by_class(clips, data, most, seed)
+        folds = _by_class(clips, data)
     why = (
         f'there is one person only, {next(iter(people))!r}'
         if people
@@ -64,9 +63,7 @@ def make_folds(data: OwnData, most: int = FOLDS, seed: int = SEED) -> Folds:
     return folds
 
 
-def validation_part(
-    clips: Sequence[OwnClip], share: float, seed: int = SEED
-) -> set[str]:
+def validation_part(clips: Sequence[OwnClip], share: float) -> set[str]:
     """Chooses the training clips that validate, people kept apart.
 
     Every class of two clips or more keeps one for training, and gives one if no people
@@ -75,31 +72,30 @@ def validation_part(
     Args:
         clips: The training clips.
         share: Share of them that validates.
-        seed: Of the draws.
 
     Returns:
         Their names; none, if nothing can be spared.
     """
     groups = _groups(sorted(clips, key=lambda clip: clip.name))
     if len(groups) < len(clips) and len(groups) > 1:
-        return _validating_people(groups, len(clips), share, seed)
+        return _validating_people(groups, len(clips), share)
     by_class = defaultdict(list)
     for clip in sorted(clips, key=lambda clip: clip.name):
         by_class[clip.main_class].append(clip.name)
     chosen: set[str] = set()
     for label, names in sorted(by_class.items()):
         size = min(max(int(len(names) * share + 0.5), 1), len(names) - 1)
-        order = _rng(seed, label).permutation(len(names))
+        order = _rng(label).permutation(len(names))
         chosen.update(names[i] for i in order[:size])
     return chosen
 
 
 def _validating_people(
-    groups: dict[str, list[OwnClip]], total: int, share: float, seed: int
+    groups: dict[str, list[OwnClip]], total: int, share: float
 ) -> set[str]:
     left = Counter(clip.main_class for each in groups.values() for clip in each)
     people = sorted(groups)
-    order = [people[i] for i in _rng(seed, 'people').permutation(len(people))]
+    order = [people[i] for i in _rng('people').permutation(len(people))]
     chosen: set[str] = set()
     for person in order:
         own = Counter(clip.main_class for clip in groups[person])
@@ -111,23 +107,23 @@ def _validating_people(
     return chosen
 
 
-def _by_class(clips: list[OwnClip], data: OwnData, most: int, seed: int) -> Folds:
+def _by_class(clips: list[OwnClip], data: OwnData) -> Folds:
     by_class: dict[str, list[str]] = defaultdict(list)
     for clip in clips:
         by_class[clip.main_class].append(clip.name)
     single = [label for label, names in by_class.items() if len(names) == 1]
     sizes = {k: len(names) for k, names in by_class.items() if len(names) > 1}
-    count = min([most, *sizes.values()])
+    count = min([FOLDS, *sizes.values()])
     folds = Folds(count if sizes else 1)
     if single:
         folds.remarks.append(
             f'{data.source}: the classes {single} have one clip each, which is always '
             'trained on and never tested.'
         )
-    if count < most and sizes:
+    if count < FOLDS and sizes:
         label = min(sizes, key=sizes.__getitem__)
         folds.remarks.append(
-            f'{data.source}: there are {count} folds and not {most}, since the class '
+            f'{data.source}: there are {count} folds and not {FOLDS}, since the class '
             f'{label!r} has {count} clips.'
         )
     start = 0
@@ -136,21 +132,19 @@ def _by_class(clips: list[OwnClip], data: OwnData, most: int, seed: int) -> Fold
         if len(names) == 1:
             folds.of[names[0]] = ALWAYS
             continue
-        for place, i in enumerate(_rng(seed, label).permutation(len(names))):
+        for place, i in enumerate(_rng(label).permutation(len(names))):
             folds.of[names[i]] = (start + place) % folds.count + 1
         start += len(names)  # so that all folds have as many clips, but for one
     return folds
 
 
-def _by_group(
-    clips: list[OwnClip], data: OwnData, most: int, seed: int, kind: str
-) -> Folds:
+def _by_group(clips: list[OwnClip], data: OwnData, kind: str) -> Folds:
     groups = _groups(clips)
-    folds = Folds(min(most, len(groups)))
-    if folds.count < most:
+    folds = Folds(min(FOLDS, len(groups)))
+    if folds.count < FOLDS:
         folds.remarks.append(
-            f'{data.source}: there are {folds.count} folds and not {most}, since there '
-            f'are {folds.count} {kind}.'
+            f'{data.source}: there are {folds.count} folds and not {FOLDS}, since '
+            f'there are {folds.count} {kind}.'
         )
     classes = {label: i for i, label in enumerate(data.classes)}
     counts = np.zeros((folds.count, len(classes)))
@@ -158,7 +152,7 @@ def _by_group(
         np.bincount([classes[c.main_class] for c in clips], minlength=len(classes)), 1
     )
     people = sorted(groups)
-    order = [people[i] for i in _rng(seed, 'people').permutation(len(people))]
+    order = [people[i] for i in _rng('people').permutation(len(people))]
     for person in sorted(order, key=lambda p: -len(groups[p])):
         own = np.bincount(
             [classes[clip.main_class] for clip in groups[person]],
@@ -195,5 +189,5 @@ def _groups(clips: Sequence[OwnClip]) -> dict[str, list[OwnClip]]:
     return groups
 
 
-def _rng(seed: int, what: str) -> np.random.Generator:
-    return np.random.default_rng([seed, *what.encode()])
+def _rng(what: str) -> np.random.Generator:
+    return np.random.default_rng([_SEED, *what.encode()])

@@ -7,84 +7,18 @@ the first number and the order of the classes. If nothing does, the list is refu
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..labels.classes import load_classes, load_orders
-from .peer_lists import PeerFormat, PeerRow, check_range
+from ..labels.classes import load_classes
+from .peer_lists import PeerFormat, check_range
+from .peer_orders import OWN, Known, Listed, Numbering, known_orders, which_list
 from .published import list_counts
 from .text_files import DataError
 
 if TYPE_CHECKING:
     from .dfer_dataset import DFERDataset
 
-OWN = 'own'  # the name of the label set's own order
 _MISSING = 0.01  # share of the clips that a list may lack and still show its order
-
-Listed = list[tuple[PeerRow, str]]  # each row and the clip that its path names
-
-
-@dataclass(frozen=True)
-class Numbering:
-    """What the numbers of a list stand for.
-
-    Attributes:
-        order: Name of the order of the classes.
-        base: The number of the first class.
-        names: The class of each number.
-    """
-
-    order: str
-    base: int
-    names: dict[int, str]
-
-    def __str__(self) -> str:
-        words = ', '.join(f'{number} {name}' for number, name in self.names.items())
-        return f'labels from {self.base} in the {self.order!r} order ({words})'
-
-
-@dataclass(frozen=True)
-class Known:
-    """The class of a clip, and who says so."""
-
-    name: str
-    source: str
-
-
-def known_orders(
-    label_set: str, order: str | Sequence[str] | None = None
-) -> dict[str, tuple[str, ...]]:
-    """The orders that the classes of a list may have, by name.
-
-    Args:
-        label_set: Name of the label set.
-        order: The one that is stated, by its name or as the names of all classes.
-
-    Raises:
-        DataError: There is no such order.
-    """
-    orders = {OWN: load_classes(label_set)}
-    orders |= {name: load_classes(label_set, name) for name in load_orders(label_set)}
-    if order is None:
-        return orders
-    if isinstance(order, str):
-        if order not in orders:
-            raise DataError(
-                f'list_order={order!r} is unknown for these classes, which have '
-                f'{list(orders)}; or give the names of all classes.'
-            )
-        return {order: orders[order]}
-    if sorted(order) != sorted(orders[OWN]):
-        raise DataError(
-            f'list_order={list(order)} has to name each class once: '
-            f'{list(orders[OWN])}.'
-        )
-    return {'stated': tuple(order)}
-
-
-def which_list(subset: str, fold: int | None) -> str:
-    """A list of the authors, in words."""
-    return f'{subset} list of fold {fold}' if fold else f'{subset} list'
 
 
 def decide(
@@ -143,7 +77,7 @@ class _Decision:
     def decide(self) -> tuple[Numbering, str]:
         """The numbering and the evidence for it."""
         every = self._numberings(None, None)
-        fits = self._numberings(self.dataset.list_order, self.dataset._stated_base)
+        fits = self._numberings(self.dataset.list_order, self.dataset.stated_base)
         if not fits:
             self._out_of_range()
         if self.header and self.dataset.list_order is None:
@@ -182,7 +116,7 @@ class _Decision:
         ]
 
     def _out_of_range(self) -> None:
-        stated = self.dataset._stated_base
+        stated = self.dataset.stated_base
         base = min(1, *self.counts) if stated is None else stated
         rows = [row for row, _ in self.listed]
         path, size = self.dataset.split_file, len(self.classes)
@@ -208,7 +142,7 @@ class _Decision:
             alike = {tuple(n.names[k] for k in self.counts) for n in agree}
             return agree[:1] if len(alike) == 1 else agree, source
         own = self._own_numbering()
-        stated = self.dataset.list_order, self.dataset._stated_base
+        stated = self.dataset.list_order, self.dataset.stated_base
         if own and stated == (None, None) and not self.header:
             return [own], source
         row, known = wrong[best][0]

@@ -169,8 +169,6 @@ def opened(out: Path, source: Path, about: dict[str, Any]) -> Iterator[ClipFolde
     except OutputError:
         raise
     except OSError as err:
-        if isinstance(err, UsageError):
-            raise
         raise OutputError(
             f'{err.filename or out}: cannot be written ({err.strerror or err})'
         ) from err

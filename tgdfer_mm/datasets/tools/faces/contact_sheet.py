@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader
 
+from ....files import write_text
 from .clip_folder import ClipFolder
-from .report import write_bytes
 
 NAME = 'contact_sheet.html'
 _PICTURES = 6  # of a clip
@@ -42,7 +42,7 @@ def write_contact_sheet(report: Mapping[str, Any], folder: ClipFolder) -> Path:
         text = template.render(
             rows=page, names=names, number=number, classes=report['classes']
         )
-        write_bytes(folder.folder / name, text)
+        write_text(folder.folder / name, text, 'surrogateescape')
     for path in folder.folder.glob('contact_sheet_*.html'):  # of an earlier call
         if path.name not in names:
             path.unlink()

@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ....files import replacing
+from ....files import write_text
 from ....terminal import Terminal, one_line
 from .clip_folder import NOT_WRITTEN
 from .clip_list import ClipList
@@ -88,14 +88,8 @@ def write_report(report: Mapping[str, Any], out: Path) -> None:
                 'messages': ' | '.join(each['messages']),
             }
             writer.writerow([cells.get(name) for name in _COLUMNS])
-    write_bytes(out / CSV_NAME, text.getvalue())
-    write_bytes(out / JSON_NAME, json.dumps(report, indent=1) + '\n')
-
-
-def write_bytes(path: Path, text: str) -> None:
-    """Writes text in which there may be names that are no UTF-8, as they are."""
-    with replacing(path) as temporary:
-        temporary.write_bytes(text.encode('utf-8', 'surrogateescape'))
+    write_text(out / CSV_NAME, text.getvalue(), 'surrogateescape')
+    write_text(out / JSON_NAME, json.dumps(report, indent=1) + '\n')
 
 
 def print_report(report: Mapping[str, Any], console: Terminal) -> None:
