@@ -1,7 +1,9 @@
 """A process of its own gives what this one does, and its end is a sentence."""
 
+import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -160,6 +162,37 @@ def test_too_much_memory_is_a_sentence(tmp_path):
         ApartSource(path, limits=ProcessLimits(memory=350_000_000))
     with ApartSource(path) as source:
         assert [frame.rgb.shape for frame in source] == [(1920, 1920, 3)]
+
+
+@pytest.mark.parametrize(
+    ('error', 'kind', 'said'),
+    [
+        ('MemoryError', InputError, r'film.mp4: .* than the 2.1 GB that are allowed'),
+        ('NoVideoError', NoVideoError, '^why$'),
+        ('KeyError', RuntimeError, 'the process that decodes: where'),
+    ],
+)
+def test_an_error_over_there_is_one_here(
+    error, kind, said, make_file, tmp_path, monkeypatch
+):
+    answer = json.dumps(dict(error=error, text='why', trace='where')).encode()
+    child = tmp_path / 'child.py'
+    content = struct.pack('>II', len(answer), 0) + answer
+    child.write_text(f'import os\nos.write(1, {content!r})\n')
+    monkeypatch.setattr(process, '_CHILD', child)
+    with pytest.raises(kind, match=said):
+        ApartSource(make_file())
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='asks Linux')
+def test_it_has_its_limits(make_file):
+    import resource
+
+    kinds = resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE
+    with ApartSource(make_file()) as source:
+        found = [resource.prlimit(source.pid, kind)[1] for kind in kinds]
+    for limit, most in zip(found, (2 << 30, 3600, 0), strict=True):
+        assert 0 <= limit <= most  # an own limit of this process may be lower
 
 
 def is_running(pid):
