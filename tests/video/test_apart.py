@@ -158,10 +158,8 @@ def test_what_is_no_longer_wanted_is_not_waited_for(make_file):
 def test_too_much_memory_is_a_sentence(tmp_path):
     path = tmp_path / 'large.png'
     cv2.imwrite(str(path), np.zeros((6000, 6000, 3), np.uint8))
-    with pytest.raises(InputError, match='large.png: '):
+    with pytest.raises(InputError, match='large.png: .*memory'):
         ApartSource(path, limits=ProcessLimits(memory=350_000_000))
-    with ApartSource(path) as source:
-        assert [frame.rgb.shape for frame in source] == [(1920, 1920, 3)]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The frames of a stream, damage counted and passed over."""
 
-import errno
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +21,7 @@ class StreamDecoder:
         packets: How many packets were read.
         damaged: How many of them, or of the frames, were damaged.
         first_error: What went wrong first, empty if nothing did.
-        may_be_large: Whether that may have been a picture of too many pixels.
+        first_errno: The number of that error, 0 if it has none.
         end_error: Why there are no more packets, empty if the file has ended.
         stated_size: Width and height that the first damaged picture states.
     """
@@ -33,7 +32,7 @@ class StreamDecoder:
         self._av = need('av')
         self.packets = self.damaged = 0
         self.first_error = self.end_error = ''
-        self.may_be_large = False
+        self.first_errno = 0
         self.stated_size = 0, 0
 
     def __iter__(self) -> Iterator:
@@ -45,8 +44,7 @@ class StreamDecoder:
                 continue
             except (self._av.error.FFmpegError, OSError, ValueError) as err:
                 if not self.damaged:
-                    # What is damaged is invalid data; this is an invalid argument.
-                    self.may_be_large = getattr(err, 'errno', 0) == errno.EINVAL
+                    self.first_errno = getattr(err, 'errno', None) or 0
                     self.stated_size = stated_size(bytes(packet))
                 self._count(reason(err))
                 if self.damaged > _HOPELESS and not read_any:

@@ -1,5 +1,6 @@
 """Video files, decoded in order with PyAV."""
 
+import errno
 import os
 from collections import defaultdict
 from collections.abc import Iterator
@@ -86,10 +87,12 @@ class VideoFileSource(Source):
             check_size(self._path, *self._decoder.stated_size, self._max_pixels)
             problem = self._decoder.problem() or self._decoder.end_error
             what = 'damaged or cut off'
-            # A size that is too large is not even stated by some readers.
-            if self._decoder.may_be_large or not stream.width:
+            # A size that is too large is an invalid argument, or not even stated.
+            if self._decoder.first_errno == errno.EINVAL or not stream.width:
                 most = f'{self._max_pixels:,} pixels (video.max_pixels)'
                 what = f'damaged, cut off or larger than {most}'
+            elif self._decoder.first_errno == errno.ENOMEM:
+                what = 'damaged, or there is too little memory for it'
             raise InputError(
                 f'{self._path}: not one frame can be decoded, it is {what}'
                 + (f' ({problem})' if problem else '')
