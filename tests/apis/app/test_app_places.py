@@ -66,6 +66,22 @@ def test_an_address_cannot_take_all_places(serving, clip, wait_until):
     assert len(clients) == 2
 
 
+def test_uploads_and_jobs_of_an_address_count_together(serving, clip, wait_until):
+    def hold(job):
+        while not job.cancelled.wait(0.01):
+            pass
+
+    server = serving(hold, each=2, settle=60.0)
+    mine = dict(X_Forwarded_For='10.0.0.1')
+    key = server.upload(clip, **mine)[1]['id']
+    server.wait(key, 'running')
+    [client] = stall(server, 1, wait_until)
+    assert server.upload(clip, **mine)[0] == 429
+    server.ask('DELETE', f'/jobs/{key}')
+    assert server.upload(clip, **mine)[0] == 202
+    client.link.close()
+
+
 def test_who_takes_all_places_of_an_address_gives_way_to_its_next(
     serving, clip, wait_until
 ):
