@@ -119,3 +119,9 @@ def test_what_json_does_not_hold_is_said_with_the_file(tmp_path, text, named):
     path.write_text(text)
     with pytest.raises(files.DamagedFileError, match=f'x.json .*{named}'):
         files.read_json(path, 'a')
+
+
+@pytest.mark.parametrize('text', ['[' * 200_000, '{"a":' * 200_000, '{', b'\xff', ''])
+def test_whatever_is_no_json_is_one_kind_of_error(text):
+    with pytest.raises(ValueError):
+        files.parse_json(text)

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from glob import escape
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 _number = count()  # two threads may write the same file
 
@@ -72,6 +73,22 @@ class DamagedFileError(ValueError):
     exit_code = 2  # of a command
 
 
+def parse_json(text: str | bytes, **options: Any) -> Any:
+    """What ``json.loads`` gives, with one error for all that can be wrong.
+
+    Args:
+        text: JSON.
+        **options: Of ``json.loads``.
+
+    Raises:
+        ValueError: It is no JSON, or nested too deep.
+    """
+    try:
+        return json.loads(text, **options)
+    except RecursionError:
+        raise ValueError('it is nested too deep') from None
+
+
 def read_json(path: str | Path, *keys: str) -> dict:
     """Reads a JSON file with an object in it.
 
@@ -83,8 +100,8 @@ def read_json(path: str | Path, *keys: str) -> dict:
         DamagedFileError: It cannot be read, or lacks a key; names the file.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding='utf-8-sig'))
-    except (OSError, ValueError, RecursionError) as error:
+        content = parse_json(Path(path).read_text(encoding='utf-8-sig'))
+    except (OSError, ValueError) as error:
         raise DamagedFileError(f'{path} cannot be read as JSON: {error}.') from error
     missing = [k for k in keys if not isinstance(content, dict) or k not in content]
     if missing or not isinstance(content, dict):

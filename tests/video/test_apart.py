@@ -244,3 +244,61 @@ def test_frames_that_are_gone_are_forgotten_there(make_file):
         for frame in source:
             assert len(source._gone) <= 1
             del frame
+
+
+@pytest.mark.skipif(not hasattr(signal, 'SIGRTMIN'), reason='has no such signals')
+def test_a_signal_without_a_name_is_a_sentence_too(make_file):
+    number = signal.SIGRTMIN + 6
+    with ApartSource(make_file()) as source:
+        os.kill(source.pid, number)
+        with pytest.raises(InputError, match=rf'broke down \(signal {number}\)'):
+            list(source)
+
+
+LIAR = """
+import json, os, struct, sys, time
+answers = {answers!r}
+for line, (text, data) in zip(sys.stdin.buffer, answers):
+    os.write(1, struct.pack('>II', len(text), len(data)) + text + data)
+sys.stdin.buffer.read()
+"""
+INFO = json.dumps(
+    dict(info=dict(path='x', width=4, height=2, fps=10.0), total=3)
+).encode()
+
+
+@pytest.mark.parametrize(
+    'answers',
+    [
+        [(b'no json', b'')],
+        [(b'[' * 200_000, b'')],
+        [(b'\xff', b'')],
+        [(b'[]', b'')],
+        [(b'{}', b'')],
+        [(b'{"info": 5, "total": 3}', b'')],
+        [(INFO.replace(b'10.0', b'0'), b'')],
+        [(INFO.replace(b'10.0', b'"x"'), b'')],
+        [(INFO.replace(b'4', b'[4]'), b'')],
+        [(INFO, b''), (b'{}', b'')],
+        [(INFO, b''), (b'{"problems": 5, "notes": []}', b'')],
+        [(INFO, b''), (b'{"frame": 5}', b'')],
+        [(INFO, b''), (b'{"frame": [0, "x", 4, 2, 0, 1.0]}', b'')],
+        [(INFO, b''), (b'{"frame": [0, 0.0, 4, 2, 0, 1.0]}', b'12345')],
+    ],
+)
+def test_one_that_answers_nonsense_has_broken_down(answers, tmp_path, monkeypatch):
+    liar = tmp_path / 'liar.py'
+    liar.write_text(LIAR.format(answers=answers))
+    monkeypatch.setattr(process, '_CHILD', liar)
+    with pytest.raises(InputError, match=r'film.mp4: .* broke down'):
+        with ApartSource(Path('film.mp4')) as source:
+            list(source)
+
+
+def test_one_that_sends_byte_after_byte_is_given_up(tmp_path, monkeypatch):
+    liar = tmp_path / 'liar.py'
+    liar.write_text('import os\nwhile True:\n    os.write(1, bytes(1))\n')
+    monkeypatch.setattr(process, '_CHILD', liar)
+    monkeypatch.setattr(process, '_HEAD', struct.Struct('>II1000000000x'))
+    with pytest.raises(InputError, match='no picture came in 0.2 seconds'):
+        ApartSource(Path('film.mp4'), limits=ProcessLimits(patience=0.2))

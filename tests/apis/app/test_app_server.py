@@ -280,7 +280,10 @@ def test_no_other_file_can_be_fetched(serving, clip):
 
 def test_only_local_names_of_this_machine_are_known(serving):
     server = serving(finish)
-    for host in ('evil.example', 'localhost.evil.example', '', '[::'):
+    for host in (
+        *('evil.example', 'localhost.evil.example', '', '[::', 'evil@localhost'),
+        *('localhost/evil', 'localhost?evil', 'localhost#evil'),
+    ):
         answer = server.ask('GET', '/', Host=host)
         assert answer.status in (400, 403) and b'<html' not in answer.content
     for host in ('localhost', '127.0.0.1', '[::1]', 'LOCALHOST'):
@@ -291,7 +294,10 @@ def test_other_pages_can_neither_send_nor_delete(serving, clip):
     server = serving(finish)
     key = server.upload(clip)[1]['id']
     server.wait(key, 'done')
-    for foreign in ('http://evil.example', 'null', f'http://localhost:{server.port}'):
+    for foreign in (
+        *('http://evil.example', 'null', 'http://[', 'http://[::1'),
+        f'http://localhost:{server.port}',
+    ):
         assert server.upload(clip, Origin=foreign)[0] == 403
         assert server.ask('DELETE', f'/jobs/{key}', Origin=foreign).status == 403
     own = f'http://127.0.0.1:{server.port}'

@@ -55,3 +55,8 @@ def test_where_there_are_no_locks_an_open_file_is_one(tmp_path, monkeypatch):
     assert not running.path.exists()
     second.close()
     assert not second.path.exists()
+
+
+def test_a_leftover_whose_lock_is_no_file_keeps_nobody_from_starting(tmp_path):
+    (tmp_path / f'{PREFIX}odd' / 'lock').mkdir(parents=True)
+    ScratchFolder(tmp_path).close()

@@ -57,7 +57,7 @@ class Guard:
         if method in ('GET', 'HEAD'):
             return None
         origin = headers.get('origin')
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _place(origin) != host.lower():
             return say('not the page')
         if 'x-tgdfer' not in headers:
             return say('no header')
@@ -65,7 +65,17 @@ class Guard:
 
 
 def _name(url: str) -> str:
+    # A host is a name and a port; all else would be a user, a path or a question.
+    if set(url[2:]) & set('@/\\?#'):
+        return ''
     try:
         return (urlsplit(url).hostname or '').lower()
     except ValueError:
+        return ''
+
+
+def _place(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # such as half an address in brackets
         return ''

@@ -107,8 +107,8 @@ def remove_leftovers(root: Path) -> None:
         try:
             if _is_mine(folder) and _is_abandoned(folder):
                 shutil.rmtree(folder, ignore_errors=True)
-        except FileNotFoundError:
-            continue  # its program has just removed it
+        except OSError:
+            continue  # its program has just removed it, or its lock is no file
 
 
 def _is_mine(folder: Path) -> bool:

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ...files import parse_json
 from .. import errors
 from ..errors import InputError
 from ..optional_packages import need
@@ -104,17 +106,22 @@ class DecodingProcess:
         try:
             self._process.stdin.write(line)
         except BrokenPipeError:
-            raise self._broken() from None
+            raise self.broken() from None
         text, size = _HEAD.unpack(self._read(_HEAD.size, end))
         most = 3 * (1 << 27) if picture is None else int(np.prod(picture))
         if text > _TEXT or size > most:
-            raise self._broken()
-        said = json.loads(self._read(text, end).tobytes())
+            raise self.broken()
+        try:
+            said = parse_json(self._read(text, end).tobytes())
+        except ValueError:
+            raise self.broken() from None
         data = self._read(size, end)
+        if not isinstance(said, dict):
+            raise self.broken()
         if 'error' in said:
             raise self._named(said)
         if picture is not None and size != most:
-            raise self._broken()
+            raise self.broken()
         return said, data if picture is None else data.reshape(picture)
 
     def _read(self, count: int, end: float) -> np.ndarray:
@@ -133,7 +140,7 @@ class DecodingProcess:
                 continue
             got = self._process.stdout.readinto(view)
             if not got:
-                raise self._broken()
+                raise self.broken()
             view = view[got:]
         return data
 
@@ -148,7 +155,7 @@ class DecodingProcess:
             )
         return RuntimeError(f'the process that decodes: {said.get("trace")}')
 
-    def _broken(self) -> InputError:
+    def broken(self) -> InputError:
         """What to say of a process that is gone, or does not keep to the form."""
         try:
             code = self._process.wait(1.0)
@@ -157,7 +164,9 @@ class DecodingProcess:
             code = self._process.wait()
         how = f'exit code {code}'
         if code < 0:
-            how = signal.Signals(-code).name
+            how = f'signal {-code}'
+            with suppress(ValueError):  # not every one has a name
+                how = signal.Signals(-code).name
         return InputError(
             f'{self._name}: the process that reads it broke down ({how}). The file is '
             'damaged, or reading it takes too much memory or time. Convert the video '

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,8 +44,7 @@ class ApartSource(Source):
             said, _ = self._process.ask(
                 'open', path=str(path), formats=formats, max_pixels=max_pixels
             )
-            self.info = SourceInfo(**said['info'])
-            self.total = said['total']
+            self.info, self.total = self._stated(said)
         except BaseException:
             self.close()
             raise
@@ -59,16 +59,38 @@ class ApartSource(Source):
             gone = [self._gone.popleft() for _ in range(len(self._gone))]
             said, data = self._process.ask('next', drop=gone)
             if 'frame' not in said:
-                self.problems += said['problems']
-                self.notes += said['notes']
+                self._take_last_words(said)
                 return
-            index, time, width, height, turns, scale = said['frame']
+            yield self._frame(said['frame'], data)
+
+    def _take_last_words(self, said: dict[str, Any]) -> None:
+        try:
+            self.problems += map(str, said['problems'])
+            self.notes += map(str, said['notes'])
+        except (KeyError, TypeError):
+            raise self._process.broken() from None
+
+    def _stated(self, said: dict[str, Any]) -> tuple[SourceInfo, int | None]:
+        """What is known of the video; a process that broke may say anything."""
+        try:
+            info, total = SourceInfo(**said['info']), said['total']
+            whole = all(type(n) is int for n in (info.width, info.height, total or 0))
+            if whole and info.fps > 0:
+                return info, total
+        except (KeyError, TypeError):
+            pass
+        raise self._process.broken()
+
+    def _frame(self, facts: Any, data: np.ndarray) -> Frame:
+        try:
+            index, time, width, height, turns, scale = facts
             if data.size:
                 picture = data.reshape(height, width, 3)
-                yield Frame(index, time, picture, turns, scale)
-                continue
-            stored = _Stored(index, width, height, self._gone.append)
-            yield Frame(index, time, stored, turns, scale, self._converted)
+                return Frame(index, float(time), picture, turns, scale)
+            stored = _Stored(index, int(width), int(height), self._gone.append)
+            return Frame(index, float(time), stored, turns, scale, self._converted)
+        except (TypeError, ValueError):
+            raise self._process.broken() from None
 
     def _converted(self, stored: '_Stored', width: int, height: int) -> np.ndarray:
         _, picture = self._process.ask(
