@@ -2,10 +2,11 @@
 
 import hashlib
 import socket
+from urllib.request import Request
 
 import pytest
 
-from tgdfer_mm.catalogue.download import Check, download
+from tgdfer_mm.catalogue.download import Check, _SafeRedirects, download
 from tgdfer_mm.video.errors import InputError, OutputError, UsageError
 
 CONTENT = bytes(range(256)) * 400
@@ -128,3 +129,29 @@ def test_a_folder_that_cannot_be_written_is_said(fetch, tmp_path):
     (tmp_path / 'models').touch()
     with pytest.raises(OutputError, match='cannot be written'):
         fetch()
+
+
+@pytest.mark.parametrize('place', ['https://[', 'https://[::1', 'http://[', '//[x]/'])
+def test_a_redirect_to_nowhere_is_said(fetch, host, place):
+    host.moved['/away'] = place
+    with pytest.raises(InputError, match='cannot be reached'):
+        fetch(name='away')
+
+
+def test_a_host_that_sends_more_is_not_listened_to_for_ever(fetch, host):
+    host.files['/model.onnx'] = CONTENT + bytes(1 << 24)
+    told = []
+    with pytest.raises(InputError, match='not the file that is meant'):
+        fetch(
+            Check(SHA256, bytes=len(CONTENT)),
+            progress=lambda have, total: told.append(have),
+        )
+    assert max(told) < 1 << 20
+
+
+def test_another_host_does_not_decide_what_this_machine_is_asked(monkeypatch):
+    away = Request('https://example.org/model.onnx')
+    with pytest.raises(UsageError, match='moved to http://127'):
+        _SafeRedirects().redirect_request(
+            away, None, 302, '', {}, 'http://127.0.0.1:9/stop'
+        )

@@ -79,7 +79,7 @@ def download(
     try:
         part.parent.mkdir(parents=True, exist_ok=True)
         if not _is_whole(part, check):
-            _transfer(url, part, progress)
+            _transfer(url, part, check.bytes, progress)
         problem = check.problem(part)
         if problem is not None:
             part.unlink()
@@ -99,7 +99,7 @@ def _is_whole(part: Path, check: Check) -> bool:
     return known and part.is_file() and part.stat().st_size >= check.bytes
 
 
-def _transfer(url: str, part: Path, progress: Callable) -> None:
+def _transfer(url: str, part: Path, most: int | None, progress: Callable) -> None:
     have = part.stat().st_size if part.is_file() else 0
     headers = {'User-Agent': f'tgdfer_mm/{__version__}', 'Accept-Encoding': 'identity'}
     if have:
@@ -115,6 +115,8 @@ def _transfer(url: str, part: Path, progress: Callable) -> None:
                     file.write(chunk)
                     have += len(chunk)
                     progress(have, total)
+                    if most is not None and have > most:
+                        return  # a host may send for ever; the check says so
                 file.flush()
                 os.fsync(file.fileno())
     except HTTPError as err:
@@ -141,10 +143,10 @@ def _ask(url: str, headers: dict[str, str]) -> HTTPResponse:
     opener = _opener(url)
     try:
         return opener.open(Request(url, headers=headers), timeout=_TIMEOUT)
-    except HTTPError:
+    except (HTTPError, UsageError):
         raise
     # urllib hands on what goes wrong once the question has been sent.
-    except (URLError, HTTPException, OSError) as err:
+    except (URLError, HTTPException, OSError, ValueError) as err:
         raise _Unanswered(getattr(err, 'reason', None) or err) from err
 
 
@@ -176,6 +178,12 @@ def _length(got: HTTPResponse, have: int) -> int | None:
 class _SafeRedirects(HTTPRedirectHandler):
     def redirect_request(self, request, file, code, message, headers, url):
         _require_safe(url)
+        here = _is_this_machine(request.full_url)
+        if urlsplit(url).scheme != 'https' and not here:
+            raise UsageError(
+                f'{request.full_url} moved to {url}: no other host decides what is '
+                'asked of this machine'
+            )
         return super().redirect_request(request, file, code, message, headers, url)
 
 
