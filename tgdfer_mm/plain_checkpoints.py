@@ -10,6 +10,7 @@ import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from .finite_weights import check_finite
 
 ALLOW_PICKLE = 'TGDFER_ALLOW_PICKLE'
 _TEXTS = 64 << 20  # bytes of code in a TorchScript archive, at most
+_SHARED = 4  # times that weights may be larger than their file
 DIGEST = 'sha256'  # in the header of a file of `write_safetensors`
 _SHIPPED = Path(__file__).parent / 'weights'
 # What torch says of a pickle that asks for more than plain data.
@@ -144,8 +146,40 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
     wrong = _misshapen(loaded)
     if wrong:
         raise DamagedCheckpointError(f'{path} is no checkpoint: {wrong}.')
+    check_size(loaded.get('state_dict', loaded), path)
     check_finite(loaded, path)
     return loaded
+
+
+def check_size(weights: Mapping[str, Any], path: str | Path) -> None:
+    """Refuses tensors that take far more memory than the file that they are from.
+
+    One of few numbers can state any size: with a stride of 0, or as a sparse one.
+
+    Args:
+        weights: What has been read.
+        path: The file.
+
+    Raises:
+        DamagedCheckpointError: There is such a tensor, or one without its numbers.
+    """
+    tensors = {k: v for k, v in weights.items() if torch.is_tensor(v)}
+    for name, value in tensors.items():
+        dense = value.layout == torch.strided and not value.is_nested
+        if not dense or value.is_meta:
+            raise DamagedCheckpointError(
+                f'{path}: {name} is no tensor with all of its numbers (it is '
+                f'{"meta" if value.is_meta else value.layout}), so it is no weight.'
+            )
+    # Weights that are tied lie in a file once.
+    most = _SHARED * Path(path).stat().st_size + _TEXTS
+    # Of what overflows torch gives no number of bytes.
+    size = sum(prod(v.shape) * v.element_size() for v in tensors.values())
+    if size > most:
+        raise DamagedCheckpointError(
+            f'{path}: its weights would take {size:,} bytes, many times more than the '
+            'file. It is damaged, or made to fill the memory.'
+        )
 
 
 def write_safetensors(

@@ -8,8 +8,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from tgdfer_mm.convert.errors import ConvertError
 from tgdfer_mm.convert.reading import read_source
 from tgdfer_mm.convert.torchscript import read_torchscript
+from tgdfer_mm.plain_checkpoints import DamagedCheckpointError
 
 STATE = {'a.weight': torch.arange(6.0).view(2, 3), 'b': torch.ones(2).half()}
 
@@ -122,4 +124,26 @@ def test_torchscript_that_asks_for_more(tmp_path):
         archive.writestr('x/constants.pkl', b'')
         archive.writestr('x/data.pkl', pickle.dumps(Calls(os.system, 'true')))
     with pytest.raises(ValueError, match='asks for .*system'):
+        read_source(tmp_path / 'x.pt')
+
+
+def test_a_few_modules_of_torchscript_cannot_be_told_to_be_billions(tmp_path):
+    # Each module has the one before it twice; they are kept by number.
+    module = b'c__torch__\nN\n)\x81'
+    parts = [b'\x80\x02' + module + b'q\x00']
+    for i in range(1, 50):
+        before = b'h%c' % (i - 1)
+        attributes = b'}(U\x01a' + before + b'U\x01b' + before + b'ub'
+        parts.append(b'0' + module + attributes + b'q%c' % i)
+    with zipfile.ZipFile(tmp_path / 'x.pt', 'w') as archive:
+        archive.writestr('x/constants.pkl', b'')
+        archive.writestr('x/data.pkl', b''.join(parts) + b'.')
+    with pytest.raises(ConvertError, match='more than 100,000 modules'):
+        read_source(tmp_path / 'x.pt')
+
+
+def test_a_small_file_cannot_state_tensors_of_any_size(tmp_path):
+    large = torch.zeros(1).as_strided((10**12,), (0,))
+    torch.save(dict(w=large), tmp_path / 'x.pt')
+    with pytest.raises(DamagedCheckpointError, match='more than the file'):
         read_source(tmp_path / 'x.pt')

@@ -207,3 +207,29 @@ def test_what_has_not_the_form_of_a_checkpoint_is_refused(tmp_path, content):
     torch.save(content, tmp_path / 'a.pth')
     with pytest.raises(DamagedCheckpointError, match='a.pth is no checkpoint'):
         load_from_local(tmp_path / 'a.pth')
+
+
+ONE = torch.zeros(1)
+
+
+@pytest.mark.parametrize(
+    'weight',
+    [
+        ONE.as_strided((10**12,), (0,)),
+        ONE.as_strided((1 << 62,), (0,)),
+        torch.sparse_coo_tensor(torch.zeros(1, 1).long(), torch.ones(1), (1 << 40,)),
+        torch.eye(3).to_sparse_csr(),
+        torch.empty(1 << 40, device='meta'),
+    ],
+    ids=['strides of 0', 'more than can be counted', 'sparse', 'rows', 'meta'],
+)
+def test_a_small_file_cannot_state_weights_of_any_size(tmp_path, weight):
+    torch.save(dict(state_dict=dict(w=weight)), tmp_path / 'x.pth')
+    with pytest.raises(DamagedCheckpointError, match=r'x\.pth'):
+        load_from_local(tmp_path / 'x.pth')
+
+
+def test_weights_that_are_tied_or_repeated_load(tmp_path):
+    many = {f'w{i}': torch.ones(64).expand(4, 64) for i in range(4)}
+    torch.save(dict(state_dict=many), tmp_path / 'x.pth')
+    assert load_from_local(tmp_path / 'x.pth')['state_dict'].keys() == many.keys()

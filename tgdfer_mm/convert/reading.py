@@ -11,6 +11,7 @@ from torch.serialization import get_unsafe_globals_in_checkpoint, safe_globals
 
 from ..plain_checkpoints import (
     MissingCheckpointError,
+    check_size,
     load_from_local,
     require_whole_zip,
 )
@@ -48,6 +49,7 @@ def read_source(path: str | Path) -> Source:
     Raises:
         MissingCheckpointError: There is no such file.
         ConvertError: The file cannot be read in this way, or holds no tensors by name.
+        DamagedCheckpointError: See :func:`tgdfer_mm.plain_checkpoints.check_size`.
     """
     path = Path(path).expanduser()
     if not path.is_file():
@@ -67,6 +69,7 @@ def read_source(path: str | Path) -> Source:
             f'{path} has no tensors by name, neither at the top nor below '
             f'{", ".join(WRAPPERS)}: it has {found}.'
         )
+    check_size(state, path)
     if all(name.startswith('module.') for name in state):
         state = {name.removeprefix('module.'): v for name, v in state.items()}
     others = [str(k) for k, v in content.items() if not torch.is_tensor(v)]

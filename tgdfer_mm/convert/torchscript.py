@@ -7,12 +7,16 @@ read with classes of this module only.
 
 import pickle
 import zipfile
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from .errors import ConvertError
+
+_MODULES = 100_000
 
 
 class _Node:
@@ -44,7 +48,7 @@ def read_torchscript(path: str | Path) -> dict[str, Tensor]:
                 root = reader.load()
             except (pickle.UnpicklingError, AttributeError, TypeError) as error:
                 raise ConvertError(f'{path}: {error}') from error
-    return dict(_tensors(root, ''))
+    return dict(_tensors(root, '', count()))
 
 
 class _Reader(pickle.Unpickler):
@@ -78,9 +82,12 @@ def _tensor(storage: Tensor, offset: int, size: tuple, stride: tuple, *_) -> Ten
     return storage.as_strided(size, stride, offset)
 
 
-def _tensors(node: _Node, prefix: str):
+def _tensors(node: _Node, prefix: str, visits: Iterator[int]):
+    # One module may be an attribute of many: a few can be told to be billions.
+    if next(visits) > _MODULES:
+        raise ConvertError(f'the archive has more than {_MODULES:,} modules')
     for name, value in vars(node).items():
         if isinstance(value, Tensor):
             yield prefix + name, value
         elif isinstance(value, _Node):
-            yield from _tensors(value, f'{prefix}{name}.')
+            yield from _tensors(value, f'{prefix}{name}.', visits)
