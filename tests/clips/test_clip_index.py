@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import shutil
 import time
+import zipfile
 
 import numpy as np
 import pytest
@@ -28,6 +29,20 @@ def media(tmp_path):
 
 def stored(media):
     return list((media.parent / '.tgdfer_mm').glob('*.npz'))
+
+
+def change(path, **columns):
+    """Makes the index say something else."""
+    with np.load(path) as file:
+        columns = {**file, **columns}
+    np.savez_compressed(path, **columns)
+
+
+def raw_array(path, header):
+    """An index of one array, whose header may be anything."""
+    size = len(header).to_bytes(2, 'little')
+    with zipfile.ZipFile(path, 'w') as file:
+        file.writestr('names.npy', b'\x93NUMPY\1\0' + size + header.encode())
 
 
 def test_names_are_in_the_order_of_their_numbers(media):
@@ -130,10 +145,22 @@ def test_times_of_0_are_not_trusted(media, no_tick, listed):
         lambda path: path.write_bytes(path.read_bytes()[:-40]),
         lambda path: np.savez(path, format=np.array(1)),
         lambda path: np.savez(path, format=np.array([{}], dtype=object)),
+        lambda path: change(path, sizes=np.array(['x'])),
+        lambda path: change(path, numbers=np.array([1, 2, 3])),
+        lambda path: change(path, numbers=np.array([[1], [2], [3]])),
+        lambda path: change(path, names=np.zeros(1 << 26, np.uint8)),
+        lambda path: raw_array(
+            path, "{'descr': '|u1', 'fortran_order': False, 'shape': (35184372088832,)}"
+        ),
+        lambda path: raw_array(path, '(' * 9000),
     ],
-    ids=['empty', 'other', 'cut off', 'incomplete', 'pickle'],
+    ids=[
+        *('empty', 'other', 'cut off', 'incomplete', 'pickle', 'no sizes'),
+        *('no rows', 'short rows', 'a bomb', 'a large shape', 'deep'),
+    ],
 )
-def test_a_damaged_file_is_made_anew(media, no_tick, damage):
+def test_a_damaged_file_is_made_anew(media, no_tick, damage, monkeypatch):
+    monkeypatch.setattr(index_store, '_MOST', 1 << 25)
     wanted = open_index(media, 1, media.parent).listings
     (path,) = stored(media)
     damage(path)

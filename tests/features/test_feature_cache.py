@@ -324,3 +324,29 @@ def test_a_run_waits_for_another_that_computes_the_same(
         path = cache_features(make_config(), tmp_path, plan=plan)
     assert 'is in use by process' in said[0] and 'waits' in said[0]
     assert FeatureStore(path).key == plan.key and not lock.exists()
+
+
+@pytest.mark.parametrize(
+    ('name', 'content'),
+    [
+        ('header.json', b'[' * 200_000),
+        ('features.npy', b'\x93NUMPY\1\0' + (9000).to_bytes(2, 'little') + b'(' * 9000),
+    ],
+)
+def test_files_of_others_that_nest_too_deep_are_damaged(
+    make_config, tmp_path, name, content
+):
+    path = cache_features(make_config(), tmp_path)
+    (path / name).write_bytes(content)
+    with pytest.raises(FeatureCacheError, match=f'{name}.*damaged'):
+        FeatureStore(path)
+
+
+def test_a_list_of_damaged_clips_that_is_none_is_damage(make_config, tmp_path):
+    path = cache_features(make_config(), tmp_path)
+    header = path / 'header.json'
+    content = json.loads(header.read_text())
+    del content['sha256']
+    header.write_text(json.dumps(dict(content, damaged=5)))
+    with pytest.raises(FeatureCacheError, match='damaged'):
+        FeatureStore(path)

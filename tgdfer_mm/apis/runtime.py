@@ -1,6 +1,5 @@
 """What predicts windows of crops: the network in torch, or its ONNX file."""
 
-import json
 import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +13,7 @@ from mmengine.device import get_device
 
 from ..catalogue import default_model
 from ..devices import check_device
-from ..files import file_hash
+from ..files import file_hash, parse_json
 from ..finite_weights import check_finite
 from ..video.analysis import Prediction
 from ..video.errors import InputError, NoNumberError, UsageError
@@ -103,11 +102,11 @@ class OnnxRuntime:
                 '`tgdfer export`'
             )
         try:
-            self.about = dict(json.loads(metadata['model']))
+            self.about = dict(parse_json(metadata['model']))
             self.about['classes'] = [str(name) for name in self.about['classes']]
             self.about['name'], self.about['note']  # every result needs them
-            own = VideoSettings().updated(json.loads(metadata['video']))
-            size = int(json.loads(metadata['preprocessing'])['size'])
+            own = VideoSettings().updated(parse_json(metadata['video']))
+            size = int(parse_json(metadata['preprocessing'])['size'])
         except (ValueError, TypeError, KeyError) as err:
             raise InputError(
                 f'{path}: its metadata are damaged ({type(err).__name__}: {err}); '

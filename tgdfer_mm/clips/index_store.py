@@ -3,7 +3,6 @@
 import hashlib
 import os
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,7 +16,7 @@ from ..locks import lock_file
 _FORMAT = 1
 FOLDER = '.tgdfer_mm'
 T = TypeVar('T')
-_UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+_MOST = 1 << 30  # bytes; a million frames take 30 MB
 
 
 class IndexStore:
@@ -55,10 +54,8 @@ class IndexStore:
         for path, folder in self._places:
             # Whatever a damaged or foreign file makes numpy raise: it is only a
             # cache, and made anew.
-            with suppress(*_UNREADABLE):
-                with np.load(path, allow_pickle=False) as file:
-                    columns = {name: file[name] for name in file.files}
-                yield _rows(columns, folder, row)
+            with suppress(Exception):
+                yield _rows(_read(path), folder, row)
 
     def save(self, rows: list[tuple]) -> Path | None:
         """Writes the rows where that is possible and tells where, if anywhere."""
@@ -104,6 +101,15 @@ class IndexStore:
 def _name(path: Path, readable: str, depth: int) -> str:
     digest = hashlib.sha256(os.fsencode(path) + b'\0%d' % depth).hexdigest()[:12]
     return f'{readable}-{digest}.npz'
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    # The file may come with a data set, from anybody.
+    with zipfile.ZipFile(path) as archive:
+        if sum(part.file_size for part in archive.infolist()) > _MOST:
+            raise ValueError('more than any index holds')
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
 
 
 def _columns(rows: list[tuple], folder: str) -> dict[str, np.ndarray]:

@@ -6,7 +6,6 @@ the index: JSON, and the place of every frame; then a footer with the index's le
 and hash. What is cut off has no footer, so half a file is never read.
 """
 
-import json
 import struct
 from collections.abc import Iterable
 from functools import lru_cache
@@ -19,6 +18,7 @@ from zlib import crc32
 
 import numpy as np
 
+from ..files import parse_json
 from .errors import DamagedClipError
 from .memory import empty_clip
 
@@ -59,7 +59,20 @@ class Pack:
             header, places, digest = _read_index(file, size, self.path)
         if sha256(header + places).digest() != digest:
             raise PackError(f'{self.path}: its index is damaged; pack it anew.')
-        index = json.loads(header)
+        try:
+            self._take(parse_json(header), places)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            if isinstance(error, PackError):
+                raise
+            raise PackError(
+                f'{self.path}: its index is not what `tgdfer data pack` writes '
+                f'({type(error).__name__}: {error}); pack it anew.'
+            ) from error
+        # Shared with the processes that are forked from this one: a checksum takes
+        # longer than copying the frame, and loaders have new processes every epoch.
+        self._checked = np.frombuffer(mmap(-1, len(self._offsets)), np.uint8)
+
+    def _take(self, index: dict, places: bytes) -> None:
         if index.get('schema') != SCHEMA:
             raise PackError(
                 f'{self.path} has the schema {index.get("schema")!r}, not {SCHEMA!r}.'
@@ -72,14 +85,34 @@ class Pack:
         self._names: list[str] = index['names']
         self._digests: list[str] = index['digests']
         self._shapes: list[list[int]] = index['shapes']
-        self._damaged: dict[str, str] = index['damaged']
+        self._damaged: dict[str, str] = dict(index['damaged'])
         self._first = np.cumsum([0, *index['counts']])
         self._offsets = np.frombuffer(places, '<i8')
         self._data = np.memmap(self.path, np.uint8, 'r')
+        self._check_places(index['counts'])
         self._sums = self._checksums(index.get('checksums'))
-        # Shared with the processes that are forked from this one: a checksum takes
-        # longer than copying the frame, and loaders have new processes every epoch.
-        self._checked = np.frombuffer(mmap(-1, len(self._offsets)), np.uint8)
+
+    def _check_places(self, counts: list[int]) -> None:
+        """Whether all parts of the index are about the same clips and frames."""
+        each = (self.clips, self._names, self._digests, self._shapes, counts)
+        if len({len(part) for part in each}) != 1:
+            raise ValueError('its lists differ in length')
+        if not all(type(count) is int and count >= 0 for count in counts):
+            raise ValueError('a number of frames is none')
+        if not all(isinstance(names, str) for names in (*self.clips, *self._names)):
+            raise ValueError('a name is no text')
+        if self._first[-1] != len(self._offsets) - 1:
+            raise ValueError('not every frame has its place')
+        starts = self._offsets
+        if starts[0] != len(MAGIC) or (np.diff(starts) < 0).any():
+            raise ValueError('the frames do not lie one after another')
+        if starts[-1] > len(self._data):
+            raise ValueError('frames lie behind the end')
+        if self.kind == RAW:
+            sizes = np.diff(starts[self._first]).tolist()
+            for shape, count, size in zip(self._shapes, counts, sizes, strict=True):
+                if count and count * 3 * shape[0] * shape[1] != size:
+                    raise ValueError('a clip has not the size that is stated')
 
     def _checksums(self, digest: str | None) -> np.ndarray | None:
         if digest is None:

@@ -1,11 +1,15 @@
 """Tables of annotations: Excel sheets as the authors ship them, or CSV files."""
 
 import csv
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from .text_files import DataError, SplitFileError, read_lines
+
+_ROWS = 1 << 20  # of a sheet, as in Excel
+_MOST = 1 << 28  # bytes of a sheet that is unpacked
 
 
 def read_table(path: Path) -> Iterator[tuple[int, list[Any]]]:
@@ -53,13 +57,22 @@ def _read_sheet(path: Path) -> Iterator[list[Any]]:
             'the sheet as a .csv file and name that.'
         ) from err
     try:
+        with zipfile.ZipFile(path) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+        if size > _MOST:
+            raise ValueError(f'unpacked it would have {size:,} bytes')
         book = load_workbook(path, read_only=True, data_only=True)
     except Exception as err:  # openpyxl lets those of zipfile and XML pass
         raise DataError(f'{path} is no Excel sheet: {err}') from err
     number = 1
     try:
-        # Cells are read as late as here.
-        for row in book.worksheets[0].iter_rows(values_only=True):
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what a sheet states of its size may be wrong
+        # Cells are read as late as here. A row may state any number, and all before it
+        # are made up then.
+        for row in sheet.iter_rows(values_only=True):
+            if number > _ROWS:
+                raise ValueError(f'a sheet has {_ROWS:,} rows at most')
             yield list(row)
             number += 1
     except Exception as err:

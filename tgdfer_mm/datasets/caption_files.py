@@ -1,8 +1,8 @@
 """Captions of clips out of a file of the user's."""
 
-import json
 from pathlib import Path
 
+from ..files import parse_json
 from .annotation_tables import read_table
 from .text_files import DataError
 
@@ -46,10 +46,10 @@ def read_captions(path: str | Path) -> dict[str, str]:
 def _read_json(path: Path) -> list[tuple[str, object]]:
     try:
         # As pairs: a dict would keep the last of two captions and say nothing.
-        pairs = json.loads(
+        pairs = parse_json(
             path.read_text(encoding='utf-8-sig'), object_pairs_hook=lambda p: p
         )
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise DataError(f'{path} is no JSON file: {error}') from error
     if not isinstance(pairs, list) or not all(isinstance(p, tuple) for p in pairs):
         raise DataError(f'{path}: expected {{"<clip>": "<caption>", ...}}')

@@ -10,6 +10,8 @@ from zlib import crc32
 
 import numpy as np
 
+from ..files import parse_json
+
 SCHEMA = 'tgdfer_mm.features/1'
 HEADER, ARRAY = 'header.json', 'features.npy'
 
@@ -67,7 +69,8 @@ class FeatureStore:
             )
         try:
             self.array = np.load(self.path / ARRAY, mmap_mode='r', allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+        # What is damaged makes numpy raise errors of many kinds.
+        except Exception as error:
             raise FeatureCacheError(
                 f'{self.path / ARRAY} is missing, cut off or damaged ({error}); delete '
                 'the folder and compute the features anew.'
@@ -92,7 +95,7 @@ class FeatureStore:
         self.parts = header['parts']
         self.views = tuple(self.parts['views'])
         self.options = header['options']
-        self.damaged = header['damaged']
+        self.damaged = dict(header['damaged'])
         rows = np.cumsum([0, *header['frames']]).tolist()
         self.clips = {
             clip: (row, frames, identity)
@@ -209,13 +212,13 @@ def differences(theirs: Mapping, ours: Mapping) -> list[str]:
 
 def _read_header(path: Path) -> dict:
     try:
-        header = json.loads((path / HEADER).read_text(encoding='utf-8'))
+        header = parse_json((path / HEADER).read_text(encoding='utf-8'))
     except FileNotFoundError:
         raise FeatureCacheError(
             f'{path} holds no computed features (no {HEADER}, which is written last); '
             'compute them with `tgdfer features`.'
         ) from None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise FeatureCacheError(f'{path / HEADER} is damaged: {error}.') from error
     if not isinstance(header, dict):
         raise FeatureCacheError(

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from mmengine.logging import print_log
 
-from ..files import write_text
+from ..files import parse_json, write_text
 from ..registry import METRICS
 from .clip_metric import (
     NAMES,
@@ -194,8 +194,8 @@ def read_predictions(path: str | Path) -> list[dict]:
     for number, text in enumerate(lines, 1):
         where = f'{path}, line {number}'
         try:
-            line = json.loads(text, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
+            line = parse_json(text, parse_constant=_no_constant)
+        except ValueError as error:
             raise ValueError(f'{where}: not valid JSON ({error})') from error
         missing = {'clip', 'label', 'pred', 'score', 'damaged'} - set(
             line if isinstance(line, dict) else ()

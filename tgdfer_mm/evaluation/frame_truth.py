@@ -1,9 +1,10 @@
 """The true intensity of the labelled expression in every frame of a clip."""
 
-import json
 from pathlib import Path
 
 import numpy as np
+
+from ..files import parse_json
 
 
 class FrameTruth:
@@ -27,7 +28,7 @@ class FrameTruth:
                 'evaluators'
             )
         try:
-            content = json.loads(self.path.read_text(encoding='utf-8'))
+            content = parse_json(self.path.read_text(encoding='utf-8'))
             self.threshold = float(content['apex_threshold'])
             self.clips = dict(content['clips'])
         except (ValueError, KeyError, TypeError) as error:

@@ -4,6 +4,8 @@ import json
 from functools import cache
 from pathlib import Path
 
+from ..files import parse_json
+
 _FOLDER = Path(__file__).parent / 'label_sets'
 
 
@@ -79,7 +81,7 @@ def _read_own(path: Path) -> dict:
     if not path.is_file():
         raise LabelSetError(f'{path}: there is no such file, which lists the classes.')
     try:
-        found = json.loads(path.read_text(encoding='utf-8-sig'))
+        found = parse_json(path.read_text(encoding='utf-8-sig'))
     except ValueError as error:
         raise LabelSetError(f'{path} is no JSON: {error}.') from error
     classes = found.get('classes') if isinstance(found, dict) else None

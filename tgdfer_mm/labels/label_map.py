@@ -1,6 +1,5 @@
 """Which class of one data set is which of another, kept in ``label_maps/``."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ..files import parse_json
 from .classes import load_classes
 
 _FOLDER = Path(__file__).parent / 'label_maps'
@@ -111,7 +111,7 @@ def load_label_map(name: str) -> LabelMap:
     if not path.is_file():
         raise ValueError(f'Unknown label map {name!r}; there are {label_map_names()}.')
     try:
-        data = json.loads(path.read_text(encoding='utf-8'))
+        data = parse_json(path.read_text(encoding='utf-8'))
         found = LabelMap(
             name,
             *(data[key] for key in ('source', 'target', 'classes')),

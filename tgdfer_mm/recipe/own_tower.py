@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from ..catalogue import catalogue
+from ..files import parse_json
 from ..models.text.descriptions import load_descriptions
 from ..models.text.openclip_text import TEMPLATE
 from ..models.text.tokens import TOKENIZER, encode_texts
@@ -130,7 +131,7 @@ def _limit(tower: Tower) -> int:
     arch = resolve(tower.texts['arch'])
     if not Path(arch).is_file():
         return 77  # of every CLIP
-    config = json.loads(Path(arch).read_text(encoding='utf-8'))
+    config = parse_json(Path(arch).read_text(encoding='utf-8'))
     return config.get('text_cfg', {}).get('context_length', 77)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..files import is_running, write_text
+from ..files import is_running, parse_json, write_text
 from ..terminal import say
 from .benchmark_clips import make_benchmark_clip
 from .clips import APEX_THRESHOLD, EMOTIONS, Clip, make_clip
@@ -146,7 +146,7 @@ def _stamp(spec: SynthSpec) -> dict:
 
 def _check_stamp(root: Path, spec: SynthSpec) -> None:
     try:
-        found = json.loads((root / STAMP).read_text(encoding='utf-8'))
+        found = parse_json((root / STAMP).read_text(encoding='utf-8'))
     except (OSError, ValueError) as error:
         raise FileExistsError(
             f'{root} is not empty and holds no generated data set (no readable '

@@ -4,6 +4,7 @@ import json
 import os
 import pickle
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import torch
 from mmengine.config import Config
 from torch.utils.data import DataLoader
 
-from tgdfer_mm.clips.pack import Pack, PackError
+from tgdfer_mm.clips.pack import FOOTER, MAGIC, SCHEMA, Pack, PackError
 from tgdfer_mm.datasets import DFEWDataset, FERV39kDataset
 from tgdfer_mm.datasets.tools import pack as writer
 from tgdfer_mm.datasets.tools.pack import verify_pack, write_pack
@@ -325,3 +326,66 @@ def test_frames_on_the_device_are_those_of_the_loader(
 
 def collate(sample):
     return dict(inputs=[sample['inputs']], data_samples=[sample['data_samples']])
+
+
+WHOLE = dict(
+    schema=SCHEMA,
+    kind='raw',
+    dataset='x',
+    pixel_version='x',
+    clips=['a'],
+    names=['1.png'],
+    digests=['x'],
+    shapes=[[1, 1]],
+    damaged={},
+    counts=[1],
+)
+
+
+def made_by_hand(path, index, places=(8, 11)):
+    """A pack of one pixel whose index has its right hash, whatever it says."""
+    header = index if isinstance(index, bytes) else json.dumps(index).encode()
+    place = np.array(places, '<i8').tobytes()
+    footer = FOOTER.pack(
+        len(header), len(places), sha256(header + place).digest(), MAGIC
+    )
+    path.write_bytes(MAGIC + b'rgb' + header + place + footer)
+    return path
+
+
+@pytest.mark.filterwarnings('ignore:.*checksums')
+def test_a_pack_of_one_pixel_is_read(tmp_path):
+    pack = Pack(made_by_hand(tmp_path / 'x.pack', WHOLE))
+    assert pack.read('a', 0) == b'rgb'
+    assert pack.pixels('a', [0]).tobytes() == b'rgb'
+
+
+@pytest.mark.filterwarnings('ignore:.*checksums')
+@pytest.mark.parametrize(
+    ('index', 'places'),
+    [
+        ([1], (8, 11)),
+        (b'[' * 200_000, (8, 11)),
+        (b'\xff', (8, 11)),
+        (dict(schema=SCHEMA), (8, 11)),
+        (dict(WHOLE, clips=5), (8, 11)),
+        (dict(WHOLE, clips=[[1]]), (8, 11)),
+        (dict(WHOLE, names=[5]), (8, 11)),
+        (dict(WHOLE, counts=['x']), (8, 11)),
+        (dict(WHOLE, counts=[-1]), (8, 11)),
+        (dict(WHOLE, counts=[10**9]), (8, 11)),
+        (dict(WHOLE, counts=[1 << 70]), (8, 11)),
+        (dict(WHOLE, shapes=[]), (8, 11)),
+        (dict(WHOLE, shapes=['x']), (8, 11)),
+        (dict(WHOLE, shapes=[[1 << 40, 1 << 40]]), (8, 11)),
+        (dict(WHOLE, damaged=5), (8, 11)),
+        (WHOLE, ()),
+        (WHOLE, (-5, 11)),
+        (WHOLE, (8, 1 << 40)),
+        (WHOLE, (11, 8)),
+    ],
+)
+def test_an_index_that_others_made_is_right_or_refused(tmp_path, index, places):
+    path = made_by_hand(tmp_path / 'x.pack', index, places)
+    with pytest.raises(PackError, match=r'x\.pack'):
+        Pack(path)

@@ -15,7 +15,7 @@ from ...clips.decoding import decode_clip, find_decoder, read_file
 from ...clips.errors import DamagedClipError
 from ...clips.frame_names import natural_sorted
 from ...clips.pack import ENCODED, FOOTER, MAGIC, RAW, SCHEMA, Pack, PackError
-from ...files import write_text
+from ...files import parse_json, write_text
 from ...locks import held
 from ..dfer_dataset import DFERDataset
 
@@ -264,7 +264,7 @@ def _resume(part: Path, journal: Path, about: dict, index: ClipIndex) -> list[di
 def _entry(line: str) -> dict:
     """A line of a journal; empty if it is damaged."""
     try:
-        return dict(json.loads(line))
+        return dict(parse_json(line))
     except (ValueError, TypeError):
         return {}
 

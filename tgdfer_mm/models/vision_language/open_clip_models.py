@@ -7,7 +7,6 @@ with ``tgdfer_mm://``, which stands for the weights shipped with this package, o
 ``models://``, which stands for the folder of the fetched models.
 """
 
-import json
 from pathlib import Path
 
 import open_clip
@@ -15,6 +14,7 @@ from safetensors import safe_open
 from torch import nn
 
 from ...catalogue.folders import SCHEME, local_file
+from ...files import parse_json
 from ...finite_weights import check_finite
 from ...plain_checkpoints import DamagedCheckpointError, require_whole_zip
 from .text_image_checkpoint import load_vlm_state
@@ -43,7 +43,7 @@ def arch_config(arch: str | dict) -> dict:
     if not isinstance(arch, str):
         return {**arch}
     if arch.endswith('.json'):
-        return json.loads(Path(resolve(arch)).read_text())
+        return parse_json(Path(resolve(arch)).read_text())
     config = open_clip.get_model_config(arch)
     if config is None:
         raise ValueError(

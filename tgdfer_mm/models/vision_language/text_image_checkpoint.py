@@ -6,13 +6,13 @@ back, with zeros in the dropped rows, so every text has to be checked with
 :func:`check_tokens` before it is encoded.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
+from ...files import parse_json
 from ...plain_checkpoints import read_safetensors
 
 EMBEDDING = 'token_embedding.weight'
@@ -37,7 +37,7 @@ def load_vlm_state(path: str | Path) -> tuple[dict[str, Tensor], dict, Tensor]:
         raise ValueError(
             f'{path} has no "vlm_config" in its header: it was not written by save_vlm'
         )
-    config = json.loads(header['vlm_config'])
+    config = parse_json(header['vlm_config'])
     kept_ids = state.pop('kept_ids').long()
     state = {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
     rows = state[EMBEDDING]

@@ -1,9 +1,12 @@
 """The authors' spreadsheets against the lists."""
 
 import sys
+import zipfile
 
 import pytest
 
+from tgdfer_mm.datasets import annotation_tables
+from tgdfer_mm.datasets.text_files import DataError
 from tgdfer_mm.labels.classes import load_classes
 
 openpyxl = pytest.importorskip('openpyxl')
@@ -128,3 +131,38 @@ def test_without_the_reader_of_sheets_a_note_says_so(copy, check, monkeypatch):
     report, found = check('dfew', root)
     assert report['ok'] and report['tables'] == {'votes': 'not read'}
     assert f'{path} was not checked' in found['table-unread']['message']
+
+
+def rewrite(path, old, new):
+    """Changes what a sheet says, which no library would write."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = 'xl/worksheets/sheet1.xml'
+    assert old in parts[sheet]
+    parts[sheet] = parts[sheet].replace(old, new, 1)
+    with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+
+
+def test_a_row_cannot_state_a_number_that_takes_hours(tmp_path, monkeypatch):
+    monkeypatch.setattr(annotation_tables, '_ROWS', 1000)
+    save(tmp_path / 'x.xlsx', [['clip']])
+    rewrite(tmp_path / 'x.xlsx', b'<row r="1"', b'<row r="2000000000"')
+    with pytest.raises(DataError, match='1,000 rows at most'):
+        list(annotation_tables.read_table(tmp_path / 'x.xlsx'))
+
+
+def test_rows_outside_of_the_size_that_a_sheet_states_are_read(tmp_path):
+    save(tmp_path / 'x.xlsx', [['clip'], ['00001']])
+    rewrite(tmp_path / 'x.xlsx', b'ref="A1:A2"', b'ref="A1:A1"')
+    rows = annotation_tables.read_table(tmp_path / 'x.xlsx')
+    assert list(rows) == [(1, ['clip']), (2, ['00001'])]
+
+
+def test_a_sheet_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(annotation_tables, '_MOST', 1 << 20)
+    save(tmp_path / 'x.xlsx', [['clip']])
+    rewrite(tmp_path / 'x.xlsx', b'</row>', b' ' * (1 << 20) + b'</row>')
+    with pytest.raises(DataError, match='unpacked it would have'):
+        list(annotation_tables.read_table(tmp_path / 'x.xlsx'))

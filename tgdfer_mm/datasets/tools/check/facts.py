@@ -1,10 +1,10 @@
 """What a copy should hold: published counts, those of generated data, or none."""
 
-import json
 from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 
+from ....files import parse_json
 from ....labels.classes import load_classes
 from ....synth.layouts import FOLDS, LAYOUTS
 from ....synth.levels import DEMO, load_level
@@ -64,7 +64,7 @@ def read_spec(root: Path) -> SynthSpec:
         ValueError: Their record cannot be read.
     """
     try:
-        stamp = json.loads((root / STAMP).read_text(encoding='utf-8'))
+        stamp = parse_json((root / STAMP).read_text(encoding='utf-8'))
         known = {field.name for field in fields(SynthSpec)}
         return SynthSpec(**{k: v for k, v in stamp.items() if k in known})
     except (OSError, ValueError, TypeError, AttributeError) as err:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ....files import DamagedFileError, read_json, write_text
+from ....files import DamagedFileError, parse_json, read_json, write_text
 from ....locks import held
 from ....video.errors import OutputError, UsageError
 from ...face_data import FACE_DATA
@@ -50,7 +50,7 @@ class ClipFolder:
             lines = self._journal.read_text(encoding='utf-8', errors='replace')
             for line in lines.split('\n'):
                 try:
-                    record = dict(json.loads(line))
+                    record = dict(parse_json(line))
                     self.records[record['source']] = record
                 except (ValueError, TypeError, KeyError):  # the last one may be half
                     continue
