@@ -302,3 +302,17 @@ def test_one_that_sends_byte_after_byte_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(process, '_HEAD', struct.Struct('>II1000000000x'))
     with pytest.raises(InputError, match='no picture came in 0.2 seconds'):
         ApartSource(Path('film.mp4'), limits=ProcessLimits(patience=0.2))
+
+
+@pytest.mark.skipif(not Path('/proc').is_dir(), reason='asks Linux')
+def test_pictures_of_ever_new_shapes_take_no_more_threads(tmp_path):
+    path = tmp_path / 'changing.mjpeg'
+    shapes = [(40 + i, 190 - i, 3) for i in range(60)]
+    pictures = [cv2.imencode('.jpg', np.zeros(s, np.uint8))[1] for s in shapes]
+    path.write_bytes(b''.join(map(bytes, pictures)))
+    with ApartSource(path) as source:
+        assert [frame.rgb.shape for frame in source] == [shapes[0]] * 60
+        assert len(list(Path(f'/proc/{source.pid}/task').iterdir())) < 200
+    # In as little memory as a film of one shape takes.
+    with ApartSource(path, limits=ProcessLimits(memory=1 << 30)) as source:
+        assert len(list(source)) == 60

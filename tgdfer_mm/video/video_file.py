@@ -22,6 +22,7 @@ from .stated_length import expected_frames, stated_length
 from .stream_decoder import StreamDecoder
 
 _THREADS = 8
+_KINDS = 8  # sizes and formats that are scaled to at a time
 MAX_SIDE = 1920  # larger pictures are shrunk when read: no crop needs more
 _PIXEL = 100.0  # no pixel is so many times as wide as high, or the other way about
 
@@ -77,8 +78,7 @@ class VideoFileSource(Source):
             )
         # Decoding several frames at once would lose those next to a damaged one.
         stream.thread_type = 'SLICE'
-        # Each thread takes memory, on machines with many cores too much.
-        stream.thread_count = min(_THREADS, os.cpu_count() or 1)
+        stream.thread_count = _threads()
         check_size(self._path, stream.width, stream.height, self._max_pixels)
         self._decoder = StreamDecoder(self._container, stream)
         self._decoded = iter(self._decoder)
@@ -216,15 +216,23 @@ class VideoFileSource(Source):
         return ground
 
     def _scaled(self, frame: Any, width: int, height: int, pixels: str) -> Any:
-        # Setting one up takes four times as long as shrinking a picture with it.
+        # Setting one up takes four times as long as shrinking a picture with it. Each
+        # has threads of its own, and every picture of a file may have another shape.
+        if len(self._reformatters) > _KINDS:
+            self._reformatters.clear()
         reformatter = self._reformatters[width, height, pixels]
-        return reformatter.reformat(frame, width, height, pixels)
+        return reformatter.reformat(frame, width, height, pixels, threads=_threads())
 
     def _to_rgb(self, frame: Any, width: int, height: int) -> np.ndarray:
         return self._scaled(frame, width, height, 'rgb24').to_ndarray()
 
     def close(self) -> None:
         self._opened.close()
+
+
+def _threads() -> int:
+    # Each takes memory, on machines with many cores too much.
+    return min(_THREADS, os.cpu_count() or 1)
 
 
 def _pixel(ratio: Any) -> float:
