@@ -211,3 +211,71 @@ def test_text_that_is_none_is_refused(root):
     (root / 'clips.csv').write_bytes(b'path,label\n\x81\x8d\x00\n')
     with pytest.raises(SplitFileError, match='line 2: this is text in neither UTF-8'):
         read_list(root / 'clips.csv')
+
+
+@pytest.mark.parametrize(
+    'label', ['happy:NaN', 'happy:-0.3', '"happy:0.7,sad:0.3"', 'happy:70%;sad:30%']
+)
+def test_what_was_meant_for_shares_is_no_class(root, label):
+    path = write(root, f'path,label\na.mp4,{label}\nb.mp4,happy\nd.mp4,sad\n')
+    with pytest.raises(SplitFileError, match='line 2: .* written as happy:0.7;sad:0.3'):
+        read_list(path)
+
+
+def test_a_name_may_have_a_colon(root):
+    data = read_list(write(root, 'path,label\na.mp4,AU: brows\nb.mp4,sad\n'))
+    assert labels(data)['a.mp4'] == {'AU: brows': 1}
+
+
+def test_an_error_of_a_spreadsheet_is_no_class(root):
+    with pytest.raises(SplitFileError, match='line 3: .*error of the spreadsheet'):
+        read_list(write(root, 'path,label\na.mp4,sad\nb.mp4,#N/A\n'))
+
+
+def test_classes_that_look_like_several_are_pointed_out(root):
+    text = 'path,label\na.mp4,"happy,sad"\nb.mp4,happy\nd.mp4,sad\n'
+    data = read_list(write(root, text))
+    assert data.kind == 'single'
+    assert "['happy,sad'] are taken for classes of their own" in data.remarks[0]
+
+
+def test_columns_of_shares_are_named_and_the_source_is_none(root):
+    text = 'path,happy,sad,source\na.mp4,1,1,raw.mp4\nb.mp4,0,1,raw.mp4\n'
+    data = read_list(write(root, text))
+    assert labels(data)['a.mp4'] == {'happy': 0.5, 'sad': 0.5}
+    assert "['happy', 'sad'] are taken for the shares" in data.remarks[0]
+
+
+def test_two_columns_of_one_class_are_refused(root):
+    with pytest.raises(SplitFileError, match='line 1: two of the columns'):
+        read_list(write(root, 'path,sad,Sad,happy\na.mp4,0,1,1\n'))
+
+
+@pytest.mark.parametrize('path', ['z' * 5000, '~nobody-of-this-name/z.mp4'])
+def test_text_that_can_be_no_path_is_left_out(root, path):
+    data = read_list(write(root, f'path,label\n{path},happy\na.mp4,sad\n'))
+    assert [clip.name for clip in data.clips] == ['a.mp4']
+    assert [list(each) for each in data.left_out.values()] == [['happy']]
+
+
+@pytest.mark.parametrize('text', ['path,label\na\0.mp4,sad\n', 'p\0a\0t\0h\0'])
+def test_zeros_are_no_text(root, text):
+    with pytest.raises(SplitFileError, match='neither UTF-8'):
+        read_list(write(root, text))
+
+
+def test_marks_that_nobody_sees_make_no_other_class(root):
+    write(root, 'path,label\na.mp4,\u200fسعيد\nb.mp4,سعيد\nd.mp4,sad\n')
+    assert len(read_own(root).classes) == 2
+
+
+def test_the_list_of_a_folder_may_have_capital_letters(root):
+    write(root, 'path,label\na.mp4,happy\nb.mp4,sad\n').rename(root / 'Clips.CSV')
+    assert labels(read_own(root)) == {'a.mp4': {'happy': 1}, 'b.mp4': {'sad': 1}}
+
+
+def test_classes_that_are_listed_twice_by_case_are_refused(root):
+    write(root, 'path,label\na.mp4,happy\nb.mp4,sad\n')
+    (root / 'classes.json').write_text('{"classes": ["happy", "Happy", "sad"]}')
+    with pytest.raises(DataError, match=r"classes.json lists 'happy' and 'Happy'"):
+        read_own(root)

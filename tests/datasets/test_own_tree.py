@@ -125,3 +125,37 @@ def test_two_lists_are_a_doubt_and_another_file_is_none(tree):
         read_own(root / 'happy/a.mp4')
     with pytest.raises(FileNotFoundError, match='no such folder or list of clips'):
         read_own(root / 'none')
+
+
+@pytest.mark.parametrize('name', ['train', 'happy'])
+def test_one_folder_alone_says_where_its_classes_may_be(tree, name):
+    root = tree(f'{name}/a/1.mp4', f'{name}/b/2.mp4')
+    with pytest.raises(DataError, match=f'one folder only, .* give {root / name};'):
+        read_own(root)
+
+
+def test_folders_of_a_split_are_not_mixed_with_others(tree):
+    root = tree('train/happy/a.mp4', 'test/sad/b.mp4', 'backup/c.mp4')
+    with pytest.raises(DataError, match=r"\['test', 'train'\], next to .*'backup'"):
+        read_own(root)
+
+
+def test_a_clip_in_two_classes_by_a_link_is_refused(tree):
+    root = tree('happy/a.mp4', 'sad/b.mp4')
+    os.symlink(root / 'happy/a.mp4', root / 'sad/c.mp4')
+    with pytest.raises(DataError, match=r'happy/a.mp4 and sad/c.mp4 are the same clip'):
+        read_own(root)
+
+
+def test_files_of_other_kinds_are_named(tree):
+    root = tree('happy/a.mp4', 'happy/b.gif', 'sad/b.mp4')
+    assert '1 files are neither videos nor pictures' in read_own(root).remarks[0]
+    assert 'happy/b.gif' in read_own(root).remarks[0]
+
+
+def test_a_name_that_is_no_text_is_left_out(tree):
+    root = tree('happy/a.mp4', 'happy/x.mp4', 'sad/b.mp4')
+    os.rename(root / 'happy/x.mp4', os.fsencode(root / 'happy') + b'/\xff.mp4')
+    data = read_own(root)
+    assert [clip.name for clip in data.clips] == ['happy/a.mp4', 'sad/b.mp4']
+    assert '(happy 1): happy/\\udcff.mp4' in data.losses()[0]

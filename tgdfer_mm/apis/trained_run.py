@@ -1,5 +1,6 @@
 """The work folder of a training as a model: its config, and the weights it chose."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ def find_run(folder: str | Path) -> TrainedRun:
     Raises:
         InputError: There is none in it, or it is damaged.
     """
-    folder = Path(folder).expanduser()
+    folder = Path(os.path.expanduser(folder))
     found = [_read(path, folder) for path in _candidates(folder)]
     runs = [each for each in found if each is not None]
     if not runs:

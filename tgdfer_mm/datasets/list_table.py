@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .own_clips import plain
+from .own_tree import entries_of
 from .text_files import DataError, SplitFileError
 from .text_tables import SUFFIXES, Row, read_rows
 
@@ -93,10 +94,16 @@ class ListTable:
 def find_list(root: Path) -> Path | None:
     """The list ``clips.csv`` (or another ending) of a folder, if there is one.
 
+    Capital letters do not count, as on other systems.
+
     Raises:
-        DataError: There are several.
+        DataError: There are several, or the folder cannot be read.
     """
-    there = [p for p in (root / name for name in LIST_NAMES) if p.is_file()]
+    there = [
+        Path(entry.path)
+        for entry in entries_of(root)
+        if entry.name.lower() in LIST_NAMES and entry.is_file()
+    ]
     if len(there) > 1:
         raise DataError(
             f'{root} has several lists of clips, {[p.name for p in there]}: leave '

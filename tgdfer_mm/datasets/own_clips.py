@@ -71,6 +71,7 @@ class OwnData:
         class_file: The file that lists them, if one does; it may have their texts.
         kind: ``single`` (one label a clip), ``soft`` (shares) or ``multi`` (several).
         left_out: Why clips are left out -> class -> their names.
+        others: Files among the clips that are neither videos nor pictures.
         remarks: What the user should know, whole sentences.
     """
 
@@ -81,6 +82,7 @@ class OwnData:
     class_file: Path | None = None
     kind: str = 'single'
     left_out: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     def leave_out(self, why: str, label: str, name: str) -> None:
@@ -121,6 +123,12 @@ class OwnData:
         spellings = Counter(name for clip in self.clips for name in clip.labels)
         names = self._united(spellings) if listed is None else {}
         for name in listed or ():
+            if plain(name) in names:
+                raise DataError(
+                    f'{where} lists {names[plain(name)]!r} and {name!r}, which differ '
+                    'in capital letters or spaces only and are one class. Leave one '
+                    'out.'
+                )
             names[plain(name)] = name
         unknown = [
             c for c in self.clips if any(plain(n) not in names for n in c.labels)
@@ -168,9 +176,11 @@ class OwnData:
 def plain(name: str) -> str:
     """A name without what people write in different ways: case, spaces, accents' form.
 
-    Of letters with accents only the form counts, not the accent.
+    Of letters with accents only the form counts, not the accent. Marks that nobody sees
+    are left out, such as those of the direction of writing.
     """
-    return ' '.join(unicodedata.normalize('NFC', name).split()).casefold()
+    seen = ''.join(c for c in name if unicodedata.category(c) != 'Cf')
+    return ' '.join(unicodedata.normalize('NFC', seen).split()).casefold()
 
 
 def split_of(word: str) -> str | None:

@@ -15,7 +15,10 @@ from .text_tables import Row
 
 _FORMS = {'soft': 'shares of classes', 'multi': 'several classes a clip'}
 Listed = tuple[OwnClip, str | None]  # and the form of a label, if not one class
-_SHARE = re.compile(r'(.+):\s*([0-9]*[.,]?[0-9]+)\s*')
+_SHARE = re.compile(r'([^:]+):\s*([0-9]*[.,]?[0-9]+)\s*')
+# What was meant for a share: such a thing is no class. A name may have a colon.
+_NO_SHARE = re.compile(r':\s*([-+.,]?[0-9]|nan\b|[-+]?inf)', re.IGNORECASE)
+_SHEET_ERRORS = ('#n/a', '#ref!', '#value!', '#name?', '#div/0!', '#null!', '#num!')
 
 
 def read_list(path: Path, classes: Sequence[str] | None = None) -> OwnData:
@@ -69,6 +72,7 @@ def read_list(path: Path, classes: Sequence[str] | None = None) -> OwnData:
             'classes (happy;sad) in the whole list.'
         )
     found.kind = next(iter(forms), 'single')
+    found.remarks += _joined(path, found)
     if not found.clips:
         losses = ' '.join(found.losses()) or 'It lists none.'
         raise DataError(f'{path}: no clip can be used. {losses}')
@@ -79,6 +83,24 @@ def read_list(path: Path, classes: Sequence[str] | None = None) -> OwnData:
             'taken for a person of its own.'
         )
     return found
+
+
+def _joined(path: Path, found: OwnData) -> list[str]:
+    """Says which classes look like several others."""
+    names = {name for clip in found.clips for name in clip.labels}
+    known = set(map(plain, names))
+    joined = [
+        name
+        for name in sorted(names)
+        if len(parts := re.split(r'[,|/+&]', name)) > 1
+        and all(plain(part) in known for part in parts)
+    ]
+    if not joined:
+        return []
+    return [
+        f'{path}: {joined} are taken for classes of their own. Several classes of one '
+        'clip are separated by semicolons (happy;sad).'
+    ]
 
 
 def _of_numbers(
@@ -122,11 +144,13 @@ def _of_table(table: ListTable, found: OwnData) -> Iterator[Listed]:
 def _clip(listed: Path, text: str, labels: dict[str, float], **known) -> OwnClip:
     """The clip that a list means; backslashes of Windows count as slashes."""
     folder = listed.parent
-    path = folder / Path(text).expanduser()
+    path = folder / os.path.expanduser(text)
     other = folder / text.replace('\\', '/')
-    path = other if not path.exists() and other.exists() else path
+    # Unlike those of Path, these hold for text that cannot be a path, too.
+    path = other if not os.path.exists(path) and os.path.exists(other) else path
     path = Path(os.path.normpath(path))
-    return OwnClip(name_of(path, folder), path, not path.is_dir(), labels, **known)
+    video = not os.path.isdir(path)
+    return OwnClip(name_of(path, folder), path, video, labels, **known)
 
 
 def _class_columns(table: ListTable, found: OwnData) -> dict[int, str]:
@@ -139,6 +163,12 @@ def _class_columns(table: ListTable, found: OwnData) -> dict[int, str]:
                 'there is neither a column of labels nor one for each of several '
                 f'classes; one of labels is called one of {list(COLUMNS["label"])}',
             )
+        if len(set(map(plain, others.values()))) < len(others):
+            raise table.bad(table.header, 'two of the columns have the same name')
+        found.remarks.append(
+            f'{path}: the columns {list(others.values())} are taken for the shares of '
+            'classes. Remove those that are not.'
+        )
         return others
     if others:
         found.remarks.append(
@@ -163,9 +193,21 @@ def _labels(
     shares = [_SHARE.fullmatch(part) for part in parts]
     if any(shares):
         if not all(shares):
-            raise table.bad(row, f'label {text!r} has a share of some classes only')
+            raise table.bad(
+                row,
+                f'label {text!r} has a share of some classes only; shares are written '
+                'as happy:0.7;sad:0.3',
+            )
         parts = [match[1].strip() for match in shares]
         values = [float(match[2].replace(',', '.')) for match in shares]
+    elif _NO_SHARE.search(text):
+        raise table.bad(
+            row,
+            f'label {text!r} is neither a class nor shares of classes, which are '
+            'written as happy:0.7;sad:0.3 and are not negative',
+        )
+    elif plain(text) in _SHEET_ERRORS:
+        raise table.bad(row, f'label {text!r} is an error of the spreadsheet')
     else:
         values = [1.0] * len(parts)
     if len(set(map(plain, parts))) < len(parts):

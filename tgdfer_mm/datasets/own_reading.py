@@ -1,5 +1,6 @@
 """A user's clips and their classes, from wherever the user keeps them."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -73,7 +74,7 @@ def require_own(data: str | Path) -> Path:
     Raises:
         MissingDataError: It does not exist.
     """
-    path = Path(data).expanduser().absolute()
+    path = Path(os.path.expanduser(data)).absolute()
     if not path.exists():
         raise MissingDataError(
             f'{data}: there is no such folder or list of clips. Give yours by --data '

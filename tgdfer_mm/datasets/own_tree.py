@@ -27,18 +27,27 @@ def read_tree(root: Path) -> OwnData:
         DataError: There is no clip; says what there is.
     """
     found = OwnData(root, root)
-    tops = [entry for entry in _entries(root) if entry.is_dir()]
+    entries = list(_in_text(found, NO_CLASS, root))
+    tops = [entry for entry in entries if entry.is_dir()]
     splits = {entry.name: split_of(entry.name) for entry in tops}
+    stated = {split for split in splits.values() if split}
     are_splits = len(tops) > 1 and all(splits.values())
+    if len(stated) > 1 and not are_splits:
+        others = [name for name, split in splits.items() if not split]
+        raise DataError(
+            f'{root} has folders of a split, {sorted(set(splits) - set(others))}, next '
+            f'to others, {others}. Move the others away; or, if all of them are '
+            'classes, list the clips in a file (clips.csv).'
+        )
     if are_splits:
         found.remarks.append(
             f'{root}: its folders {sorted(splits)} are taken for the split, not for '
             'classes. If they are classes, list the clips in a file (clips.csv).'
         )
         for top in tops:
-            for each in _entries(Path(top.path)):
+            for each in _in_text(found, NO_CLASS, Path(top.path)):
                 _read_class(found, each, splits[top.name])
-    for entry in _entries(root):
+    for entry in entries:
         if not are_splits or not entry.is_dir():
             _read_class(found, entry, None)
     if not found.clips:
@@ -47,7 +56,19 @@ def read_tree(root: Path) -> OwnData:
             f'folders of frames ({root}/CLASS/CLIP/0001.jpg), or a list '
             f'({root}/clips.csv). ' + ' '.join([*found.losses(), *found.remarks])
         )
-    people = {clip.person for clip in found.clips if clip.person}
+    if len(tops) == 1:
+        raise DataError(
+            f'{root} has one folder only, {tops[0].name}, and every folder is a class: '
+            f'there is nothing to tell apart. If the classes are in that folder, give '
+            f'{tops[0].path}; or else add a folder of another class.'
+        )
+    _refuse_links(found)
+    if others := found.others:
+        found.remarks.append(
+            f'{root}: {len(others)} files are neither videos nor pictures, by the '
+            f'ending of their names, and are passed over: {some(others)}.'
+        )
+    people = {plain(c.person): c.person for c in found.clips if c.person}.values()
     if people:
         found.remarks.append(
             f'{root}: the folders between class and clip are taken for '
@@ -55,6 +76,19 @@ def read_tree(root: Path) -> OwnData:
             'kept on one side of every split.'
         )
     return found
+
+
+def _refuse_links(found: OwnData) -> None:
+    """Refuses a clip that is in two places by a link."""
+    first: dict[str, str] = {}
+    for clip in found.clips:
+        place = os.path.realpath(clip.path)
+        if first.setdefault(place, clip.name) != clip.name:
+            raise DataError(
+                f'{found.root}: {first[place]} and {clip.name} are the same clip by a '
+                'link. Remove one of them; if it shows several classes, list the clips '
+                'in a file (clips.csv), with happy;sad as its label.'
+            )
 
 
 def _read_class(found: OwnData, entry: os.DirEntry, split: str | None) -> None:
@@ -84,7 +118,7 @@ def _read_folder(
     real = folder.resolve()
     if real in above:
         return  # a link that leads up
-    entries = list(_entries(folder))
+    entries = list(_in_text(found, label, folder))
     folders = [entry for entry in entries if entry.is_dir()]
     files = [entry for entry in entries if not entry.is_dir()]
     videos = [entry for entry in files if _is_video(entry.name)]
@@ -96,6 +130,12 @@ def _read_folder(
         clip = OwnClip(name, path, video, {label: 1.0}, person, split)
         found.clips.append(clip)
 
+    known = {entry.name for entry in (*videos, *pictures)}
+    found.others += [
+        name_of(Path(entry.path), found.root)
+        for entry in files
+        if entry.name not in known
+    ]
     twins = {plain(entry.name): entry for entry in folders}
     for entry in videos:
         path, name = Path(entry.path), name_of(Path(entry.path), found.root)
@@ -139,7 +179,7 @@ def unusable(path: Path) -> str | None:
     return None
 
 
-def _entries(folder: Path) -> Iterator[os.DirEntry]:
+def entries_of(folder: Path) -> Iterator[os.DirEntry]:
     """What a folder holds, in natural order, without what is hidden."""
     try:
         with os.scandir(folder) as scan:
@@ -147,6 +187,17 @@ def _entries(folder: Path) -> Iterator[os.DirEntry]:
     except OSError as err:
         raise DataError(f'{folder} cannot be read ({err.strerror or err}).') from err
     return iter([entries[name] for name in natural_sorted(entries)])
+
+
+def _in_text(found: OwnData, label: str, folder: Path) -> Iterator[os.DirEntry]:
+    """What a folder holds; names that are no text, which no list can have, are not."""
+    for entry in entries_of(folder):
+        shown = entry.name.encode('utf-8', 'backslashreplace').decode()
+        if shown == entry.name:
+            yield entry
+        else:
+            why = 'since the name is not in UTF-8; rename it'
+            found.leave_out(why, label, name_of(folder / shown, found.root))
 
 
 def _is_video(name: str) -> bool:
@@ -158,7 +209,7 @@ def _has_frames(entry: os.DirEntry) -> bool:
 
 
 def _folder_has_frames(folder: Path) -> bool:
-    return any(is_frame(entry.name) for entry in _entries(folder))
+    return any(is_frame(entry.name) for entry in entries_of(folder))
 
 
 def _lost(found: OwnData) -> int:

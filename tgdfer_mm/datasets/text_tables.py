@@ -89,9 +89,13 @@ def _decode(path: Path, remark: Callable[[str], None]) -> str:
                     path, 1, '', f'it begins as UTF-16 and is none ({err.reason})'
                 ) from err
     try:
-        return data.decode('utf-8-sig')
+        text = data.decode('utf-8-sig')
+        if '\0' not in text:
+            return text
+        start = data.index(b'\0')
     except UnicodeDecodeError as err:
-        number = data[: err.start].count(b'\n') + 1
+        start = err.start
+    number = data[:start].count(b'\n') + 1
     try:
         text = data.decode(_EXCEL)
         if '\0' in text:

@@ -5,6 +5,7 @@ makes an option of each, without waiting for the library.
 """
 
 import json
+import os
 import warnings
 from collections.abc import Mapping, MutableMapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -132,7 +133,7 @@ class Recipe:
     def absolute(self) -> 'Recipe':
         """The same with absolute paths, which mean the same in every folder."""
         paths = {
-            each.name: str(Path(getattr(self, each.name)).expanduser().absolute())
+            each.name: os.path.abspath(os.path.expanduser(getattr(self, each.name)))
             for each in fields(self)
             if each.metadata.get('path') and getattr(self, each.name) is not None
         }

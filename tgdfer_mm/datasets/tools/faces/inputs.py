@@ -95,7 +95,7 @@ def _look(folder: Path, below: str, around: set[str], found: RawFolder) -> None:
             own = place[: len(place) - len(name)] + (stem if alone else name)
             found.clips.append(RawClip(place, own, folder / name))
         elif name in kinds:
-            if place in LIST_NAMES:
+            if place.lower() in LIST_NAMES:
                 continue
             found.others[place] = (
                 'a picture that lies next to videos or folders'
