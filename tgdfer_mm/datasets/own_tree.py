@@ -123,6 +123,12 @@ def _read_folder(
     files = [entry for entry in entries if not entry.is_dir()]
     videos = [entry for entry in files if _is_video(entry.name)]
     pictures = [entry for entry in files if is_frame(entry.name)]
+    clips = {entry.name for entry in (*videos, *pictures)}
+    found.others += [
+        name_of(Path(entry.path), found.root)
+        for entry in files
+        if entry.name not in clips
+    ]
 
     def add(path: Path, video: bool, people: tuple[str, ...]) -> None:
         name = name_of(path, found.root)
@@ -136,7 +142,7 @@ def _read_folder(
         for entry in files
         if entry.name not in known
     ]
-    twins = {plain(entry.name): entry for entry in folders}
+    twins = {plain(entry.name): Path(entry.path) for entry in folders}
     for entry in videos:
         path, name = Path(entry.path), name_of(Path(entry.path), found.root)
         if plain(path.stem) in twins and _has_frames(twins[plain(path.stem)]):
@@ -151,8 +157,7 @@ def _read_folder(
         found.leave_out(why, label, f'{name_of(folder, found.root)}/{pictures[0].name}')
     elif pictures:
         add(folder, False, middle[:-1])
-    empty = not (folders or videos or pictures)
-    if empty and middle:
+    if middle and not (folders or videos or pictures):
         why = 'since the folder holds neither pictures nor a video'
         found.leave_out(why, label, name_of(folder, found.root))
     for entry in folders:
@@ -164,7 +169,7 @@ def unusable(path: Path) -> str | None:
     """Why a file or folder is no clip; None if it may be one."""
     try:
         if path.is_dir():
-            return None if _folder_has_frames(path) else 'since it holds no picture'
+            return None if _has_frames(path) else 'since it holds no picture'
         size = path.stat().st_size
     except FileNotFoundError:
         return 'since it does not exist'
@@ -204,12 +209,9 @@ def _is_video(name: str) -> bool:
     return name.lower().endswith(VIDEOS) and name[0] != '.'
 
 
-def _has_frames(entry: os.DirEntry) -> bool:
-    return _folder_has_frames(Path(entry.path))
-
-
-def _folder_has_frames(folder: Path) -> bool:
-    return any(is_frame(entry.name) for entry in entries_of(folder))
+def _has_frames(folder: Path) -> bool:
+    with os.scandir(folder) as scan:
+        return any(is_frame(entry.name) for entry in scan)
 
 
 def _lost(found: OwnData) -> int:

@@ -17,7 +17,6 @@ from .recipe import RecipeError
 
 AUTO = 'auto'
 _FILE = Path(__file__).with_name('towers.json')
-Texts = list[list]  # pairs of a class and its texts
 
 
 @dataclass(frozen=True)

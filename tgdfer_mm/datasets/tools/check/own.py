@@ -77,7 +77,7 @@ def check_own(data: str | Path, deep: bool = False) -> dict:
 def print_own(report: dict, console: Terminal | None = None) -> None:
     """Prints a report: a row for each class, then what is to be known or mended."""
     console = console or Terminal()
-    places = ' '.join(list(report['classes'][0]['places']))
+    places = ' '.join(report['classes'][0]['places'])
     places = 'clips of each fold' if report['folds'] else places
     table = Table(
         *('class', 'clips', 'people', 'frames (median)', places),
