@@ -9,23 +9,23 @@ from typing import ClassVar
 
 from ..labels.classes import load_classes
 from ..run_config.pipelines import check_readers
-from .clip_dataset import SUBSETS, ClipDataset, MissingDataError
+from .clip_dataset import SUBSETS, MissingDataError
 from .clip_sources import open_clips, path_key
 from .damaged_clips import DamagedClips
-from .known_layouts import Found, find_file, find_media
 from .lists_of_others import (
     Reading,
     describe_other_lengths,
     read_list_of_others,
 )
 from .peer_orders import known_orders
+from .placed_dataset import PlacedDataset
 from .text_files import DataError, EmptySplitFileError, SplitFileError, read_lines
 from .validation_part import validation_clips
 
 __all__ = ['SUBSETS', 'DFERDataset', 'MissingDataError']
 
 
-class DFERDataset(ClipDataset):
+class DFERDataset(PlacedDataset):
     """Clips of one subset (and fold) of a facial expression benchmark.
 
     Every listed clip stays in the data set, absent from the disk or not. See
@@ -76,9 +76,6 @@ class DFERDataset(ClipDataset):
         SplitFileError: A line of the split file is not in the authors' format.
     """
 
-    REQUEST: ClassVar[str]  # where the authors hand out the data
-    FOLDERS: ClassVar[dict[str, dict[str, str]]]  # media -> pixel version -> folder
-    ALIASES: ClassVar[str | None] = None  # file in aliases/: other names of folders
     LABEL_SET: ClassVar[str]
     SETTINGS: ClassVar[tuple[str, ...]] = ('single',)
     ENCODINGS: ClassVar[tuple[str, ...]] = ('utf-8-sig',)  # of the split files
@@ -130,8 +127,8 @@ class DFERDataset(ClipDataset):
                 f'{list(folders)}; say where your own are with media_dir.'
             )
         root = Path(data_root).expanduser().absolute()
-        self.media_dir = root / (media_dir or self._find_media(root))
-        self.split_file = root / (split_file or self._find_split(root))
+        self.media_dir = root / (media_dir or self.find_media(root))
+        self.split_file = root / (split_file or self.find_split(root))
         self.classes = load_classes(self.label_set, label_order, _file_of(type(self)))
         super().__init__(str(root), subset, pipeline, **kwargs)
 
@@ -145,14 +142,6 @@ class DFERDataset(ClipDataset):
         the folder of the module that the class is in.
         """
         return self.LABEL_SET
-
-    @abstractmethod
-    def default_split_file(self) -> str:
-        """The authors' path of the split file below the root."""
-
-    def split_fields(self) -> dict:
-        """What the names of split files in ``aliases/`` vary with."""
-        return dict(subset=self.listed_as, fold=self.fold)
 
     @abstractmethod
     def read_split(self, lines: list[str]) -> Iterator[tuple[int, str, str]]:
@@ -199,7 +188,7 @@ class DFERDataset(ClipDataset):
 
     def load_data_list(self) -> list[dict]:
         """Lists the clips of the split file, present or not, and opens the clips."""
-        self._check_paths()
+        self.check_places()
         entries = self.read_list()
         if self.val_part:
             entries = self._cut(entries)
@@ -304,59 +293,6 @@ class DFERDataset(ClipDataset):
         if type(fold) is not int or not 1 <= fold <= self.FOLDS:
             raise DataError(f'fold must be 1 to {self.FOLDS}, not {fold!r}.')
         return fold
-
-    # Finding folder and list.
-
-    def _find_media(self, root: Path) -> Path:
-        """The folder of the clips below the root, under any of its known names."""
-        own = self.FOLDERS[self.media][self.pixel_version]
-        found = find_media(self.ALIASES, root, self.media, self.pixel_version, own)
-        return self._stated(found, 'media_dir')
-
-    def _find_split(self, root: Path) -> Path:
-        """The list of the clips below the root, under any of its known names."""
-        own = self.default_split_file()
-        found = find_file(self.ALIASES, root, 'split', own, **self.split_fields())
-        return self._stated(found, 'split_file')
-
-    def _stated(self, found: Found, option: str) -> Path:
-        remark = found.remark(option)
-        if remark:
-            self.warn(f'{self.NAME}: {remark}')
-        return found.path
-
-    @classmethod
-    def require_data(cls, **config) -> None:
-        """Looks for root, list and media folder without reading any of them.
-
-        Args:
-            **config: The arguments of the data set.
-
-        Raises:
-            MissingDataError: One is absent.
-        """
-        config = {k: v for k, v in config.items() if k not in ('type', 'pipeline')}
-        cls(**{**config, 'lazy_init': True})._check_paths()
-
-    def _check_paths(self) -> None:
-        """Raises FileNotFoundError if root, list or media folder is absent."""
-        wanted = {
-            'data_root': Path(self.data_root),
-            'split file': self.split_file,
-            f'{self.media} ({self.pixel_version})': self.media_dir,
-        }
-        if all(path.exists() for path in wanted.values()):
-            return
-        looked = '\n'.join(
-            f'  {"found  " if path.exists() else "missing"} {what}: {path}'
-            for what, path in wanted.items()
-        )
-        raise MissingDataError(
-            f'{self.NAME} is not complete. Looked for\n{looked}\n'
-            f'{self.NAME} is licensed on request: {self.REQUEST}. If you have it, '
-            'unpack its archives and set data_root, or media_dir and split_file if '
-            'your folders have other names.'
-        )
 
 
 def _file_of(kind: type) -> str | None:
