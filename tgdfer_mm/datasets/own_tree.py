@@ -123,12 +123,6 @@ def _read_folder(
     files = [entry for entry in entries if not entry.is_dir()]
     videos = [entry for entry in files if _is_video(entry.name)]
     pictures = [entry for entry in files if is_frame(entry.name)]
-    clips = {entry.name for entry in (*videos, *pictures)}
-    found.others += [
-        name_of(Path(entry.path), found.root)
-        for entry in files
-        if entry.name not in clips
-    ]
 
     def add(path: Path, video: bool, people: tuple[str, ...]) -> None:
         name = name_of(path, found.root)
