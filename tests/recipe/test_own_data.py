@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmengine.registry import DATASETS
 
 from tests.datasets.conftest import write_frames
+from tgdfer_mm.models.text.descriptions import load_descriptions
 from tgdfer_mm.paths import config_dir
 from tgdfer_mm.protocol import plan_runs
 from tgdfer_mm.recipe import apply, own_tower
@@ -39,7 +40,8 @@ def test_classes_and_their_number_follow_the_clips(root):
     assert cfg.model.cls_head.num_classes == 2
     assert cfg.model.text_encoder['type'] == 'LearnedClassVectors'
     assert cfg.model.text_encoder['classes'] == ['joyful', 'startled']
-    assert '6 clips of 2 classes' in said and "'joyful'" in said
+    assert '6 clips of 2 classes' in said
+    assert 'so a vector is learned for each class' in said
     model = MODELS.build(cfg.model)
     data = DATASETS.build(cfg.test_dataloader.dataset)
     assert tuple(model.text_encoder.classes) == data.classes
@@ -88,6 +90,25 @@ def test_texts_are_those_of_the_file_that_lists_the_classes(root):
         assert ('the texts of the classes are yours' in said) == own
         kind = 'OpenCLIPText' if own else 'LearnedClassVectors'
         assert cfg.model.text_encoder['type'] == kind
+
+
+def test_the_small_tower_guides_expressions_by_movements_not_by_names_it_never_saw():
+    small, shipped = find_tower('small'), load_descriptions('synth')
+    encoder, said = choose_texts(small, ['Surprised', 'happiness', 'anger'], None)
+    assert encoder['descriptions'] == [
+        ['Surprised', shipped['surprise']],
+        ['happiness', shipped['happy']],
+        ['anger', shipped['angry']],
+    ]
+    assert 'those of this package are taken' in said
+
+
+@pytest.mark.parametrize('other', ['bored', 'happiness'])
+def test_vectors_are_learned_where_texts_cannot_tell_all_classes_apart(other):
+    small = find_tower('small')
+    encoder, said = choose_texts(small, ['happy', other], None)
+    assert encoder['type'] == 'LearnedClassVectors'
+    assert 'a vector is learned for each class' in said
 
 
 def test_clip_takes_any_words():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..catalogue import catalogue
 from ..files import parse_json
+from ..labels.expression_names import same_expression
 from ..models.text.descriptions import load_descriptions
 from ..models.text.openclip_text import TEMPLATE
 from ..models.text.tokens import TOKENIZER, encode_texts
@@ -29,6 +30,8 @@ class Tower:
         image_size: Side of the pictures that it is shown, pixels.
         texts: Config of its text encoder without descriptions; None if it has none.
         model: Parts of the model.
+        descriptions: Name of shipped texts in the words of its training, for a tower
+            that knows few others.
         why: Why it was chosen.
     """
 
@@ -37,6 +40,7 @@ class Tower:
     image_size: int
     texts: dict | None
     model: dict
+    descriptions: str | None = None
     why: str = 'it was asked for'
 
 
@@ -83,7 +87,8 @@ def choose_texts(
     Args:
         tower: The tower.
         classes: The classes, in the order of the labels.
-        own: Texts of the user; without them the names of the classes are taken.
+        own: Texts of the user. Without them a tower that was trained on few words has
+            shipped ones, if they fit the classes; any other has the classes' names.
 
     Returns:
         Config of the text encoder, and a sentence that says what it has.
@@ -98,14 +103,26 @@ def choose_texts(
             f'the tower {tower.name} knows no words, so a vector is learned for each '
             f'class{ignored}'
         )
-    texts = own or {name: [name.replace('_', ' ').strip()] for name in classes}
+    if own:
+        texts, whose = own, 'the texts of the classes are yours'
+    elif tower.descriptions:
+        texts = _shipped(tower, classes)
+        whose = (
+            'the classes have no texts of yours, so those of this package are taken, '
+            'which say how a face moves'
+        )
+    else:
+        texts = {name: [name.replace('_', ' ').strip()] for name in classes}
+        whose = (
+            'the classes have no texts, so their names are taken; texts in '
+            'classes.json guide better (docs/own.md)'
+        )
+    if texts is None:
+        return learned, (
+            f'the tower {tower.name} has no texts that tell these classes apart, so a '
+            'vector is learned for each class'
+        )
     pairs = [[name, list(texts[name])] for name in classes]
-    whose = (
-        'the texts of the classes are yours'
-        if own
-        else 'the classes have no texts, so their names are taken; texts in '
-        'classes.json guide better (docs/own.md)'
-    )
     problem = refused_texts(tower, dict(pairs))
     if problem:
         return learned, (
@@ -113,6 +130,18 @@ def choose_texts(
             f'({problem}), so a vector is learned for each class'
         )
     return dict(tower.texts, descriptions=pairs), whose
+
+
+def _shipped(tower: Tower, classes: Sequence[str]) -> dict[str, list[str]] | None:
+    """The tower's own texts; None if a class has none, or two have the same ones."""
+    texts = {
+        same_expression(name): each
+        for name, each in load_descriptions(tower.descriptions).items()
+    }
+    meant = [same_expression(name) for name in classes]
+    if len(set(meant)) < len(meant) or not set(meant) <= set(texts):
+        return None
+    return {name: texts[each] for name, each in zip(classes, meant, strict=True)}
 
 
 def refused_texts(tower: Tower, texts: dict[str, list[str]]) -> str | None:
