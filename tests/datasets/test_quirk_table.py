@@ -12,11 +12,12 @@ _DOUBTS = ('ambiguous', 'copies')  # about the place of a list or of the pixels
 
 
 def defined(path: Path) -> set[str]:
-    """Tests of a file, as pytest names them."""
+    """Tests of a file, and their classes, as pytest names them."""
     found = set()
     for node in ast.parse(path.read_text(encoding='utf-8')).body:
         if isinstance(node, ast.ClassDef):
-            found |= {f'{node.name}::{f.name}' for f in node.body if hasattr(f, 'name')}
+            names = [f.name for f in node.body if hasattr(f, 'name')]
+            found |= {node.name, *(f'{node.name}::{name}' for name in names)}
         elif isinstance(node, ast.FunctionDef):
             found.add(node.name)
     return found

@@ -1,4 +1,4 @@
-"""Packages that only videos and fetched models need."""
+"""Packages that only videos and fetched models need: imported late, or not at all."""
 
 import importlib
 from types import ModuleType
