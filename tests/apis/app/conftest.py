@@ -21,7 +21,7 @@ PATIENCE = 20  # seconds
 class Server:
     """A running server; `work` is called with each job."""
 
-    def __init__(self, root: Path, work, limits: Limits, patience: float) -> None:
+    def __init__(self, root: Path, work, limits: Limits, *settings) -> None:
         self.scratch = ScratchFolder(root)
         self.folder = self.scratch.path
         models = [
@@ -29,7 +29,7 @@ class Server:
             dict(name='other one', note='It knows little.'),
         ]
         app = make_app(work, models, limits, self.scratch)
-        self._server = PageServer(app, '127.0.0.1', 0, patience)
+        self._server = PageServer(app, '127.0.0.1', 0, *settings)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
         until(lambda: self._server.started)
@@ -94,8 +94,8 @@ def serving(tmp_path):
     """Starts servers, and stops them."""
     servers = []
 
-    def start(work, patience=20.0, **limits):
-        servers.append(Server(tmp_path, work, Limits(**limits), patience))
+    def start(work, patience=20.0, connections=None, **limits):
+        servers.append(Server(tmp_path, work, Limits(**limits), patience, connections))
         return servers[-1]
 
     yield start

@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+from contextlib import suppress
 
 import pytest
 
@@ -165,3 +166,60 @@ def test_a_request_may_last_longer_than_the_wait_for_one(serving, clip, wait_unt
         assert idle.recv(1) == b''  # its patience is over by now
     client.link.sendall(clip)
     assert client.answer()[0] == 422  # its first byte is no video's
+
+
+def test_connections_that_do_nothing_give_way(serving, clip, wait_until):
+    server = serving(finish, connections=4, settle=60.0)
+    [sending] = stall(server, 1, wait_until, size=len(clip))
+    idle = []
+    for _ in range(20):
+        idle.append(socket.create_connection(('127.0.0.1', server.port), timeout=20))
+        idle[-1].sendall(b'GET / HT')
+        assert server.ask('GET', '/').status == 200
+    for link in idle[:10]:
+        try:
+            assert link.recv(1) == b''
+        except ConnectionResetError:
+            continue
+    # The one that sends a video has not been cut off.
+    sending.link.sendall(clip[1:])
+    assert sending.answer()[0] in (202, 422)
+
+
+def test_who_does_not_read_an_answer_gives_way(serving, clip, tmp_path, wait_until):
+    large = tmp_path / 'large.bin'
+    large.write_bytes(bytes(20_000_000))
+
+    def work(job):
+        job.summary, job.files = dict(tracks=[]), {'large.bin': large}
+
+    server = serving(work, connections=3)
+    key = server.upload(clip)[1]['id']
+    server.wait(key, 'done')
+    links = []
+    for _ in range(8):
+        # Until the others wait for their readers, the newest has to give way.
+        wait_until(lambda: begins(server.port, f'/jobs/{key}/large.bin', links))
+    wait_until(lambda: begins(server.port, '/', links))
+    assert received(links[0]) < 20_000_000
+
+
+def begins(port, path, links) -> bool:
+    """Whether an answer begins; it is read no further."""
+    link = socket.create_connection(('127.0.0.1', port), timeout=20)
+    try:
+        link.sendall(f'GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n'.encode())
+        came = link.recv(12) == b'HTTP/1.1 200'
+    except ConnectionError:
+        came = False
+    links.extend([link] * came)
+    return came
+
+
+def received(link) -> int:
+    """How many bytes come until the connection ends, or all of the file is there."""
+    count = 0
+    with suppress(ConnectionResetError):
+        while count < 20_000_000 and (got := link.recv(1 << 20)):
+            count += len(got)
+    return count + 12

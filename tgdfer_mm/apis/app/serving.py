@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+_BACKLOG = 128  # connections that are accepted at a time
 _FAREWELL = 1.0  # seconds that answers under way have when the server stops
 
 
@@ -44,21 +45,31 @@ class Server(uvicorn.Server):
         host: Address to listen at.
         port: Port; 0 takes a free one.
         patience: Seconds in which a connection has to send a request.
+        connections: How many there may be; by default a third of the files that the
+            system lets a process open. If there are more, the one that has been idle
+            for the longest time, or has not read its answer, gives way.
     """
 
     def __init__(
-        self, app: Starlette, host: str, port: int, patience: float = 20.0
+        self,
+        app: Starlette,
+        host: str,
+        port: int,
+        patience: float = 20.0,
+        connections: int | None = None,
     ) -> None:
+        most = _most_connections() if connections is None else connections
         config = uvicorn.Config(
             app,
             host=host,
             port=port,
-            http=partial(_Connection, patience=patience),
+            http=partial(_Connection, patience=patience, most=most),
             access_log=False,
             log_level='warning',
             server_header=False,
             timeout_graceful_shutdown=30,
             ws='none',
+            backlog=_BACKLOG,
         )
         super().__init__(config)
 
@@ -78,18 +89,49 @@ class Server(uvicorn.Server):
             connection.transport.abort()
 
 
+def _most_connections() -> int:
+    # An answer may need a file, too; and a process without files left does nothing but
+    # complain.
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 500
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return 1000 if soft == resource.RLIM_INFINITY else min(1000, max(16, soft // 3))
+
+
 class _Connection(H11Protocol):
     """Uvicorn's, which waits for a request for ever once its first byte is there."""
 
-    def __init__(self, *args: Any, patience: float, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, patience: float, most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._patience = patience
+        self._patience, self._most = patience, most
+        self._since = 0.0  # when the other side had to do something
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Begins to wait for the first request."""
         super().connection_made(transport)
         self._expect_request()
+        if len(self.connections) > self._most:
+            self._make_room()
+
+    def pause_writing(self) -> None:
+        """Notes that the other side does not read."""
+        super().pause_writing()
+        self._since = self.loop.time()
+
+    def _make_room(self) -> None:
+        idle = [each for each in self.connections if each._is_waiting()]
+        last = min(idle, key=lambda each: each._since)
+        self.connections.discard(last)  # now: more may come before it is lost
+        last.transport.abort()
+
+    def _is_waiting(self) -> bool:
+        """Whether it is the other side that has to do something."""
+        return (
+            self.cycle is None or self.cycle.response_complete or self.flow.write_paused
+        )
 
     def on_response_complete(self) -> None:
         """Begins to wait for the next one."""
@@ -103,6 +145,7 @@ class _Connection(H11Protocol):
 
     def _expect_request(self) -> None:
         self._stop_waiting()
+        self._since = self.loop.time()
         if not self.transport.is_closing():
             self._timer = self.loop.call_later(
                 self._patience, self._give_up, self.cycle
