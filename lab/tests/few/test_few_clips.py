@@ -110,6 +110,7 @@ def test_uar_is_the_mean_of_recalls_and_repeats_and_its_interval_holds_it():
     assert near_high - near_low < (single_high - single_low) / 3
 
 
+@pytest.mark.slow
 def test_the_page_has_what_was_measured_and_a_second_call_trains_nothing(
     root, recipes, monkeypatch
 ):
