@@ -1,3 +1,4 @@
+import asyncio
 import re
 import socket
 import threading
@@ -5,6 +6,8 @@ import threading
 import pytest
 
 from tgdfer_mm.apis.app import uploads
+from tgdfer_mm.apis.app.receiving import Problem
+from tgdfer_mm.apis.app.server import ResultFile
 from tgdfer_mm.video.apart import process
 from tgdfer_mm.video.errors import InputError
 
@@ -327,3 +330,25 @@ def test_the_page_asks_nothing_of_the_network_and_says_its_limits(serving):
     for file in ('/', '/page.css', '/page.js'):
         content = server.ask('GET', file).content.decode()
         assert not re.search(r'https?:|//[a-z0-9]+\.', content), file
+
+
+@pytest.mark.parametrize('looked', [True, False])
+@pytest.mark.parametrize('ranges', [(), [(b'range', b'bytes=0-1')]])
+def test_a_result_that_is_removed_while_it_is_asked_for_is_gone(
+    tmp_path, looked, ranges
+):
+    path, sent = tmp_path / 'a.bin', []
+    path.write_bytes(b'abc')
+    answer = ResultFile(path, stat_result=path.stat() if looked else None)
+    path.unlink()
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        await asyncio.Event().wait()  # nobody hangs up
+
+    scope = dict(type='http', method='GET', headers=ranges)
+    with pytest.raises(Problem) as caught:
+        asyncio.run(answer(scope, receive, send))
+    assert caught.value.status == 410 and not sent

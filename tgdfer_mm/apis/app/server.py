@@ -20,6 +20,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from ...version import __version__
 from ...visualization.video import limits_of_use
@@ -87,6 +88,38 @@ def _say_fault(request: Request, error: Exception) -> Response:
     # Starlette passes the error on, so uvicorn writes its trace.
     kind = type(error).__name__
     return JSONResponse(dict(error=say('server fault', kind=kind)), 500)
+
+
+class ResultFile(FileResponse):
+    """A file that may be removed at any time, also between a look and its opening.
+
+    The answer begins when the file is open; what is open is there to the end.
+
+    Raises:
+        Problem: It has been removed.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        start: list[Message] = []
+        begun = False
+
+        async def send_late(message: Message) -> None:
+            nonlocal begun
+            if message['type'] == 'http.response.start':
+                start.append(message)
+                return
+            begun = True
+            while start:
+                await send(start.pop())
+            await send(message)
+
+        try:
+            await super().__call__(scope, receive, send_late)
+        # Starlette says the second one of a file that is missing.
+        except (FileNotFoundError, RuntimeError) as err:
+            if begun or Path(self.path).exists():
+                raise
+            raise Problem(410, say('gone')) from err
 
 
 class _Handlers:
@@ -196,7 +229,7 @@ class _Handlers:
         if not path.is_file():
             raise Problem(410, say('gone'))
         shown = 'attachment' if 'save' in request.query_params else 'inline'
-        return FileResponse(
+        return ResultFile(
             path,
             media_type=guess_type(path.name)[0],
             headers=REPORT_HEADERS if path.suffix == '.html' else {},
