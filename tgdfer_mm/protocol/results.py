@@ -236,7 +236,9 @@ def _check_same(results: Sequence[Result]) -> None:
             if key in first_run:
                 raise ValueError(
                     f'clip {line["clip"]} is tested in {first_run[key]} and again in '
-                    f'{r.name}: folds have to be disjoint to be pooled'
+                    f'{r.name}: folds have to be disjoint to be pooled. '
+                    'If the clips have changed since the first fold was run, run all '
+                    'folds again in a new work folder (--work-dir).'
                 )
             first_run[key] = r.name
         truth = {line['clip']: line['label'] for line in r.predictions}

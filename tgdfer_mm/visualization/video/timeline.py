@@ -15,6 +15,7 @@ from ..style import FONT, SHADE, Sheet, draw_bars, text_width
 from . import curves
 from .colors import class_colors
 from .series import TrackSeries, pick_frames
+from .short_names import with_short_names
 from .strip import draw_frames
 from .words import CAUTION, class_of, is_sure, model_note, verdict
 
@@ -64,6 +65,7 @@ def frames_to_show(
     Returns:
         Positions in the lists of `track['frames']`, in the order of time.
     """
+    result, track = with_short_names(result, track)
     series = TrackSeries.from_track(result, track)
     layout = _Layout(width, result['model']['classes'])
     each = layout.thumbnail + 0.08
@@ -94,6 +96,7 @@ def draw_timeline(
     Raises:
         ValueError: If the lists of the track do not fit one another or the classes.
     """
+    result, track = with_short_names(result, track)
     classes = list(result['model']['classes'])
     series = TrackSeries.from_track(result, track)
     by_frame = bool(series.judged.any())
