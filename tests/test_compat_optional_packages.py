@@ -172,6 +172,15 @@ def test_a_cv2_of_two_versions_is_named(monkeypatch, versions, named):
     ] * named
 
 
+def test_processes_that_a_command_starts_do_not_warn_again(monkeypatch):
+    monkeypatch.setattr(installed, 'version', lambda name: name)
+    monkeypatch.setattr(installed.multiprocessing, 'parent_process', lambda: 'me')
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always')
+        installed.warn_of_two_opencvs()
+    assert not caught
+
+
 # Our own optional packages
 
 

@@ -214,6 +214,7 @@ def test_under_test_the_last_number_and_the_difference_are_logged(run):
     folder = run(rule='test')
     text = next(folder.rglob('*.log')).read_text()
     assert 'optimistic' in text
+    assert ', 9 clips: ' in text.split('Test, epoch 2')[-1]
     for part in ('epoch 4 (last epoch): ', 'Difference', 'dfer/WAR +', 'dfer/UAR'):
         assert part in text.split('Test, epoch 2')[-1], part
     assert 'recall_of' not in text.split('Test, epoch 2')[-1]

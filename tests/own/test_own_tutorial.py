@@ -17,6 +17,8 @@ def test_the_commands_lead_from_raw_videos_to_a_model_that_names_the_classes(tmp
         more = [SHORT[key] for key in SHORT if key in command.replace('data/', '')]
         run_command(command, tmp_path, *(more[0] if more else ()))
     assert len(list(tmp_path.glob('data/mine/*/*/*/000001.jpg'))) == 9
+    [log] = [p.read_text(encoding='utf-8') for p in tmp_path.rglob('*.log')]
+    assert 'tgdfer infer VIDEO --model work_dirs/tgdfer_own/fold1' in log
     [found] = [p for p in tmp_path.rglob('result.json') if 'new_video' in str(p)]
     result = read_json(found, 'model')
     assert sorted(result['model']['classes']) == sorted(CLASSES)

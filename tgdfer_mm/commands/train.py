@@ -1,5 +1,6 @@
 """Training a config."""
 
+import shlex
 from argparse import Namespace
 
 import torch
@@ -45,5 +46,9 @@ def run(args: Namespace) -> int:
     """Trains; returns the exit code."""
     cfg = make_config(args)
     with naming_the_key(cfg):
-        build_runner(cfg).train()
+        runner = build_runner(cfg)
+        runner.train()
+    if runner.cfg.recipe.get('data') is not None:
+        folder = shlex.quote(runner.cfg.work_dir)
+        runner.logger.info(f'To use it: tgdfer infer VIDEO --model {folder}')
     return 0

@@ -1,6 +1,7 @@
 """What has to be installed, and what must not be next to it."""
 
 import importlib.util
+import multiprocessing
 import warnings
 from importlib.metadata import PackageNotFoundError, version
 
@@ -41,8 +42,11 @@ def warn_of_two_opencvs() -> None:
     """Warns if two packages of different versions have installed one ``cv2``.
 
     mmengine requires opencv-python and mmaction2 opencv-contrib-python. The files of
-    one overwrite those of the other, and with two versions neither is whole.
+    one overwrite those of the other, and with two versions neither is whole. The
+    processes that a command starts do not say it again.
     """
+    if multiprocessing.parent_process() is not None:
+        return
     found = {}
     for name in OPENCVS:
         try:

@@ -239,7 +239,9 @@ class SelectionHook(Hook):
             name = f'iteration {result["iteration"]} (last iteration)'
         else:
             name = f'epoch {result["epoch"]} ({self.description})'
-        lines = [f'Test, {name}: {_show(ours)}']
+        count = len(runner.test_loop.dataloader.dataset)
+        clips = f'{count} clip' + 's' * (count != 1)
+        lines = [f'Test, {name}, {clips}: {_show(ours)}']
         if 'last' in result:
             last = _headline(result['last']['test'])
             gain = {name: ours[name] - last[name] for name in ours if name in last}

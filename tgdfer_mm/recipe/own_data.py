@@ -49,14 +49,14 @@ def use_own_data(cfg: Config, recipe: Recipe) -> str | None:
     if recipe.tower is not None:
         tower = find_tower(recipe.tower)
         _follow_tower(cfg, own, data, tower)
-        said += f'; the tower is {tower.name}, {tower.about}, since {tower.why}'
+        said += f';\n    the tower is {tower.name}, {tower.about}, since {tower.why}'
         encoder, texts = choose_texts(tower, data.classes, _texts(data))
         _set_texts(cfg, encoder)
-        said += f'; {texts}'
+        said += f';\n    {texts}'
     faces = read_face_data(data.root)
     if faces is not None:
         cfg.video = dict(cfg.get('video') or {}, **faces.video)
-        said += f'; videos are cropped as these clips were ({faces.pixel_version})'
+        said += f';\n    videos are cropped as these clips were ({faces.pixel_version})'
     return said
 
 

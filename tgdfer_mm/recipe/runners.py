@@ -14,6 +14,7 @@ from ..plain_checkpoints import plain_loading
 from ..registry import DATASETS
 from ..run_config.walk import data_sets
 from .apply import apply_recipe, located, work_folder_of
+from .console import keep_long_parts_off_the_screen
 from .hook import recipe_hook_of
 from .work_folder import work_folder_held
 
@@ -125,6 +126,12 @@ class DFERRunner(_OurRunner, Runner):
     A config names it in ``runner_type``, which mmaction2's ``train.py`` and ``test.py``
     honour, and ``RUNNERS.build(cfg)`` too.
     """
+
+    def build_logger(self, *args, **kwargs):
+        """As mmengine's, with a screen that can be read."""
+        logger = super().build_logger(*args, **kwargs)
+        keep_long_parts_off_the_screen(logger)
+        return logger
 
 
 @RUNNERS.register_module()

@@ -193,7 +193,7 @@ def _notes(result: Mapping[str, Any], series: TrackSeries, by_frame: bool) -> li
     if not by_frame:
         notes.append('bands: whole windows')
     if is_sure(result):  # else it stands above the verdict
-        notes.append(model_note(result['model']))
+        notes.append(model_note(result['model']).rstrip('.'))
     return [*notes, CAUTION]
 
 

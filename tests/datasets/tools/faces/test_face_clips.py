@@ -10,6 +10,7 @@ import pytest
 from tgdfer_mm.clips.decoding import decode_with_cv2
 from tgdfer_mm.clips.pack import Pack
 from tgdfer_mm.datasets.tools.faces import read_face_data
+from tgdfer_mm.datasets.tools.faces.report import make_report
 from tgdfer_mm.video.analysis import Analysis, Prediction
 from tgdfer_mm.video.errors import InputError, UsageError
 from tgdfer_mm.video.faces import build_detector
@@ -52,6 +53,23 @@ def test_the_folders_stay_and_each_video_is_a_clip(films, make, tree, tmp_path):
     )
     assert report['classes']['anger']['no face'] == 1
     assert not report['ok']
+
+
+@pytest.mark.parametrize(
+    ('sources', 'classes'),
+    [
+        (['joy/anna/a.mp4', 'joy/b.mp4', 'anger/anna/c.mp4'], ['joy', 'joy', 'anger']),
+        (['train/joy/a.mp4', 'test/joy/b.mp4'], ['train/joy', 'test/joy']),
+        (['train/joy/a.mp4'], ['train']),
+        (['a.mp4', 'joy/b.mp4'], ['(none)', 'joy']),
+    ],
+)
+def test_videos_are_counted_by_class_and_not_by_person(sources, classes):
+    about = dict(status=None, clips=[], damaged=0, people=0, tracks=0)
+    records = [dict(source=source, **about) for source in sources]
+    report = make_report(dict(pixel_version='f'), records, {}, None)
+    assert [each['class'] for each in report['inputs']] == classes
+    assert report['classes'].keys() == set(classes)
 
 
 def test_infer_sees_the_crops_that_the_files_have(put, make, squares, tmp_path):

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import posixpath
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.table import Table
 
 from ....files import write_text
 from ....terminal import Terminal, one_line
+from ...own_clips import split_of
 from .clip_folder import NOT_WRITTEN
 from .clip_list import ClipList
 from .clip_maker import LOST
@@ -40,14 +40,14 @@ def make_report(
         records: Of the inputs.
         others: What is no input, and why.
         listed: The list of the videos, if there is one: its labels are the classes.
-            Without it the folder of a video is its class.
+            Without it the folders are, as training reads them.
     """
-    labels = {} if listed is None else listed.labels()
+    records = list(records)
+    sources = [record['source'] for record in records]
+    labels = _labels_of_folders(sources) if listed is None else listed.labels()
     inputs, counts = [], {}
     for record in records:
-        folder = posixpath.dirname(record['source'])
-        label = labels.get(record['source']) or (folder if listed is None else '')
-        label = label or _NO_CLASS
+        label = labels.get(record['source']) or _NO_CLASS
         inputs.append({'class': label, **record})
         row = counts.setdefault(label, Counter())
         row.update(inputs=1, clips=len(record['clips']))
@@ -72,6 +72,14 @@ def make_report(
         not_listed=unlisted,
         others=dict(others),
     )
+
+
+def _labels_of_folders(sources: list[str]) -> dict[str, str]:
+    """The class of each video: its first folder, or the two first ones with a split."""
+    parts = {source: source.split('/')[:-1] for source in sources}
+    tops = {each[0] for each in parts.values() if each}
+    depth = 2 if len(tops) > 1 and all(map(split_of, tops)) else 1
+    return {source: '/'.join(each[:depth]) for source, each in parts.items()}
 
 
 def write_report(report: Mapping[str, Any], out: Path) -> None:
