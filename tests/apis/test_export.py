@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +127,14 @@ def test_the_file_says_all_that_is_needed_to_use_it(loaded, path):
     assert metadata['schema'] == 'tgdfer_mm.result/1'
     axes = [d.dim_param for d in model.graph.input[0].type.tensor_type.shape.dim]
     assert axes[:2] == ['batch', 'length']
+
+
+def test_pictures_are_of_the_size_that_the_pipeline_makes(loaded, tmp_path):
+    cfg = Config(loaded.cfg.to_dict() | dict(video=dict(crop=dict(size=48))))
+    path = export_onnx(replace(loaded, cfg=cfg), tmp_path / 'model.onnx')
+    metadata = {p.key: p.value for p in onnx.load(path).metadata_props}
+    assert json.loads(metadata['preprocessing'])['size'] == 32
+    assert json.loads(metadata['video'])['crop']['size'] == 32
 
 
 def test_the_inferencer_says_the_same_with_it(loaded, path):

@@ -1,6 +1,7 @@
 """A model as one ONNX file that needs nothing of this package to run."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,17 @@ def _name_axes(model: Any) -> None:
                 axis.dim_param = axis_name
 
 
+def _side(scale: Sequence[int] | int) -> int:
+    """The side of the square that a Resize makes."""
+    width, height = (scale, scale) if isinstance(scale, int) else scale
+    if width != height:
+        raise UsageError(
+            f'the test pipeline resizes to {width} x {height}; only squares can be '
+            'exported'
+        )
+    return int(width)
+
+
 def _metadata(loaded: LoadedModel) -> dict[str, str]:
     network = loaded.model
     expert = isinstance(getattr(network, 'cls_head', None), FrameExpertHead)
@@ -182,6 +194,9 @@ def _metadata(loaded: LoadedModel) -> dict[str, str]:
                 'FormatShape and packing can be exported'
             )
     settings = video_settings(loaded.cfg, {})
+    for step in steps_after_reading(loaded.cfg):
+        if step['type'] == 'Resize':  # which the file lacks: crops have that size then
+            settings = settings.updated(dict(crop=dict(size=_side(step['scale']))))
     size = settings.crop.size
     values = dict(
         classes=loaded.classes,

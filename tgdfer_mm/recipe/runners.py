@@ -4,6 +4,7 @@ import copy
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.registry import RUNNERS
@@ -32,6 +33,7 @@ class _OurRunner:
     """
 
     _hold: ExitStack | None = None
+    _config_to_write: Config | None = None
 
     @classmethod
     def from_cfg(cls, cfg: Config | Mapping) -> Runner:
@@ -59,6 +61,25 @@ class _OurRunner:
         for reason in reasons:
             runner.logger.info(f'Recipe: {reason}.')
         return runner
+
+    def dump_config(self) -> None:
+        """Writes the config; one that is there stays until the run may go on.
+
+        A run that is refused, such as one that resumes with other classes, leaves its
+        work folder with the config that its checkpoints have.
+        """
+        name = Path(self.cfg.filename or '').name
+        if name and Path(self.work_dir, name).exists():
+            self._config_to_write = copy.deepcopy(self.cfg)
+        else:
+            super().dump_config()
+
+    def load_or_resume(self) -> None:
+        """As mmengine's; then writes a config that has waited for it."""
+        super().load_or_resume()
+        cfg, self._config_to_write = self._config_to_write, None
+        if cfg is not None and self.rank == 0:
+            cfg.dump(Path(self.work_dir, Path(cfg.filename).name))
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
