@@ -5,7 +5,7 @@ import torch
 
 from tgdfer_mm.finite_weights import NonFiniteWeightsError
 from tgdfer_mm.models.backbones import OpenCLIPVisual
-from tgdfer_mm.models.vision_language.open_clip_models import load_clip
+from tgdfer_mm.models.vision_language.open_clip_models import NoWeightsError, load_clip
 from tgdfer_mm.registry import MODELS
 
 RESNET = dict(
@@ -195,3 +195,21 @@ def test_serves_a_stock_recognizer(tiny_arch, make_batch):
     assert model.backbone.tower.conv1.weight.grad.abs().sum() > 0
     predictions = model.eval()(**batch, mode='predict')
     assert predictions[0].pred_score.sum().item() == pytest.approx(1, abs=1e-5)
+
+
+def test_weights_that_cannot_be_fetched_are_a_sentence(monkeypatch):
+    def fails(*args, **kwargs):
+        raise RuntimeError('Failed to download weights for tag "openai": no network')
+
+    monkeypatch.setattr('open_clip.create_model', fails)
+    with pytest.raises(NoWeightsError, match=r"'openai' of ViT-B-32-quickgelu are not"):
+        load_clip('ViT-B-32-quickgelu', 'openai')
+
+
+def test_other_errors_of_open_clip_are_not_called_a_lack_of_network(monkeypatch):
+    def fails(*args, **kwargs):
+        raise RuntimeError('size mismatch')
+
+    monkeypatch.setattr('open_clip.create_model', fails)
+    with pytest.raises(RuntimeError, match='size mismatch'):
+        load_clip('ViT-B-32-quickgelu', 'openai')

@@ -22,6 +22,12 @@ from .text_image_checkpoint import load_vlm_state
 SHIPPED = Path(__file__).parents[2] / 'weights'
 
 
+class NoWeightsError(OSError):
+    """Weights that are not on this machine and cannot be fetched."""
+
+    exit_code = 2  # of a command
+
+
 def resolve(path: str) -> str:
     """Replaces the prefix of a path, if it has one, by the folder it stands for.
 
@@ -79,6 +85,7 @@ def load_clip(
         ValueError: If the activation of the weights is unknown or is not the
             architecture's, or ``pretrained`` is neither a tag nor a file.
         NonFiniteWeightsError: A file holds NaN or infinity.
+        NoWeightsError: The weights of a tag cannot be fetched.
     """
     path = Path(resolve(pretrained))
     if path.suffix == '.safetensors' and path.is_file() and _is_vlm_file(path):
@@ -114,7 +121,17 @@ def _load_tag(arch: str | dict, tag: str) -> nn.Module:
         )
     expected = open_clip.get_pretrained_cfg(arch, tag).get('quick_gelu', False)
     _check_activation(arch, expected, tag)
-    return open_clip.create_model(arch, pretrained=tag)
+    try:
+        return open_clip.create_model(arch, pretrained=tag)
+    except (RuntimeError, OSError) as error:
+        if 'download' not in str(error) and not isinstance(error, OSError):
+            raise
+        raise NoWeightsError(
+            f'The weights {tag!r} of {arch} are not on this machine, and open_clip '
+            f'cannot fetch them ({str(error).splitlines()[0]}). Run this once with a '
+            'network, or name a file of weights: pretrained=PATH with quick_gelu=True '
+            'or False. For clips of your own, --tower small needs no download.'
+        ) from error
 
 
 def _check_activation(arch: str | dict, expected: bool, weights: str | Path) -> None:
