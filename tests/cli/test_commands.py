@@ -3,6 +3,7 @@
 import inspect
 import json
 import runpy
+import signal
 import subprocess
 import sys
 import tempfile
@@ -323,6 +324,8 @@ def test_wrong_arguments_end_with_2(words, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     for name in ('RANK', 'TGDFER_FOLD', 'FOLD', 'LOCAL_RANK'):
         monkeypatch.delenv(name, raising=False)
+    before = signal.getsignal(signal.SIGTERM)
     assert cli.main(words) == 2
+    assert signal.getsignal(signal.SIGTERM) is before
     assert capsys.readouterr().err.startswith('error: ')
     assert not list(tmp_path.iterdir())

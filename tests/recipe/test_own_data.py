@@ -58,6 +58,7 @@ def test_the_default_tower_is_the_expert_that_is_here(root, monkeypatch):
     cfg, said = followed(root)
     assert cfg.model.backbone['type'] == 'MiniXception'
     assert 'the tower is fer2013-xception' in said and 'knows real faces' in said
+    assert cfg.about['domain'] == 'real' and 'for research only' in cfg.about['note']
     assert cfg.model.cls_head.in_channels == 128
 
 

@@ -46,6 +46,12 @@ def test_the_work_folder_is_a_model_of_the_users_classes(trained):
     assert type(loaded.model.backbone).__name__ == 'OpenCLIPVisual'
 
 
+def test_every_result_says_that_its_tower_saw_drawn_faces_only(trained):
+    about = load_model(str(trained)).about
+    assert about['domain'] == 'drawn'
+    assert 'trained on drawn faces' in about['note']
+
+
 def test_it_looks_at_pictures_as_the_clips_were_looked_at(trained):
     loaded = load_model(trained)
     steps = steps_after_reading(loaded.cfg)

@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from ..catalogue import Entry, catalogue, close_to, local_file
+from ..catalogue.entries import with_ban
 from ..catalogue.folders import SCHEME
 from ..engine.checkpoint import weights_misfit
 from ..features import on_pictures
@@ -120,14 +121,15 @@ def load_model(
         misfit = weights_misfit(network, loaded)
         if misfit:
             raise InputError(f'{path} does not fit {config}: {misfit}')
+    domain, note = _said(entry, cfg)
     about = dict(
         name=name,
         config=config,
         checkpoint=str(checkpoint),
         sha256=None if path is None else file_hash(path),
         classes=_classes(loaded, network, path),
-        domain=entry and entry.domain,
-        note=_note(entry, network),
+        domain=domain,
+        note=_note(note, network),
     )
     return LoadedModel(network.to(device).eval(), cfg, about)
 
@@ -180,11 +182,19 @@ def _build(cfg: Config, config: str) -> Any:
         ) from err
 
 
-def _note(entry: Entry | None, network: Any) -> str | None:
+def _said(entry: Entry | None, cfg: Config) -> tuple[str | None, str | None]:
+    """Domain and note of the catalogue, or of the config's ``about``."""
+    if entry:
+        return entry.domain, entry.full_note
+    about = cfg.get('about') or {}
+    domain, note = about.get('domain'), about.get('note')
+    return domain, note and with_ban(note, domain)
+
+
+def _note(own: str | None, network: Any) -> str | None:
     """What has to be shown with every result, in whole sentences."""
     remarks = getattr(getattr(network, 'cls_head', None), 'remarks', [])
-    parts = [*([entry.full_note] if entry else []), *remarks]
-    return ' '.join(parts) or None
+    return ' '.join(filter(None, [own, *remarks])) or None
 
 
 def _classes(checkpoint: dict, network: Any, path: Path | None) -> list[str]:

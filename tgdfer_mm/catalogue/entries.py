@@ -84,7 +84,12 @@ class Entry:
     @property
     def full_note(self) -> str:
         """The note, with the terms and what it must not be used for."""
-        return self.note if self.domain == 'drawn' else f'{self.note} {BAN}'
+        return with_ban(self.note, self.domain)
+
+
+def with_ban(note: str, domain: str | None) -> str:
+    """A note on a model, with what one that knows real faces must not be used for."""
+    return f'{note} {BAN}' if domain == 'real' else note
 
 
 @cache

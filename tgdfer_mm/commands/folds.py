@@ -15,7 +15,15 @@ from ..terminal import Terminal, complain
 
 def run(args: Namespace) -> int:
     """Runs the protocol; returns the exit code."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that runs are ended
+    # So that runs are ended. Processes that are forked later must not have it.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return _run(args)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(args: Namespace) -> int:
     console = Terminal()
     config = str(find_config(args.config))
     own = {

@@ -49,6 +49,7 @@ def use_own_data(cfg: Config, recipe: Recipe) -> str | None:
     if recipe.tower is not None:
         tower = find_tower(recipe.tower)
         _follow_tower(cfg, own, data, tower)
+        cfg.about = dict(domain=tower.domain, note=tower.note)
         said += f';\n    the tower is {tower.name}, {tower.about}, since {tower.why}'
         encoder, texts = choose_texts(tower, data.classes, _texts(data))
         _set_texts(cfg, encoder)

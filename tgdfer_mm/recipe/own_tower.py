@@ -32,6 +32,8 @@ class Tower:
         model: Parts of the model.
         descriptions: Name of shipped texts in the words of its training, for a tower
             that knows few others.
+        domain: ``drawn`` of one that knows drawn faces only.
+        note: What has to be said with every result of a model on it, a sentence.
         why: Why it was chosen.
     """
 
@@ -41,6 +43,8 @@ class Tower:
     texts: dict | None
     model: dict
     descriptions: str | None = None
+    domain: str | None = None
+    note: str | None = None
     why: str = 'it was asked for'
 
 
