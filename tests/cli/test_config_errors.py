@@ -171,6 +171,7 @@ def test_values_that_cannot_be_read_are_refused(value):
         ('x = (', 'SyntaxError'),
         ("_base_ = 'none.py'", 'none.py'),
         ('x = 1 / 0', 'ZeroDivisionError'),
+        ('raise SystemExit', 'SystemExit'),  # which would end as if all went well
         ('x = 1', "the config has no 'model'"),
     ],
 )

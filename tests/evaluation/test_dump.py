@@ -164,3 +164,19 @@ def test_scores_that_have_no_largest_one_are_no_prediction(
     )
     with pytest.raises(ValueError, match=f'p.jsonl, line 1: clip a: .*{message}'):
         read_predictions(path)
+
+
+@pytest.mark.parametrize(
+    ('key', 'value', 'message'),
+    [
+        *(('clip', value, 'no name') for value in ('5', 'null', '["a"]', '{}')),
+        *(('label', v, 'class index') for v in ('"a"', 'true', '{}', '[]', '0.5')),
+        *(('label', v, 'class index') for v in ('[null]', '1' + '0' * 400)),
+    ],
+)
+def test_a_clip_has_a_name_and_a_label(key, value, message, tmp_path):
+    path = tmp_path / 'p.jsonl'
+    old = '"a"' if key == 'clip' else '0'
+    path.write_text(GOOD.replace(f'"{key}": {old}', f'"{key}": {value}'))
+    with pytest.raises(ValueError, match=f'p.jsonl, line 1: .*`{key}` is .*{message}'):
+        read_predictions(path)

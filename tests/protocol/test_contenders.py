@@ -49,3 +49,39 @@ def test_seeds_with_other_clips_are_refused(protocol, make_result, write):
     write(make_result(seed=1, fold=2, clips=39), protocol / 'seed1/fold2')
     with pytest.raises(ValueError, match='seeds have tested different clips'):
         load_contender(protocol)
+
+
+@pytest.mark.parametrize(
+    'run',
+    [
+        *(dict(run=5), dict(run=None), dict(run=['a']), dict(seed='b')),
+        *(dict(seed=[1]), dict(seed=None), dict(fold='b'), dict(fold={}), None),
+    ],
+)
+def test_a_protocol_of_runs_that_are_none_is_refused(run, protocol):
+    path = protocol / 'results.json'
+    runs = json.loads(path.read_text())['runs']
+    runs = [] if run is None else [*runs[1:], {**runs[0], **run}]
+    path.write_text(json.dumps(dict(runs=runs)))
+    with pytest.raises(ValueError, match='results.json does not hold what it should'):
+        load_contender(protocol)
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        *((dict(classes=5), 'list of names'), (dict(classes=[1] * 4), 'list of names')),
+        (dict(classes=['happy']), '1 classes, and clip 1/1 another one'),
+        *((dict(fold=fold), 'fold is no number') for fold in ('b', [1], {}, 1.5)),
+        *((dict(selection=s), 'no rule') for s in ('x', [1], dict(description=[1]))),
+        (dict(threshold='x'), 'threshold is no number'),
+    ],
+)
+def test_what_is_stated_of_predictions_has_to_make_sense(
+    changes, message, make_result, write, tmp_path
+):
+    file = write(make_result(), tmp_path)
+    meta = file.with_suffix('.meta.json')
+    meta.write_text(json.dumps({**json.loads(meta.read_text()), **changes}))
+    with pytest.raises(ValueError, match=f'predictions.meta.json .*{message}'):
+        load_contender(file)

@@ -86,3 +86,12 @@ def test_five_folds_unless_the_data_has_none(config):
     assert run.fold is None and run.name == 'seed0' and run.rule == 'last'
     with pytest.raises(ValueError, match='--folds.*single split'):
         plan_runs(ferv39k, [0], [1])
+
+
+def test_a_config_that_chooses_no_epoch_is_named(tmp_path):
+    path = tmp_path / 'bare.py'
+    path.write_text('model = None\n')
+    with pytest.raises(
+        ValueError, match=r'bare.py: default_hooks.selection is missing'
+    ):
+        plan_runs(path, [0])

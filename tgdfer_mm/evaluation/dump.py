@@ -145,22 +145,34 @@ def _label(sample: dict) -> int | list | None:
     return int(label.item()) if label.numel() == 1 else label.tolist()
 
 
-def _problem(pred: object, score: object) -> str | None:
-    """What keeps scores from having a largest one."""
+def _problem(line: dict) -> str | None:
+    """What keeps a clip from having a name, a label or a largest score."""
+    clip, label, pred, score = (line[k] for k in ('clip', 'label', 'pred', 'score'))
+    if not isinstance(clip, str):
+        return f'`clip` is {clip!r:.80} and no name'
+    several = label if isinstance(label, list) and label else [label]
+    if label is not None and not all(map(_is_number, several)):
+        return f'`label` is {label!r:.80} and neither a class index nor a list of such'
+    if isinstance(label, float):
+        return f'`label` is {label!r} and no class index'
     if score is None:
         return None if pred is None else 'it has a `pred` but no `score`'
     if not isinstance(score, list) or not score:
         return f'`score` is {score!r:.80} and no list of numbers'
     for value in score:
-        # A number of JSON can be too large for a float.
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not -LARGEST <= value <= LARGEST:
+        if not _is_number(value):
             return f'`score` has {value!r:.80}, which is no finite number'
     if isinstance(pred, bool) or not isinstance(pred, int):
         return f'`pred` is {pred!r:.80} and no class index'
     if not 0 <= pred < len(score):
         return f'`pred` is {pred}, but there are {len(score)} scores'
     return None
+
+
+def _is_number(value: object) -> bool:
+    """Whether it is a number, and not too large for a float, as JSON's may be."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and -LARGEST <= value <= LARGEST
 
 
 def _no_constant(name: str) -> None:
@@ -202,9 +214,9 @@ def read_predictions(path: str | Path) -> list[dict]:
         )
         if missing:
             raise ValueError(f'{where}: not a prediction, lacks {sorted(missing)}')
-        problem = _problem(line['pred'], line['score'])
+        problem = _problem(line)
         if problem:
-            raise ValueError(f'{where}: clip {line["clip"]}: {problem}')
+            raise ValueError(f'{where}: clip {line["clip"]!s:.80}: {problem}')
         if line['clip'] in first_line:
             raise ValueError(
                 f'{where}: clip {line["clip"]} is already in line '

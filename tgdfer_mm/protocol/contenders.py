@@ -103,14 +103,11 @@ def _find(path: Path) -> list[Result]:
         return [load_result(path)]
     if (path / 'results.json').is_file():
         report = read_json(path / 'results.json', 'runs')
-        known = {'run', 'seed', 'fold'}
         runs = report['runs']
-        if not isinstance(runs, list) or not all(
-            isinstance(run, dict) and known <= run.keys() for run in runs
-        ):
+        if not isinstance(runs, list) or not runs or not all(map(_is_run, runs)):
             raise DamagedFileError(
-                f'{path / "results.json"} does not hold what it should: its runs lack '
-                f'one of {sorted(known)}.'
+                f'{path / "results.json"} does not hold what it should: its runs are '
+                'no list of objects with a name (run) and two numbers (seed, fold).'
             )
         return [
             load_result(
@@ -132,6 +129,13 @@ def _find(path: Path) -> list[Result]:
     raise FileNotFoundError(
         f'{path}: neither a file of predictions nor a folder with results.json, '
         'predictions.jsonl or fold<k>/predictions.jsonl'
+    )
+
+
+def _is_run(run: object) -> bool:
+    kinds = dict(run=str, seed=int, fold=int | None)
+    return isinstance(run, dict) and all(
+        key in run and isinstance(run[key], kind) for key, kind in kinds.items()
     )
 
 

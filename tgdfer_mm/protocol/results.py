@@ -10,7 +10,7 @@ import numpy as np
 from ..evaluation import read_predictions
 from ..evaluation.dump import DIGEST, digest_of
 from ..evaluation.scores import confidence_of, multi_label_scores, single_label_scores
-from ..files import read_json
+from ..files import DamagedFileError, read_json
 
 SCHEMA = 'tgdfer_mm.protocol/1'
 SINGLE = ('UAR', 'WAR', 'macro_F1', 'ECE')
@@ -70,9 +70,34 @@ def load_result(
             f'damaged or has been changed. If that is meant, delete {DIGEST!r} from '
             f'{meta_file.name}.'
         )
+    problem = _problem(meta, predictions)
+    if problem:
+        raise DamagedFileError(f'{meta_file} does not hold what it should: {problem}.')
     if fold is None:
         fold = meta.get('fold')
     return Result(name or str(path), seed, fold, predictions, meta)
+
+
+def _problem(meta: dict, predictions: Sequence[dict]) -> str | None:
+    """What keeps predictions from being counted by class, fold and rule."""
+    classes, selection = meta['classes'], meta.get('selection') or {}
+    if not isinstance(classes, list | tuple) or not all(
+        isinstance(name, str) for name in classes
+    ):
+        return 'its classes are no list of names'
+    for line in predictions:
+        label = line['label']
+        if isinstance(label, int) and not 0 <= label < len(classes):
+            return f'it has {len(classes)} classes, and clip {line["clip"]} another one'
+    if not isinstance(meta.get('fold'), int | None):
+        return 'its fold is no number'
+    if not isinstance(selection, dict) or not isinstance(
+        selection.get('description'), str | None
+    ):
+        return 'its selection is no rule with a description'
+    if not isinstance(meta.get('threshold', THRESHOLD), int | float):
+        return 'its threshold is no number'
+    return None
 
 
 def numbers_of(

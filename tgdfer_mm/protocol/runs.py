@@ -147,8 +147,15 @@ def _what_matters(cfg: Config) -> dict:
     plain.update({name: recipe.pop(name) for name in OLD_KEYS if name in recipe})
     if recipe:
         plain[KEY] = recipe
-    plain['default_hooks'].pop('recipe', None)
-    plain['default_hooks']['selection'].setdefault('rule', 'last')
+    hooks = plain.get('default_hooks')
+    if not isinstance(hooks, dict) or not isinstance(hooks.get('selection'), dict):
+        raise ValueError(
+            f'{cfg.filename}: default_hooks.selection is missing, which chooses the '
+            'epoch of each run. Inherit _base_/default_runtime.py as the shipped '
+            'configs do.'
+        )
+    hooks.pop('recipe', None)
+    hooks['selection'].setdefault('rule', 'last')
     kind = plain.pop('runner_type', 'DFERRunner')
     if kind != 'DFERRunner':
         plain['runner_type'] = {'FlexibleDFERRunner': 'FlexibleRunner'}.get(kind, kind)

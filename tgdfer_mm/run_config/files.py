@@ -55,7 +55,7 @@ def read_config(path: str | Path) -> Config:
     try:
         refuse_pasted_settings(path)
         return Config.fromfile(path)
-    except Exception as error:  # a config is a program
+    except (Exception, SystemExit) as error:  # a config is a program
         if hasattr(error, 'exit_code'):
             raise
         kind = type(error).__name__
