@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from mmengine.logging import print_log
 from rich.table import Table
 
 import tgdfer_cli
@@ -143,6 +144,10 @@ def test_errors_logs_and_warnings(name, capsys):
     assert_harmless(
         warnings.formatwarning(name, UserWarning, 'x', 1, '').replace('x\nerror', '')
     )
+    print_log(f'Loads {name}')  # as mmengine does of a checkpoint
+    said = capsys.readouterr().out
+    assert said.startswith('Loads ')
+    assert_harmless(said.replace('x\nerror', ''))
 
 
 @pytest.mark.parametrize('command', COMMANDS)

@@ -69,6 +69,9 @@ def guard_streams() -> None:
         sys.stdout.reconfigure(errors='backslashreplace')
     logging.setLogRecordFactory(_VisibleRecord)
     warnings.formatwarning = _format_warning
+    from mmengine.logging import logger  # not above: options are read without it
+
+    logger.print = say  # what mmengine says without a log, such as what it loads
 
 
 class _VisibleRecord(logging.LogRecord):
