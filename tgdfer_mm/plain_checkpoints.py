@@ -138,10 +138,9 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
         raise
     # torch and safetensors have no common error for what can be wrong in a file.
     except Exception as error:
-        reason = (str(error).splitlines() or [''])[0]
         raise DamagedCheckpointError(
             f'{path} cannot be read as a checkpoint; is it whole? '
-            f'({type(error).__name__}: {reason})'
+            f'({type(error).__name__}: {first_reason(error)})'
         ) from error
     wrong = _misshapen(loaded)
     if wrong:
@@ -149,6 +148,12 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
     check_size(loaded.get('state_dict', loaded), path)
     check_finite(loaded, path)
     return loaded
+
+
+def first_reason(error: Exception) -> str:
+    """What an error of torch says first, without its advice to run the file."""
+    line = (str(error).splitlines() or [''])[0]
+    return re.split(r' In PyTorch| \(Could this error| Re-running', line)[0].strip()
 
 
 def check_size(weights: Mapping[str, Any], path: str | Path) -> None:

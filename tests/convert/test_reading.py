@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from tgdfer_mm.convert.errors import ConvertError
 from tgdfer_mm.convert.reading import read_source
 from tgdfer_mm.convert.torchscript import read_torchscript
-from tgdfer_mm.plain_checkpoints import DamagedCheckpointError
+from tgdfer_mm.plain_checkpoints import DamagedCheckpointError, load_from_local
 
 STATE = {'a.weight': torch.arange(6.0).view(2, 3), 'b': torch.ones(2).half()}
 
@@ -147,3 +147,13 @@ def test_a_small_file_cannot_state_tensors_of_any_size(tmp_path):
     torch.save(dict(w=large), tmp_path / 'x.pt')
     with pytest.raises(DamagedCheckpointError, match='more than the file'):
         read_source(tmp_path / 'x.pt')
+
+
+def test_nobody_is_advised_to_run_what_is_in_a_file(tmp_path):
+    path = tmp_path / 'x.pth'
+    path.write_bytes(b'{"a": 1}')
+    for read in (read_source, load_from_local):
+        with pytest.raises((ValueError, RuntimeError)) as caught:
+            read(path)
+        assert 'Weights only load failed' in str(caught.value)
+        assert 'weights_only' not in str(caught.value)

@@ -12,6 +12,7 @@ from torch.serialization import get_unsafe_globals_in_checkpoint, safe_globals
 from ..plain_checkpoints import (
     MissingCheckpointError,
     check_size,
+    first_reason,
     load_from_local,
     require_whole_zip,
 )
@@ -82,7 +83,7 @@ def _content(path: Path) -> tuple[object, list[str]]:
     except Exception as error:  # a damaged file can fail in any way
         if hasattr(error, 'exit_code'):
             raise
-        reason = str(error).split('\n')[0] or type(error).__name__
+        reason = first_reason(error) or type(error).__name__
         raise ConvertError(
             f'{path} cannot be read as plain data, or is damaged: {reason}'
         ) from error
