@@ -2,11 +2,18 @@
 
 import hashlib
 import socket
+from types import SimpleNamespace
 from urllib.request import Request
 
 import pytest
 
-from tgdfer_mm.catalogue.download import Check, _SafeRedirects, download
+from tgdfer_mm.catalogue.download import (
+    Check,
+    _length,
+    _SafeRedirects,
+    _starts_at,
+    download,
+)
 from tgdfer_mm.video.errors import InputError, OutputError, UsageError
 
 CONTENT = bytes(range(256)) * 400
@@ -155,3 +162,10 @@ def test_another_host_does_not_decide_what_this_machine_is_asked(monkeypatch):
         _SafeRedirects().redirect_request(
             away, None, 302, '', {}, 'http://127.0.0.1:9/stop'
         )
+
+
+@pytest.mark.parametrize('number', ['9' * 5000, '-5', '', 'x'])
+def test_a_number_that_makes_no_sense_is_none(number):
+    headers = {'Content-Range': f'bytes {number}-', 'Content-Length': number}
+    answer = SimpleNamespace(headers=headers)
+    assert _starts_at(answer) is _length(answer, 0) is None

@@ -167,12 +167,17 @@ def _starts_at(got: HTTPResponse) -> int | None:
     """Where the part that is sent begins."""
     kind, _, rest = (got.headers.get('Content-Range') or '').partition(' ')
     start = rest.partition('-')[0]
-    return int(start) if kind == 'bytes' and start.isdecimal() else None
+    return _number(start) if kind == 'bytes' else None
 
 
 def _length(got: HTTPResponse, have: int) -> int | None:
-    length = got.headers.get('Content-Length') or ''
-    return have + int(length) if length.isdecimal() else None
+    length = _number(got.headers.get('Content-Length') or '')
+    return None if length is None else have + length
+
+
+def _number(text: str) -> int | None:
+    # Python makes no number of thousands of digits.
+    return int(text) if text.isdecimal() and len(text) < 20 else None
 
 
 class _SafeRedirects(HTTPRedirectHandler):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tgdfer_cli.main import main, parse
-from tgdfer_mm.apis.app import command, server
+from tgdfer_mm.apis.app import command, server, work
 from tgdfer_mm.apis.app import serving as serving_module
 from tgdfer_mm.apis.app.jobs import Cancelled, Job, JobQueue
 from tgdfer_mm.apis.app.scratch import ScratchFolder
@@ -136,6 +136,19 @@ def test_the_page_says_what_the_saved_page_says_and_counts_nothing_itself(job, r
     assert report.count('<p>Not all of the video was read.</p>') == 1
     script = (Path(server.__file__).parent / 'page' / 'page.js').read_text()
     assert 'toFixed' not in script and 'toPrecision' not in script
+
+
+def test_a_sound_that_is_lost_is_said_once(job, result, monkeypatch):
+    said = 'The sound of the video is left out: it broke'
+    monkeypatch.setattr(work, 'add_sound_apart', lambda *paths, **limits: said)
+
+    def write(result, video, out, *args, add_sound, **options):
+        assert add_sound(out, out, out) == said
+        return []
+
+    monkeypatch.setattr(work, 'write_all', write)
+    analyse(job, lambda name: Inferencer(result), Limits())
+    assert job.summary['notes'].count(said) == 1
 
 
 def test_the_place_of_the_upload_is_told_nowhere(job, result):

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ...video.clock import clock
@@ -49,7 +50,12 @@ def analyse(job: Job, models: Callable[[str], DFERInferencer], limits: Limits) -
     job.step = 'Drawing'
     out = job.folder / 'results'
     out.mkdir()
-    files = write_result(result, out)
+    files, lost = write_result(result, out), []
+
+    def add_sound(*paths: Path) -> str:
+        lost.append(add_sound_apart(*paths, limits=limits, heed=unwanted))
+        return lost[-1]
+
     with open_upload(job, limits, unwanted) as source:
         files += write_all(
             result,
@@ -57,8 +63,10 @@ def analyse(job: Job, models: Callable[[str], DFERInferencer], limits: Limits) -
             out,
             lambda share: heed(_READING + (1 - _READING) * share),
             narrow=True,
-            add_sound=partial(add_sound_apart, limits=limits, heed=unwanted),
+            add_sound=add_sound,
         )
+    # The pages of the tracks have it already.
+    result['warnings'] += filter(None, lost)
     job.summary = summarise(result)
     job.files = {file.name: file for file in files}
 
