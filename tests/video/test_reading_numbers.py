@@ -131,8 +131,8 @@ def test_the_rate_is_the_mean_one_then_the_guessed_one_then_25(
 
 def test_without_a_frame_the_damage_is_named(monkeypatch):
     for error, said in (
-        (None, r'max_pixels\)$'),
-        ('bad', r'max_pixels\) \(1 damaged .*bad'),
+        (None, 'cut off$'),
+        ('bad', r'cut off \(1 damaged .*bad'),
     ):
         source = stream()
 
