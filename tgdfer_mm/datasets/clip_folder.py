@@ -3,15 +3,15 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from mmengine.logging import MMLogger
 
-from ..clips.errors import DamagedClipError
 from ..clips.frame_names import is_frame
 from ..registry import DATASETS
 from ..run_config.pipelines import check_readers
 from .clip_dataset import ClipDataset
-from .clip_sources import VideoFiles
+from .clip_sources import VideoFiles, path_key
 from .damaged_clips import DamagedClips
 from .face_data import read_face_data
 from .own_clips import OwnClip
@@ -167,7 +167,7 @@ class ClipFolderDataset(ClipDataset):
         entry['label'] = [int(s > 0) for s in shares] if self._several else label
         if self.own.kind == 'soft':
             entry['soft_label'] = shares
-        entry['filename' if clip.video else 'frame_dir'] = str(clip.path)
+        entry[path_key('videos' if clip.video else 'frames')] = str(clip.path)
         if clip.line is not None:
             entry['line'] = clip.line
         if clip.person:
@@ -194,6 +194,7 @@ class OwnFiles(VideoFiles):
     """
 
     def __init__(self, clips: dict[str, OwnClip]) -> None:
+        super().__init__(Path())  # the paths of the clips are absolute
         self._clips = clips
 
     def absent(self, places: Iterable[str]) -> set[str]:
@@ -203,13 +204,9 @@ class OwnFiles(VideoFiles):
     def num_frames(self, place: str) -> int:
         """How many frames a clip has; 0 if it cannot be read."""
         clip = self._clips[place]
-        if not clip.video:
-            return sum(map(is_frame, os.listdir(clip.path)))
-        self.folder = clip.path.parent
-        try:
-            return super().num_frames(clip.path.name)
-        except DamagedClipError:
-            return 0
+        if clip.video:
+            return super().num_frames(str(clip.path))
+        return sum(map(is_frame, os.listdir(clip.path)))
 
 
 _VERBS = {'train': 'train on', 'val': 'validate on', 'test': 'test on'}

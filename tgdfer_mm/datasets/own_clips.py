@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .text_files import DataError
+from .text_files import DataError, some
 
 SPLITS = {
     'train': ('train', 'training', 'trn', 'tr'),
@@ -97,7 +97,7 @@ class OwnData:
             names = [name for group in by_class.values() for name in group]
             said.append(
                 f'{len(names)} left out of {self.source}, {why} ({counts}): '
-                f'{some(names)}.'
+                f'{some(names, 5)}.'
             )
         return said
 
@@ -187,11 +187,6 @@ def split_of(word: str) -> str | None:
     """``train``, ``val`` or ``test`` by any of its names; None for another word."""
     known = {name: split for split, names in SPLITS.items() for name in names}
     return known.get(plain(word))
-
-
-def some(names: list[str], most: int = 5) -> str:
-    """The first few names."""
-    return ', '.join(names[:most]) + (', ...' if len(names) > most else '')
 
 
 def name_of(path: Path, root: Path) -> str:

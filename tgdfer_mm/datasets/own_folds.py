@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .own_clips import OwnClip, OwnData, plain, some
+from .own_clips import OwnClip, OwnData, plain
+from .text_files import some
 
 FOLDS = 5
 _SEED = 0
@@ -175,7 +176,7 @@ def _by_group(clips: list[OwnClip], data: OwnData, kind: str) -> Folds:
     if alone:
         folds.remarks.append(
             f'{data.source}: of all {kind} only one shows each of the classes '
-            f'{some(alone)}; the fold that tests it has no clip of that class to '
+            f'{some(alone, 5)}; the fold that tests it has no clip of that class to '
             'train on.'
         )
     return folds

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from .list_table import COLUMNS, ListTable
-from .own_clips import OwnClip, OwnData, name_of, plain, some, split_of
+from .own_clips import OwnClip, OwnData, name_of, plain, split_of
 from .own_numbers import Numbers, read_numbers
 from .own_tree import unusable
-from .text_files import DataError
+from .text_files import DataError, some
 from .text_tables import Row
 
 _FORMS = {'soft': 'shares of classes', 'multi': 'several classes a clip'}
@@ -79,8 +79,8 @@ def read_list(path: Path, classes: Sequence[str] | None = None) -> OwnData:
     without = [c.name for c in found.clips if c.person is None]
     if 0 < len(without) < len(found.clips):
         found.remarks.append(
-            f'{path}: {len(without)} clips name no person ({some(without)}); each is '
-            'taken for a person of its own.'
+            f'{path}: {len(without)} clips name no person ({some(without, 5)}); '
+            'each is taken for a person of its own.'
         )
     return found
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ..clips.frame_names import is_frame, natural_sorted
 from ..video.reading import VIDEOS
-from .own_clips import OwnClip, OwnData, name_of, plain, some, split_of
-from .text_files import DataError
+from .own_clips import OwnClip, OwnData, name_of, plain, split_of
+from .text_files import DataError, some
 
 NO_CLASS = '(no class)'
 
@@ -66,14 +66,15 @@ def read_tree(root: Path) -> OwnData:
     if others := found.others:
         found.remarks.append(
             f'{root}: {len(others)} files are neither videos nor pictures, by the '
-            f'ending of their names, and are passed over: {some(others)}.'
+            f'ending of their names, and are passed over: {some(others, 5)}.'
         )
     people = {plain(c.person): c.person for c in found.clips if c.person}.values()
     if people:
+        names = some(natural_sorted(people), 5)
         found.remarks.append(
             f'{root}: the folders between class and clip are taken for '
-            f'{len(people)} people ({some(natural_sorted(people))}), whose clips are '
-            'kept on one side of every split.'
+            f'{len(people)} people ({names}), whose clips are kept on one side '
+            'of every split.'
         )
     return found
 

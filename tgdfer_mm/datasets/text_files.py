@@ -1,7 +1,7 @@
 """Reading the authors' lists: their encodings, their numbers, and what is wrong."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 _SHOWN = 100  # characters of a line in an error
@@ -33,6 +33,12 @@ class SplitFileError(DataError):
         if len(content) > _SHOWN:
             shown += f' and {len(content) - _SHOWN} more characters'
         super().__init__(f'{path}, line {line}: {problem}; the line reads {shown}')
+
+
+def some(names: Iterable[str], limit: int = 3) -> str:
+    """The first few names, for a sentence."""
+    names = list(map(str, names))
+    return ', '.join(names[:limit]) + (', ...' if len(names) > limit else '')
 
 
 def whole_number(text: str) -> int | None:

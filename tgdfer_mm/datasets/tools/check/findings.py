@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from ...text_files import some
+
 ERROR = 'error'  # changes a published number
 WARNING = 'warning'  # may change one
 NOTE = 'note'  # changes none
@@ -73,9 +75,3 @@ class Findings:
     def as_dicts(self) -> list[dict]:
         """The findings as plain data."""
         return self.all
-
-
-def some(names: Iterable[str], limit: int = 3) -> str:
-    """The first few names, for a sentence."""
-    names = list(map(str, names))
-    return ', '.join(names[:limit]) + (', ...' if len(names) > limit else '')

@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from itertools import combinations
 
 from ....labels.classes import load_classes, load_orders
+from ...text_files import some
 from .copies import ClipList, Copy
-from .findings import some
 
 
 def check_lists(copy: Copy) -> dict[str, list[ClipList]]:

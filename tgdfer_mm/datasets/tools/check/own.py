@@ -15,10 +15,12 @@ from ....clips.frame_names import is_frame
 from ....files import file_hash
 from ....terminal import Terminal, one_line
 from ....version import __version__
-from ...own_clips import OwnClip, OwnData, plain, some
+from ...clip_sources import path_key
+from ...own_clips import OwnClip, OwnData, plain
 from ...own_folds import make_folds
 from ...own_reading import read_own
 from ...progress import in_threads
+from ...text_files import some
 from ...transforms.frames import DecodeFrames, ListFrames
 
 SCHEMA = 'tgdfer_mm.check_own/1'
@@ -52,7 +54,7 @@ def check_own(data: str | Path, deep: bool = False) -> dict:
     if both:
         problems.append(
             f'{len(both)} people or videos are in training and in test clips: '
-            f'{some(both)}. '
+            f'{some(both, 5)}. '
             'Results are then too good.'
         )
     return dict(
@@ -133,7 +135,7 @@ def _look_at(
     unreadable: dict[str, str] = {}
 
     def look(clip: OwnClip) -> tuple[str, int, tuple | None, str | None]:
-        key = 'filename' if clip.video else 'frame_dir'
+        key = path_key('videos' if clip.video else 'frames')
         try:
             opened = ListFrames()({'clip': clip.name, key: str(clip.path)})
             total = opened['total_frames']

@@ -9,8 +9,8 @@ from ....clips.decoding import read_picture
 from ....clips.errors import DamagedClipError
 from ....clips.media_files import only_a_file
 from ...progress import in_threads
+from ...text_files import some
 from .copies import Copy
-from .findings import some
 from .frames import Frames
 
 _THREADS = 16

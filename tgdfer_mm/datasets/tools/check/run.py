@@ -6,9 +6,9 @@ from statistics import median
 from time import perf_counter
 
 from ....version import __version__
+from ...text_files import some
 from .copies import ClipList, Copy
 from .facts import expected
-from .findings import some
 from .frames import SHORT, check_frames
 from .lists import check_lists, count_classes
 from .pictures import check_pictures

@@ -6,8 +6,8 @@ from pathlib import Path
 from ....video.clip_file import ClipFile
 from ....video.errors import InputError
 from ...progress import in_threads
+from ...text_files import some
 from .copies import Copy
-from .findings import some
 
 _CHUNK = 8
 
