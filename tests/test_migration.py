@@ -96,6 +96,8 @@ def assert_close(new, old):
     """The tensors of two nested states; sums are rounded as the CPU likes."""
     assert type(new) is type(old)
     if isinstance(old, torch.Tensor):
+        if new.shape == (1,):  # a single number had no dimension then
+            old = old.reshape(1)
         torch.testing.assert_close(new, old, atol=2e-4, rtol=1e-3)
     elif isinstance(old, dict):
         assert new.keys() == old.keys()
@@ -161,6 +163,8 @@ class TestCheckpoints:
         found = loaded.model.state_dict()
         assert found.keys() == weights.keys()
         for name, value in weights.items():  # published in half precision
+            # A single number had no dimension then.
+            value = torch.atleast_1d(value) if found[name].ndim else value
             assert torch.equal(found[name].half(), value.half()), name
 
 

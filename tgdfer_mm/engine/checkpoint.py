@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+import torch
 from torch import nn
 
 from ..plain_checkpoints import ALLOW_PICKLE, load_from_local, pickle_allowed
@@ -12,6 +13,7 @@ from ..recipe.runners import ResumeError
 __all__ = [
     'ALLOW_PICKLE',  # here for version 0.1, as the two functions of that module
     'find_resumable',
+    'give_states_a_dimension',
     'load_from_local',
     'pickle_allowed',
     'weights_misfit',
@@ -40,6 +42,33 @@ def weights_misfit(model: nn.Module, checkpoint: dict) -> str | None:
     if missing:
         return f'it lacks {len(missing)} weights of the model, such as {missing[0]}.'
     return None
+
+
+def give_states_a_dimension(state: dict) -> None:
+    """Lets an optimizer go on from before the scalars of the models had a dimension.
+
+    What it keeps of parameters number by number then has one, too. What it keeps once
+    a parameter, such as the number of steps, has none with any parameter.
+
+    Args:
+        state: Of the optimizer, or of several by name; changed in place.
+    """
+    if 'state' not in state:
+        for part in state.values():
+            if isinstance(part, dict):
+                give_states_a_dimension(part)
+        return
+    kept = [values for values in state['state'].values() if isinstance(values, dict)]
+    by_number = {
+        name
+        for values in kept
+        for name, value in values.items()
+        if torch.is_tensor(value) and value.ndim
+    }
+    for values in kept:
+        for name in by_number & values.keys():
+            if torch.is_tensor(values[name]) and not values[name].ndim:
+                values[name] = values[name].reshape(1)
 
 
 def find_resumable(

@@ -19,7 +19,11 @@ from ..features.processes import as_one
 from ..random_state import get_random_state, set_random_state
 from ..recipe.runners import ResumeError
 from ..registry import HOOKS
-from .checkpoint import find_resumable, weights_misfit
+from .checkpoint import (
+    find_resumable,
+    give_states_a_dimension,
+    weights_misfit,
+)
 from .early_stopping import note_early_stopping, take_up_early_stopping
 from .plain_data import from_plain, to_plain
 
@@ -110,6 +114,7 @@ class ExactCheckpointHook(CheckpointHook):
                 checkpoint[key] = from_plain(checkpoint[key])
         if not runner._resume:
             return
+        give_states_a_dimension(checkpoint.get('optimizer') or {})
         # The strategies of FlexibleRunner may hold shards of the weights only.
         whole = isinstance(runner, Runner)
         misfit = whole and weights_misfit(_unwrapped(runner), checkpoint)

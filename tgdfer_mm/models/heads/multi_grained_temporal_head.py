@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from ...registry import MODELS
 from ..bag import Bag
 from ..functional import off_diagonal
+from ..layers.scalar import scalar
 from ..pooling import build_video_pooling, find_mil_pooling, mil_pool
 from ..temporal import build_temporal
 from .bag_head import BagHead, HeadOutput
@@ -86,9 +87,9 @@ class MultiGrainedTemporalHead(BagHead):
         scale = scale or (10.0 if self.multi_class else 100.0)
         if scale > 100:
             raise ValueError(f'scale={scale} is above its cap of 100')
-        self.logit_scale = nn.Parameter(torch.tensor(math.log(scale)))
+        self.logit_scale = nn.Parameter(scalar(math.log(scale)))
         if self.multi_class:
-            self.logit_bias = nn.Parameter(torch.tensor(-10.0))
+            self.logit_bias = nn.Parameter(scalar(-10.0))
         else:
             self.logit_bias = 0.0
 
@@ -122,7 +123,7 @@ class MultiGrainedTemporalHead(BagHead):
             'loss_bag': self.loss_cls(output.logits, label),
             'loss_video': self.video_weight * self.loss_cls(video, label),
             'loss_text': self.text_weight * between.abs().mean(),
-            'logit_scale': self.logit_scale.detach().exp(),
+            'logit_scale': self.logit_scale.detach().exp()[0],
         }
         if not self.multi_class:
             losses['top1_acc'] = top1_accuracy(self.probabilities(output), label)

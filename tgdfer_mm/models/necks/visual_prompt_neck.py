@@ -2,7 +2,6 @@
 
 import math
 
-import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModule
 from torch import Tensor, nn
@@ -10,6 +9,7 @@ from torch import Tensor, nn
 from ...registry import MODELS
 from ..bag import Bag
 from ..functional import masked_softmax, off_diagonal
+from ..layers.scalar import scalar
 from ..layers.zero_start import zero_ffn
 
 
@@ -27,7 +27,7 @@ class RelevanceNeck(BaseModule):
 
     def __init__(self, temperature: float = 0.01) -> None:
         super().__init__()
-        self.register_buffer('log_tau', torch.tensor(math.log(temperature)))
+        self.register_buffer('log_tau', scalar(math.log(temperature)))
 
     def forward(self, bag: Bag, data_samples: list | None = None) -> tuple[Bag, dict]:
         """Fills in the bag's relevance (N, M, K) and enriched labels (N, K, D).
@@ -83,7 +83,7 @@ class VisualPromptNeck(RelevanceNeck):
         start = self.log_tau
         del self.log_tau
         self.log_tau = nn.Parameter(start)
-        self.gamma = nn.Parameter(torch.tensor(float(gamma)))
+        self.gamma = nn.Parameter(scalar(gamma))
         self.ffn = zero_ffn(in_channels, ffn_ratio)
 
     def enrich(self, bag: Bag, relevance: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
@@ -93,8 +93,8 @@ class VisualPromptNeck(RelevanceNeck):
         enriched = F.normalize(raw + self.ffn(raw), dim=-1)
         between = cosines_between(prompt.detach())
         log = {
-            'gamma': self.gamma.detach(),
-            'tau': self.log_tau.detach().exp(),
+            'gamma': self.gamma.detach()[0],
+            'tau': self.log_tau.detach().exp()[0],
             'prompt_cos': between.mean(),
         }
         return enriched, log

@@ -10,6 +10,7 @@ from ..bag import Bag, average_runs
 from ..experts import FrameExpert
 from ..functional import at_least_single, single_precision
 from ..heads.frame_expert_head import FrameExpertHead
+from ..layers.scalar import give_scalars_a_dimension
 from .tower_features import check_tower, frames_per_position, read_tower
 
 
@@ -58,6 +59,7 @@ class BagRecognizer(BaseRecognizer):
         check_tower(self.backbone, self.frames_per_instance)
         self._group = self.frames_per_instance // span
         self._check_fit()
+        self.register_load_state_dict_pre_hook(give_scalars_a_dimension)
 
     def extract_feat(
         self,

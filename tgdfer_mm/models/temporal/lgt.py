@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from ...registry import TEMPORAL
 from ..functional import attend_in_windows, masked_softmax
 from ..layers.attention import SelfAttention
+from ..layers.scalar import scalar
 from ..layers.zero_start import zero_linear
 from .temporal_network import TemporalNetwork
 
@@ -65,7 +66,7 @@ class RelationBranch(nn.Module):
         super().__init__()
         self.norm = nn.LayerNorm(dim)
         self.value = nn.Linear(dim, dim)
-        self.log_decay = nn.Parameter(torch.tensor(-1.0))
+        self.log_decay = nn.Parameter(scalar(-1.0))
         self.act = QuickGELU()
         self.out = zero_linear(dim, dim)
 

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from ...registry import TEMPORAL
 from ..functional import masked_softmax
 from ..layers.attention import SelfAttention
+from ..layers.scalar import scalar
 from .temporal_network import TemporalNetwork
 
 
@@ -26,7 +27,7 @@ class SharedMapTemporal(TemporalNetwork):
         super().__init__(dim, max_instances)
         self.window = window
         self.attention = SelfAttention(dim, heads)
-        self.mix_logit = nn.Parameter(torch.tensor(0.0))
+        self.mix_logit = nn.Parameter(scalar(0.0))
 
     def branches(self, x: Tensor, mask: Tensor) -> Tensor:
         q, k, v = self.attention.project(x)
