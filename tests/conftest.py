@@ -52,3 +52,28 @@ def listed(monkeypatch):
 
     monkeypatch.setattr(clip_index.os, 'scandir', spy)
     return seen
+
+
+@pytest.fixture
+def hub(monkeypatch, tmp_path):
+    """A host in the place of the Hugging Face hub, and an empty cache."""
+    from huggingface_hub import constants, file_download
+
+    from .hub_host import serving_hub
+
+    with serving_hub() as host:
+        changed = dict(
+            ENDPOINT=host.url,
+            HUGGINGFACE_CO_URL_TEMPLATE=(
+                host.url + '/{repo_id}/resolve/{revision}/{filename}'
+            ),
+            HF_HUB_CACHE=str(tmp_path / 'hub cache'),
+            HF_HUB_OFFLINE=False,
+            HF_TOKEN_PATH=str(tmp_path / 'no token'),
+        )
+        for name, value in changed.items():
+            monkeypatch.setattr(constants, name, value)
+            if hasattr(file_download, name):  # before version 1
+                monkeypatch.setattr(file_download, name, value)
+        monkeypatch.delenv('HF_TOKEN', raising=False)
+        yield host

@@ -25,6 +25,7 @@ from torch.hub import load_state_dict_from_url
 
 from .files import file_hash
 from .finite_weights import check_finite
+from .torchscript_weights import ArchiveError, is_torchscript, read_torchscript
 
 ALLOW_PICKLE = 'TGDFER_ALLOW_PICKLE'
 _TEXTS = 64 << 20  # bytes of code in a TorchScript archive, at most
@@ -109,7 +110,8 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
     """Loads a file of plain data; in the place of mmengine's loader of local files.
 
     A ``.safetensors`` file is read as the state dict, and the JSON text under
-    ``meta`` in its header as the ``meta`` of the checkpoint.
+    ``meta`` in its header as the ``meta`` of the checkpoint. Of a TorchScript archive,
+    such as OpenAI's of CLIP, the tensors are read and its code is not.
 
     The checksums that a file has are compared with its content: the CRC of every part
     of a ``.pth`` (half a second a gigabyte), and the SHA-256 of a file written by
@@ -134,7 +136,7 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
     read = _load_safetensors if path.suffix == '.safetensors' else _load_torch
     try:
         loaded = read(path, map_location)
-    except (ForbiddenPickleError, DamagedCheckpointError, MemoryError):
+    except (ForbiddenPickleError, DamagedCheckpointError, ArchiveError, MemoryError):
         raise
     # torch and safetensors have no common error for what can be wrong in a file.
     except Exception as error:
@@ -271,6 +273,8 @@ def require_whole_zip(path: Path) -> None:
 
 def _load_torch(path: Path, map_location: Any) -> Any:
     require_whole_zip(path)
+    if is_torchscript(path):
+        return read_torchscript(path)
     try:
         return torch.load(path, map_location=map_location, weights_only=True)
     except pickle.UnpicklingError as error:

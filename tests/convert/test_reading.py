@@ -8,10 +8,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from tgdfer_mm.convert.errors import ConvertError
 from tgdfer_mm.convert.reading import read_source
-from tgdfer_mm.convert.torchscript import read_torchscript
 from tgdfer_mm.plain_checkpoints import DamagedCheckpointError, load_from_local
+from tgdfer_mm.torchscript_weights import ArchiveError, read_torchscript
 
 STATE = {'a.weight': torch.arange(6.0).view(2, 3), 'b': torch.ones(2).half()}
 
@@ -138,7 +137,7 @@ def test_a_few_modules_of_torchscript_cannot_be_told_to_be_billions(tmp_path):
     with zipfile.ZipFile(tmp_path / 'x.pt', 'w') as archive:
         archive.writestr('x/constants.pkl', b'')
         archive.writestr('x/data.pkl', b''.join(parts) + b'.')
-    with pytest.raises(ConvertError, match='more than 100,000 modules'):
+    with pytest.raises(ArchiveError, match='more than 100,000 modules'):
         read_source(tmp_path / 'x.pt')
 
 

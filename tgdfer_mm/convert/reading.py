@@ -16,8 +16,8 @@ from ..plain_checkpoints import (
     load_from_local,
     require_whole_zip,
 )
+from ..torchscript_weights import is_torchscript, read_torchscript
 from .errors import ConvertError
-from .torchscript import is_torchscript, read_torchscript
 
 # Where training codes put the weights among their other things.
 WRAPPERS = ('state_dict', 'model_state_dict', 'model', 'module')

@@ -1,10 +1,13 @@
 """Building open_clip models and finding their weights.
 
 ``arch`` is an open_clip model name (``ViT-B-16-quickgelu``), a path to a JSON model
-config of open_clip's form, or such a config as a dict. ``pretrained`` is one of that
-model's tags, the path of a local file, or None (random weights). A path may start
-with ``tgdfer_mm://``, which stands for the weights shipped with this package, or with
-``models://``, which stands for the folder of the fetched models.
+config of open_clip's form, such a config as a dict, or where the model is published: a
+folder of open_clip or of transformers' ``CLIPModel`` or ``SiglipModel``, or a
+repository of the hub (``hf-hub:org/name``, see :mod:`tgdfer_mm.hf_hub`).
+``pretrained`` is one of that model's tags, the path of a local file, such a folder or
+repository, or None (random weights). A path may start with ``tgdfer_mm://``, which
+stands for the weights shipped with this package, or with ``models://``, which stands
+for the folder of the fetched models.
 """
 
 from pathlib import Path
@@ -16,10 +19,18 @@ from torch import nn
 from ...catalogue.folders import SCHEME, local_file
 from ...files import parse_json
 from ...finite_weights import check_finite
-from ...plain_checkpoints import DamagedCheckpointError, require_whole_zip
+from ...hf_hub import PREFIX, is_folder
+from ...plain_checkpoints import DamagedCheckpointError
+from .published_clip import check_alike, fill_clip, published_config, read_published
 from .text_image_checkpoint import load_vlm_state
+from .timm_tower import SizedTimmModel
 
 SHIPPED = Path(__file__).parents[2] / 'weights'
+
+
+_OF_BIG_VISION = ('.npz', '.npy')  # Google's own files of SigLIP
+# An image tower that another one takes the place of.
+_PLACEHOLDER = dict(image_size=1, patch_size=1, layers=0, width=8, head_width=8)
 
 
 class NoWeightsError(OSError):
@@ -44,19 +55,25 @@ def arch_config(arch: str | dict) -> dict:
     """The open_clip model config of an architecture.
 
     Raises:
-        ValueError: If the name is neither an open_clip model nor a JSON file.
+        ValueError: If the name is neither an open_clip model, a JSON file, a folder nor
+            a repository.
+        MisfitError: A folder or repository has no config of a model.
+        UnknownModelError: It has one of another model of transformers.
+        HubError: The repository cannot be used.
     """
     if not isinstance(arch, str):
         return {**arch}
     if arch.endswith('.json'):
         return parse_json(Path(resolve(arch)).read_text())
-    config = open_clip.get_model_config(arch)
-    if config is None:
-        raise ValueError(
-            f'arch={arch!r} is not an open_clip model; open_clip.list_models() lists '
-            'them, and the path of a JSON model config works too'
-        )
-    return config
+    if arch in open_clip.list_models():
+        return open_clip.get_model_config(arch)
+    if is_folder(arch):
+        return published_config(arch)
+    raise ValueError(
+        f'arch={arch!r} is not an open_clip model; open_clip.list_models() lists them, '
+        'and the path of a JSON model config or of a folder, or hf-hub:org/name, works '
+        'too'
+    )
 
 
 def build_clip(arch: str | dict) -> nn.Module:
@@ -64,7 +81,18 @@ def build_clip(arch: str | dict) -> nn.Module:
     config = arch_config(arch)
     custom = config.pop('custom_text', False) or 'hf_model_name' in config['text_cfg']
     model = open_clip.CustomTextCLIP if custom else open_clip.CLIP
-    return model(**config)
+    vision = dict(config['vision_cfg'])
+    timm_kwargs = vision.pop('timm_kwargs', None)
+    if timm_kwargs is None:
+        return model(**config)
+    built = model(**{**config, 'vision_cfg': _PLACEHOLDER})
+    built.visual = SizedTimmModel(
+        vision['timm_model_name'],
+        vision['image_size'],
+        vision['timm_pool'],
+        timm_kwargs,
+    )
+    return built
 
 
 def load_clip(
@@ -74,9 +102,10 @@ def load_clip(
 
     Args:
         arch: See the module.
-        pretrained: A tag or a file; see the module.
-        quick_gelu: Which activation a local file's weights were trained with. A file
-            says so itself only if it was written by this package.
+        pretrained: A tag, a file, a folder or a repository; see the module.
+        quick_gelu: Which activation a local file's weights were trained with, where it
+            does not say so itself, as those of this package, of OpenAI, and those next
+            to a config do.
 
     Returns:
         The model, and the token ids whose embeddings the file holds (None: all).
@@ -85,7 +114,9 @@ def load_clip(
         ValueError: If the activation of the weights is unknown or is not the
             architecture's, or ``pretrained`` is neither a tag nor a file.
         NonFiniteWeightsError: A file holds NaN or infinity.
+        MisfitError: The weights are of another architecture.
         NoWeightsError: The weights of a tag cannot be fetched.
+        HubError: A repository cannot be used.
     """
     path = Path(resolve(pretrained))
     if path.suffix == '.safetensors' and path.is_file() and _is_vlm_file(path):
@@ -95,28 +126,56 @@ def load_clip(
         model.load_state_dict(state)
         check_finite(state, path)
         return model, kept.tolist()
-    if path.is_file():
-        if quick_gelu is None:
-            raise ValueError(
-                f'pretrained={pretrained!r} is a local file: state quick_gelu=True or '
-                'False next to it (True for the weights that OpenAI released)'
-            )
-        _check_activation(arch, quick_gelu, path)
+    if path.suffix in _OF_BIG_VISION and path.is_file():
+        _check_activation(arch, _stated(quick_gelu, pretrained), path)
         model = build_clip(arch)
-        require_whole_zip(path)
-        open_clip.load_checkpoint(model, str(path), weights_only=True)
+        open_clip.load_checkpoint(model, str(path))
         check_finite(model.state_dict(), path)
         return model, None
+    if path.is_file() or (pretrained not in _tags(arch) and is_folder(pretrained)):
+        return _load_published(arch, pretrained, quick_gelu), None
     return _load_tag(arch, pretrained), None
 
 
+def _load_published(
+    arch: str | dict, pretrained: str, quick_gelu: bool | None
+) -> nn.Module:
+    source = pretrained if pretrained.startswith(PREFIX) else resolve(pretrained)
+    found = read_published(source)
+    if None not in (quick_gelu, found.quick_gelu) and quick_gelu != found.quick_gelu:
+        raise ValueError(
+            f'quick_gelu={quick_gelu}, but {source} says that its weights were trained '
+            f'with quick_gelu={found.quick_gelu}: leave quick_gelu out'
+        )
+    if found.config is not None:
+        check_alike(arch_config(arch), found.config, arch, found.source)
+    else:
+        known = quick_gelu if found.quick_gelu is None else found.quick_gelu
+        _check_activation(arch, _stated(known, pretrained), found.source)
+    model = build_clip(arch)
+    fill_clip(model, found.state, found.source)
+    return model
+
+
+def _stated(quick_gelu: bool | None, pretrained: str) -> bool:
+    if quick_gelu is None:
+        raise ValueError(
+            f'pretrained={pretrained!r} is a local file: state quick_gelu=True or '
+            'False next to it (True for the weights that OpenAI released)'
+        )
+    return quick_gelu
+
+
+def _tags(arch: str | dict) -> list[str]:
+    named = isinstance(arch, str)
+    return open_clip.list_pretrained_tags_by_model(arch) if named else []
+
+
 def _load_tag(arch: str | dict, tag: str) -> nn.Module:
-    tags = (
-        open_clip.list_pretrained_tags_by_model(arch) if isinstance(arch, str) else []
-    )
+    tags = _tags(arch)
     if tag not in tags:
         raise ValueError(
-            f'pretrained={tag!r} is neither a file nor a tag of {arch!r} '
+            f'pretrained={tag!r} is neither a file, a folder nor a tag of {arch!r} '
             f'(its tags: {", ".join(tags) or "none"})'
         )
     expected = open_clip.get_pretrained_cfg(arch, tag).get('quick_gelu', False)

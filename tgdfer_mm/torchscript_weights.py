@@ -14,9 +14,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .errors import ConvertError
-
 _MODULES = 100_000
+
+
+class ArchiveError(ValueError):
+    """A TorchScript archive that is damaged, or is no model's."""
+
+    exit_code = 2  # of a command
 
 
 class _Node:
@@ -38,7 +42,7 @@ def read_torchscript(path: str | Path) -> dict[str, Tensor]:
     """The tensors that are attributes of the archive's modules, by dotted names.
 
     Raises:
-        ValueError: If the archive asks for something that is no part of a model.
+        ArchiveError: The archive asks for something that is no part of a model.
     """
     with zipfile.ZipFile(path) as archive:
         (index,) = (n for n in archive.namelist() if n.endswith('/data.pkl'))
@@ -47,7 +51,7 @@ def read_torchscript(path: str | Path) -> dict[str, Tensor]:
             try:
                 root = reader.load()
             except (pickle.UnpicklingError, AttributeError, TypeError) as error:
-                raise ConvertError(f'{path}: {error}') from error
+                raise ArchiveError(f'{path}: {error}') from error
     return dict(_tensors(root, '', count()))
 
 
@@ -85,7 +89,7 @@ def _tensor(storage: Tensor, offset: int, size: tuple, stride: tuple, *_) -> Ten
 def _tensors(node: _Node, prefix: str, visits: Iterator[int]):
     # One module may be an attribute of many: a few can be told to be billions.
     if next(visits) > _MODULES:
-        raise ConvertError(f'the archive has more than {_MODULES:,} modules')
+        raise ArchiveError(f'the archive has more than {_MODULES:,} modules')
     for name, value in vars(node).items():
         if isinstance(value, Tensor):
             yield prefix + name, value

@@ -1,0 +1,179 @@
+"""Files of the Hugging Face hub, fetched where a user names their repository.
+
+A repository is named ``org/name``, or ``org/name@revision`` with a branch, a tag or a
+commit. Files are kept in the cache of huggingface_hub, and come from its host
+(``HF_ENDPOINT``), with the user's own login if there is one.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from huggingface_hub import (
+    _CACHED_NO_EXIST,
+    constants,
+    hf_hub_download,
+    try_to_load_from_cache,
+)
+from huggingface_hub import errors as hub
+
+PREFIX = 'hf-hub:'
+_NAME = re.compile(r'[\w.-]+/[\w.-]+(@[\w./-]+)?', re.ASCII)
+
+
+class HubError(OSError):
+    """A repository of the hub that cannot be used; a sentence for the user."""
+
+    exit_code = 2  # of a command
+
+
+class HubName(NamedTuple):
+    """A repository of the hub.
+
+    Attributes:
+        repo: ``org/name``.
+        revision: A branch, a tag or a commit; None is the main branch.
+    """
+
+    repo: str
+    revision: str | None = None
+
+    def __str__(self) -> str:
+        revision = '' if self.revision is None else f'@{self.revision}'
+        return f'{PREFIX}{self.repo}{revision}'
+
+
+def looks_like_a_repo(text: str) -> bool:
+    """Whether a text has the form of ``org/name`` or ``org/name@revision``."""
+    return _NAME.fullmatch(text) is not None
+
+
+def parse_name(text: str) -> HubName:
+    """Reads ``org/name@revision``, also with ``hf-hub:`` before it.
+
+    Raises:
+        HubError: It is no such name.
+    """
+    name = text.removeprefix(PREFIX)
+    if not looks_like_a_repo(name):
+        raise HubError(
+            f'{text!r} names no repository of the Hugging Face hub: write '
+            f'{PREFIX}org/name, or {PREFIX}org/name@revision for a branch, a tag or a '
+            'commit'
+        )
+    repo, _, revision = name.partition('@')
+    return HubName(repo, revision or None)
+
+
+class HubFolder:
+    """The files of a repository at one commit, each fetched when it is asked for.
+
+    Args:
+        name: See :func:`parse_name`.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = parse_name(name)
+        self._commit: str | None = None
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    @property
+    def commit(self) -> str | None:
+        """The commit that the files are of; None before the first one."""
+        return self._commit
+
+    def find(self, file: str) -> Path | None:
+        """Fetches a file, unless it is in the cache.
+
+        Returns:
+            Where it is; None if the repository has no such file.
+
+        Raises:
+            HubError: There is no such repository or revision, it may not be read, or
+                the hub cannot be reached.
+        """
+        revision = self._commit or self.name.revision
+        try:
+            path = Path(hf_hub_download(self.name.repo, file, revision=revision))
+        except hub.LocalEntryNotFoundError as error:  # also an EntryNotFoundError
+            found = try_to_load_from_cache(self.name.repo, file, revision=revision)
+            if found is _CACHED_NO_EXIST:
+                return None
+            raise HubError(self._unreached(error)) from error
+        except hub.EntryNotFoundError:
+            return None
+        # huggingface_hub hands on the errors of its transport, too.
+        except Exception as error:
+            raise HubError(self._why_not(error)) from error
+        self._commit = path.parents[len(Path(file).parents) - 1].name
+        return path
+
+    def _unreached(self, error: Exception) -> str:
+        cause = error.__cause__ or error
+        if isinstance(cause, hub.OfflineModeIsEnabled) or constants.HF_HUB_OFFLINE:
+            why = 'HF_HUB_OFFLINE forbids to fetch them'
+        else:
+            why = f'{constants.ENDPOINT} cannot be reached ({_first_line(cause)})'
+        return (
+            f'the files of {self} are not on this machine, and {why}. Run this once '
+            'with a network, or give a folder with the files'
+        )
+
+    def _why_not(self, error: Exception) -> str:
+        repo, revision = self.name
+        if isinstance(error, hub.GatedRepoError):
+            return (
+                f'{self}: its owners let in only who has accepted their terms. Do so '
+                f'on {constants.ENDPOINT}/{repo}, and log in with `hf auth login`'
+            )
+        if isinstance(error, hub.RepositoryNotFoundError):
+            return (
+                f'{self}: {constants.ENDPOINT} has no repository of that name, or it '
+                'is private. Look at the spelling; for a private one, log in with '
+                '`hf auth login`'
+            )
+        if isinstance(error, hub.RevisionNotFoundError):
+            return f'{self}: {repo} has no branch, tag or commit {revision!r}'
+        return f'{self}: it cannot be fetched ({_first_line(error)})'
+
+
+class LocalFolder:
+    """The files of a folder on this machine, asked for in the same way.
+
+    Args:
+        path: The folder.
+    """
+
+    commit = None
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).expanduser()
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def find(self, file: str) -> Path | None:
+        """Where a file is; None if there is none."""
+        path = self.path / file
+        return path if path.is_file() else None
+
+
+def open_folder(source: str | Path) -> HubFolder | LocalFolder:
+    """A folder of this machine, or a repository if the name starts with ``hf-hub:``."""
+    if str(source).startswith(PREFIX):
+        return HubFolder(str(source))
+    return LocalFolder(source)
+
+
+def is_folder(source: str | Path) -> bool:
+    """Whether :func:`open_folder` has something to open."""
+    named = str(source)
+    return named.startswith(PREFIX) or os.path.isdir(os.path.expanduser(named))
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f'{type(error).__name__}: {lines[0]}' if lines else type(error).__name__

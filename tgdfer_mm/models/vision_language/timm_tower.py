@@ -1,0 +1,29 @@
+"""A timm model of stated sizes as the image tower of an open_clip model."""
+
+import timm
+from open_clip.timm_model import TimmModel
+from torch import nn
+
+
+class SizedTimmModel(TimmModel):
+    """open_clip's adapter without a projection, for a timm model with own arguments.
+
+    open_clip builds timm models as they are named; this one hands arguments on, such
+    as ``embed_dim`` and ``depth`` of a SigLIP that has no name in timm.
+
+    Args:
+        model_name: Of timm.
+        image_size: Side of the pictures, in pixels.
+        pool: timm's ``global_pool``.
+        timm_kwargs: Arguments of the model.
+    """
+
+    def __init__(
+        self, model_name: str, image_size: int, pool: str, timm_kwargs: dict
+    ) -> None:
+        nn.Module.__init__(self)
+        self.image_size = (image_size, image_size)
+        self.trunk = timm.create_model(
+            model_name, num_classes=0, global_pool=pool, **timm_kwargs
+        )
+        self.head = nn.Sequential()
