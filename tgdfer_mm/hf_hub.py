@@ -97,7 +97,14 @@ class HubFolder:
         """
         revision = self._commit or self.name.revision
         try:
-            path = Path(hf_hub_download(self.name.repo, file, revision=revision))
+            path = Path(
+                hf_hub_download(
+                    self.name.repo,
+                    file,
+                    revision=revision,
+                    local_files_only=constants.HF_HUB_OFFLINE,
+                )
+            )
         except hub.LocalEntryNotFoundError as error:  # also an EntryNotFoundError
             found = try_to_load_from_cache(self.name.repo, file, revision=revision)
             if found is _CACHED_NO_EXIST:
@@ -112,11 +119,11 @@ class HubFolder:
         return path
 
     def _unreached(self, error: Exception) -> str:
-        cause = error.__cause__ or error
-        if isinstance(cause, hub.OfflineModeIsEnabled) or constants.HF_HUB_OFFLINE:
+        if constants.HF_HUB_OFFLINE:
             why = 'HF_HUB_OFFLINE forbids to fetch them'
         else:
-            why = f'{constants.ENDPOINT} cannot be reached ({_first_line(cause)})'
+            reason = _first_line(error.__cause__ or error)
+            why = f'{constants.ENDPOINT} cannot be reached ({reason})'
         return (
             f'the files of {self} are not on this machine, and {why}. Run this once '
             'with a network, or give a folder with the files'

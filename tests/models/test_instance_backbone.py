@@ -132,6 +132,11 @@ def test_a_timm_model_that_puts_channels_last_needs_its_feature_shape():
             dict(input_format='NCHW', size=32),
             'install mmcv instead',
         ),
+        (
+            dict(type='timm.vit_tiny_patch16_224', depth=1, embed_dim=24, num_heads=2),
+            dict(input_format='NCHW', size=32),
+            r'224\).* Set model\.backbone\.backbone\.img_size=32 \(as timm calls it\)',
+        ),
         (dict(type='STGCN', graph_cfg=dict(layout='coco')), {}, 'STGCN cannot take'),
         (dict(type='AverageColour', positions=3), {}, '3 positions in time for 8'),
         (

@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 from tgdfer_mm.hf_hub import HubError
 from tgdfer_mm.models.backbones import OpenCLIPVisual
 from tgdfer_mm.models.vision_language.open_clip_models import (
+    NoWeightsError,
     arch_config,
     build_clip,
     load_clip,
@@ -257,7 +258,7 @@ def test_a_damaged_list_of_parts(index, said, tmp_path):
 def test_a_folder_without_weights(tmp_path):
     folder = files.write_folder('clip', tmp_path)
     (folder / 'model.safetensors').unlink()
-    with pytest.raises(MisfitError, match='has no weights: neither model.safetensors'):
+    with pytest.raises(NoWeightsError, match='neither model.safetensors nor py'):
         load_clip(str(folder), str(folder))
 
 

@@ -14,6 +14,7 @@ _EXTRA = {
     'onnxscript': ('onnx', 'exporting'),
     'onnxruntime': ('models', 'running an ONNX file'),
     'h5py': ('models', 'reading an HDF5 file'),
+    'transformers': ('transformers', 'a tower of transformers'),
     'platformdirs': ('models', 'keeping fetched models'),
 }
 

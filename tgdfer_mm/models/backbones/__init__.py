@@ -5,6 +5,7 @@ from .gated_resnet import GatedResNet, GlobalConvAttention
 from .instance_backbone import InstanceBackbone
 from .openclip_visual import OpenCLIPVisual
 from .precomputed import PrecomputedFeatures
+from .transformers_vision import TransformersVision
 from .vit_temporal_adapter import ViTTemporalAdapter
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     'InstanceBackbone',
     'OpenCLIPVisual',
     'PrecomputedFeatures',
+    'TransformersVision',
     'ViTTemporalAdapter',
 ]

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from ...registry import MODELS
+from .backbone_hints import why_not
 from .features_in_time import to_positions
 from .weights import load_backbone
 
@@ -184,7 +185,8 @@ class InstanceBackbone(BaseModule):
             raise  # to try another device
         # A backbone may raise anything on an input that is not its own.
         except Exception as error:
-            raise ValueError(self._why_not(size, error)) from error
+            why = why_not(self.name, self.input_format, self.clip_len, size, error)
+            raise ValueError(why) from error
 
     def _freeze_idle(self, features: Tensor, state: dict) -> None:
         trained = {n: p for n, p in self.named_parameters() if p.requires_grad}
@@ -203,31 +205,3 @@ class InstanceBackbone(BaseModule):
                 logger='current',
                 level=logging.WARNING,
             )
-
-    def _why_not(self, size: tuple[int, int], error: Exception) -> str:
-        if isinstance(error, ImportError):
-            hint = (
-                'mmcv-lite has no compiled operators: install mmcv instead of it to '
-                'use this backbone'
-            )
-        elif self.input_format == 'NCHW':
-            hint = (
-                "Is it a backbone on clips (input_format='NCTHW')? Do its own "
-                'arguments, such as num_segments, say the same numbers?'
-            )
-        else:
-            hint = (
-                'Is clip_len too short for its temporal strides, is image_size not '
-                'the one it was made for, do its own arguments, such as num_frames, '
-                'say other numbers, or is it a backbone on pictures (input_format='
-                "'NCHW')?"
-            )
-        height, width = size
-        given = (
-            f'pictures of {height}x{width}'
-            if self.input_format == 'NCHW'
-            else f'clips of {self.clip_len} frames of {height}x{width}'
-        )
-        return (
-            f'{self.name} cannot take {given}: {type(error).__name__}: {error}. {hint}'
-        )

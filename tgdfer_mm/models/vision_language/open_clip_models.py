@@ -24,6 +24,7 @@ from ...plain_checkpoints import DamagedCheckpointError
 from .published_clip import check_alike, fill_clip, published_config, read_published
 from .text_image_checkpoint import load_vlm_state
 from .timm_tower import SizedTimmModel
+from .weight_files import NoWeightsError
 
 SHIPPED = Path(__file__).parents[2] / 'weights'
 
@@ -31,12 +32,6 @@ SHIPPED = Path(__file__).parents[2] / 'weights'
 _OF_BIG_VISION = ('.npz', '.npy')  # Google's own files of SigLIP
 # An image tower that another one takes the place of.
 _PLACEHOLDER = dict(image_size=1, patch_size=1, layers=0, width=8, head_width=8)
-
-
-class NoWeightsError(OSError):
-    """Weights that are not on this machine and cannot be fetched."""
-
-    exit_code = 2  # of a command
 
 
 def resolve(path: str) -> str:

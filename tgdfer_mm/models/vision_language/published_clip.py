@@ -23,13 +23,13 @@ from torch import Tensor, nn
 
 from ...files import read_json
 from ...hf_hub import PREFIX, HubFolder, LocalFolder, open_folder
-from ...plain_checkpoints import DamagedCheckpointError, load_from_local
+from ...plain_checkpoints import DamagedCheckpointError
 from .transformers_configs import to_open_clip_config
 from .transformers_weights import is_of_transformers, to_open_clip
+from .weight_files import OF_TRANSFORMERS, find_weights, read_weights
 
 _CONFIG, _CONFIG_OF_TRANSFORMERS = 'open_clip_config.json', 'config.json'
 _WEIGHTS = ('open_clip_model.safetensors', 'open_clip_pytorch_model.bin')
-_WEIGHTS_OF_TRANSFORMERS = ('model.safetensors', 'pytorch_model.bin')
 # What OpenAI's files have among the weights; no other file has it.
 _SIZES = ('input_resolution', 'context_length', 'vocab_size')
 # Of a config, what neither the weights nor the features hang on.
@@ -81,7 +81,8 @@ def read_published(source: str | Path) -> Published:
     """Reads the weights of a file, a folder or a repository.
 
     Raises:
-        MisfitError: There are none in it.
+        MisfitError: There is no config in it.
+        NoWeightsError: There are no weights in it.
         UnknownModelError: They are of another model of transformers.
         DamagedCheckpointError: A file is damaged.
         NonFiniteWeightsError: A weight is NaN or infinity.
@@ -93,8 +94,8 @@ def read_published(source: str | Path) -> Published:
     folder = open_folder(source)
     config = _read_config(folder)
     own = folder.find(_CONFIG) is not None
-    files = _weight_files(folder, _WEIGHTS if own else _WEIGHTS_OF_TRANSFORMERS)
-    state = _under_our_names(_read_weights(files))
+    files = find_weights(folder, _WEIGHTS if own else OF_TRANSFORMERS)
+    state = _under_our_names(read_weights(files))
     return Published(state, config, config.get('quick_gelu', False), str(folder))
 
 
@@ -183,7 +184,7 @@ def _read_config(folder: HubFolder | LocalFolder) -> dict:
 
 
 def _read_file(path: Path) -> Published:
-    weights = _read_weights([path])
+    weights = read_weights([path])
     config, folder = None, LocalFolder(path.parent)
     named = _CONFIG_OF_TRANSFORMERS if is_of_transformers(weights) else _CONFIG
     if folder.find(named) is not None:
@@ -192,45 +193,6 @@ def _read_file(path: Path) -> Published:
     if config is not None:
         quick_gelu = config.get('quick_gelu', False)
     return Published(_under_our_names(weights), config, quick_gelu, str(path))
-
-
-def _weight_files(
-    folder: HubFolder | LocalFolder, names: tuple[str, ...]
-) -> list[Path]:
-    """The first of some files that is there, or the parts that it is cut into."""
-    for name in names:
-        whole = folder.find(name)
-        if whole is not None:
-            return [whole]
-        index = folder.find(f'{name}.index.json')
-        if index is not None:
-            return _parts(folder, index)
-    raise MisfitError(f'{folder} has no weights: neither {" nor ".join(names)}.')
-
-
-def _parts(folder: HubFolder | LocalFolder, index: Path) -> list[Path]:
-    named = read_json(index, 'weight_map')['weight_map']
-    names = sorted(set(named.values())) if isinstance(named, dict) else []
-    if not names or not all(isinstance(n, str) and Path(n).name == n for n in names):
-        raise DamagedCheckpointError(f'{index}: weight_map names no files next to it.')
-    found = {name: folder.find(name) for name in names}
-    absent = [name for name, path in found.items() if path is None]
-    if absent:
-        raise DamagedCheckpointError(f'{index} names {absent[0]}, which is not there.')
-    return list(found.values())
-
-
-def _read_weights(files: list[Path]) -> dict[str, Tensor]:
-    """The tensors of some files, without ``module.`` before all their names."""
-    weights: dict[str, Tensor] = {}
-    for path in files:
-        loaded = load_from_local(path, 'cpu')
-        weights |= loaded.get('state_dict', loaded)
-    if not weights or not all(map(torch.is_tensor, weights.values())):
-        raise DamagedCheckpointError(f'{files[0]} holds no tensors by name.')
-    if all(name.startswith('module.') for name in weights):
-        weights = {name.removeprefix('module.'): v for name, v in weights.items()}
-    return weights
 
 
 def _under_our_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
