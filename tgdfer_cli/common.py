@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 MISMATCHES = ('classes', 'setting', 'pixel_version', 'fold', 'weights', 'overlap')
-DATASETS = ('dfew', 'ferv39k', 'mafw')
+DATASETS = ('dfew', 'ferv39k', 'mafw', 'cremad', 'ravdess', 'enterface05')
 COUNTS = ('auto', 'published', 'none')
 
 

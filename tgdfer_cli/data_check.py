@@ -1,4 +1,4 @@
-"""Checks a copy of DFEW, FERV39k or MAFW, or your own clips: is it whole?
+"""Checks a copy of a data set, or your own clips: is it whole?
 
 tgdfer data check dfew data/DFEW
 tgdfer data check own data/mine

@@ -15,6 +15,12 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from tgdfer_mm.registry import MODELS
 
+_NAMES = {
+    'SynthDFEW': 'SynthDFER',
+    'CREMAD': 'CREMA-D',
+    'ENTERFACE05': "eNTERFACE'05",
+}
+
 
 def measure(path: Path) -> dict:
     """Builds the model of a config and passes one video through it.
@@ -51,7 +57,8 @@ def measure(path: Path) -> dict:
 
 def data_name(data: dict) -> str:
     """DFEW of a ``DFEWDataset``, with the setting where it is not the single label."""
-    name = data['type'].removesuffix('Dataset').replace('SynthDFEW', 'SynthDFER')
+    name = data['type'].removesuffix('Dataset')
+    name = _NAMES.get(name, name)
     setting = data.get('setting', 'single')
     return name if setting == 'single' else f'{name} ({setting})'
 

@@ -22,7 +22,8 @@ are in `lab/configs/`, see docs/evidence.md and docs/comparison.md.
   on the data set of the config, with how the checkpoint was selected, as far as known;
   the sources are in the metafiles. *Best on the test clips* is not comparable with a
   last epoch: the difference is up to four points (docs/protocols.md).
-* **here**: DFEW, FERV39k and MAFW need a licence; on them nothing was run here.
+* **here**: DFEW, FERV39k and MAFW need a licence, CREMA-D, RAVDESS and eNTERFACE'05 do
+  not; on none of them anything was run here.
 * **SynthDFER**: UAR on the level *hard*, mean and standard deviation over the repeats,
   of the method's parts *on one small frozen tower*, from docs/comparison.md. It says
   nothing about real faces.

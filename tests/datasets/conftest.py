@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import shutil
 from pathlib import Path
 
@@ -216,5 +217,32 @@ def tiny(tmp_path, monkeypatch):
         # The miniature lists have the same clips for training and testing.
         cfg.default_hooks.contract.allow = ['overlap']
         return cfg
+
+    return make
+
+
+@pytest.fixture(scope='session')
+def small_files(tmp_path_factory):
+    """A picture and a video of three frames, to be linked to under many names."""
+    folder = tmp_path_factory.mktemp('small')
+    write_frames(folder / 'clip', ['000001.jpg'])
+    write_video(folder / 'clip.mp4', 3)
+    return folder
+
+
+@pytest.fixture(scope='session')
+def make_acted(small_files):
+    """Folders of faces, or videos, under the true names of acted data sets."""
+
+    def make(cls, root, media='frames', clips=None):
+        data = cls(str(root), 'test', media=media, lazy_init=True)
+        for clip in data.chosen if clips is None else clips:
+            path = data.media_dir / data.media_name(clip)
+            if media == 'frames':
+                path /= '000001.jpg'
+            path.parent.mkdir(parents=True, exist_ok=True)
+            of = 'clip/000001.jpg' if media == 'frames' else 'clip.mp4'
+            os.link(small_files / of, path)
+        return data
 
     return make

@@ -254,5 +254,5 @@ def test_own_folders_and_names(dfew):
 def test_label_sets():
     assert load_classes('ferv39k') == load_classes('dfew')
     assert len(load_classes('mafw')) == 11
-    with pytest.raises(ValueError, match="'nosuch'.*'dfew', 'ferv39k', 'mafw'"):
+    with pytest.raises(ValueError, match="'nosuch'.*'cremad', 'dfew'.*'mafw'"):
         load_classes('nosuch')

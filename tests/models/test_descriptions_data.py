@@ -11,6 +11,7 @@ from tgdfer_mm.models.text import load_descriptions
 
 PACKAGE = files('tgdfer_mm')
 LABEL_SETS = ('dfew', 'ferv39k', 'mafw', 'mafw_compound')
+LABEL_SETS += ('cremad', 'ravdess', 'enterface05')
 
 # The text tower's cost grows with the longest prompt, so the shipped texts are
 # held to a budget far below CLIP's 77 tokens.
@@ -18,6 +19,7 @@ MAX_TOKENS = 22
 
 # The word that CLIP has most likely seen beside such a face.
 NOUNS = {'happy': 'happiness', 'sad': 'sadness', 'angry': 'anger'}
+NOUNS |= {'fearful': 'fear', 'surprised': 'surprise'}
 
 
 def _read(folder: str, name: str) -> dict:

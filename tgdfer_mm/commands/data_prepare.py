@@ -18,6 +18,7 @@ def run(args: Namespace) -> int:
         done = unpack(
             *(args.dataset, args.sources, args.root, Password(args.password_file)),
             limits=Limits(args.max_depth, args.max_files, args.max_gb, args.max_ratio),
+            none_needed=_is_there(args),
         )
     except (ValueError, OSError) as err:
         complain(err)
@@ -44,9 +45,20 @@ def run(args: Namespace) -> int:
             complain(err)
             return 2 if isinstance(err, FileNotFoundError) else 1
         options.update(media_dir=own, pixel_version=own)
+    elif not DATASETS[args.dataset].LISTED:
+        options.update(media='videos')  # there are no faces yet
     report = check_copy(args.dataset, args.root, **options)
     print_report(report)
     return 0 if report['ok'] and whole else 1
+
+
+def _is_there(args: Namespace) -> bool:
+    """Whether the videos lie below the root already, as in a clone of CREMA-D."""
+    dataset = DATASETS[args.dataset]
+    if dataset.LISTED:
+        return False
+    data = dataset(args.root, 'test', media='videos', lazy_init=True)
+    return data.media_dir.is_dir()
 
 
 def _from_videos(args: Namespace, folder: str) -> bool:

@@ -90,6 +90,11 @@ class ClipDataset(BaseDataset, ABC):
         )
         self._metainfo.update(metainfo or {})
 
+    @classmethod
+    def count_folds(cls, **config) -> int | None:
+        """How many folds there are with these arguments; None for a single split."""
+        return cls.FOLDS
+
     @staticmethod
     def check_subset(subset: str, val_part: float) -> None:
         """Refuses a subset that does not exist, or not with this validation part."""

@@ -128,6 +128,7 @@ class DFERDataset(PlacedDataset):
             )
         root = Path(data_root).expanduser().absolute()
         self.media_dir = root / (media_dir or self.find_media(root))
+        self.pixel_version = self.name_pixels()
         self.split_file = root / (split_file or self.find_split(root))
         self.classes = load_classes(self.label_set, label_order, _file_of(type(self)))
         super().__init__(str(root), subset, pipeline, **kwargs)
@@ -153,6 +154,10 @@ class DFERDataset(PlacedDataset):
         Yields:
             Line number (from 1), clip name and class name of every clip.
         """
+
+    def name_pixels(self) -> str:
+        """Name of the pixel version, once the folder of the clips is known."""
+        return self.pixel_version
 
     # What lists of other projects need to know.
 

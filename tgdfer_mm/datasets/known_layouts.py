@@ -98,7 +98,7 @@ def find_media(
         root, known['roots'], [own, *names['versions'].get(version, [])]
     ):
         inner = _folder_of_clips(path, {path.name, Path(own).name}, holds, root)
-        if inner is not None:
+        if inner is not None and inner not in found:
             found.append(inner)
     what = f'The {media} of pixel_version={version!r}'
     return _choose(root / own, found, what, 'media_dir')

@@ -15,6 +15,7 @@ class PlacedDataset(ClipDataset):
     """
 
     REQUEST: ClassVar[str]  # where the authors hand out the data
+    LISTED: ClassVar[bool] = True  # whether a list of the authors says which clips
     FOLDERS: ClassVar[dict[str, dict[str, str]]]  # media -> pixel version -> folder
     ALIASES: ClassVar[str | None] = None  # file in aliases/: other names of folders
 
@@ -75,7 +76,12 @@ class PlacedDataset(ClipDataset):
             for what, path in wanted.items()
         )
         raise MissingDataError(
-            f'{self.NAME} is not complete. Looked for\n{looked}\n'
+            f'{self.NAME} is not complete. Looked for\n{looked}\n{self.how_to_get()}'
+        )
+
+    def how_to_get(self) -> str:
+        """Where the data are to be had, and what to do with them."""
+        return (
             f'{self.NAME} is licensed on request: {self.REQUEST}. If you have it, '
             'unpack its archives and set data_root, or media_dir and split_file if '
             'your folders have other names.'

@@ -203,6 +203,13 @@ def compare_metainfo(theirs: dict, ours: dict) -> list[tuple[str, str]]:
             'it was trained on.'
         )
         problems.append(('fold', text))
+    if same_data and theirs.get('protocol') != ours.get('protocol'):
+        text = (
+            f'it was trained on a fold of protocol={theirs.get("protocol")!r}, the '
+            f'data has {ours.get("protocol")!r}. That leaks: the folds of the two hold '
+            'other people, so some of those tested here were trained on.'
+        )
+        problems.append(('fold', text))
     if same_data and theirs.get('fold') != ours.get('fold'):
         text = (
             f'it was trained on fold {theirs.get("fold")} of {ours.get("dataset")} and '

@@ -9,9 +9,9 @@ from pathlib import Path
 from mmengine.config import Config
 
 from ..environment import environment_kept
-from ..recipe.fold import choose_fold, fold_of
+from ..recipe.fold import choose_fold, fold_of, number_of_folds
 from ..recipe.loading import load_config
-from ..recipe.own_data import number_of_folds, use_own_data
+from ..recipe.own_data import use_own_data
 from ..recipe.recipe import KEY, OLD_KEYS, Recipe
 from ..recipe.selection import choose_epoch
 from ..settings import parse_settings

@@ -52,6 +52,19 @@ def fold_of(cfg: Mapping) -> int | None:
     return distinct.pop() if distinct else None
 
 
+def number_of_folds(cfg: Config) -> int | None:
+    """How many folds the data of a config have: None for a stated split.
+
+    Raises:
+        ValueError: The data set does not take its arguments.
+    """
+    for data_set in data_sets(cfg):
+        counts = getattr(_kind(data_set), 'count_folds', None)
+        if data_set.own and counts is not None:
+            return counts(**{k: v for k, v in data_set.config.items() if k != 'type'})
+    return 5  # of data sets that do not tell
+
+
 def _folds(cfg: Mapping) -> Iterator[tuple[str, int]]:
     for data_set in data_sets(cfg):
         if data_set.own and isinstance(data_set.config.get('fold'), int):
@@ -59,6 +72,10 @@ def _folds(cfg: Mapping) -> Iterator[tuple[str, int]]:
 
 
 def _has_folds(data_set: DataSet) -> bool:
+    folds = getattr(_kind(data_set), 'FOLDS', None)
+    return data_set.config.get('fold') is not None or bool(folds)
+
+
+def _kind(data_set: DataSet) -> type | None:
     kind = data_set.config.get('type')
-    kind = DATASETS.get(kind) if isinstance(kind, str) else kind
-    return data_set.config.get('fold') is not None or bool(getattr(kind, 'FOLDS', None))
+    return DATASETS.get(kind) if isinstance(kind, str) else kind

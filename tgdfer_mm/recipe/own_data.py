@@ -61,14 +61,6 @@ def use_own_data(cfg: Config, recipe: Recipe) -> str | None:
     return said
 
 
-def number_of_folds(cfg: Config) -> int | None:
-    """How many folds the data of a config have: None for a stated split."""
-    own = _own(cfg)
-    if not own:
-        return 5
-    return ClipFolderDataset.count_folds(**own[0].config)
-
-
 def _own(cfg: Config) -> list[DataSet]:
     kind = ClipFolderDataset.__name__
     return [each for each in data_sets(cfg) if kind_of(each.config) == kind]

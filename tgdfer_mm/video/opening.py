@@ -7,6 +7,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from ..clips.git_lfs import is_pointer
 from ..clips.media_files import (
     local_name,
     names_other_files,
@@ -72,7 +73,7 @@ def checked_file(path: Path) -> Iterator[FileIO]:
     """Opens a file, after a look at what it is.
 
     Raises:
-        InputError: It cannot be read, is empty or a play list.
+        InputError: It cannot be read, is empty, a pointer of git-lfs or a play list.
     """
     wrong = what_it_is(path)
     if wrong:
@@ -80,6 +81,11 @@ def checked_file(path: Path) -> Iterator[FileIO]:
     try:
         if path.stat().st_size == 0:
             raise InputError(f'{path}: the file is empty (0 bytes)')
+        if is_pointer(path):
+            raise NoVideoError(
+                f'{path}: is a pointer of git-lfs, whose content was not fetched: call '
+                '`git lfs pull` in its folder'
+            )
         if names_other_files(path):
             raise NoVideoError(
                 f'{path}: is a play list. Other files are not opened for it: give the '

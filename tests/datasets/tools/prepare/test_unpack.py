@@ -10,6 +10,8 @@ import zipfile
 import pytest
 
 from tgdfer_cli.main import main
+from tgdfer_mm.datasets import CREMADDataset, RAVDESSDataset
+from tgdfer_mm.datasets.tools.faces import ClipSettings
 from tgdfer_mm.datasets.tools.prepare import ArchiveError, unpack
 from tgdfer_mm.datasets.tools.prepare.unpack import find_place, load_rules
 from tgdfer_mm.locks import BusyError, lock_file
@@ -279,7 +281,7 @@ def test_no_archive_and_no_such_data_set(tmp_path):
     pack(tmp_path / 'annotation.zip', {'annotation.xlsx': b'x'})
     with pytest.raises(FileNotFoundError, match='part_2.zip'):
         unpack('dfew', [tmp_path, tmp_path / 'part_2.zip'], tmp_path / 'DFEW')
-    with pytest.raises(ValueError, match="'dfew', 'ferv39k', 'mafw'.*'affwild'"):
+    with pytest.raises(ValueError, match="'cremad', 'dfew'.*'mafw'.*'affwild'"):
         unpack('affwild', [tmp_path], tmp_path)
 
 
@@ -329,3 +331,91 @@ def test_no_archive_is_a_wrong_argument(tmp_path, capsys):
         assert main(words) == 2
         assert source in capsys.readouterr().err
     assert not (tmp_path / 'to').exists()
+
+
+@pytest.mark.parametrize(
+    ('dataset', 'names', 'entry', 'place'),
+    [
+        (
+            *('ravdess', 'Video_Speech_Actor_01', 'Actor_01/01-01-01-01-01-01-01.mp4'),
+            'videos/Actor_01/01-01-01-01-01-01-01.mp4',
+        ),
+        (
+            *('ravdess', 'zenodo>Video_Song_Actor_02', 'Actor_02/x.mp4'),
+            'videos/Actor_02/x.mp4',
+        ),
+        (
+            *('ravdess', 'Audio_Speech_Actors_01-24', 'Actor_03/03-01.wav'),
+            'audio/Actor_03/03-01.wav',
+        ),
+        (
+            *('cremad', 'CREMA-D-master', 'CREMA-D-master/VideoDemographics.csv'),
+            './VideoDemographics.csv',
+        ),
+        (
+            *('cremad', 'CREMA-D-master', 'CREMA-D-master/VideoFlash/'),
+            None,
+        ),
+        (
+            *('cremad', 'VideoFlash', '1001_DFA_ANG_XX.flv'),
+            'VideoFlash/1001_DFA_ANG_XX.flv',
+        ),
+        (
+            *('cremad', 'archive', 'AudioWAV/1040_ITH_SAD_X.wav'),
+            'AudioWAV/1040_ITH_SAD_X.wav',
+        ),
+        (
+            *('cremad', 'CREMA-D', 'CREMA-D/processedResults/tabulatedVotes.csv'),
+            'processedResults/tabulatedVotes.csv',
+        ),
+        (
+            'enterface05',
+            'project2_database',
+            'enterface database/subject 1/anger/sentence 1/s1_an_1.avi',
+            'videos/subject 1/anger/sentence 1/s1_an_1.avi',
+        ),
+    ],
+)
+def test_archives_of_the_data_of_actors(dataset, names, entry, place):
+    rules = load_rules(dataset)
+    assert find_place(rules, tuple(names.split('>')), tuple(entry.split('/'))) == place
+
+
+@pytest.mark.parametrize('dataset', ['cremad', 'ravdess', 'enterface05'])
+def test_rules_are_there_for_what_can_be_prepared(dataset):
+    assert {rule['place'] for rule in load_rules(dataset)}
+
+
+def test_videos_that_lie_there_need_no_archive(make_acted, tmp_path, capsys):
+    root = tmp_path / 'CREMA-D'
+    assert main([*PREPARE, 'cremad', str(tmp_path), str(root)]) == 2
+    assert 'There is no zip file' in capsys.readouterr().err
+    make_acted(CREMADDataset, root, 'videos', clips=['1001_DFA_ANG_XX'])
+    code = main([*PREPARE, 'cremad', str(root), str(root)])
+    said = capsys.readouterr().out
+    assert code == 1 and '0 files written' in said and '1 of 82' in said
+
+
+def test_faces_are_made_of_the_recordings_alone(make_acted, tmp_path, monkeypatch):
+    """Songs are left out and counted; what is made is found under its name."""
+    from tgdfer_mm.datasets.tools.prepare import videos
+
+    clips = ['01-01-01-01-01-01-01', '01-01-05-01-01-01-02']
+    data = make_acted(RAVDESSDataset, tmp_path, 'videos', clips=clips)
+    song = data.media_dir / 'Actor_01/01-02-05-01-01-01-01.mp4'
+    os.link(data.media_dir / data.media_name(clips[0]), song)
+    make = videos.make_face_clips
+    settings = ClipSettings(faces='none')
+    monkeypatch.setattr(
+        videos, 'make_face_clips', lambda *a, **k: make(*a, settings, **k)
+    )
+    report = videos.extract_own_faces(RAVDESSDataset, tmp_path, 'faces', workers=0)
+    assert [each['source'] for each in report['inputs']] == [
+        f'Actor_{clip[-2:]}/{clip}.mp4' for clip in clips
+    ]
+    assert report['left_out'] == ['Actor_01/01-02-05-01-01-01-01.mp4']
+    found = RAVDESSDataset(str(tmp_path), 'test')
+    assert [clip for clip in clips if found.media_name(clip) in found.clips.index] == (
+        clips
+    )
+    assert found.metainfo['pixel_version'] == report['pixel_version']

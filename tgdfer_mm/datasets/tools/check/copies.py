@@ -5,17 +5,22 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
+from ...cremad import CREMADDataset
 from ...dfer_dataset import DFERDataset
 from ...dfew import DFEWDataset
+from ...enterface05 import ENTERFACE05Dataset
 from ...ferv39k import FERV39kDataset
 from ...known_layouts import AmbiguousPlaceError, Found, find_file, find_media
 from ...lists_of_others import Reading
 from ...mafw import MAFWDataset
+from ...ravdess import RAVDESSDataset
 from .findings import Findings
 
-DATASETS: dict[str, type[DFERDataset]] = {
-    cls.ALIASES: cls for cls in (DFEWDataset, FERV39kDataset, MAFWDataset)
-}
+_CLASSES = (
+    *(DFEWDataset, FERV39kDataset, MAFWDataset),
+    *(CREMADDataset, RAVDESSDataset, ENTERFACE05Dataset),
+)
+DATASETS: dict[str, type[DFERDataset]] = {cls.ALIASES: cls for cls in _CLASSES}
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Copy:
     """A user's copy of a data set.
 
     Attributes:
-        name: ``'dfew'``, ``'ferv39k'`` or ``'mafw'``.
+        name: A key of :data:`DATASETS`.
         root: Its root folder.
         facts: What it should hold, see :func:`~.facts.expected`.
         split_file: Path of the lists, if it is stated, with ``{subset}`` and
@@ -79,9 +84,10 @@ class Copy:
     def dataset(self, subset: str, fold: int | None, **options) -> DFERDataset:
         """The data set class on this copy, with nothing read yet."""
         # The places are looked for here, where a doubt becomes a finding.
-        places = dict(media_dir='.', split_file='.')
-        places.update(label_base=self.label_base)
-        if 'setting' not in options:  # the other settings have other classes
+        places = dict(media_dir='.')
+        if self.cls.LISTED:
+            places.update(split_file='.', label_base=self.label_base)
+        if self.cls.LISTED and 'setting' not in options:  # others have other classes
             places.update(list_order=self.list_order)
         return self.cls(
             str(self.root), subset, fold, lazy_init=True, **{**places, **options}

@@ -18,7 +18,7 @@ def expected(dataset: str, root: Path, counts: str = 'auto') -> dict:
     """What the copy below `root` should hold.
 
     Args:
-        dataset: ``'dfew'``, ``'ferv39k'`` or ``'mafw'``.
+        dataset: File name in ``facts/`` without its ending, e.g. ``'dfew'``.
         root: Root folder of the data set.
         counts: ``'published'``; ``'none'``, for a part of the data or one's own in
             the same layout; or ``'auto'``: published ones, unless the data were
@@ -46,6 +46,7 @@ def expected(dataset: str, root: Path, counts: str = 'auto') -> dict:
         for setting, fact in facts['lists'].items()
     }
     facts.update(counts='none', scenes={}, pixels={}, tables={})
+    facts.update(recordings={}, kinds={})
     if counts == 'auto':
         spec = read_spec(root)
         if spec.layout != dataset:

@@ -37,6 +37,8 @@ def print_report(report: dict, console: Terminal | None = None) -> None:
         ]
         which = 'all frames, decoded' if report['deep'] else 'first frame of each clip'
         say(f'Pictures ({which}): {", ".join(sizes[:5])}')
+    if report['recordings']:
+        say(*_recordings(report['recordings']), sep='\n', soft_wrap=True)
     if report['tables']:
         state = ', '.join(f'{kind}: {what}' for kind, what in report['tables'].items())
         say(f'Spreadsheets: {state}')
@@ -73,6 +75,29 @@ def _training(report: dict) -> Table:
             lengths = f'{row["shortest"]}-{row["longest"]}, {row["median"]:g}'
         table.add_row(row['setting'], *cells, lengths)
     return table
+
+
+def _recordings(counts: dict) -> list[str]:
+    """How many recordings are there of each emotion, actor and so on."""
+    lines = ['Recordings that are there:']
+    for field, found in counts.items():
+        if field == 'left_out':
+            continue
+        known = {code: pair for code, pair in found.items() if pair[1]}
+        shown = known
+        if field == 'actor':  # there are many
+            shown = {c: (n, of) for c, (n, of) in known.items() if n < of}
+            whole = len(known) - len(shown)
+        each = [f'{c} {n}' + f' of {of}' * (n < of) for c, (n, of) in shown.items()]
+        if field == 'actor':
+            each.insert(0, f'{whole} of {len(known)} whole')
+        lines.append(
+            f'  by {field}: {", ".join(each[:20])}{", ..." * (len(each) > 20)}'
+        )
+    if counts['left_out']:
+        kinds = ', '.join(f'{kind} {n}' for kind, n in counts['left_out'].items())
+        lines.append(f'  left out: {kinds}')
+    return lines
 
 
 def _findings(report: dict) -> Table:

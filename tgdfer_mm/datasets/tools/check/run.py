@@ -12,6 +12,7 @@ from .facts import expected
 from .frames import SHORT, check_frames
 from .lists import check_lists, count_classes
 from .pictures import check_pictures
+from .recordings import check_recordings
 from .scenes import check_scenes
 from .spreadsheets import check_tables
 from .videos import check_videos
@@ -35,7 +36,7 @@ def check_copy(
     """Checks a copy of a data set.
 
     Args:
-        dataset: ``'dfew'``, ``'ferv39k'`` or ``'mafw'``.
+        dataset: A key of :data:`~.copies.DATASETS`, e.g. ``'dfew'``.
         root: Its root folder.
         media: ``'frames'`` or ``'videos'``.
         pixel_version: Which rendition of the clips; by default the first one that is
@@ -71,6 +72,8 @@ def check_copy(
     copy = Copy(dataset, root, facts, split_file, label_base, list_order)
     if media not in copy.cls.FOLDERS:
         raise ValueError(f'media must be in {list(copy.cls.FOLDERS)}, not {media!r}.')
+    if split_file and not copy.cls.LISTED:
+        raise ValueError(f'{copy.cls.NAME} has no lists; leave split_file out.')
     lists = check_lists(copy)
     if copy.name == 'ferv39k':
         check_scenes(copy, lists['single'])
@@ -89,6 +92,7 @@ def check_copy(
             sizes = check_pictures(copy, frames, version, deep)
         else:
             clip_counts = check_videos(copy, folder, version, listed, deep)
+    recordings = None if copy.cls.LISTED else check_recordings(copy, clip_counts)
     return dict(
         schema=SCHEMA,
         version=__version__,
@@ -107,6 +111,7 @@ def check_copy(
             for (m, v), path in places.items()
         ],
         tables=tables,
+        recordings=recordings,
         sizes=[
             dict(width=w, height=h, pictures=n) for (w, h), n in sizes.most_common()
         ],
@@ -134,8 +139,11 @@ def _choose(
         folder = places.get((media, chosen))
     if not folder or not folder.is_dir():
         has = f'It has {some(there, 9)}.' if there else 'It has no other either.'
+        unmade = not copy.cls.LISTED and media == 'frames'
         copy.findings.add(
-            'media-missing', root=copy.root, media=media, version=chosen, has=has
+            'media-missing/faces' if unmade else 'media-missing',
+            **dict(root=copy.root, media=media, version=chosen, has=has),
+            name=copy.name,
         )
         return chosen, None
     if version is None and not media_dir and chosen != own[0]:

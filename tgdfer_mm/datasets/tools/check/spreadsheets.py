@@ -4,7 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ....labels.classes import load_classes
+from ...acted_names import acted_names
+from ...actors import read_actors
 from ...annotation_tables import read_table
+from ...crowd_votes import RATERS, read_crowd_votes
 from ...known_layouts import AmbiguousPlaceError, find_file, load_aliases
 from ...text_files import whole_number
 from ...votes import read_votes
@@ -76,11 +79,31 @@ def _check_multi_set(copy: Copy, path: Path, lists: dict) -> int:
     return len(rows)
 
 
+def _check_crowd_votes(copy: Copy, path: Path, lists: dict) -> int:
+    classes = load_classes(copy.cls.LABEL_SET)
+    rows, lacking = 0, set()
+    for raters in RATERS:
+        votes = read_crowd_votes(path, raters, classes)
+        rows += len(votes)
+        lacking |= {c for each in lists['single'] for c in each.labels} - votes.keys()
+    copy.findings.add('table-clips', sorted(lacking), path=path)
+    return rows
+
+
+def _check_demographics(copy: Copy, path: Path, lists: dict) -> int:
+    actors = read_actors(path)
+    known = acted_names(copy.cls.LABEL_SET).fields['actor']
+    copy.findings.add('table-clips', sorted(known.keys() - actors.keys()), path=path)
+    return len(actors)
+
+
 _CHECKS: dict[str, Callable[[Copy, Path, dict], int]] = {
     'votes': _check_votes,
     'single_set': _check_single_set,
     'multi_set': _check_multi_set,
     'captions': lambda copy, path, lists: len(list(read_table(path))),  # no header
+    'crowd_votes': _check_crowd_votes,
+    'demographics': _check_demographics,
     'annotation': lambda copy, path, lists: len(_clip_rows(path)),
 }
 

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from ....clips.git_lfs import is_pointer
 from ....video.clip_file import ClipFile
 from ....video.errors import InputError
 from ...progress import in_threads
@@ -30,11 +31,15 @@ def check_videos(
     dataset = copy.dataset('train', None, media='videos', pixel_version=version)
     paths = {c: folder / dataset.media_name(c) for c in sorted(set(listed))}
     unreadable: dict[str, str] = {}
+    pointers: list[str] = []
 
     def count(clip: str) -> tuple[str, int | None]:
         path = paths[clip]
         if not os.path.lexists(path):
             return clip, None
+        if is_pointer(path):  # told once for all of them
+            pointers.append(clip)
+            return clip, 0
         try:
             video = ClipFile(path)
             decoded = sum(1 for _ in video) if deep else video.total
@@ -48,6 +53,8 @@ def check_videos(
         return clip, video.total
 
     counts = dict(in_threads(count, list(paths), 'Opening videos', chunk=_CHUNK))
+    if copy.cls.LISTED:
+        copy.findings.add('lfs-pointers', sorted(pointers), folder=folder)
     absent = [clip for clip, count in counts.items() if count is None]
     if absent:
         first = paths[absent[0]]

@@ -1,6 +1,7 @@
 """The videos and folders of pictures in a folder, and what their clips are called."""
 
 import os
+from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -48,6 +49,12 @@ class RawFolder(NamedTuple):
 
     clips: list[RawClip]
     others: dict[str, str]
+
+    def leave_out(self, wanted: Collection[str]) -> list[str]:
+        """Takes the clips of other names out, and gives their paths."""
+        left_out = [raw.source for raw in self.clips if raw.name not in wanted]
+        self.clips[:] = [raw for raw in self.clips if raw.name in wanted]
+        return left_out
 
 
 def find_raw_clips(folder: Path, out: Path, digits: int = 0) -> RawFolder:

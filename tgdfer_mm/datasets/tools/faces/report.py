@@ -125,6 +125,7 @@ def print_report(report: Mapping[str, Any], console: Terminal) -> None:
         lines.append(f'... and {len(odd) - _SHOWN} more: see {CSV_NAME}')
     for key, what in (
         ('others', 'are no videos and left out'),
+        ('left_out', 'are of no recording that is asked for, and left out'),
         ('listed_but_absent', 'are in the list, but not there'),
         ('not_listed', 'have no row in the list'),
         ('kept_without_video', 'clips are of videos that are gone, and stay'),

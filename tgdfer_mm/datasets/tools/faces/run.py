@@ -1,7 +1,7 @@
 """All videos of a folder, from its list of files to clips and their report."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from .clip_folder import ClipFolder, opened
 from .clip_list import read_list, write_list
 from .clip_maker import UNREADABLE, ClipMaker, lost_record
 from .contact_sheet import write_contact_sheet
-from .inputs import RawClip, find_raw_clips
+from .inputs import RawClip, RawFolder, find_raw_clips
 from .packing import PACK_NAME, pack_frames
 from .report import make_report, write_report
 from .settings import ClipSettings
@@ -27,6 +27,7 @@ def make_face_clips(
     *,
     pack: bool = False,
     digits: int = 0,
+    wanted: Collection[str] | None = None,
     track: Track = lambda steps, total: iter(steps),
 ) -> dict[str, Any]:
     """Makes a clip of faces of each video below a folder, and goes on where it stopped.
@@ -39,6 +40,8 @@ def make_face_clips(
             may then end.
         pack: Whether to pack the frames into one file as well, ``clips.pack``.
         digits: See :func:`~.inputs.find_raw_clips`.
+        wanted: Names of the clips that are made; by default all. The report counts the
+            others.
         track: Wraps the steps, whose number it is given, to show progress.
 
     Returns:
@@ -59,6 +62,7 @@ def make_face_clips(
     about = settings.about()
     _check_places(source, out)
     found = find_raw_clips(source, out, digits)
+    left_out = [] if wanted is None else found.leave_out(wanted)
     if not found.clips:
         kinds = f' ({len(found.others)} other files)' if found.others else ''
         raise InputError(f'{source}: holds no video and no folder of pictures{kinds}')
@@ -74,7 +78,7 @@ def make_face_clips(
             (out / PACK_NAME).unlink(missing_ok=True)  # it would be of former clips
             key = record['source']
             folder.take(record | dict(stamp=stamps[key]), places[key])
-        report = _conclude(folder, found.clips, found.others, listed, about)
+        report = _conclude(folder, found, left_out, listed, about)
         if pack:
             pack_frames(folder, about['pixel_version'])
     return report
@@ -82,20 +86,21 @@ def make_face_clips(
 
 def _conclude(
     folder: ClipFolder,
-    clips: list[RawClip],
-    others: dict[str, str],
+    found: RawFolder,
+    left_out: list[str],
     listed: Any,
     about: dict[str, Any],
 ) -> dict[str, Any]:
-    names = {raw.source for raw in clips}
-    own = [folder.records[raw.source] for raw in clips]
+    names = {raw.source for raw in found.clips}
+    own = [folder.records[raw.source] for raw in found.clips]
     gone = [
         clip['clip']
         for source, record in folder.records.items()
         if source not in names
         for clip in record['clips']
     ]
-    report = make_report(about, own, others, listed) | dict(kept_without_video=gone)
+    report = make_report(about, own, found.others, listed)
+    report |= dict(kept_without_video=gone, left_out=left_out)
     if listed is not None:
         write_list(listed, {each['source']: each for each in own}, folder.folder)
     write_report(report, folder.folder)

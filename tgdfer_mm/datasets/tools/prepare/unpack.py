@@ -51,6 +51,7 @@ def unpack(
     password: Password | None = None,
     *,
     limits: Limits | None = None,
+    none_needed: bool = False,
     report: Callable[[str], None] = say,
 ) -> Unpacked:
     """Unpacks all archives found.
@@ -65,6 +66,7 @@ def unpack(
         root: Root folder of the data set to fill.
         password: Of the archives; asked for when needed by default.
         limits: How much the archives may hold.
+        none_needed: Whether it is well if there is no archive.
         report: Called with lines that tell what happens.
 
     Raises:
@@ -80,7 +82,7 @@ def unpack(
     with held(root / '.prepare.lock', str(root)):
         return _unpack_all(
             *(rules, sources, root, password or Password()),
-            *(Meter(limits or Limits()), report),
+            *(Meter(limits or Limits()), report, none_needed),
         )
 
 
@@ -91,10 +93,11 @@ def _unpack_all(
     password: Password,
     meter: Meter,
     report: Callable[[str], None],
+    none_needed: bool,
 ) -> Unpacked:
     done = Unpacked()
     archives = list(_find(sources, done))
-    if not archives:
+    if not archives and not none_needed:
         looked = ', '.join(map(str, sources))
         raise FileNotFoundError(f'There is no zip file in {looked}.')
     for path in archives:

@@ -39,7 +39,10 @@ def extract_own_frames(
             these would be taken.
         FileNotFoundError: There is no video.
     """
-    return extract_frames(*_own_place(dataset, root, name))
+    places = _own_place(dataset, root, name)
+    if dataset.LISTED:
+        return extract_frames(*places)
+    return extract_frames(*places, f'*{_ending(dataset, root)}')
 
 
 def extract_own_faces(
@@ -62,7 +65,20 @@ def extract_own_faces(
     """
     videos, place = _own_place(dataset, root, name)
     show = partial(track, what='Finding faces')
-    return make_face_clips(videos, place, workers=workers, digits=_DIGITS, track=show)
+    which = dict(digits=_DIGITS) if dataset.LISTED else dict(wanted=_wanted(dataset))
+    return make_face_clips(videos, place, workers=workers, track=show, **which)
+
+
+def _wanted(dataset: type[DFERDataset]) -> set[str]:
+    """The clips of a data set of actors, as paths without an ending."""
+    data = dataset('.', 'test', lazy_init=True)
+    return {data.place(clip) for clip in data.names.recordings}
+
+
+def _ending(dataset: type[DFERDataset], root: str | Path) -> str:
+    """The ending of its videos' names."""
+    data = dataset(str(root), 'test', media='videos', lazy_init=True)
+    return Path(data.video_name(next(iter(data.chosen)))).suffix
 
 
 def _own_place(
@@ -72,10 +88,8 @@ def _own_place(
     root = Path(root).expanduser().absolute()
     known = load_aliases(dataset.ALIASES)
     aliases = known['media']['frames']['versions'].values()
-    taken = [
-        *dataset.FOLDERS['frames'].values(),
-        *chain.from_iterable(aliases),
-    ]
+    own = dataset.FOLDERS['frames'].values() if dataset.LISTED else []
+    taken = [*own, *chain.from_iterable(aliases)]
     place = Path(os.path.normpath(root / name))
     below = [
         place.relative_to(root / base).as_posix()

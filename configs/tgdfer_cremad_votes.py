@@ -1,0 +1,6 @@
+# CREMA-D, trained on the shares of the votes of those who saw each clip without its
+# sound. They take the place of label smoothing: they say where a label is uncertain.
+_base_ = 'tgdfer_cremad.py'
+
+train_dataloader = dict(dataset=dict(soft_labels=True))
+model = dict(cls_head=dict(loss_cls=dict(label_smooth=0.0)))

@@ -1,0 +1,64 @@
+"""Who the actors of CREMA-D are: its table of ages and sexes."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from .annotation_tables import read_table
+from .text_files import SplitFileError, whole_number
+
+_COLUMNS = ('ActorID', 'Age', 'Sex')
+_SEXES = {'Male': 'male', 'Female': 'female'}
+_OLDEST = 60  # where the last group begins: few actors are older
+
+
+class Actor(NamedTuple):
+    """What the table says of an actor.
+
+    Attributes:
+        sex: ``female`` or ``male``, as the actor identified.
+        age: In years, at the time of the recording.
+    """
+
+    sex: str
+    age: int
+
+    @property
+    def age_group(self) -> str:
+        """The decade of the age; from 60 on one group [choice]."""
+        if self.age >= _OLDEST:
+            return f'{_OLDEST}+'
+        first = self.age // 10 * 10
+        return f'{first}-{first + 9}'
+
+
+def read_actors(path: Path) -> dict[str, Actor]:
+    """Reads ``VideoDemographics.csv``; columns are found by their names.
+
+    Race and ethnicity, which it has too, are not read.
+
+    Raises:
+        SplitFileError: The header lacks a column; or a row names no actor, or one
+            twice, or has no age or sex. The error names the row.
+    """
+    rows = read_table(path)
+    number, header = next(rows, (1, []))
+    lacking = [name for name in _COLUMNS if header.count(name) != 1]
+    if lacking:
+        problem = f'the header should have one column each for {lacking}'
+        raise SplitFileError(path, number, ','.join(map(str, header)), problem)
+    places = [header.index(name) for name in _COLUMNS]
+    actors: dict[str, Actor] = {}
+    for number, row in rows:
+        cells = [str(row[place]) if place < len(row) else '' for place in places]
+        actor, age, sex = cells[0], whole_number(cells[1]), _SEXES.get(cells[2])
+        wrong = {
+            'it names no actor': whole_number(actor) is None,
+            f'actor {actor} is there twice': actor in actors,
+            'the age is no number of years': age is None or not 0 < age < 130,
+            f'the sex is none of {list(_SEXES)}': sex is None,
+        }
+        if any(wrong.values()):
+            problem = next(text for text, so in wrong.items() if so)
+            raise SplitFileError(path, number, ','.join(map(str, row)), problem)
+        actors[actor] = Actor(sex, age)
+    return actors
