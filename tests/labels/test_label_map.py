@@ -11,18 +11,42 @@ from tgdfer_mm.labels.label_map import label_map_names, load_label_map
 MAFW, DFEW = load_classes('mafw'), load_classes('dfew')
 
 
+# What each label set calls the expressions that it has.
+BASIC = ('happy', 'sad', 'neutral', 'angry', 'surprise', 'disgust', 'fear')
+NOUNS = ('happiness', 'sadness', 'neutral', 'anger', 'surprise', 'disgust', 'fear')
+WORDS = {
+    'dfew': dict(zip(BASIC, BASIC, strict=True)),
+    'ferv39k': dict(zip(BASIC, BASIC, strict=True)),
+    'mafw': dict(zip(BASIC, NOUNS, strict=True)),
+    'cremad': {b: {'angry': 'anger'}.get(b, b) for b in BASIC if b != 'surprise'},
+    'ravdess': {b: dict(fear='fearful', surprise='surprised').get(b, b) for b in BASIC},
+    'enterface05': {b: n for b, n in zip(BASIC, NOUNS, strict=True) if b != 'neutral'},
+}
+
+
 @pytest.mark.parametrize('name', label_map_names())
-def test_shipped_maps_join_the_seven_shared_emotions(name):
+def test_known_maps_join_what_both_have(name):
     found = load_label_map(name)
     assert name == f'{found.source}_to_{found.target}'
-    assert len(found.classes) == len(found.reached) == 7
+    ours, theirs = WORDS[found.source], WORDS[found.target]
+    assert found.classes == {ours[b]: theirs[b] for b in ours if b in theirs}
+    for side, words, other in (('source', ours, theirs), ('target', theirs, ours)):
+        alone = set(load_classes(getattr(found, side))) - {
+            words[b] for b in other if b in words
+        }
+        assert set(found.dropped[side]) == alone
     back = load_label_map(f'{found.target}_to_{found.source}')
     assert {v: k for k, v in found.classes.items()} == back.classes
     assert found.dropped['source'] == back.dropped['target']
-    # Neutral stays neutral, and words of one stem stay together.
-    for ours, theirs in found.classes.items():
-        stem = {'anger': 'angr', 'angry': 'angr'}
-        assert stem.get(ours, ours)[:3] == stem.get(theirs, theirs)[:3]
+
+
+def test_what_has_no_counterpart_is_said():
+    said = load_label_map('ravdess_to_enterface05').without_counterpart
+    assert said == "without a counterpart: neutral, calm of 'ravdess'"
+    said = load_label_map('cremad_to_enterface05').without_counterpart
+    assert said.endswith("neutral of 'cremad'; surprise of 'enterface05'")
+    said = load_label_map('dfew_to_ferv39k').without_counterpart
+    assert said == 'without a counterpart: no class'
 
 
 def test_the_warning_is_that_of_the_pair():

@@ -59,6 +59,7 @@ def cross_dataset(
             f'of their classes ({counts}). {len(kept)} clips are tested.'
         )
         built.get_subset_(kept)
+    built.say(f'Label map {label_map!r}: {known.without_counterpart}.')
     if known.warning:
         built.warn(f'Label map {label_map!r}: {known.warning}')
     built._metainfo.update(

@@ -1,7 +1,9 @@
-"""Which class of one data set is which of another, kept in ``label_maps/``."""
+"""Which class of one data set is which of another."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 
 import torch
@@ -9,8 +11,11 @@ from torch import Tensor
 
 from ..files import parse_json
 from .classes import load_classes
+from .expression_names import same_expression
 
-_FOLDER = Path(__file__).parent / 'label_maps'
+_KNOWN = json.loads(
+    Path(__file__).with_name('label_maps.json').read_text(encoding='utf-8')
+)
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class LabelMap:
     """From the classes that a model knows to those of the data it is tested on.
 
     Attributes:
-        name: File name in ``label_maps/`` without its ending, or the path.
+        name: Two label sets, e.g. ``'dfew_to_mafw'``, or the path of a file.
         source: Label set of the model.
         target: Label set of the data.
         classes: Class of the source -> class of the target. Several may lead to one.
@@ -38,6 +43,16 @@ class LabelMap:
     def reached(self) -> set[str]:
         """The classes of the target that can be predicted."""
         return set(self.classes.values())
+
+    @property
+    def without_counterpart(self) -> str:
+        """The classes of either side that are none of the other, in words."""
+        said = [
+            f'{", ".join(names)} of {getattr(self, side)!r}'
+            for side, names in self.dropped.items()
+            if names
+        ]
+        return f'without a counterpart: {"; ".join(said) or "no class"}'
 
     def map_scores(
         self, scores: Tensor, source: Sequence[str], target: Sequence[str]
@@ -96,18 +111,20 @@ class LabelMap:
 
 
 def load_label_map(name: str) -> LabelMap:
-    """Reads a label map.
+    """A label map: of two known label sets, or a user's own.
 
     Args:
-        name: File name in ``label_maps/`` without its ending, e.g. ``'dfew_to_mafw'``,
-            or path of a JSON file of the same form.
+        name: Two label sets of ``label_maps.json``, e.g. ``'dfew_to_mafw'``, whose
+            classes are matched by name; or the path of a JSON file with ``source``,
+            ``target``, ``classes`` and ``dropped``, as a :class:`LabelMap` has them.
 
     Raises:
         ValueError: There is no such map, it is malformed, or it does not say of every
             class of both label sets what becomes of it; names the file and the classes.
     """
-    shipped = _FOLDER / f'{name}.json'
-    path = shipped if shipped.is_file() else Path(name)
+    if name in label_map_names():
+        return match_by_name(*name.split('_to_'))
+    path = Path(name)
     if not path.is_file():
         raise ValueError(f'Unknown label map {name!r}; there are {label_map_names()}.')
     try:
@@ -120,8 +137,8 @@ def load_label_map(name: str) -> LabelMap:
         )
     except (ValueError, KeyError, TypeError) as err:
         raise ValueError(
-            f'{path} is no label map ({type(err).__name__}: {err}); see those in '
-            f'{_FOLDER}.'
+            f'{path} is no label map ({type(err).__name__}: {err}); docs/data.md shows '
+            'one.'
         ) from err
     for side, mapped in (('source', set(found.classes)), ('target', found.reached)):
         dropped = set(found.dropped[side])
@@ -136,6 +153,30 @@ def load_label_map(name: str) -> LabelMap:
     return found
 
 
+def match_by_name(source: str, target: str) -> LabelMap:
+    """Matches the classes of two label sets that name the same expression.
+
+    Args:
+        source: Label set of the model.
+        target: Label set of the data.
+    """
+    name = f'{source}_to_{target}'
+    theirs = {same_expression(each): each for each in load_classes(target)}
+    ours = load_classes(source)
+    matched = {
+        each: theirs[same_expression(each)]
+        for each in ours
+        if same_expression(each) in theirs
+    }
+    dropped = dict(
+        source=[each for each in ours if each not in matched],
+        target=[each for each in theirs.values() if each not in matched.values()],
+    )
+    warning = _KNOWN['warnings'].get(name)
+    return LabelMap(name, source, target, matched, dropped, warning)
+
+
 def label_map_names() -> list[str]:
-    """The names of the shipped label maps."""
-    return sorted(path.stem for path in _FOLDER.glob('*.json'))
+    """The names of all label maps that need no file."""
+    pairs = permutations(_KNOWN['label_sets'], 2)
+    return sorted(f'{source}_to_{target}' for source, target in pairs)
