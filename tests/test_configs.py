@@ -64,12 +64,6 @@ def test_hooks_of_the_users_own_leave_the_checks_on(path, tmp_path):
     assert {'CheckpointContractHook', 'ConfusionMatrixHook', 'ExplainHook'} <= types
 
 
-def test_deepspeed_does_not_cast_the_model():
-    cfg = Config.fromfile(Path(config_dir(), 'tgdfer_dfew_deepspeed.py'))
-    assert not {'bf16', 'fp16', 'amp'} & set(cfg.strategy)
-    assert apply_precision(cfg) == 'as configured'
-
-
 @pytest.mark.parametrize('name', ['tgdfer_dfew', 'tgdfer_mafw', 'tgdfer_demo'])
 def test_fold_comes_from_the_environment(name, monkeypatch):
     monkeypatch.setenv('TGDFER_FOLD', '3')

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from mmaction.structures import ActionDataSample
 from mmengine.config import config as mmengine_config
 from mmengine.dataset import BaseDataset
 from mmengine.evaluator import BaseMetric
@@ -20,10 +21,12 @@ from mmengine.model import BaseModel
 from torch import nn
 
 from tgdfer_mm.engine import exact_checkpoint_hook
+from tgdfer_mm.labels.classes import load_classes
 from tgdfer_mm.registry import DATASETS, HOOKS, METRICS, MODELS
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES = ('happy', 'sad', 'neutral')
+DFEW = load_classes('dfew')
 
 
 @DATASETS.register_module()
@@ -65,6 +68,31 @@ class StandInDataset(BaseDataset):
         if self.augment:
             x = x + random.random() + np.random.rand() + torch.rand(4)
         return dict(inputs=x, labels=label, clips=info['clip'])
+
+
+@DATASETS.register_module()
+class StandInClips(BaseDataset):
+    """Noise as clips of 8 frames of 32 x 32 pixels, with DFEW's classes."""
+
+    METAINFO = dict(dataset='StandInClips', classes=DFEW, setting='single')
+
+    def __init__(self, size=8, subset='train', **kwargs):
+        self.size, self.subset = size, subset
+        super().__init__(serialize_data=False)
+
+    def load_data_list(self):
+        names = [f'{self.subset}/{i}' for i in range(self.size)]
+        return [dict(label=i % len(DFEW), clip=name) for i, name in enumerate(names)]
+
+    def __getitem__(self, index):
+        info = self.get_data_info(index)
+        drawn = torch.Generator().manual_seed(index)
+        frames = torch.randint(0, 256, (8, 3, 32, 32), generator=drawn)
+        sample = ActionDataSample(metainfo=dict(clip=info['clip'], num_valid=8))
+        return dict(
+            inputs=frames.to(torch.uint8),
+            data_samples=sample.set_gt_label(info['label']),
+        )
 
 
 @MODELS.register_module()

@@ -8,8 +8,9 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from torch import distributed, nn
 from torch.distributed.fsdp import FullyShardedDataParallel
-from torch.distributed.fsdp.wrap import size_based_auto_wrap_policy
+from torch.distributed.fsdp.wrap import lambda_auto_wrap_policy
 
+from tgdfer_mm.engine.fsdp_strategy import blocks_of
 from tgdfer_mm.paths import config_dir
 from tgdfer_mm.registry import MODELS
 
@@ -23,7 +24,7 @@ class Model(nn.Module):
         self.text = nn.ModuleDict(dict(tower=nn.Linear(2, 2), head=nn.Linear(2, 2)))
         self.text['tower'].requires_grad_(False)
         self.text.register_parameter('contexts', matrix())
-        self.gamma = nn.Parameter(torch.zeros(()))
+        self.gamma = nn.Parameter(torch.zeros(1))
 
 
 def matrix():
@@ -132,14 +133,15 @@ def fully_sharded(tmp_path):
     file = f'file://{tmp_path / "rendezvous"}'
     distributed.init_process_group('gloo', init_method=file, rank=0, world_size=1)
 
-    def wrap(model):
-        for param in model.parameters():
-            param.data = torch.atleast_1d(param.data)  # FSDP refuses scalars
+    def wrap(model, use_orig_params=True):
+        blocks = blocks_of(model.backbone)
         return FullyShardedDataParallel(
             model,
-            auto_wrap_policy=partial(size_based_auto_wrap_policy, min_num_params=1000),
+            auto_wrap_policy=partial(
+                lambda_auto_wrap_policy, lambda_fn=blocks.__contains__
+            ),
             device_id=torch.device('cpu'),
-            use_orig_params=True,
+            use_orig_params=use_orig_params,
         )
 
     yield wrap
@@ -147,18 +149,26 @@ def fully_sharded(tmp_path):
 
 
 @pytest.mark.filterwarnings('ignore:FSDP')
-def test_a_fully_sharded_model_is_refused(fully_sharded):
-    optimizer = dict(type='SGD', lr=1.0)
-    constructor = 'TextGuidedOptimWrapperConstructor'
-    with pytest.raises(ValueError, match='FSDP.*tgdfer_dfew_fsdp'):
-        build_optim_wrapper(
-            fully_sharded(Model()), dict(constructor=constructor, optimizer=optimizer)
-        )
+@pytest.mark.parametrize(
+    ('kept', 'options', 'message'),
+    [
+        (False, {}, 'use_orig_params=True'),
+        (True, dict(clip_grad=dict(max_norm=1)), 'clip_grad.*Leave it out'),
+    ],
+)
+def test_what_cannot_be_had_of_parts_is_refused(fully_sharded, kept, options, message):
+    wrapper = dict(
+        constructor='TextGuidedOptimWrapperConstructor',
+        optimizer=dict(type='SGD', lr=1.0),
+    )
+    model = Model().requires_grad_()  # which FSDP's flat parameters have to be alike in
+    with pytest.raises(ValueError, match=message):
+        build_optim_wrapper(fully_sharded(model, kept), wrapper | options)
 
 
 @pytest.mark.filterwarnings('ignore:FSDP')
-def test_the_config_for_fsdp_has_the_rates_of_the_others(fully_sharded):
-    def options(name, wrap):
+def test_the_config_for_fsdp_has_the_groups_of_the_others(fully_sharded):
+    def groups(name, wrap):
         cfg = Config.fromfile(config_dir() / name)
         size = dict(layers=1, width=32)
         arch = dict(
@@ -175,19 +185,10 @@ def test_the_config_for_fsdp_has_the_rates_of_the_others(fully_sharded):
             id(param): name.replace('_fsdp_wrapped_module.', '')
             for name, param in model.named_parameters()
         }
-        return {
-            names[id(param)]: (group['lr'], group['weight_decay'])
+        return [
+            dict(group, params=[names[id(param)] for param in group['params']])
             for group in wrapper.optimizer.param_groups
-            for param in group['params']
-        }
+        ]
 
-    sharded = options('tgdfer_dfew_fsdp.py', fully_sharded)
-    plain = options('tgdfer_dfew.py', lambda model: model)
-    assert sharded.keys() == plain.keys()
-    different = {name for name in plain if sharded[name] != pytest.approx(plain[name])}
-    # The norms and biases of the tower, as the config says, and nothing else.
-    assert {name.split('.')[0] for name in different} == {'backbone'}
-    assert {name.split('.')[-1] for name in different} <= {'weight', 'bias'} | {
-        'in_proj_bias'
-    }
-    assert all(sharded[name][0] == pytest.approx(plain[name][0]) for name in different)
+    sharded = groups('tgdfer_dfew_fsdp.py', fully_sharded)
+    assert sharded == groups('tgdfer_dfew.py', lambda model: model)

@@ -5,16 +5,20 @@ import re
 from pathlib import Path
 
 import torch
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
 from torch import nn
 
 from ..plain_checkpoints import ALLOW_PICKLE, load_from_local, pickle_allowed
 from ..recipe.runners import ResumeError
+from .fsdp_strategy import WholeFSDPStrategy
 
 __all__ = [
     'ALLOW_PICKLE',  # here for version 0.1, as the two functions of that module
     'find_resumable',
     'give_states_a_dimension',
     'load_from_local',
+    'module_to_fill',
     'pickle_allowed',
     'weights_misfit',
 ]
@@ -27,7 +31,7 @@ def weights_misfit(model: nn.Module, checkpoint: dict) -> str | None:
     lets torch load, which collects all of it.
 
     Args:
-        model: The model, not wrapped; what fits is loaded.
+        model: The model, not wrapped but by FSDP; what fits is loaded.
         checkpoint: A checkpoint or a state dict.
 
     Returns:
@@ -69,6 +73,19 @@ def give_states_a_dimension(state: dict) -> None:
         for name in by_number & values.keys():
             if torch.is_tensor(values[name]) and not values[name].ndim:
                 values[name] = values[name].reshape(1)
+
+
+def module_to_fill(runner: Runner) -> nn.Module | None:
+    """What a checkpoint's weights are loaded into.
+
+    Returns:
+        The model without its wrapper, or as FSDP has wrapped it; None where the
+        strategy of a ``FlexibleRunner`` has files of its own form.
+    """
+    model = runner.model
+    if isinstance(runner, Runner):
+        return model.module if is_model_wrapper(model) else model
+    return model if isinstance(runner.strategy, WholeFSDPStrategy) else None
 
 
 def find_resumable(

@@ -7,11 +7,12 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 from torch import nn
+from torch.distributed.fsdp import FullyShardedDataParallel
 
 from ..datasets.train_test_overlap import describe_overlap
 from ..finite_weights import NonFiniteWeightsError, check_finite, non_finite
 from ..registry import HOOKS
-from .checkpoint import weights_misfit
+from .checkpoint import module_to_fill, weights_misfit
 from .class_rows import take_classes_by_name
 
 MISMATCHES = ('classes', 'setting', 'pixel_version', 'fold', 'weights', 'overlap')
@@ -111,8 +112,9 @@ class CheckpointContractHook(Hook):
                         f'{ours.get("dataset")}.'
                     )
         # Last, since other classes explain other sizes.
-        if _is_testing(runner):
-            misfit = weights_misfit(_bare_model(runner), checkpoint)
+        model = module_to_fill(runner)
+        if model is not None and _is_testing(runner):
+            misfit = weights_misfit(model, checkpoint)
             problems += [('weights', misfit)] if misfit else []
         self._judge(runner, f'{name} does not fit this run', problems)
         if any(kind == 'classes' for kind, _ in problems) and not _is_testing(runner):
@@ -123,6 +125,11 @@ class CheckpointContractHook(Hook):
         ours = _model_classes(_datasets_in_use(runner)[0])
         state = checkpoint.get('state_dict', checkpoint)
         model = _bare_model(runner)
+        if isinstance(runner.model, FullyShardedDataParallel):
+            raise MismatchError(
+                f'{runner._load_from} is of other classes, which a model that FSDP has '
+                'sharded cannot take by name. Train without FSDP.'
+            )
         said = take_classes_by_name(model, state, theirs.get('classes', ()), ours)
         runner.logger.warning(f'{runner._load_from}: {said}')
 
@@ -239,8 +246,7 @@ def _datasets_in_use(runner: Runner) -> list[dict]:
 
 
 def _is_testing(runner: Runner) -> bool:
-    # The strategies of FlexibleRunner may hold shards of the weights only.
-    return isinstance(runner, Runner) and not isinstance(runner._train_loop, BaseLoop)
+    return not isinstance(runner._train_loop, BaseLoop)
 
 
 def _bare_model(runner: Runner) -> nn.Module:

@@ -22,6 +22,7 @@ from ..registry import HOOKS
 from .checkpoint import (
     find_resumable,
     give_states_a_dimension,
+    module_to_fill,
     weights_misfit,
 )
 from .early_stopping import note_early_stopping, take_up_early_stopping
@@ -87,9 +88,16 @@ class ExactCheckpointHook(CheckpointHook):
 
     def before_run(self, runner: Runner) -> None:
         """Chooses the checkpoint to resume from."""
-        if not runner._resume or runner._has_loaded:  # FlexibleRunner loads before
+        if not isinstance(runner, Runner):  # FlexibleRunner has loaded it
             return
-        if runner._load_from is None:
+        self.before_build(runner)
+        if runner._resume:
+            # Every weight comes from it (`after_load_checkpoint` sees to it).
+            _unwrapped(runner).init_weights = lambda: None
+
+    def before_build(self, runner: Runner) -> None:
+        """Chooses the checkpoint; `FlexibleDFERRunner` has no model before that."""
+        if runner._resume and runner._load_from is None:
             folder = Path(runner.work_dir)
             if self.out_dir is not None:  # see mmengine's `before_train`
                 folder = Path(self.out_dir, folder.name)
@@ -104,8 +112,6 @@ class ExactCheckpointHook(CheckpointHook):
                 runner._resume = False
                 return
             runner._load_from = str(path)
-        # Every weight comes from the checkpoint (`after_load_checkpoint` sees to it).
-        _unwrapped(runner).init_weights = lambda: None
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Brings back what :meth:`before_save_checkpoint` made plain."""
@@ -115,9 +121,8 @@ class ExactCheckpointHook(CheckpointHook):
         if not runner._resume:
             return
         give_states_a_dimension(checkpoint.get('optimizer') or {})
-        # The strategies of FlexibleRunner may hold shards of the weights only.
-        whole = isinstance(runner, Runner)
-        misfit = whole and weights_misfit(_unwrapped(runner), checkpoint)
+        model = module_to_fill(runner)
+        misfit = model is not None and weights_misfit(model, checkpoint)
         if misfit:
             raise ResumeError(f'{runner._load_from} cannot be resumed from: {misfit}')
         exact = checkpoint.get('exact')

@@ -10,6 +10,7 @@ from torch import nn
 from torch.distributed.fsdp import FullyShardedDataParallel
 
 from ..registry import OPTIM_WRAPPER_CONSTRUCTORS
+from .fsdp_strategy import whole_parameters
 
 _ENTRIES = {'custom_keys', 'no_decay'}
 _FACTORS = {'lr_mult': 'lr', 'decay_mult': 'weight_decay'}
@@ -47,27 +48,19 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
     Raises:
         ValueError: An unknown entry, a key that matches no parameter, a factor for a
             rate or decay that the optimizer does not state, nothing to train, or a
-            model wrapped by FSDP.
+            model whose parameters FSDP has flattened.
     """
 
     def __call__(self, model: nn.Module) -> OptimWrapper:
         """Builds the optimizer wrapper for a model."""
-        if any(isinstance(m, FullyShardedDataParallel) for m in model.modules()):
-            raise ParamwiseError(
-                'FSDP has flattened and renamed the parameters by which '
-                'TextGuidedOptimWrapperConstructor goes. Set optim_wrapper.constructor='
-                "'DefaultOptimWrapperConstructor', as configs/tgdfer_dfew_fsdp.py does."
-            )
-        model = model.module if is_model_wrapper(model) else model
-        groups = self.param_groups(model)
-        for group in groups:
-            count = sum(param.numel() for param in group['params'])
-            options = {k: v for k, v in group.items() if k != 'params'}
-            print_log(
-                f'Optimizer group: {len(group["params"])} tensors, {count} numbers, '
-                f'{options}',
-                logger='current',
-            )
+        if isinstance(model, FullyShardedDataParallel):
+            self._check_sharding(model)
+        elif is_model_wrapper(model):
+            model = model.module
+        with whole_parameters(model):
+            groups = self.param_groups(model)
+            for group in groups:
+                _log(group)
         optimizer = OPTIMIZERS.build(dict(self.optimizer_cfg, params=groups))
         wrapper = dict(self.optim_wrapper_cfg)
         wrapper.setdefault('type', 'OptimWrapper')
@@ -107,6 +100,18 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
         if not by_options:
             raise ParamwiseError('The model has no trainable parameter.')
         return list(by_options.values())
+
+    def _check_sharding(self, model: nn.Module) -> None:
+        if not model._use_orig_params:
+            raise ParamwiseError(
+                'FSDP has flattened the parameters that have different rates. Set '
+                'strategy.model_wrapper.use_orig_params=True.'
+            )
+        if self.optim_wrapper_cfg.get('clip_grad'):
+            raise ParamwiseError(
+                'optim_wrapper.clip_grad: with FSDP each process has a part of the '
+                "gradients, and would clip by that part's norm. Leave it out."
+            )
 
     def _check_keys(
         self, keys: dict[str, dict], no_decay: Iterable[str], names: list[str]
@@ -152,3 +157,12 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
 
 def _is_below(name: str, key: str) -> bool:
     return name == key or name.startswith(f'{key}.')
+
+
+def _log(group: dict) -> None:
+    count = sum(param.numel() for param in group['params'])
+    options = {k: v for k, v in group.items() if k != 'params'}
+    print_log(
+        f'Optimizer group: {len(group["params"])} tensors, {count} numbers, {options}',
+        logger='current',
+    )

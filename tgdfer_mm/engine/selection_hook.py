@@ -21,6 +21,7 @@ from ..plain_checkpoints import ForbiddenPickleError, MissingCheckpointError
 from ..recipe.recipe import RULES, Recipe
 from ..recipe.selection import METRIC, VAL_PART, describe_rule
 from ..registry import HOOKS
+from .checkpoint import module_to_fill
 
 RECORD = 'selection.json'
 BEST = 'best_epoch_{}.pth'
@@ -201,7 +202,7 @@ class SelectionHook(Hook):
         return {name: float(value) for name, value in metrics.items()}
 
     def _load(self, runner: Runner, path: Path) -> None:
-        if not isinstance(runner, Runner):  # FlexibleRunner's strategies shard files
+        if module_to_fill(runner) is None:
             return
         if path.is_file():
             try:
@@ -263,11 +264,12 @@ class SelectionHook(Hook):
         runner.test_loop  # noqa: B018  built now, where its data may be found missing
         if self.rule == 'last':
             return
-        if not isinstance(runner, Runner) or not isinstance(
+        if module_to_fill(runner) is None or not isinstance(
             runner.train_loop, EpochBasedTrainLoop
         ):
             raise SelectionError(
-                f'selection={self.rule!r} works with mmengine.Runner and epochs only.'
+                f'selection={self.rule!r} works with epochs and whole checkpoints: '
+                'with mmengine.Runner, or with WholeFSDPStrategy.'
             )
         if _checkpoint_hook(runner).interval != 1:
             raise SelectionError(

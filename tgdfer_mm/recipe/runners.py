@@ -19,6 +19,9 @@ from .console import keep_long_parts_off_the_screen
 from .hook import recipe_hook_of
 from .work_folder import work_folder_held
 
+# What mmengine's strategies look at before any run, training too.
+_STARTS_WEIGHTS = 'init_weights_for_test_or_val'
+
 
 class ResumeError(RuntimeError):
     """A run that cannot go on from where it should."""
@@ -157,4 +160,21 @@ class DFERRunner(_OurRunner, Runner):
 
 @RUNNERS.register_module()
 class FlexibleDFERRunner(_OurRunner, FlexibleRunner):
-    """mmengine's runner for FSDP, DeepSpeed and others, of a config with a recipe."""
+    """mmengine's runner for FSDP and other strategies, of a config with a recipe."""
+
+    def train(self):
+        """As mmengine's; no weights are fetched that a checkpoint to resume has."""
+        self.call_hook('before_build')  # of ours, to choose the checkpoint
+        if self._resume:
+            self.strategy.dispatch_kwargs[_STARTS_WEIGHTS] = False
+        return super().train()
+
+    def val(self):
+        """As mmengine's other runner: the weights are those of a checkpoint."""
+        self.cfg[_STARTS_WEIGHTS] = False
+        return super().val()
+
+    def test(self):
+        """See :meth:`val`."""
+        self.cfg[_STARTS_WEIGHTS] = False
+        return super().test()

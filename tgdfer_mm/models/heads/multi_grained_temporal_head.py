@@ -2,7 +2,6 @@
 
 import math
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -101,9 +100,7 @@ class MultiGrainedTemporalHead(BagHead):
         its mean over the classes, unit, (N, D).
         """
         if self.training:
-            # In place, so that the cap does not stop its gradient.
-            with torch.no_grad():
-                self.logit_scale.clamp_(max=MAX_SCALE)
+            self.hold_limits()
         scale = self.logit_scale.exp()
         hidden = self.temporal(bag.instances, bag.mask)
         unit = F.normalize(hidden, dim=-1)
@@ -115,6 +112,13 @@ class MultiGrainedTemporalHead(BagHead):
         video = video * scale + self.logit_bias
         extra = {'video': video, 'feature': feature}
         return HeadOutput(pooled, instance, bag.relevance, extra)
+
+    def hold_limits(self) -> None:
+        """Caps the logit scale, in place, so that the cap does not stop its gradient.
+
+        Sharded training calls it too, on the part that a process has.
+        """
+        self.logit_scale.data.clamp_(max=MAX_SCALE)
 
     def loss_of(self, output: HeadOutput, label: Tensor, bag: Bag) -> dict[str, Tensor]:
         """The losses of a bag given the labels, and the accuracy."""
