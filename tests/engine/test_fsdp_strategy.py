@@ -96,7 +96,7 @@ def strategy():
 
 
 def test_a_run_that_no_launcher_has_started_is_told_how(strategy):
-    with pytest.raises(LauncherError, match='torchrun --nproc_per_node'):
+    with pytest.raises(LauncherError, match='torchrun and --launcher pytorch'):
         strategy._wrap_model(nn.Linear(2, 2))
 
 

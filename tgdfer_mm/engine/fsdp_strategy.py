@@ -62,9 +62,8 @@ class WholeFSDPStrategy(FSDPStrategy):
         if not is_distributed():
             raise LauncherError(
                 'FSDP shares a model out between the processes of a launcher, and '
-                'there is none. Start with `torchrun --nproc_per_node GPUS -m '
-                'tgdfer_mm train CONFIG --launcher pytorch`, or take the config '
-                'without FSDP.'
+                'there is none. Start with torchrun and --launcher pytorch '
+                '(docs/many_processes.md), or take the config without FSDP.'
             )
         bare = [name for name, param in model.named_parameters() if not param.ndim]
         if bare:
