@@ -14,7 +14,8 @@ OPTION = re.compile(r'(?<![\w-])--[a-z][a-z0-9_-]*')
 # Of pytest, pip, and torchrun; and one that a script adds in a loop.
 FOREIGN = {
     *('--basetemp', '--branch', '--index-url', '--no-deps'),
-    *('--nproc_per_node', '--pairs'),
+    *('--nproc_per_node', '--nnodes', '--local_addr', '--pairs'),
+    *('--rdzv_backend', '--rdzv_conf', '--rdzv_endpoint'),
 }
 
 PIP = {'--dest', '--disable-pip-version-check', '--no-deps', '--only-binary'}
