@@ -9,7 +9,7 @@ from argparse import ArgumentParser, Namespace
 from .common import add_settings
 
 PLACES = ('end', 'middle', 'front')
-FORMATS = ('clip', 'dferclip', 'm3dfel', 'r3d18', 's2d')
+FORMATS = ('clip', 'dferclip', 'emoclip', 'm3dfel', 'r3d18', 's2d')
 
 
 def add_arguments(parser: ArgumentParser) -> None:

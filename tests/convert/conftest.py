@@ -80,6 +80,13 @@ def dferclip_cfg():
 
 
 @pytest.fixture
+def emoclip_cfg():
+    cfg = copy.deepcopy(leaf('emoclip_mafw'))
+    cfg.model.backbone.arch = cfg.model.text_encoder.arch = recorded.TINY_CLIP
+    return cfg
+
+
+@pytest.fixture
 def m3dfel_cfg():
     cfg = copy.deepcopy(leaf('m3dfel_dfew'))
     cfg.model.backbone.update(out_channels=64, image_size=32)

@@ -8,11 +8,13 @@ import pytest
 import recorded
 import torch
 from mmaction.structures import ActionDataSample
+from mmengine.config import Config
 
 from tgdfer_mm.convert import Conversion, convert
 from tgdfer_mm.convert.conversion_report import Report
 from tgdfer_mm.engine.checkpoint import load_from_local
 from tgdfer_mm.engine.checkpoint_contract_hook import compare_metainfo
+from tgdfer_mm.labels.classes import load_classes
 from tgdfer_mm.registry import MODELS
 
 
@@ -63,6 +65,45 @@ def test_dferclip_gives_the_originals_logits_with_its_own_texts(
     expected = torch.tensor(data['logits'])[:, [theirs.index(name) for name in ours]]
     logits = run(dferclip_cfg, out, data['size'])
     assert torch.allclose(logits, expected, rtol=0, atol=1e-4)
+
+
+def emoclip_file(path):
+    data = recorded.load('emoclip')
+    state = {f'module.{n}': recorded.draw(n, s) for n, s in data['shapes'].items()}
+    state['module.logit_scale'] += 4  # as when the original was run
+    torch.save(state, path)
+    return data
+
+
+@pytest.mark.filterwarnings('ignore')
+def test_emoclip_gives_the_originals_logits(emoclip_cfg, tmp_path):
+    data = emoclip_file(tmp_path / '1.pth')
+    conversion = convert(tmp_path / '1.pth', emoclip_cfg, fold=1)
+    report = conversion.report
+    assert report.format == 'EmoCLIP' and report.complete
+    assert report.classes is None and report.texts is None
+    head = conversion.config.model.cls_head
+    sizes = (head.num_layers, head.mlp_channels, head.head_channels)
+    assert sizes == (2, 512, 32)
+    # The frames are the config's; the file has positions for a thousand more.
+    assert head.num_frames == 16
+    assert any('num_frames=16' in each for each in report.unstated)
+    out = tmp_path / 'ours.safetensors'
+    conversion.save(out)
+    conversion.save_config(out)
+    cfg = Config.fromfile(tmp_path / 'ours_config.py')
+    assert cfg.model.cls_head.temperature == pytest.approx(head.temperature)
+    names = load_classes('mafw')
+    texts = dict(zip(names, ([text] for text in data['texts']), strict=True))
+    cfg.model.text_encoder.descriptions = texts
+    with pytest.raises(RuntimeError, match='no embeddings for'):  # other words
+        run(cfg, out, data['size'])
+    emoclip_cfg.model.text_encoder.descriptions = texts
+    convert(tmp_path / '1.pth', emoclip_cfg, fold=1).save(out)
+    logits = run(cfg, out, data['size'])
+    wanted = torch.tensor(data['logits'])
+    assert torch.allclose(logits, wanted, rtol=0, atol=1e-5)
+    assert wanted.std() > 0.5
 
 
 def test_the_stated_order_of_classes_is_taken(m3dfel_file, m3dfel_state, m3dfel_cfg):

@@ -48,7 +48,7 @@ class Report:
     misfit: dict[str, str] = field(default_factory=dict)
     classes: dict | None = None
     texts: dict[str, list[str]] | None = None
-    sizes: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int | float] = field(default_factory=dict)
     unstated: list[str] = field(default_factory=list)
 
     @property

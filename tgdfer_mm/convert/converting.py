@@ -156,19 +156,21 @@ def convert(
     if form.target == 'model' and cfg is not None:
         cfg = cfg.copy()
         meta['dataset_meta'] = data_of(cfg, fold)
-        ours = meta['dataset_meta']['classes']
-        theirs = _their_order(form, classes, meta['dataset_meta']['dataset'])
-        order = places(theirs, ours)
-        moved = theirs != ours
-        report.classes = dict(file=theirs, model=ours, moved=moved)
-        if form.texts:
-            report.texts = take_texts(form, read.state, cfg, theirs, ours)
+        if form.class_axes:  # else nothing in the file is of a class
+            ours = meta['dataset_meta']['classes']
+            theirs = _their_order(form, classes, meta['dataset_meta']['dataset'])
+            order = places(theirs, ours)
+            moved = theirs != ours
+            report.classes = dict(file=theirs, model=ours, moved=moved)
+            if form.texts:
+                report.texts = take_texts(form, read.state, cfg, theirs, ours)
         report.sizes = set_sizes(form, read.state, cfg)
     report.unstated = describe_unstated(form, cfg)
     check_finite(read.state, read.path)
     model = build_target(form, cfg, arch)
     check_activation(form, read.state, model)
-    state = token_state(form, read.state, model) if report.texts else {}
+    table = form.texts['embedding'] if report.texts else form.words
+    state = token_state(read.state[table], model) if table else {}
     report.filled = dict.fromkeys(state, 'the tokens of the texts')
     _fill(state, model.state_dict(), read.state, form, order, report)
     whole = cfg if form.target == 'model' else None
@@ -202,6 +204,8 @@ def _fill(
     report.unexpected = renamed.unexpected
     for ours, name in renamed.origin.items():
         value = theirs[name]
+        if ours in form.cut and ours in own:
+            value = value.flatten(0, -2)[: len(own[ours])]
         if ours not in own:
             report.unexpected.append(name)
         elif (fitting := fit(value, own[ours])) is None:
@@ -212,6 +216,9 @@ def _fill(
                 fitting = pick_classes(fitting, form.class_axes[ours], order)
             state[ours] = fitting.clone()
             report.matched[ours] = name
+    for name, value in own.items():
+        if name not in state and not value.numel():  # contexts of a length of 0
+            state[name], report.filled[name] = value, 'it has no numbers'
     report.missing = [name for name in own if name not in state]
 
 

@@ -15,7 +15,11 @@ whole names, and the first that fits counts:
 * ``class_token``: the only place of a class's words among the contexts that is built
   here; the file does not say its own,
 * ``sizes``: our keys of the config, each with a pattern, the axis of that tensor (null
-  counts the layers that the pattern finds) and what is added to its length,
+  counts the layers that the pattern finds), what is added to its length, and, if it is
+  a number for all of something, the key of how many those are,
+* ``temperature``: our key of it, and the name of the logarithm of its inverse,
+* ``words``: the text tower's table, of which the rows of the config's texts are taken,
+* ``cut``: our names of which the file has more rows than are needed,
 * ``quick_gelu``: a name whose presence says that the towers have this activation,
 * ``unstated``: pairs of what no file says and the config's key that does.
 """
@@ -51,6 +55,9 @@ class Format:
     texts: dict[str, str] | None = None
     class_token: str | None = None
     sizes: list[list] = field(default_factory=list)
+    temperature: list[str] | None = None
+    words: str | None = None
+    cut: list[str] = field(default_factory=list)
     quick_gelu: str | None = None
     unstated: list[list[str]] = field(default_factory=list)
 

@@ -1,5 +1,6 @@
 """What a file's weights say of the model by their shapes, and what they do not say."""
 
+import math
 import re
 
 from mmengine.config import Config
@@ -10,11 +11,13 @@ from .errors import ConvertError
 from .formats import Format
 
 
-def set_sizes(form: Format, state: dict[str, Tensor], cfg: Config) -> dict[str, int]:
+def set_sizes(
+    form: Format, state: dict[str, Tensor], cfg: Config
+) -> dict[str, int | float]:
     """Gives a config the sizes of a file.
 
     Args:
-        form: Its ``sizes`` say where they are.
+        form: Its ``sizes`` and ``temperature`` say where they are.
         state: Of the file.
         cfg: Is changed, also the number of frames that its pipelines sample.
 
@@ -25,11 +28,18 @@ def set_sizes(form: Format, state: dict[str, Tensor], cfg: Config) -> dict[str, 
         ConvertError: A tensor has fewer axes than the format says, or the backbone cuts
             a clip into another number of instances.
     """
-    found = {}
-    for key, pattern, axis, more in form.sizes:
+    found: dict[str, int | float] = {}
+    for key, pattern, axis, more, *number in form.sizes:
         size = _size(state, pattern, axis)
-        if size is not None and _get(cfg, key) not in (None, size + more):
+        if size is None:
+            continue
+        for each in number:
+            size //= _get(cfg, each)
+        if _get(cfg, key) not in (None, size + more):
             found[key] = size + more
+    if form.temperature is not None:
+        key, name = form.temperature
+        found[key] = math.exp(-float(state[name]))
     frames = found.get('model.cls_head.num_frames')
     cfg.merge_from_dict(found)
     if frames is not None:

@@ -154,14 +154,12 @@ def take_texts(
     return named
 
 
-def token_state(
-    form: Format, state: dict[str, Tensor], model: nn.Module
-) -> dict[str, Tensor]:
+def token_state(table: Tensor, model: nn.Module) -> dict[str, Tensor]:
     """The rows of the text tower's table that the model keeps."""
     ids = model.text_encoder.token_ids
     return {
         'text_encoder.token_ids': ids,
-        'text_encoder.token_rows': state[form.texts['embedding']][ids],
+        'text_encoder.token_rows': table[ids],
     }
 
 
