@@ -28,9 +28,7 @@ optim_wrapper = dict(
     paramwise_cfg=dict(
         custom_keys={
             'backbone': dict(lr_mult=0.3),
-            'neck.gamma': dict(lr_mult=10.0),
             'neck.log_tau': dict(lr_mult=10.0),
-            'cls_head.temporal.window_logits': dict(lr_mult=10.0),
         },
         no_decay=['context', 'positional_embedding'],
     ),

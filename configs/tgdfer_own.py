@@ -21,9 +21,7 @@ model = dict(
         _delete_=True, type='LearnedClassVectors', classes='dfew', out_channels=128
     ),
     neck=dict(in_channels=128, temperature=0.05),
-    cls_head=dict(
-        in_channels=128, scale=18.0, temporal=dict(_delete_=True, type='mtn')
-    ),
+    cls_head=dict(in_channels=128, scale=18.0),
 )
 recipe = dict(tower='auto', selection='last', cache_features='work_dirs/features')
 optim_wrapper = dict(
@@ -33,9 +31,7 @@ optim_wrapper = dict(
             'backbone': dict(optional=True),  # it is frozen
             'text_encoder.context': dict(optional=True),
             'text_encoder.vectors': dict(lr_mult=10.0),
-            'neck.gamma': dict(lr_mult=10.0),
             'neck.log_tau': dict(lr_mult=10.0),
-            'cls_head.temporal.window_logits': dict(optional=True),
             'cls_head.temporal.mix_logit': dict(optional=True),
         },
         no_decay=['vectors'],

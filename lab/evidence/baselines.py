@@ -33,18 +33,18 @@ def measure_baselines(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
         ``shortcuts``: level -> UAR by shortcut; ``zero_shot``: rows with ``vlm``,
         ``clips``, ``texts``, ``UAR`` and ``AUROC``; ``frames``: level -> baseline ->
         numbers of :func:`~lab.evidence.frame_baselines.frame_baselines` for
-        each repeat's test clips; ``measured``: what of the plan they depend on.
+        each fold's test clips; ``measured``: what of the plan they depend on.
 
     Raises:
         OtherConfigError: There is such a file, of another plan.
     """
     path = root / 'baselines.json'
-    measured = [plan.conditions, plan.vlms, plan.repeats, plan.clips_per_class]
+    measured = [plan.conditions, plan.vlms, [*plan.folds], plan.clips_per_class]
     if path.is_file():
         found = json.loads(path.read_text(encoding='utf-8'))
         if found.get('measured') != measured:
             raise OtherConfigError(
-                f'{path} was measured with other conditions, models, repeats or clips '
+                f'{path} was measured with other conditions, models, folds or clips '
                 'than the plan has now. Delete it to measure anew.'
             )
         return found
@@ -62,7 +62,7 @@ def measure_baselines(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
             if each is not None:
                 clips = name if each is cfg else f'{condition}, {name}'
                 vlm = facts.get('vlm', 'shipped')
-                rows += _zero_shot(each, vlm, clips, facts['level'], root)
+                rows += _zero_shot(each, vlm, clips, facts, root)
     found = dict(shortcuts=shortcuts, zero_shot=rows, frames=frames, measured=measured)
     path.write_text(json.dumps(found, indent=1), encoding='utf-8')
     return found
@@ -77,19 +77,19 @@ def _data(cfg) -> list:
 def _frames(
     condition: str, plan: EvidencePlan, root: Path, vlms: dict[str, str]
 ) -> dict[str, list[dict]]:
-    truth = str(truth_file(plan.conditions[condition]['level'], root))
+    truth = str(truth_file(plan.conditions[condition], root))
     found: dict[str, list[dict]] = {}
-    for repeat in range(plan.repeats):
+    for repeat in range(len(plan.folds)):
         cfg = job_config(Job(plan.reference, condition, repeat), plan, root, vlms)
         for source, numbers in frame_baselines(cfg, truth).items():
             found.setdefault(source, []).append(numbers)
     return found
 
 
-def _zero_shot(cfg, vlm: str, clips: str, level: str, root: Path) -> list[dict]:
+def _zero_shot(cfg, vlm: str, clips: str, facts: dict, root: Path) -> list[dict]:
     store = FeatureStore(cache_features(cfg, root / 'features'))
-    truth = json.loads(truth_file(level, root).read_text(encoding='utf-8'))
-    stem = 'synth_dynamics' if level == 'dynamics' else 'synth'
+    truth = json.loads(truth_file(facts, root).read_text(encoding='utf-8'))
+    stem = 'synth_dynamics' if facts['level'] == 'dynamics' else 'synth'
     rows = []
     for texts, ending in _TEXTS.items():
         encoder = MODELS.build(

@@ -10,9 +10,10 @@ from tgdfer_mm.registry import MODELS
 
 from ..markdown import table_lines
 from .experiment import SHIPPED_VLM
-from .figure import draw_groups
+from .figure import draw_panels
+from .making import head_facts
 from .plan import EvidencePlan, Job
-from .report import against_cell, group_head, head_facts, spread_cell
+from .report import against_cell, group_head, spread_cell
 from .tables import group_table, sensitivity_table, spread_of
 from .train import job_config
 
@@ -28,14 +29,10 @@ towers and recipes of their own.
 This page is what `{command}` wrote; its remarks are from the plan.
 Version {version}, {machine}, {hours:.1f} hours of computing.
 
-{repeats} trainings a row: repeat r has seed r and is tested on fold r + 1, people that
-no training clip shows. UAR and WAR in percent, mean ± standard deviation over the
-repeats. *against* is the method's UAR less that of the row compared with, on the
-same test clips, with its 95 % bootstrap interval; it is called noise where the
-interval contains 0 or the p, Holm-corrected within a table, is not below 0.05. Clips
-are drawn anew in the bootstrap, trainings are not: it tells what other clips, not what
-other seeds would give, for which see the deviation over the repeats. *Trained* are the
-parameters that are trained, in thousands. *Relevance* is the AUROC of the weight that
+{how}
+
+UAR and WAR are in percent. *Trained* are the parameters that are trained, in thousands.
+*Relevance* is the AUROC of the weight that
 the method gives its frames for the labelled class (or, in methods that pool by
 attention, for all classes) against the truly expressive frames, *frames* likewise of
 what it says of each frame by itself; 0.5 is chance, and what weights that are all alike
@@ -56,20 +53,21 @@ def write_comparison(
             file of the same name ending in ``.json``.
         command: What was typed.
     """
-    facts = head_facts(plan, results, command)
-    text = [_HEAD.format(**facts)]
     tables = {
         group['title']: comparison_rows(group, plan, root) for group in plan.groups
     }
+    facts = head_facts(plan, results, command, tables)
+    text = [_HEAD.format(**facts)]
     picture = page.parent / 'images' / f'{page.stem}.png'
-    draw_groups(tables, picture)
-    text.append(f'![UAR of every row]({picture.relative_to(page.parent)})\n')
+    pictured = plan.groups[0]
+    draw_panels(tables[pictured['title']], pictured['conditions'][:2], picture)
+    text.append(f'![{pictured["title"]}]({picture.relative_to(page.parent)})\n')
     for group in plan.groups:
         text += _group_section(group, tables[group['title']], plan)
     text += _order_section(plan, root)
     write_text(page, '\n'.join(text))
     rows = [row for rows in tables.values() for row in rows]
-    kept = {key: facts[key] for key in ('command', 'version', 'repeats')}
+    kept = dict(command=command, version=facts['version'], repeats=plan.repeats)
     content = dict(kept, rows=rows)
     write_text(page.with_suffix('.json'), json.dumps(content, indent=1) + '\n')
 

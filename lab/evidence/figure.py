@@ -1,52 +1,57 @@
-"""One picture of all rows: UAR with its spread."""
+"""The picture of a page: one question, one or two panels."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tgdfer_mm.visualization.style import BLUE, INK, VERMILION, Sheet, text_width
 
-_ROW, _GAP, _WIDTH, _FONT = 0.2, 0.55, 4.2, 8
+_ROW, _WIDTH, _FONT = 0.24, 2.9, 8.5
+_TOP, _BOTTOM, _GAP = 0.5, 0.75, 0.25
 
 
-def draw_groups(tables: dict[str, list[dict]], path: Path) -> None:
-    """Draws a point and its spread for every row of every table.
+def draw_panels(rows: list[dict], conditions: Sequence[str], path: Path) -> None:
+    """Draws UAR and its spread, a panel for each condition.
 
     Args:
-        tables: Title -> rows of :func:`~lab.evidence.tables.group_table`.
+        rows: Of :func:`~lab.evidence.tables.group_table`; with ``name``, that is what
+            is written. They are drawn from the best to the worst of the first
+            condition.
+        conditions: One or two.
         path: PNG file.
     """
-    names = {
-        title: [f'{row["config"]}, {row["condition"]}' for row in rows]
-        for title, rows in tables.items()
-    }
-    label = text_width([n for group in names.values() for n in group], _FONT) + 0.2
-    height = sum(_GAP + _ROW * len(rows) for rows in tables.values()) + 0.6
-    sheet = Sheet(label + _WIDTH + 0.4, height)
-    top = 0.1
-    for title, rows in tables.items():
-        sheet.text(0.1, top, title, fontsize=_FONT + 1, fontweight='bold')
-        axes = sheet.axes(label, top + 0.25, _WIDTH, _ROW * len(rows))
-        for place, row in enumerate(rows):
+    first = [row for row in rows if row['condition'] == conditions[0]]
+    first.sort(key=lambda row: -row['UAR'][0])
+    configs = [row['config'] for row in first]
+    names = [row.get('name', row['config']) for row in first]
+    label = text_width(names, _FONT) + 0.25
+    height = _ROW * len(names)
+    width = label + len(conditions) * (_WIDTH + _GAP) + 0.1
+    sheet = Sheet(width, _TOP + height + _BOTTOM)
+    for panel, condition in enumerate(conditions):
+        axes = sheet.axes(label + panel * (_WIDTH + _GAP), _TOP, _WIDTH, height)
+        axes.set_title(condition, fontsize=_FONT + 1, loc='left')
+        for row in rows:
+            if row['condition'] != condition or row['config'] not in configs:
+                continue
             mean, spread = row['UAR']
-            compared = row['against'] is None
             axes.errorbar(
                 mean,
-                place,
+                configs.index(row['config']),
                 xerr=spread,
                 fmt='o',
-                markersize=4,
-                color=VERMILION if compared else BLUE,
+                markersize=5,
+                color=VERMILION if row['against'] is None else BLUE,
             )
-        axes.set_yticks(range(len(rows)), names[title], fontsize=_FONT)
-        axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_xlim(0, 100)
+        shown = names if panel == 0 else [''] * len(names)
+        axes.set_yticks(range(len(names)), shown, fontsize=_FONT)
+        axes.set_ylim(len(names) - 0.5, -0.5)
         axes.tick_params(axis='x', labelsize=_FONT)
         axes.grid(axis='x', alpha=0.3)
-        top += _GAP + _ROW * len(rows)
     sheet.text(
         0.1,
-        top + 0.1,
-        'UAR in percent, mean and standard deviation over the repeats; '
-        'red: what its table compares with. Synthetic faces.',
+        _TOP + height + 0.32,
+        'UAR in percent, mean and standard deviation over the repeats.\n'
+        'Red: what the others are compared with. Synthetic faces.',
         fontsize=_FONT - 1,
         color=INK,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..paths import CONFIGS
 
 SHIPPED = Path(__file__).with_name('plan.json')
+FOLDERS = ('ablations', 'baselines')  # of lab/configs/; no name is in both
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class Job:
     Attributes:
         config: Name of a file in the plan's folder of configs.
         condition: Key of the plan's conditions.
-        repeat: From 0. Repeat r has seed r and tests on fold r + 1, so that repeats
-            differ in people as well as in chance.
+        repeat: From 0. Repeat r has seed r and tests on the plan's fold r, counted
+            round and round, so that repeats differ in people as well as in chance.
     """
 
     config: str
@@ -37,18 +38,21 @@ class EvidencePlan:
 
     Attributes:
         conditions: Name -> ``level``, and where they differ from the default ``data``
-            (arguments of the data set), ``vlm`` and ``other_style``.
+            (arguments of the data set), ``vlm``, ``tower`` (changes to the config, as
+            ``key=value``), ``repeats`` and ``other_style``.
         groups: Tables of the report: ``title``, ``compare`` (the config that the others
             are compared with), ``conditions``, ``configs`` and, if wanted, a ``note``.
         vlms: Name -> how a weaker or stronger vision-language model is made.
         perturbations: Modes of ``PerturbTime`` that every model is tested under.
         sensitivity: Configs that are tested under them and in another style; all of
             them if left out.
-        repeats: Trainings of each config under each condition, 1 to 5.
+        repeats: Trainings of each config under each condition that does not say how
+            many.
+        folds: What is tested on. No choice was made on them: those that decided what
+            the default is were made on the others (lab/search).
         clips_per_class: Clips of each class in each of the five folds.
         reference: The config that stands for TG-DFER.
         overrides: Changes to every config, as ``key=value`` of a flat dict.
-        folder: Where the configs are, below ``lab/configs/``.
         page: Key of :data:`lab.evidence.pages.PAGES`: how it is reported.
         frames_note: A remark on the table of the frames.
         names: Config -> its name for people, where that is another one.
@@ -63,7 +67,7 @@ class EvidencePlan:
     reference: str
     overrides: dict | None = None
     sensitivity: list[str] | None = None
-    folder: str = 'ablations'
+    folds: tuple[int, ...] = (1, 2, 3)
     page: str = 'parts'
     frames_note: str = ''
     names: dict[str, str] = field(default_factory=dict)
@@ -79,16 +83,19 @@ class EvidencePlan:
             FileNotFoundError: There is no such plan.
             ValueError: The file is no JSON, lacks an entry or has one too many; a group
                 names a condition that the plan does not define, a config that is not
-                there, or compares with one that it does not have; or repeats are not 1
-                to 5.
+                there, or compares with one that it does not have; repeats are not
+                positive, or folds not some of 1 to 5.
         """
         path = _find(path)
         try:
             plan = cls(**json.loads(path.read_text(encoding='utf-8')))
         except (json.JSONDecodeError, TypeError) as error:
             raise ValueError(f'{path} is no plan: {error}') from error
-        if not 1 <= plan.repeats <= 5:
-            raise ValueError(f'{path}: repeats={plan.repeats}; there are five folds')
+        for name in plan.conditions:
+            if plan.repeats_of(name) < 1:
+                raise ValueError(f'{path}: repeats of {name!r} must be at least 1')
+        if not plan.folds or set(plan.folds) - set(range(1, 6)):
+            raise ValueError(f'{path}: folds={plan.folds}; there are those from 1 to 5')
         for group in plan.groups:
             unknown = set(group['conditions']) - set(plan.conditions)
             if unknown:
@@ -110,8 +117,17 @@ class EvidencePlan:
         return plan
 
     def config_file(self, config: str) -> Path:
-        """Where a config is."""
-        return CONFIGS / self.folder / f'{config}.py'
+        """Where a config is: in one of the folders of ``lab/configs/``."""
+        files = [CONFIGS / folder / f'{config}.py' for folder in FOLDERS]
+        return next((file for file in files if file.is_file()), files[0])
+
+    def repeats_of(self, condition: str) -> int:
+        """How often each config is trained under a condition."""
+        return self.conditions[condition].get('repeats', self.repeats)
+
+    def fold(self, repeat: int) -> int:
+        """The fold that a repeat tests on."""
+        return self.folds[repeat % len(self.folds)]
 
     def jobs(self) -> Iterator[Job]:
         """Every training once, those of the same data after one another."""
@@ -119,7 +135,7 @@ class EvidencePlan:
         for group in self.groups:
             for condition in group['conditions']:
                 for config in group['configs']:
-                    for repeat in range(self.repeats):
+                    for repeat in range(self.repeats_of(condition)):
                         job = Job(config, condition, repeat)
                         if job not in seen:
                             seen.add(job)

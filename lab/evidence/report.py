@@ -1,13 +1,12 @@
 """The page: every table of the experiment in Markdown, and a picture."""
 
-import platform
 from pathlib import Path
 
 from tgdfer_mm.files import write_text
-from tgdfer_mm.version import __version__
 
 from ..markdown import table_lines
-from .figure import draw_groups
+from .figure import draw_panels
+from .making import head_facts
 from .plan import EvidencePlan
 from .tables import (
     group_table,
@@ -26,13 +25,7 @@ CLIP's weights; see [synthdfer.md](synthdfer.md) for what the clips are, and are
 This page is what `{command}` wrote; its remarks are from the plan.
 Version {version}, {machine}, {hours:.1f} hours of computing.
 
-{repeats} trainings a row: repeat r has seed r and is tested on fold r + 1, people that
-no training clip shows. Figures are UAR in percent, mean ± standard deviation over the
-repeats. *against* is the difference from the row that the table is compared with, on
-the same test clips, with its 95 % bootstrap interval; it is called noise where the
-interval contains 0 or the p, Holm-corrected within a column of the table, is not below
-0.05. Clips are drawn anew in the bootstrap, trainings are not: it tells what other
-clips, not what other seeds would give, for which see the deviation over the repeats.
+{how}
 The tower is frozen unless the row says otherwise, and with it the features are the same
 in all rows of the same clips and vision-language model.
 """
@@ -56,12 +49,13 @@ def write_report(
         page: Markdown file; the picture goes to ``images/`` beside it.
         command: What was typed.
     """
-    text = [_HEAD.format(**head_facts(plan, results, command))]
-    text += _baseline_sections(baselines)
     tables = {group['title']: group_table(group, plan, root) for group in plan.groups}
+    text = [_HEAD.format(**head_facts(plan, results, command, tables))]
+    text += _baseline_sections(baselines)
     picture = page.parent / 'images' / f'{page.stem}.png'
-    draw_groups(tables, picture)
-    text.append(f'![UAR of every row]({picture.relative_to(page.parent)})\n')
+    pictured = plan.groups[0]
+    draw_panels(tables[pictured['title']], pictured['conditions'][:2], picture)
+    text.append(f'![{pictured["title"]}]({picture.relative_to(page.parent)})\n')
     for group in plan.groups:
         text += _group_section(group, tables[group['title']])
     text += _frames_section(plan, root, baselines['frames'])
@@ -98,17 +92,6 @@ def _baseline_sections(baselines: dict) -> list[str]:
         ],
     )
     return [*lines, '']
-
-
-def head_facts(plan: EvidencePlan, results: list[dict], command: str) -> dict:
-    """What the head of a page says of its making."""
-    return dict(
-        command=command,
-        version=__version__,
-        repeats=plan.repeats,
-        machine=f'{platform.machine()}, {platform.system()}',
-        hours=sum(result['seconds'] for result in results) / 3600,
-    )
 
 
 def group_head(group: dict) -> list[str]:

@@ -5,10 +5,9 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-from tgdfer_mm.protocol.compare import compare
-from tgdfer_mm.protocol.contenders import Contender
 from tgdfer_mm.protocol.results import load_result
 
+from .differences import Repeat, differences
 from .experiment import read_result
 from .plan import EvidencePlan, Job
 
@@ -24,17 +23,16 @@ def group_table(group: dict, plan: EvidencePlan, root: Path) -> list[dict]:
 
     Returns:
         Rows with ``config``, ``condition``, ``UAR`` and ``relevance`` (mean, spread)
-        and, except for the config that the group compares with, ``against`` (what
-        :func:`~tgdfer_mm.protocol.compare.compare` says of UAR), corrected by Holm
-        over the group's rows of that condition.
+        and, except for the config that the group compares with, ``against`` (of
+        :func:`~lab.evidence.differences.differences`, over the group's rows of that
+        condition).
     """
     rows = []
     for condition in group['conditions']:
         names = [group['compare']]
         names += [c for c in group['configs'] if c != group['compare']]
-        sides = [contender(name, condition, plan, root) for name in names]
-        pairs = compare(sides)['comparisons'] if len(sides) > 1 else []
-        against = dict(zip(names[1:], (pair['UAR'] for pair in pairs), strict=True))
+        first, *others = (repeats_of(name, condition, plan, root) for name in names)
+        against = dict(zip(names[1:], differences(first, others), strict=True))
         for config in group['configs']:
             rows.append(
                 dict(
@@ -61,20 +59,25 @@ def spread_of(
     """Mean and spread over the repeats; None if it was not measured."""
     found = [
         read_result(root, Job(config, condition, r))['metrics'].get(test, {})
-        for r in range(plan.repeats)
+        for r in range(plan.repeats_of(condition))
     ]
     values = [metrics[metric] for metrics in found if metric in metrics]
-    return mean_and_spread(values) if len(values) == plan.repeats else None
+    return mean_and_spread(values) if len(values) == len(found) else None
 
 
-def contender(config: str, condition: str, plan: EvidencePlan, root: Path) -> Contender:
-    """The predictions of all repeats, which test on different folds, as one model."""
-    results = []
-    for repeat in range(plan.repeats):
-        job = Job(config, condition, repeat)
+def repeats_of(
+    config: str, condition: str, plan: EvidencePlan, root: Path
+) -> list[Repeat]:
+    """What each training of a config got right."""
+    found = []
+    for r in range(plan.repeats_of(condition)):
+        job = Job(config, condition, r)
         path = root / 'jobs' / job.name / 'predictions.jsonl'
-        results.append(load_result(path, job.name, seed=0, fold=repeat + 1))
-    return Contender(config, results)
+        lines = load_result(path, job.name, seed=r, fold=plan.fold(r)).predictions
+        right = {line['clip']: line['pred'] == line['label'] for line in lines}
+        label = {line['clip']: line['label'] for line in lines}
+        found.append(Repeat(plan.fold(r), right, label))
+    return found
 
 
 def sensitivity_table(
@@ -104,7 +107,7 @@ def parts_table(
     A part counts as inert if it was in every repeat.
     """
     found: dict[str, list[dict]] = {}
-    for repeat in range(plan.repeats):
+    for repeat in range(plan.repeats_of(condition)):
         folder = root / 'jobs' / Job(config, condition, repeat).name
         path = folder / 'parts.json'
         for name, part in json.loads(path.read_text(encoding='utf-8'))['parts'].items():

@@ -1,6 +1,5 @@
 """One training of the experiment, and all that is measured of its model."""
 
-import hashlib
 import json
 import os
 import time
@@ -21,6 +20,7 @@ from tgdfer_mm.run_config.walk import data_sets
 from tgdfer_mm.synth.tree import INTENSITIES
 
 from ..parts.report_hook import PartsReportHook
+from .digests import code_digest, config_digest
 from .plan import EvidencePlan, Job
 
 RESULT = 'result.json'
@@ -41,8 +41,8 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
 
     Returns:
         What ``result.json`` in the job's folder holds: ``metrics`` by test set
-        (``plain``, the perturbations, ``other_style`` where the condition has one) and
-        ``seconds``.
+        (``plain``, the perturbations, ``other_style`` where the condition has one),
+        ``seconds``, and the digests of config and code.
 
     Raises:
         OtherConfigError: See :func:`finished_result`.
@@ -54,11 +54,10 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
     cfg = job_config(job, plan, root, vlms)
     digest = config_digest(cfg, root)
     # The job's folder as it is: a recipe would put the fold below it.
-    note_work_folder(cfg, Path(cfg.work_dir), [f'fold{job.repeat + 1}'])
+    note_work_folder(cfg, Path(cfg.work_dir), [f'fold{plan.fold(job.repeat)}'])
     tested = plan.sensitivity is None or job.config in plan.sensitivity
     other = other_style_config(cfg, job.condition, plan, root) if tested else None
-    frozen = cfg.model.backbone.get('frozen_stages') == 'all'
-    if frozen:
+    if _is_frozen(cfg):
         for each in filter(None, (cfg, other)):
             each.recipe = dict(cache_features=str(root / 'features'))
             apply_recipe(each)
@@ -79,6 +78,7 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
         metrics=metrics,
         seconds=round(time.perf_counter() - began, 1),
         config_sha256=digest,
+        code_sha256=code_digest(runner.model),
     )
     path = root / 'jobs' / job.name / RESULT
     write_text(path, json.dumps(result, indent=2) + '\n')
@@ -108,13 +108,6 @@ def finished_result(
     return result
 
 
-def config_digest(cfg: Config, root: Path) -> str:
-    """SHA-256 of a job's config, the same wherever the experiment's folder lies."""
-    text = json.dumps(cfg.to_dict(), sort_keys=True, default=str)
-    there = json.dumps(str(root))[1:-1]  # as it stands in the text
-    return hashlib.sha256(text.replace(there, '').encode()).hexdigest()
-
-
 def job_config(
     job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]
 ) -> Config:
@@ -123,16 +116,20 @@ def job_config(
     variables = dict(
         TGDFER_LEVEL=condition['level'],
         SYNTHDFER_ROOT=str(root / 'data'),
-        TGDFER_FOLD=str(job.repeat + 1),
+        TGDFER_FOLD=str(plan.fold(job.repeat)),
         TGDFER_VLM=vlms[condition.get('vlm', 'shipped')],
     )
     with environment_kept():
         os.environ.update(variables)
         cfg = Config.fromfile(plan.config_file(job.config))
-    cfg.merge_from_dict(plan.overrides or {})
+    cfg.merge_from_dict({**condition.get('tower', {}), **(plan.overrides or {})})
     for data in _datasets(cfg):
-        data.update(condition.get('data', {}), clips_per_class=plan.clips_per_class)
-    truth = str(truth_file(condition['level'], root))
+        data.update(
+            condition.get('data', {}),
+            data_root=str(clips_folder(condition, root)),
+            clips_per_class=plan.clips_per_class,
+        )
+    truth = str(truth_file(condition, root))
     cfg.val_evaluator = dict(type='DFERMetric')
     cfg.test_evaluator = [
         dict(type='DFERMetric'),
@@ -157,9 +154,27 @@ def job_config(
     return cfg
 
 
-def truth_file(level: str, root: Path) -> Path:
-    """Where the true intensities of a level's clips lie."""
-    return root / 'data' / level / INTENSITIES
+def _is_frozen(cfg: Config) -> bool:
+    """Whether the tower's features can be computed once; an expert is always frozen."""
+    backbone = cfg.model.backbone
+    return backbone.type == 'MiniXception' or backbone.get('frozen_stages') == 'all'
+
+
+def clips_folder(facts: dict, root: Path, style: str | None = None) -> Path:
+    """Where the clips of a condition lie.
+
+    Args:
+        facts: What the plan says of the condition.
+        root: Folder of the experiment.
+        style: The style that they are drawn in, if it is not the usual one.
+    """
+    lengths = facts.get('data', {}).get('lengths')
+    return root / 'data' / '_'.join(filter(None, (facts['level'], lengths, style)))
+
+
+def truth_file(facts: dict, root: Path) -> Path:
+    """Where the true intensities of a condition's clips lie."""
+    return clips_folder(facts, root) / INTENSITIES
 
 
 def frame_sources(cfg: Config) -> tuple[str, ...]:
@@ -192,7 +207,7 @@ def other_style_config(
     if style is None:
         return None
     other = deepcopy(cfg)
-    folder = str(root / 'data' / f'{facts["level"]}_{style}')
+    folder = str(clips_folder(facts, root, style))
     for data in _datasets(other):
         data.update(style=style, data_root=folder)
     return other

@@ -21,7 +21,8 @@ from tgdfer_mm.recipe.work_folder import note_work_folder
 from tgdfer_mm.run_config.walk import data_sets
 from tgdfer_mm.synth.clips import EMOTIONS
 
-from ..evidence.train import RESULT, OtherConfigError, config_digest
+from ..evidence.digests import config_digest
+from ..evidence.train import RESULT, OtherConfigError
 from ..paths import CONFIGS
 
 PLAN = Path(__file__).with_name('plan.json')

@@ -7,7 +7,7 @@ from tgdfer_mm.models.functional import attend_in_windows
 from tgdfer_mm.models.temporal.temporal_network import PositionalCode
 from tgdfer_mm.registry import TEMPORAL
 
-VARIANTS = ['lgt', 'mtn', 'tca', 'transformer']
+VARIANTS = ['lgt', 'mtn', 'multi_grained', 'tca', 'transformer']
 
 
 def build(name, trained=True, **kwargs):

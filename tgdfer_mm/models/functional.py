@@ -23,6 +23,42 @@ def masked_softmax(logits: Tensor, mask: Tensor, dim: int) -> Tensor:
     return logits.masked_fill(~mask, floor).softmax(dim) * mask
 
 
+def masked_median(x: Tensor, mask: Tensor) -> Tensor:
+    """The median over the valid instances; of an even number the lower one.
+
+    Args:
+        x: (N, M, D).
+        mask: (N, M), at least one valid a row.
+
+    Returns:
+        (N, 1, D).
+    """
+    ceiling = torch.finfo(x.dtype).max
+    ordered = x.masked_fill(~mask[..., None], ceiling).sort(dim=1).values
+    middle = ((mask.sum(1) - 1) // 2).clamp(min=0)
+    return ordered.gather(1, middle[:, None, None].expand(-1, 1, x.shape[-1]))
+
+
+def spread_in_time(values: Tensor, mask: Tensor) -> Tensor:
+    """Averages each instance with its valid neighbours: a half, and a quarter each.
+
+    Args:
+        values: (N, M, K).
+        mask: (N, M), the valid instances.
+
+    Returns:
+        (N, M, K); zero for padding. A neighbour that is missing or padding leaves its
+        share to the others.
+    """
+    valid = mask[..., None].to(values.dtype)
+    total, share = (
+        part / 2
+        + (F.pad(part[:, 1:], (0, 0, 0, 1)) + F.pad(part[:, :-1], (0, 0, 1, 0))) / 4
+        for part in (values * valid, valid)
+    )
+    return total / share.clamp(min=0.25) * valid
+
+
 def off_diagonal(square: Tensor) -> Tensor:
     """The entries (..., K, K) off the diagonal, flattened to (..., K * (K - 1))."""
     k = square.shape[-1]
@@ -38,6 +74,20 @@ def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
     """
     keys = mask | ~mask.any(-1, keepdim=True)
     return F.scaled_dot_product_attention(q, k, v, attn_mask=keys[:, None, None])
+
+
+def relate_all(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    """A non-local block: every instance reads all valid ones [from RTFM].
+
+    Args:
+        q, k, v: (N, M, d).
+        mask: (N, M).
+
+    Returns:
+        (N, M, d); zero in a bag of padding alone.
+    """
+    affinity = q @ k.transpose(1, 2) / q.shape[-1] ** 0.5
+    return masked_softmax(affinity, mask[:, None], dim=-1) @ v
 
 
 def attend_in_windows(

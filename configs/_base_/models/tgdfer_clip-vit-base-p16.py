@@ -14,12 +14,12 @@ model = dict(
     text_encoder=dict(
         type='OpenCLIPText', arch=arch, pretrained=pretrained, descriptions='dfew'
     ),
-    neck=dict(type='VisualPromptNeck', in_channels=512),
+    neck=dict(type='RestingFaceNeck', in_channels=512),
     cls_head=dict(
         type='MultiGrainedTemporalHead',
         num_classes=7,
         in_channels=512,
-        temporal=dict(type='lgt', windows=(2, 4, 8)),
+        temporal=dict(type='multi_grained'),
         pooling='topk',
         rho=0.25,
         loss_cls=dict(type='MILLoss', label_smooth=0.1),

@@ -15,8 +15,8 @@ optim_wrapper = dict(
         custom_keys={
             'backbone': dict(lr_mult=0.1),
             'text_encoder.context': dict(lr_mult=10.0),
-            'neck.gamma': dict(lr_mult=100.0),
-            'neck.log_tau': dict(lr_mult=100.0),
+            'neck.gamma': dict(lr_mult=100.0, optional=True),
+            'neck.log_tau': dict(lr_mult=100.0, optional=True),
             'cls_head.temporal.window_logits': dict(lr_mult=100.0, optional=True),
             'cls_head.temporal.mix_logit': dict(lr_mult=100.0, optional=True),
         },

@@ -1,4 +1,5 @@
-# Learnable context; the labels are not tied to the frames.
-_base_ = './step_4_prompt.py'
+# Learnable context; instances are read as the tower gives them, and nothing of the
+# relevance is learned or shared.
+_base_ = './step_4_rest.py'
 
 model = dict(neck=dict(_delete_=True, type='RelevanceNeck', temperature=0.05))

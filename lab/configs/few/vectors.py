@@ -1,5 +1,5 @@
-# TG-DFER without texts: class vectors that start at random and are learned.
-_base_ = '../ablations/full.py'
+# TG-DFER of version 0.1 without texts: class vectors that start at random, learned.
+_base_ = './text.py'
 
 model = dict(
     text_encoder=dict(

@@ -19,16 +19,21 @@ NEIGHBOURS = {  # config -> its neighbour, and the settings in which they may di
     'base': ('step_1_line', DESCRIPTIONS),
     'step_1_line': ('step_2_descriptions', DESCRIPTIONS),
     'step_2_descriptions': ('step_3_context', LEARNABLE),
-    'step_3_context': ('step_4_prompt', NECK),
-    'step_4_prompt': ('step_5_temporal', TIME),
+    'step_3_context': ('step_4_rest', NECK),
+    'step_4_rest': ('step_5_temporal', TIME),
     'step_5_temporal': ('step_6_mil', POOLING),
     'step_6_mil': ('full', VIDEO),
     'without_descriptions': ('full', DESCRIPTIONS),
     'shuffled_descriptions': ('full', DESCRIPTIONS),
     'without_context': ('full', LEARNABLE),
     'random_context': ('full', TEXT + 'context_init'),
-    'without_prompt': ('full', NECK),
+    'without_rest': ('full', NECK),
+    'without_spread': ('full', NECK + 'spread'),
+    'with_labels': ('full', NECK + 'type'),
+    'version_01': ('full', NECK + 'type', NECK + 'spread', TIME),
+    'version_01_mtn': ('version_01', TIME),
     'without_multi_grained': ('full', TIME),
+    'temporal_lgt': ('full', TIME),
     'temporal_mtn': ('full', TIME),
     'temporal_tca': ('full', TIME),
     'without_temporal': ('full', TIME),
@@ -40,7 +45,6 @@ NEIGHBOURS = {  # config -> its neighbour, and the settings in which they may di
     'rho_0125': ('full', 'model.cls_head.rho'),
     'rho_05': ('full', 'model.cls_head.rho'),
     'frames_4': ('full', 'model.frames_per_instance'),
-    'gamma_01': ('full', NECK + 'gamma'),
     'tau_001': ('full', NECK + 'temperature'),
     'few_steps': ('full', *SCHEDULE, 'default_hooks.checkpoint.interval'),
     'tuned_tower': ('few_steps', FROZEN),
@@ -67,4 +71,5 @@ def test_an_ablation_differs_from_its_neighbour_by_one_switch(name, level, monke
 def test_every_ablation_has_a_neighbour_and_a_row_in_the_plan():
     files = {path.stem for path in FOLDER.glob('*.py')}
     assert files == {*NEIGHBOURS, 'full'}
-    assert files == {job.config for job in EvidencePlan.read().jobs()}
+    plans = (EvidencePlan.read(name) for name in ('plan', 'methods'))
+    assert files <= {job.config for plan in plans for job in plan.jobs()}

@@ -40,7 +40,8 @@ def test_a_job_that_two_groups_share_runs_once(tmp_path):
 @pytest.mark.parametrize(
     'changes, message',
     [
-        (dict(repeats=6), 'five folds'),
+        (dict(repeats=0), "repeats of 'hard'"),
+        (dict(folds=[1, 6]), 'from 1 to 5'),
         (dict(groups=[{**GOOD['groups'][0], 'conditions': ['harder']}]), 'harder'),
         (dict(groups=[{**GOOD['groups'][0], 'configs': ['fulll']}]), 'fulll'),
         (dict(groups=[{**GOOD['groups'][0], 'compare': 'tau_001'}]), 'not among'),
@@ -73,3 +74,25 @@ def test_reading_a_job_leaves_the_environment_as_it_was(tmp_path, monkeypatch):
     cfg = job_config(Job('full', 'hard', 1), plan, tmp_path, {'shipped': 'x'})
     assert cfg.test_dataloader.dataset.fold == 2
     assert os.environ['TGDFER_FOLD'] == '4' and 'TGDFER_LEVEL' not in os.environ
+
+
+def test_repeats_go_round_the_folds_and_a_condition_may_have_its_own_number(tmp_path):
+    conditions = {'hard': {'level': 'hard', 'repeats': 5}, 'easy': {'level': 'easy'}}
+    group = {**GOOD['groups'][0], 'conditions': ['hard', 'easy'], 'configs': ['base']}
+    plan = EvidencePlan.read(write(tmp_path, conditions=conditions, groups=[group]))
+    jobs = [(job.condition, plan.fold(job.repeat)) for job in plan.jobs()]
+    expected = [('hard', fold) for fold in (1, 2, 3, 1, 2)]
+    assert jobs == [*expected, ('easy', 1), ('easy', 2)]
+    cfg = job_config(Job('base', 'hard', 4), plan, tmp_path, {'shipped': 'x'})
+    assert cfg.test_dataloader.dataset.fold == 2 and cfg.randomness.seed == 4
+
+
+def test_a_condition_may_have_a_tower_and_lengths_of_its_own(tmp_path):
+    plan = EvidencePlan.read('methods')
+    cfg = job_config(Job('full', 'hard_expert', 0), plan, tmp_path, {'shipped': 'x'})
+    assert cfg.model.backbone.type == 'MiniXception'
+    cfg = job_config(
+        Job('full', 'hard_mafw_lengths', 0), plan, tmp_path, {'shipped': 'x'}
+    )
+    assert cfg.train_dataloader.dataset.lengths == 'mafw'
+    assert cfg.train_dataloader.dataset.data_root.endswith('hard_mafw')

@@ -34,8 +34,9 @@ class MultiGrainedTemporalHead(BagHead):
     Args:
         num_classes: K.
         in_channels: D.
-        temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``: ``lgt``,
-            ``mtn``, ``tca`` or ``transformer``, without ``dim``.
+        temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
+            ``dim``: ``multi_grained``, which the configs name, ``mtn``, ``tca``,
+            ``transformer`` or ``lgt``, which is taken without a word as in 0.1.
         pooling: See :func:`tgdfer_mm.models.pooling.mil_pool`.
         rho: Share of the instances that ``topk`` pooling averages.
         video_pooling: ``relevance`` or ``query``, see

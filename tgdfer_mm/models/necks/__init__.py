@@ -1,6 +1,13 @@
 """Necks between the towers and the head."""
 
 from .motion_prompt_neck import MotionPromptNeck
+from .resting_face_neck import RestingFaceNeck, RestingPromptNeck
 from .visual_prompt_neck import RelevanceNeck, VisualPromptNeck
 
-__all__ = ['MotionPromptNeck', 'RelevanceNeck', 'VisualPromptNeck']
+__all__ = [
+    'MotionPromptNeck',
+    'RelevanceNeck',
+    'RestingFaceNeck',
+    'RestingPromptNeck',
+    'VisualPromptNeck',
+]

@@ -2,13 +2,14 @@
 
 import math
 
+import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
 from ..bag import Bag
-from ..functional import masked_softmax, off_diagonal
+from ..functional import masked_softmax, motion, off_diagonal, spread_in_time
 from ..layers.scalar import scalar
 from ..layers.zero_start import zero_ffn
 
@@ -23,11 +24,35 @@ class RelevanceNeck(BaseModule):
 
     Args:
         temperature: tau.
+        spread: Whether an instance shares its relevance with its neighbours in time,
+            before the softmax and after it: an expression lasts for several frames
+            [choice; docs/evidence.md]. Runs from before version 0.2 have it off.
+        learn_temperature: Whether tau is trained.
+        motion_temperature: Favours the instances where the face moves: the relevance
+            of an instance for every class is multiplied by
+            ``exp(motion / motion_temperature)`` before it is normalised [from GRACE;
+            form a choice]. The motion is between 0 and 2. None leaves it out.
+
+    Raises:
+        ValueError: If ``motion_temperature`` is not positive.
     """
 
-    def __init__(self, temperature: float = 0.01) -> None:
+    def __init__(
+        self,
+        temperature: float = 0.01,
+        spread: bool = False,
+        learn_temperature: bool = False,
+        motion_temperature: float | None = None,
+    ) -> None:
         super().__init__()
-        self.register_buffer('log_tau', scalar(math.log(temperature)))
+        if motion_temperature is not None and motion_temperature <= 0:
+            raise ValueError(
+                f'motion_temperature={motion_temperature} must be positive'
+            )
+        self.motion_temperature = motion_temperature
+        self.spread = spread
+        start = scalar(math.log(temperature))
+        self.log_tau = nn.Parameter(start, requires_grad=learn_temperature)
 
     def forward(self, bag: Bag, data_samples: list | None = None) -> tuple[Bag, dict]:
         """Fills in the bag's relevance (N, M, K) and enriched labels (N, K, D).
@@ -35,13 +60,28 @@ class RelevanceNeck(BaseModule):
         Returns:
             The bag, and values to log (empty without ``data_samples``).
         """
-        relevance = masked_softmax(self.similarity(bag), bag.mask[..., None], dim=1)
+        relevance = self.relevance(bag)
         enriched, log = self.enrich(bag, relevance)
         bag = bag._replace(enriched=enriched, relevance=relevance)
         return bag, {} if data_samples is None else log
 
+    def relevance(self, bag: Bag) -> Tensor:
+        """How much each valid instance speaks for each class, (N, M, K)."""
+        logits = self.similarity(bag)
+        if self.motion_temperature is not None:
+            prior = motion(bag.instances, bag.mask) / self.motion_temperature
+            logits = logits + prior[..., None]
+        if not self.spread:
+            return masked_softmax(logits, bag.mask[..., None], dim=1)
+        logits = spread_in_time(logits, bag.mask)
+        shares = masked_softmax(logits, bag.mask[..., None], dim=1)
+        shares = spread_in_time(shares, bag.mask)
+        return shares / shares.sum(1, keepdim=True).clamp(
+            min=torch.finfo(shares.dtype).tiny
+        )
+
     def similarity(self, bag: Bag) -> Tensor:
-        """Logits of the relevance, (N, M, K)."""
+        """How alike instances and labels are, in units of tau, (N, M, K)."""
         return F.normalize(bag.instances, dim=-1) @ bag.text.t() / self.log_tau.exp()
 
     def enrich(self, bag: Bag, relevance: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
@@ -70,6 +110,7 @@ class VisualPromptNeck(RelevanceNeck):
         temperature: Where tau starts.
         gamma: Where gamma starts (learnable).
         ffn_ratio: Hidden width of the FFN, in units of D.
+        kwargs: As for :class:`RelevanceNeck`.
     """
 
     def __init__(
@@ -78,11 +119,9 @@ class VisualPromptNeck(RelevanceNeck):
         temperature: float = 0.01,
         gamma: float = 0.0,
         ffn_ratio: int = 4,
+        **kwargs,
     ) -> None:
-        super().__init__(temperature)
-        start = self.log_tau
-        del self.log_tau
-        self.log_tau = nn.Parameter(start)
+        super().__init__(temperature, learn_temperature=True, **kwargs)
         self.gamma = nn.Parameter(scalar(gamma))
         self.ffn = zero_ffn(in_channels, ffn_ratio)
 

@@ -7,6 +7,7 @@ in ``tgdfer_mm.registry.TEMPORAL``; a head's config then names it.
 from .identity import IdentityTemporal
 from .lgt import LocalGlobalTemporal
 from .mtn import MultiScaleTemporal
+from .multi_grained import MultiGrainedTemporal
 from .tca import SharedMapTemporal
 from .temporal_network import TemporalNetwork, build_temporal
 from .tma import TemporalAdapter
@@ -15,6 +16,7 @@ from .transformer import TransformerTemporal
 __all__ = [
     'IdentityTemporal',
     'LocalGlobalTemporal',
+    'MultiGrainedTemporal',
     'MultiScaleTemporal',
     'SharedMapTemporal',
     'TemporalAdapter',

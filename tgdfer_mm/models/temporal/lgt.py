@@ -15,7 +15,7 @@ from .temporal_network import TemporalNetwork
 
 @TEMPORAL.register_module(name='lgt')
 class LocalGlobalTemporal(TemporalNetwork):
-    """The default: short windows at several grains and a long branch.
+    """Short windows at several grains and a long branch.
 
     Short-term facial dynamics: attention inside non-overlapping windows, one result
     for each window size, mixed by learned softmax weights. Long-range emotional flow:

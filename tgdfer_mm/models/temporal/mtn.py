@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from ...registry import TEMPORAL
-from ..functional import masked_softmax
+from ..functional import relate_all
 from ..layers.zero_start import zero_linear
 from .temporal_network import TemporalNetwork
 
@@ -43,9 +43,5 @@ class MultiScaleTemporal(TemporalNetwork):
     def branches(self, x: Tensor, mask: Tensor) -> Tensor:
         x = self.norm(x) * mask[..., None]  # padding must not leak through the kernels
         short = [conv(x.transpose(1, 2)).transpose(1, 2) for conv in self.convs]
-        return self.out(torch.cat([*short, self._non_local(x, mask)], dim=-1))
-
-    def _non_local(self, x: Tensor, mask: Tensor) -> Tensor:
-        q, k, v = self.query_key_value(x).chunk(3, dim=-1)
-        affinity = q @ k.transpose(1, 2) / q.shape[-1] ** 0.5
-        return masked_softmax(affinity, mask[:, None], dim=-1) @ v
+        long = relate_all(*self.query_key_value(x).chunk(3, dim=-1), mask)
+        return self.out(torch.cat([*short, long], dim=-1))

@@ -1,0 +1,33 @@
+"""What tells whether a finished training is one of today: hashes of config and code."""
+
+import hashlib
+import inspect
+import json
+from pathlib import Path
+
+from mmengine.config import Config
+from torch import nn
+
+_PACKAGE = 'tgdfer_mm'
+
+
+def config_digest(cfg: Config, root: Path) -> str:
+    """SHA-256 of a job's config, the same wherever the experiment's folder lies."""
+    text = json.dumps(cfg.to_dict(), sort_keys=True, default=str)
+    there = json.dumps(str(root))[1:-1]  # as it stands in the text
+    return hashlib.sha256(text.replace(there, '').encode()).hexdigest()
+
+
+def code_digest(model: nn.Module) -> str:
+    """SHA-256 of the files that define the classes of a model's parts.
+
+    Their base classes count too, if they are of this package. What these files call
+    in others is not followed.
+    """
+    classes = {c for part in model.modules() for c in type(part).__mro__}
+    own = {c for c in classes if c.__module__.split('.')[0] == _PACKAGE}
+    files = sorted({Path(inspect.getfile(c)) for c in own}, key=lambda file: file.name)
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + b'\0' + file.read_bytes() + b'\0')
+    return digest.hexdigest()
