@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
@@ -22,7 +23,9 @@ from tgdfer_mm.datasets.clip_dataset import MissingDataError
 from tgdfer_mm.datasets.crowd_votes import RATERS, read_crowd_votes
 from tgdfer_mm.engine.checkpoint_contract_hook import compare_metainfo
 from tgdfer_mm.paths import config_dir
+from tgdfer_mm.recipe import apply_recipe
 from tgdfer_mm.recipe.fold import number_of_folds
+from tgdfer_mm.registry import MODELS
 from tgdfer_mm.video.crops import FaceCrop
 
 ALL = (CREMADDataset, RAVDESSDataset, ENTERFACE05Dataset)
@@ -439,3 +442,27 @@ def test_the_config_of_votes_trains_two_steps_and_tests(tiny, make_acted, tmp_pa
     assert {'dfer/UAR', 'dfer/WAR'} <= set(runner.test())
     first = runner.train_dataloader.dataset[0]['data_samples']
     assert first.soft_label.sum() == pytest.approx(1) and first.get('actor') == '1019'
+
+
+def test_the_frozen_config_computes_features_and_trains_on_them(
+    tiny, make_acted, tmp_path
+):
+    root = tmp_path / 'RAVDESS'
+    kept = dict(actor=['01', '24'], sentence=['01'], repetition=['01'])
+    clips = RAVDESSDataset(str(root), 'test', keep=kept, lazy_init=True).chosen
+    make_acted(RAVDESSDataset, root, clips=clips)
+    cfg = tiny('tgdfer_ravdess_frozen', root)
+    for name in ('train', 'val', 'test'):
+        cfg[f'{name}_dataloader'].batch_size = 8
+        cfg[f'{name}_dataloader'].dataset.keep = kept
+    cfg.train_dataloader.dataset.pop('indices')
+    cfg.recipe.cache_features = str(tmp_path / 'features')
+    cfg.load_from = str(tmp_path / 'model.pth')  # what is frozen has to have weights
+    torch.save(MODELS.build(cfg.model).state_dict(), cfg.load_from)
+    assert any('features' in reason for reason in apply_recipe(cfg))
+    assert cfg.model.backbone.type == 'PrecomputedFeatures'
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    assert runner.iter == 2  # of the 15 clips of actor 24
+    assert len(list((tmp_path / 'features').glob('*/features.npy'))) == 1
+    assert {'dfer/UAR', 'dfer/WAR'} <= set(runner.test())

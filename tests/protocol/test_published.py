@@ -9,10 +9,16 @@ from tgdfer_mm.protocol.published import FILES, FOLDER
 from tgdfer_mm.protocol.results_page import RULES
 
 
-@pytest.mark.parametrize('dataset, num', [('DFEW', 7), ('FERV39k', 7), ('MAFW', 11)])
-def test_every_row_has_a_source_and_a_rule(dataset, num):
+@pytest.mark.parametrize(
+    'dataset, num, least',
+    [
+        *(('DFEW', 7, 30), ('FERV39k', 7, 30), ('MAFW', 11, 30)),
+        *(('CREMA-D', 6, 15), ('RAVDESS', 8, 15), ("eNTERFACE'05", 6, 10)),
+    ],
+)
+def test_every_row_has_a_source_and_a_rule(dataset, num, least):
     published = published_rows(dataset, 'single', num)
-    assert len(published['rows']) > 30
+    assert len(published['rows']) >= least
     for row in published['rows']:
         assert row['source'] and set(row['source']) <= set(published['sources'])
         assert row['selection'] in RULES
@@ -40,6 +46,16 @@ def test_other_settings_and_data_have_no_rows():
     assert published_rows('SynthDFER (DFEW layout)', 'single', 7) is None
     assert published_rows('MAFW', 'compound', 43) is None
     assert published_rows('DFEW', 'single', 11) is None
+
+
+def test_rows_of_open_data_say_whose_folds_they_are_of():
+    for dataset, num in (('CREMA-D', 6), ('RAVDESS', 8), ("eNTERFACE'05", 6)):
+        published = published_rows(dataset, 'single', num)
+        assert 'docs/open_data.md' in published['protocol']
+        folds = {row['method']: row.get('remark', '') for row in published['rows']}
+        assert folds['MAE-DFER'] == 'the folds of protocol mae_dfer'
+        assert 'SVFAP-B' in folds
+        assert [m for m, remark in folds.items() if not remark and 'AVF' not in m] == []
 
 
 def test_no_file_is_left_out():

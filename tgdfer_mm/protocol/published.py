@@ -5,7 +5,14 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / 'published'
 # Names of the data sets, as their meta information has them.
-FILES = {'DFEW': 'dfew', 'FERV39k': 'ferv39k', 'MAFW': 'mafw'}
+FILES = {
+    'DFEW': 'dfew',
+    'FERV39k': 'ferv39k',
+    'MAFW': 'mafw',
+    'CREMA-D': 'cremad',
+    'RAVDESS': 'ravdess',
+    "eNTERFACE'05": 'enterface05',
+}
 
 
 def published_rows(dataset: str, setting: str | None, num_classes: int) -> dict | None:
