@@ -86,8 +86,9 @@ def add_model_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--model',
         help='a name that `tgdfer models` lists, the work folder of a training, a '
-        'config, or *.onnx; by default the one chosen there, or demo. A config is a '
-        'program, also that in a work folder: name only what you trust',
+        'folder of `tgdfer publish`, org/name or org/name@revision of the Hugging Face '
+        'hub, a config, or *.onnx; by default the one chosen there, or demo. A config '
+        'is a program, also that in a work folder: name only what you trust',
     )
     parser.add_argument('--checkpoint', help="a config's weights")
     parser.add_argument('--device', help='by default the best there is')

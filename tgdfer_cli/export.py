@@ -10,7 +10,9 @@ from argparse import ArgumentParser, Namespace
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
     parser.add_argument(
-        '--model', default='demo', help='a name that `tgdfer models` lists, or a config'
+        '--model',
+        default='demo',
+        help='as for `tgdfer infer`: a name, a folder, org/name or a config',
     )
     parser.add_argument('--checkpoint', help="a config's weights")
     parser.add_argument('--out', required=True, help='*.onnx')

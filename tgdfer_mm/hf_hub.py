@@ -114,7 +114,9 @@ class HubFolder:
             return None
         # huggingface_hub hands on the errors of its transport, too.
         except Exception as error:
-            raise HubError(self._why_not(error)) from error
+            raise HubError(
+                why_refused(self.name, error, 'it cannot be fetched')
+            ) from error
         self._commit = path.parents[len(Path(file).parents) - 1].name
         return path
 
@@ -128,23 +130,6 @@ class HubFolder:
             f'the files of {self} are not on this machine, and {why}. Run this once '
             'with a network, or give a folder with the files'
         )
-
-    def _why_not(self, error: Exception) -> str:
-        repo, revision = self.name
-        if isinstance(error, hub.GatedRepoError):
-            return (
-                f'{self}: its owners let in only who has accepted their terms. Do so '
-                f'on {constants.ENDPOINT}/{repo}, and log in with `hf auth login`'
-            )
-        if isinstance(error, hub.RepositoryNotFoundError):
-            return (
-                f'{self}: {constants.ENDPOINT} has no repository of that name, or it '
-                'is private. Look at the spelling; for a private one, log in with '
-                '`hf auth login`'
-            )
-        if isinstance(error, hub.RevisionNotFoundError):
-            return f'{self}: {repo} has no branch, tag or commit {revision!r}'
-        return f'{self}: it cannot be fetched ({_first_line(error)})'
 
 
 class LocalFolder:
@@ -179,6 +164,38 @@ def is_folder(source: str | Path) -> bool:
     """Whether :func:`open_folder` has something to open."""
     named = str(source)
     return named.startswith(PREFIX) or os.path.isdir(os.path.expanduser(named))
+
+
+def why_refused(name: HubName, error: Exception, what: str) -> str:
+    """A sentence about an error of the hub, with what to do.
+
+    Args:
+        name: The repository.
+        error: What huggingface_hub raised.
+        what: What did not happen.
+    """
+    login = 'log in with `hf auth login`'
+    if isinstance(error, hub.GatedRepoError):
+        return (
+            f'{name}: its owners let in only who has accepted their terms. Do so on '
+            f'{constants.ENDPOINT}/{name.repo}, and {login}'
+        )
+    if isinstance(error, hub.RepositoryNotFoundError):
+        return (
+            f'{name}: {constants.ENDPOINT} has no repository of that name, or it is '
+            f'private. Look at the spelling; for a private one, {login}'
+        )
+    if isinstance(error, hub.RevisionNotFoundError):
+        return f'{name}: {name.repo} has no branch, tag or commit {name.revision!r}'
+    status = getattr(getattr(error, 'response', None), 'status_code', None)
+    if isinstance(error, hub.LocalTokenNotFoundError) or status in (401, 403):
+        return (
+            f'{name}: {what}, since you are not logged in or may not do this there: '
+            f'{login}, with a token that may'
+        )
+    if isinstance(error, hub.OfflineModeIsEnabled):
+        return f'{name}: {what}, since HF_HUB_OFFLINE forbids it'
+    return f'{name}: {what} ({_first_line(error)})'
 
 
 def _first_line(error: BaseException) -> str:

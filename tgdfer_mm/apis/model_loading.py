@@ -1,6 +1,6 @@
 """From a name, or a config and a checkpoint, to a model that says what it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from ..catalogue.folders import SCHEME
 from ..engine.checkpoint import weights_misfit
 from ..features import on_pictures
 from ..files import file_hash
+from ..hf_hub import PREFIX, looks_like_a_repo
 from ..models.experts import FrameExpert
 from ..models.heads import FrameExpertHead
 from ..models.vision_language.open_clip_models import resolve
@@ -24,7 +25,10 @@ from ..registry import MODELS
 from ..run_config.files import read_config
 from ..run_config.walk import kind_of
 from ..video.errors import InputError, UsageError
+from .model_folder import is_model_folder, read_folder
 from .trained_run import find_run
+
+_OF_TRAINING = ('dataset_meta', 'epoch', 'iter', 'seed')
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,15 @@ class LoadedModel:
         model: The network.
         cfg: Its config.
         about: The ``model`` of a result, plain data.
+        trained: What is known of its training, plain data: ``dataset_meta``, ``epoch``
+            and ``seed`` of its checkpoint, ``selection``, the record of how the epoch
+            was chosen and what it reached, and ``test_clips``.
     """
 
     model: torch.nn.Module
     cfg: Config
     about: dict
+    trained: dict = field(default_factory=dict)
 
     @property
     def classes(self) -> list[str]:
@@ -65,9 +73,12 @@ def load_model(
 
     Args:
         model: A name that ``tgdfer models`` lists, the path or name of a config, the
-            work folder of a training, or a config.
-        checkpoint: Its weights; a model of the catalogue and a work folder have their
-            own, and so has a config whose tower is a ``FrameExpert`` under a
+            work folder of a training, a folder of
+            :func:`tgdfer_mm.apis.save_pretrained`, a repository of the Hugging Face hub
+            (``org/name`` or ``org/name@revision``, ``hf-hub:`` may stand before it), or
+            a config.
+        checkpoint: Its weights; a model of the catalogue, a folder and a repository
+            have their own, and so has a config whose tower is a ``FrameExpert`` under a
             ``FrameExpertHead``.
         device: Where it runs.
 
@@ -75,8 +86,10 @@ def load_model(
         UsageError: There is no such model, or no checkpoint was given.
         InputError: The checkpoint or the model of the catalogue is missing, does not
             fit, or names no classes.
+        ModelFolderError: A folder or repository is no model's, or of a newer version.
+        HubError: The repository cannot be used.
     """
-    name, entry = str(getattr(model, 'filename', model)), None
+    name, entry, trained = str(getattr(model, 'filename', model)), None, {}
     if isinstance(model, str) and model in catalogue():
         entry = catalogue()[model]
         cfg, config = _config_of(entry), entry.config
@@ -84,16 +97,23 @@ def load_model(
             entry = None  # what is known of its own weights says nothing of others
         else:
             checkpoint = entry.checkpoint
+            cfg.about = dict(domain=entry.domain, note=entry.note)
     elif isinstance(model, Config):
         cfg, config = model, str(model.filename)
+    elif is_model_folder(model) or str(model).startswith(PREFIX):
+        return _load_folder(str(model), checkpoint, device)
     elif Path(model).is_dir():
         run = find_run(model)
         cfg, config, name = read_config(run.config), str(run.config), run.name
-        checkpoint = run.checkpoint if checkpoint is None else checkpoint
+        if checkpoint is None:
+            checkpoint = run.checkpoint
+            trained = dict(selection=run.selection, test_clips=run.test_clips)
     else:
         try:
             file = find_config(model)
         except UnknownConfigError as err:
+            if _may_be_of_the_hub(str(model)):
+                return _load_folder(f'{PREFIX}{model}', checkpoint, device)
             known = ', '.join(shipped_models())
             raise UsageError(
                 f'model={str(model)!r} is neither a config nor one of the shipped '
@@ -101,6 +121,33 @@ def load_model(
                 f'{close_to(str(model), catalogue())} {err}'
             ) from err
         cfg, config, name = read_config(file), str(model), file.stem
+    return _load(cfg, config, name, checkpoint, device, trained)
+
+
+def _may_be_of_the_hub(name: str) -> bool:
+    """Whether it is ``org/name``, and not a misspelt config of one of our folders."""
+    ours = (config_dir() / name.partition('/')[0]).is_dir()
+    return looks_like_a_repo(name) and not ours and not name.endswith('.py')
+
+
+def _load_folder(source: str, checkpoint: str | Path | None, device: str):
+    found = read_folder(source)
+    if checkpoint is not None:
+        return _load(found.config, found.source, found.name, checkpoint, device, {})
+    loaded = _load(
+        found.config, found.source, found.name, found.weights, device, found.trained
+    )
+    return replace(loaded, about=dict(loaded.about, checkpoint=found.source))
+
+
+def _load(
+    cfg: Config,
+    config: str,
+    name: str,
+    checkpoint: str | Path | None,
+    device: str,
+    trained: dict,
+) -> LoadedModel:
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     settle_class_files(cfg)
     cfg = on_pictures(cfg)
@@ -121,7 +168,7 @@ def load_model(
         misfit = weights_misfit(network, loaded)
         if misfit:
             raise InputError(f'{path} does not fit {config}: {misfit}')
-    domain, note = _said(entry, cfg)
+    domain, note = _said(cfg)
     about = dict(
         name=name,
         config=config,
@@ -131,7 +178,9 @@ def load_model(
         domain=domain,
         note=_note(note, network),
     )
-    return LoadedModel(network.to(device).eval(), cfg, about)
+    meta = loaded.get('meta') or {}
+    known = {key: meta[key] for key in _OF_TRAINING if key in meta}
+    return LoadedModel(network.to(device).eval(), cfg, about, known | trained)
 
 
 def _config_of(entry: Entry) -> Config:
@@ -182,10 +231,8 @@ def _build(cfg: Config, config: str) -> Any:
         ) from err
 
 
-def _said(entry: Entry | None, cfg: Config) -> tuple[str | None, str | None]:
-    """Domain and note of the catalogue, or of the config's ``about``."""
-    if entry:
-        return entry.domain, entry.full_note
+def _said(cfg: Config) -> tuple[str | None, str | None]:
+    """Domain and note of the config's ``about``; those of the catalogue are in it."""
     about = cfg.get('about') or {}
     domain, note = about.get('domain'), about.get('note')
     return domain, note and with_ban(note, domain)

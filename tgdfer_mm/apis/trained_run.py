@@ -2,7 +2,7 @@
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmengine.logging import print_log
@@ -25,6 +25,9 @@ class TrainedRun:
         config: Its config.
         checkpoint: The weights.
         finished: Whether it has come to its end and been tested.
+        selection: How a finished one chose its epoch, and what that reached; empty if
+            it is not finished.
+        test_clips: How many it was tested on; None if that is not written down.
     """
 
     name: str
@@ -32,6 +35,8 @@ class TrainedRun:
     config: Path
     checkpoint: Path
     finished: bool
+    selection: dict = field(default_factory=dict)
+    test_clips: int | None = None
 
 
 def find_run(folder: str | Path) -> TrainedRun:
@@ -91,23 +96,32 @@ def _read(path: Path, named: Path) -> TrainedRun | None:
             f'{path} has several configs, {names}: give the one that is meant as '
             '--model, and its weights by --checkpoint'
         )
-    chosen = _chosen(path)
+    chosen, selection = _chosen(path)
     checkpoint = chosen or checkpoints[max(checkpoints)]
     name = named.absolute().name
-    return TrainedRun(name, path, configs[0], checkpoint, chosen is not None)
+    finished = chosen is not None
+    clips = _count(path / 'predictions.jsonl') if finished else None
+    return TrainedRun(name, path, configs[0], checkpoint, finished, selection, clips)
 
 
-def _chosen(path: Path) -> Path | None:
-    """The checkpoint of the epoch that a finished training has chosen."""
-    if not (path / RECORD).is_file():
+def _count(path: Path) -> int | None:
+    if not path.is_file():
         return None
+    with path.open('rb') as file:
+        return sum(1 for line in file if line.strip())
+
+
+def _chosen(path: Path) -> tuple[Path | None, dict]:
+    """The checkpoint of the epoch that a finished training has chosen, and why."""
+    if not (path / RECORD).is_file():
+        return None, {}
     try:
         record = read_json(path / RECORD, 'rule')
     except DamagedFileError as error:
         raise InputError(str(error)) from error
     epoch = record.get('epoch')
     if 'test' not in record or not isinstance(epoch, int):
-        return None
+        return None, {}
     last = record['rule'] == 'last'
     name = f'epoch_{epoch}.pth' if last else BEST.format(epoch)
     if not (path / name).is_file():
@@ -115,4 +129,4 @@ def _chosen(path: Path) -> Path | None:
             f'{path}: {name}, the epoch that was chosen ({RECORD}), is missing. Give '
             'the config as --model and other weights by --checkpoint'
         )
-    return path / name
+    return path / name, record

@@ -1,0 +1,96 @@
+"""From a folder, of this machine or of the hub, to a config and the weights."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from mmengine.config import Config
+
+from ...files import read_json
+from ...hf_hub import HubFolder, HubName, LocalFolder, open_folder
+from .harmless import import_needed, require_harmless
+from .layout import CONFIG, FORMAT, LIBRARY, PREPROCESSING, WEIGHTS, ModelFolderError
+
+
+class FolderModel(NamedTuple):
+    """What a folder holds.
+
+    Attributes:
+        name: What the model is called: the folder, or the repository without its owner.
+        config: Of the model and its preprocessing.
+        weights: Their file.
+        source: The folder, or the repository at its commit.
+        trained: What is known of the training, plain data.
+    """
+
+    name: str
+    config: Config
+    weights: Path
+    source: str
+    trained: dict
+
+
+def is_model_folder(path: str | Path) -> bool:
+    """Whether a folder has the form of the hub, and is no work folder of a training."""
+    return (Path(path).expanduser() / CONFIG).is_file()
+
+
+def read_folder(source: str | Path) -> FolderModel:
+    """Reads a folder, or a repository of the hub (``hf-hub:org/name@revision``).
+
+    No code is run, and nothing but the repository's files is fetched.
+
+    Raises:
+        ModelFolderError: It is no folder of a model of this package, or of a newer
+            version of it.
+        HarmfulConfigError: Its config could run, open or fetch something.
+        DamagedFileError: A file cannot be read.
+        HubError: The repository cannot be used.
+    """
+    folder = open_folder(source)
+    path = folder.find(CONFIG)
+    if path is None:
+        raise ModelFolderError(f'{folder} has no {CONFIG}, so it holds no model')
+    content = read_json(path)
+    if content.get('library') != LIBRARY:
+        raise ModelFolderError(
+            f'{folder} holds a model of another library '
+            f'({content.get("model_type") or "unknown"}), not a trained one of this '
+            'package. The towers of others are backbones: docs/hub.md'
+        )
+    if content.get('format') != FORMAT:
+        raise ModelFolderError(
+            f'{path}: it has the format {content.get("format")!r}, and this version '
+            f'reads {FORMAT}. Update tgdfer_mm'
+        )
+    content = read_json(path, 'model', 'classes', 'needs', 'about', 'trained')
+    preparing = read_json(
+        _required(folder, PREPROCESSING), 'pipeline', 'video', 'image_size'
+    )
+    import_needed(content['needs'], path)
+    require_harmless(content['model'], path, 'model')
+    require_harmless(preparing, PREPROCESSING)
+    config = Config(
+        dict(
+            default_scope='mmaction',
+            model=content['model'],
+            about=content['about'],
+            image_size=preparing['image_size'],
+            video=preparing['video'],
+            test_dataloader=dict(dataset=dict(pipeline=preparing['pipeline'])),
+        ),
+        filename=str(path),
+    )
+    weights = _required(folder, WEIGHTS)
+    if isinstance(folder, LocalFolder):
+        name, at = folder.path.absolute().name, str(folder)
+    else:
+        name = folder.name.repo.rpartition('/')[2]
+        at = str(HubName(folder.name.repo, folder.commit))
+    return FolderModel(name, config, weights, at, content['trained'])
+
+
+def _required(folder: HubFolder | LocalFolder, name: str) -> Path:
+    path = folder.find(name)
+    if path is None:
+        raise ModelFolderError(f'{folder} lacks {name}')
+    return path

@@ -1,0 +1,62 @@
+"""A model's config without anything that lies elsewhere."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import open_clip
+
+from ...files import read_json
+from ...hf_hub import open_folder
+from ...models.text.descriptions import load_descriptions
+from ...models.vision_language.open_clip_models import arch_config
+from ...run_config.walk import kind_of
+from .layout import ModelFolderError
+
+# Prefixes of backbones whose builders take no `pretrained=None`.
+_OF_OTHERS = ('timm.', 'torchvision.', 'mmpretrain.')
+
+
+def self_contained(node: Any, key: str = 'model') -> Any:
+    """A copy as JSON has it, which builds the same model anywhere.
+
+    Architectures and texts stand in it that it named by a file, a folder or a
+    repository. Where weights start from is left out: those of the folder fill all.
+
+    Args:
+        node: ``model`` of a config, or a part of it.
+        key: Where it is, for messages.
+
+    Raises:
+        ModelFolderError: A value is no text, number or list of those.
+    """
+    if isinstance(node, Mapping):
+        own = {str(k): v for k, v in node.items()}
+        _fill_in(own)
+        return {k: self_contained(v, f'{key}.{k}') for k, v in own.items()}
+    if isinstance(node, list | tuple):
+        return [self_contained(v, f'{key}.{i}') for i, v in enumerate(node)]
+    if node is None or isinstance(node, bool | int | float | str):
+        return node
+    raise ModelFolderError(
+        f'{key}={node!r} is a {type(node).__name__}, which a config.json cannot hold: '
+        'write its name, a number or a list in the config'
+    )
+
+
+def _fill_in(node: dict[str, Any]) -> None:
+    for name in [name for name in node if 'pretrained' in name or name == 'init_cfg']:
+        if str(node.get('type')).startswith(_OF_OTHERS):
+            del node[name]
+        elif node[name]:
+            node[name] = None
+    arch = node.get('arch')
+    if kind_of(node) == 'TransformersVision':
+        if isinstance(arch, str):
+            node['arch'] = read_json(open_folder(arch).find('config.json'))
+    elif isinstance(arch, str) and arch not in open_clip.list_models():
+        node['arch'] = arch_config(arch)
+    if 'descriptions' in node:
+        texts = load_descriptions(node['descriptions'], node.get('label_order'))
+        node['descriptions'] = [[name, list(each)] for name, each in texts.items()]
+        if 'label_order' in node:
+            node['label_order'] = None

@@ -1,0 +1,205 @@
+"""Writing a trained model as a folder that others can use, also from the hub."""
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import torch
+from mmengine.config import Config, ConfigDict
+from torch import Tensor
+
+from ..files import write_text
+from ..finite_weights import check_finite
+from ..hf_hub import PREFIX
+from ..plain_checkpoints import write_safetensors
+from ..version import __version__
+from ..video.errors import OutputError
+from .model_card import write_card
+from .model_folder.harmless import require_harmless
+from .model_folder.layout import (
+    CONFIG,
+    FORMAT,
+    LIBRARY,
+    PREPROCESSING,
+    WEIGHTS,
+    ModelFolderError,
+)
+from .model_folder.self_contained import self_contained
+from .model_loading import LoadedModel, load_model
+from .preprocessing import steps_after_reading, test_pipeline
+
+_META = ('dataset_meta', 'epoch', 'iter', 'seed')  # what the checks of tests ask for
+
+
+def from_pretrained(
+    source: str | Path, revision: str | None = None, device: str = 'cpu'
+) -> LoadedModel:
+    """Loads a model of :func:`save_pretrained`.
+
+    Args:
+        source: The folder, or a repository of the hub, ``org/name``.
+        revision: A branch, a tag or a commit of the repository.
+        device: Where it runs.
+
+    Raises:
+        ModelFolderError: It is no model's, or of a newer version of this package.
+        HarmfulConfigError: Its config could run, open or fetch something.
+        HubError: The repository cannot be used.
+    """
+    if Path(source).expanduser().is_dir() and revision is None:
+        return load_model(Path(source), device=device)
+    name = str(source) if revision is None else f'{source}@{revision}'
+    return load_model(f'{PREFIX}{name.removeprefix(PREFIX)}', device=device)
+
+
+def save_pretrained(
+    model: LoadedModel | str | Path,
+    folder: str | Path,
+    half: bool = False,
+    licence: str | None = None,
+) -> Path:
+    """Writes a model as a folder: weights, config, preprocessing and a model card.
+
+    The folder needs nothing else: the texts of the classes and the architectures stand
+    in its config. It is loaded before it gets its name, and has to give the same
+    weights, bit by bit.
+
+    Args:
+        model: What :func:`tgdfer_mm.apis.load_model` gave or takes, such as the work
+            folder of a training.
+        folder: Absent or empty.
+        half: Whether numbers are rounded to 16 bits, for half the size.
+        licence: Of the weights, for the card: an identifier of the hub such as
+            ``cc-by-nc-4.0``.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ModelFolderError: The model cannot be a folder: it has something that no file
+            can hold, or is beyond 16 bits.
+        OutputError: The folder is not empty, or cannot be written.
+        NonFiniteWeightsError: A weight is NaN or infinity.
+    """
+    loaded = model if isinstance(model, LoadedModel) else load_model(model)
+    folder = Path(folder).expanduser()
+    _require_room(folder)
+    state = _state(loaded, half)
+    config, preprocessing = _config(loaded), _preprocessing(loaded.cfg)
+    require_harmless(config['model'], loaded.about['config'], 'model')
+    require_harmless(preprocessing, loaded.about['config'])
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        near = tempfile.mkdtemp(prefix=f'.{folder.name}.', dir=folder.parent)
+    except OSError as error:
+        raise OutputError(f'{folder}: cannot be written ({error.strerror})') from error
+    try:
+        place = Path(near)
+        meta = {key: loaded.trained[key] for key in _META if key in loaded.trained}
+        meta['dataset_meta'] = dict(
+            meta.get('dataset_meta') or {}, classes=loaded.classes
+        )
+        write_safetensors(state, {'meta': json.dumps(meta)}, place / WEIGHTS)
+        _write_json(config, place / CONFIG)
+        _write_json(preprocessing, place / PREPROCESSING)
+        write_card(loaded, folder.name, config, place, licence)
+        os.chmod(place / WEIGHTS, 0o644)  # safetensors makes it the owner's alone
+        _require_same(state, place)
+        if folder.is_dir():
+            folder.rmdir()  # empty
+        os.chmod(near, 0o755)  # so is a temporary folder
+        os.replace(near, folder)
+    except OSError as error:
+        raise OutputError(f'{folder}: cannot be written ({error})') from error
+    finally:
+        shutil.rmtree(near, ignore_errors=True)
+    return folder
+
+
+def _require_room(folder: Path) -> None:
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise OutputError(
+            f'{folder}: is a file, or a folder that is not empty. Name another one, or '
+            'remove what is there'
+        )
+
+
+def _state(loaded: LoadedModel, half: bool) -> dict[str, Tensor]:
+    """The weights, each with a memory of its own, as the file needs them."""
+    state = loaded.model.state_dict()
+    check_finite(state, loaded.about['checkpoint'])
+    state = {name: value.detach().cpu().contiguous() for name, value in state.items()}
+    if half:
+        state = {n: v.half() if v.is_floating_point() else v for n, v in state.items()}
+        lost = [name for name, v in state.items() if not torch.isfinite(v).all()]
+        if lost:
+            raise ModelFolderError(
+                f'{loaded.about["name"]}: {lost[0]} has values beyond 16 bits; write '
+                'it without half'
+            )
+    return {name: value.clone() for name, value in state.items()}
+
+
+def _config(loaded: LoadedModel) -> dict:
+    about = loaded.cfg.get('about') or {}
+    return dict(
+        library=LIBRARY,
+        format=FORMAT,
+        version=__version__,
+        model_type=str(loaded.cfg.model.type),
+        classes=loaded.classes,
+        about=dict(domain=about.get('domain'), note=about.get('note')),
+        needs=_needs(loaded.cfg),
+        trained=_plain(loaded.trained, 'trained'),
+        model=self_contained(loaded.cfg.model),
+    )
+
+
+def _preprocessing(cfg: Config) -> dict:
+    """How a clip is sampled and prepared; how it is read is the reader's own matter."""
+    sampling = [s for s in test_pipeline(cfg) if s['type'] == 'SampleSegments']
+    steps = [*sampling, dict(type='DecodeFrames'), *steps_after_reading(cfg)]
+    return dict(
+        image_size=cfg.get('image_size'),
+        pipeline=_plain(steps, 'pipeline'),
+        video=_plain(cfg.get('video') or {}, 'video'),
+    )
+
+
+def _needs(cfg: Config) -> list[str]:
+    """The modules that register parts of the model, less this package."""
+    imports = (cfg.get('custom_imports') or {}).get('imports') or []
+    named = [imports] if isinstance(imports, str) else list(imports)
+    return [name for name in named if name.partition('.')[0] != LIBRARY]
+
+
+def _plain(value: object, key: str) -> object:
+    try:
+        return json.loads(json.dumps(value, default=_as_plain))
+    except (TypeError, ValueError) as error:
+        raise ModelFolderError(
+            f'{key} of the config has a value that a JSON file cannot hold ({error})'
+        ) from error
+
+
+def _as_plain(value: object) -> object:
+    if isinstance(value, ConfigDict):
+        return value.to_dict()
+    raise TypeError(f'{value!r} is a {type(value).__name__}')
+
+
+def _write_json(content: dict, path: Path) -> None:
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + '\n')
+
+
+def _require_same(state: dict[str, Tensor], folder: Path) -> None:
+    """Loads what has been written; what is not the same cannot be handed on."""
+    again = load_model(folder).model.state_dict()
+    for name, value in state.items():
+        if not torch.equal(again[name], value.to(again[name].dtype)):
+            raise ModelFolderError(
+                f'{name} has other values after it has been loaded from the folder: '
+                'the model changes its weights when it loads them'
+            )
