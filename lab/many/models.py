@@ -17,7 +17,6 @@ from torch.nn.modules.dropout import _DropoutNd
 
 from tgdfer_mm.datasets.feature_store import FeatureCacheError
 from tgdfer_mm.models.bag import Bag, make_instances
-from tgdfer_mm.models.heads.multi_grained_temporal_head import MAX_SCALE
 from tgdfer_mm.models.recognizers import TextGuidedRecognizer
 from tgdfer_mm.models.text import OpenCLIPText
 
@@ -145,7 +144,8 @@ class ManyModels:
             drawn: Place of a model -> its batch.
         """
         with torch.no_grad():  # as the head does in training
-            self.stacks['cls_head.logit_scale'].clamp_(max=MAX_SCALE)
+            cap = self.members[0].model.cls_head.max_log_scale
+            self.stacks['cls_head.logit_scale'].clamp_(max=cap)
         texts = self._texts(drawn)
         groups = defaultdict(list)  # the last batches of two folds may differ in size
         for s, draw in drawn.items():

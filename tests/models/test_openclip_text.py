@@ -183,8 +183,8 @@ def test_empty_description_names_its_class(tiny_arch, texts):
         OpenCLIPText(tiny_arch, texts | {'sad': ['']})
 
 
-def test_foreign_text_towers_are_refused(tiny_arch, texts):
-    text_cfg = {**tiny_arch['text_cfg'], 'embed_cls': True}
+def test_text_towers_without_a_projection_are_refused(tiny_arch, texts):
+    text_cfg = {**tiny_arch['text_cfg'], 'proj_type': 'none'}
     arch = {**tiny_arch, 'text_cfg': text_cfg, 'custom_text': True}
-    with pytest.raises(ValueError, match='of open_clip itself'):
+    with pytest.raises(ValueError, match='with a projection into the joint space'):
         OpenCLIPText(arch, texts)

@@ -1,14 +1,21 @@
 """open_clip's image tower as an mmaction2 backbone."""
 
 from mmengine.model import BaseModule
-from open_clip.modified_resnet import ModifiedResNet
 from open_clip.transformer import PatchDropout, VisionTransformer
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from ...registry import MODELS
 from ..vision_language.fast_layers import use_fast_layers, use_first_token
-from ..vision_language.open_clip_models import build_clip, load_clip
+from ..vision_language.image_towers import (
+    size_of,
+    stages,
+    tower_name,
+    use_checkpoints,
+    width_of,
+)
+from ..vision_language.open_clip_models import arch_config, load_clip
+from ..vision_language.single_towers import build_image_tower
 
 
 class PictureSizeError(ValueError):
@@ -32,18 +39,20 @@ class OpenCLIPVisual(BaseModule):
             before, so that a complete checkpoint needs no download.
         quick_gelu: States the activation of a local file's weights.
         frozen_stages: -1 trains all; 0 freezes the stem; i > 0 freezes also the first
-            i blocks (of a ViT) or stages (of a ResNet); ``'all'`` freezes the tower.
+            i blocks (of a ViT) or stages (of a convolutional network, a Swin);
+            ``'all'`` freezes the tower.
         norm_eval: Keep every batch norm in evaluation mode while training.
-        patch_dropout: Share of the patches of a ViT that training leaves out, others
-            for each picture [from FLIP]. Worth its while from 16-pixel patches on;
-            train the last epochs without it.
+        patch_dropout: Share of the patches of open_clip's own ViT that training leaves
+            out, others for each picture [from FLIP]. Worth its while from 16-pixel
+            patches on; train the last epochs without it.
         with_cp: Activation checkpointing: blocks keep nothing for the backward pass
-            and compute it twice, for less memory and a third more time.
+            and compute it twice, for less memory and a third more time. Batch norms
+            that are trained then note the statistics of each batch twice.
 
     Raises:
         ValueError: If ``frozen_stages`` is out of range, or the tower has no stages
-            that this class knows (then only -1 and ``'all'`` work); or the tower is no
-            ViT, which ``patch_dropout`` and ``with_cp`` need.
+            that are known here (then only -1 and ``'all'`` work); or the tower is no
+            ViT of open_clip, which ``patch_dropout`` needs, or cannot do ``with_cp``.
     """
 
     def __init__(
@@ -63,24 +72,22 @@ class OpenCLIPVisual(BaseModule):
         self.norm_eval = norm_eval
         if not 0 <= patch_dropout < 1:
             raise ValueError(f'patch_dropout={patch_dropout} must be in [0, 1)')
-        self.tower = build_clip(arch).visual
+        self.tower = build_image_tower(arch)
         use_fast_layers(self.tower)
         if isinstance(self.tower, VisionTransformer):
             use_first_token(self.tower)
-        if (patch_dropout or with_cp) and not isinstance(self.tower, VisionTransformer):
+            if patch_dropout:
+                self.tower.patch_dropout = PatchDropout(patch_dropout)
+        elif patch_dropout:
             raise ValueError(
-                f'patch_dropout and with_cp need a VisionTransformer, not a '
-                f'{type(self.tower).__name__}'
+                f'patch_dropout={patch_dropout} needs a VisionTransformer of '
+                f"open_clip's own, not a {tower_name(self.tower)}"
             )
-        if patch_dropout:
-            self.tower.patch_dropout = PatchDropout(patch_dropout)
         if with_cp:
-            self.tower.set_grad_checkpointing()
-        self.out_channels = self.tower.output_dim
-        self._size = _size_of(self.tower)
-        self._frozen = self._select_frozen(frozen_stages)
-        for part in self._frozen:
-            part.requires_grad_(False)
+            use_checkpoints(self.tower)
+        self.out_channels = width_of(self.tower, arch_config(arch)['embed_dim'])
+        self._size = size_of(self.tower)
+        self._frozen = self._freeze(frozen_stages)
 
     def init_weights(self) -> None:
         """Loads ``pretrained``; without it the random weights stay."""
@@ -107,53 +114,36 @@ class OpenCLIPVisual(BaseModule):
     def train(self, mode: bool = True) -> 'OpenCLIPVisual':
         """Sets the mode; what is frozen stays in evaluation mode."""
         super().train(mode)
-        for part in self._frozen:
-            if isinstance(part, nn.Module):
-                part.eval()
+        for module in self._frozen:
+            module.eval()
         if self.norm_eval:
             for module in self.tower.modules():
                 if isinstance(module, _BatchNorm):
                     module.eval()
         return self
 
+    def _freeze(self, frozen_stages: int | str) -> list[nn.Module]:
+        """Freezes a start of the tower, and says which modules are frozen wholly."""
+        for part in self._select_frozen(frozen_stages):
+            part.requires_grad_(False)
+        if frozen_stages == 'all':
+            return [self.tower]
+        return [module for module in self.tower.modules() if _is_frozen(module)]
+
     def _select_frozen(self, frozen_stages: int | str) -> list:
         if frozen_stages == 'all':
             return [self.tower]
         if frozen_stages == -1:
             return []
-        stages = _stages(self.tower)
-        if not isinstance(frozen_stages, int) or not 0 <= frozen_stages < len(stages):
+        known = stages(self.tower)
+        if not isinstance(frozen_stages, int) or not 0 <= frozen_stages < len(known):
             raise ValueError(
                 f'frozen_stages={frozen_stages!r}: give -1 (none), 0 (stem) to '
-                f"{len(stages) - 1} or 'all'"
+                f"{len(known) - 1} or 'all'"
             )
-        return [part for stage in stages[: frozen_stages + 1] for part in stage]
+        return [part for stage in known[: frozen_stages + 1] for part in stage]
 
 
-def _size_of(tower: nn.Module) -> tuple[int, int] | None:
-    """Height and width of the pictures; None if the tower takes any, or is unknown."""
-    if not isinstance(tower, VisionTransformer | ModifiedResNet):
-        return None
-    size = tower.image_size
-    return (size, size) if isinstance(size, int) else tuple(size)
-
-
-def _stages(tower: nn.Module) -> list[list]:
-    """The parts of a tower from input to output: stem, then blocks."""
-    if isinstance(tower, VisionTransformer):
-        stem = [
-            tower.conv1,
-            tower.class_embedding,
-            tower.positional_embedding,
-            tower.ln_pre,
-        ]
-        return [stem] + [[block] for block in tower.transformer.resblocks]
-    if isinstance(tower, ModifiedResNet):
-        stem = [
-            getattr(tower, f'{kind}{i}') for i in (1, 2, 3) for kind in ('conv', 'bn')
-        ]
-        return [stem] + [[getattr(tower, f'layer{i}')] for i in (1, 2, 3, 4)]
-    raise ValueError(
-        f'{type(tower).__name__} has no stages known here; frozen_stages must be -1 or '
-        "'all'"
-    )
+def _is_frozen(module: nn.Module) -> bool:
+    parameters = [*module.parameters()]
+    return bool(parameters) and not any(p.requires_grad for p in parameters)

@@ -14,7 +14,7 @@ from ..temporal import build_temporal
 from .bag_head import BagHead, HeadOutput
 from .labels import top1_accuracy
 
-MAX_SCALE = math.log(100)
+MAX_SCALE = math.log(100)  # [from CLIP]
 
 
 @MODELS.register_module()
@@ -48,7 +48,7 @@ class MultiGrainedTemporalHead(BagHead):
             labels, such as ``SelfDistillationLoss``; single labels only.
         scale: Where the logit scale starts. It is trained, and capped at 100. For
             multi-hot labels 10 by default, with a bias that starts at -10 [from
-            SigLIP], else 100.
+            SigLIP], else 100. See also :meth:`start_logits`.
 
     Raises:
         ValueError: On an unknown pooling, ``scale`` above 100, or ``distill`` with
@@ -84,6 +84,7 @@ class MultiGrainedTemporalHead(BagHead):
         if distill and self.multi_class:
             raise ValueError('distill is for single labels; leave it out')
         self.distill = MODELS.build(distill) if distill else None
+        self._scale_is_given, self.max_log_scale = bool(scale), MAX_SCALE
         scale = scale or (10.0 if self.multi_class else 100.0)
         if scale > 100:
             raise ValueError(f'scale={scale} is above its cap of 100')
@@ -92,6 +93,24 @@ class MultiGrainedTemporalHead(BagHead):
             self.logit_bias = nn.Parameter(scalar(-10.0))
         else:
             self.logit_bias = 0.0
+
+    def start_logits(self, scale: float, bias: float) -> None:
+        """Starts where towers were trained by a sigmoid on pairs [from SigLIP].
+
+        Their scale may be above 100, so it is not capped then. The bias is for
+        multi-hot labels: a softmax does not see what is added to all classes. A
+        ``scale`` from the config stays, with the bias that goes with it.
+
+        Args:
+            scale: Of the cosines of the towers' features.
+            bias: Of the logits.
+        """
+        if self._scale_is_given:
+            return
+        self.max_log_scale = math.inf
+        self.logit_scale.data.fill_(math.log(scale))
+        if self.multi_class:
+            self.logit_bias.data.fill_(bias)
 
     def forward(self, bag: Bag, **kwargs) -> HeadOutput:
         """The output on every bag; other arguments are the stock heads' and unused.
@@ -119,7 +138,7 @@ class MultiGrainedTemporalHead(BagHead):
 
         Sharded training calls it too, on the part that a process has.
         """
-        self.logit_scale.data.clamp_(max=MAX_SCALE)
+        self.logit_scale.data.clamp_(max=self.max_log_scale)
 
     def loss_of(self, output: HeadOutput, label: Tensor, bag: Bag) -> dict[str, Tensor]:
         """The losses of a bag given the labels, and the accuracy."""

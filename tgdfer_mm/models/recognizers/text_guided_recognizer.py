@@ -12,7 +12,8 @@ class TextGuidedRecognizer(BagRecognizer):
     """TG-DFER: a video as a bag of frames, guided by the texts of its classes.
 
     A :class:`BagRecognizer` with texts and a neck, whose instances are the means of
-    unit features.
+    unit features. If the towers were trained with a bias of the logits (SigLIP), the
+    head starts with their scale and bias.
 
     Args:
         backbone: Image tower, (N * T, 3, H, W) -> (N * T, D), or an
@@ -43,7 +44,19 @@ class TextGuidedRecognizer(BagRecognizer):
         super().__init__(
             backbone, cls_head, text_encoder, neck, frames_per_instance, **kwargs
         )
+        self._start_logits()
+
+    def init_weights(self) -> None:
+        """Starts all parts, and then the head's logits as those of the towers."""
+        super().init_weights()
+        self._start_logits()
 
     def make_instances(self, features: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Features (N, P, D) and their mask to instances (N, M, D) and theirs."""
         return make_instances(features, mask, self._group)
+
+    def _start_logits(self) -> None:
+        bias = getattr(self.text_encoder, 'logit_bias', None)
+        start = getattr(self.cls_head, 'start_logits', None)
+        if bias is not None and start is not None:
+            start(self.text_encoder.logit_scale, bias)

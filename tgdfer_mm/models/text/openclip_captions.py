@@ -8,7 +8,6 @@ from torch import Tensor
 from ...registry import MODELS
 from ..vision_language.text_image_checkpoint import check_tokens
 from .openclip_text import OpenCLIPText
-from .tokens import TOKENIZER
 
 
 @MODELS.register_module()
@@ -74,10 +73,11 @@ class OpenCLIPCaptions(OpenCLIPText):
     def _tokens(self, text: str, clip: str) -> list[int]:
         try:
             if self._kept is not None:
-                check_tokens([text], self._kept, TOKENIZER)
+                check_tokens([text], self._kept, self.tokenizer)
         except ValueError as error:
             raise ValueError(f'the caption of clip {clip}: {error}') from error
-        ids, limit = TOKENIZER.encode(text), self.context_length - 2
+        ids = self.tokenizer.encode(text)
+        limit = self.context_length - self.tokenizer.around
         if len(ids) > limit and not self.truncate:
             raise ValueError(
                 f'the caption of clip {clip} has {len(ids)} tokens, and the text tower '

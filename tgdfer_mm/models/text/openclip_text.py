@@ -5,10 +5,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from ..vision_language.open_clip_models import build_clip, load_clip
+from ..vision_language.open_clip_models import load_clip
+from ..vision_language.single_towers import build_text_model
 from .descriptions import Source, load_descriptions
-from .openclip_text_tower import OpenCLIPTextTower, find_text_tower
-from .tokens import TOKENIZER, encode_texts, lay_out
+from .hub_tokenizer import check_tokenizer, find_tokenizer
+from .openclip_text_tower import OpenCLIPTextTower, find_text_tower, tower_state
+from .tokens import TextTokenizer, context_size, encode_texts, lay_out
 
 TEMPLATE = 'a photo of a person whose face shows'
 
@@ -18,7 +20,8 @@ class OpenCLIPText(OpenCLIPTextTower):
     """The classes' text features, from descriptions and learnable contexts.
 
     The feature of class c is ``L2norm(text([SOS, p_1..p_m, description, EOT]))`` with
-    p learnable for each class [paper: learnable prompts; form from DFER-CLIP]. The
+    p learnable for each class [paper: learnable prompts; form from DFER-CLIP]; some
+    tokenizers have no SOS, and some towers read padding too [from SigLIP]. The
     tower is frozen. Training encodes one description a class and step, drawn from
     torch's generator; evaluation averages all of a class's and scales to unit length
     [choice], and keeps the result until weights or mode change.
@@ -37,13 +40,19 @@ class OpenCLIPText(OpenCLIPTextTower):
         num_context: m; by default the template's number of tokens, or 8 without one.
         learnable: Whether the contexts are trained.
         label_order: Order of the classes, if the data set is given one.
+        tokenizer: Folder of a tokenizer or its repository (``hf-hub:org/name``), for an
+            architecture that names one (SigLIP, CLIPA, MetaCLIP's worldwide). If that
+            is a folder or repository itself, by default the one in it.
 
     Attributes:
         classes: Class names, in the order of the features.
+        logit_scale: What the cosines were multiplied by when the towers were trained.
+        logit_bias: What was added to that; None for towers trained without.
 
     Raises:
         ValueError: If m is not the template's number of tokens, a text is too long,
-            or the architecture's text tower is not open_clip's own transformer.
+            the architecture's text tower is not open_clip's own transformer, or the
+            tokenizer is not that of the tower.
     """
 
     def __init__(
@@ -56,26 +65,33 @@ class OpenCLIPText(OpenCLIPTextTower):
         num_context: int | None = None,
         learnable: bool = True,
         label_order: str | None = None,
+        tokenizer: str | TextTokenizer | None = None,
     ) -> None:
         # What a user may have got wrong first: building the tower takes seconds.
         texts = load_descriptions(descriptions, label_order)
-        template = TOKENIZER.encode(context_init) if context_init else None
-        num_context = _context_size(template, num_context)
-        tower = find_text_tower(build_clip(arch), arch)
-        super().__init__(tower)
+        cut = find_tokenizer(arch, tokenizer)
+        template = cut.encode(context_init) if context_init else None
+        num_context = context_size(template, num_context)
+        model = build_text_model(arch)
+        tower = find_text_tower(model, arch)
+        super().__init__(tower, one_start=bool(cut.start))
+        self.tokenizer = cut
+        self._take_logits(model)
         self.arch = arch
         self.pretrained = pretrained
         self.quick_gelu = quick_gelu
         self.texts = texts
         self.classes = tuple(texts)
+        self.context_init = context_init
         self.template = template
         self.num_context = num_context
         self._encoded = self._encode_texts(kept=None)
-        used = {TOKENIZER.sot_token_id, TOKENIZER.eot_token_id, 0}
+        used = {*cut.start, *cut.end, cut.pad}
         used.update(self.template or (), *self._encoded)
+        words = tower.token_embedding.weight.detach()
+        check_tokenizer(cut, used, arch, len(words))
         token_ids = torch.tensor(sorted(used))
         self.register_buffer('token_ids', token_ids)
-        words = tower.token_embedding.weight.detach()
         self.register_buffer('token_rows', words[token_ids])
         self._take_words(words, None)
         width = self.token_rows.shape[1]
@@ -94,16 +110,12 @@ class OpenCLIPText(OpenCLIPTextTower):
             self._encode_texts(kept)
             words = tower.token_embedding.weight.detach()
             rows = words[self.token_ids.cpu()]
-            state = {
-                name: value
-                for name, value in tower.state_dict().items()
-                if name.split('.')[0] in {'transformer', 'ln_final'}
-                or name.startswith(('positional_embedding', 'text_projection'))
-            }
+            state = tower_state(tower)
             state |= {'token_ids': self.token_ids, 'token_rows': rows}
             self.load_state_dict(state | {'context': self.context.detach()})
             self._start_context()
             self._take_words(words, kept)
+            self._take_logits(model)
         self._is_init = True
 
     def forward(self) -> Tensor:
@@ -133,7 +145,7 @@ class OpenCLIPText(OpenCLIPTextTower):
             place = {token: i for i, token in enumerate(ids.tolist())}
             lacking = [token for token in own if token not in place]
             if lacking:
-                words = ' '.join(TOKENIZER.decode([t]).strip() for t in lacking)
+                words = ' '.join(self.tokenizer.decode([t]).strip() for t in lacking)
                 report[-1].append(
                     f'the checkpoint has no embeddings for {words!r}, which the '
                     'descriptions use: train with these descriptions, or set pretrained'
@@ -204,29 +216,36 @@ class OpenCLIPText(OpenCLIPTextTower):
         self, encoded: list[list[int]], context: Tensor
     ) -> tuple[Tensor, Tensor]:
         """The transformer's input, (S, L, width), and the places of the texts' ends."""
-        m = self.num_context
-        ids, ends = lay_out(encoded, m, self._length(encoded))
+        first, length = self._first_word, self._length(encoded)
+        ids, ends = lay_out(encoded, self.num_context, length, self.tokenizer)
         x = self._embed(ids)
-        x = torch.cat([x[:, :1], context, x[:, 1 + m :]], dim=1)
+        start = x[:, : len(self.tokenizer.start)]
+        x = torch.cat([start, context, x[:, first:]], dim=1)
         x = x.to(self.transformer.get_cast_dtype())
         return x + self.positional_embedding[: x.shape[1]], ends
 
     def _length(self, encoded: list[list[int]]) -> int:
         if not self._cuts:
             return self.context_length
-        return max(map(len, encoded)) + self.num_context + 2
+        return max(map(len, encoded)) + self.num_context + self.tokenizer.around
+
+    @property
+    def _first_word(self) -> int:
+        """The place of a text's first token, behind start and contexts."""
+        return len(self.tokenizer.start) + self.num_context
 
     def _encode_texts(self, kept: list[int] | None) -> list[list[int]]:
         """Token ids of all descriptions; `kept` as in :func:`encode_texts`."""
-        return encode_texts(self.texts, self.num_context, self.context_length, kept)
-
-
-def _context_size(template: list[int] | None, num_context: int | None) -> int:
-    if template is None:
-        return 8 if num_context is None else num_context
-    if num_context not in (None, len(template)):
-        raise ValueError(
-            f'num_context={num_context}, but context_init has {len(template)} tokens: '
-            'leave num_context out, or set context_init=None'
+        return encode_texts(
+            self.texts,
+            self.num_context,
+            self.context_length,
+            kept,
+            self.tokenizer,
+            self.context_init,
         )
-    return len(template)
+
+    def _take_logits(self, model: nn.Module) -> None:
+        bias = getattr(model, 'logit_bias', None)
+        self.logit_scale = float(model.logit_scale.detach().exp())
+        self.logit_bias = None if bias is None else float(bias.detach())

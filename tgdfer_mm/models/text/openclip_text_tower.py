@@ -7,7 +7,6 @@ from torch import Tensor, nn
 
 from ..functional import at_least_single
 from ..vision_language.fast_layers import FastSelfAttention, use_fast_layers
-from ..vision_language.open_clip_models import arch_config
 from ..vision_language.packed_texts import encode_ends
 
 
@@ -21,10 +20,12 @@ class OpenCLIPTextTower(BaseModule):
 
     Args:
         tower: From :func:`find_text_tower`; its parts are taken over.
+        one_start: Whether all texts begin with the same token.
     """
 
-    def __init__(self, tower: nn.Module) -> None:
+    def __init__(self, tower: nn.Module, one_start: bool = True) -> None:
         super().__init__()
+        self.one_start = one_start
         use_fast_layers(tower.transformer)
         self.transformer = tower.transformer
         self.ln_final = tower.ln_final
@@ -32,6 +33,9 @@ class OpenCLIPTextTower(BaseModule):
         self.text_projection = tower.text_projection
         self.register_buffer('attn_mask', tower.attn_mask, persistent=False)
         self.pool = getattr(tower, 'text_pool_type', None) or tower.pool_type
+        self.cls_emb = getattr(tower, 'cls_emb', None)
+        if self.cls_emb is not None:  # a captioner's: it is read, whatever else is said
+            self.pool = 'last'
         self.requires_grad_(False)
 
     @property
@@ -44,7 +48,7 @@ class OpenCLIPTextTower(BaseModule):
     @property
     def context_length(self) -> int:
         """Places of a text, start and end included."""
-        return len(self.positional_embedding)
+        return len(self.positional_embedding) - (self.cls_emb is not None)
 
     def encode_embedded(self, x: Tensor, ends: Tensor) -> Tensor:
         """What the transformer makes of texts, at the places that are pooled.
@@ -57,15 +61,34 @@ class OpenCLIPTextTower(BaseModule):
             (S, width).
         """
         blocks = self.transformer.resblocks
-        if self._cuts and all(isinstance(b.attn, FastSelfAttention) for b in blocks):
+        fast = all(isinstance(block.attn, FastSelfAttention) for block in blocks)
+        if self._cuts and self.one_start and fast:
             return encode_ends(blocks, x, ends)
-        return self._pooled(self._run(x), ends)
+        return self._pooled(self._run(x, ends), ends)
 
-    def _run(self, x: Tensor) -> Tensor:
-        """What the transformer makes of every place, (S, L, width)."""
+    def _run(self, x: Tensor, ends: Tensor) -> Tensor:
+        """What the transformer makes of every place, (S, L, width).
+
+        A class token is one place more, the last.
+        """
+        if self.cls_emb is not None:
+            return self.transformer(*self._with_class_token(x, ends))
         size = x.shape[1]
         mask = None if self.attn_mask is None else self.attn_mask[:size, :size]
         return self.transformer(x, attn_mask=mask)
+
+    def _with_class_token(self, x: Tensor, ends: Tensor) -> tuple[Tensor, Tensor]:
+        """Texts with a class token behind their padding, and what may be read.
+
+        open_clip masks the padding one place late, and so were its CoCa's weights
+        trained: the first place of padding is read, the class token itself is not
+        [from open_clip].
+        """
+        token = self.cls_emb + self.positional_embedding[-1]
+        x = torch.cat([x, token.to(x).expand(len(x), 1, -1)], dim=1)
+        read = torch.arange(x.shape[1]) <= ends[:, None] + 1
+        hidden = torch.zeros(read.shape).masked_fill(~read, -torch.inf).to(x)
+        return x, (self.attn_mask + hidden[:, None])[:, None]
 
     def _unit(self, x: Tensor) -> Tensor:
         """Unit features in the joint space, of places or of texts."""
@@ -92,16 +115,22 @@ def find_text_tower(model: nn.Module, arch: str | dict) -> nn.Module:
     """Where a model keeps its text tower.
 
     Raises:
-        ValueError: It is not open_clip's own transformer.
+        ValueError: It is not open_clip's own transformer, or has no projection.
     """
     tower = getattr(model, 'text', model)
-    text_cfg = arch_config(arch)['text_cfg']
-    plain = (
-        hasattr(tower, 'token_embedding') and getattr(tower, 'cls_emb', None) is None
-    )
-    if not plain or text_cfg.get('hf_tokenizer_name') or tower.text_projection is None:
+    if not hasattr(tower, 'token_embedding') or tower.text_projection is None:
         raise ValueError(
-            f'arch={arch!r}: OpenCLIPText needs the text transformer, projection and '
-            'byte-pair tokenizer of open_clip itself'
+            f'arch={arch!r}: OpenCLIPText needs the text transformer of open_clip '
+            'itself, with a projection into the joint space'
         )
     return tower
+
+
+def tower_state(tower: nn.Module) -> dict[str, Tensor]:
+    """The weights of a text tower under the names of :class:`OpenCLIPTextTower`."""
+    kept = {'transformer', 'ln_final', 'positional_embedding', 'text_projection'}
+    return {
+        name: value
+        for name, value in tower.state_dict().items()
+        if name.split('.')[0] in kept | {'cls_emb'}
+    }

@@ -39,9 +39,9 @@ class OpenCLIPWords(OpenCLIPText):
         owner = [self._owner[i] for i in chosen]
         encoded = [self._encoded[i] for i in chosen]
         x, ends = self._place(encoded, self.context[owner])
-        x = self._run(x)
+        x = self._run(x, ends)
         texts, places = self._unit(self._pooled(x, ends)), self._unit(x)
-        first = 1 + self.num_context
+        first = self._first_word
         classes = []
         for c in range(len(self.classes)):
             own = [i for i, each in enumerate(owner) if each == c]

@@ -10,6 +10,7 @@ stands for the weights shipped with this package, or with ``models://``, which s
 for the folder of the fetched models.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import open_clip
@@ -23,15 +24,13 @@ from ...hf_hub import PREFIX, is_folder
 from ...plain_checkpoints import DamagedCheckpointError
 from .published_clip import check_alike, fill_clip, published_config, read_published
 from .text_image_checkpoint import load_vlm_state
-from .timm_tower import SizedTimmModel
+from .timm_tower import sized_timm_model
 from .weight_files import NoWeightsError
 
 SHIPPED = Path(__file__).parents[2] / 'weights'
-
-
+# In the place of an image tower that is built otherwise, or not wanted.
+NO_IMAGE = dict(image_size=1, patch_size=1, width=8, head_width=8, layers=0)
 _OF_BIG_VISION = ('.npz', '.npy')  # Google's own files of SigLIP
-# An image tower that another one takes the place of.
-_PLACEHOLDER = dict(image_size=1, patch_size=1, layers=0, width=8, head_width=8)
 
 
 def resolve(path: str) -> str:
@@ -62,7 +61,7 @@ def arch_config(arch: str | dict) -> dict:
         return parse_json(Path(resolve(arch)).read_text())
     if arch in open_clip.list_models():
         return open_clip.get_model_config(arch)
-    if is_folder(arch):
+    if is_published(arch):
         return published_config(arch)
     raise ValueError(
         f'arch={arch!r} is not an open_clip model; open_clip.list_models() lists them, '
@@ -71,23 +70,40 @@ def arch_config(arch: str | dict) -> dict:
     )
 
 
+def is_published(arch: str | dict) -> bool:
+    """Whether an architecture is a folder, or a repository of the hub."""
+    named = isinstance(arch, str) and arch not in open_clip.list_models()
+    return named and is_folder(arch)
+
+
 def build_clip(arch: str | dict) -> nn.Module:
-    """Builds the model of an architecture with random weights, on the CPU."""
+    """Builds the model of an architecture with random weights, on the CPU.
+
+    Raises:
+        ValueError: Its text tower is one of Hugging Face's, and ``transformers`` is not
+            installed.
+    """
     config = arch_config(arch)
+    hub = config['text_cfg'].get('hf_model_name')
+    if hub and find_spec('transformers') is None:
+        raise ValueError(
+            f'arch={arch!r}: its text tower is {hub!r} of Hugging Face, which needs '
+            '`pip install transformers`. OpenCLIPVisual builds its image tower without.'
+        )
+    kind, vision = model_class(config), config['vision_cfg']
+    if 'timm_kwargs' not in vision:
+        return kind(**config)
+    model = kind(**config | {'vision_cfg': NO_IMAGE})
+    model.visual = sized_timm_model(vision)
+    return model
+
+
+def model_class(config: dict) -> type[nn.Module]:
+    """open_clip's class of a model config, which loses the entry that says it."""
     custom = config.pop('custom_text', False) or 'hf_model_name' in config['text_cfg']
-    model = open_clip.CustomTextCLIP if custom else open_clip.CLIP
-    vision = dict(config['vision_cfg'])
-    timm_kwargs = vision.pop('timm_kwargs', None)
-    if timm_kwargs is None:
-        return model(**config)
-    built = model(**{**config, 'vision_cfg': _PLACEHOLDER})
-    built.visual = SizedTimmModel(
-        vision['timm_model_name'],
-        vision['image_size'],
-        vision['timm_pool'],
-        timm_kwargs,
-    )
-    return built
+    if custom and 'multimodal_cfg' in config:
+        return open_clip.CoCa
+    return open_clip.CustomTextCLIP if custom else open_clip.CLIP
 
 
 def load_clip(

@@ -27,3 +27,9 @@ class SizedTimmModel(TimmModel):
             model_name, num_classes=0, global_pool=pool, **timm_kwargs
         )
         self.head = nn.Sequential()
+
+
+def sized_timm_model(vision_cfg: dict) -> SizedTimmModel:
+    """The tower of a model config whose ``vision_cfg`` has ``timm_kwargs``."""
+    names = ('timm_model_name', 'image_size', 'timm_pool', 'timm_kwargs')
+    return SizedTimmModel(*(vision_cfg[name] for name in names))

@@ -134,6 +134,8 @@ def _siglip(config: dict, where: object) -> dict:
             pool_type='last',
             act_kwargs=act,
             norm_kwargs=dict(eps=text['layer_norm_eps']),
+            hf_tokenizer_name='SiglipTokenizer',
+            tokenizer_kwargs=dict(clean='canonicalize'),
         ),
     )
 
