@@ -164,7 +164,7 @@ def check_tokenizer(
 
 
 def _facts(folder: HubFolder | LocalFolder) -> dict[str, Any]:
-    """What the files beside the vocabulary say, ``tokenizer_config.json`` first."""
+    """What the files next to the vocabulary say, ``tokenizer_config.json`` first."""
     facts: dict[str, Any] = {}
     for name in ('special_tokens_map.json', 'tokenizer_config.json'):
         path = folder.find(name)
