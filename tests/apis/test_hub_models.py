@@ -210,6 +210,7 @@ def test_publish_writes_a_folder_and_sends_it_only_if_told(
     words = ['publish', 'demo', str(tmp_path / 'b'), '--push', 'org/b', '--public']
     assert main(words) == 0
     assert api.asked[-2][2]['private'] is False
+    assert '--model org/b ' in (tmp_path / 'b/README.md').read_text()
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,13 @@ _SINGLE = ('recall_', 'AP_')  # metrics of single classes
 
 
 def write_card(
-    loaded: LoadedModel, name: str, config: Mapping, folder: Path, licence: str | None
+    loaded: LoadedModel, repo: str, config: Mapping, folder: Path, licence: str | None
 ) -> Path:
     """Writes the card of a model.
 
     Args:
         loaded: The model.
-        name: What it is called.
+        repo: Its repository, ``org/name``.
         config: The content of its ``config.json``.
         folder: Where to; its weights are there already.
         licence: Of the weights; None is said to be not stated.
@@ -32,6 +32,7 @@ def write_card(
         The file.
     """
     trained, network = loaded.trained, loaded.model
+    name = repo.rpartition('/')[2]
     selection = trained.get('selection') or {}
     metrics = {
         key.removeprefix('dfer/'): value
@@ -49,6 +50,7 @@ def write_card(
     text = template.render(
         front=_front(name, data, overall, licence),
         name=name,
+        repo=repo,
         licence=licence,
         about=loaded.about,
         ban=BAN,

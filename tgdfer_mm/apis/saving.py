@@ -59,6 +59,7 @@ def save_pretrained(
     folder: str | Path,
     half: bool = False,
     licence: str | None = None,
+    repo: str | None = None,
 ) -> Path:
     """Writes a model as a folder: weights, config, preprocessing and a model card.
 
@@ -73,6 +74,8 @@ def save_pretrained(
         half: Whether numbers are rounded to 16 bits, for half the size.
         licence: Of the weights, for the card: an identifier of the hub such as
             ``cc-by-nc-4.0``.
+        repo: Where it will be on the hub, for the card; ``org/`` and the folder's name
+            by default.
 
     Returns:
         The folder.
@@ -104,7 +107,7 @@ def save_pretrained(
         write_safetensors(state, {'meta': json.dumps(meta)}, place / WEIGHTS)
         _write_json(config, place / CONFIG)
         _write_json(preprocessing, place / PREPROCESSING)
-        write_card(loaded, folder.name, config, place, licence)
+        write_card(loaded, repo or f'org/{folder.name}', config, place, licence)
         os.chmod(place / WEIGHTS, 0o644)  # safetensors makes it the owner's alone
         _require_same(state, place)
         if folder.is_dir():

@@ -43,9 +43,8 @@ def _folder(args: Namespace) -> int:
             'the training, or its config with --checkpoint; for one file, end OUT in '
             '.safetensors'
         )
-    if args.push:
-        parse_name(args.push)  # before a minute is spent
-    elif args.public:
+    repo = parse_name(args.push).repo if args.push else None
+    if repo is None and args.public:
         raise UsageError('--public is for a repository: name it by --push')
     again = is_model_folder(folder) and given.exists() and folder.samefile(given)
     if again and not args.push:
@@ -53,7 +52,7 @@ def _folder(args: Namespace) -> int:
     if not again:
         with naming_the_model(args.model, args.checkpoint):
             loaded = load_model(args.model, args.checkpoint)
-        save_pretrained(loaded, folder, args.half, args.licence)
+        save_pretrained(loaded, folder, args.half, args.licence, repo)
         say(f'wrote {folder}. Read its README.md, the model card, before you share it.')
     if args.push:
         url = push_to_hub(folder, args.push, private=not args.public)

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-import open_clip
-
 from ...files import read_json
-from ...hf_hub import open_folder
+from ...hf_hub import is_folder, open_folder
 from ...models.text.descriptions import load_descriptions
 from ...models.vision_language.open_clip_models import arch_config
 from ...run_config.walk import kind_of
@@ -53,7 +51,7 @@ def _fill_in(node: dict[str, Any]) -> None:
     if kind_of(node) == 'TransformersVision':
         if isinstance(arch, str):
             node['arch'] = read_json(open_folder(arch).find('config.json'))
-    elif isinstance(arch, str) and arch not in open_clip.list_models():
+    elif isinstance(arch, str) and (arch.endswith('.json') or is_folder(arch)):
         node['arch'] = arch_config(arch)
     if 'descriptions' in node:
         texts = load_descriptions(node['descriptions'], node.get('label_order'))
