@@ -5,8 +5,11 @@ commit. Files are kept in the cache of huggingface_hub, and come from its host
 (``HF_ENDPOINT``), with the user's own login if there is one.
 """
 
+import logging
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,17 +100,16 @@ class HubFolder:
         """
         revision = self._commit or self.name.revision
         try:
-            path = Path(
-                hf_hub_download(
+            with _no_word_of_retries():
+                found = hf_hub_download(
                     self.name.repo,
                     file,
                     revision=revision,
                     local_files_only=constants.HF_HUB_OFFLINE,
                 )
-            )
         except hub.LocalEntryNotFoundError as error:  # also an EntryNotFoundError
-            found = try_to_load_from_cache(self.name.repo, file, revision=revision)
-            if found is _CACHED_NO_EXIST:
+            kept = try_to_load_from_cache(self.name.repo, file, revision=revision)
+            if kept is _CACHED_NO_EXIST:
                 return None
             raise HubError(self._unreached(error)) from error
         except hub.EntryNotFoundError:
@@ -117,6 +119,7 @@ class HubFolder:
             raise HubError(
                 why_refused(self.name, error, 'it cannot be fetched')
             ) from error
+        path = Path(found)
         self._commit = path.parents[len(Path(file).parents) - 1].name
         return path
 
@@ -164,6 +167,18 @@ def is_folder(source: str | Path) -> bool:
     """Whether :func:`open_folder` has something to open."""
     named = str(source)
     return named.startswith(PREFIX) or os.path.isdir(os.path.expanduser(named))
+
+
+@contextmanager
+def _no_word_of_retries() -> Iterator[None]:
+    """Without a warning for each of the times that an unreachable host is tried."""
+    logger = logging.getLogger('huggingface_hub')
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def why_refused(name: HubName, error: Exception, what: str) -> str:

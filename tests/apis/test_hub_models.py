@@ -9,7 +9,11 @@ import torch
 
 from tgdfer_cli.main import main
 from tgdfer_mm.apis import from_pretrained, load_model, push_to_hub, save_pretrained
-from tgdfer_mm.apis.model_folder.layout import FILES, ModelFolderError
+from tgdfer_mm.apis.model_folder.layout import (
+    FILES,
+    TOKENIZER_FILES,
+    ModelFolderError,
+)
 from tgdfer_mm.hf_hub import HubError
 from tgdfer_mm.video.errors import UsageError
 
@@ -44,14 +48,14 @@ class Api:
 # Sending.
 
 
-def test_four_files_are_sent_and_a_new_repository_is_private(folder):
+def test_its_files_are_sent_and_a_new_repository_is_private(folder):
     api = Api()
     assert push_to_hub(folder, 'org/name', api=api) == 'https://hub/org/name/commit/1'
     (create, upload) = api.asked
     assert create == ('create_repo', 'org/name', dict(private=True, exist_ok=True))
     sent = upload[1]
     assert sent['repo_id'] == 'org/name' and sent['folder_path'] == str(folder)
-    assert sorted(sent['allow_patterns']) == sorted(FILES)
+    assert set(sent['allow_patterns']) == {*FILES, *TOKENIZER_FILES}
     assert sent['revision'] is None
 
 

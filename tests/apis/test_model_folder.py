@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import shutil
 import sys
 
 import numpy as np
@@ -14,12 +15,23 @@ from safetensors import safe_open
 
 from tgdfer_mm.apis import from_pretrained, load_model, save_pretrained
 from tgdfer_mm.apis.model_folder import harmless, is_model_folder
-from tgdfer_mm.apis.model_folder.harmless import ALLOW_IMPORTS, HarmfulConfigError
+from tgdfer_mm.apis.model_folder.harmless import (
+    ALLOW_IMPORTS,
+    HarmfulConfigError,
+    require_harmless,
+)
 from tgdfer_mm.apis.model_folder.layout import FILES, ModelFolderError
+from tgdfer_mm.apis.model_folder.self_contained import self_contained
 from tgdfer_mm.apis.runtime import TorchRuntime
+from tgdfer_mm.models.vision_language.open_clip_models import arch_config
 from tgdfer_mm.paths import config_dir
 from tgdfer_mm.plain_checkpoints import DamagedCheckpointError
+from tgdfer_mm.registry import MODELS
 from tgdfer_mm.video.errors import OutputError, UsageError
+
+from ..models.small_tokenizers import write_tokenizer
+from ..models.small_towers import FAMILIES
+from ..models.transformers_files import write_folder
 
 
 @pytest.fixture(scope='module')
@@ -211,6 +223,63 @@ def test_a_model_with_something_elsewhere_is_refused(demo, tmp_path):
     with pytest.raises(HarmfulConfigError, match="type='OnnxExpert' runs a file"):
         save_pretrained(other, tmp_path / 'a')
     assert not (tmp_path / 'a').exists()
+
+
+def test_architectures_of_folders_and_repositories_stand_in_the_config(hub, tmp_path):
+    clip = write_folder('clip', tmp_path / 'clip')
+    hub.repos['org/clip'] = clip
+    for name in (str(clip), 'hf-hub:org/clip'):
+        tower = dict(type='OpenCLIPVisual', arch=name, pretrained=name)
+        found = self_contained(tower)
+        assert found['arch'] == arch_config(str(clip)) and found['pretrained'] is None
+    own = json.loads((clip / 'config.json').read_text())
+    (clip / 'config.json').write_text(json.dumps(own | {'_name_or_path': '/home/me'}))
+    tower = dict(type='TransformersVision', arch=str(clip), pretrained=str(clip))
+    found = self_contained(dict(type='InstanceBackbone', backbone=tower))['backbone']
+    assert found == dict(type='TransformersVision', arch=own, pretrained=None)
+    require_harmless(found, 'here')
+    kept = dict(type='timm.resnet18', pretrained=True), dict(type='X', arch='tiny')
+    assert self_contained(kept) == [dict(type='timm.resnet18'), kept[1]]
+
+
+# A tokenizer.
+
+
+@pytest.fixture
+def siglip(demo, tmp_path):
+    """A model on a small SigLIP, whose texts another tokenizer cuts."""
+    arch = FAMILIES['siglip']
+    tokenizer = write_tokenizer(
+        tmp_path / 'pieces', arch['text_cfg']['hf_tokenizer_name']
+    )
+    cfg = Config(demo.cfg.to_dict())
+    cfg.model.backbone = dict(type='OpenCLIPVisual', arch=arch)
+    texts = [[name, [f'brows {i}']] for i, name in enumerate(demo.classes)]
+    cfg.model.text_encoder.update(arch=arch, tokenizer=tokenizer, descriptions=texts)
+    size, width = arch['vision_cfg']['image_size'], arch['embed_dim']
+    cfg.image_size = cfg.video.crop.size = size
+    cfg.model.neck.in_channels = cfg.model.cls_head.in_channels = width
+    path, meta = tmp_path / 'siglip.pth', dict(dataset_meta=dict(classes=demo.classes))
+    state = MODELS.build(cfg.model).state_dict()
+    torch.save(dict(state_dict=state, meta=meta), path)
+    return load_model(cfg, path)
+
+
+def test_the_tokenizer_of_the_texts_goes_along(siglip, tmp_path):
+    folder = save_pretrained(siglip, tmp_path / 'a')
+    moved = shutil.move(folder, tmp_path / 'elsewhere')
+    shutil.rmtree(tmp_path / 'pieces')
+    again = from_pretrained(moved)
+    with torch.no_grad():
+        assert torch.equal(again.model.text_encoder(), siglip.model.text_encoder())
+    third = save_pretrained(again, tmp_path / 'third')
+    for file in ('tokenizer/tokenizer.json', 'tokenizer/tokenizer_config.json'):
+        assert (third / file).read_bytes() == (moved / file).read_bytes()
+    content = (third / 'config.json').read_text(encoding='utf-8')
+    assert '"tokenizer": "tokenizer"' in content and str(tmp_path) not in content
+    (third / 'tokenizer/tokenizer.json').unlink()
+    with pytest.raises(ModelFolderError, match='third lacks tokenizer/tokenizer.json'):
+        from_pretrained(third)
 
 
 # What strangers write.

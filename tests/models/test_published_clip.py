@@ -82,15 +82,16 @@ def test_pickled_weights_are_read_where_there_are_no_others(tmp_path):
     ]
 
 
-def test_a_folder_of_open_clip(tmp_path, tiny_arch):
+def test_a_folder_of_open_clip_and_a_repository(hub, tmp_path, tiny_arch):
     model = build_clip(tiny_arch)
     config = dict(model_cfg=tiny_arch, preprocess_cfg={})
     (tmp_path / 'open_clip_config.json').write_text(json.dumps(config))
     save_file(model.state_dict(), tmp_path / 'open_clip_model.safetensors')
-    loaded, _ = load_clip(tiny_arch, str(tmp_path))
-    state = loaded.state_dict()
-    assert all(torch.equal(state[n], v) for n, v in model.state_dict().items())
-    assert arch_config(str(tmp_path)) == tiny_arch
+    hub.repos['org/tiny'] = tmp_path
+    for source in (str(tmp_path), 'hf-hub:org/tiny'):
+        state = load_clip(tiny_arch, source)[0].state_dict()
+        assert all(torch.equal(state[n], v) for n, v in model.state_dict().items())
+        assert arch_config(source) == tiny_arch
 
 
 def openai_state(model):

@@ -38,9 +38,9 @@ class DFERInferencer(BaseInferencer):
     work for one of them after another.
 
     Args:
-        model: A name that ``tgdfer models`` lists, path of a config or of an
-            ``*.onnx`` file, a config, or what :func:`tgdfer_mm.apis.load_model` gave.
-            None is the one chosen by ``tgdfer models --default``, or ``demo``.
+        model: What :func:`tgdfer_mm.apis.load_model` takes or gave (a name, a config, a
+            folder, ``org/name`` of the Hugging Face hub), or the path of an ``*.onnx``
+            file. None is the one chosen by ``tgdfer models --default``, or ``demo``.
         checkpoint: Its weights; a model of that list has its own.
         device: Where the model runs; by default the best there is. One that was loaded
             already stays where it is.

@@ -7,7 +7,7 @@ from huggingface_hub import HfApi
 
 from ..hf_hub import HubError, parse_name, why_refused
 from .model_folder import read_folder
-from .model_folder.layout import FILES, ModelFolderError
+from .model_folder.layout import FILES, TOKENIZER_FILES, ModelFolderError
 
 
 def push_to_hub(
@@ -19,7 +19,7 @@ def push_to_hub(
 ) -> str:
     """Sends a folder of :func:`tgdfer_mm.apis.save_pretrained` to a repository.
 
-    Its four files are sent and nothing else that may lie there. An edited ``README.md``
+    Its files are sent, and nothing else that may lie there. An edited ``README.md``
     is sent as it is.
 
     Args:
@@ -54,7 +54,7 @@ def push_to_hub(
             repo_id=name.repo,
             folder_path=str(folder),
             revision=name.revision,
-            allow_patterns=list(FILES),
+            allow_patterns=[*FILES, *TOKENIZER_FILES],
             commit_message=message,
         )
     # huggingface_hub hands on the errors of its transport, too.

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..files import write_text
 from ..finite_weights import check_finite
-from ..hf_hub import PREFIX
+from ..hf_hub import PREFIX, open_folder
 from ..plain_checkpoints import write_safetensors
 from ..version import __version__
 from ..video.errors import OutputError
@@ -23,10 +23,11 @@ from .model_folder.layout import (
     FORMAT,
     LIBRARY,
     PREPROCESSING,
+    TOKENIZER_FILES,
     WEIGHTS,
     ModelFolderError,
 )
-from .model_folder.self_contained import self_contained
+from .model_folder.self_contained import self_contained, tokenizer_of
 from .model_loading import LoadedModel, load_model
 from .preprocessing import steps_after_reading, test_pipeline
 
@@ -105,6 +106,7 @@ def save_pretrained(
             meta.get('dataset_meta') or {}, classes=loaded.classes
         )
         write_safetensors(state, {'meta': json.dumps(meta)}, place / WEIGHTS)
+        _copy_tokenizer(tokenizer_of(loaded.cfg.model), place)
         _write_json(config, place / CONFIG)
         _write_json(preprocessing, place / PREPROCESSING)
         write_card(loaded, repo or f'org/{folder.name}', config, place, licence)
@@ -191,6 +193,14 @@ def _as_plain(value: object) -> object:
     if isinstance(value, ConfigDict):
         return value.to_dict()
     raise TypeError(f'{value!r} is a {type(value).__name__}')
+
+
+def _copy_tokenizer(source: str | None, place: Path) -> None:
+    for name in () if source is None else TOKENIZER_FILES:
+        found = open_folder(source).find(Path(name).name)
+        if found is not None:
+            (place / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(found, place / name)
 
 
 def _write_json(content: dict, path: Path) -> None:

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ...registry import MODELS, TEMPORAL, TRANSFORMS, Registry
-from .layout import ModelFolderError
+from .layout import TOKENIZER, ModelFolderError
 
 ALLOW_IMPORTS = 'TGDFER_ALLOW_IMPORTS'
 # What is never opened, called or fetched, but shown or encoded.
@@ -50,6 +50,10 @@ def require_harmless(node: Any, where: object, key: str = '') -> None:
                 raise HarmfulConfigError(
                     f'{where}: {inner}={value!r} asks for other weights than those in '
                     'the folder'
+                )
+            if name == 'tokenizer' and value not in (None, TOKENIZER):
+                raise HarmfulConfigError(
+                    f'{where}: {inner}={value!r} is not the tokenizer in the folder'
                 )
             if name not in _TEXTS:
                 require_harmless(value, where, inner)

@@ -5,6 +5,12 @@ PREPROCESSING = 'preprocessor_config.json'
 WEIGHTS = 'model.safetensors'
 CARD = 'README.md'
 FILES = (CONFIG, PREPROCESSING, WEIGHTS, CARD)
+# A folder in it, if the texts of the classes need a tokenizer of their own.
+TOKENIZER = 'tokenizer'
+TOKENIZER_FILES = tuple(
+    f'{TOKENIZER}/{name}.json'
+    for name in ('tokenizer', 'tokenizer_config', 'special_tokens_map')
+)
 LIBRARY = 'tgdfer_mm'
 FORMAT = 1  # goes up when an older version could not read what a newer one writes
 

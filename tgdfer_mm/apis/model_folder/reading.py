@@ -1,14 +1,23 @@
 """From a folder, of this machine or of the hub, to a config and the weights."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mmengine.config import Config
 
 from ...files import read_json
 from ...hf_hub import HubFolder, HubName, LocalFolder, open_folder
 from .harmless import import_needed, require_harmless
-from .layout import CONFIG, FORMAT, LIBRARY, PREPROCESSING, WEIGHTS, ModelFolderError
+from .layout import (
+    CONFIG,
+    FORMAT,
+    LIBRARY,
+    PREPROCESSING,
+    TOKENIZER,
+    TOKENIZER_FILES,
+    WEIGHTS,
+    ModelFolderError,
+)
 
 
 class FolderModel(NamedTuple):
@@ -69,6 +78,7 @@ def read_folder(source: str | Path) -> FolderModel:
     import_needed(content['needs'], path)
     require_harmless(content['model'], path, 'model')
     require_harmless(preparing, PREPROCESSING)
+    _find_tokenizer(content['model'], folder)
     config = Config(
         dict(
             default_scope='mmaction',
@@ -94,3 +104,17 @@ def _required(folder: HubFolder | LocalFolder, name: str) -> Path:
     if path is None:
         raise ModelFolderError(f'{folder} lacks {name}')
     return path
+
+
+def _find_tokenizer(node: Any, folder: HubFolder | LocalFolder) -> None:
+    """Says where the tokenizer of the folder is, in the place of its name."""
+    if isinstance(node, dict):
+        if node.get('tokenizer') == TOKENIZER:
+            found = [_required(folder, TOKENIZER_FILES[0])]
+            found += filter(None, map(folder.find, TOKENIZER_FILES[1:]))
+            node['tokenizer'] = str(found[0].parent)
+        for value in node.values():
+            _find_tokenizer(value, folder)
+    elif isinstance(node, list):
+        for value in node:
+            _find_tokenizer(value, folder)

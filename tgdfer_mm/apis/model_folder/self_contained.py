@@ -6,9 +6,12 @@ from typing import Any
 from ...files import read_json
 from ...hf_hub import is_folder, open_folder
 from ...models.text.descriptions import load_descriptions
-from ...models.vision_language.open_clip_models import arch_config
+from ...models.vision_language.open_clip_models import (
+    arch_config,
+    is_published,
+)
 from ...run_config.walk import kind_of
-from .layout import ModelFolderError
+from .layout import TOKENIZER, ModelFolderError
 
 # Prefixes of backbones whose builders take no `pretrained=None`.
 _OF_OTHERS = ('timm.', 'torchvision.', 'mmpretrain.')
@@ -41,16 +44,46 @@ def self_contained(node: Any, key: str = 'model') -> Any:
     )
 
 
+def tokenizer_of(node: Any) -> str | None:
+    """The folder or repository of the tokenizer that the texts of a model need.
+
+    Args:
+        node: ``model`` of a config, or a part of it.
+
+    Returns:
+        As :func:`~tgdfer_mm.models.text.hub_tokenizer.find_tokenizer` takes it; None if
+        the texts are cut as CLIP's are.
+    """
+    inner: list = list(node) if isinstance(node, list | tuple) else []
+    if isinstance(node, Mapping):
+        if 'descriptions' in node and (own := _own_tokenizer(node)) is not None:
+            return own
+        inner = list(node.values())
+    return next(filter(None, map(tokenizer_of, inner)), None)
+
+
+def _own_tokenizer(node: Mapping) -> str | None:
+    arch, given = node.get('arch'), node.get('tokenizer')
+    if given is None and is_published(arch):
+        named = arch_config(arch)['text_cfg'].get('hf_tokenizer_name')
+        return arch if named else None
+    return given
+
+
 def _fill_in(node: dict[str, Any]) -> None:
     for name in [name for name in node if 'pretrained' in name or name == 'init_cfg']:
         if str(node.get('type')).startswith(_OF_OTHERS):
             del node[name]
         elif node[name]:
             node[name] = None
+    if 'descriptions' in node and _own_tokenizer(node) is not None:
+        node['tokenizer'] = TOKENIZER
     arch = node.get('arch')
     if kind_of(node) == 'TransformersVision':
         if isinstance(arch, str):
-            node['arch'] = read_json(open_folder(arch).find('config.json'))
+            content = read_json(open_folder(arch).find('config.json'))
+            # Names with a line before them say where the file was, not what it is.
+            node['arch'] = {k: v for k, v in content.items() if not k.startswith('_')}
     elif isinstance(arch, str) and (arch.endswith('.json') or is_folder(arch)):
         node['arch'] = arch_config(arch)
     if 'descriptions' in node:
