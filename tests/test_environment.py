@@ -60,7 +60,8 @@ def test_a_data_root_keeps_its_value_exactly(path, monkeypatch, tmp_path):
 
 def test_the_roots_of_all_data_sets_are_checked():
     assert {name for names in ROOTS.values() for name in names} == {
-        *('DFEW_ROOT', 'FERV39K_ROOT', 'MAFW_ROOT', 'SYNTHDFER_ROOT')
+        *('DFEW_ROOT', 'FERV39K_ROOT', 'MAFW_ROOT', 'SYNTHDFER_ROOT'),
+        *('CREMAD_ROOT', 'RAVDESS_ROOT', 'ENTERFACE05_ROOT'),
     }
 
 

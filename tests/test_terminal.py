@@ -116,6 +116,7 @@ def test_the_report_of_a_check(name, shown):
         training=[],
         config=dict(data_root=name),
         sizes=[],
+        recordings={},
         tables={},
         findings=[dict(severity='error', code='x', message=name, advice=name)],
         deep=False,

@@ -117,9 +117,8 @@ class EvidencePlan:
         return plan
 
     def config_file(self, config: str) -> Path:
-        """Where a config is: in one of the folders of ``lab/configs/``."""
-        files = [CONFIGS / folder / f'{config}.py' for folder in FOLDERS]
-        return next((file for file in files if file.is_file()), files[0])
+        """Where a config is."""
+        return config_file(config)
 
     def repeats_of(self, condition: str) -> int:
         """How often each config is trained under a condition."""
@@ -140,6 +139,12 @@ class EvidencePlan:
                         if job not in seen:
                             seen.add(job)
                             yield job
+
+
+def config_file(config: str) -> Path:
+    """Where a config of a name is: in one of the folders of ``lab/configs/``."""
+    files = [CONFIGS / folder / f'{config}.py' for folder in FOLDERS]
+    return next((file for file in files if file.is_file()), files[0])
 
 
 def _find(path: str | Path) -> Path:

@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+from ..evidence.plan import config_file
 from ..markdown import table_lines
+from ..paths import ROOT
 from .metafiles import collection_of, read_collections
 
 _HEAD = """\
@@ -58,7 +60,7 @@ def page_text(models: list[dict], comparison: Path) -> str:
         lines += [f'## {collection["name"]}', '', f'[{paper["Title"]}]({paper["URL"]})']
         row = measured.get(collection.get('synth'))
         if 'synth' in collection:
-            config = f'`lab/configs/baselines/{collection["synth"]}.py`'
+            config = f'`{synth_config(collection["synth"])}`'
             mean = '{:.1f} ± {:.1f}'.format(*row['UAR']) if row else 'not run yet'
             lines += ['', f'SynthDFER ({config}): {mean}']
         remark = collection.get('cost', {}).get('remark')
@@ -67,6 +69,11 @@ def page_text(models: list[dict], comparison: Path) -> str:
         lines += ['', *table_lines(_COLUMNS, map(_cells, own))]
         lines.append('')
     return '\n'.join(lines)
+
+
+def synth_config(name: str) -> str:
+    """Where the laboratory's config of a name is, from the repository's root."""
+    return config_file(name).relative_to(ROOT).as_posix()
 
 
 def _measured(comparison: Path) -> dict[str, dict]:

@@ -48,12 +48,13 @@ def test_classes_and_their_number_follow_the_clips(root):
 
 
 def test_the_default_tower_is_the_expert_that_is_here(root, monkeypatch):
+    entry = own_tower.catalogue()['fer2013-xception']
+    monkeypatch.setattr(type(entry), 'here', property(lambda self: False))
     cfg, said = followed(root)
     assert cfg.model.backbone['type'] == 'OpenCLIPVisual'
     assert (
         'no model of real faces is here (`tgdfer models get fer2013-xception`' in said
     )
-    entry = own_tower.catalogue()['fer2013-xception']
     monkeypatch.setattr(type(entry), 'here', property(lambda self: True))
     cfg, said = followed(root)
     assert cfg.model.backbone['type'] == 'MiniXception'

@@ -4,7 +4,8 @@ import pytest
 import yaml
 from mmengine.config import Config
 
-from lab.paths import LAB, ROOT
+from lab.evidence.plan import config_file
+from lab.paths import ROOT
 from lab.zoo.measure import data_name, measure, tower_name
 from lab.zoo.metafiles import (
     collection_of,
@@ -85,7 +86,7 @@ def test_published_methods_and_configs_for_synthdfer_exist():
             known = {row['method'] for each in sets for row in each['rows']}
             assert collection['published'] in known
         if 'synth' in collection:
-            assert (LAB / f'configs/baselines/{collection["synth"]}.py').is_file()
+            assert config_file(collection['synth']).is_file()
 
 
 def test_published_costs_are_near_or_explained(models):

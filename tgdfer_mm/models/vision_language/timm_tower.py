@@ -1,6 +1,5 @@
 """A timm model of stated sizes as the image tower of an open_clip model."""
 
-import timm
 from open_clip.timm_model import TimmModel
 from torch import nn
 
@@ -21,6 +20,8 @@ class SizedTimmModel(TimmModel):
     def __init__(
         self, model_name: str, image_size: int, pool: str, timm_kwargs: dict
     ) -> None:
+        import timm  # what is broken next to it must not stop the package
+
         nn.Module.__init__(self)
         self.image_size = (image_size, image_size)
         self.trunk = timm.create_model(
