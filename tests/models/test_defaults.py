@@ -69,6 +69,7 @@ DEFAULTS = {
     'TextGuidedRecognizer': dict(frames_per_instance=1),
     'TokenClassifierHead': dict(TOKENS, num_layers=3),
     'TorchExpert': dict(features=False),
+    'TransformersVision': dict(output='tokens', interpolate=False),
     'TransportHead': dict(
         **dict(temperature=0.01, motion_temperature=0.1, epsilon=0.05, steps=30),
         align_weight=1.0,
