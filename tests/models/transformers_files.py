@@ -43,6 +43,13 @@ CONFIGS = {
         text_config=dict(TEXT, vocab_size=99),
         vision_config=dict(IMAGE, hidden_size=32, num_attention_heads=2),
     ),
+    'siglip_gelu': dict(  # each tower has an activation of its own
+        model_type='siglip',
+        text_config=dict(TEXT, vocab_size=99, hidden_act='quick_gelu'),
+        vision_config=dict(
+            IMAGE, hidden_size=32, num_attention_heads=2, hidden_act='gelu'
+        ),
+    ),
 }
 
 

@@ -15,7 +15,12 @@ _ACTIVATIONS = {
     'gelu_pytorch_tanh': (False, _TANH),
     'gelu_new': (False, _TANH),
 }
-_NAMES_IN_TIMM = dict(quick_gelu='quick_gelu', gelu='gelu')
+_NAMES_IN_TIMM = {
+    'quick_gelu': 'quick_gelu',
+    'gelu': 'gelu',
+    'gelu_pytorch_tanh': 'gelu_tanh',
+    'gelu_new': 'gelu_tanh',
+}
 
 
 class UnknownModelError(ValueError):
@@ -120,11 +125,7 @@ def _siglip(config: dict, where: object) -> dict:
                 depth=vision['num_hidden_layers'],
                 num_heads=vision['num_attention_heads'],
                 mlp_ratio=_mlp_ratio(vision),
-                act_layer='quick_gelu'
-                if quick_gelu
-                else 'gelu_tanh'
-                if act
-                else 'gelu',
+                act_layer=_NAMES_IN_TIMM[vision['hidden_act']],
             ),
         ),
         text_cfg=_stated(
