@@ -5,9 +5,11 @@ import pytest
 import torch
 from mmengine.evaluator import Evaluator
 
+from tgdfer_mm.datasets.transforms.packing import META_KEYS
 from tgdfer_mm.evaluation import DumpPredictions, read_predictions
 from tgdfer_mm.evaluation.clip_metric import NonFiniteScoreError
 from tgdfer_mm.evaluation.dump import digest_of
+from tgdfer_mm.evaluation.people import GROUPS, PERSON
 
 
 def dump(samples, path, classes):
@@ -55,6 +57,21 @@ def test_an_unreadable_clip_has_no_prediction(tmp_path, classes, make_sample):
     (line,) = dump([sample], tmp_path / 'p.jsonl', classes)
     assert line['damaged'] == 'truncated JPEG' and line['label'] == 3
     assert line['pred'] is None and line['score'] is None
+
+
+def test_who_is_in_a_clip_goes_along(tmp_path, classes, make_sample):
+    known = dict(actor='1001', sex='female', age=29, age_group='20-29')
+    samples = [
+        make_sample('a', 0, 0, **known),
+        make_sample('b', 0, 0, person='Anna'),
+        make_sample('c', 0, 0),
+    ]
+    acted, own, nobody = dump(samples, tmp_path / 'p.jsonl', classes)
+    assert acted['person'] == '1001'
+    assert acted['groups'] == dict(sex='female', age_group='20-29')
+    assert own['person'] == 'Anna' and 'groups' not in own
+    assert not {'person', 'groups'} & set(nobody)
+    assert {*PERSON, *GROUPS} <= set(META_KEYS)  # or the pipelines would lose them
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path, classes, make_sample):
@@ -115,6 +132,9 @@ GOOD = '{"clip": "a", "label": 0, "pred": 0, "score": [1.0], "damaged": null}'
         ('[1]', 'line 2: not a prediction'),
         ('{"clip": "b"}', r"line 2: not a prediction, lacks \['damaged', 'label'"),
         (GOOD, 'line 2: clip a is already in line 1'),
+        (GOOD[:-1] + ', "person": 7}', 'line 2: clip a: `person` is 7 and no name'),
+        (GOOD[:-1] + ', "groups": ["x"]}', 'line 2: clip a: `groups` is'),
+        (GOOD[:-1] + ', "groups": {"sex": 1}}', 'line 2: clip a: `groups` has'),
     ],
 )
 def test_reader_names_file_and_line(line, message, tmp_path):

@@ -19,10 +19,12 @@ from .clip_metric import (
     clip_name,
     clip_scores,
 )
+from .people import groups_of, person_of
 
 LARGEST = sys.float_info.max
 
 DIGEST = 'sha256'  # in the meta information
+_NAMES = {str: 'name', dict: 'names by kind'}
 
 
 @METRICS.register_module()
@@ -30,11 +32,13 @@ class DumpPredictions(ClipMetric):
     """Writes every prediction, with its explanation, as a line of JSON.
 
     A line holds `clip`, `label`, `pred`, `score` (K,), `damaged` (null or the
-    reason), and, where the sampling and the model give them, `frame_inds` (T,),
-    `num_valid`, `frames_per_instance`, `instance_scores` (M, K), and the weights of the
-    instances: `relevance` (M, K), or `attention` (M,) of a head that has the same for
-    all classes. Lines are sorted by clip. Of an unreadable clip the model saw black
-    frames only: `pred` and `score` are null, so it cannot pass for right.
+    reason); where the data set knows them, `person` and `groups` (such as
+    ``{"sex": "female"}``); and, where the sampling and the model give them,
+    `frame_inds` (T,), `num_valid`, `frames_per_instance`, `instance_scores` (M, K), and
+    the weights of the instances: `relevance` (M, K), or `attention` (M,) of a head that
+    has the same for all classes. Lines are sorted by clip. Of an unreadable clip the
+    model saw black frames only: `pred` and `score` are null, so it cannot pass for
+    right.
 
     `<stem>.meta.json` next to it holds the data set's metainfo: the class list
     that the numbers refer to, the fold, the pixel version, and a SHA-256 of both files.
@@ -78,6 +82,12 @@ class DumpPredictions(ClipMetric):
         if not damaged:
             scores = clip_scores(sample, len(self.classes))
             line.update(pred=int(scores.argmax()), score=_numbers(scores, name))
+        for key, known in (
+            ('person', person_of(sample)),
+            ('groups', groups_of(sample)),
+        ):
+            if known:
+                line[key] = known
         for key in ('num_valid', 'frames_per_instance'):
             if sample.get(key) is not None:
                 line[key] = int(sample[key])
@@ -151,6 +161,11 @@ def _problem(line: dict) -> str | None:
     if not isinstance(clip, str):
         return f'`clip` is {clip!r:.80} and no name'
     several = label if isinstance(label, list) and label else [label]
+    for key, kind in (('person', str), ('groups', dict)):
+        if not isinstance(line.get(key), kind | None):
+            return f'`{key}` is {line[key]!r:.80} and no {_NAMES[kind]}'
+    if not all(isinstance(group, str) for group in (line.get('groups') or {}).values()):
+        return f'`groups` has {line["groups"]!r:.80}, which are no names'
     if label is not None and not all(map(_is_number, several)):
         return f'`label` is {label!r:.80} and neither a class index nor a list of such'
     if isinstance(label, float):

@@ -16,6 +16,7 @@ META_KEYS = (
     'img_shape',
     'scene',
     'scenario',
+    'person',
     'actor',
     'sentence',
     'intensity',
