@@ -51,6 +51,24 @@ def test_all_clips_stay_where_all_classes_have_a_counterpart(ferv39k, log):
     assert dataset.metainfo['model_classes'] == load_classes('dfew', 'alphabetical')
 
 
+def test_clips_of_all_folds_are_joined(config, mafw):
+    lists = mafw / 'Train & Test Set/single/no_caption'
+    rows = (lists / 'set_3/test.txt').read_bytes().splitlines(keepends=True)
+    for fold in (1, 2):  # eleven clips, one of each class
+        folder = lists / f'set_{fold}'
+        folder.mkdir()
+        (folder / 'test.txt').write_bytes(b''.join(rows[(fold - 1) * 4 : fold * 4]))
+    (lists / 'set_3/test.txt').write_bytes(b''.join(rows[8:]))
+    with pytest.raises(ValueError, match='no clip is of a class'):
+        cross_dataset('dfew_to_mafw', config, folds=[1, 2, 3])
+    dataset = cross_dataset('dfew_to_mafw', config, folds=[1, 2])
+    assert len(dataset) == 7
+    meta = dataset.metainfo
+    assert meta['folds'] == [1, 2] and 'fold' not in meta
+    assert meta['excluded_classes'] == {'contempt': 1}
+    assert meta['model_classes'] == DFEW and meta['label_map'] == 'dfew_to_mafw'
+
+
 def test_a_map_of_other_data_is_refused(config):
     with pytest.raises(ValueError, match="leads to 'dfew', but .* of 'mafw'"):
         cross_dataset('mafw_to_dfew', config)

@@ -22,6 +22,7 @@ from tgdfer_mm.recipe import (
     pending_changes,
     recipe,
 )
+from tgdfer_mm.recipe.other_data_set import read_pictures
 from tgdfer_mm.run_config.walk import data_sets, hooks_of, metrics_of_test
 
 # Each with what it leaves in every data set that it is about.
@@ -35,6 +36,7 @@ RECIPES = {
     'pack': dict(pack='a.pack'),
     'device': dict(augment_on_device=True),
     'other data': dict(on='mafw'),
+    'other data, all folds': dict(on='mafw', on_folds='all', dump='o/p.jsonl'),
     'time': dict(perturb_time='reversed'),
     'dump': dict(dump='out/p.pkl'),
     'test, other data': dict(selection='test', on='mafw'),
@@ -233,6 +235,8 @@ def test_what_is_kept_of_one_data_set_cannot_test_another(dfew, key):
         (dict(resident='yes'), 'recipe.resident must be bool'),
         (dict(pack=1), 'recipe.pack must be str'),
         (dict(views=2), 'recipe.views changes nothing without'),
+        (dict(on_folds='all'), 'recipe.on_folds .* without recipe.on '),
+        (dict(dump='p.txt'), 'recipe.dump=.*or in .jsonl'),
         (dict(fold=0), 'recipe.fold .--fold. is 0; it starts at 1'),
         (dict(pack=''), 'recipe.pack .--pack. is empty'),
         (dict(cache_features='x', views=0), 'recipe.views .* it starts at 1'),
@@ -308,6 +312,47 @@ def test_dumps_of_a_perturbed_test_do_not_replace_the_whole_test_s(dfew, tmp_pat
     apply_recipe_of(dfew, on='mafw', perturb_time='frozen')
     kept = [m for m in metrics_of_test(dfew) if m['type'] == 'DumpResults']
     assert [m['out_file_path'] for m in kept] == [str(Path(dfew.work_dir, 'p.pkl'))]
+
+
+def test_plain_predictions_can_be_dumped_alone(dfew, tmp_path):
+    apply_recipe_of(dfew, dump=str(tmp_path / 'mine.jsonl'))
+    _, dump = metrics_of_test(dfew)
+    assert dump == dict(type='DumpPredictions', out_file=str(tmp_path / 'mine.jsonl'))
+
+
+def test_all_folds_of_the_other_data_set_are_tested_together(dfew):
+    apply_recipe_of(dfew, fold=2, on='ravdess', on_folds='all')
+    assert dfew.test_dataloader.dataset.folds == [1, 2, 3, 4, 5, 6]
+    assert dfew.work_dir == 'work/fold2/on_ravdess/all_folds'
+
+
+def test_a_single_split_is_all_there_is(dfew):
+    apply_recipe_of(dfew, on='ferv39k', on_folds='all')
+    assert 'folds' not in dfew.test_dataloader.dataset
+
+
+def test_one_fold_that_is_tested_does_not_become_all_silently(dfew):
+    apply_recipe_of(dfew, on='mafw')
+    with pytest.raises(ValueError, match='--on-folds all: .* single fold of mafw'):
+        apply_recipe_of(dfew, on='mafw', on_folds='all')
+
+
+def test_a_training_on_features_is_tested_on_the_pictures_of_others(dfew):
+    tower, pipeline = dfew.model.backbone, dfew.test_dataloader.dataset.pipeline
+    cached = dict(cache_features='features', views='plain')
+    dfew.recipe, dfew.applied_recipe = dict(cached), dict(cached)
+    dfew.before_features = dict(
+        data_preprocessor=dfew.model.data_preprocessor, pipeline=pipeline
+    )
+    dfew.model.backbone = dict(type='PrecomputedFeatures', backbone=tower)
+    dfew.test_dataloader.dataset.pipeline = [dict(type='OpenFeatures')]
+    read_pictures(dfew)
+    assert dfew.recipe == cached  # a test on the data that it knows
+    dfew.recipe.on = 'mafw'
+    read_pictures(dfew)
+    apply_recipe(dfew)
+    assert dfew.model.backbone == tower
+    assert dfew.test_dataloader.dataset.dataset.pipeline == pipeline
 
 
 def test_a_dump_comes_in_addition_to_the_config_s_own(dfew):

@@ -6,6 +6,7 @@ from mmengine.config import Config
 
 from ..engine.temporal_sensitivity import report, temporal_sensitivity
 from ..recipe import apply_recipe
+from ..recipe.other_data_set import read_pictures
 from ..recipe.recipe import PERTURBATIONS, RecipeError
 from .config import build_runner, load_config
 from .config_errors import naming_the_key
@@ -17,6 +18,7 @@ def make_config(args: Namespace) -> Config:
     cfg.load_from, cfg.resume = args.checkpoint, False
     for about_training in ('precision', 'no_validate'):
         cfg.recipe.pop(about_training, None)
+    read_pictures(cfg)
     if args.perturb_time is not None and cfg.recipe.get('perturb_time'):
         raise RecipeError(
             f'--perturb-time and recipe.perturb_time={cfg.recipe.perturb_time!r}: the '

@@ -1,18 +1,27 @@
 """Testing on another data set than the one trained on."""
 
 from collections import Counter
+from collections.abc import Sequence
+
+from mmengine.dataset import ConcatDataset
 
 from ..labels.classes import load_classes
-from ..labels.label_map import load_label_map
+from ..labels.label_map import LabelMap, load_label_map
 from ..registry import DATASETS
 from .dfer_dataset import DFERDataset
 from .text_files import DataError
 
+# What the parts of a joined data set may differ in.
+_OF_A_PART = ['fold', 'excluded_classes']
+
 
 @DATASETS.register_module()
 def cross_dataset(
-    label_map: str, dataset: dict, label_order: str | None = None
-) -> DFERDataset:
+    label_map: str,
+    dataset: dict,
+    label_order: str | None = None,
+    folds: Sequence[int] | None = None,
+) -> DFERDataset | ConcatDataset:
     """Makes a data set ready for a model that knows the classes of another.
 
     Clips of classes that the map does not lead to are excluded, and counted in the
@@ -25,16 +34,35 @@ def cross_dataset(
         dataset: Config of the data set to test on.
         label_order: Order of the classes that the model was trained with, if not its
             label set's own.
+        folds: The folds whose clips are tested together; by default that of `dataset`.
 
     Returns:
         The data set, its metainfo with ``label_map``, ``model_classes`` (what the
-        model knows, in its order) and ``excluded_classes`` (clips of each).
+        model knows, in its order) and ``excluded_classes`` (clips of each); of several
+        folds with ``folds`` in place of ``fold``.
 
     Raises:
         ValueError: The map is not of this data set.
     """
     known = load_label_map(label_map)
-    built = DATASETS.build(dataset)
+    if folds is None:
+        return _keep_known(known, DATASETS.build(dataset), label_order)
+    parts = [
+        _keep_known(known, DATASETS.build({**dataset, 'fold': fold}), label_order)
+        for fold in folds
+    ]
+    joined = ConcatDataset(parts, ignore_keys=_OF_A_PART)
+    excluded = sum((Counter(p.metainfo['excluded_classes']) for p in parts), Counter())
+    joined._metainfo.pop('fold', None)
+    joined._metainfo.update(folds=list(folds), excluded_classes=dict(excluded))
+    return joined
+
+
+def _keep_known(
+    known: LabelMap, built: DFERDataset, label_order: str | None
+) -> DFERDataset:
+    """Leaves the clips of those classes that the map leads to."""
+    label_map = known.name
     label_set = getattr(built, 'label_set', None)
     if label_set != known.target or built.setting == 'multi':
         raise DataError(

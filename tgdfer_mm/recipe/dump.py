@@ -25,10 +25,14 @@ def dump_predictions(cfg: Config, recipe: Recipe) -> str | None:
         )
     if recipe.perturb_time is not None:  # its dump must not replace the whole test's
         dump = Path(cfg.work_dir, dump.name)
-    wanted = [
-        dict(type='DumpResults', out_file_path=str(dump)),
-        dict(type='DumpPredictions', out_file=str(dump.with_name('predictions.jsonl'))),
-    ]
+    if dump.suffix == '.jsonl':
+        wanted = [dict(type='DumpPredictions', out_file=str(dump))]
+    else:
+        plain = str(dump.with_name('predictions.jsonl'))
+        wanted = [
+            dict(type='DumpResults', out_file_path=str(dump)),
+            dict(type='DumpPredictions', out_file=plain),
+        ]
     metrics += [metric for metric in wanted if metric not in metrics]
     if 'metrics' in cfg.test_evaluator:  # inside an evaluator that maps the classes
         cfg.test_evaluator.metrics = metrics

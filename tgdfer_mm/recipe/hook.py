@@ -21,7 +21,7 @@ _DEFAULTS = dict(
 )
 # These are about tests, or are looked at elsewhere (the fold and the pictures by
 # CheckpointContractHook).
-_NO_MATTER = ('fold', 'media', 'no_validate', 'on', 'perturb_time', 'dump')
+_NO_MATTER = ('fold', 'media', 'no_validate', 'on', 'on_folds', 'perturb_time', 'dump')
 
 
 @HOOKS.register_module()

@@ -1,13 +1,13 @@
 """A config trained on one data set, tested on another."""
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 
 from ..labels.label_map import label_map_names
 from ..paths import config_dir
 from ..registry import DATASETS
 from ..run_config.walk import first_data_set, kind_of, metrics_of_test
 from .fold import fold_of
-from .recipe import Recipe, RecipeError
+from .recipe import ABOUT_FEATURES, APPLIED, KEY, Recipe, RecipeError
 
 
 def use_other_data_set(cfg: Config, recipe: Recipe) -> str | None:
@@ -25,11 +25,30 @@ def use_other_data_set(cfg: Config, recipe: Recipe) -> str | None:
                 f'recipe.on={recipe.on!r} (--on) and recipe.{name}: the features or '
                 "frames kept are of the config's own data set. Leave one out."
             )
-    evaluate_on(cfg, recipe.on)
+    evaluate_on(cfg, recipe.on, recipe.on_folds or 'same')
     return f'the tests are of {recipe.on}, its classes matched by a label map'
 
 
-def evaluate_on(cfg: Config, name: str) -> None:
+def read_pictures(cfg: Config) -> None:
+    """Lets a test on another data set read pictures where the training had features.
+
+    The features are of the clips trained on. A checkpoint keeps the frozen tower, so
+    the pictures of others can go through it.
+
+    Args:
+        cfg: Config of a test, before its recipe is applied; changed in place.
+    """
+    if not (cfg[KEY].get('on') and cfg[KEY].get('cache_features')):
+        return
+    from ..features import on_pictures
+
+    on_pictures(cfg)
+    for recipe in (cfg[KEY], cfg.get(APPLIED) or {}):
+        for name in ('cache_features', *ABOUT_FEATURES):
+            recipe.pop(name, None)
+
+
+def evaluate_on(cfg: Config, name: str, folds: str = 'same') -> None:
     """Makes a config test on another data set than its own.
 
     The clips come from that data set's test subset, as
@@ -39,6 +58,8 @@ def evaluate_on(cfg: Config, name: str) -> None:
     Args:
         cfg: Config of a run; changed in place.
         name: Name of the data set, e.g. ``'mafw'``.
+        folds: ``'same'``: the test clips of the config's own fold; ``'all'``: those of
+            all folds together.
 
     Raises:
         ValueError: No label map leads from the config's data set to that one.
@@ -65,9 +86,16 @@ def evaluate_on(cfg: Config, name: str) -> None:
             raise RecipeError(
                 f'--on {name}: the config tests by the label map {there!r} already.'
             )
+        if folds == 'all' and _folds_of(target_config(name)) != (
+            cfg.test_dataloader.dataset.get('folds')
+        ):
+            raise RecipeError(
+                f'--on-folds all: the config tests on a single fold of {name} already. '
+                'Start from the original config.'
+            )
         return
-    base = config_dir() / '_base_' / 'datasets' / f'{name}.py'
-    target = Config.fromfile(base).test_dataloader.dataset
+    target = target_config(name)
+    every = _folds_of(target) if folds == 'all' else None
     target.pipeline = tested.get('pipeline')
     fold = fold_of(cfg)
     if fold is not None and 'fold' in target:
@@ -79,6 +107,7 @@ def evaluate_on(cfg: Config, name: str) -> None:
         label_map=label_map,
         dataset=target,
         label_order=own.get('label_order'),
+        **({} if every is None else dict(folds=every)),
     )
     dumps = [m for m in metrics_of_test(cfg) if kind_of(m).startswith('Dump')]
     cfg.test_evaluator = dict(
@@ -86,3 +115,22 @@ def evaluate_on(cfg: Config, name: str) -> None:
         label_map=label_map,
         metrics=[dict(type='DFERMetric'), *dumps],
     )
+
+
+def target_config(name: str) -> ConfigDict:
+    """The test clips of a data set that others are tested on, without a pipeline.
+
+    Args:
+        name: Name of the data set, e.g. ``'mafw'``.
+    """
+    base = config_dir() / '_base_' / 'datasets' / f'{name}.py'
+    target = Config.fromfile(base).test_dataloader.dataset
+    target.pop('pipeline', None)
+    return target
+
+
+def _folds_of(target: ConfigDict) -> list[int] | None:
+    """The numbers of its folds; None for a single split."""
+    config = {k: v for k, v in target.items() if k != 'type'}
+    count = DATASETS.get(target.type).count_folds(**config)
+    return None if count is None else list(range(1, 1 + count))

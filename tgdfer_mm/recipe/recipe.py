@@ -22,6 +22,8 @@ class RecipeError(ValueError):
 RULES = ('last', 'val', 'test')
 PRECISIONS = ('auto', 'bf16', 'fp16', 'fp32')
 MEDIA = ('frames', 'videos')
+ON_FOLDS = ('same', 'all')
+DUMPS = ('.pkl', '.pickle', '.jsonl')
 PERTURBATIONS = ('shuffled', 'reversed', 'frozen', 'half_rate')
 FEATURE_DTYPES = ('float32', 'float16')
 FEATURE_PRECISIONS = ('fp32', 'bf16', 'fp16')
@@ -78,6 +80,9 @@ class Recipe:
     # No option: `tgdfer test` takes several, one after the other.
     perturb_time: str | None = _option('perturb_time', str, choices=PERTURBATIONS)
     on: str | None = _option('on', str)
+    on_folds: str | None = _option(
+        'on_folds', str, choices=ON_FOLDS, neutral=(None, 'same')
+    )
     pack: str | None = _option('pack', str, path=True)
     augment_on_device: bool = _option('augment_on_device', bool)
     resident: bool = _option('resident', bool)
@@ -98,10 +103,14 @@ class Recipe:
                 f'recipe.{given[0]} changes nothing without recipe.cache_features '
                 '(--cache-features DIR).'
             )
-        if self.dump and Path(self.dump).suffix not in ('.pkl', '.pickle'):
+        if self.on_folds is not None and self.on is None:
+            raise RecipeError(
+                'recipe.on_folds (--on-folds) changes nothing without recipe.on (--on).'
+            )
+        if self.dump and Path(self.dump).suffix not in DUMPS:
             raise RecipeError(
                 f'recipe.dump={self.dump!r} (--dump): the file must end in .pkl or '
-                '.pickle.'
+                '.pickle, or in .jsonl for plain text alone.'
             )
 
     @classmethod

@@ -19,8 +19,8 @@ def settle_work_folder(cfg: Config, recipe: Recipe) -> None:
     """Gives runs that differ by fold, tested data or perturbation folders of their own.
 
     Below the config's ``work_dir``, or ``work_dirs/<config>`` without one:
-    ``[fold<k>][/on_<data set>][/perturb_time/<mode>]``, unless it lies there already.
-    The config notes what has been added, so that it is not added twice.
+    ``[fold<k>][/on_<data set>[/all_folds]][/perturb_time/<mode>]``, unless it lies
+    there already. The config notes what has been added, so that it is not added twice.
 
     Args:
         cfg: Config of a run; changed in place.
@@ -33,6 +33,7 @@ def settle_work_folder(cfg: Config, recipe: Recipe) -> None:
     fold, mode = fold_of(cfg), recipe.perturb_time
     parts = [] if fold is None else [f'fold{fold}']
     parts += [] if recipe.on is None else [f'on_{recipe.on}']
+    parts += ['all_folds'] if recipe.on_folds == 'all' else []
     parts += [] if mode is None else ['perturb_time', mode]
     before = cfg.get(SETTLED) or dict(path=None, parts=[])
     there = len(before['parts'])
