@@ -9,6 +9,7 @@ from tgdfer_mm.files import write_text
 from tgdfer_mm.registry import MODELS
 
 from ..markdown import table_lines
+from .costs import cost_section
 from .experiment import SHIPPED_VLM
 from .figure import draw_panels
 from .making import head_facts
@@ -65,6 +66,7 @@ def write_comparison(
     for group in plan.groups:
         text += _group_section(group, tables[group['title']], plan)
     text += _order_section(plan, root)
+    text += cost_section(plan, root, {'shipped': SHIPPED_VLM})
     write_text(page, '\n'.join(text))
     rows = [row for rows in tables.values() for row in rows]
     kept = dict(command=command, version=facts['version'], repeats=plan.repeats)

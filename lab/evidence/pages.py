@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .baselines import measure_baselines
 from .comparison import write_comparison
+from .costs import cost_section
 from .experiment import make_vlms
 from .plan import EvidencePlan
 from .report import write_report
@@ -13,8 +14,10 @@ from .report import write_report
 def _write_parts(
     plan: EvidencePlan, root: Path, results: list[dict], page: Path, command: str
 ) -> None:
-    baselines = measure_baselines(plan, root, make_vlms(plan, root))
-    write_report(plan, root, results, baselines, page, command)
+    vlms = make_vlms(plan, root)
+    baselines = measure_baselines(plan, root, vlms)
+    costs = cost_section(plan, root, vlms)
+    write_report(plan, root, results, baselines, costs, page, command)
 
 
 # Plan, folder of the experiment, all results, file to write, what was typed.

@@ -36,6 +36,7 @@ def write_report(
     root: Path,
     results: list[dict],
     baselines: dict,
+    costs: list[str],
     page: Path,
     command: str,
 ) -> None:
@@ -46,6 +47,7 @@ def write_report(
         root: Folder of the experiment.
         results: Of every job.
         baselines: From :func:`~lab.evidence.baselines.measure_baselines`.
+        costs: From :func:`~lab.evidence.costs.cost_section`.
         page: Markdown file; the picture goes to ``images/`` beside it.
         command: What was typed.
     """
@@ -61,6 +63,7 @@ def write_report(
     text += _frames_section(plan, root, baselines['frames'])
     text += _sensitivity_section(plan, root)
     text += _parts_section(plan, root)
+    text += costs
     write_text(page, '\n'.join(text))
 
 

@@ -57,7 +57,7 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
     note_work_folder(cfg, Path(cfg.work_dir), [f'fold{plan.fold(job.repeat)}'])
     tested = plan.sensitivity is None or job.config in plan.sensitivity
     other = other_style_config(cfg, job.condition, plan, root) if tested else None
-    if _is_frozen(cfg):
+    if is_frozen(cfg):
         for each in filter(None, (cfg, other)):
             each.recipe = dict(cache_features=str(root / 'features'))
             apply_recipe(each)
@@ -154,7 +154,7 @@ def job_config(
     return cfg
 
 
-def _is_frozen(cfg: Config) -> bool:
+def is_frozen(cfg: Config) -> bool:
     """Whether the tower's features can be computed once; an expert is always frozen."""
     backbone = cfg.model.backbone
     return backbone.type == 'MiniXception' or backbone.get('frozen_stages') == 'all'

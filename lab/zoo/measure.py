@@ -78,9 +78,22 @@ def tower_name(backbone: dict) -> str:
     return f'{name}-{kind}' if isinstance(kind, int | str) else name
 
 
-@torch.no_grad()
 def multiply_adds(model: nn.Module, num_frames: int, size: int) -> int:
     """Multiply-adds of one video, the texts of the classes already there.
+
+    Args:
+        model: In evaluation mode; is frozen.
+        num_frames: T.
+        size: Of the frames.
+    """
+    return sum(multiply_adds_apart(model, num_frames, size))
+
+
+@torch.no_grad()
+def multiply_adds_apart(
+    model: nn.Module, num_frames: int, size: int
+) -> tuple[int, int]:
+    """Multiply-adds of one video, those of the tower apart from all that follows it.
 
     Nothing is computed, as far as a model allows: tensors without content pass through.
 
@@ -88,6 +101,10 @@ def multiply_adds(model: nn.Module, num_frames: int, size: int) -> int:
         model: In evaluation mode; is frozen.
         num_frames: T.
         size: Of the frames.
+
+    Returns:
+        Those of the tower, and those of the rest. The texts of the classes are already
+        there.
     """
     clips = model.data_preprocessor.format_shape == 'NCTHW'
     shape = (3, num_frames, size, size) if clips else (num_frames, 3, size, size)
@@ -98,7 +115,7 @@ def multiply_adds(model: nn.Module, num_frames: int, size: int) -> int:
         shape_env=ShapeEnv(),  # for masks, whose number of hits only values tell
     )
     text = getattr(model, 'text_encoder', None)
-    with _plain_attention():
+    with _plain_operators():
         if text is not None:  # its features are kept from then on
             try:
                 with fake:
@@ -107,16 +124,17 @@ def multiply_adds(model: nn.Module, num_frames: int, size: int) -> int:
                 text()  # one that looks at what it computes
         with fake, FlopCounterMode(display=False) as counter:
             model.extract_feat(torch.zeros(*views, *shape), stage='head')
-    return counter.get_total_flops() // 2
+    tower = sum(counter.get_flop_counts()[type(model.backbone).__name__].values()) // 2
+    return tower, counter.get_total_flops() // 2 - tower
 
 
 @contextmanager
-def _plain_attention() -> Iterator[None]:
+def _plain_operators() -> Iterator[None]:
     """Without fused operators, some of which some versions of torch do not count."""
     before = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
-        with sdpa_kernel(SDPBackend.MATH):
+        with sdpa_kernel(SDPBackend.MATH), torch.backends.mkldnn.flags(enabled=False):
             yield
     finally:
         torch.backends.mha.set_fastpath_enabled(before)

@@ -71,3 +71,12 @@ def test_the_shipped_plan_of_methods_is_written_so():
     assert configs == set(plan.names)
     baselines = plan.config_file('vadclip').parent.glob('*.py')
     assert configs >= {path.stem for path in baselines}
+
+
+def test_the_page_has_the_costs_of_every_method(written):
+    page, _ = written
+    costs = page.split('## What it costs')[1]
+    for name in ('TG-DFER', '`m3dfel`'):
+        row = next(line for line in costs.splitlines() if line.startswith(f'| {name} '))
+        trained, after, tower, batch, step = map(float, row.split('|')[2:7])
+        assert trained > 1 and tower > after > 0.1 and batch >= 1 and step >= 1

@@ -104,13 +104,18 @@ def test_the_page_says_what_was_measured(experiment, tmp_path):
     plan, root, results = experiment
     baselines = measure_baselines(plan, root, VLMS)
     page = tmp_path / 'docs' / 'evidence.md'
-    write_report(plan, root, results, baselines, page, 'python lab/tools/evidence.py')
+    write_report(plan, root, results, baselines, ['## Costs'], page, 'python x.py')
     text = page.read_text(encoding='utf-8')
     base, full = group_table(plan.groups[0], plan, root)
     for row in (base, full):
         assert (
             f'| `{row["config"]}` | {row["UAR"][0]:.1f} ± {row["UAR"][1]:.1f}' in text
         )
-    for heading in ('Shortcuts', 'Which frames matter', 'What each part became'):
+    for heading in (
+        'Shortcuts',
+        'Which frames matter',
+        'What each part became',
+        'Costs',
+    ):
         assert f'## {heading}' in text
     assert (page.parent / 'images' / 'evidence.png').stat().st_size > 5000

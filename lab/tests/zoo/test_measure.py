@@ -2,8 +2,10 @@
 
 import pytest
 import torch
+from mmaction.models import ActionDataPreprocessor
+from torch import nn
 
-from lab.zoo.measure import multiply_adds, tower_name
+from lab.zoo.measure import multiply_adds, multiply_adds_apart, tower_name
 from tgdfer_mm.registry import MODELS
 
 FRAMES, SIZE = 16, 32
@@ -76,3 +78,24 @@ def test_a_stock_recognizers_convolutions_by_hand():
     # ResNet-18 takes 1.81 G at 224 pixels; nearly all of it goes with the area.
     expected = 4 * 1.81e9 * (SIZE / 224) ** 2
     assert multiply_adds(model.eval(), 4, SIZE) == pytest.approx(expected, rel=0.05)
+
+
+def test_a_recurrent_network_is_counted():
+    """Every step of an LSTM multiplies each of its weights once."""
+
+    class Recurrent(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.data_preprocessor = ActionDataPreprocessor(format_shape='NCHW')
+            self.backbone = nn.Linear(SIZE, 8, bias=False)
+            self.lstm = nn.LSTM(8, 16, bidirectional=True, batch_first=True)
+
+        def extract_feat(self, inputs, stage):
+            return self.lstm(self.backbone(inputs[:, :, 0].mean(2)))
+
+    model = Recurrent().eval()
+    tower, rest = multiply_adds_apart(model, FRAMES, SIZE)
+    assert tower == FRAMES * SIZE * 8
+    assert rest == FRAMES * sum(
+        p.numel() for p in model.lstm.parameters() if p.dim() > 1
+    )
