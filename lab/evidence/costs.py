@@ -18,7 +18,7 @@ from tgdfer_mm.files import write_text
 from tgdfer_mm.registry import MODELS
 
 from ..markdown import table_lines
-from ..zoo.measure import multiply_adds_apart
+from ..multiply_adds import multiply_adds_apart
 from .digests import code_digest, config_digest
 from .plan import EvidencePlan, Job
 from .train import is_frozen, job_config

@@ -5,7 +5,8 @@ import torch
 from mmaction.models import ActionDataPreprocessor
 from torch import nn
 
-from lab.zoo.measure import multiply_adds, multiply_adds_apart, tower_name
+from lab.multiply_adds import multiply_adds, multiply_adds_apart
+from lab.zoo.measure import tower_name
 from tgdfer_mm.registry import MODELS
 
 FRAMES, SIZE = 16, 32
