@@ -1,0 +1,66 @@
+"""What the numbers of groups of people alone would hide, in sentences."""
+
+from .people import NOT_KNOWN
+
+FEW = 10  # people, below which an interval says little [choice]
+
+
+def group_remarks(
+    kind: str, groups: dict, gaps: list[dict], num_classes: int
+) -> list[str]:
+    """Says which groups are small, unknown or lack a class, and what gaps leave out.
+
+    Args:
+        kind: Kind of group, such as ``'sex'``.
+        groups: See :func:`~tgdfer_mm.evaluation.group_scores.group_scores`.
+        gaps: See there.
+        num_classes: K.
+
+    Returns:
+        Whole sentences.
+    """
+    said = []
+    for name, group in groups.items():
+        people, clips = group['people'], group['clips']
+        called = f'{kind} {name!r}'
+        if name == NOT_KNOWN:
+            said.append(
+                f'{kind} is not known of {people} people with {clips} clips: they are '
+                'in no gap.'
+            )
+        elif people == 1:
+            said.append(
+                f'{called} is a single person ({clips} clips): its numbers are about '
+                'that person, and have no interval.'
+            )
+        elif people < FEW:
+            said.append(
+                f'{called} has {people} people only: its numbers say little about '
+                'others, and its intervals may be too narrow.'
+            )
+        if group['absent']:
+            said.append(
+                f'{called} has no clip of {", ".join(group["absent"])}: its UAR is the '
+                f'mean over the other {num_classes - len(group["absent"])} classes.'
+            )
+    known = [name for name in groups if name != NOT_KNOWN]
+    if len(known) == 1:
+        said.append(f'{kind}: all known people are {known[0]!r}, so there is no gap.')
+    for gap in gaps:
+        had = [set(groups[gap[side]]['absent']) for side in ('first', 'second')]
+        if had[0] != had[1]:
+            said.append(
+                f'the gap between {gap["first"]!r} and {gap["second"]!r} is over the '
+                f'classes that both have: {", ".join(gap["classes"])}.'
+            )
+    missing = len(known) * (len(known) - 1) // 2 - len(gaps)
+    if missing:
+        said.append(
+            f'{kind}: {missing} pairs of groups have no class in common, so no gap.'
+        )
+    if len(gaps) > 1:
+        said.append(
+            f'{kind}: {len(gaps)} gaps are looked at. Of twenty gaps that are none, '
+            'one has an interval without 0 by chance.'
+        )
+    return said
