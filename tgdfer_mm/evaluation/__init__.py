@@ -7,6 +7,7 @@ from .frame_relevance import FrameRelevanceMetric
 from .grouped_metric import GroupedDFERMetric
 from .mapped_evaluator import MappedEvaluator
 from .multi_label_metric import MultiLabelMetric
+from .people_groups_metric import PeopleGroupsMetric
 
 __all__ = [
     'DFERMetric',
@@ -15,6 +16,7 @@ __all__ = [
     'GroupedDFERMetric',
     'MappedEvaluator',
     'MultiLabelMetric',
+    'PeopleGroupsMetric',
     'read_predictions',
 ]
 
