@@ -11,7 +11,14 @@ from lab.paths import LAB, ROOT
 
 TOOLS = sorted((LAB / 'tools').glob('*.py'))
 NEW = {
-    *('app_bombs', 'few_clips', 'film_intervals', 'first_look', 'fuzz_files'),
+    *(
+        'app_bombs',
+        'app_picture',
+        'few_clips',
+        'film_intervals',
+        'first_look',
+        'fuzz_files',
+    ),
     *('fuzz_videos', 'load_page', 'mmaction2_tests', 'own_tutorial', 'tracking'),
 }
 MOVED = [p for p in TOOLS if p.stem not in NEW]  # those never were elsewhere
