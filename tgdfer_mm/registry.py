@@ -13,6 +13,7 @@ from mmaction.registry import (
     MODELS,
     OPTIM_WRAPPER_CONSTRUCTORS,
     TRANSFORMS,
+    VISBACKENDS,
     VISUALIZERS,
 )
 
@@ -51,6 +52,7 @@ __all__ = [
     'TEMPORAL',
     'TRANSFORMS',
     'VIDEO_POOLINGS',
+    'VISBACKENDS',
     'VISUALIZERS',
     'known_part',
 ]

@@ -18,6 +18,8 @@ default_hooks = dict(
     contract=dict(type='CheckpointContractHook'),
     explain=dict(type='ExplainHook', num=8),
     confusion=dict(type='ConfusionMatrixHook'),
+    # Does nothing until `visualizer` has a logger, see docs/loggers.md.
+    log_pictures=dict(type='LogPicturesHook', num=4),
     selection=dict(type='SelectionHook', metric='dfer/WAR', val_part=0.1),
 )
 # What is changed of a config before it runs, see tgdfer_mm/recipe/recipe.py. The runner

@@ -1,7 +1,10 @@
 """A picture of what is taken for what, at the end of testing."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from mmengine.dist import master_only
@@ -16,6 +19,9 @@ from ..files import replacing, write_text
 from ..registry import HOOKS
 from .confusion_figure import draw_confusion
 from .hook_parts import describe_data, evaluation_loop, is_last_validation
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @HOOKS.register_module()
@@ -71,17 +77,22 @@ class ConfusionMatrixHook(Hook):
         metric = self.find_metric(evaluator)
         if metric is None:
             return
-        result = metric.last_result
         folder = Path(self.out_dir or runner.work_dir)
-        figure = draw_confusion(
-            np.asarray(result['matrix']),
-            result['classes'],
-            title=f'UAR {result["UAR"]:.2f} %, WAR {result["WAR"]:.2f} %, '
-            f'{result["num_clips"]} clips',
-            note=describe_data(metric.dataset_meta),
-        )
+        figure = draw_last_result(metric)
         with replacing(folder / f'{stem}.png') as path:
             figure.savefig(path, format='png')
-        text = json.dumps(result, allow_nan=False, indent=2) + '\n'
+        text = json.dumps(metric.last_result, allow_nan=False, indent=2) + '\n'
         write_text(folder / f'{stem}.json', text)
         print_log(f'confusion matrix in {folder / f"{stem}.png"}', logger='current')
+
+
+def draw_last_result(metric: DFERMetric) -> Figure:
+    """The confusion matrix of a metric's last evaluation."""
+    result = metric.last_result
+    return draw_confusion(
+        np.asarray(result['matrix']),
+        result['classes'],
+        title=f'UAR {result["UAR"]:.2f} %, WAR {result["WAR"]:.2f} %, '
+        f'{result["num_clips"]} clips',
+        note=describe_data(metric.dataset_meta),
+    )

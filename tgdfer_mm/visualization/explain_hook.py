@@ -1,11 +1,13 @@
 """Pictures of chosen clips, with what each of their frames was worth."""
 
+from __future__ import annotations
+
 import logging
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,6 +22,9 @@ from ..files import replacing
 from ..registry import HOOKS
 from .clip_figure import draw_clip
 from .hook_parts import describe_data, evaluation_loop, is_last_validation
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def pick_clips(dataset: Dataset, num: int) -> list[str]:
@@ -90,9 +95,12 @@ class ExplainHook(Hook):
         Raises:
             ValueError: If the data set lacks one of the named clips.
         """
-        wanted = mode != 'train' and self.when in (mode, 'both')
-        if wanted and (mode == 'test' or is_last_validation(runner)):
+        if mode != 'train' and self.when in (mode, 'both') and self._due(runner, mode):
             self._choose(evaluation_loop(runner, mode))
+
+    def _due(self, runner: Runner, mode: str) -> bool:
+        """Whether this evaluation is one to draw."""
+        return mode == 'test' or is_last_validation(runner)
 
     def _choose(self, loop: BaseLoop) -> None:
         if not (loop.evaluator.dataset_meta or {}).get('classes'):
@@ -139,8 +147,12 @@ class ExplainHook(Hook):
             meta = loop.evaluator.dataset_meta
             note = describe_data(meta) if self.note is None else self.note
             figure = draw_sample(frames, sample, meta['classes'], note)
-            with replacing(self._folder(runner) / picture_name(name)) as path:
-                figure.savefig(path, format='png')
+            self._keep(runner, name, figure)
+
+    def _keep(self, runner: Runner, name: str, figure: Figure) -> None:
+        """Writes the picture of a clip."""
+        with replacing(self._folder(runner) / picture_name(name)) as path:
+            figure.savefig(path, format='png')
 
     @master_only
     def _after_epoch(self, runner: Runner, mode: str = 'train') -> None:
