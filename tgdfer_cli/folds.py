@@ -5,18 +5,36 @@
 Run it again to go on after an interruption: finished runs are skipped. Started several
 times, e.g. with another CUDA_VISIBLE_DEVICES each, the processes share the runs.
 Options after `--` go to `tgdfer train`.
+
+    tgdfer folds tgdfer_cremad tgdfer_ravdess --on cremad ravdess mafw
+
+also tests each training on other data sets: one table, trained on the rows, tested on
+the columns, in the classes that both data sets have.
 """
 
 from argparse import ArgumentParser, Namespace
 
-from .common import add_recipe_arguments, add_settings, at_least, load_alone
+from .common import DATASETS, add_recipe_arguments, add_settings, at_least, load_alone
 
 PASSES_ON = True  # what follows `--`, as `extra`
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
-    parser.add_argument('config', help='the config file, or the name of a shipped one')
+    parser.add_argument(
+        'config',
+        nargs='+',
+        help='the config file, or the name of a shipped one; several with --on',
+    )
+    parser.add_argument(
+        '--on',
+        nargs='+',
+        choices=DATASETS,
+        default=[],
+        metavar='DATASET',
+        help='also test on all test clips of these data sets, in the classes that both '
+        f'have: {", ".join(DATASETS)}; one table of all is made',
+    )
     add_recipe_arguments(parser, 'folds')
     parser.add_argument('--folds', help='such as 1-5 or 1,3; all by default')
     parser.add_argument('--seeds', default='0', help='such as 0-2')
@@ -26,7 +44,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         help='which epoch is the result, see `tgdfer train`; by default as configured',
     )
     parser.add_argument(
-        '--work-dir', help='folder of all runs, work_dirs/<config>_<rule> by default'
+        '--work-dir',
+        help='folder of all runs, work_dirs/<config>_<rule> by default; of several '
+        'configs the folder that theirs are made in',
     )
     parser.add_argument(
         '--launcher', choices=['none', 'pytorch', 'slurm'], default='none'

@@ -35,6 +35,19 @@ def test_the_command_of_each_launcher():
     assert (env['GPUS'], env['GPUS_PER_NODE']) == ('16', '8')
 
 
+def test_a_test_is_started_in_the_same_ways():
+    files = ('seed0/fold1 on mafw', 'c.py', 'a.pth', ['--on', 'mafw'])
+    command = Launcher('c.py', extra=['--amp']).test_command(*files)
+    assert Path(command[1]).name == 'test.py'
+    assert command[2:] == ['c.py', 'a.pth', '--on', 'mafw']
+    command = Launcher('c.py', 'pytorch', 4).test_command(*files)
+    assert Path(command[1]).name == 'dist_test.sh'
+    assert command[2:5] == ['c.py', 'a.pth', '4']
+    command = Launcher('c.py', 'slurm', 4, 'gpu').test_command(*files)
+    assert Path(command[1]).name == 'slurm_test.sh'
+    assert command[2:6] == ['gpu', 'seed0_fold1_on_mafw', 'c.py', 'a.pth']
+
+
 def test_what_does_not_go_together_is_refused():
     for arguments, match in (
         (('none', 4), '--gpus needs'),

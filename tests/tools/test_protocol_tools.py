@@ -15,7 +15,7 @@ def test_what_follows_two_dashes_is_for_training():
     args = parse(
         ['c.py', '--seeds', '0-2', '--cfg-options', 'a=1', 'b=[1,2]', '--', '--amp']
     )
-    assert (args.config, args.seeds, args.folds) == ('c.py', '0-2', None)
+    assert (args.config, args.seeds, args.folds) == (['c.py'], '0-2', None)
     assert args.cfg_options == ['a=1', 'b=[1,2]'] and args.extra == ['--amp']
     assert parse(['c.py']).extra == []
     with pytest.raises(SystemExit):

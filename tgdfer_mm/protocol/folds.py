@@ -6,15 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
 from ..evaluation import read_predictions
 from ..files import file_hash, read_json, write_text
 from ..terminal import Terminal
-from .launch import Launcher, folder_lock, run_command
+from .launch import Launcher, run_command
 from .runs import Run, differing_keys
+from .turns import LOG, take_turns
 
-STARTED, FINISHED, LOG = 'started.json', 'finished.json', 'run.log'
+STARTED, FINISHED = 'started.json', 'finished.json'
 _STEP = re.compile(r'Epoch\((?:train|val|test)\)\s+(?:\[\d+\])?\[\s*\d+/\d+\]')
 
 
@@ -48,38 +47,15 @@ def run_all(
             what they have.
     """
     console = console or Terminal()
-    pending = list(runs)
-    with Progress(
-        *(TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn()),
-        TextColumn('{task.fields[step]}'),
-        console=console,
-    ) as progress:
-        task = progress.add_task('runs', total=len(runs), step='')
-        wait = False  # for another process, once nothing else is left
-        while pending:
-            for run in list(pending):
-                with folder_lock(run.folder, wait) as lock:
-                    if lock is None:
-                        continue
-                    wait = False
-                    if is_finished(run):
-                        console.print(f'{run.name}: finished')
-                    else:
-                        console.print(f'{run.name}: runs, log in {run.folder / LOG}')
-                        _run(
-                            *(run, launcher, lock),
-                            lambda step: progress.update(task, step=step),
-                        )
-                pending.remove(run)
-                progress.update(task, advance=1, step='')
-                break
-            else:
-                names = ', '.join(run.name for run in pending)
-                console.print(
-                    f'{names}: another process is at it; waiting (its log is in '
-                    f'{pending[0].folder / LOG})'
-                )
-                wait = True
+
+    def work(run, lock, show):
+        if is_finished(run):
+            console.print(f'{run.name}: finished')
+            return
+        console.print(f'{run.name}: runs, log in {run.folder / LOG}')
+        _run(run, launcher, lock, show)
+
+    take_turns(runs, work, console)
 
 
 def is_finished(run: Run) -> bool:
@@ -125,7 +101,7 @@ def _run(run: Run, launcher: Launcher, lock: int, show: Callable[[str], None]) -
     start = time.time()
     code = run_command(
         *(launcher.command(run), log, lock, launcher.environment()),
-        lambda: show(_last_step(log)),
+        lambda: show(last_step(log)),
     )
     if code:
         raise RunError(
@@ -165,6 +141,7 @@ def _tail(log: Path, size: int = 3000) -> str:
         return file.read().decode(errors='replace').strip()
 
 
-def _last_step(log: Path) -> str:
+def last_step(log: Path) -> str:
+    """How far a run is, by its log; empty if that does not say."""
     steps = _STEP.findall(_tail(log))
     return steps[-1] if steps else ''

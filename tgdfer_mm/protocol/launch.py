@@ -26,7 +26,7 @@ class Launcher:
     Args:
         config: The config file.
         launcher: ``none`` (a process), ``pytorch`` (``tools/dist_train.sh``) or
-            ``slurm`` (``tools/slurm_train.sh``).
+            ``slurm`` (``tools/slurm_train.sh``); tests have such scripts, too.
         gpus: Number of processes for the last two.
         partition: Slurm's partition.
         options: Changes to the config, each ``key=value``.
@@ -53,17 +53,7 @@ class Launcher:
 
     def command(self, run: Run) -> list[str]:
         """The command line; it goes on where an earlier one was interrupted."""
-        tools = tools_dir()
-        start = {
-            'none': [sys.executable, str(tools / 'train.py'), self.config],
-            'pytorch': [
-                *('bash', str(tools / 'dist_train.sh'), self.config, str(self.gpus))
-            ],
-            'slurm': [
-                *('bash', str(tools / 'slurm_train.sh'), str(self.partition)),
-                *(run.name.replace('/', '_'), self.config),
-            ],
-        }[self.launcher]
+        start = self._start('train', run.name, self.config)
         fold = [] if run.fold is None else ['--fold', str(run.fold)]
         seed_folder = run.root / f'seed{run.seed}'
         return [
@@ -72,6 +62,29 @@ class Launcher:
             *('--selection', run.rule, '--resume', *self.extra),
             *(('--cfg-options', *self.options) if self.options else ()),
         ]
+
+    def test_command(
+        self, name: str, config: str, checkpoint: str, options: Sequence[str]
+    ) -> list[str]:
+        """The command line that tests a checkpoint.
+
+        Args:
+            name: What the test is called.
+            config: The config file.
+            checkpoint: The checkpoint.
+            options: Options of ``tgdfer test``.
+        """
+        return [*self._start('test', name, config, checkpoint), *options]
+
+    def _start(self, what: str, name: str, *files: str) -> list[str]:
+        tools = tools_dir()
+        if self.launcher == 'none':
+            return [sys.executable, str(tools / f'{what}.py'), *files]
+        if self.launcher == 'pytorch':
+            return ['bash', str(tools / f'dist_{what}.sh'), *files, str(self.gpus)]
+        job = name.replace('/', '_').replace(' ', '_')
+        script = str(tools / f'slurm_{what}.sh')
+        return ['bash', script, str(self.partition), job, *files]
 
     def environment(self) -> dict[str, str]:
         """Environment of the command."""

@@ -99,7 +99,7 @@ def evaluate_on(cfg: Config, name: str, folds: str = 'same') -> None:
     target.pipeline = tested.get('pipeline')
     fold = fold_of(cfg)
     if fold is not None and 'fold' in target:
-        target.fold = fold  # whatever the environment says
+        target.fold = every[0] if every else fold  # whatever the environment says
     if 'media' in tested:
         target.media = tested['media']
     cfg.test_dataloader.dataset = dict(

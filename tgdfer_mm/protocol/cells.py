@@ -1,0 +1,151 @@
+"""The trainings of a protocol, tested on other data sets."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..engine.selection_hook import BEST, RECORD
+from ..files import file_hash, read_json, write_text
+from ..terminal import Terminal
+from .folds import FINISHED, last_step
+from .launch import Launcher, run_command
+from .results import load_result
+from .runs import Run
+from .turns import LOG, take_turns
+
+PREDICTIONS = 'predictions.jsonl'
+
+
+class CellError(RuntimeError):
+    """A training could not be tested on another data set; says why in a sentence."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training, tested on the test clips of all folds of another data set.
+
+    Attributes:
+        run: The training.
+        on: Name of the other data set, e.g. ``'ravdess'``.
+    """
+
+    run: Run
+    on: str
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return f'{self.run.name} on {self.on}'
+
+    @property
+    def folder(self) -> Path:
+        """Where the test writes; `tgdfer test` chooses the same."""
+        return self.run.folder / f'on_{self.on}' / 'all_folds'
+
+    @property
+    def digest(self) -> str:
+        """What the result depends on: the training's own result, and the data set."""
+        trained = read_json(self.run.folder / FINISHED, 'files')['files'][PREDICTIONS]
+        return hashlib.sha256(f'{self.on} {trained}'.encode()).hexdigest()
+
+
+def run_cells(
+    cells: Sequence[Cell], launcher: Launcher, console: Terminal | None = None
+) -> dict[Cell, str]:
+    """Tests finished trainings; what is tested already is kept.
+
+    Args:
+        cells: What to test.
+        launcher: How each test is started.
+        console: Where progress is shown.
+
+    Returns:
+        Why a test came to nothing, of each that did. It is tried again the next time.
+    """
+    console = console or Terminal()
+    failed: dict[Cell, str] = {}
+
+    def work(cell, lock, show):
+        try:
+            if is_tested(cell):
+                console.print(f'{cell.name}: finished')
+                return
+            console.print(f'{cell.name}: runs, log in {cell.folder / LOG}')
+            _test(cell, launcher, lock, show)
+        except (CellError, OSError, ValueError) as error:
+            failed[cell] = str(error)
+            console.print(f'{cell.name}: {error}')
+
+    take_turns(cells, work, console, 'tests')
+    return failed
+
+
+def is_tested(cell: Cell) -> bool:
+    """Whether a test is done, with this training and all its files."""
+    path = cell.folder / FINISHED
+    if not path.is_file():
+        return False
+    done = read_json(path, 'digest', 'files')
+    return done['digest'] == cell.digest and all(
+        (cell.folder / name).is_file() and file_hash(cell.folder / name) == known
+        for name, known in done['files'].items()
+    )
+
+
+def _test(cell: Cell, launcher: Launcher, lock: int, show) -> None:
+    (cell.folder / FINISHED).unlink(missing_ok=True)
+    # As the run has written it, with all that its options have changed.
+    config = cell.run.folder / Path(launcher.config).name
+    checkpoint = checkpoint_of(cell.run)
+    for path in (config, checkpoint):
+        if not path.is_file():
+            raise CellError(
+                f'{path} is not there any more, which the test needs. Move '
+                f'{cell.run.folder} away to train it again.'
+            )
+    options = [
+        *('--on', cell.on, '--on-folds', 'all', '--work-dir', str(cell.run.folder)),
+        *('--dump', str(cell.folder / PREDICTIONS)),
+    ]
+    log = cell.folder / LOG
+    before = log.stat().st_size if log.is_file() else 0
+    code = run_command(
+        launcher.test_command(cell.name, str(config), str(checkpoint), options),
+        *(log, lock, launcher.environment(), lambda: show(last_step(log))),
+    )
+    if code:
+        raise CellError(f'{_last_words(log, before) or f"exit code {code}"} ({log})')
+    load_result(cell.folder / PREDICTIONS)  # a look into it
+    names = (PREDICTIONS, str(Path(PREDICTIONS).with_suffix('.meta.json')))
+    finished = dict(
+        digest=cell.digest,
+        files={name: file_hash(cell.folder / name) for name in names},
+    )
+    write_text(cell.folder / FINISHED, json.dumps(finished, indent=2) + '\n')
+
+
+def checkpoint_of(run: Run) -> Path:
+    """The checkpoint that a finished run's own test was of.
+
+    Raises:
+        CellError: The run does not say.
+    """
+    record = read_json(run.folder / RECORD, 'rule')
+    if record['rule'] != 'last':
+        return run.folder / BEST.format(record.get('epoch'))
+    noted = run.folder / 'last_checkpoint'  # by mmengine, with the folder of that time
+    if not noted.is_file():
+        raise CellError(f'{noted} is absent, which names the last checkpoint.')
+    return run.folder / Path(noted.read_text(encoding='utf-8').strip()).name
+
+
+def _last_words(log: Path, start: int) -> str:
+    """The error that a test ended with, on one line; its last line if there is none."""
+    with open(log, 'rb') as file:
+        file.seek(start)
+        lines = file.read().decode(errors='replace').rstrip().splitlines()
+    at = [i for i, line in enumerate(lines) if line.startswith('error: ')]
+    found = lines[at[-1] :] if at else lines[-1:]
+    return ' '.join(' '.join(found).removeprefix('error: ').split())
