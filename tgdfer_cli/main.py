@@ -23,6 +23,7 @@ COMMANDS = (
     'test',
     'folds',
     'compare',
+    'groups',
     'infer',
     'models get',  # before 'models', which it begins with
     'models',

@@ -72,7 +72,7 @@ def test_pages_name_options_that_exist():
         (['plain_checkpoints.py'], []),  # every command loads with it
         (['apis', 'video'], ['infer', 'app', 'export', 'models']),
         (['convert'], ['convert']),
-        (['protocol'], ['folds', 'compare', 'train', 'test']),
+        (['protocol'], ['folds', 'compare', 'groups', 'train', 'test']),
     ],
     ids=str,
 )

@@ -4,6 +4,7 @@ from .collect import collect
 from .compare import compare
 from .contenders import Contender, load_contender
 from .folds import RunError, run_all
+from .people import scores_by_group
 from .published import published_rows
 from .results import aggregate, load_result
 from .runs import Run, parse_numbers, plan_runs
@@ -21,4 +22,5 @@ __all__ = [
     'plan_runs',
     'published_rows',
     'run_all',
+    'scores_by_group',
 ]
