@@ -8,6 +8,7 @@ where it is not needed. docs/compatibility.md says what they do not reach.
 
 from .data_sets import copy_data_sets_apart
 from .installed import require_mmcv, warn_of_two_opencvs
+from .lazy_bases import find_bases_in_packages
 from .messages import silence_deprecations_of_mmengine, silence_missing_operator
 from .numpy_2 import repair_for_numpy_2
 from .optional_packages import failing_means_absent, import_upstream
@@ -36,3 +37,4 @@ def apply() -> None:
     repair_for_numpy_2()
     name_damaged_videos()
     find_shipped_bases()
+    find_bases_in_packages()

@@ -13,6 +13,7 @@ from mmengine.runner import FlexibleRunner, Runner
 from ..features.processes import start_processes
 from ..plain_checkpoints import plain_loading
 from ..registry import DATASETS
+from ..run_config.lazy import settle_lazy
 from ..run_config.walk import data_sets
 from .apply import apply_recipe, located, work_folder_of
 from .console import keep_long_parts_off_the_screen
@@ -50,6 +51,7 @@ class _OurRunner:
             BusyError: Another run has the work folder.
         """
         cfg = copy.deepcopy(cfg if isinstance(cfg, Config) else Config(dict(cfg)))
+        settle_lazy(cfg)
         recipe_hook_of(cfg)
         start_processes(cfg)
         with ExitStack() as hold, plain_loading():

@@ -14,6 +14,8 @@ from tempfile import TemporaryDirectory
 
 from mmengine.config import Config
 
+from .lazy import settle_lazy
+
 # As in mmengine's Config._substitute_env_variables.
 _PASTED = re.compile(r'\{\{[\'\"]?\s*\$(\w+)\s*\:\s*(\S*?)\s*[\'\"]?\}\}')
 _IN_TEXT = dict.fromkeys('\'"', 'a quote') | {
@@ -54,7 +56,9 @@ def read_config(path: str | Path) -> Config:
     """
     try:
         refuse_pasted_settings(path)
-        return Config.fromfile(path)
+        cfg = Config.fromfile(path)
+        settle_lazy(cfg)
+        return cfg
     except (Exception, SystemExit) as error:  # a config is a program
         if hasattr(error, 'exit_code'):
             raise

@@ -1,0 +1,1 @@
+globals().update(__import__('tgdfer_mm.configs').configs.shipped('tgdfer_dfew'))
