@@ -2,7 +2,6 @@
 
 import gc
 import json
-import logging
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import sklearn
 import torch
-from mmengine.config import config as mmengine_config
 from mmengine.logging import MMLogger
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
@@ -21,6 +19,7 @@ from tgdfer_mm.locks import held
 
 from ..paths import LAB
 from .plan import EvidencePlan, Job
+from .quiet import hush
 from .train import (
     RESULT,
     OtherConfigError,
@@ -151,9 +150,7 @@ def _start_worker() -> None:
     # looking for garbage among all that was imported, for each data set that is built.
     sklearn.set_config(assume_finite=True, skip_parameter_validation=True)
     gc.freeze()
-    # mmengine formats the whole config three times a run: a seventh of a training.
-    mmengine_config.FormatCode = lambda text, **_: (text, True)
-    logging.disable(logging.INFO)
+    hush()
     MMLogger.get_instance('lab.evidence', log_level='WARNING')
 
 

@@ -11,7 +11,6 @@ second call goes on.
 """
 
 import argparse
-import logging
 import shlex
 import sys
 from pathlib import Path
@@ -22,6 +21,7 @@ import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
 from lab.evidence.experiment import run_experiment, write_summary
 from lab.evidence.pages import PAGES
 from lab.evidence.plan import EvidencePlan
+from lab.evidence.quiet import hushed
 from lab.evidence.train import OtherConfigError
 from tgdfer_mm.locks import BusyError
 
@@ -52,12 +52,13 @@ def main() -> None:
     if args.workers < 1:
         sys.exit(f'--workers {args.workers}: at least one is needed')
     root = args.out.absolute()
-    logging.disable(logging.INFO)  # mmengine tells of every variable of every config
     try:
-        results = run_experiment(plan, root, args.workers)
-        write_summary(results, root / 'results.json')
-        page = args.docs or root / 'evidence.md'
-        PAGES[plan.page](plan, root, results, page, shlex.join(['python', *sys.argv]))
+        with hushed():
+            results = run_experiment(plan, root, args.workers)
+            write_summary(results, root / 'results.json')
+            page = args.docs or root / 'evidence.md'
+            command = shlex.join(['python', *sys.argv])
+            PAGES[plan.page](plan, root, results, page, command)
     except (BusyError, OtherConfigError) as error:
         sys.exit(str(error))
     print(f'{page} is written')

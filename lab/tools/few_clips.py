@@ -9,7 +9,6 @@ One process, about 40 minutes.
 """
 
 import argparse
-import logging
 import shlex
 import sys
 from pathlib import Path
@@ -17,10 +16,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
 
 import torch
-from mmengine.config import config as mmengine_config
 from rich.progress import track
 
 import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
+from lab.evidence.quiet import hushed
 from lab.evidence.train import OtherConfigError
 from lab.few.page import write_page
 from lab.few.study import (
@@ -52,13 +51,10 @@ def main() -> None:
     args = parse_args()
     plan, root = read_plan(), args.out.absolute()
     torch.set_num_threads(1)
-    logging.disable(logging.INFO)
-    # mmengine formats the whole config three times a run: a seventh of a training.
-    mmengine_config.FormatCode = lambda text, **_: (text, True)
     page = args.docs or root / 'few_clips.md'
     try:
         local_file(OTHER_TOWER)
-        with held(root / '.lock', f'the study in {root}'):
+        with held(root / '.lock', f'the study in {root}'), hushed():
             recipes = {
                 arm: choose_recipe(plan, arm, root)
                 for arm in track(plan['arms'], 'choosing recipes')
