@@ -4,7 +4,6 @@ import importlib
 import importlib.machinery
 import inspect
 import logging
-import subprocess
 import sys
 
 import mmcv
@@ -72,61 +71,7 @@ def test_only_an_mmcv_that_mmaction_takes_is_accepted(monkeypatch, version, fits
             installed.require_mmcv()
 
 
-# What importing the package does not do
-
-
-def import_fresh(code):
-    """What a new process prints, and what it warns of."""
-    done = subprocess.run(
-        [sys.executable, '-c', code], capture_output=True, text=True, check=True
-    )
-    return done.stdout.splitlines(), done.stderr
-
-
-def test_importing_the_package_leaves_out_what_only_some_need():
-    slow = ['scipy.stats', 'scipy.optimize', 'sklearn', 'matplotlib', 'pandas', 'av']
-    (imported,), warned = import_fresh(
-        f'import sys, tgdfer_mm; print([m for m in {slow} if m in sys.modules])'
-    )
-    assert imported == '[]'
-    assert warned == ''
-
-
-def test_scipy_stats_is_whole_when_it_is_asked_for():
-    out, _ = import_fresh(
-        'import tgdfer_mm, sys\n'
-        'from mmaction.datasets.transforms.pose_transforms import mode\n'
-        'assert "scipy.stats" not in sys.modules\n'
-        'print(int(mode([1, 2, 2])[0]))\n'
-        'from scipy.stats import binomtest\n'
-        'import scipy\n'
-        'print(scipy.stats is sys.modules["scipy.stats"])\n'
-    )
-    assert out == ['2', 'True']
-
-
-def test_scipy_stats_that_is_there_is_left_alone():
-    out, _ = import_fresh(
-        'from scipy import stats\n'
-        'import tgdfer_mm\n'
-        'from mmaction.datasets.transforms import pose_transforms\n'
-        'print(pose_transforms.mode is stats.mode)\n'
-    )
-    assert out == ['True']
-
-
-def test_only_one_warning_is_silenced():
-    lines = (
-        'import warnings',
-        'import tgdfer_mm',
-        'known = "Fail to import ``MultiScaleDeformableAttention`` from ``x``"',
-        'module = "mmcv.cnn.bricks.transformer"',
-        'for text, name in ((known, module), ("new", module), (known, "mine")):',
-        '    warnings.warn_explicit(text, UserWarning, "file", 1, module=name)',
-    )
-    _, warned = import_fresh('\n'.join(lines))
-    assert warned.count('UserWarning') == 2
-    assert 'new' in warned
+# What mmengine says of itself
 
 
 def test_mmengine_logs_all_but_what_it_says_of_itself(monkeypatch):

@@ -1,8 +1,5 @@
 """What mmaction2 computes with NumPy 1 it computes with NumPy 2, and correctly."""
 
-import subprocess
-import sys
-
 import cv2
 import numpy as np
 import pytest
@@ -93,12 +90,3 @@ def test_frames_are_extracted_at_a_short_side(tmp_path):
 def test_tubes_that_are_the_same_overlap_wholly():
     tube = np.array([[f, 0.0, 0.0, 10.0, 10.0] for f in range(1, 5)])
     assert multisports_utils.iou3dt_voc(tube, tube, spatialonly=True) == 1.0
-
-
-@pytest.mark.skipif(not hasattr(np, 'trapezoid'), reason='NumPy 1 has the old names')
-def test_numpy_itself_stays_as_it_is():
-    # In a process of its own: other packages of the tests put old names back.
-    code = 'import tgdfer_mm, numpy; print([n for n in ("Inf", "float_") if hasattr('
-    code += 'numpy, n)], numpy.__name__)'
-    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
-    assert done.stdout == '[] numpy\n', done.stderr

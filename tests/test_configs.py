@@ -1,5 +1,6 @@
 """Every config: self-contained, short, buildable; the real ones also run (slow)."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,12 @@ BASELINES = sorted(Path(config_dir(), 'baselines').rglob('*.py'))
 REAL = {'tgdfer_dfew': 'dfew', 'tgdfer_ferv39k': 'ferv39k', 'tgdfer_mafw': 'mafw'}
 
 
+@cache
+def read(path):
+    """A config that nobody changes."""
+    return Config.fromfile(path)
+
+
 def types_of(node):
     if isinstance(node, dict):
         if 'type' in node:
@@ -29,7 +36,7 @@ def types_of(node):
 
 @pytest.mark.parametrize('path', LEAVES + BASELINES, ids=lambda p: p.stem)
 def test_every_name_in_a_config_is_registered(path):
-    cfg = Config.fromfile(path)
+    cfg = read(path)
     model = MODELS.get(cfg.model.type)
     assert model is not None, cfg.model.type
     for part in ('backbone', 'text_encoder', 'neck', 'cls_head', 'data_preprocessor'):
@@ -48,7 +55,7 @@ def test_every_name_in_a_config_is_registered(path):
 
 @pytest.mark.parametrize('path', LEAVES + BASELINES, ids=lambda p: p.stem)
 def test_no_config_selects_on_the_test_split_or_leaves_this_repository(path):
-    cfg = Config.fromfile(path)
+    cfg = read(path)
     assert 'save_best' not in cfg.default_hooks.checkpoint
     # The validation part is cut off the training clips.
     assert cfg.recipe.selection == 'last'

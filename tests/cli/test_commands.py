@@ -279,19 +279,6 @@ def test_python_m_does_the_same():
     assert done.stderr.startswith('error: nowhere: neither'), json.dumps(done.stderr)
 
 
-def test_garbage_is_collected_again_after_the_import():
-    script = (
-        'import gc, sys\n'
-        'from tgdfer_cli import main\n'
-        'main._import_package()\n'
-        'print("tgdfer_mm" in sys.modules, gc.isenabled(), gc.get_freeze_count() > 0)'
-    )
-    done = subprocess.run(
-        [sys.executable, '-c', script], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.stdout == 'True True True\n', done.stderr
-
-
 class _RefusedError(ValueError):
     exit_code = 2
 

@@ -1,6 +1,5 @@
 """Miniature trees in the three authors' layouts, with frames and videos."""
 
-import gc
 import logging
 import os
 import shutil
@@ -100,14 +99,6 @@ def make_mafw(root: Path) -> None:
             root / f'data/frames/{20 + i:05d}', [f'{k}.png' for k in range(1, 13)]
         )
     write_video(root / 'data/clips/00020.mp4', 12)
-
-
-@pytest.fixture(scope='package', autouse=True)
-def _cheap_collections():
-    """mmengine collects garbage for every data set built: 0.2 s with torch loaded."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture(scope='session')

@@ -1,6 +1,5 @@
 """Temporal sensitivity: of models that see the order, or do not."""
 
-import gc
 import json
 
 import numpy as np
@@ -61,14 +60,6 @@ class CurveModel(BaseModel):
             scores = torch.stack([slope, -slope, mean - 0.8, 0.2 - mean])
             sample.set_pred_score(scores.double())
         return data_samples
-
-
-@pytest.fixture(scope='module', autouse=True)
-def _cheap_collections():
-    """mmengine collects garbage for every data set built: 0.2 s with torch loaded."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture

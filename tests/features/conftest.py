@@ -1,6 +1,5 @@
 """A run on a few tiny clips, with a frozen tower small enough for milliseconds."""
 
-import gc
 import itertools
 
 import cv2
@@ -32,14 +31,6 @@ class KeepLosses(Hook):
 
     def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
         self.losses.append(outputs['loss'].item())
-
-
-@pytest.fixture(scope='package', autouse=True)
-def _cheap_collections():
-    """mmengine collects garbage for every data set built: 0.2 s with torch loaded."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

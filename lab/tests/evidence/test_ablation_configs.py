@@ -1,5 +1,7 @@
 """The ablations: each differs from its neighbour by what its name says, no more."""
 
+from functools import cache
+
 import pytest
 from mmengine.config import Config
 
@@ -53,7 +55,9 @@ NEIGHBOURS = {  # config -> its neighbour, and the settings in which they may di
 }
 
 
-def read(name: str) -> dict:
+@cache
+def read(name: str, level: str) -> dict:
+    """The settings of a config; the caller has set the level."""
     settings = Config.fromfile(FOLDER / f'{name}.py').to_dict()
     return {key: settings[key] for key in settings if key not in VARIABLES}
 
@@ -63,7 +67,7 @@ def read(name: str) -> dict:
 def test_an_ablation_differs_from_its_neighbour_by_one_switch(name, level, monkeypatch):
     monkeypatch.setenv('TGDFER_LEVEL', level)
     neighbour, *switch = NEIGHBOURS[name]
-    differing = list(differing_keys(read(name), read(neighbour)))
+    differing = list(differing_keys(read(name, level), read(neighbour, level)))
     assert differing, f'{name} is {neighbour}'
     assert [key for key in differing if not key.startswith(tuple(switch))] == []
 

@@ -5,6 +5,7 @@ from runpy import run_path
 
 import pytest
 
+from lab.evidence.quiet import hushed
 from lab.few.figures import uar_with_interval
 from lab.few.page import write_page
 from lab.few.study import (
@@ -18,6 +19,7 @@ from lab.few.study import (
     perform,
     read_plan,
     switch_runs,
+    tuning_runs,
 )
 from lab.paths import LAB
 from tgdfer_mm.datasets.synth_dfew import SynthDFEWDataset
@@ -39,10 +41,8 @@ SMALL = dict(
 
 
 @pytest.fixture(scope='module', autouse=True)
-def _configs_are_not_formatted():
-    with pytest.MonkeyPatch.context() as patch:  # as the command does: seconds a run
-        keep = lambda text, **_: (text, True)  # noqa: E731
-        patch.setattr('mmengine.config.config.FormatCode', keep)
+def _hushed():
+    with hushed():  # as the command does: configs are not formatted, seconds a run
         yield
 
 
@@ -52,12 +52,12 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope='module')
-def recipes(root):
-    return {arm: choose_recipe(SMALL, arm, root) for arm in SMALL['arms']}
+def recipe(root):
+    return choose_recipe(SMALL, 'text', root)
 
 
 @pytest.fixture(scope='module')
-def data(root, recipes):
+def data(root, recipe):
     where = root / 'tuning_data/demo'
     own = dict(seed=1, clips_per_class=1)
     return SynthDFEWDataset(str(where), 'train', 2, **own)
@@ -112,8 +112,9 @@ def test_uar_is_the_mean_of_recalls_and_repeats_and_its_interval_holds_it():
 
 @pytest.mark.slow
 def test_the_page_has_what_was_measured_and_a_second_call_trains_nothing(
-    root, recipes, monkeypatch
+    root, recipe, monkeypatch
 ):
+    recipes = dict(text=recipe, linear=choose_recipe(SMALL, 'linear', root))
     for run in (
         *switch_runs(SMALL, 'text', recipes['text']),
         *figure_runs(SMALL, recipes),
@@ -141,8 +142,10 @@ def test_the_page_has_what_was_measured_and_a_second_call_trains_nothing(
         assert f'{measured:.1f} [' in text
 
 
-def test_a_result_of_another_config_is_refused(root, recipes):
-    run = Run('text', 'demo', 1, 0, FIGURES, recipes['text'])
+def test_a_result_of_another_config_is_refused(root, recipe, monkeypatch):
+    monkeypatch.setattr('lab.few.study.on_features', None)  # would train
+    (run,) = tuning_runs(SMALL, 'text')
+    assert run.recipe == recipe
     perform(run, SMALL, root)
     changed = dict(SMALL, batch_size=2)
     with pytest.raises(OtherConfigError, match='another config'):
