@@ -209,7 +209,8 @@ def sweep(
         trial.set_user_attr(PLACE, f'trial{number:03d}')
         state = None if value is not None else optuna.trial.TrialState.FAIL
         study.tell(trial, value, state=state)
-        print(f'trial {number}: ' + (f'{value:.2f}' if state is None else 'failed'))
+        reached = f'{value:.2f}' if state is None else 'failed'
+        print(f'trial {number}: {reached}', flush=True)  # also into a file
 
 
 def as_table(study, searched: Mapping[str, Mapping]) -> str:
