@@ -265,7 +265,8 @@ def main(argv: list[str] | None = None) -> int:
                 load_if_exists=True,
             )
             asked = json.loads(json.dumps(dict(vars(args), **space), default=str))
-            asked = {k: v for k, v in asked.items() if k not in ('trials', 'out')}
+            for free in ('trials', 'out', 'space'):  # of the space its content counts
+                del asked[free]
             if study.user_attrs.setdefault('asked', asked) != asked:
                 raise SweepError(
                     f'{args.out} holds a sweep with other settings. Use the same ones, '
