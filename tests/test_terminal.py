@@ -18,7 +18,14 @@ from tgdfer_mm.apis import command as infer
 from tgdfer_mm.apis.result_table import print_result
 from tgdfer_mm.convert.conversion_report import Report
 from tgdfer_mm.datasets.tools.check.report import print_report
-from tgdfer_mm.terminal import Terminal, complain, guard_streams, one_line, visible
+from tgdfer_mm.terminal import (
+    Terminal,
+    complain,
+    guard_streams,
+    one_line,
+    saying_only,
+    visible,
+)
 
 NAMES = {
     'a colour': '\x1b[31mred\x1b[0m',
@@ -226,3 +233,12 @@ def test_nothing_else_prints():
                 if isinstance(called, ast.Name) and called.id == 'print':
                     own = [isinstance(each, ast.Constant) for each in node.args]
                     assert all(own) or path.name == 'main.py', path
+
+
+def test_a_logger_says_all_again_also_after_an_error():
+    logger = logging.getLogger('tgdfer_mm.tests.chatty')
+    logger.setLevel(logging.INFO)
+    with pytest.raises(KeyError), saying_only(logger, logging.ERROR):
+        assert not logger.isEnabledFor(logging.WARNING)
+        raise KeyError
+    assert logger.isEnabledFor(logging.INFO)

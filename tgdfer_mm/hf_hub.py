@@ -8,8 +8,6 @@ commit. Files are kept in the cache of huggingface_hub, and come from its host
 import logging
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +18,8 @@ from huggingface_hub import (
     try_to_load_from_cache,
 )
 from huggingface_hub import errors as hub
+
+from .terminal import saying_only
 
 PREFIX = 'hf-hub:'
 _NAME = re.compile(r'[\w.-]+/[\w.-]+(@[\w./-]+)?', re.ASCII)
@@ -100,7 +100,8 @@ class HubFolder:
         """
         revision = self._commit or self.name.revision
         try:
-            with _no_word_of_retries():
+            # Not a warning for each of the times that an unreachable host is tried.
+            with saying_only(logging.getLogger('huggingface_hub'), logging.ERROR):
                 found = hf_hub_download(
                     self.name.repo,
                     file,
@@ -167,18 +168,6 @@ def is_folder(source: str | Path) -> bool:
     """Whether :func:`open_folder` has something to open."""
     named = str(source)
     return named.startswith(PREFIX) or os.path.isdir(os.path.expanduser(named))
-
-
-@contextmanager
-def _no_word_of_retries() -> Iterator[None]:
-    """Without a warning for each of the times that an unreachable host is tried."""
-    logger = logging.getLogger('huggingface_hub')
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def why_refused(name: HubName, error: Exception, what: str) -> str:

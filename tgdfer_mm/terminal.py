@@ -8,6 +8,8 @@ through here, where such characters are written out, as ``\\x1b`` for an escape.
 import logging
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 
 from rich.console import Console
@@ -58,6 +60,17 @@ def complain(text: object, kind: str = 'error') -> None:
     """
     lines = visible(text).replace('\n', '\n  ')
     print(f'{kind}: {lines}', file=sys.stderr)
+
+
+@contextmanager
+def saying_only(logger: logging.Logger, level: int) -> Iterator[None]:
+    """Without what a logger says below a level; afterwards it is as before."""
+    before = logger.level
+    logger.setLevel(level)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def guard_streams() -> None:

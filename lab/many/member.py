@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +25,7 @@ from tgdfer_mm.random_state import (
     set_random_state,
 )
 from tgdfer_mm.registry import DATASETS, MODELS
+from tgdfer_mm.terminal import saying_only
 
 
 class Draw(NamedTuple):
@@ -52,7 +52,9 @@ def build_model(cfg: Config, seed: int) -> tuple[nn.Module, dict]:
     Returns:
         The model, and the random states after it.
     """
-    with random_state_kept(), _no_list_of_weights():
+    # mmengine would log how each single weight was started.
+    quiet = saying_only(MMLogger.get_current_instance(), logging.WARNING)
+    with random_state_kept(), quiet:
         set_random_seed(seed)
         model = MODELS.build(cfg.model)
         with plain_loading():
@@ -62,18 +64,6 @@ def build_model(cfg: Config, seed: int) -> tuple[nn.Module, dict]:
         checkpoint = load_from_local(cfg.load_from, 'cpu')
         model.load_state_dict(checkpoint.get('state_dict', checkpoint))
     return model, state
-
-
-@contextmanager
-def _no_list_of_weights() -> Iterator[None]:
-    """Keeps mmengine from logging how each single weight was started."""
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 class TrainingClips:
