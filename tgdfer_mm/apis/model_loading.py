@@ -12,6 +12,7 @@ from ..catalogue import Entry, catalogue, close_to, local_file
 from ..catalogue.entries import with_ban
 from ..catalogue.folders import SCHEME
 from ..engine.checkpoint import weights_misfit
+from ..engine.publish import KEPT_META
 from ..features import on_pictures
 from ..files import file_hash
 from ..hf_hub import PREFIX, looks_like_a_repo
@@ -27,8 +28,6 @@ from ..run_config.walk import kind_of
 from ..video.errors import InputError, UsageError
 from .model_folder import is_model_folder, read_folder
 from .trained_run import find_run
-
-_OF_TRAINING = ('dataset_meta', 'epoch', 'iter', 'seed')
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,7 @@ def _load(
         note=_note(note, network),
     )
     meta = loaded.get('meta') or {}
-    known = {key: meta[key] for key in _OF_TRAINING if key in meta}
+    known = {key: meta[key] for key in KEPT_META if key in meta}
     return LoadedModel(network.to(device).eval(), cfg, about, known | trained)
 
 

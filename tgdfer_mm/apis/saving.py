@@ -10,6 +10,7 @@ import torch
 from mmengine.config import Config, ConfigDict
 from torch import Tensor
 
+from ..engine.publish import KEPT_META
 from ..files import write_text
 from ..finite_weights import check_finite
 from ..hf_hub import PREFIX, open_folder
@@ -30,8 +31,6 @@ from .model_folder.layout import (
 from .model_folder.self_contained import self_contained, tokenizer_of
 from .model_loading import LoadedModel, load_model
 from .preprocessing import steps_after_reading, test_pipeline
-
-_META = ('dataset_meta', 'epoch', 'iter', 'seed')  # what the checks of tests ask for
 
 
 def from_pretrained(
@@ -101,7 +100,7 @@ def save_pretrained(
         raise OutputError(f'{folder}: cannot be written ({error.strerror})') from error
     try:
         place = Path(near)
-        meta = {key: loaded.trained[key] for key in _META if key in loaded.trained}
+        meta = {key: loaded.trained[key] for key in KEPT_META if key in loaded.trained}
         meta['dataset_meta'] = dict(
             meta.get('dataset_meta') or {}, classes=loaded.classes
         )
@@ -135,16 +134,20 @@ def _state(loaded: LoadedModel, half: bool) -> dict[str, Tensor]:
     """The weights, each with a memory of its own, as the file needs them."""
     state = loaded.model.state_dict()
     check_finite(state, loaded.about['checkpoint'])
-    state = {name: value.detach().cpu().contiguous() for name, value in state.items()}
-    if half:
-        state = {n: v.half() if v.is_floating_point() else v for n, v in state.items()}
-        lost = [name for name, v in state.items() if not torch.isfinite(v).all()]
-        if lost:
-            raise ModelFolderError(
-                f'{loaded.about["name"]}: {lost[0]} has values beyond 16 bits; write '
-                'it without half'
-            )
-    return {name: value.clone() for name, value in state.items()}
+    state = {name: _own_copy(value, half) for name, value in state.items()}
+    lost = [name for name, v in state.items() if half and not torch.isfinite(v).all()]
+    if lost:
+        raise ModelFolderError(
+            f'{loaded.about["name"]}: {lost[0]} has values beyond 16 bits; write '
+            'it without half'
+        )
+    return state
+
+
+def _own_copy(value: Tensor, half: bool) -> Tensor:
+    kind = torch.half if half and value.is_floating_point() else value.dtype
+    dense = torch.contiguous_format
+    return value.detach().to('cpu', kind, copy=True, memory_format=dense)
 
 
 def _config(loaded: LoadedModel) -> dict:

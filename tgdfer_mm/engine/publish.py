@@ -12,7 +12,8 @@ from ..plain_checkpoints import (
     write_safetensors,
 )
 
-# Not `cfg`, which names folders of the machine that it ran on.
+# Of a checkpoint's `meta`, what the checks of tests ask for. Not `cfg`, which names
+# folders of the machine that it ran on.
 KEPT_META = ('dataset_meta', 'epoch', 'iter', 'seed')
 
 
