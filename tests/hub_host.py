@@ -1,10 +1,10 @@
 """A host on this machine in the place of the Hugging Face hub."""
 
 import hashlib
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from .local_server import QuietHandler, listening
 
 COMMIT = '0123456789abcdef' * 2 + '01234567'
 
@@ -52,7 +52,7 @@ def serving_hub():
     """Runs a host; its ``url`` is what ``HF_ENDPOINT`` would be."""
     host = HubHost()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self):
             host.asked.append((self.command, self.path))
             status, code, content = host.answer(self.path.partition('?')[0])
@@ -68,16 +68,6 @@ def serving_hub():
 
         do_HEAD = do_GET
 
-        def log_message(self, *args):
-            pass
-
-    server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    host.url = f'http://127.0.0.1:{server.server_port}'
-    try:
+    with listening(Handler) as address:
+        host.url = address
         yield host
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

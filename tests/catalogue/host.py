@@ -1,8 +1,8 @@
 """A host on this machine, in the place of one of the network."""
 
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from ..local_server import QuietHandler, listening
 
 
 class Host:
@@ -28,7 +28,7 @@ def serving():
     """Runs a host; its ``url`` ends in a slash."""
     host = Host()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self):
             wanted = self.headers.get('Range')
             host.asked.append((self.path, wanted))
@@ -61,16 +61,6 @@ def serving():
                 body, host.cut = body[: host.cut], None
             self.wfile.write(body)
 
-        def log_message(self, *args):
-            pass
-
-    server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    host.url = f'http://127.0.0.1:{server.server_port}/'
-    try:
+    with listening(Handler) as address:
+        host.url = f'{address}/'
         yield host
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
