@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from .annotation_tables import read_table
+from .annotation_tables import find_columns, read_table
 from .text_files import SplitFileError, whole_number
 
 _COLUMNS = ('ActorID', 'Age', 'Sex')
@@ -42,11 +42,7 @@ def read_actors(path: Path) -> dict[str, Actor]:
     """
     rows = read_table(path)
     number, header = next(rows, (1, []))
-    lacking = [name for name in _COLUMNS if header.count(name) != 1]
-    if lacking:
-        problem = f'the header should have one column each for {lacking}'
-        raise SplitFileError(path, number, ','.join(map(str, header)), problem)
-    places = [header.index(name) for name in _COLUMNS]
+    places = find_columns(path, number, header, _COLUMNS).values()
     actors: dict[str, Actor] = {}
     for number, row in rows:
         cells = [str(row[place]) if place < len(row) else '' for place in places]

@@ -2,7 +2,7 @@
 
 import csv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,33 @@ def read_table(path: Path) -> Iterator[tuple[int, list[Any]]]:
             row.pop()
         if row:
             yield number, row
+
+
+def find_columns(
+    path: Path,
+    number: int,
+    header: Sequence[Any],
+    wanted: Sequence[str],
+    name_of: Callable[[Any], Any] = lambda cell: cell,
+) -> dict[str, int]:
+    """Where the columns of a table are, whatever their order.
+
+    Args:
+        path: The table.
+        number: Number of the header's row.
+        header: The cells of that row.
+        wanted: Names of the columns.
+        name_of: What names a column, from its cell.
+
+    Raises:
+        SplitFileError: A column is not there, or twice.
+    """
+    names = [name_of(cell) for cell in header]
+    lacking = [name for name in wanted if names.count(name) != 1]
+    if lacking:
+        problem = f'the header should have one column each for {lacking}'
+        raise SplitFileError(path, number, ','.join(map(str, header)), problem)
+    return {name: names.index(name) for name in wanted}
 
 
 def _read_csv(path: Path) -> Iterator[list[str]]:

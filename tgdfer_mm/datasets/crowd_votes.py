@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from .annotation_tables import read_table
+from .annotation_tables import find_columns, read_table
 from .text_files import SplitFileError, whole_number
 
 # The first digit of a row's name says what the raters were shown [README of CREMA-D].
@@ -39,11 +39,7 @@ def read_crowd_votes(
     rows = read_table(path)
     number, header = next(rows, (1, []))
     wanted = [*(_LETTERS[name] for name in classes), _CLIP, _TOTAL]
-    lacking = [name for name in wanted if header.count(name) != 1]
-    if lacking:
-        problem = f'the header should have one column each for {lacking}'
-        raise SplitFileError(path, number, ','.join(map(str, header)), problem)
-    places = {name: header.index(name) for name in wanted}
+    places = find_columns(path, number, header, wanted)
     numbers = [name for name in wanted if name != _CLIP]
     votes: dict[str, list[int]] = {}
     for number, row in rows:

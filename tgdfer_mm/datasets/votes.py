@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .annotation_tables import read_table
+from .annotation_tables import find_columns, read_table
 from .text_files import SplitFileError, whole_number
 
 VOTERS = 10
@@ -47,7 +47,7 @@ def read_votes(path: Path, classes: Sequence[str]) -> dict[int, Votes]:
     """
     rows = read_table(path)
     number, header = next(rows, (1, []))
-    places = _columns(path, number, header, classes)
+    places = find_columns(path, number, header, (*classes, *_COLUMNS), _name)
     votes: dict[int, Votes] = {}
     for number, row in rows:
 
@@ -70,15 +70,8 @@ def read_votes(path: Path, classes: Sequence[str]) -> dict[int, Votes]:
     return votes
 
 
-def _columns(path: Path, number: int, header: list, classes: Sequence[str]) -> dict:
-    names = [str(cell).strip().lower().lstrip('0123456789') for cell in header]
-    wanted = (*classes, *_COLUMNS)
-    lacking = [name for name in wanted if names.count(name) != 1]
-    if lacking:
-        content = ','.join(map(str, header))
-        problem = f'the header should have one column each for {lacking}'
-        raise SplitFileError(path, number, content, problem)
-    return {name: names.index(name) for name in wanted}
+def _name(cell: object) -> str:
+    return str(cell).strip().lower().lstrip('0123456789')
 
 
 def _whole(cell: object) -> int:
