@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..datasets.text_files import some
 from ..files import DamagedFileError, read_json
 from .results import Result, load_result
 
@@ -161,11 +162,13 @@ def check_pair(first: Contender, second: Contender) -> list[str]:
         for a, b, name in ((ours, theirs, first.name), (theirs, ours, second.name)):
             only = sorted(clip for _, clip in a.keys() - b.keys())
             if only:
-                problems.append(f'{len(only)} clips only in {name}: {_some(only)}')
+                shown = some(only, SHOWN)
+                problems.append(f'{len(only)} clips only in {name}: {shown}')
         other = [c for c in ours.keys() & theirs.keys() if ours[c] != theirs[c]]
         if other:
             names = sorted(clip for _, clip in other)
-            problems.append(f'{len(other)} clips with other labels: {_some(names)}')
+            shown = some(names, SHOWN)
+            problems.append(f'{len(other)} clips with other labels: {shown}')
     if problems:
         lines = '\n'.join(f'  {problem}' for problem in problems)
         raise ValueError(
@@ -182,7 +185,3 @@ def check_pair(first: Contender, second: Contender) -> list[str]:
     if versions[0] != versions[1]:
         remarks.append(f'the pixel versions differ: {versions[0]} and {versions[1]}')
     return remarks
-
-
-def _some(names: Sequence[str]) -> str:
-    return ', '.join(names[:SHOWN]) + (', ...' if len(names) > SHOWN else '')
