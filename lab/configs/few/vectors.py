@@ -1,5 +1,5 @@
 # TG-DFER of version 0.1 without texts: class vectors that start at random, learned.
-_base_ = './text.py'
+_base_ = '../ablations/version_01.py'
 
 model = dict(
     text_encoder=dict(
