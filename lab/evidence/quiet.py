@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mmengine.config import config as mmengine_config
+from mmengine.logging import MMLogger
 
 
 def hush() -> None:
     """Silences this process for good, as a worker wants it."""
-    logging.disable(logging.INFO)
+    _disable(logging.INFO)
     # mmengine formats the whole config three times a run: a seventh of a training.
     mmengine_config.FormatCode = lambda text, **_: (text, True)
 
@@ -22,5 +23,12 @@ def hushed() -> Iterator[None]:
     try:
         yield
     finally:
-        logging.disable(level)
+        _disable(level)
         mmengine_config.FormatCode = format_code
+
+
+def _disable(level: int) -> None:
+    logging.disable(level)
+    # mmengine's loggers remember what they may say, until a level is set.
+    logger = MMLogger.get_current_instance()
+    logger.setLevel(logger.level)
