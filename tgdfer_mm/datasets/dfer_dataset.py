@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from ..labels.classes import load_classes
+from ..labels.classes import found_near, is_path, load_classes
 from ..run_config.pipelines import check_readers
 from .clip_dataset import SUBSETS, MissingDataError
 from .clip_sources import open_clips, path_key
@@ -163,8 +163,9 @@ class DFERDataset(PlacedDataset):
 
     @property
     def listed_label_set(self) -> str:
-        """The label set whose classes the list names."""
-        return self.label_set
+        """The label set whose classes the list names, a path in full."""
+        name = self.label_set
+        return str(found_near(name, _file_of(type(self)))) if is_path(name) else name
 
     def in_authors_format(self, lines: list[str]) -> bool:
         """Whether a list that looks like one of others is the authors' all the same."""
