@@ -111,6 +111,14 @@ FAMILIES = {
             'act_kwargs': {'approximate': 'tanh'},
         },
     },
+    'siglip-i18n': {
+        **SIGLIP,
+        'text_cfg': {
+            **SIGLIP['text_cfg'],
+            'proj_bias': False,
+            'proj_type': 'none',
+        },
+    },
     'eva02': _arch(_timm('eva02_base_patch16_clip_224', 'token', None), {}),
     'mobileclip-b': _arch(_timm('vit_base_mci_224', 'token', None), {}),
     'mobileclip-s': _arch(

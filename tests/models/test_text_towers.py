@@ -23,6 +23,7 @@ from .small_towers import FAMILIES
 CLIP_LIKE = ('mobileclip-s', 'pe-core', 'coca')
 AROUND = {
     'siglip': ([], ['</s>'], '</s>'),
+    'siglip-i18n': ([], ['</s>'], '</s>'),
     'siglip2': ([], ['<eos>'], '<pad>'),
     'clipa': (['[CLS]'], ['[PAD]'], '[PAD]'),
     'worldwide': (['<s>'], ['</s>'], '<pad>'),

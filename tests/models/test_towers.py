@@ -11,7 +11,8 @@ from tgdfer_mm.models.vision_language.image_towers import stages, use_checkpoint
 
 from .small_towers import FAMILIES, SIZE, WIDTH
 
-IMAGES = sorted(FAMILIES.keys() - {'siglip2', 'worldwide', 'worldwide-mt5'})
+OTHER_TEXTS = {'siglip2', 'siglip-i18n', 'worldwide', 'worldwide-mt5'}
+IMAGES = sorted(FAMILIES.keys() - OTHER_TEXTS)
 # Where the blocks or stages of a tower lie.
 BLOCKS = ('transformer.resblocks', 'trunk.blocks', 'trunk.stages', 'trunk.layers')
 

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from ..functional import at_least_single
 from ..vision_language.fast_layers import FastSelfAttention, use_fast_layers
+from ..vision_language.open_clip_models import arch_config
 from ..vision_language.packed_texts import encode_ends
 
 
@@ -41,6 +42,8 @@ class OpenCLIPTextTower(BaseModule):
     @property
     def out_channels(self) -> int:
         """D, the width of the joint space."""
+        if self.text_projection is None:
+            return self.positional_embedding.shape[1]
         if isinstance(self.text_projection, nn.Linear):
             return self.text_projection.out_features
         return self.text_projection.shape[1]
@@ -106,6 +109,8 @@ class OpenCLIPTextTower(BaseModule):
         return x[:, 0] if self.pool == 'first' else x[:, -1]
 
     def _project(self, x: Tensor) -> Tensor:
+        if self.text_projection is None:  # the tower is as wide as the joint space
+            return x
         if isinstance(self.text_projection, nn.Linear):
             return self.text_projection(x)
         return x @ self.text_projection
@@ -115,13 +120,20 @@ def find_text_tower(model: nn.Module, arch: str | dict) -> nn.Module:
     """Where a model keeps its text tower.
 
     Raises:
-        ValueError: It is not open_clip's own transformer, or has no projection.
+        ValueError: It is not open_clip's own transformer, or has no projection although
+            it is not as wide as the joint space.
     """
     tower = getattr(model, 'text', model)
-    if not hasattr(tower, 'token_embedding') or tower.text_projection is None:
+    if not hasattr(tower, 'token_embedding'):
         raise ValueError(
-            f'arch={arch!r}: OpenCLIPText needs the text transformer of open_clip '
-            'itself, with a projection into the joint space'
+            f'arch={arch!r}: OpenCLIPText needs the text transformer of open_clip itself'
+        )
+    config = arch_config(arch)
+    width = tower.token_embedding.embedding_dim
+    if tower.text_projection is None and width != config['embed_dim']:
+        raise ValueError(
+            f'arch={arch!r}: its text tower has no projection (text_cfg.proj_type), and '
+            f'is {width} wide, not embed_dim={config["embed_dim"]}'
         )
     return tower
 
