@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from torch import nn
 
+from tgdfer_mm.models.text.tokens import CLIP_TOKENIZER
 from tgdfer_mm.registry import MODELS
 
 from ..multiply_adds import multiply_adds
@@ -33,6 +34,9 @@ def measure(path: Path) -> dict:
     """
     cfg = Config.fromfile(path)
     init_default_scope(cfg.get('default_scope', 'mmaction'))
+    text = cfg.model.get('text_encoder', {})
+    if 'tokenizer' in text:  # of the hub; what it costs does not depend on it
+        text.tokenizer = CLIP_TOKENIZER
     with _no_start():
         model = MODELS.build(cfg.model).eval()
     count = {True: 0, False: 0}

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import open_clip
 import pytest
 from mmengine.config import Config
 from mmengine.runner import Runner
 
 from tgdfer_mm.evaluation import read_predictions
+from tgdfer_mm.models.text.tokens import CLIP_TOKENIZER
 from tgdfer_mm.paths import config_dir
 from tgdfer_mm.recipe.precision import apply_precision
 from tgdfer_mm.registry import MODELS, TRANSFORMS
@@ -117,7 +119,8 @@ def test_every_config_names_what_is_registered(path):
     if 'weights' in cfg:
         assert re.fullmatch(r'https://download\.openmmlab\.com/.*\.pth', cfg.weights)
     pretrained = cfg.model.backbone.get('pretrained')
-    assert pretrained in (None, 'openai') or pretrained.startswith('models://')
+    tags = open_clip.list_pretrained_tags_by_model(cfg.get('arch', ''))
+    assert pretrained in (None, 'openai', *tags) or pretrained.startswith('models://')
     assert cfg.load_from is None
 
 
@@ -125,6 +128,8 @@ def test_every_config_names_what_is_registered(path):
 @pytest.mark.parametrize('path', sorted(MIXING.glob('*.py')), ids=lambda p: p.stem)
 def test_every_config_builds_at_full_size(path):
     cfg = Config.fromfile(path)
+    if 'tokenizer' in cfg.model.get('text_encoder', {}):  # of the hub
+        cfg.model.text_encoder.tokenizer = CLIP_TOKENIZER
     model = MODELS.build(cfg.model)
     if cfg.model.type != 'TextGuidedRecognizer':
         return

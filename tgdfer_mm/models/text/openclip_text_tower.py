@@ -126,14 +126,15 @@ def find_text_tower(model: nn.Module, arch: str | dict) -> nn.Module:
     tower = getattr(model, 'text', model)
     if not hasattr(tower, 'token_embedding'):
         raise ValueError(
-            f'arch={arch!r}: OpenCLIPText needs the text transformer of open_clip itself'
+            f'arch={arch!r}: OpenCLIPText needs the text transformer of open_clip '
+            'itself'
         )
     config = arch_config(arch)
     width = tower.token_embedding.embedding_dim
     if tower.text_projection is None and width != config['embed_dim']:
         raise ValueError(
-            f'arch={arch!r}: its text tower has no projection (text_cfg.proj_type), and '
-            f'is {width} wide, not embed_dim={config["embed_dim"]}'
+            f'arch={arch!r}: its text tower has no projection (text_cfg.proj_type), '
+            f'and is {width} wide, not embed_dim={config["embed_dim"]}'
         )
     return tower
 
