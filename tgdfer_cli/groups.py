@@ -12,7 +12,7 @@ from argparse import ArgumentParser, Namespace
 _EPILOG = """
 The table of people has a column `person` and one for each kind of group, such as
 `person,sex,age_group`; people are called as in the predictions. CREMA-D and RAVDESS
-need none."""
+need none. `tgdfer publish --groups FILE` puts the result into a model card."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -29,6 +29,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument('--licence', help='of the weights, such as cc-by-nc-4.0')
     parser.add_argument(
+        '--groups',
+        metavar='FILE',
+        help='results by groups of people for the card, written by `tgdfer groups`',
+    )
+    parser.add_argument(
         '--push', metavar='ORG/NAME', help='send the folder there; @BRANCH may follow'
     )
     parser.add_argument(

@@ -23,11 +23,14 @@ from tgdfer_mm.apis.model_folder.harmless import (
 from tgdfer_mm.apis.model_folder.layout import FILES, ModelFolderError
 from tgdfer_mm.apis.model_folder.self_contained import self_contained
 from tgdfer_mm.apis.runtime import TorchRuntime
+from tgdfer_mm.evaluation.group_rows import SCHEMA
+from tgdfer_mm.evaluation.group_scores import TestedClip as Clip
+from tgdfer_mm.evaluation.group_scores import group_scores
 from tgdfer_mm.models.vision_language.open_clip_models import arch_config
 from tgdfer_mm.paths import config_dir
 from tgdfer_mm.plain_checkpoints import DamagedCheckpointError
 from tgdfer_mm.registry import MODELS
-from tgdfer_mm.video.errors import OutputError, UsageError
+from tgdfer_mm.video.errors import InputError, OutputError, UsageError
 
 from ..models.small_tokenizers import write_tokenizer
 from ..models.small_towers import FAMILIES
@@ -203,9 +206,62 @@ def test_a_card_of_little_knowledge_says_so(demo, tmp_path):
     for said in (
         *('Not stated: the checkpoint', 'How the checkpoint was chosen is not stated.'),
         *('None were measured', 'The licence of the weights is not stated'),
+        'Results by sex, age or other groups of people are not stated',
     ):
         assert said in text
     assert ModelCard(text).data.license == 'other'
+
+
+@pytest.fixture
+def groups(tmp_path):
+    """A file as `tgdfer groups` writes it, of made-up people."""
+    clips = [
+        Clip(f'p{i}', dict(sex='fe|male' if i % 2 else 'male'), label, i % 3 > 0)
+        for i in range(8)
+        for label in range(2)
+    ]
+    content = dict(schema=SCHEMA, dataset='CREMA-D', selection='last epoch', seeds=[0])
+    content.update(folds=[1, 2], num_clips=16, num_people=8, classes=['sad', 'fear'])
+    content.update(method='How.', remarks=['2 clips are odd.'])
+    content['groups'] = dict(sex=group_scores(clips, 'sex', ['sad', 'fear'], 50))
+    path = tmp_path / 'groups.json'
+    path.write_text(json.dumps(content))
+    return path
+
+
+def test_the_card_has_results_by_groups_if_they_are_given(demo, groups, tmp_path):
+    folder = save_pretrained(demo, tmp_path / 'with', groups=groups)
+    text = (folder / 'README.md').read_text(encoding='utf-8')
+    for said in (
+        *('On CREMA-D: 16 clips of 8 people, folds 1, 2, seeds 0', 'last epoch'),
+        *(
+            'results of several trainings together',
+            '| sex | people | clips | UAR | WAR',
+        ),
+        *('| fe\\|male | 4 | 8 | ', '| fe\\|male less male | ', '* 2 clips are odd.'),
+        *("sex 'male' has 4 people only", 'How.'),
+    ):
+        assert said in text
+    again = save_pretrained(from_pretrained(folder), tmp_path / 'again')
+    section = text.split('## Groups')[1].split('## Preprocessing')[0]
+    assert section in (again / 'README.md').read_text(encoding='utf-8')
+
+
+@pytest.mark.parametrize(
+    ('change', 'said'),
+    [
+        (dict(schema='x'), "it has the schema 'x'"),
+        (dict(groups=dict(sex=dict(groups=[]))), 'does not hold what `tgdfer groups`'),
+        (dict(num_clips='many'), 'does not hold what `tgdfer groups` writes'),
+    ],
+)
+def test_a_file_that_has_no_results_by_groups(change, said, demo, groups, tmp_path):
+    groups.write_text(json.dumps(json.loads(groups.read_text()) | change))
+    with pytest.raises(InputError, match=said):
+        save_pretrained(demo, tmp_path / 'a', groups=groups)
+    with pytest.raises(InputError, match='no such file; `tgdfer groups` writes'):
+        save_pretrained(demo, tmp_path / 'a', groups=tmp_path / 'none.json')
+    assert not (tmp_path / 'a').exists()
 
 
 # What cannot be a folder.

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..catalogue import BAN
 from ..files import file_hash, write_text
+from .group_results import groups_for_card
 from .model_folder.layout import CARD, WEIGHTS
 from .model_loading import LoadedModel
 from .preprocessing import video_settings
@@ -40,6 +41,7 @@ def write_card(
     }
     overall = {k: v for k, v in metrics.items() if not k.startswith(_SINGLE)}
     data = trained.get('dataset_meta') or {}
+    groups = trained.get('groups')
     template = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
@@ -62,6 +64,7 @@ def write_card(
         clips=trained.get('test_clips'),
         metrics=overall,
         single={k: v for k, v in metrics.items() if k.startswith(_SINGLE)},
+        groups=groups and groups_for_card(groups, f'trained.groups of {name}'),
         config=config,
         tower=type(getattr(network, 'backbone', network)).__name__,
         parameters=sum(p.numel() for p in network.parameters()),

@@ -40,7 +40,8 @@ class LoadedModel:
         about: The ``model`` of a result, plain data.
         trained: What is known of its training, plain data: ``dataset_meta``, ``epoch``
             and ``seed`` of its checkpoint, ``selection``, the record of how the epoch
-            was chosen and what it reached, and ``test_clips``.
+            was chosen and what it reached, and ``test_clips``; of a folder that was
+            saved with results by groups of people, ``groups`` too.
     """
 
     model: torch.nn.Module

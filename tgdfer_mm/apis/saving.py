@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -17,6 +18,7 @@ from ..hf_hub import PREFIX, open_folder
 from ..plain_checkpoints import write_safetensors
 from ..version import __version__
 from ..video.errors import OutputError
+from .group_results import read_groups
 from .model_card import write_card
 from .model_folder.harmless import require_harmless
 from .model_folder.layout import (
@@ -60,6 +62,7 @@ def save_pretrained(
     half: bool = False,
     licence: str | None = None,
     repo: str | None = None,
+    groups: str | Path | None = None,
 ) -> Path:
     """Writes a model as a folder: weights, config, preprocessing and a model card.
 
@@ -76,6 +79,7 @@ def save_pretrained(
             ``cc-by-nc-4.0``.
         repo: Where it will be on the hub, for the card; ``org/`` and the folder's name
             by default.
+        groups: Results by groups of people for the card, a file of `tgdfer groups`.
 
     Returns:
         The folder.
@@ -84,11 +88,15 @@ def save_pretrained(
         ModelFolderError: The model cannot be a folder: it has something that no file
             can hold, or is beyond 16 bits.
         OutputError: The folder is not empty, or cannot be written.
+        InputError: `groups` is no such file.
         NonFiniteWeightsError: A weight is NaN or infinity.
     """
     loaded = model if isinstance(model, LoadedModel) else load_model(model)
     folder = Path(folder).expanduser()
     _require_room(folder)
+    if groups is not None:
+        known = dict(loaded.trained, groups=read_groups(groups))
+        loaded = replace(loaded, trained=known)
     state = _state(loaded, half)
     config, preprocessing = _config(loaded), _preprocessing(loaded.cfg)
     require_harmless(config['model'], loaded.about['config'], 'model')

@@ -35,7 +35,7 @@ def run(args: Namespace) -> int:
             wide.print(_table(['gap', *NUMBERS], gap_rows(found)))
         for remark in found['remarks']:
             console.print(remark)
-    for remark in result['remarks']:
+    for remark in [*result['remarks'], *(table.remarks if table else ())]:
         console.print(remark)
     console.print(result['method'], style='dim')
     path = Path(args.out or _beside(Path(args.results)))

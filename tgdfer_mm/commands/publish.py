@@ -19,10 +19,10 @@ def run(args: Namespace) -> int:
 
 
 def _file(args: Namespace) -> int:
-    if args.push or args.licence or args.checkpoint:
+    if args.push or args.licence or args.checkpoint or args.groups:
         raise UsageError(
-            f'{args.out} is one file: --push, --licence and --checkpoint are for a '
-            'folder, whose name does not end in .safetensors'
+            f'{args.out} is one file: --push, --licence, --checkpoint and --groups are '
+            'for a folder, whose name does not end in .safetensors'
         )
     try:
         info = publish(args.model, args.out, command=args.command)
@@ -49,10 +49,15 @@ def _folder(args: Namespace) -> int:
     again = is_model_folder(folder) and given.exists() and folder.samefile(given)
     if again and not args.push:
         raise UsageError(f'{folder}: is the model itself. To send it, add --push')
+    if again and args.groups:
+        raise UsageError(
+            f'{folder}: its card is written already. For one with --groups, name '
+            'another folder to write'
+        )
     if not again:
         with naming_the_model(args.model, args.checkpoint):
             loaded = load_model(args.model, args.checkpoint)
-        save_pretrained(loaded, folder, args.half, args.licence, repo)
+        save_pretrained(loaded, folder, args.half, args.licence, repo, args.groups)
         say(f'wrote {folder}. Read its README.md, the model card, before you share it.')
     if args.push:
         url = push_to_hub(folder, args.push, private=not args.public)

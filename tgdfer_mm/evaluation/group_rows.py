@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 NUMBERS = ('UAR', 'WAR')
+SCHEMA = 'tgdfer_mm.groups/1'  # of files with them
 
 
 def group_rows(found: dict) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ..datasets.people_table import PeopleTable
+from ..evaluation.group_rows import SCHEMA
 from ..evaluation.group_scores import (
     DRAWS,
     TestedClip,
@@ -10,8 +11,6 @@ from ..evaluation.group_scores import (
     method_in_words,
 )
 from .contenders import Contender
-
-SCHEMA = 'tgdfer_mm.groups/1'
 
 
 def scores_by_group(
@@ -80,7 +79,7 @@ def scores_by_group(
         for clip, share in zip(order, right, strict=True)
     ]
     classes = model.meta['classes']
-    remarks = [] if table is None else list(table.remarks)
+    remarks = []
     if nameless:
         remarks.append(
             f'{len(nameless)} clips do not say who is in them, and each is taken for a '
