@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 
 from tgdfer_mm.protocol.compare import LEVEL, holm
 
@@ -104,6 +105,27 @@ def bootstrap(
             uar += drawn @ values[own] / size / len(classes)
         total += (uar * shares[:, places]).sum(1)
     return 100 * total
+
+
+def paired_difference(first: Sequence[float], other: Sequence[float]) -> dict | None:
+    """Mean difference of a number, repeat by repeat, with its 95 % interval.
+
+    The interval is Student's, over the repeats: a number such as an AUROC is one of a
+    whole training, so clips are not drawn anew.
+
+    Args:
+        first: The number in each repeat of the config that is compared with.
+        other: In each repeat of the other.
+
+    Returns:
+        ``difference`` (other less first) and ``interval``; None below two repeats.
+    """
+    gains = np.subtract(other, first)
+    if len(gains) < 2:
+        return None
+    mean, error = float(gains.mean()), float(stats.sem(gains))
+    reach = float(stats.t.ppf(0.975, len(gains) - 1)) * error
+    return dict(difference=mean, interval=[mean - reach, mean + reach])
 
 
 def repeats_needed(each: Sequence[float], points: float = 2.0) -> int | None:

@@ -27,7 +27,8 @@ Version {version}, {machine}, {hours:.1f} hours of computing.
 
 {how}
 The tower is frozen unless the row says otherwise, and with it the features are the same
-in all rows of the same clips and vision-language model.
+in all rows of the same clips and vision-language model. Differences in the AUROC of the
+relevance have Student's interval over the repeats, and are bold where it is without 0.
 """
 
 
@@ -106,7 +107,8 @@ def group_head(group: dict) -> list[str]:
 def _group_section(group: dict, rows: list[dict]) -> list[str]:
     header = ['row']
     for condition in group['conditions']:
-        header += [condition, f'against `{group["compare"]}`', 'relevance AUROC']
+        header += [condition, f'against `{group["compare"]}`']
+        header += ['relevance AUROC', 'against']
     body = []
     for config in group['configs']:
         cells = [f'`{config}`']
@@ -118,6 +120,7 @@ def _group_section(group: dict, rows: list[dict]) -> list[str]:
                 spread_cell(row['UAR']),
                 against_cell(row['against']),
                 spread_cell(row['relevance'], 3),
+                relevance_cell(row['relevance_against']),
             ]
         body.append(cells)
     return [*group_head(group), *table_lines(header, body), '']
@@ -218,3 +221,12 @@ def against_cell(result: dict | None) -> str:
     low, high = result['interval']
     shown = f'{result["difference"]:+.1f} [{low:+.1f}, {high:+.1f}]'
     return f'{shown}, noise' if result['verdict'] == 'noise' else f'**{shown}**'
+
+
+def relevance_cell(result: dict | None) -> str:
+    """A difference in AUROC with its interval, bold where that does not contain 0."""
+    if result is None:
+        return ''
+    low, high = result['interval']
+    shown = f'{result["difference"]:+.3f} [{low:+.3f}, {high:+.3f}]'
+    return f'**{shown}**' if low > 0 or high < 0 else shown

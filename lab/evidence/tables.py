@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tgdfer_mm.protocol.results import load_result
 
-from .differences import Repeat, differences
+from .differences import Repeat, differences, paired_difference
 from .experiment import read_result
 from .plan import EvidencePlan, Job
 
@@ -25,7 +25,9 @@ def group_table(group: dict, plan: EvidencePlan, root: Path) -> list[dict]:
         Rows with ``config``, ``condition``, ``UAR`` and ``relevance`` (mean, spread)
         and, except for the config that the group compares with, ``against`` (of
         :func:`~lab.evidence.differences.differences`, over the group's rows of that
-        condition).
+        condition) and ``relevance_against`` (of
+        :func:`~lab.evidence.differences.paired_difference`; None where one of both has
+        no relevance).
     """
     rows = []
     for condition in group['conditions']:
@@ -43,6 +45,9 @@ def group_table(group: dict, plan: EvidencePlan, root: Path) -> list[dict]:
                         config, condition, plan, root, 'relevance/AUROC'
                     ),
                     against=against.get(config),
+                    relevance_against=_relevance_against(
+                        config, group['compare'], condition, plan, root
+                    ),
                 )
             )
     return rows
@@ -57,12 +62,38 @@ def spread_of(
     test: str = 'plain',
 ) -> tuple[float, float] | None:
     """Mean and spread over the repeats; None if it was not measured."""
+    values = values_of(config, condition, plan, root, metric, test)
+    return None if values is None else mean_and_spread(values)
+
+
+def values_of(
+    config: str,
+    condition: str,
+    plan: EvidencePlan,
+    root: Path,
+    metric: str,
+    test: str = 'plain',
+) -> list[float] | None:
+    """A number in each repeat; None if it was not measured in all of them."""
     found = [
         read_result(root, Job(config, condition, r))['metrics'].get(test, {})
         for r in range(plan.repeats_of(condition))
     ]
-    values = [metrics[metric] for metrics in found if metric in metrics]
-    return mean_and_spread(values) if len(values) == len(found) else None
+    if any(metric not in metrics for metrics in found):
+        return None
+    return [metrics[metric] for metrics in found]
+
+
+def _relevance_against(
+    config: str, compare: str, condition: str, plan: EvidencePlan, root: Path
+) -> dict | None:
+    if config == compare:
+        return None
+    ours, first = (
+        values_of(name, condition, plan, root, 'relevance/AUROC')
+        for name in (config, compare)
+    )
+    return None if None in (ours, first) else paired_difference(first, ours)
 
 
 def repeats_of(

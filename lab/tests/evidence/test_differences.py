@@ -2,8 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from lab.evidence.differences import Repeat, bootstrap, differences, repeats_needed
+from lab.evidence.differences import (
+    Repeat,
+    bootstrap,
+    differences,
+    paired_difference,
+    repeats_needed,
+)
 
 
 def repeats(hits: np.ndarray, folds=(1, 2, 3, 1, 2, 3)) -> list[Repeat]:
@@ -67,3 +74,13 @@ def test_fewer_repeats_are_needed_the_less_they_spread():
     assert repeats_needed([2.0]) is None
     assert repeats_needed([1.0, 1.0, 1.0]) == 2
     assert repeats_needed([-2.0, 2.0]) == 16  # (2.8 * 2.83 / 2)^2
+
+
+def test_a_paired_difference_has_students_interval():
+    rng = np.random.default_rng(0)
+    first, other = rng.random(6), rng.random(6) + 0.3
+    found = paired_difference(first, other)
+    expected = stats.ttest_rel(other, first).confidence_interval(0.95)
+    assert found['difference'] == pytest.approx(np.mean(other) - np.mean(first))
+    assert found['interval'] == pytest.approx([expected.low, expected.high])
+    assert paired_difference(first[:1], other[:1]) is None
