@@ -146,7 +146,7 @@ def job_config(
     cfg.train_cfg.val_interval = cfg.train_cfg.max_epochs + 1
     cfg.default_hooks.checkpoint = None
     cfg.default_hooks.parts = dict(type=PartsReportHook.__name__)
-    for hook in ('selection', 'explain', 'confusion'):
+    for hook in ('selection', 'explain', 'confusion', 'log_pictures'):
         cfg.default_hooks.pop(hook, None)
     cfg.recipe = {}  # no epoch is chosen
     cfg.visualizer.vis_backends = []

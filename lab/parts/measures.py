@@ -4,7 +4,9 @@ from functools import singledispatch
 
 from torch import Tensor, nn
 
+from tgdfer_mm.models.necks.resting_face_neck import RestingFace
 from tgdfer_mm.models.necks.visual_prompt_neck import (
+    RelevanceNeck,
     VisualPromptNeck,
     cosines_between,
     visual_prompts,
@@ -63,6 +65,11 @@ def _(module: SharedMapTemporal) -> dict[str, Tensor]:
 
 
 @part_state.register
+def _(module: RelevanceNeck) -> dict[str, Tensor]:
+    return {'tau': module.log_tau.exp()} if module.log_tau.requires_grad else {}
+
+
+@part_state.register
 def _(module: VisualPromptNeck) -> dict[str, Tensor]:
     return {'gamma': module.gamma, 'tau': module.log_tau.exp()}
 
@@ -79,8 +86,17 @@ def _(module: VisualPromptNeck, inputs: tuple, output: tuple) -> dict[str, Tenso
 
 
 @part_activity.register
+def _(module: RestingFace, inputs: tuple, output: Tensor) -> dict[str, Tensor]:
+    return {'added_norm': _added(inputs, output)}
+
+
+@part_activity.register
 def _(module: TemporalNetwork, inputs: tuple, output: Tensor) -> dict[str, Tensor]:
+    return {'branch_norm': _added(inputs, output)}
+
+
+def _added(inputs: tuple, output: Tensor) -> Tensor:
     """Per bag: the norm of what is added, as a share of the instances' own."""
     x, mask = inputs
     added = ((output - x) * mask[..., None]).flatten(1).norm(dim=1)
-    return {'branch_norm': added / (x * mask[..., None]).flatten(1).norm(dim=1)}
+    return added / (x * mask[..., None]).flatten(1).norm(dim=1)

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from lab.parts.report_hook import part_states, recorded_activities
 from tgdfer_mm.models.bag import Bag
-from tgdfer_mm.models.necks import RelevanceNeck, VisualPromptNeck
+from tgdfer_mm.models.necks import RelevanceNeck, RestingFaceNeck, VisualPromptNeck
 from tgdfer_mm.registry import TEMPORAL
 
 ALWAYS = {'text_encoder.context', 'neck.gamma', 'neck.tau'}
@@ -41,6 +41,21 @@ def test_what_is_not_learned_is_no_part(build_recognizer):
     model = build_recognizer(text=dict(learnable=False))
     assert 'text_encoder.context' not in part_states(model)
     assert part_states(RelevanceNeck()) == {}
+
+
+def test_the_resting_face_reports_what_it_adds():
+    neck = RestingFaceNeck(8, temperature=0.05)
+    assert part_states(neck) == pytest.approx({'tau': 0.05})
+    x = F.normalize(torch.randn(2, 5, 8), dim=-1)
+    mask = torch.ones(2, 5, dtype=torch.bool)
+    mask[1, 3:] = False
+    with recorded_activities(neck) as recorded, torch.no_grad():
+        neck.rest(x, mask)
+        neck.rest.read.weight[:, :8] = 0.5 * torch.eye(8)  # W [x, x - r] = x / 2
+        neck.rest(x, mask)
+    start, end = recorded['rest.added_norm']
+    assert start.tolist() == [0, 0]
+    assert end.tolist() == pytest.approx([0.5, 0.5])
 
 
 def test_shares_are_readable():
