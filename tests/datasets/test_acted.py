@@ -22,6 +22,8 @@ from tgdfer_mm.datasets.actors import read_actors
 from tgdfer_mm.datasets.clip_dataset import MissingDataError
 from tgdfer_mm.datasets.crowd_votes import RATERS, read_crowd_votes
 from tgdfer_mm.engine.checkpoint_contract_hook import compare_metainfo
+from tgdfer_mm.evaluation.group_scores import TestedClip, group_scores
+from tgdfer_mm.evaluation.people import groups_of, person_of
 from tgdfer_mm.paths import config_dir
 from tgdfer_mm.recipe import apply_recipe
 from tgdfer_mm.recipe.fold import number_of_folds
@@ -398,6 +400,31 @@ class TestPeople:
         people = [(e['sex'], e['age'], e['age_group']) for e in found]
         assert people == [
             *(('male', 51, '50-59'), ('female', 29, '20-29'), ('female', 74, '60+'))
+        ]
+
+    def test_results_by_groups_need_nothing_else(self, few, whole):
+        (few / 'VideoDemographics.csv').write_text(PEOPLE)
+        keep = dict(actor=['1001', '1002', '1003'])
+        acted = [
+            *((CREMADDataset(str(few), 'test', keep=keep), ['age_group', 'sex']),),
+            *((RAVDESSDataset(str(whole / 'ravdess'), 'test'), ['sex']),),
+        ]
+        counts = []
+        for data, kinds in acted:
+            found = entries(data)
+            for entry in found:
+                assert person_of(entry) == entry['actor']
+                assert sorted(groups_of(entry)) == kinds
+            clips = [
+                TestedClip(person_of(e), groups_of(e), e['label'], 1.0) for e in found
+            ]
+            groups = group_scores(clips, 'sex', data.classes, 20)['groups']
+            counts.append(
+                {name: (g['people'], g['clips']) for name, g in groups.items()}
+            )
+        assert counts == [
+            dict(female=(2, 163), male=(1, 82)),
+            dict(female=(2, 120), male=(2, 120)),
         ]
 
     def test_without_the_table_it_is_said(self, few, log):
