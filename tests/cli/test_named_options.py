@@ -11,8 +11,11 @@ from tgdfer_cli.main import COMMANDS, make_parser
 
 ROOT = Path(__file__).parents[2]
 OPTION = re.compile(r'(?<![\w-])--[a-z][a-z0-9_-]*')
-# Of pytest, pip, and torchrun; and one that a script adds in a loop.
+LOGGERS = {'--backend-store-uri', '--logdir'}  # of mlflow and tensorboard
+# Of pytest, pip, torchrun and mmaction2's tools; and one that a script adds in a loop.
 FOREIGN = {
+    *LOGGERS,
+    *('--field', '--include-outliers', '--keys', '--shape'),
     *('--basetemp', '--branch', '--index-url', '--no-deps'),
     *('--nproc_per_node', '--nnodes', '--local_addr', '--pairs'),
     *('--rdzv_backend', '--rdzv_conf', '--rdzv_endpoint'),
@@ -56,7 +59,8 @@ def unknown(paths: list[Path], known: set[str]) -> list[str]:
 
 def test_messages_name_options_that_exist():
     paths = [*(ROOT / 'tgdfer_mm').rglob('*.py'), *(ROOT / 'tgdfer_cli').rglob('*.py')]
-    assert unknown(paths, options_of(*COMMANDS) | PIP | {'--version'}) == []
+    known = options_of(*COMMANDS) | PIP | LOGGERS | {'--version'}
+    assert unknown(paths, known) == []
 
 
 def test_pages_name_options_that_exist():

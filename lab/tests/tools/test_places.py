@@ -22,7 +22,14 @@ NEW = {
         'first_look',
         'fuzz_files',
     ),
-    *('fuzz_videos', 'load_page', 'mmaction2_tests', 'own_tutorial', 'tracking'),
+    *(
+        'fuzz_videos',
+        'load_page',
+        'mmaction2_tests',
+        'open_data',
+        'own_tutorial',
+        'tracking',
+    ),
     'towers',
 }
 MOVED = [p for p in TOOLS if p.stem not in NEW]  # those never were elsewhere
