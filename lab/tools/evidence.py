@@ -4,10 +4,14 @@
     python lab/tools/evidence.py --plan methods --out work_dirs/methods \\
         --docs docs/comparison.md
 
-The second compares it with the field's methods (lab/configs/baselines). Draws the
-clips, pre-trains the vision-language models that the plan asks for beside the shipped
-one, trains every row of the plan and tests it; what is finished is kept, so that a
-second call goes on.
+    python lab/tools/evidence.py --finished lab/evidence/finished.tar.xz \\
+        --docs docs/evidence.md
+
+The second compares it with the field's methods (lab/configs/baselines). The third
+starts from what the trainings of the published pages measured, and trains what they
+lack. Draws the clips, pre-trains the vision-language models that the plan asks for
+beside the shipped one, trains every row of the plan and tests it; what is finished is
+kept, so that a second call goes on.
 """
 
 import argparse
@@ -18,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
 
 import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
+from lab.evidence.archive import pack_finished, unpack_finished
 from lab.evidence.experiment import run_experiment, write_summary
 from lab.evidence.pages import PAGES
 from lab.evidence.plan import EvidencePlan
@@ -36,6 +41,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument('--out', type=Path, default=Path('work_dirs/evidence'))
     parser.add_argument('--docs', type=Path, help='page to write, *.md')
+    parser.add_argument('--finished', type=Path, help='archive of finished trainings')
+    parser.add_argument('--pack', type=Path, help='writes such an archive, *.tar.xz')
     parser.add_argument('--workers', type=int, default=2, help='trainings at a time')
     return parser.parse_args(argv)
 
@@ -53,15 +60,19 @@ def main() -> None:
         sys.exit(f'--workers {args.workers}: at least one is needed')
     root = args.out.absolute()
     try:
+        if args.finished:
+            print(f'{unpack_finished(args.finished, root)} trainings are taken over')
         with hushed():
             results = run_experiment(plan, root, args.workers)
             write_summary(results, root / 'results.json')
             page = args.docs or root / 'evidence.md'
             command = shlex.join(['python', *sys.argv])
             PAGES[plan.page](plan, root, results, page, command)
-    except (BusyError, OtherConfigError) as error:
+        print(f'{page} is written')
+        if args.pack:
+            print(f'{args.pack} has {pack_finished(root, args.pack)} trainings')
+    except (BusyError, OtherConfigError, OSError, ValueError) as error:
         sys.exit(str(error))
-    print(f'{page} is written')
 
 
 if __name__ == '__main__':
