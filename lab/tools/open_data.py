@@ -15,7 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))  # the checkout's own code
 
 from lab.drawn_actors import DATA_SETS, draw_actors
 from tgdfer_mm.files import write_text
@@ -81,7 +82,8 @@ def main() -> None:
     """Draws, checks, trains and tests."""
     args = parse_args()
     out = args.out.absolute()
-    env, names, configs = dict(os.environ), [], []
+    env = dict(os.environ, PYTHONPATH=str(ROOT))
+    names, configs = [], []
     for cls in DATA_SETS:
         root = out / cls.LABEL_SET
         count = draw_actors(cls, root)
@@ -100,7 +102,7 @@ def main() -> None:
 def _tgdfer(words: list[str], env: dict, folder: Path) -> None:
     command = [sys.executable, '-m', 'tgdfer_mm', *words]
     print(f'tgdfer {" ".join(words)}', flush=True)
-    subprocess.run(command, cwd=folder, env=env)
+    subprocess.run(command, cwd=folder, env=env, check=True)
 
 
 if __name__ == '__main__':

@@ -220,7 +220,9 @@ def groups(tmp_path):
         for i in range(8)
         for label in range(2)
     ]
-    content = dict(schema=SCHEMA, dataset='CREMA-D', selection='last epoch', seeds=[0])
+    content = dict(
+        schema=SCHEMA, dataset='CREMA-D', selection='last epoch', num_seeds=1
+    )
     content.update(folds=[1, 2], num_clips=16, num_people=8, classes=['sad', 'fear'])
     content.update(method='How.', remarks=['2 clips are odd.'])
     content['groups'] = dict(sex=group_scores(clips, 'sex', ['sad', 'fear'], 50))
@@ -233,7 +235,7 @@ def test_the_card_has_results_by_groups_if_they_are_given(demo, groups, tmp_path
     folder = save_pretrained(demo, tmp_path / 'with', groups=groups)
     text = (folder / 'README.md').read_text(encoding='utf-8')
     for said in (
-        *('On CREMA-D: 16 clips of 8 people, folds 1, 2, seeds 0', 'last epoch'),
+        *('On CREMA-D: 16 clips of 8 people, folds 1, 2, 1 seed;', 'last epoch'),
         *(
             'results of several trainings together',
             '| sex | people | clips | UAR | WAR',

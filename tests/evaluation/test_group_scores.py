@@ -154,8 +154,8 @@ def test_every_two_groups_have_a_gap_and_chance_is_told():
     pairs = [(gap['first'], gap['second']) for gap in result['gaps']]
     assert pairs == [('00s', '10s'), ('00s', '20s'), ('10s', '20s')]
     assert result['remarks'] == [
-        'age: 3 gaps are looked at. Of twenty gaps that are none, one has an interval '
-        'without 0 by chance.'
+        'age: 3 gaps are looked at. Where there is no true gap, about one interval in '
+        'twenty still leaves out 0 by chance.'
     ]
 
 
@@ -163,7 +163,7 @@ def test_groups_of_other_classes_have_no_gap():
     clips = [Clip('a', dict(sex='f'), 0, 1), Clip('b', dict(sex='m'), 1, 1)]
     result = group_scores(clips, 'sex', CLASSES, draws=50)
     assert result['gaps'] == []
-    assert '1 pairs of groups have no class in common' in ' '.join(result['remarks'])
+    assert '1 pair of groups without a class in common' in ' '.join(result['remarks'])
 
 
 def test_a_person_in_two_groups_is_an_error():

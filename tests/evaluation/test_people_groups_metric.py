@@ -48,11 +48,16 @@ def test_the_log_has_counts_gaps_intervals_and_doubts(samples, classes, log):
     assert 'sex female: UAR ' in said and ' (3 people, 12 clips)' in said
     assert 'sex female less male: UAR +12.50 [' in said
     assert "sex 'female' has 3 people only" in said
-    assert 'sex is not known of 1 people with 4 clips' in said
+    assert 'sex is not known of 1 person with 4 clips' in said
     assert "sex 'male' has no clip of " in said and 'bootstrap draws of people' in said
     (gap,) = metric.last_result['sex']['gaps']
     low, high = gap['WAR']['interval']
     assert low <= gap['WAR']['difference'] <= high
+
+
+def test_a_kind_that_was_asked_for_and_is_not_known_is_said(samples, classes, log):
+    evaluate(PeopleGroupsMetric(['sex', 'age_gruop'], draws=50), samples, classes)
+    assert "no clip says the 'age_gruop' of the person in it" in '\n'.join(log)
 
 
 def test_groups_may_come_from_a_table(tmp_path, samples, classes):

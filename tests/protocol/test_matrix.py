@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tgdfer_mm.labels.classes import load_classes
+from tgdfer_mm.protocol.cells import _last_words
 from tgdfer_mm.protocol.matrix import (
     failed_cell,
     has_failed,
@@ -148,3 +149,26 @@ def test_a_cell_without_a_number_is_noticed(matrix):
     assert has_failed(matrix)
     del matrix['rows'][1]
     assert not has_failed(matrix)
+
+
+def test_a_class_without_a_clip_is_named_on_the_diagonal_too(cell, capsys):
+    own = dict(cell, kind='own', num_classes=5, without_a_clip=['fear'])
+    row = dict(config='a', dataset='A', cells={'A': own}, selection=None)
+    matrix = make_matrix([dict(row, seeds=[0], folds=None)], ['A'])
+    assert 'fear has no test clip.' in ' '.join(notes(matrix))
+    Terminal(width=120).print(matrix_table(matrix))
+    shown = capsys.readouterr().out
+    assert '5 classes' in shown and 'all 5 classes' not in shown
+
+
+@pytest.mark.parametrize(
+    ('lines', 'words'),
+    [
+        (['x', 'error: no data.', '  Fetch them.', 'torchrun: failed'], 'Fetch them.'),
+        (['a', 'the last line'], 'the last line'),
+    ],
+)
+def test_the_last_words_of_a_test_are_its_own(tmp_path, lines, words):
+    log = tmp_path / 'run.log'
+    log.write_text('\n'.join(lines))
+    assert _last_words(log, 0).endswith(words)

@@ -31,7 +31,7 @@ def make_model(make_result):
 def test_folds_are_pooled_and_seeds_averaged(make_model):
     model = make_model()
     found = scores_by_group(model, draws=50)
-    assert (found['seeds'], found['folds']) == ([0, 1], [1, 2])
+    assert (found['num_seeds'], found['folds']) == (2, [1, 2])
     assert (found['num_clips'], found['num_people']) == (48, 8)
     for sex, group in found['groups']['sex']['groups'].items():
         lines = [

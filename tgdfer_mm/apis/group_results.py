@@ -47,7 +47,7 @@ def groups_for_card(content: dict, where: str) -> dict:
             clips=int(content['num_clips']),
             people=int(content['num_people']),
             classes=', '.join(map(_cell, content['classes'])),
-            seeds=', '.join(map(_cell, content['seeds'])),
+            seeds=int(content['num_seeds']),
             folds=', '.join(map(_cell, content['folds'])),
             selection=_cell(content['selection'] or 'not known'),
             method=_cell(content['method']),

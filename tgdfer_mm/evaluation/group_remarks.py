@@ -25,8 +25,8 @@ def group_remarks(
         called = f'{kind} {name!r}'
         if name == NOT_KNOWN:
             said.append(
-                f'{kind} is not known of {people} people with {clips} clips: they are '
-                'in no gap.'
+                f'{kind} is not known of {_many(people, "person", "people")} with '
+                f'{_many(clips, "clip", "clips")}: no gap is with them.'
             )
         elif people == 1:
             said.append(
@@ -56,11 +56,16 @@ def group_remarks(
     missing = len(known) * (len(known) - 1) // 2 - len(gaps)
     if missing:
         said.append(
-            f'{kind}: {missing} pairs of groups have no class in common, so no gap.'
+            f'{kind}: {_many(missing, "pair", "pairs")} of groups without a class in '
+            'common, so without a gap.'
         )
     if len(gaps) > 1:
         said.append(
-            f'{kind}: {len(gaps)} gaps are looked at. Of twenty gaps that are none, '
-            'one has an interval without 0 by chance.'
+            f'{kind}: {len(gaps)} gaps are looked at. Where there is no true gap, '
+            'about one interval in twenty still leaves out 0 by chance.'
         )
     return said
+
+
+def _many(number: int, one: str, more: str) -> str:
+    return f'{number} {one if number == 1 else more}'

@@ -59,6 +59,7 @@ class PeopleGroupsMetric(ClipMetric):
             self.kinds = self.table.choose(group_by)
         else:
             self.kinds = tuple(GROUPS if group_by is None else group_by)
+        self.asked = group_by is not None
         self.draws = draws
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
@@ -93,7 +94,9 @@ class PeopleGroupsMetric(ClipMetric):
         """Computes the numbers of each group, and logs them with the gaps."""
         self.check_complete(results)
         known = [k for k in self.kinds if any(k in r['groups'] for r in results)]
-        for kind in self.kinds if not known else ():
+        for kind in self.kinds if self.asked or not known else ():
+            if kind in known:
+                continue
             print_log(
                 f'no clip says the {kind!r} of the person in it, so there are no '
                 'numbers of groups: give a table of people as people_file',

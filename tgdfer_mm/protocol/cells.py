@@ -4,10 +4,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from ..engine.selection_hook import BEST, RECORD
 from ..files import file_hash, read_json, write_text
+from ..recipe.other_data_set import target_config
 from ..terminal import Terminal
 from .folds import FINISHED, last_step
 from .launch import Launcher, run_command
@@ -46,9 +48,14 @@ class Cell:
 
     @property
     def digest(self) -> str:
-        """What the result depends on: the training's own result, and the data set."""
+        """What the result depends on: the training's own result, and the data set.
+
+        Of the data set it is where it lies and how it is read, not each of its files.
+        """
         trained = read_json(self.run.folder / FINISHED, 'files')['files'][PREDICTIONS]
-        return hashlib.sha256(f'{self.on} {trained}'.encode()).hexdigest()
+        target = {k: v for k, v in target_config(self.on).items() if k != 'fold'}
+        text = json.dumps([self.on, trained, target], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def run_cells(
@@ -147,5 +154,8 @@ def _last_words(log: Path, start: int) -> str:
         file.seek(start)
         lines = file.read().decode(errors='replace').rstrip().splitlines()
     at = [i for i, line in enumerate(lines) if line.startswith('error: ')]
-    found = lines[at[-1] :] if at else lines[-1:]
+    found = lines[-1:]
+    if at:  # its further lines are set in; a launcher's own report is not
+        more = takewhile(lambda line: line.startswith('  '), lines[at[-1] + 1 :])
+        found = [lines[at[-1]], *more]
     return ' '.join(' '.join(found).removeprefix('error: ').split())

@@ -8,7 +8,7 @@ from mmengine.config import Config
 
 from ..recipe.other_data_set import evaluate_on, target_config
 from ..registry import DATASETS
-from ..run_config.walk import first_data_set, kind_of
+from ..run_config.walk import data_sets, first_data_set, kind_of
 from ..terminal import Terminal
 from .cells import PREDICTIONS, Cell, run_cells
 from .collect import collect
@@ -127,8 +127,23 @@ def title_of(name: str) -> str:
 def _refused(row: Row, on: Sequence[str]) -> dict[str, str]:
     """Why a protocol cannot be tested on a data set, of each where that is known."""
     found = {}
+    trained = {
+        getattr(DATASETS.get(kind_of(each.config)), 'LABEL_SET', None)
+        for each in data_sets(row.runs[0].config, 'train_dataloader')
+    }
+    recipe = row.runs[0].config.get('recipe') or {}
+    resident = recipe.get('resident') or '--resident' in row.launcher.extra
     for name in on:
         if name == row.own:
+            continue
+        if name in trained:
+            found[name] = f'{row.config} is trained on clips of it too.'
+            continue
+        if resident:
+            found[name] = (
+                'with --resident all frames are those of the data set trained on. '
+                'Train with --pack alone to test on others.'
+            )
             continue
         # A copy: the run's own config stays as it is.
         cfg = Config(dict(row.runs[0].config), filename=row.launcher.config)

@@ -29,6 +29,7 @@ def own_cell(report: dict) -> dict:
         classes=present,
         num_classes=len(present),
         num_clips=report['num_clips'],
+        without_a_clip=[r['class'] for r in report['per_class'] if not r['clips']],
         num_damaged=sum(run['num_damaged'] for run in report['runs']),
     )
 

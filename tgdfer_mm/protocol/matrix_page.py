@@ -66,13 +66,13 @@ def _remarks(cell: dict) -> Iterator[str]:
                 yield f'Of the data set {side}, {_names(names)} no counterpart.'
         if not any(cell['without_counterpart'].values()):
             yield 'Every class has a counterpart.'
-        if cell['without_a_clip']:
-            yield f'{_names(cell["without_a_clip"])} no test clip.'
         if cell['excluded_clips']:
             counts = ', '.join(f'{n} {c}' for n, c in cell['excluded_clips'].items())
             yield f'Clips left out: {counts}.'
         if cell['remark']:
             yield cell['remark']
+    if cell['without_a_clip']:
+        yield f'{_names(cell["without_a_clip"])} no test clip.'
     if cell['num_damaged']:
         yield f'{cell["num_damaged"]} times a clip could not be read and is wrong.'
 
@@ -90,7 +90,8 @@ def _numbers(cell: dict) -> str:
 
 
 def _size(cell: dict) -> str:
-    which = 'all ' if cell['kind'] == 'own' else ''
+    whole = cell['kind'] == 'own' and not cell['without_a_clip']
+    which = 'all ' if whole else ''
     clips = 'clip' if cell['num_clips'] == 1 else 'clips'
     return f'{which}{cell["num_classes"]} classes, {cell["num_clips"]:,} {clips}'
 

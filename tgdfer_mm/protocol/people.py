@@ -30,9 +30,9 @@ def scores_by_group(
         draws: Bootstrap draws.
 
     Returns:
-        Plain data: what was tested (`dataset`, `pixel_version`, `selection`, `seeds`,
-        `folds`, `num_clips`, `num_people`, `classes`), `method`, `remarks` and
-        `groups`, which has for each kind what
+        Plain data: what was tested (`dataset`, `pixel_version`, `selection`,
+        `num_seeds`, `folds`, `num_clips`, `num_people`, `classes`), `method`,
+        `remarks` and `groups`, which has for each kind what
         :func:`~tgdfer_mm.evaluation.group_scores.group_scores` returns.
 
     Raises:
@@ -90,7 +90,7 @@ def scores_by_group(
         dataset=model.meta.get('dataset'),
         pixel_version=model.meta.get('pixel_version'),
         selection=model.rule,
-        seeds=model.seeds,
+        num_seeds=len(model.seeds),
         folds=sorted({fold for fold, _ in lines if fold is not None}),
         num_clips=len(clips),
         num_people=len({clip.person for clip in clips}),
