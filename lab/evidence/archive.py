@@ -10,6 +10,7 @@ from tgdfer_mm.files import replacing, write_text
 from .train import RESULT
 
 _KEPT = ('clip', 'label', 'pred', 'score', 'damaged')  # what the tables need of a clip
+# A model without parts has no parts.json.
 _FILES = ('parts.json', 'predictions.meta.json', 'predictions.jsonl', RESULT)
 
 
@@ -32,7 +33,8 @@ def pack_finished(root: Path, file: Path) -> int:
     ):
         for folder in folders:
             name = folder.relative_to(root).as_posix()
-            texts = {f: (folder / f).read_text(encoding='utf-8') for f in _FILES}
+            there = [file for file in _FILES if (folder / file).is_file()]
+            texts = {f: (folder / f).read_text(encoding='utf-8') for f in there}
             meta = json.loads(texts['predictions.meta.json'])
             meta.pop('sha256', None)  # of the lines as they were
             texts['predictions.meta.json'] = json.dumps(meta)

@@ -29,6 +29,7 @@ def test_what_was_measured_comes_back(tmp_path):
     for repeat in range(2):
         finish(tmp_path / 'one', f'hard/full/repeat{repeat}')
     (tmp_path / 'one/jobs/hard/full/repeat7').mkdir()  # not finished
+    (tmp_path / 'one/jobs/hard/full/repeat0/parts.json').unlink()  # has no parts
     file = tmp_path / 'finished.tar.xz'
     assert pack_finished(tmp_path / 'one', file) == 2
     assert unpack_finished(file, tmp_path / 'two') == 2

@@ -19,12 +19,14 @@ LIMIT = 25_000_000  # parameters: the first model is run, the other is not
 
 @pytest.fixture(scope='module')
 def found(tmp_path_factory):
+    """Slow: forks, which a process that has computed with threads may not survive."""
     path = tmp_path_factory.mktemp('towers') / 'towers.json'
     lines = []
     survey([LARGE, SMALL], path, LIMIT, report=lines.append)
     return path, lines
 
 
+@pytest.mark.slow
 def test_a_small_model_is_run_and_a_large_one_built(found):
     rows = read_survey(found[0])['rows']
     image, text = rows[SMALL]['image'], rows[SMALL]['text']
@@ -38,6 +40,7 @@ def test_a_small_model_is_run_and_a_large_one_built(found):
     assert not is_done(rows[LARGE])  # under the limit of the page it has to be run
 
 
+@pytest.mark.slow
 def test_what_is_done_is_kept_and_named_in_the_file(found, monkeypatch):
     path, lines = found
     assert len(lines) == 2
