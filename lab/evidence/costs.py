@@ -19,7 +19,7 @@ from tgdfer_mm.registry import MODELS
 
 from ..markdown import table_lines
 from ..multiply_adds import multiply_adds_apart
-from .digests import code_digest, config_digest
+from .digests import config_digest
 from .plan import EvidencePlan, Job
 from .train import is_frozen, job_config
 
@@ -62,8 +62,7 @@ def cost_section(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> list[s
     return [
         '## What it costs',
         '',
-        _NOTE.format(steps=STEPS),
-        '',
+        _NOTE.format(steps=STEPS),  # ends with a line of its own
         *table_lines(
             ['row', 'trained', 'after the tower', 'tower', 'batch', 'step'], body
         ),
@@ -80,12 +79,11 @@ def measure_costs(cfg: Config, features: Path) -> dict:
 
     Returns:
         ``trained`` (parameters), ``after_tower`` and ``tower`` (multiply-adds of one
-        clip), ``batch`` (clips a step), ``step_ms``, and ``code_sha256``.
+        clip), ``batch`` (clips a step) and ``step_ms``.
     """
     init_default_scope(cfg.default_scope)
     model = MODELS.build(copy.deepcopy(cfg.model)).eval()
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    code = code_digest(model)
     tower, rest = multiply_adds_apart(model, cfg.num_frames, cfg.image_size)
     return dict(
         trained=trained,
@@ -93,7 +91,6 @@ def measure_costs(cfg: Config, features: Path) -> dict:
         after_tower=rest,
         batch=cfg.train_dataloader.batch_size,
         step_ms=round(1e3 * _step_seconds(cfg, features), 1),
-        code_sha256=code,
     )
 
 

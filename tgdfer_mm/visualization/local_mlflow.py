@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 from mmengine.config import Config
-from mmengine.visualization.vis_backend import BaseVisBackend, force_init_env
+from mmengine.visualization.vis_backend import force_init_env
 
 from ..registry import VISBACKENDS
-from .logger_package import need_logger, told_apart
+from .logger_package import LoggerVisBackend, need_logger, told_apart
 
 DATABASE = 'work_dirs/mlflow.db'
 AT_ONCE = 100  # parameters of one call, MLflow's limit
 
 
 @VISBACKENDS.register_module()
-class LocalMLflowVisBackend(BaseVisBackend):
+class LocalMLflowVisBackend(LoggerVisBackend):
     """Writes a run for MLflow into an SQLite file, and its images next to it.
 
     ``mlflow ui --backend-store-uri sqlite:///work_dirs/mlflow.db`` shows all runs of
@@ -124,11 +124,6 @@ class LocalMLflowVisBackend(BaseVisBackend):
         """
         place = f'{known_name(name)}_epoch{step}.png'
         self._client.log_image(self._run_id, image, place)
-
-    @force_init_env
-    def add_scalar(self, name: str, value, step: int = 0, **kwargs) -> None:
-        """Logs one number; see :meth:`add_scalars`."""
-        self.add_scalars({name: value}, step=step)
 
     @force_init_env
     def add_scalars(

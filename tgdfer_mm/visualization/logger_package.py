@@ -5,12 +5,22 @@ import os
 from collections.abc import Mapping
 from types import ModuleType
 
+from mmengine.visualization.vis_backend import BaseVisBackend
+
 # Their own reports to their makers, which nobody asked for. A value that the user has
 # set stays.
 _SILENT = {
     'wandb': {'WANDB_ERROR_REPORTING': 'false'},
     'mlflow': {'MLFLOW_DISABLE_TELEMETRY': 'true'},
 }
+
+
+class LoggerVisBackend(BaseVisBackend):
+    """A logger that logs a single number as it logs several."""
+
+    def add_scalar(self, name: str, value, step: int = 0, **kwargs) -> None:
+        """Logs one number; see `add_scalars`."""
+        self.add_scalars({name: value}, step=step)
 
 
 class MissingLogger(ImportError):

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 from mmengine.config import Config
-from mmengine.visualization.vis_backend import BaseVisBackend, force_init_env
+from mmengine.visualization.vis_backend import force_init_env
 
 from ..registry import VISBACKENDS
-from .logger_package import is_training, need_logger, told_apart
+from .logger_package import LoggerVisBackend, is_training, need_logger, told_apart
 
 
 @VISBACKENDS.register_module()
-class OfflineWandbVisBackend(BaseVisBackend):
+class OfflineWandbVisBackend(LoggerVisBackend):
     """Writes a run for Weights & Biases into files, and sends nothing.
 
     ``wandb sync FOLDER`` sends it, when and if the user wants. `mode='online'` in
@@ -83,11 +83,6 @@ class OfflineWandbVisBackend(BaseVisBackend):
             step: The epoch.
         """
         self._run.log({name: self._wandb.Image(image), 'epoch': step})
-
-    @force_init_env
-    def add_scalar(self, name: str, value, step: int = 0, **kwargs) -> None:
-        """Logs one number; see :meth:`add_scalars`."""
-        self.add_scalars({name: value}, step=step)
 
     @force_init_env
     def add_scalars(
