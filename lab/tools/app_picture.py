@@ -7,9 +7,6 @@ the first moment of the first track is chosen.
 """
 
 import argparse
-import re
-import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,11 +14,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
 
 from lab.film import FilmSpec, write_film
-from tgdfer_mm.paths import tools_dir
+from lab.served_page import ARGUMENTS, NAMES, find_chromium, served_page
 
-NAMES = ('chromium', 'chromium-browser', 'google-chrome')
 WIDTH, SCALE = 960, 0.75  # CSS pixels, and pixels of the picture for each
-_SERVED = re.compile(r'http://localhost:\d+')
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -31,9 +26,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument('--out', type=Path, default=Path('docs/images/app_page.png'))
     parser.add_argument('--seed', type=int, default=0, help='of the film')
-    parser.add_argument(
-        '--chromium', default=next(filter(None, map(shutil.which, NAMES)), None)
-    )
+    parser.add_argument('--chromium', default=find_chromium())
     return parser.parse_args(argv)
 
 
@@ -72,26 +65,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / 'film.mp4'
         write_film(film, FilmSpec(seed=args.seed))
-        command = [sys.executable, str(tools_dir() / 'app.py'), '--port', '0']
-        server = subprocess.Popen(
-            [*command, '--temp', folder], stdout=subprocess.PIPE, text=True
-        )
-        try:
-            found = next(filter(None, map(_SERVED.search, server.stdout)), None)
-            if found is None:
-                sys.exit('the page ended before it served anything')
-            with sync_playwright() as driver:
-                browser = driver.chromium.launch(
-                    executable_path=args.chromium, args=['--no-sandbox']
-                )
-                page = browser.new_page(
-                    viewport=dict(width=WIDTH, height=900), device_scale_factor=SCALE
-                )
-                page.goto(found.group())
-                take_picture(page, film, args.out)
-        finally:
-            server.terminate()
-            server.wait(60)
+        with served_page(Path(folder)) as address, sync_playwright() as driver:
+            browser = driver.chromium.launch(
+                executable_path=args.chromium, args=ARGUMENTS
+            )
+            page = browser.new_page(
+                viewport=dict(width=WIDTH, height=900), device_scale_factor=SCALE
+            )
+            page.goto(address)
+            take_picture(page, film, args.out)
     print(f'{args.out} is written')
 
 

@@ -1,29 +1,23 @@
 """The page in a real browser: ``pytest -m browser``, with Chromium installed."""
 
-import os
 import re
-import shutil
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from lab.film import FilmSpec, write_film
-from tgdfer_mm.paths import tools_dir
+from lab.served_page import ARGUMENTS, NAMES, find_chromium, served_page
 
 pytestmark = pytest.mark.browser
 DESKTOP, PHONE = 1200, 390  # CSS pixels
-NAMES = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
 MINUTE = 60_000  # milliseconds
 
 
 @pytest.fixture(scope='module')
 def browser():
     """A headless Chromium."""
-    found = [os.environ.get('CHROMIUM'), *map(shutil.which, NAMES)]
-    path = next(filter(None, found), None)
+    path = find_chromium()
     if path is None:
         pytest.skip(
             f'no Chromium: install one of {", ".join(NAMES)} (Debian: apt-get install '
@@ -33,8 +27,7 @@ def browser():
         'playwright.sync_api', reason='needs pip install "tgdfer_mm[browser]"'
     )
     with playwright.sync_playwright() as driver:
-        # Its sandbox needs rights that containers lack; it only opens our own page.
-        browser = driver.chromium.launch(executable_path=path, args=['--no-sandbox'])
+        browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -43,21 +36,8 @@ def browser():
 def address(tmp_path_factory):
     """The page, served by the command with the shipped model."""
     temp = tmp_path_factory.mktemp('temp')
-    command = [sys.executable, str(tools_dir() / 'app.py'), '--port', str(free_port())]
-    program = subprocess.Popen(
-        [*command, '--temp', str(temp)], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        found = None
-        for line in program.stdout:
-            found = re.search(r'http://localhost:\d+', line)
-            if found:
-                break
-        assert found, 'the program ended before it served anything'
-        yield found.group()
-    finally:
-        program.terminate()
-        assert program.wait(60) in (0, -15)
+    with served_page(temp, free_port()) as served:
+        yield served
     assert list(temp.iterdir()) == []  # nothing outlives the program
 
 
