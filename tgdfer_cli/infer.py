@@ -21,6 +21,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument('inputs', nargs='*', help='videos, or folders of pictures')
     parser.add_argument('--camera', type=int, help='number of a camera to read instead')
     add_model_arguments(parser)
+    parser.add_argument(
+        '--texts',
+        nargs='+',
+        metavar='TEXT',
+        help='classes of your own, for a model with a text tower: one text each, with '
+        '"|" between several phrasings, or one JSON file of classes and their texts',
+    )
+    parser.add_argument(
+        '--rest',
+        metavar='CLASS',
+        help='the class of a face at rest, which makes no intervals; by default the '
+        'one called neutral',
+    )
     parser.add_argument('--out', default='out', help='folder, with one a video in it')
     parser.add_argument('--runtime', choices=['torch', 'onnx'], default='torch')
     parser.add_argument('--batch-size', type=int, default=8, help='windows a batch')

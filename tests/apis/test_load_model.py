@@ -42,8 +42,8 @@ def test_a_config_and_its_checkpoint_are_the_same_model(demo):
 def test_what_is_missing_is_named(tmp_path):
     with pytest.raises(UsageError, match="'dmo' is neither.*config nor.*: demo"):
         load_model('dmo')
-    with pytest.raises(UsageError, match='tgdfer_demo.py needs a checkpoint'):
-        load_model(CONFIG)
+    with pytest.raises(UsageError, match='base.py needs a checkpoint'):
+        load_model(config_dir() / 'tgdfer_demo_base.py')
     with pytest.raises(InputError, match='absent.pth: there is no such checkpoint'):
         load_model(CONFIG, tmp_path / 'absent.pth')
 

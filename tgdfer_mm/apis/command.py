@@ -159,7 +159,8 @@ def _inferencer(args: Namespace) -> DFERInferencer:
     for name in ('every_seconds', 'every', 'max_seconds'):
         if getattr(args, name) is not None:
             changes[name] = getattr(args, name)
-    return make_inferencer(args, fps=args.fps, runtime=args.runtime, **changes)
+    words = dict(texts=args.texts, rest=args.rest)
+    return make_inferencer(args, fps=args.fps, runtime=args.runtime, **words, **changes)
 
 
 def _complain(console: Terminal, err: VideoError) -> int:

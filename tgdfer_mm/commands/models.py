@@ -48,8 +48,6 @@ def _choose(name: str, console: Terminal) -> int:
 
 def _show(entry: Entry, chosen: bool, console: Terminal) -> None:
     state = Text('here', 'green') if entry.here else 'not here'
-    if entry.source['kind'] == 'none':
-        state = 'cannot be used yet'
     default = ', default' if chosen else ''
     console.print(Text.assemble((entry.name, 'bold'), '  ', state, default))
     size = 'size unknown' if entry.megabytes is None else f'{entry.megabytes:g} MB'
@@ -59,6 +57,7 @@ def _show(entry: Entry, chosen: bool, console: Terminal) -> None:
         f'weights: {entry.licence}, {size}, from: {entry.source["host"]}',
         f'published: {entry.score} ({entry.score_source})',
     ]
-    lines += [entry.source[key] for key in ('where', 'why') if key in entry.source]
+    if 'where' in entry.source:
+        lines.append(entry.source['where'])
     for line in lines:
         console.print(Padding(line, (0, 0, 0, 4)))

@@ -32,8 +32,6 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
     console = console or Terminal()
     entry = find_entry(args.name)
     kind = entry.source['kind']
-    if kind == 'none':
-        raise UsageError(f'{entry.name} cannot be used yet: {entry.source["why"]}')
     if kind == 'shipped':
         console.print(f'{entry.name} comes with this package; nothing is fetched.')
         return 0

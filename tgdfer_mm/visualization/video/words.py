@@ -33,8 +33,13 @@ def model_note(model: Mapping[str, Any]) -> str:
 
 
 def is_sure(result: Mapping[str, Any]) -> bool:
-    """Whether verdicts may stand out: not those of a model of drawn faces."""
-    return result['model'].get('domain') != 'drawn'
+    """Whether verdicts may stand out.
+
+    Those of a model of drawn faces may not, nor of one that was not trained for its
+    classes.
+    """
+    model = result['model']
+    return model.get('domain') != 'drawn' and not model.get('zero_shot')
 
 
 def class_of(name: str, classes: Sequence[str]) -> int:

@@ -1,0 +1,163 @@
+"""Classes of a user's own, in words: read, and put in the place of a model's."""
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from pathlib import Path
+
+from ..labels.expression_names import same_expression
+from ..models.text import OpenCLIPText, load_descriptions
+from ..models.text.other_texts import learned_for_classes, with_texts
+from ..registry import MODELS
+from ..video.errors import UsageError
+from ..video.settings import VideoSettings
+from .loaded_model import LoadedModel
+
+MOST_CLASSES = 64
+SEVERAL = '|'  # between the phrasings of a class
+
+Texts = str | Path | Mapping[str, Sequence[str]] | Sequence[str]
+
+
+class WordsError(UsageError):
+    """Words of the user that cannot be classes of a model."""
+
+
+def read_words(source: Texts) -> dict[str, list[str]]:
+    """Reads classes and their texts.
+
+    Args:
+        source: One text a class, which is its name too. Several phrasings of a class
+            have ``|`` between them, and the first is the name. Or what
+            :func:`load_descriptions` takes: the path of a JSON file, the name of a
+            shipped one, or a dict from class to texts. A list of one is such a path.
+
+    Raises:
+        WordsError: It is none of those, has fewer than two classes or one twice.
+    """
+    if isinstance(source, Sequence) and not isinstance(source, str):
+        source = source[0] if len(source) == 1 else _pairs(source)
+    if isinstance(source, Path):
+        source = str(source)
+    try:
+        texts = load_descriptions(source)
+    except (ValueError, OSError) as err:
+        raise WordsError(f'texts: {err}') from err
+    if not 2 <= len(texts) <= MOST_CLASSES:
+        raise WordsError(
+            f'texts: {len(texts)} classes, and there have to be 2 to {MOST_CLASSES}: '
+            'a model says which of several texts fits best'
+        )
+    return {name: list(options) for name, options in texts.items()}
+
+
+def _pairs(source: Sequence[str]) -> list[list]:
+    pairs = []
+    for each in source:
+        if not isinstance(each, str):
+            raise WordsError(f'texts: {each!r} is no text')
+        options = [text.strip() for text in each.split(SEVERAL)]
+        if not all(options):
+            raise WordsError(f'texts: {each!r} has no words, or none on a side of "|"')
+        pairs.append([options[0], options])
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise WordsError(f'texts: {twice!r} is there twice; each class needs its own')
+    return pairs
+
+
+def with_own_words(loaded: LoadedModel, source: Texts) -> LoadedModel:
+    """A model for other classes, which shares all other parts with the first.
+
+    Args:
+        loaded: A model with a text tower; it stays as it is.
+        source: See :func:`read_words`.
+
+    Raises:
+        WordsError: The texts cannot be read, the tower lacks words of them, or one is
+            too long.
+        UsageError: The model cannot follow texts.
+    """
+    texts = read_words(source)
+    old = getattr(loaded.model, 'text_encoder', None)
+    name = loaded.about['name']
+    if not isinstance(old, OpenCLIPText):
+        raise UsageError(
+            f'the model {name} has no text tower, so it knows no classes but its own: '
+            f'{", ".join(loaded.classes)}. Give --texts to one that has, such as '
+            '--model clip'
+        )
+    bound = _bound_weights(loaded)
+    if bound:
+        raise UsageError(
+            f'the model {name} has weights for each of its trained classes '
+            f'({", ".join(bound)}), which no text can replace. Give --texts to a model '
+            'that judges by texts alone, such as --model clip'
+        )
+    try:
+        encoder = with_texts(old, texts)
+    except ValueError as err:
+        raise WordsError(f'texts: {err}') from err
+    network = copy(loaded.model)
+    network._modules = dict(loaded.model._modules)
+    network._modules['text_encoder'] = encoder.eval()
+    head = network._modules['cls_head'] = copy(loaded.model.cls_head)
+    head.num_classes = len(texts)
+    said = [loaded.about['note'], _said(loaded, old)]
+    about = loaded.about | dict(
+        classes=list(texts),
+        texts=texts,
+        zero_shot=True,
+        note=' '.join(filter(None, said)),
+    )
+    return replace(loaded, model=network, about=about)
+
+
+def with_rest(
+    settings: VideoSettings, rest: str | None, classes: Sequence[str]
+) -> VideoSettings:
+    """The settings in which a class is the face at rest, which makes no intervals.
+
+    Args:
+        settings: Of a video.
+        rest: Name of the class; None leaves the settings as they are.
+        classes: Of the model.
+
+    Raises:
+        WordsError: It is none of the classes.
+    """
+    if rest is None:
+        return settings
+    meant = same_expression(rest.strip())
+    found = [each for each in classes if same_expression(each) == meant]
+    if not found:
+        raise WordsError(
+            f'rest: {rest!r} is none of the classes, which are {", ".join(classes)}'
+        )
+    return settings.updated(dict(intervals=dict(neutral=found[0])))
+
+
+def _bound_weights(loaded: LoadedModel) -> list[str]:
+    """Names of the head's weights whose number hangs on the number of classes."""
+    config = dict(loaded.cfg.model.cls_head)
+    count = len(loaded.classes)
+    if config.get('num_classes') != count:
+        return []
+    other = MODELS.build(config | dict(num_classes=count + 1)).state_dict()
+    own = loaded.model.cls_head.state_dict()
+    return [
+        f'cls_head.{name}'
+        for name, value in own.items()
+        if name in other and value.shape != other[name].shape
+    ]
+
+
+def _said(loaded: LoadedModel, encoder: OpenCLIPText) -> str:
+    said = 'Its classes are words of the user: it was not trained for these words.'
+    if learned_for_classes(encoder):
+        said += (
+            ' The prompts (text_encoder.context) that it learned for '
+            f'{", ".join(loaded.classes)} cannot follow them and are left out.'
+        )
+    return said

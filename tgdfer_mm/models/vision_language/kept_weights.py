@@ -1,0 +1,73 @@
+"""Weights of towers that are on this machine, or that the user named: no others."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import open_clip
+from huggingface_hub import try_to_load_from_cache
+
+from ...hf_hub import is_folder
+from .open_clip_models import resolve
+
+_IN_A_REPOSITORY = ('open_clip_model.safetensors', 'open_clip_pytorch_model.bin')
+_OF_URLS = '~/.cache/clip'  # where open_clip keeps what it fetches by URL
+
+
+class KeptWeights(NamedTuple):
+    """Where weights are.
+
+    Attributes:
+        source: As ``pretrained`` takes it: a file, a folder or a repository.
+        quick_gelu: Their activation, if open_clip's list of weights says it.
+    """
+
+    source: str
+    quick_gelu: bool | None = None
+
+    def activation(self, tower: Any) -> bool | None:
+        """What is known of it: by the list of weights, else by the tower's config."""
+        if self.quick_gelu is None:
+            return getattr(tower, 'quick_gelu', None)
+        return self.quick_gelu
+
+
+def kept_weights(arch: str | dict, pretrained: str | None) -> KeptWeights | None:
+    """Finds weights without fetching a tag's.
+
+    Args:
+        arch: See :mod:`tgdfer_mm.models.vision_language.open_clip_models`.
+        pretrained: See there. A repository (``hf-hub:org/name``) was named by the user,
+            and is fetched when it is read.
+
+    Returns:
+        None if they are not here.
+    """
+    if not pretrained:
+        return None
+    try:
+        path = Path(resolve(pretrained)).expanduser()
+    except OSError:  # of a model that has not been fetched
+        return None
+    if path.is_file() or path.is_dir():
+        return KeptWeights(str(path))
+    if not isinstance(arch, str) or pretrained not in _tags(arch):
+        return KeptWeights(pretrained) if is_folder(pretrained) else None
+    facts = open_clip.get_pretrained_cfg(arch, pretrained)
+    found = _in_cache(facts)
+    return found and KeptWeights(str(found), bool(facts.get('quick_gelu', False)))
+
+
+def _tags(arch: str) -> list[str]:
+    return open_clip.list_pretrained_tags_by_model(arch)
+
+
+def _in_cache(facts: dict) -> Path | None:
+    """The file of a tag that open_clip has fetched before."""
+    repo, _, name = facts.get('hf_hub', '').rpartition('/')
+    for each in (name,) if name else _IN_A_REPOSITORY if repo else ():
+        path = try_to_load_from_cache(repo, each)
+        if isinstance(path, str):
+            return Path(path)
+    url = facts.get('url')
+    path = Path(_OF_URLS).expanduser() / Path(url).name if url else None
+    return path if path is not None and path.is_file() else None
