@@ -66,7 +66,7 @@ def write_comparison(
     for group in plan.groups:
         text += _group_section(group, tables[group['title']], plan)
     text += _order_section(plan, root)
-    text += cost_section(plan, root, {'shipped': SHIPPED_VLM})
+    text += cost_section(plan, root, _any_weights(plan))
     write_text(page, '\n'.join(text))
     rows = [row for rows in tables.values() for row in rows]
     kept = dict(command=command, version=facts['version'], repeats=plan.repeats)
@@ -99,7 +99,7 @@ def comparison_rows(group: dict, plan: EvidencePlan, root: Path) -> list[dict]:
 
 
 def _model_facts(config: str, condition: str, plan: EvidencePlan, root: Path) -> dict:
-    cfg = job_config(Job(config, condition, 0), plan, root, {'shipped': SHIPPED_VLM})
+    cfg = job_config(Job(config, condition, 0), plan, root, _any_weights(plan))
     init_default_scope(cfg.default_scope)
     model = MODELS.build(cfg.model)
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
@@ -159,3 +159,8 @@ def _order_section(plan: EvidencePlan, root: Path) -> list[str]:
         *table_lines(['method', *tests], body),
         '',
     ]
+
+
+def _any_weights(plan: EvidencePlan) -> dict[str, str]:
+    """Sizes and costs are the same whichever weights a tower has."""
+    return dict.fromkeys(('shipped', *plan.vlms), SHIPPED_VLM)

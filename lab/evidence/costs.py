@@ -29,7 +29,8 @@ _NOTE = """\
 one clip in testing, in millions: of all that comes after the tower, and of the tower.
 The texts of the classes are computed once and are not in them. A step is one of
 training with a batch of that many clips: milliseconds of computing time on one core,
-the median of {steps} steps, on computed features where the tower is frozen.
+the median of {steps} steps, on computed features where the tower is frozen. Two
+measurements of one row have differed by a third: smaller differences mean nothing.
 """
 
 

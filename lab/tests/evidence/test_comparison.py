@@ -10,7 +10,7 @@ from lab.evidence.pages import PAGES
 from lab.evidence.plan import EvidencePlan
 from lab.evidence.train import run_job
 
-VLMS = {'shipped': 'tgdfer_mm://synth_vlm.safetensors'}
+VLMS = {'other': 'tgdfer_mm://synth_vlm.safetensors'}
 
 
 @pytest.fixture(scope='module')
@@ -25,9 +25,9 @@ def written(tmp_path_factory):
         configs=['full', 'm3dfel'],
     )
     plan = EvidencePlan(
-        conditions={'dynamics': {'level': 'dynamics'}},
+        conditions={'dynamics': {'level': 'dynamics', 'vlm': 'other'}},
         groups=[group],
-        vlms={},
+        vlms={'other': {'steps': 1}},
         perturbations=['shuffled'],
         repeats=2,
         clips_per_class=1,
