@@ -65,9 +65,9 @@ def scores_by_group(
         said = f'the {unknown[0]!r} of' if unknown else 'any group of'
         raise ValueError(
             f'{model.name}: no clip says {said} the person in it; known is '
-            f'{", ".join(known) or "nothing"}. A table of people (--people) may say it; '
-            'CREMA-D takes it from VideoDemographics.csv in its folder, which has to be '
-            'there when the model is tested.'
+            f'{", ".join(known) or "nothing"}. A table of people (--people) may say '
+            'it; CREMA-D takes it from VideoDemographics.csv in its folder, which has '
+            'to be there when the model is tested.'
         )
     order = sorted(lines, key=lambda clip: (clip[0] or 0, clip[1]))
     right = model.correct(order).mean(0)
