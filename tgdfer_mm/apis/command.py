@@ -11,6 +11,7 @@ from ..settings import parse_settings
 from ..terminal import Terminal, one_line
 from ..video.errors import InputError, Interrupted, OutputError, UsageError, VideoError
 from .inferencer import BATCH_SIZE, DFERInferencer
+from .live_table import watch_camera
 from .output_folder import OutputFolder, output_folders, result_files
 from .result_table import print_result
 from .writing import write_result
@@ -55,7 +56,10 @@ def _run_one(
     with folder.locked():
         folder.prepare()  # once more: hours may have passed
         try:
-            [result] = inferencer.iterate([each], args.batch_size)
+            if isinstance(each, int):
+                result = watch_camera(inferencer, each, args.batch_size, console)
+            else:
+                [result] = inferencer.iterate([each], args.batch_size)
         except Interrupted as err:
             print_result(err.result, console)
             _write(err.result, folder, False, console)

@@ -17,6 +17,7 @@ from ..video.frames import Source
 from ..video.reading import open_source
 from ..video.settings import VideoSettings
 from .inputs import as_frames, list_inputs
+from .live import LiveStream, open_stream
 from .model_loading import LoadedModel
 from .own_words import Texts, with_rest
 from .preprocessing import ClipPipeline
@@ -172,6 +173,41 @@ class DFERInferencer(BaseInferencer):
             for other in others:
                 first.add_note(str(other))
             raise first
+
+    def stream(
+        self,
+        frames: Any,
+        fps: float | None = None,
+        batch_size: int = 8,
+        real_time: bool | None = None,
+        keep: bool = False,
+    ) -> LiveStream:
+        """Looks at frames while they come.
+
+        Args:
+            frames: Arrays (H, W, 3) uint8 RGB from a generator or the like, or pairs of
+                a time in seconds and such an array; the number of a camera; or a path.
+            fps: Rate of arrays without a time, by default the inferencer's.
+            batch_size: Windows that the model sees together at most.
+            real_time: Whether frames are dropped, and counted, when they come faster
+                than they are looked at. None drops those of a camera only.
+            keep: Whether :meth:`LiveStream.result` is wanted afterwards; memory then
+                grows by the numbers of each frame.
+
+        Returns:
+            What yields the windows, each as soon as it is known: plain data, see
+            :meth:`tgdfer_mm.video.live.LiveAnalysis.windows`, and ``dropped``.
+
+        Example:
+            >>> for window in DFERInferencer('demo').stream(frames, fps=25):
+            ...     print(window['end'], window['track'], window['label'])
+        """
+        batch_size = BATCH_SIZE.check('batch_size', batch_size)
+        fps = self.fps if fps is None else _FPS.check('fps', fps)
+        source = open_stream(frames, fps, self.settings.max_pixels)
+        return LiveStream(
+            source, self.detector, self.runtime, batch_size, real_time, keep
+        )
 
     def forward(self, inputs: list[list[np.ndarray]], **kwargs) -> list[Prediction]:
         """Predicts windows of crops (size, size, 3)."""

@@ -72,7 +72,7 @@ class Analysis:
         self._open: dict[int, tuple[TrackRecord, WindowCutter]] = {}
         self._finished: list[TrackRecord] = []
         self._queue: list[tuple[TrackRecord, Window]] = []
-        self._too_short = 0
+        self._kept = self._too_short = 0
         self.warnings: list[str] = []
         self.complete = True
 
@@ -88,12 +88,7 @@ class Analysis:
             finished = True
         except KeyboardInterrupt:
             finished = False
-        for step in self._faces.finish():
-            self._take(step)
-        for number in list(self._open):
-            self._end(number)
-        self._flush()
-        self._conclude(finished)
+        self._finish(finished)
         return finished
 
     def tracks(self) -> list[dict]:
@@ -102,11 +97,25 @@ class Analysis:
         tracks.sort(key=lambda t: (t['start'], t['frames']['box'][0]))
         return [{'id': number, **track} for number, track in enumerate(tracks, 1)]
 
+    def _finish(self, finished: bool) -> None:
+        for step in self._faces.finish():
+            self._take(step)
+        for number in list(self._open):
+            self._end(number)
+        self._flush()
+        self._conclude(finished)
+
+    def _new_record(self, number: int) -> TrackRecord:
+        return TrackRecord(self._classes)
+
+    def _keep(self, record: TrackRecord) -> None:
+        self._finished.append(record)
+
     def _take(self, step: Step) -> None:
         for seen in step.seen:
             if seen.track not in self._open:
                 cutter = WindowCutter(self._settings.window)
-                self._open[seen.track] = TrackRecord(self._classes), cutter
+                self._open[seen.track] = self._new_record(seen.track), cutter
             record, cutter = self._open[seen.track]
             place = record.add_frame(step.frame, seen)
             crop = Crop(place, step.frame.time, self._faces.crop(step.frame, seen))
@@ -120,7 +129,8 @@ class Analysis:
             self._too_short += 1
             return
         self._enqueue(record, cutter.finish())
-        self._finished.append(record)
+        self._kept += 1
+        self._keep(record)
 
     def _enqueue(self, record: TrackRecord, windows: Iterator[Window]) -> None:
         for window in windows:
@@ -155,7 +165,7 @@ class Analysis:
                 f'{self._too_short} faces seen for less than '
                 f'{self._settings.min_track} s are left out'
             )
-        if not self._finished and not self._too_short:
+        if not self._kept and not self._too_short:
             self.warnings.append(
                 f'no face found by the detector {self._detector.name!r}. '
                 f'{self._detector.advice}'

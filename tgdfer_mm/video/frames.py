@@ -1,5 +1,6 @@
 """One frame of a source, and what a source of frames is."""
 
+import time as clocks
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -45,6 +46,9 @@ class Frame:
         scale: Stored pixels a source pixel.
         convert: Gives a stored picture as an RGB array of so many pixels
             (width, height).
+
+    Attributes:
+        arrived: Seconds on ``time.monotonic`` when it was read.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class Frame:
         self.stored = stored
         self.turns = turns
         self.convert = convert
+        self.arrived = clocks.monotonic()
 
     @property
     def size(self) -> tuple[float, float]:
@@ -116,21 +121,25 @@ class Source:
         total: Frames to expect, None if unknown.
         problems: What was damaged or missing, sentences. Not empty: not complete.
         notes: What else the reader of a result has to know, sentences.
+        time: Of the frame that was read last, seconds.
+        longest_step: Longest time between two frames so far, seconds.
     """
 
     info: SourceInfo
     total: int | None = None
+    time: float = 0.0
+    longest_step: float = 0.0
 
     def __init__(self) -> None:
         self.problems: list[str] = []
         self.notes: list[str] = []
 
     def __iter__(self) -> Iterator[Frame]:
-        last = 0.0
         for frame in self._frames():
-            last = frame.time
+            self.longest_step = max(self.longest_step, frame.time - self.time)
+            self.time = frame.time
             self.info.frames += 1
-            self.info.duration = round(last + 1 / self.info.fps, 4)
+            self.info.duration = round(frame.time + 1 / self.info.fps, 4)
             yield frame
 
     def _frames(self) -> Iterator[Frame]:

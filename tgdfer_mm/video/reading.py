@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from ..clips.errors import DamagedClipError
 from ..clips.frame_names import natural_sorted
+from .arrays import ArraySource
 from .errors import InputError, UsageError
 from .frames import MAX_PIXELS, Frame, Source, SourceInfo
 from .stills import STILLS, pictures_in, read_still
@@ -21,53 +22,6 @@ _CAMERAS = 100  # OpenCV counts other kinds of source from there on
 VIDEOS = ('.mp4', '.mov', '.m4v', '.mkv', '.webm', '.avi', '.wmv', '.flv', '.mpg')
 VIDEOS += ('.mpeg', '.ts', '.mts', '.m2ts', '.ogv', '.3gp', '.vob', '.asf', '.3g2')
 VIDEOS += ('.mpe', '.m2v', '.qt', '.f4v', '.divx', '.dv', '.mxf', '.nut', '.y4m')
-
-
-class ArraySource(Source):
-    """Frames in memory.
-
-    Args:
-        frames: (T, H, W, 3) or (T, H, W) uint8 RGB or grey, or a list of such frames
-            of one size.
-        fps: Their rate.
-    """
-
-    def __init__(self, frames: Sequence[np.ndarray], fps: float) -> None:
-        super().__init__()
-        if len(frames) == 0:
-            raise InputError('the array holds no frame')
-        self._pictures = frames
-        self._shape = self._check(0)[:2]
-        height, width = self._shape
-        self.info = SourceInfo('<array>', width, height, fps)
-        self.total = len(frames)
-
-    def _check(self, index: int) -> tuple[int, ...]:
-        frame = self._pictures[index]
-        shape = getattr(frame, 'shape', ())
-        grey = len(shape) == 2
-        if getattr(frame, 'dtype', None) != np.uint8 or not (
-            grey or len(shape) == 3 and shape[2] == 3
-        ):
-            found = f'{type(frame).__name__} {getattr(frame, "dtype", "")} {shape}'
-            raise InputError(
-                f'frame {index} is {found}; needed is uint8 of (height, width, 3) in '
-                'RGB, or (height, width) in grey'
-            )
-        return shape
-
-    def _frames(self) -> Iterator[Frame]:
-        for index in range(len(self._pictures)):
-            shape = self._check(index)
-            if shape[:2] != self._shape:
-                raise InputError(
-                    f'frame {index} is {shape[:2]} (height, width), the first one '
-                    f'{self._shape}'
-                )
-            picture = self._pictures[index]
-            if picture.ndim == 2:
-                picture = np.repeat(picture[..., None], 3, axis=2)
-            yield Frame(index, index / self.info.fps, picture)
 
 
 class FolderSource(Source):

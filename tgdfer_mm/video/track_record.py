@@ -62,17 +62,14 @@ class TrackRecord:
             scores: Instance scores (n, K), None if the model has none.
             relevance: Of the predicted class, (n,), 1 = a uniform share; or None.
         """
-        k = int(probabilities.argmax())
         self._probabilities += probabilities
+        first, last = window.first, window.last
         self._windows.append(
-            dict(
-                start=seconds(self._time[window.first]),
-                end=seconds(self._time[window.last]),
-                first_frame=self._index[window.first],
-                last_frame=self._index[window.last],
-                label=self._classes[k],
-                score=_number(probabilities[k]),
-                probabilities=_numbers(probabilities),
+            window_numbers(
+                (self._index[first], self._time[first]),
+                (self._index[last], self._time[last]),
+                probabilities,
+                self._classes,
             )
         )
         if scores is None:
@@ -101,26 +98,54 @@ class TrackRecord:
             start=seconds(time[0]),
             end=seconds(time[-1]),
             label=self._classes[k] if self._windows else None,
-            score=_number(mean[k]) if self._windows else None,
-            probabilities=_numbers(mean) if self._windows else None,
+            score=number(mean[k]) if self._windows else None,
+            probabilities=numbers(mean) if self._windows else None,
             frames=dict(
                 index=self._index.tolist(),
                 time=[seconds(t) for t in time],
                 box=np.round(boxes.astype(float), 1).tolist(),
                 interpolated=[bool(v) for v in self._interpolated],
-                scores=[_numbers(row) for row in scores],
-                relevance=[_number(v) for v in relevance],
+                scores=[numbers(row) for row in scores],
+                relevance=[number(v) for v in relevance],
             ),
             windows=self._windows,
             intervals=find_intervals(time, scores, self._classes, rule, time[-1]),
         )
 
 
-def _number(value: float) -> float | None:
+def window_numbers(
+    first: tuple[int, float],
+    last: tuple[int, float],
+    probabilities: np.ndarray,
+    classes: Sequence[str],
+) -> dict:
+    """A window as every result has it.
+
+    Args:
+        first: Index and time of its first frame.
+        last: Of its last one.
+        probabilities: (K,).
+        classes: K names.
+    """
+    k = int(probabilities.argmax())
+    return dict(
+        start=seconds(first[1]),
+        end=seconds(last[1]),
+        first_frame=first[0],
+        last_frame=last[0],
+        label=classes[k],
+        score=number(probabilities[k]),
+        probabilities=numbers(probabilities),
+    )
+
+
+def number(value: float) -> float | None:
+    """A score as every result has it, None for NaN."""
     return None if np.isnan(value) else round(float(value), 5)
 
 
-def _numbers(values: np.ndarray) -> list[float] | None:
+def numbers(values: np.ndarray) -> list[float] | None:
+    """Scores as every result has them, None if one is NaN."""
     if np.isnan(values).any():
         return None
     return np.round(values.astype(float), 5).tolist()

@@ -12,7 +12,7 @@ from .faces import Face
 from .frames import Frame
 from .matching import Box, match_faces, overlaps
 
-_HIDDEN = 2.0  # a face behind another one may be missed so many times as long
+HIDDEN = 2.0  # a face behind another one may be missed so many times as long
 _PACE = 0.5  # seconds over which a face's velocity is measured
 
 
@@ -146,7 +146,7 @@ class Tracker:
                 track.missed = True
                 gap, longest = frame.time - track.frame.time, self.max_gap
                 if _hidden(track.places(frame.time), counted):
-                    longest *= _HIDDEN
+                    longest *= HIDDEN
                 (self._over if gap > longest else self._tracks).append(track)
                 continue
             face, look = faces[pairs[t]], looks[pairs[t]]

@@ -1,0 +1,163 @@
+"""A stream of frames, and what comes of it while it runs."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..video.arrays import FrameStream
+from ..video.errors import NoNumberError, UsageError
+from ..video.faces import FaceDetector, WatchedDetector
+from ..video.frames import Frame, Source
+from ..video.live import LiveAnalysis
+from ..video.read_ahead import ReadAhead
+from ..video.reading import CameraSource, open_source
+from ..video.settings import VideoSettings
+from .result import make_result
+from .runtime import OnnxRuntime, TorchRuntime
+
+_WAITING = 16  # frames of a camera that wait at most, two thirds of a second
+
+
+def open_stream(frames: Any, fps: float, max_pixels: int) -> Source:
+    """Opens what :meth:`tgdfer_mm.apis.DFERInferencer.stream` takes."""
+    opened = isinstance(frames, Source | str | os.PathLike | int | np.integer)
+    if opened or frames is None:
+        return open_source(frames, fps, max_pixels)
+    try:
+        return FrameStream(iter(frames), fps)
+    except TypeError as err:
+        raise UsageError(
+            f'{type(frames).__name__} is no stream: give something that frames can be '
+            'taken from one after another, the number of a camera, or a path'
+        ) from err
+
+
+class LiveStream:
+    """The windows of a stream, each as soon as all of its frames are known.
+
+    To be iterated once; it is closed at the end, or by ``with``. See
+    :meth:`tgdfer_mm.apis.DFERInferencer.stream`.
+
+    Args:
+        source: Where the frames come from.
+        detector: Finds the faces.
+        runtime: Predicts.
+        batch_size: Windows that the model sees together at most.
+        real_time: Whether frames are dropped when the work is slower than they come;
+            None drops those of a camera.
+        keep: Whether the numbers of all frames are kept, for :meth:`result`. Without,
+            nothing grows with the stream, and ``max_frames`` does not end it.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        detector: FaceDetector,
+        runtime: TorchRuntime | OnnxRuntime,
+        batch_size: int = 8,
+        real_time: bool | None = None,
+        keep: bool = False,
+    ) -> None:
+        if real_time is None:
+            real_time = isinstance(source, CameraSource)
+        self._ahead = ReadAhead(source, _WAITING, drop=True) if real_time else None
+        self._source = source = self._ahead or source
+        self._watched = WatchedDetector(detector, source.problems)
+        self._detector, self._about = detector, runtime.about
+        self._settings: VideoSettings = runtime.settings
+        if not keep:
+            self._settings = replace(self._settings, max_frames=None)
+        self._analysis = LiveAnalysis(
+            source,
+            self._watched,
+            runtime.predict,
+            runtime.about['classes'],
+            self._settings,
+            batch_size,
+            keep,
+        )
+        self._keep = keep
+        self._windows = self._all()
+
+    @property
+    def frames(self) -> int:
+        """Frames that were looked at so far."""
+        return self._source.info.frames
+
+    @property
+    def dropped(self) -> int:
+        """Frames that came too fast and were dropped so far."""
+        return self._ahead.dropped if self._ahead else 0
+
+    @property
+    def delay(self) -> dict:
+        """Seconds after its newest frame in which a window comes, by construction.
+
+        See :func:`tgdfer_mm.video.live.promised_delay`.
+        """
+        return self._analysis.delay
+
+    @property
+    def faces(self) -> list[dict]:
+        """``track`` and ``box`` of the faces that are there, as last known."""
+        return self._analysis.faces
+
+    @property
+    def newest(self) -> Frame | None:
+        """Of a stream in real time, the frame that came last."""
+        return self._ahead.newest if self._ahead else None
+
+    def __iter__(self) -> Iterator[dict]:
+        return self
+
+    def __next__(self) -> dict:
+        return next(self._windows)
+
+    def _all(self) -> Iterator[dict]:
+        with self._source:
+            try:
+                for window in self._analysis.windows():
+                    yield window | dict(dropped=self.dropped)
+            except NoNumberError as err:
+                raise NoNumberError(f'{self._source.info.path}: {err}') from err
+            self._watched.finish()
+
+    def result(self, finished: bool = True) -> dict:
+        """The whole result, as a call on the same frames gives it.
+
+        Args:
+            finished: False where it was stopped before its end.
+
+        Raises:
+            UsageError: The stream keeps nothing.
+        """
+        if not self._keep:
+            raise UsageError('the stream keeps no result: stream(..., keep=True) does')
+        self.close()
+        self._analysis.finish(finished)
+        if self.dropped:
+            self._analysis.warnings.append(
+                f'{self.dropped} frames came faster than they could be looked at, and '
+                'were dropped'
+            )
+        return make_result(
+            self._analysis,
+            self._source.info,
+            self._about,
+            self._detector,
+            self._settings,
+        )
+
+    def close(self) -> None:
+        """Ends it, and closes what the frames come from."""
+        self._windows.close()
+        self._source.close()
+
+    def __enter__(self) -> 'LiveStream':
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()

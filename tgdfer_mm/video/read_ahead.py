@@ -1,0 +1,123 @@
+"""Reads a source in a thread, ahead of the work on its frames."""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from .frames import Frame, Source
+
+_PATIENCE = 5.0  # seconds to wait for a source that gives nothing
+
+
+class _Waiting(NamedTuple):
+    frame: Frame | None  # None: the end
+    problems: list[str]
+    notes: list[str]
+    error: BaseException | None = None
+
+
+class ReadAhead(Source):
+    """The frames of another source, which a thread reads meanwhile.
+
+    What waits is bounded. If the work is slower than the source, the source waits, as
+    a file does; or, with `drop`, the oldest frame that waits is dropped and counted, as
+    a camera does not wait.
+
+    Args:
+        source: Where the frames come from; closed with this one.
+        most: Frames that wait at most.
+        drop: Whether frames are dropped.
+
+    Attributes:
+        dropped: How many frames were dropped.
+        newest: The frame that came last, also one that still waits; None before the
+            first.
+    """
+
+    def __init__(self, source: Source, most: int = 8, drop: bool = False) -> None:
+        super().__init__()
+        self._source = source
+        self._most, self._drop = most, drop
+        self._queue: deque[_Waiting] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._said = 0, 0  # problems and notes that were passed on
+        self.info = replace(source.info)
+        self.total = source.total
+        self.dropped = 0
+        self.newest: Frame | None = None
+
+    def _frames(self) -> Iterator[Frame]:
+        self._thread.start()
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._queue)
+                frame, problems, notes, error = self._queue.popleft()
+                self._changed.notify_all()
+            self.problems += problems
+            self.notes += notes
+            if error is not None:
+                raise error
+            if frame is None:
+                break
+            # A stream knows them with its first frame only.
+            self.info.width, self.info.height = (
+                self._source.info.width,
+                self._source.info.height,
+            )
+            yield frame
+
+    def _read(self) -> None:
+        error = None
+        try:
+            for frame in self._source:
+                if not self._put(frame):
+                    break
+        except BaseException as err:  # it is raised where the frames are used
+            error = err
+        self._put(None, error)
+        if self._closed:
+            self._source.close()
+
+    def _put(self, frame: Frame | None, error: BaseException | None = None) -> bool:
+        """Adds what came; False if nobody wants more."""
+        source = self._source
+        problems, notes = (
+            said[start:]
+            for said, start in zip(
+                (source.problems, source.notes), self._said, strict=True
+            )
+        )
+        self._said = len(source.problems), len(source.notes)
+        with self._changed:
+            if frame is not None:
+                self.newest = frame
+                if not self._drop:
+                    self._changed.wait_for(
+                        lambda: self._closed or len(self._queue) < self._most
+                    )
+                elif len(self._queue) >= self._most:
+                    lost = self._queue.popleft()
+                    problems, notes = lost.problems + problems, lost.notes + notes
+                    self.dropped += 1
+            self._queue.append(_Waiting(frame, problems, notes, error))
+            self._changed.notify_all()
+            return not self._closed
+
+    def close(self) -> None:
+        """Ends the thread, then closes the source.
+
+        A source that gives nothing for five seconds is closed by the thread, when it
+        does.
+        """
+        with self._changed:
+            first, self._closed = not self._closed, True
+            self._queue.clear()
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(_PATIENCE)
+        if first and not self._thread.is_alive():
+            self._source.close()
