@@ -83,6 +83,13 @@ def add_recipe_arguments(parser: ArgumentParser, command: str) -> None:
 
 def add_model_arguments(parser: ArgumentParser) -> None:
     """Adds the options that say which model looks at videos, and how."""
+    add_model_choice(parser)
+    parser.add_argument('--device', help='by default the best there is')
+    add_face_arguments(parser)
+
+
+def add_model_choice(parser: ArgumentParser) -> None:
+    """Adds the options that name a model."""
     parser.add_argument(
         '--model',
         help='a name that `tgdfer models` lists, the work folder of a training, a '
@@ -90,9 +97,9 @@ def add_model_arguments(parser: ArgumentParser) -> None:
         'hub, a config, or *.onnx; by default the one chosen there, or demo. A config '
         'is a program, also that in a work folder: name only what you trust',
     )
-    parser.add_argument('--checkpoint', help="a config's weights")
-    parser.add_argument('--device', help='by default the best there is')
-    add_face_arguments(parser)
+    parser.add_argument(
+        '--checkpoint', help="a config's weights; of clip those of its towers"
+    )
 
 
 def add_face_arguments(parser: ArgumentParser) -> None:

@@ -27,6 +27,7 @@ COMMANDS = (
     'infer',
     'models get',  # before 'models', which it begins with
     'models',
+    'texts',
     'app',
     'export',
     'convert',

@@ -12,7 +12,9 @@ import torch.nn.functional as F
 from mmengine.config import Config
 from safetensors.torch import save_file
 
+from tgdfer_cli.main import main
 from tgdfer_mm.apis import DFERInferencer, load_model, result_schema
+from tgdfer_mm.apis.near_texts import compare_texts, nearly_same
 from tgdfer_mm.apis.own_words import WordsError, read_words, with_own_words
 from tgdfer_mm.catalogue import catalogue
 from tgdfer_mm.paths import config_dir
@@ -113,6 +115,38 @@ def test_every_result_says_that_nothing_was_trained_for_the_words(demo):
     assert {i['emotion'] for t in result['tracks'] for i in t['intervals']} <= {
         each.split('|')[0] for each in BROWS
     }
+
+
+def test_an_inferencer_takes_other_words_and_stays_as_it_is(demo):
+    reader = DFERInferencer(demo, faces='none', show_progress=False)
+    other = reader.with_texts([*BROWS, REST], REST)
+    assert other.classes[-1] == other.settings.intervals.neutral == REST
+    assert reader.classes == demo.classes
+    assert reader.settings.intervals.neutral == 'neutral'
+    [result] = other(FRAMES)['predictions']
+    same = scores(demo, texts=[*BROWS, REST])
+    assert result['tracks'][0]['probabilities'] == same['tracks'][0]['probabilities']
+
+
+def test_texts_are_compared_without_a_video(demo, capsys):
+    texts = ['inner brows raised', 'inner brow corners lifted', 'jaw dropped']
+    classes, cosines = compare_texts(demo, texts)
+    assert classes == texts and cosines.shape == (3, 3)
+    assert np.allclose(cosines.diagonal(), 1, atol=1e-5)
+    assert np.allclose(cosines, cosines.T, atol=1e-6)
+    [first, *_] = nearly_same(classes, cosines, -1)
+    assert {first.first, first.second} == {*texts[:2]}  # the same movement
+    assert nearly_same(classes, cosines, 1.01) == []
+
+
+def test_the_command_names_texts_that_are_nearly_the_same(capsys):
+    words = ['inner brows raised', 'jaw dropped', '--model', 'demo']
+    assert main(['texts', *words, '--near', '-1']) == 0
+    assert "nearly the same: 'inner brows raised' and 'jaw" in capsys.readouterr().out
+    assert main(['texts', *words]) == 0
+    assert 'No two texts have a cosine of 0.95' in capsys.readouterr().out
+    assert main(['texts', 'a smile', 'jaw dropped', '--model', 'demo']) == 2
+    assert "no embedding of 'smile'" in capsys.readouterr().err
 
 
 def test_a_class_at_rest_that_is_no_class_is_refused(demo):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,21 @@ class DFERInferencer(BaseInferencer):
     def settings(self) -> VideoSettings:
         """The settings in use."""
         return self.runtime.settings
+
+    def with_texts(self, texts: Texts, rest: str | None = None) -> 'DFERInferencer':
+        """An inferencer for other classes, which shares all that is large.
+
+        Args:
+            texts: See the class.
+            rest: See the class.
+
+        Raises:
+            WordsError: The texts cannot be classes of this model.
+        """
+        new = copy(self)
+        new.runtime = self.runtime.with_texts(texts)
+        new.runtime.settings = with_rest(new.runtime.settings, rest, new.classes)
+        return new
 
     def __call__(self, inputs: Any, batch_size: int = 8) -> dict:
         """Reads one or several inputs.

@@ -1,6 +1,6 @@
 """Classes of a user's own, in words: read, and put in the place of a model's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -75,25 +75,24 @@ def with_own_words(loaded: LoadedModel, source: Texts) -> LoadedModel:
         source: See :func:`read_words`.
 
     Raises:
-        WordsError: The texts cannot be read, the tower lacks words of them, or one is
-            too long.
-        UsageError: The model cannot follow texts.
+        WordsError: The texts cannot be read, the tower lacks words of them, one is too
+            long, or the model cannot follow texts.
     """
     texts = read_words(source)
     old = getattr(loaded.model, 'text_encoder', None)
     name = loaded.about['name']
     if not isinstance(old, OpenCLIPText):
-        raise UsageError(
+        raise WordsError(
             f'the model {name} has no text tower, so it knows no classes but its own: '
-            f'{", ".join(loaded.classes)}. Give --texts to one that has, such as '
-            '--model clip'
+            f'{", ".join(loaded.classes)}. Texts need a model that has one, such as '
+            'clip'
         )
     bound = _bound_weights(loaded)
     if bound:
-        raise UsageError(
+        raise WordsError(
             f'the model {name} has weights for each of its trained classes '
-            f'({", ".join(bound)}), which no text can replace. Give --texts to a model '
-            'that judges by texts alone, such as --model clip'
+            f'({", ".join(bound)}), which no text can replace. Texts need a model that '
+            'judges by them alone, such as clip'
         )
     try:
         encoder = with_texts(old, texts)
@@ -129,13 +128,23 @@ def with_rest(
     """
     if rest is None:
         return settings
+    neutral = find_rest(rest, classes)
+    return settings.updated(dict(intervals=dict(neutral=neutral)))
+
+
+def find_rest(rest: str, classes: Iterable[str]) -> str:
+    """The class that a user calls the face at rest.
+
+    Raises:
+        WordsError: It is none of the classes.
+    """
     meant = same_expression(rest.strip())
-    found = [each for each in classes if same_expression(each) == meant]
-    if not found:
-        raise WordsError(
-            f'rest: {rest!r} is none of the classes, which are {", ".join(classes)}'
-        )
-    return settings.updated(dict(intervals=dict(neutral=found[0])))
+    for each in classes:
+        if same_expression(each) == meant:
+            return each
+    raise WordsError(
+        f'rest: {rest!r} is none of the classes, which are {", ".join(classes)}'
+    )
 
 
 def _bound_weights(loaded: LoadedModel) -> list[str]:

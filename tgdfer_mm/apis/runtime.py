@@ -20,7 +20,7 @@ from ..video.errors import InputError, NoNumberError, UsageError
 from ..video.optional_packages import need
 from ..video.settings import VideoSettings
 from .model_loading import LoadedModel, load_model
-from .own_words import Texts, with_own_words
+from .own_words import Texts, WordsError, with_own_words
 from .preprocessing import ClipPipeline, steps_after_reading, video_settings
 from .usable_model import naming_the_model
 
@@ -54,6 +54,16 @@ class TorchRuntime:
         # A transform of a user's, or a compiled model, may keep something between two
         # calls; torch uses all cores for one thread anyway.
         self._lock = threading.Lock()
+
+    def with_texts(self, texts: Texts) -> 'TorchRuntime':
+        """One for other classes; both work for one thread after another.
+
+        Raises:
+            WordsError: The texts cannot be classes of this model.
+        """
+        new = TorchRuntime(with_own_words(self.loaded, texts), self.changes)
+        new._lock = self._lock
+        return new
 
     @torch.no_grad()
     def predict(self, windows: Windows) -> list[Prediction]:
@@ -143,6 +153,14 @@ class OnnxRuntime:
                 f'{len(self.about["classes"])} classes'
             )
 
+    def with_texts(self, texts: Texts) -> 'OnnxRuntime':
+        """Refuses, since the classes are in the file.
+
+        Raises:
+            WordsError: In any case.
+        """
+        raise WordsError(f'{self.about["onnx"]}: its classes are in the file, and stay')
+
     def predict(self, windows: Windows) -> list[Prediction]:
         """Predicts windows; one with fewer crops than the model's is padded.
 
@@ -182,7 +200,7 @@ def make_runtime(
         if checkpoint is not None:
             raise UsageError(f'{model} has its weights: leave the checkpoint out')
         if texts is not None:
-            raise UsageError(f'{model}: its classes are in the file, and stay')
+            raise WordsError(f'{model}: its classes are in the file, and stay')
         return OnnxRuntime(Path(model), changes, for_onnx)
     if runtime == 'onnx':
         _providers(for_onnx, need('onnxruntime'))  # before a minute is spent

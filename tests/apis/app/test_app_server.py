@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from tgdfer_mm.apis.app import uploads
-from tgdfer_mm.apis.app.receiving import Problem
+from tgdfer_mm.apis.app.problem import Problem
 from tgdfer_mm.apis.app.server import ResultFile
 from tgdfer_mm.video.apart import process
 from tgdfer_mm.video.errors import InputError
@@ -72,6 +72,37 @@ def test_the_model_that_is_chosen_is_asked_and_no_other_can_be(serving, clip):
     assert status == 422 and 'no such model' in answer['error']
     page = server.ask('GET', '/').content.decode()
     assert page.count('<option ') == 2 and 'data-note="It knows little."' in page
+
+
+def test_classes_of_the_user_go_with_the_video(serving, clip):
+    asked = []
+    server = serving(lambda job: asked.append((job.texts, job.rest)) or finish(job))
+    lines = 'brows%20raised%7Cbrows%20up%0A%0A%20rest%C3%A9%20%00%0D%0Ac'
+    for headers in ({}, dict(X_Texts=lines, X_Rest='rest%C3%A9')):
+        server.wait(server.upload(clip, **headers)[1]['id'], 'done')
+    texts = {'brows raised': ['brows raised', 'brows up'], 'resté': ['resté']}
+    assert asked == [({}, None), (texts | {'c': ['c']}, 'resté')]
+
+
+@pytest.mark.parametrize(
+    ('lines', 'rest', 'said'),
+    [
+        (['/etc/passwd.json'], '', '2 to 16 of them'),
+        (['dfew'], '', '2 to 16 of them'),
+        ([f'c{i}' for i in range(17)], '', '2 to 16 of them'),
+        (['a', 'b' * 121], '', 'at most 120 characters'),
+        (['a', 'b'], 'c' * 121, 'at most 120 characters'),
+        (['a', 'a'], '', 'there twice'),
+        (['a', '|'], '', 'no words'),
+        (['a', 'b'], 'c', 'none of the classes'),
+    ],
+)
+def test_lines_that_cannot_be_classes_are_refused(serving, clip, lines, rest, said):
+    server = serving(finish)
+    headers = dict(X_Texts='%0A'.join(lines), X_Rest=rest)
+    status, answer = server.upload(clip, **headers)
+    assert status == 422 and said in answer['error']
+    assert server.uploads() == []
 
 
 def test_a_job_is_found_by_its_long_random_name_alone(serving, clip):

@@ -13,6 +13,7 @@ import pytest
 from tgdfer_cli.main import main, parse
 from tgdfer_mm.apis.app import command, server, work
 from tgdfer_mm.apis.app import serving as serving_module
+from tgdfer_mm.apis.app.failures import explain
 from tgdfer_mm.apis.app.jobs import Cancelled, Job, JobQueue
 from tgdfer_mm.apis.app.scratch import ScratchFolder
 from tgdfer_mm.apis.app.uploads import (
@@ -22,6 +23,7 @@ from tgdfer_mm.apis.app.uploads import (
     open_upload,
 )
 from tgdfer_mm.apis.app.work import analyse
+from tgdfer_mm.apis.own_words import WordsError
 from tgdfer_mm.apis.result_table import print_result
 from tgdfer_mm.terminal import Terminal
 from tgdfer_mm.video.errors import InputError
@@ -50,6 +52,18 @@ def job(tmp_path, clip):
     job.folder.mkdir()
     job.upload.write_bytes(clip)
     return job
+
+
+def test_the_words_of_the_user_are_asked_and_what_is_wrong_with_them_is_said(job):
+    class Asked:
+        def with_texts(self, texts, rest):
+            raise WordsError(f'texts: no embedding of {list(texts)}, rest {rest}')
+
+    job.texts, job.rest = dict(smile=['smile'], b=['b']), 'b'
+    with pytest.raises(WordsError) as caught:
+        analyse(job, lambda name: Asked(), Limits())
+    said = explain(caught.value, job)
+    assert said == "texts: no embedding of ['smile', 'b'], rest b"
 
 
 @pytest.fixture

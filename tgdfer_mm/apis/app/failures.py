@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...video.errors import InputError, OutputError, VideoError
+from ..own_words import WordsError
 from .sentences import say
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ def explain(error: BaseException, job: 'Job | None' = None) -> str:
     """The sentence for the page.
 
     Messages are written for whoever started the program: they name its files and its
-    options. Only those about the video itself are passed on. Of all others the page
-    says the kind, and the terminal gets the message, without the user's file name.
+    options. Only those about the video itself, or about words of the user, are passed
+    on. Of all others the page says the kind, and the terminal gets the message, without
+    the user's file name.
 
     Args:
         error: What went wrong.
@@ -39,6 +41,8 @@ def explain(error: BaseException, job: 'Job | None' = None) -> str:
         kind = 'no memory'
     elif not isinstance(error, VideoError | OSError):
         kind = 'fault'
+    elif job and isinstance(error, WordsError):
+        return job.plain(error)
     elif job and not job.upload.exists():
         kind = 'gone'
     elif job and _is_about_the_video(error, job):

@@ -30,6 +30,8 @@ class Job:
         name: The file's name, for showing only.
         client: Address that it came from.
         model: Name of the model that is asked.
+        texts: Classes in words of the user, with their phrasings; empty: the model's.
+        rest: Which of those is a face at rest.
         folder: Of this job alone; gone when the job is removed.
         state: `uploading`, `waiting`, `running`, then `done`, `failed` or `cancelled`.
         step: What is being done, in words.
@@ -45,6 +47,8 @@ class Job:
     folder: Path
     client: str = ''
     model: str = ''
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    rest: str | None = None
     state: str = 'uploading'
     step: str = ''
     share: float = 0.0

@@ -11,19 +11,13 @@ from starlette.requests import ClientDisconnect
 from ...video.errors import InputError
 from .failures import explain
 from .jobs import Cancelled, Job, JobQueue
+from .order import Order
+from .problem import Problem
 from .sentences import say
 from .uploads import Limits, check_upload
 
 _SLOW = 100_000  # bytes a second; faster uploads never give way
 _WINDOW = 5.0  # seconds over which, at least, the speed is measured
-
-
-class Problem(Exception):
-    """What ends a request: a status and a sentence for the page."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
 
 
 @dataclass(eq=False)
@@ -73,7 +67,7 @@ class Reception:
         self,
         chunks: AsyncIterator[bytes],
         name: str,
-        model: str,
+        order: Order,
         client: str,
         has_left: Callable[[], Awaitable[bool]],
     ) -> Job:
@@ -82,7 +76,7 @@ class Reception:
         Args:
             chunks: The file, as it arrives.
             name: Its name, for showing.
-            model: Name of the model to ask.
+            order: What is asked.
             client: Address of who sends it.
             has_left: Whether nobody waits for the answer any more.
 
@@ -96,7 +90,7 @@ class Reception:
         upload = _Upload(client, anyio.current_time(), anyio.CancelScope())
         self._uploads.append(upload)
         try:
-            return await self._receive(upload, chunks, name, model, has_left)
+            return await self._receive(upload, chunks, name, order, has_left)
         finally:
             self._uploads.remove(upload)
 
@@ -134,14 +128,14 @@ class Reception:
         upload: _Upload,
         chunks: AsyncIterator[bytes],
         name: str,
-        model: str,
+        order: Order,
         has_left: Callable[[], Awaitable[bool]],
     ) -> Job:
         try:
             job = await run_in_threadpool(self._queue.begin, name, upload.client)
         except OSError as err:
             raise Problem(507, explain(err)) from err
-        job.model = model
+        job.model, job.texts, job.rest = order
         try:
             await self._write(upload, chunks, job)
             await run_in_threadpool(check_upload, job, self._limits)

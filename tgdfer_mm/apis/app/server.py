@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager, suppress
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -27,7 +26,9 @@ from ...visualization.video import limits_of_use
 from . import LOCAL
 from .guard import REPORT_HEADERS, Guard
 from .jobs import Cancelled, Job, JobQueue
-from .receiving import Problem, Reception
+from .order import MOST_LETTERS, read_order
+from .problem import Problem
+from .receiving import Reception
 from .scratch import ScratchFolder
 from .sentences import say
 from .uploads import Limits, display_name
@@ -134,6 +135,7 @@ class _Handlers:
         self._html = environment.get_template('page.html').render(
             models=models,
             limits=limits,
+            most_letters=MOST_LETTERS,
             too_large=say('too large', limits=limits),
             use=limits_of_use(),
             version=__version__,
@@ -177,14 +179,12 @@ class _Handlers:
         # Python makes no number of thousands of digits.
         if not length.isdecimal() or float(length) > self._limits.bytes:
             raise Problem(413, say('too large', limits=self._limits))
-        model = unquote(request.headers.get('x-model', self._models[0]))
-        if model not in self._models:
-            raise Problem(422, say('no such model'))
+        order = read_order(request.headers, self._models)
         try:
             job = await self._reception.receive(
                 request.stream(),
                 display_name(request.headers.get('x-file-name')),
-                model,
+                order,
                 request.client.host if request.client else '',
                 request.is_disconnected,
             )

@@ -39,6 +39,8 @@ def analyse(job: Job, models: Callable[[str], DFERInferencer], limits: Limits) -
     """
     job.step = 'Loading the model'
     inferencer = models(job.model)
+    if job.texts:
+        inferencer = inferencer.with_texts(job.texts, job.rest)
     job.step = 'Looking for faces and expressions'
     heed = _clock(job, limits)
     watch = _watcher(heed, limits)

@@ -60,6 +60,10 @@ function send(file) {
   sending.setRequestHeader('X-TGDFER', '1');
   sending.setRequestHeader('X-File-Name', encodeURIComponent(file.name));
   sending.setRequestHeader('X-Model', encodeURIComponent($('model').value));
+  if ($('texts').value.trim()) {
+    sending.setRequestHeader('X-Texts', encodeURIComponent($('texts').value));
+    sending.setRequestHeader('X-Rest', encodeURIComponent($('rest').value));
+  }
   sending.setRequestHeader('Content-Type', 'application/octet-stream');
   sending.upload.onprogress = (event) => step('Uploading', event.loaded / file.size);
   sending.upload.onload = () => step('Checking the file', null);
@@ -191,9 +195,9 @@ async function discard() {
   job = null;
   history.replaceState(null, '', location.pathname);
   show('form');
-  const chosen = $('model').value;
+  const kept = ['model', 'texts', 'rest'].map((name) => [name, $(name).value]);
   $('form').reset();
-  $('model').value = chosen;
+  for (const [name, value] of kept) $(name).value = value;
   showNote();
   $('file').focus();
   if (sending && sending.readyState !== XMLHttpRequest.DONE) sending.abort();
