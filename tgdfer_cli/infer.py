@@ -11,14 +11,17 @@ _CODES = """
 exit codes: 0 done (a video without a face included), 1 a fault of this package,
 2 wrong arguments, a missing package or a model that cannot be used, 3 an input cannot
 be read, 4 an input is damaged or cut off and was read in part, 5 an output cannot be
-written, 130 stopped with Ctrl-C; of several inputs, that of the first that went wrong.
+written, 6 of a folder of videos, one that is finished with another model, settings or
+file, 130 stopped with Ctrl-C; of several inputs, that of the first that went wrong.
 What was finished is kept."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
     parser.epilog = _CODES
-    parser.add_argument('inputs', nargs='*', help='videos, or folders of pictures')
+    parser.add_argument(
+        'inputs', nargs='*', help='videos, folders of pictures, or one folder of videos'
+    )
     parser.add_argument('--camera', type=int, help='number of a camera to read instead')
     add_model_arguments(parser)
     parser.add_argument(
@@ -47,6 +50,24 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         '--no-pictures', action='store_true', help='write JSON and CSV only'
+    )
+    many = parser.add_argument_group(
+        'a folder of videos',
+        'Videos that are finished are skipped, so the same command goes on with the '
+        'rest. Several processes may share a folder.',
+    )
+    many.add_argument(
+        '--shard', metavar='I/N', help='read part I of N alone, from 1; see docs'
+    )
+    many.add_argument(
+        '--overwrite',
+        action='store_true',
+        help='replace results of another model, other settings or another file',
+    )
+    many.add_argument(
+        '--summary',
+        action='store_true',
+        help='read nothing: write the summary of what is in --out',
     )
 
 

@@ -1,6 +1,5 @@
 """What ``tgdfer infer`` does: read videos, print, write, and say how it went."""
 
-import traceback
 from argparse import Namespace
 from pathlib import Path
 
@@ -12,6 +11,9 @@ from ..terminal import Terminal, one_line
 from ..video.errors import InputError, Interrupted, OutputError, UsageError, VideoError
 from .inferencer import BATCH_SIZE, DFERInferencer
 from .live_table import watch_camera
+from .many.video_folder import VideoFolder, find_videos
+from .many.work import run_many, summarize
+from .one_input import draw, fault
 from .output_folder import OutputFolder, output_folders, result_files
 from .result_table import print_result
 from .writing import write_result
@@ -23,7 +25,11 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
     """Reads every input; returns the exit code."""
     console = console or Terminal()
     try:
+        if args.summary:
+            return _summary(args, console)
         inputs = _inputs(args)
+        if (videos := _videos(inputs, args)) is not None:
+            return run_many(videos, args, console, lambda args: _inferencer(args))
         folders = output_folders(args.out, inputs)
         inferencer = _inferencer(args)
     except VideoError as err:
@@ -41,7 +47,7 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
             return code or Interrupted.exit_code
         # Whatever this input brought up, the next one gets its turn.
         except Exception as err:
-            found = _complain(console, _fault(each, err))
+            found = _complain(console, fault(each, err))
         code = code or found
     return code
 
@@ -68,7 +74,7 @@ def _run_one(
         pictures = not args.no_pictures and isinstance(each, str)
         _write(result, folder, pictures, console)
         if pictures:
-            _show(_draw(result, each, folder.path), console)
+            _show(draw(result, each, folder.path), console)
     return 0 if result['complete'] else _INCOMPLETE
 
 
@@ -79,30 +85,6 @@ def _write(
     _show(write_result(result, folder.path), console)
 
 
-def _fault(each: str | int, err: Exception) -> VideoError:
-    """What nobody has thought of, with where it happened."""
-    last = traceback.extract_tb(err.__traceback__)[-1]
-    text = ' '.join(str(err).split())
-    return VideoError(
-        f'{each}: a fault of this package ({type(err).__name__}: {text[:300]}, in '
-        f'{last.filename}, line {last.lineno}). Please report it'
-    )
-
-
-def _draw(result: dict, path: str, folder: Path) -> list[Path]:
-    from ..visualization.video import write_all
-
-    try:
-        return write_all(result, path, folder)
-    except VideoError:
-        raise
-    except OSError as err:
-        raise OutputError(
-            f'{folder}: the pictures cannot be written ({err.strerror or err}); '
-            'result.json and frames.csv are kept'
-        ) from err
-
-
 def _inputs(args: Namespace) -> list[str | int]:
     if args.camera is not None:
         if args.inputs:
@@ -111,6 +93,22 @@ def _inputs(args: Namespace) -> list[str | int]:
     if not args.inputs:
         raise UsageError('give a video, a folder of pictures, or --camera 0')
     return args.inputs
+
+
+def _videos(inputs: list[str | int], args: Namespace) -> VideoFolder | None:
+    """The videos of a folder that was given alone; None of other inputs."""
+    found = find_videos(str(inputs[0]), args.out) if len(inputs) == 1 else None
+    if found is None and args.shard is not None:
+        raise UsageError('--shard is for one folder with videos in it, given alone')
+    return found
+
+
+def _summary(args: Namespace, console: Terminal) -> int:
+    if args.inputs or args.camera is not None:
+        raise UsageError('--summary reads no video: give --out alone')
+    if not Path(args.out).is_dir():
+        raise UsageError(f'--out {args.out}: there is no such folder')
+    return summarize(args.out, console)
 
 
 def faces_of(args: Namespace) -> str | dict:

@@ -14,6 +14,7 @@ from ..visualization.video import ANNOTATED_NAME
 from .result import SCHEMA
 from .writing import CSV_NAME, JSON_NAME, naming_what_fails, prepare_folder
 
+ROW_NAME = 'row.json'  # of a summary of many videos, see .many.row
 _LONGEST_NAME = 160  # bytes
 _TRACK = re.compile(r'track\d+\.(png|html)')
 
@@ -58,7 +59,7 @@ class OutputFolder:
         own = set() if earlier is None else set(earlier['files'])
         with naming_what_fails(self.path):
             there = sorted(os.listdir(self.path))
-        other = [name for name in there if _is_ours(name) and name not in own]
+        other = [name for name in there if is_ours(name) and name not in own]
         if other:
             raise UsageError(
                 f'{self.path / other[0]} would be overwritten, but was not written by '
@@ -100,14 +101,27 @@ class OutputFolder:
                 remove_leftovers(self.path / name)  # of a run that was killed
                 if name != JSON_NAME:  # replaced in one step, so that there is one
                     (self.path / name).unlink(missing_ok=True)
-            note = dict(input=self._input, files=sorted(names))
+        self._note(names)
+
+    def add(self, name: str) -> None:
+        """Notes that this run will write one file more; the others stay.
+
+        Raises:
+            OutputError: It cannot be noted.
+        """
+        earlier = self._earlier() or dict(files=[])
+        self._note({*earlier['files'], name})
+
+    def _note(self, names: Iterable[str]) -> None:
+        note = dict(input=self._input, files=sorted(names))
+        with naming_what_fails(self._list):
             write_text(self._list, json.dumps(note, indent=1) + '\n')
 
     def _earlier(self) -> dict | None:
         """Input and files of the run before; None if there was none."""
         try:
             known = read_json(self._list, 'input', 'files')
-            files = [name for name in known['files'] if _is_ours(name)]
+            files = [name for name in known['files'] if is_ours(name)]
             return dict(input=known['input'], files=files)
         except (DamagedFileError, TypeError):
             return self._of_result()
@@ -172,6 +186,7 @@ def _folder_name(each: str | int) -> str:
     return os.fsdecode(os.fsencode(name)[:_LONGEST_NAME])
 
 
-def _is_ours(name: object) -> bool:
-    known = (JSON_NAME, CSV_NAME, ANNOTATED_NAME)
+def is_ours(name: object) -> bool:
+    """Whether it is the name of a file that is written of a result."""
+    known = (JSON_NAME, CSV_NAME, ANNOTATED_NAME, ROW_NAME)
     return isinstance(name, str) and (name in known or bool(_TRACK.fullmatch(name)))

@@ -52,8 +52,8 @@ def make_result(
         schema=SCHEMA,
         version=__version__,
         complete=analysis.complete,
-        warnings=[_encodable(warning) for warning in warnings],
-        source=source.asdict() | dict(path=_encodable(source.path)),
+        warnings=[encodable(warning) for warning in warnings],
+        source=source.asdict() | dict(path=encodable(source.path)),
         model=dict(model),
         detector=detector.describe(),
         settings=settings.asdict(),
@@ -61,6 +61,6 @@ def make_result(
     )
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """Text that a file can hold; a file's name may have bytes that are no letters."""
     return text.encode('utf-8', 'backslashreplace').decode('utf-8')

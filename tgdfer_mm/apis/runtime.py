@@ -41,6 +41,7 @@ class TorchRuntime:
             check_finite(loaded.model.state_dict(), loaded.about['checkpoint'])
         self.about = loaded.about
         self.loaded, self.changes = loaded, changes
+        self.recipe = _recipe(loaded.cfg)
         self.settings = video_settings(loaded.cfg, changes)
         own = video_settings(loaded.cfg, {}).crop.size
         scales = any(s['type'] == 'Resize' for s in steps_after_reading(loaded.cfg))
@@ -125,6 +126,7 @@ class OnnxRuntime:
                 'export the model again'
             ) from err
         self.about |= dict(runtime='onnx', onnx=path.name, onnx_sha256=file_hash(path))
+        self.recipe = dict(onnx=self.about['onnx_sha256'])
         self.settings = own.updated(changes)
         if self.settings.crop.size != size:
             raise UsageError(
@@ -220,7 +222,14 @@ def make_runtime(
     with TemporaryDirectory() as folder:
         with naming_the_model(model, checkpoint):
             path = export_onnx(loaded, Path(folder, 'model.onnx'))
-        return OnnxRuntime(path, changes, for_onnx)
+        exported = OnnxRuntime(path, changes, for_onnx)
+    exported.recipe = dict(runtime='onnx', **_recipe(loaded.cfg))  # not of this export
+    return exported
+
+
+def _recipe(cfg: Config) -> dict:
+    """What makes a model out of its weights, as plain data: network and pipeline."""
+    return dict(network=cfg.model, pipeline=steps_after_reading(cfg))
 
 
 def _providers(device: str, runtime: Any) -> list:

@@ -7,7 +7,7 @@ class VideoError(Exception):
     Codes: 0 all went well (a video without a face included), 1 a fault of this
     package, 2 wrong arguments, 3 an input that cannot be read at all, 4 an input that
     could be read in part (its result says ``"complete": false``), 5 an output that
-    cannot be written, 130 stopped with Ctrl-C.
+    cannot be written, 6 a result of something else is there, 130 stopped with Ctrl-C.
     """
 
     exit_code = 1
@@ -43,6 +43,12 @@ class OutputError(VideoError, OSError):
     """A file that cannot be written."""
 
     exit_code = 5
+
+
+class KeptResult(VideoError):
+    """A result of another model, settings or file is there, and was left alone."""
+
+    exit_code = 6
 
 
 class Interrupted(VideoError, KeyboardInterrupt):

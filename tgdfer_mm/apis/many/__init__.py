@@ -1,0 +1,1 @@
+"""A folder of many videos: read once each, by any number of processes, one summary."""

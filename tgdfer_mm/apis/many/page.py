@@ -1,0 +1,80 @@
+"""The summary as one page that opens without a network, sorts and filters."""
+
+import os
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ...version import __version__
+from ...video.clock import clock
+from ...visualization.video.html_page import limits_of_use
+from ..writing import CSV_NAME, JSON_NAME
+
+_HERE = Path(__file__).parent
+
+
+def render_page(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
+    """Writes the page.
+
+    Args:
+        found: As :func:`.summary.rows_of` gives them. Their texts may hold anything: in
+            the page they are text, and its content policy runs no other script than
+            its own.
+
+    Returns:
+        HTML. Links lead to the files of each video, next to the page.
+    """
+    script = (_HERE / 'page.js').read_text(encoding='utf-8')
+    rows = [row for _, row in found]
+    models = [row['model'] for row in rows]
+    values = dict(
+        found=found,
+        rows=rows,
+        classes=list(dict.fromkeys(c for row in rows for c in row['video']['shown'])),
+        states=Counter(row['state'] for row in rows),
+        seconds=sum(row['video']['seconds'] or 0 for row in rows),
+        notes=list(dict.fromkeys(each['note'] for each in models if each['note'])),
+        names=list(dict.fromkeys(each['name'] for each in models if each['name'])),
+        mixed=_are_mixed(rows),
+        sure=all(each['sure'] for each in models),
+        limits=limits_of_use(),
+        version=__version__,
+        script=Markup(script),
+        digest=b64encode(sha256(script.encode()).digest()).decode(),
+    )
+    return _environment().get_template('page.html').render(values)
+
+
+def _are_mixed(rows: Sequence[dict[str, Any]]) -> bool:
+    made = [row['made_from'] for row in rows if row['files']]
+    return len({(each.get('model'), each.get('settings')) for each in made}) > 1
+
+
+def _link(row: dict[str, Any], folder: str) -> str | None:
+    """What a click on a video opens: the page of its first face, or its table."""
+    pages = [f'track{face}.html' for face in row['video']['faces']]
+    for name in (*pages, CSV_NAME, JSON_NAME):
+        if name in row['files']:
+            return './' + quote(os.fsencode(f'{folder}/{name}'))
+    return None
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(clock=clock, link=_link)
+    return environment

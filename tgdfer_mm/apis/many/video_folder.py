@@ -1,0 +1,112 @@
+"""Which videos are in a folder, and what each is called."""
+
+import os
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from ...clips.frame_names import natural_sorted
+from ...video.reading import VIDEOS
+from ...video.stills import STILLS
+from ...visualization.video import ANNOTATED_NAME
+from ..writing import JSON_NAME
+
+_LONGEST_NAME = 160  # bytes: a file system allows 255, and notes have longer names
+
+
+@dataclass(frozen=True)
+class Video:
+    """One video of a folder.
+
+    Attributes:
+        name: Its path below the folder, with ``/`` between its parts.
+        path: Where it is.
+        size: Bytes; 0 if that cannot be told.
+    """
+
+    name: str
+    path: str
+    size: int
+
+    @property
+    def folder(self) -> str:
+        """Where its result goes, below the output folder.
+
+        It is the whole name, with the ending: ``a.mp4`` and ``a.mkv`` are two videos.
+        """
+        *parents, own = self.name.split('/')
+        raw = os.fsencode(own)
+        if len(raw) > _LONGEST_NAME:
+            digest = sha256(raw).hexdigest()[:12]
+            own = os.fsdecode(raw[: _LONGEST_NAME - 13]) + f'~{digest}'
+        return '/'.join([*parents, own])
+
+
+@dataclass(frozen=True)
+class VideoFolder:
+    """The videos below a folder.
+
+    Attributes:
+        path: The folder, as it was given.
+        videos: Sorted by name, by the numbers in it.
+        others: How many other files there are.
+    """
+
+    path: str
+    videos: tuple[Video, ...]
+    others: int
+
+
+def find_videos(folder: str, out: str) -> VideoFolder | None:
+    """Looks for videos in a folder and in those in it.
+
+    Hidden files and folders are passed over, and so are the output folder and the
+    annotated videos in other ones. A link to a folder is not followed: it may lead in
+    circles.
+
+    Args:
+        folder: Anything that a user gave.
+        out: The output folder, which may be in that one.
+
+    Returns:
+        None if it is no folder of videos: no folder, one with pictures in it, which are
+        the frames of a single input, or one without a video.
+    """
+    if not os.path.isdir(folder):
+        return None
+    names, others = [], 0
+    own = os.path.realpath(out)
+    for parent, folders, files in os.walk(folder):
+        files = [name for name in files if name[0] != '.']
+        if parent == folder and any(_ending(name) in STILLS for name in files):
+            return None
+        folders[:] = [
+            name
+            for name in folders
+            if name[0] != '.' and os.path.realpath(os.path.join(parent, name)) != own
+        ]
+        if JSON_NAME in files and ANNOTATED_NAME in files:
+            files.remove(ANNOTATED_NAME)
+        found = [name for name in files if _ending(name) in VIDEOS]
+        others += len(files) - len(found)
+        names += [os.path.relpath(os.path.join(parent, n), folder) for n in found]
+    if not names:
+        return None
+    videos = (_video(folder, name.replace(os.sep, '/')) for name in names)
+    by_name = {video.name: video for video in videos}
+    return VideoFolder(
+        folder, tuple(by_name[name] for name in natural_sorted(by_name)), others
+    )
+
+
+def _ending(name: str) -> str:
+    return Path(name).suffix.lower()
+
+
+def _video(folder: str, name: str) -> Video:
+    path = os.path.join(folder, name)
+    try:
+        size = os.stat(path).st_size
+    except OSError:  # a link to nowhere: reading it says so
+        size = 0
+    return Video(name, path, size)

@@ -1,0 +1,295 @@
+"""Reads the videos of a folder: each once, whoever else reads there too."""
+
+import os
+import time
+import warnings
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from enum import Enum
+from pathlib import Path
+
+import torch
+from rich.text import Text
+
+from ...locks import BusyError, held
+from ...terminal import Terminal, one_line
+from ...video.errors import (
+    Interrupted,
+    KeptResult,
+    OutputError,
+    VideoError,
+)
+from ...visualization.video import ANNOTATED_NAME
+from ..inferencer import DFERInferencer
+from ..one_input import draw, fault
+from ..output_folder import ROW_NAME, OutputFolder, result_files
+from ..writing import write_result
+from .made_from import file_facts, made_by, what_differs
+from .progress import ManyProgress
+from .row import FAILED, failed_row, is_finished, read_row, row_of, write_row
+from .shards import Shard, chosen_shard, own_device, started_by_torchrun
+from .summary import NAMES, prepare_summary, write_summary
+from .video_folder import Video, VideoFolder
+
+_INCOMPLETE = 4
+
+
+class Found(Enum):
+    """What is there of a video."""
+
+    NOTHING = 'nothing'
+    FINISHED = 'finished'
+    OTHER = 'finished, but made from something else'
+    FAILED_NOW = 'failed since this process started'
+
+
+def run_many(
+    folder: VideoFolder,
+    args: Namespace,
+    console: Terminal,
+    make_inferencer: Callable[[Namespace], DFERInferencer],
+) -> int:
+    """Reads the videos of a folder, and writes the summary; returns the exit code.
+
+    Args:
+        folder: The videos.
+        args: Of ``tgdfer infer``.
+        console: Where to say what happens.
+        make_inferencer: Makes what reads them.
+
+    Raises:
+        VideoError: Nothing was read: the arguments, the model or the output folder
+            cannot be used.
+    """
+    shard = chosen_shard(args.shard, os.environ)
+    videos = [video for video in folder.videos if shard.has(video.name)]
+    _say_what_is_there(folder, shard, videos, console)
+    prepare_summary(args.out)
+    if args.device is None and args.runtime == 'torch':
+        if not str(args.model).endswith('.onnx'):
+            args.device = own_device(os.environ, torch.cuda.device_count())
+    work = _Work(make_inferencer(args), args, console)
+    code = work.run(videos)
+    if code in (Interrupted.exit_code, OutputError.exit_code):
+        return code
+    if code and started_by_torchrun(os.environ):
+        # torchrun ends all processes as soon as one of them gives a code.
+        console.print(f'the exit code would be {code}; under torchrun it is 0')
+        return 0
+    return code
+
+
+def summarize(out: str, console: Terminal) -> int:
+    """Writes the summary of what is in a folder; returns the exit code.
+
+    Raises:
+        VideoError: It cannot be written.
+    """
+    prepare_summary(out)
+    _say_summary(write_summary(out), out, console)
+    return 0
+
+
+class _Work:
+    def __init__(
+        self, inferencer: DFERInferencer, args: Namespace, console: Terminal
+    ) -> None:
+        self._inferencer, self._console = inferencer, console
+        self._out, self._batch_size = Path(args.out), args.batch_size
+        self._pictures, self._overwrite = not args.no_pictures, args.overwrite
+        self._made = made_by(inferencer)
+        self._started = time.time()
+        self._code = 0
+        self._warned = False
+
+    def run(self, videos: Iterable[Video]) -> int:
+        """Reads those that are not finished; returns the exit code."""
+        todo = self._todo(videos)
+        try:
+            with ManyProgress(todo, self._console) as progress:
+                busy = [video for video in todo if self._take(video, progress)]
+                # By now their processes may have died.
+                busy = [video for video in busy if self._take(video, progress)]
+                for video in busy:
+                    progress.left_out(video)
+            if busy:
+                self._console.print(f'{len(busy)} are being read by other processes')
+            _say_summary(write_summary(self._out), str(self._out), self._console)
+        except KeyboardInterrupt:
+            self._console.print(
+                'stopped with Ctrl-C; what was finished is kept, and the same command '
+                'goes on with the rest'
+            )
+            write_summary(self._out)
+            return Interrupted.exit_code
+        except OutputError as err:
+            self._complain(err)
+            return err.exit_code
+        return self._code
+
+    def _todo(self, videos: Iterable[Video]) -> list[Video]:
+        """Those to be read; says how many are not, and which must not be."""
+        todo, finished = [], 0
+        for video in videos:
+            found, differs = self._look(video)
+            if found is Found.OTHER:
+                self._keep(video, differs)
+            elif found is Found.FINISHED:
+                finished += 1
+            else:
+                todo.append(video)
+        if finished:
+            self._console.print(f'{finished} are finished already')
+        return todo
+
+    def _look(self, video: Video) -> tuple[Found, list[str]]:
+        """What is there of a video, and what that was made from if it is another."""
+        folder = self._out / video.folder
+        row = read_row(folder)
+        if row is None:
+            return Found.NOTHING, []
+        if row['state'] == FAILED:
+            # Another process has just tried; an earlier failure is tried once more.
+            now = os.path.getmtime(folder / ROW_NAME) >= self._started
+            return (Found.FAILED_NOW if now else Found.NOTHING), []
+        differs = what_differs(video.path, self._made, row['made_from'])
+        if differs:
+            return (Found.NOTHING if self._overwrite else Found.OTHER), differs
+        enough = not self._pictures or ANNOTATED_NAME in row['files']
+        there = enough and is_finished(row, folder)
+        return (Found.FINISHED if there else Found.NOTHING), []
+
+    def _keep(self, video: Video, differs: list[str]) -> None:
+        self._fail(
+            KeptResult(
+                f'{video.path}: {self._out / video.folder} has its result with '
+                f'{" and ".join(differs)}. It is left as it is: --overwrite replaces '
+                'it, or choose another folder with --out'
+            )
+        )
+
+    def _take(self, video: Video, progress: ManyProgress) -> bool:
+        """Reads a video if nobody else does; returns whether somebody does."""
+        folder = OutputFolder(self._out / video.folder, video.path)
+        try:
+            with self._claimed(folder.path):
+                found, differs = self._look(video)
+                if found is Found.NOTHING:
+                    self._read(video, folder, progress)
+                    return False
+                if found is Found.OTHER:  # written meanwhile
+                    self._keep(video, differs)
+                progress.left_out(video)
+                return False
+        except BusyError:
+            return True
+
+    @contextmanager
+    def _claimed(self, folder: Path) -> Iterator[None]:
+        """A video is one process's until that is done with it, or dead."""
+        with ExitStack() as stack:
+            with warnings.catch_warnings(record=True) as said:
+                warnings.simplefilter('always')
+                lock = folder.with_name(f'.{folder.name}.lock')
+                try:
+                    stack.enter_context(held(lock, str(folder)))
+                except OSError as err:
+                    raise OutputError(
+                        f'{lock}: cannot be written ({err.strerror or err}). Choose '
+                        'another folder with --out'
+                    ) from err
+            if said and not self._warned:
+                self._warned = True
+                self._console.print(Text('note:', 'yellow'), one_line(said[0].message))
+            yield
+
+    def _read(self, video: Video, folder: OutputFolder, progress: ManyProgress) -> None:
+        made = dict(self._made, file=file_facts(video.path))  # before it is read
+        try:
+            folder.prepare()
+        except OutputError:
+            raise
+        except VideoError as err:  # somebody else's files are there
+            progress.finished(video, Text('error:', 'red'), one_line(err))
+            self._fail(err, silent=True)
+            return
+        try:
+            row = self._one(video, folder, made, progress)
+        except (OutputError, Interrupted):
+            raise
+        except Exception as err:
+            error = err if isinstance(err, VideoError) else fault(video.path, err)
+            folder.add(ROW_NAME)
+            reason = str(error).removeprefix(f'{video.path}: ')
+            write_row(
+                failed_row(video.name, reason, made, self._inferencer.about),
+                folder.path,
+            )
+            self._fail(error, silent=True)
+            progress.finished(video, Text('error:', 'red'), one_line(error))
+        else:
+            progress.finished(video, _line(row))
+            if row['state'] == 'in part':
+                self._code = self._code or _INCOMPLETE
+
+    def _one(
+        self, video: Video, folder: OutputFolder, made: dict, progress: ManyProgress
+    ) -> dict:
+        """Reads and writes one video; returns its row."""
+        reading = progress.reading(video)
+        [result] = self._inferencer.iterate([video.path], self._batch_size, reading)
+        files = [*result_files(result, self._pictures), ROW_NAME]
+        folder.remove_earlier(files)
+        write_result(result, folder.path)
+        if self._pictures:
+            draw(result, video.path, folder.path)
+        row = row_of(video.name, result, made, files)
+        write_row(row, folder.path)
+        return row
+
+    def _fail(self, err: VideoError, silent: bool = False) -> None:
+        self._code = self._code or err.exit_code
+        if not silent:
+            self._complain(err)
+
+    def _complain(self, err: VideoError) -> None:
+        self._console.print(Text('error:', 'red'), one_line(err), soft_wrap=True)
+
+
+def _line(row: dict) -> str:
+    video = row['video']
+    parts = [f'{video["seconds"]:.1f} s']
+    if video['label']:
+        parts.append(f'{video["label"]} {video["score"]:.2f}')
+    faces = len(video['faces'])
+    parts.insert(1, '1 face' if faces == 1 else f'{faces or "no"} faces')
+    if row['state'] == 'in part':
+        parts.append('NOT COMPLETE')
+    return f'{row["name"]}: {", ".join(parts)}'
+
+
+def _say_what_is_there(
+    folder: VideoFolder, shard: Shard, videos: list[Video], console: Terminal
+) -> None:
+    others = f'; {folder.others} other files are left out' if folder.others else ''
+    console.print(
+        f'{one_line(folder.path)}: {len(folder.videos)} videos{others}', soft_wrap=True
+    )
+    if shard.count > 1:
+        console.print(f'part {shard.index} of {shard.count}: {len(videos)} of them')
+
+
+def _say_summary(rows: list[dict], out: str, console: Terminal) -> None:
+    states: dict[str, int] = {}
+    for row in rows:
+        states[row['state']] = states.get(row['state'], 0) + 1
+    said = ', '.join(f'{count} {state}' for state, count in states.items())
+    console.print(
+        f'in {one_line(out)} by now: {len(rows)} videos'
+        + (f' ({said})' if said else '')
+    )
+    for note in dict.fromkeys(r['model']['note'] for r in rows if r['model']['note']):
+        console.print(Text('note:', 'yellow'), one_line(note), soft_wrap=True)
+    for name in NAMES:
+        console.print(f'wrote {one_line(Path(out, name))}', soft_wrap=True)
