@@ -171,6 +171,7 @@ def test_an_option_of_such_a_name(command, capsys):
     [
         ('infer', ALL),
         ('infer', '--model', ALL, 'x.mp4'),
+        ('find', ALL, ALL),
         ('models', '--default', ALL),
         ('models', 'get', ALL),
         ('export', '--out', 'x.onnx', '--model', ALL),

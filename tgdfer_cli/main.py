@@ -25,6 +25,7 @@ COMMANDS = (
     'compare',
     'groups',
     'infer',
+    'find',
     'models get',  # before 'models', which it begins with
     'models',
     'texts',

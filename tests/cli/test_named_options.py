@@ -74,7 +74,7 @@ def test_pages_name_options_that_exist():
     ('modules', 'commands'),
     [
         (['plain_checkpoints.py'], []),  # every command loads with it
-        (['apis', 'video'], ['infer', 'app', 'export', 'models']),
+        (['apis', 'video'], ['infer', 'find', 'app', 'export', 'models']),
         (['convert'], ['convert']),
         (['protocol'], ['folds', 'compare', 'groups', 'train', 'test']),
     ],

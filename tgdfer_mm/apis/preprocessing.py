@@ -93,6 +93,10 @@ class ClipPipeline:
         self._transform = Compose([TRANSFORMS.build(step) for step in steps])
         self._frames = frames
 
+    def __repr__(self) -> str:
+        """The steps with their settings: equal ones prepare crops in the same way."""
+        return repr(self._transform)
+
     def __call__(self, crops: Sequence[np.ndarray]) -> dict:
         """The packed sample of one window."""
         count = len(crops)

@@ -16,14 +16,18 @@ JSON_NAME = 'result.json'
 CSV_NAME = 'frames.csv'
 
 
-def prepare_folder(folder: str | Path) -> Path:
+def prepare_folder(folder: str | Path, option: str = '--out') -> Path:
     """Makes a folder and tries to write there, before an hour is spent on a video.
+
+    Args:
+        folder: The folder.
+        option: What chooses another one.
 
     Raises:
         OutputError: Nothing can be written there.
     """
     folder = Path(folder)
-    with naming_what_fails(folder):
+    with naming_what_fails(folder, option):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b'?')
@@ -89,12 +93,17 @@ def frame_rows(result: dict) -> Iterator[list]:
 
 
 @contextmanager
-def naming_what_fails(path: Path) -> Iterator[None]:
-    """Turns what keeps a file from being written into an OutputError that names it."""
+def naming_what_fails(path: Path, option: str = '--out') -> Iterator[None]:
+    """Turns what keeps a file from being written into an OutputError that names it.
+
+    Args:
+        path: The file.
+        option: What chooses another folder.
+    """
     try:
         yield
     except OSError as err:
         raise OutputError(
             f'{path}: cannot be written ({err.strerror or err}). Choose another folder '
-            'with --out, or make room; what was written before is kept.'
+            f'with {option}, or make room; what was written before is kept.'
         ) from err

@@ -123,12 +123,15 @@ class Source:
         notes: What else the reader of a result has to know, sentences.
         time: Of the frame that was read last, seconds.
         longest_step: Longest time between two frames so far, seconds.
+        times_are_stamps: Whether the times are those of the file, so that it can be
+            opened at one; complete after the iteration.
     """
 
     info: SourceInfo
     total: int | None = None
     time: float = 0.0
     longest_step: float = 0.0
+    times_are_stamps: bool = True
 
     def __init__(self) -> None:
         self.problems: list[str] = []

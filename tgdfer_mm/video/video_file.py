@@ -162,11 +162,38 @@ class VideoFileSource(Source):
                 f'scaled to that of the first one, {info.width} x {info.height}'
             )
         if clock.restarts:
+            self.times_are_stamps = False
             self.notes.append(
                 f'the time stamps start anew or leap {clock.restarts} times: the times '
                 'go on without a gap there'
             )
         self._judge(last, clock)
+
+    def frame_at(self, time: float) -> Frame | None:
+        """The frame that is shown at a time, without those long before it.
+
+        Only of a source whose `times_are_stamps`, and that is not iterated.
+
+        Args:
+            time: Seconds from the first frame.
+
+        Returns:
+            The frame; None if none can be decoded there. Its index is unknown (-1).
+        """
+        step, first = 0.5 / self.info.fps, float(self._first.time or 0.0)
+        place = round((first + time) / self._stream.time_base)
+        try:
+            self._container.seek(place, stream=self._stream)
+            for frame in self._container.decode(self._stream):
+                if frame.time is None or frame.time - first < time - step:
+                    continue
+                if frame.time - first > time + 1 or not self._can_be_shown(frame):
+                    return None
+                picture = self._fitted(frame, 1.0)
+                return Frame(-1, frame.time - first, picture)
+        except (self._av.error.FFmpegError, OSError, ValueError):
+            pass
+        return None
 
     def damage(self) -> str:
         """A sentence about the damage met so far, empty without any."""

@@ -145,7 +145,8 @@ def _data_uri(content: bytes, kind: str = 'png') -> str:
     return f'data:image/{kind};base64,{base64.b64encode(content).decode("ascii")}'
 
 
-def _jpeg_uri(picture: np.ndarray) -> str:
+def jpeg_uri(picture: np.ndarray) -> str:
+    """A picture (h, w, 3) uint8 RGB as the address of an image inside a page."""
     file = BytesIO()
     Image.fromarray(picture).save(file, 'jpeg', quality=88)
     return _data_uri(file.getvalue(), 'jpeg')
@@ -164,6 +165,6 @@ def _environment() -> Environment:
         share=share_text,
         plain=_plain,
         data_uri=_data_uri,
-        jpeg_uri=_jpeg_uri,
+        jpeg_uri=jpeg_uri,
     )
     return environment

@@ -1,0 +1,1 @@
+"""Search by words on drawn films, whose episodes are known."""

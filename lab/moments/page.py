@@ -1,0 +1,93 @@
+"""The tables of docs/search.md."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tgdfer_mm.apis.search.moments import PASSES, REST
+from tgdfer_mm.files import write_text
+
+_PLACE = re.compile(r'(<!-- films -->\n).*?(<!-- end -->)', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of scoring frames: its name and what it is for ``find_moments``."""
+
+    name: str
+    rest: float
+    passes: int
+
+    @property
+    def settings(self) -> dict:
+        """For ``VideoLibrary.search``."""
+        return dict(rest=self.rest, passes=self.passes)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a model reached in one way.
+
+    Attributes:
+        model: Its name.
+        phrasings: Texts an emotion.
+        way: How frames are scored.
+        first: How many of an emotion's first ten moments are right.
+        share: Of an emotion's first n moments those that are right, n being how many
+            episodes there are.
+    """
+
+    model: str
+    phrasings: int
+    way: Way
+    first: Mapping[str, int]
+    share: Mapping[str, float] = field(default_factory=dict)
+
+
+_TAKEN = {0.0: 'plain cosine', 0.5: 'half the median off', 1.0: 'the median off'}
+_AVERAGED = {0: '', 1: ', averaged once', 2: ', averaged twice'}
+WAYS = [
+    Way(f'{_TAKEN[rest]}{_AVERAGED[passes]}', rest, passes)
+    for rest in _TAKEN
+    for passes in _AVERAGED
+]
+
+
+def print_rows(rows: Sequence[Row], counts: Mapping[str, int]) -> None:
+    """Prints the table."""
+    print('\n'.join(_table(rows, counts)), flush=True)
+
+
+def write_rows(
+    page: Path, rows: Sequence[Row], counts: Mapping[str, int], films: int
+) -> None:
+    """Writes the table into a page, between its marks.
+
+    Raises:
+        ValueError: The page has no marks.
+    """
+    text = page.read_text(encoding='utf-8')
+    if not _PLACE.search(text):
+        raise ValueError(f'{page} has no place between <!-- films --> and <!-- end -->')
+    there = ', '.join(f'{name} {count}' for name, count in counts.items())
+    lines = [f'{films} films; stretches there are: {there}.', '', *_table(rows, counts)]
+    content = '\n'.join(lines) + '\n'
+    write_text(page, _PLACE.sub(lambda m: m[1] + content + m[2], text))
+
+
+def _table(rows: Sequence[Row], counts: Mapping[str, int]) -> list[str]:
+    names = sorted(counts)
+    lines = [
+        f'| model | texts | score | {" | ".join(names)} | all episodes |',
+        f'|---|---|---|{"---|" * len(names)}---|',
+    ]
+    for row in rows:
+        bold = '**' if (row.way.rest, row.way.passes) == (REST, PASSES) else ''
+        first = ' | '.join(str(row.first[name]) for name in names)
+        mean = 100 * sum(row.share.values()) / len(row.share)
+        name = f'{bold}{row.way.name}{bold}'
+        lines.append(
+            f'| {row.model} | {row.phrasings} | {name} | {first} | {mean:.1f} |'
+        )
+    return lines

@@ -1,0 +1,193 @@
+"""What ``tgdfer find`` does: read what is not read, search, print, write."""
+
+import time
+import traceback
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from ...terminal import Terminal, one_line
+from ...video.clock import clock
+from ...video.errors import InputError, OutputError, VideoError
+from ...visualization.video.words import model_note
+from ..command import changes_of, make_inferencer
+from ..progress import frame_progress
+from ..writing import prepare_folder
+from .earlier_results import find_pages
+from .faces import cut_moments
+from .inventory import Inventory
+from .library import DamagedFeaturesError, VideoLibrary
+from .moments import Moment
+from .queries import read_queries, text_features
+from .writing import write_page, write_tables
+
+_INCOMPLETE = 4
+_STOPPED = 130
+
+
+def run(args: Namespace, console: Terminal | None = None) -> int:
+    """Searches a folder; returns the exit code."""
+    console = console or Terminal()
+    try:
+        inferencer = make_inferencer(args, **changes_of(args))
+        library = VideoLibrary(args.folder, inferencer, args.index, args.step)
+        queries = read_queries(args.texts, args.contrast)
+        if queries:  # a wrong word is better known before an hour of reading
+            text_features(library.text_encoder, queries)
+        if args.out is not None:
+            prepare_folder(args.out)
+        inventory = library.look()
+        code = _fill(library, inventory, args, console)
+        if code in (_STOPPED, OutputError.exit_code):
+            return code
+        _say_what_is_kept(library, inventory, console)
+        if queries:
+            moments = _search(library, inventory, queries, args, console)
+            if args.out is not None:
+                _write(moments, library, inventory, args, console)
+    except VideoError as err:
+        return _complain(console, err)
+    return code
+
+
+def _fill(
+    library: VideoLibrary, inventory: Inventory, args: Namespace, console: Terminal
+) -> int:
+    """Reads what is missing; the exit code of the first video that went wrong."""
+    code = 0
+    for sentence in inventory.sentences:
+        _note(console, sentence)
+    for err in inventory.failed.values():
+        code = code or _complain(console, err)
+    missing, total = inventory.missing, inventory.count
+    if not total:
+        raise InputError(f'{args.folder}: there is no video in it')
+    if missing and args.no_read:
+        _note(console, f'{len(missing)} of {total} videos are not read, and left out')
+        missing = []
+    elif missing:
+        said = f'{len(missing)} of {total} videos are not in the index and are read'
+        console.print(f'{said} now{inventory.time_to_read(missing)}', soft_wrap=True)
+    for number, path in enumerate(list(missing), 1):
+        start = time.monotonic()
+        try:
+            inventory.take(library.read(path, frame_progress))
+        except KeyboardInterrupt:
+            console.print('stopped with Ctrl-C; what was read is kept in the index')
+            return _STOPPED
+        except OutputError as err:
+            return _complain(console, err)
+        # Whatever this video brought up, the next one gets its turn.
+        except Exception as err:
+            inventory.failed[path] = err if _is_known(err) else _fault(path, err)
+            code = code or _complain(console, inventory.failed[path])
+            continue
+        about = inventory.kept[path].about
+        left = inventory.time_to_read(missing[number:])
+        console.print(
+            f'read {number} of {len(missing)}: {one_line(path)}, '
+            f'{about["duration"]:.0f} s in {time.monotonic() - start:.0f} s{left}',
+            soft_wrap=True,
+        )
+        if not about['complete']:
+            _note(console, f'{path}: {"; ".join(about["warnings"])}')
+            code = code or _INCOMPLETE
+    return code
+
+
+def _search(
+    library: VideoLibrary,
+    inventory: Inventory,
+    queries: Sequence,
+    args: Namespace,
+    console: Terminal,
+) -> list[Moment]:
+    start = time.monotonic()
+    moments = None
+    while moments is None:
+        try:
+            kept = list(inventory.kept.values())
+            moments = library.search(kept, queries, args.count)
+        except DamagedFeaturesError as err:
+            _note(console, f'{err} The video is read again.')
+            library.forget(err.video)
+            inventory.take(library.read(err.video, frame_progress))
+    _note(console, model_note(library.about))
+    if not moments:
+        _note(console, 'there is no frame with a face in the index')
+        return []
+    for query in queries:
+        own = [moment for moment in moments if moment.query == query.name]
+        console.print(one_line(query.name), style='bold', soft_wrap=True)
+        table = Table()
+        for name in ('', 'video', 'face', 'from', 'to', 'best at', 'score'):
+            table.add_column(name, justify='left' if name == 'video' else 'right')
+        for each in own:
+            times = (clock(v) for v in (each.start, each.end, each.time))
+            table.add_row(
+                str(each.rank),
+                one_line(library.name_of(each.video)),
+                str(each.track),
+                *times,
+                f'{each.score:.3f}',
+            )
+        console.print(table)
+    console.print(f'searched in {time.monotonic() - start:.1f} s')
+    return moments
+
+
+def _write(
+    moments: Sequence[Moment],
+    library: VideoLibrary,
+    inventory: Inventory,
+    args: Namespace,
+    console: Terminal,
+) -> None:
+    folder = Path(args.out)
+    files = write_tables(moments, folder, library.about['note'])
+    videos = list(inventory.kept.values())
+    faces = cut_moments(moments, videos, library.max_pixels)
+    pages = find_pages(moments, args.results)
+    notes = [str(err) for err in inventory.failed.values()]
+    files.append(write_page(moments, faces, pages, folder, library.about, notes))
+    for file in files:
+        console.print(f'wrote {one_line(file)}', soft_wrap=True)
+
+
+def _say_what_is_kept(
+    library: VideoLibrary, inventory: Inventory, console: Terminal
+) -> None:
+    kept = inventory.kept.values()
+    frames = sum(len(each.features) for each in kept)
+    hours = sum(each.about['duration'] for each in kept) / 3600
+    console.print(
+        f'{len(inventory.kept)} videos in the index, {hours:.2f} h, {frames:,} frames '
+        f'of faces, {library.features.size() / 1e6:.1f} MB in '
+        f'{one_line(library.features.folder)}',
+        soft_wrap=True,
+    )
+
+
+def _is_known(err: Exception) -> bool:
+    return isinstance(err, VideoError)
+
+
+def _fault(path: Path, err: Exception) -> VideoError:
+    last = traceback.extract_tb(err.__traceback__)[-1]
+    text = ' '.join(str(err).split())
+    return VideoError(
+        f'{path}: a fault of this package ({type(err).__name__}: {text[:300]}, in '
+        f'{last.filename}, line {last.lineno}). Please report it'
+    )
+
+
+def _note(console: Terminal, text: str) -> None:
+    console.print(Text('note:', 'yellow'), one_line(text), soft_wrap=True)
+
+
+def _complain(console: Terminal, err: VideoError) -> int:
+    console.print(Text('error:', 'red'), one_line(err), soft_wrap=True)
+    return err.exit_code

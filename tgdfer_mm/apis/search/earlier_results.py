@@ -1,0 +1,60 @@
+"""Pages that ``tgdfer infer`` wrote about videos, and the face that is meant."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ...files import DamagedFileError, read_json
+from ..writing import JSON_NAME
+from .moments import Moment
+
+_OVERLAP = 0.5  # intersection over union from which two boxes are of one face
+
+
+def find_pages(moments: Sequence[Moment], results: str | Path) -> list[Path | None]:
+    """The page of each moment's face, where there is one.
+
+    Args:
+        moments: The moments.
+        results: Folder with the results of ``tgdfer infer``, one folder a video.
+    """
+    read: dict[Path, dict | None] = {}
+    pages = []
+    for moment in moments:
+        folder = Path(results, moment.video.stem)
+        if moment.video not in read:
+            read[moment.video] = _result_of(moment.video, folder)
+        result = read[moment.video]
+        number = None if result is None else _track_at(moment, result)
+        page = folder / f'track{number}.html'
+        pages.append(page if number is not None and page.is_file() else None)
+    return pages
+
+
+def _result_of(video: Path, folder: Path) -> dict | None:
+    try:
+        result = read_json(folder / JSON_NAME, 'source', 'tracks')
+        same = os.path.realpath(result['source']['path']) == os.path.realpath(video)
+        return result if same else None
+    except (DamagedFileError, TypeError, KeyError):
+        return None
+
+
+def _track_at(moment: Moment, result: dict) -> int | None:
+    for track in result['tracks']:
+        if track['start'] - 1e-3 <= moment.time <= track['end'] + 1e-3:
+            frames = track['frames']
+            near = np.abs(np.array(frames['time']) - moment.time).argmin()
+            if _overlap(frames['box'][near], moment.box) >= _OVERLAP:
+                return track['id']
+    return None
+
+
+def _overlap(one: Sequence[float], other: Sequence[float]) -> float:
+    one, other = np.array(one), np.array(other)
+    low, high = np.maximum(one[:2], other[:2]), np.minimum(one[2:], other[2:])
+    inside = np.prod(np.clip(high - low, 0, None))
+    both = np.prod(one[2:] - one[:2]) + np.prod(other[2:] - other[:2])
+    return float(inside / max(both - inside, 1e-9))

@@ -1,0 +1,219 @@
+"""The videos of a folder, and the features of those that were read."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+
+from ...clips.frame_names import natural_sorted
+from ...files import DamagedFileError
+from ...models.text import OpenCLIPText
+from ...video.checks import Number
+from ...video.errors import InputError, NoNumberError
+from ...video.faces import WatchedDetector
+from ...video.frames import Source
+from ...video.reading import VIDEOS, open_source
+from ..inferencer import DFERInferencer
+from ..progress import no_progress
+from ..writing import prepare_folder
+from .frame_reading import FrameFeatures, FrameTower
+from .inventory import Inventory
+from .kept_features import KeptFeatures, KeptVideo
+from .moments import Moment, cosines_of, find_moments
+from .queries import Query, text_features
+
+INDEX_NAME = '.tgdfer_index'
+EVERY = Number(least=0.001, most=3600)
+
+
+class DamagedFeaturesError(DamagedFileError):
+    """Kept features that can be none; `video` is whose they are."""
+
+    def __init__(self, video: Path) -> None:
+        super().__init__(f'{video}: its features in the index are damaged.')
+        self.video = video
+
+
+class VideoLibrary:
+    """Finds moments in the videos of a folder by words; each is read once a model.
+
+    Args:
+        place: A folder, whose videos are found however deep, or one video.
+        inferencer: Has the model, the detector and the settings of reading.
+        index: Folder of the features; by default ``.tgdfer_index`` in the videos'
+            folder.
+        every: Seconds from one frame of a face that is kept to the next.
+
+    Raises:
+        InputError: There is no such folder or video.
+        UsageError: The model compares no pictures with texts, or `every` is no time.
+    """
+
+    def __init__(
+        self,
+        place: str | Path,
+        inferencer: DFERInferencer,
+        index: str | Path | None = None,
+        every: float = 0.2,
+    ) -> None:
+        self.place = Path(place)
+        if not self.place.exists():
+            raise InputError(f'{place}: there is no such folder or video')
+        self.root = self.place if self.place.is_dir() else self.place.parent
+        self.every = EVERY.check('--step', every)
+        self._inferencer = inferencer
+        self._tower = FrameTower(inferencer)
+        self.index = Path(index) if index else self.root / INDEX_NAME
+        settings = inferencer.settings.nested()
+        way = dict(
+            tower=self._tower.describe(),
+            faces=inferencer.detector.describe(),
+            settings={k: v for k, v in settings.items() if k not in _OF_WINDOWS},
+            every=self.every,
+        )
+        self.features = KeptFeatures(self.index, self.root, way)
+
+    @property
+    def about(self) -> dict:
+        """What the model says about itself."""
+        return self._inferencer.about
+
+    @property
+    def text_encoder(self) -> OpenCLIPText:
+        """What queries are encoded with."""
+        return self._tower.text_encoder
+
+    @property
+    def max_pixels(self) -> int:
+        """Of a frame, at most."""
+        return self._inferencer.settings.max_pixels
+
+    def name_of(self, path: Path) -> str:
+        """A video's path from the folder on."""
+        return path.relative_to(self.root).as_posix()
+
+    def look(self) -> Inventory:
+        """What of the folder is read already."""
+        found = Inventory()
+        for path in videos_below(self.place):
+            try:
+                kept = self.features.find(path)
+            except DamagedFileError as err:
+                found.sentences.append(f'{err} The video is read again.')
+                kept = None
+            except OSError as err:
+                why = err.strerror or err
+                found.failed[path] = InputError(f'{path}: cannot be read ({why})')
+                continue
+            if kept is None:
+                found.missing.append(path)
+            else:
+                found.kept[path] = kept
+        return found
+
+    def read(
+        self,
+        path: Path,
+        progress: Callable[[Source], AbstractContextManager] = no_progress,
+    ) -> KeptVideo:
+        """Reads a video and keeps its features, unless another process just did.
+
+        Raises:
+            VideoError: It cannot be read, or nothing can be kept.
+        """
+        prepare_folder(self.index, '--index')
+        with self.features.locked(path):
+            try:
+                kept = self.features.find(path)
+            except DamagedFileError:
+                kept = None
+            if kept is None:
+                self.features.keep(path, *self._read(path, progress))
+                kept = self.features.find(path)
+        if kept is None:
+            raise InputError(f'{path}: was changed while it was read')
+        return kept
+
+    def search(
+        self, kept: Sequence[KeptVideo], queries: Sequence[Query], count: int, **how
+    ) -> list[Moment]:
+        """The best moments of each query, one query after another.
+
+        Args:
+            kept: The videos.
+            queries: What is looked for.
+            count: Moments a query, at most.
+            how: See :func:`~tgdfer_mm.apis.search.moments.find_moments`.
+
+        Raises:
+            UsageError: The text tower lacks a word, or a text is too long.
+            DamagedFeaturesError: What is kept of a video gives no cosines.
+        """
+        texts = text_features(self.text_encoder, queries)
+        videos = [each for each in kept if len(each.features)]
+        if not videos:
+            return []
+        cosines = np.concatenate([self._cosines(each, texts) for each in videos])
+        moments = []
+        for query, column in zip(queries, cosines.T, strict=True):
+            column = np.ascontiguousarray(column)
+            moments += find_moments(query.name, videos, column, count, **how)
+        return moments
+
+    def forget(self, path: Path) -> None:
+        """Removes what is kept of a video."""
+        self.features.remove(path)
+
+    def _cosines(self, video: KeptVideo, texts: np.ndarray) -> np.ndarray:
+        found = cosines_of(video, texts)
+        most = 1.01 * np.linalg.norm(texts, axis=1)
+        if not (np.abs(found) <= most).all():  # nor of NaN
+            raise DamagedFeaturesError(video.path)
+        return found
+
+    def _read(self, path: Path, progress: Callable) -> tuple[dict, np.ndarray, ...]:
+        inferencer = self._inferencer
+        start = time.monotonic()
+        with open_source(path, max_pixels=inferencer.settings.max_pixels) as source:
+            detector = WatchedDetector(inferencer.detector, source.problems)
+            with progress(source) as advance:
+                reader = FrameFeatures(
+                    source,
+                    detector,
+                    self._tower,
+                    inferencer.settings,
+                    self.every,
+                    advance,
+                )
+                try:
+                    frames, features = reader.read()
+                except NoNumberError as err:
+                    raise NoNumberError(f'{path}: {err}') from err
+            detector.finish()
+            about = dict(
+                duration=source.info.duration,
+                complete=not source.problems,
+                times_are_stamps=source.times_are_stamps,
+                warnings=[*reader.warnings(), *source.problems, *source.notes],
+                seconds_to_read=round(time.monotonic() - start, 2),
+            )
+        return about, frames, features
+
+
+def videos_below(place: Path) -> list[Path]:
+    """The video files of a folder however deep, by name; hidden ones are left out."""
+    if not place.is_dir():
+        return [place]
+    found: list[Path] = []
+    for folder, below, names in os.walk(place):
+        below[:] = natural_sorted(name for name in below if name[0] != '.')
+        videos: Iterable[str] = (n for n in names if n[0] != '.')
+        videos = (n for n in videos if Path(n).suffix.lower() in VIDEOS)
+        found += [Path(folder, name) for name in natural_sorted(videos)]
+    return found
+
+
+_OF_WINDOWS = 'window', 'intervals'  # settings that no feature depends on
