@@ -6,7 +6,7 @@ const state = document.getElementById('state');
 
 function value(row, column) {
   const cell = row.cells[column];
-  const text = cell.dataset.value ?? cell.textContent.trim();
+  const text = cell.dataset.value ?? (cell.querySelector('a') ?? cell).textContent.trim();
   return cell.classList.contains('number') ? parseFloat(text) : text.toLowerCase();
 }
 

@@ -38,7 +38,7 @@ def render_page(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
     values = dict(
         found=found,
         rows=rows,
-        classes=list(dict.fromkeys(c for row in rows for c in row['video']['shown'])),
+        classes=_shown(rows),
         states=Counter(row['state'] for row in rows),
         seconds=sum(row['video']['seconds'] or 0 for row in rows),
         notes=list(dict.fromkeys(each['note'] for each in models if each['note'])),
@@ -51,6 +51,15 @@ def render_page(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
         digest=b64encode(sha256(script.encode()).digest()).decode(),
     )
     return _environment().get_template('page.html').render(values)
+
+
+def _shown(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """The expressions that are to be seen at all, of up to 64 classes."""
+    shown: dict[str, float] = {}
+    for row in rows:
+        for name, seconds in row['video']['shown'].items():
+            shown[name] = shown.get(name, 0) + seconds
+    return [name for name, seconds in shown.items() if seconds]
 
 
 def _are_mixed(rows: Sequence[dict[str, Any]]) -> bool:
