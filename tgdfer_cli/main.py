@@ -22,6 +22,7 @@ COMMANDS = (
     'train',
     'test',
     'folds',
+    'sweep',
     'compare',
     'groups',
     'infer',

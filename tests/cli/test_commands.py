@@ -33,6 +33,7 @@ SCRIPTS = {
     'train.py': 'train',
     'test.py': 'test',
     'run_folds.py': 'folds',
+    'sweep.py': 'sweep',
     'compare.py': 'compare',
     'infer.py': 'infer',
     'app.py': 'app',
@@ -306,6 +307,9 @@ def test_an_error_of_a_loader_s_process_is_told_without_its_stack(monkeypatch, c
         ['publish', 'no.pth', 'out.safetensors'],
         ['publish', 'no.pth', 'out.pth'],
         ['train', 'tgdfer_demo', '--launcher', 'pytorch'],
+        ['sweep', 'no_such_config', 'synth'],
+        ['sweep', 'tgdfer_synth', 'no_such_space'],
+        ['sweep', 'tgdfer_synth', 'synth', '--val-part', '1'],
     ],
 )
 def test_wrong_arguments_end_with_2(words, capsys, monkeypatch, tmp_path):

@@ -1,4 +1,4 @@
-"""Packages that only videos and fetched models need: imported late, or not at all."""
+"""Packages that only some commands need: imported late, or not at all."""
 
 import importlib
 from types import ModuleType
@@ -16,6 +16,7 @@ _EXTRA = {
     'h5py': ('models', 'reading an HDF5 file'),
     'transformers': ('transformers', 'a tower of transformers'),
     'platformdirs': ('models', 'keeping fetched models'),
+    'optuna': ('sweep', 'a sweep'),
 }
 
 
