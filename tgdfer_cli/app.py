@@ -24,6 +24,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar='NAME',
         help='a name, next to localhost, under which browsers may ask for the page',
     )
+    parser.add_argument(
+        '--camera',
+        type=int,
+        metavar='N',
+        help='offer camera N of this machine, to browsers on this machine only',
+    )
     parser.add_argument('--max-mb', type=positive, default=200, help='of a video')
     parser.add_argument('--max-seconds', type=positive, default=300, help='of a video')
     parser.add_argument(

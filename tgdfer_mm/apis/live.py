@@ -1,7 +1,7 @@
 """A stream of frames, and what comes of it while it runs."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,10 @@ from .result import make_result
 from .runtime import OnnxRuntime, TorchRuntime
 
 _WAITING = 16  # frames of a camera that wait at most, two thirds of a second
+
+
+class _UnwantedError(Exception):
+    """Nobody wants to see more of a stream."""
 
 
 def open_stream(frames: Any, fps: float, max_pixels: int) -> Source:
@@ -78,7 +82,9 @@ class LiveStream:
             self._settings,
             batch_size,
             keep,
+            self._advance,
         )
+        self._unwanted: Callable[[], bool] = lambda: False
         self._keep = keep
         self._windows = self._all()
 
@@ -116,11 +122,26 @@ class LiveStream:
     def __next__(self) -> dict:
         return next(self._windows)
 
+    def until(self, unwanted: Callable[[], bool]) -> Iterator[dict]:
+        """The windows until nobody wants more, asked at each frame.
+
+        Args:
+            unwanted: Whether it is so. The tracks that are open then are left out.
+        """
+        self._unwanted = unwanted
+        return self
+
+    def _advance(self) -> None:
+        if self._unwanted():
+            raise _UnwantedError
+
     def _all(self) -> Iterator[dict]:
         with self._source:
             try:
                 for window in self._analysis.windows():
                     yield window | dict(dropped=self.dropped)
+            except _UnwantedError:
+                return
             except NoNumberError as err:
                 raise NoNumberError(f'{self._source.info.path}: {err}') from err
             self._watched.finish()

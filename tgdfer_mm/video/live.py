@@ -149,6 +149,7 @@ class LiveAnalysis(Analysis):
         settings: See :class:`VideoSettings`.
         batch_size: Windows predicted together at most; a window waits for no other.
         keep: Whether the numbers of all frames are kept, for :meth:`tracks`.
+        advance: Called after every frame read.
     """
 
     def __init__(
@@ -160,8 +161,11 @@ class LiveAnalysis(Analysis):
         settings: VideoSettings,
         batch_size: int = 8,
         keep: bool = False,
+        advance: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__(source, detector, predict, classes, settings, batch_size)
+        super().__init__(
+            source, detector, predict, classes, settings, batch_size, advance
+        )
         self._keeps = keep
         self._done = False
         self._out: list[tuple[LiveTrack, dict, _Place]] = []

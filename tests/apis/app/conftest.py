@@ -21,14 +21,16 @@ PATIENCE = 20  # seconds
 class Server:
     """A running server; `work` is called with each job."""
 
-    def __init__(self, root: Path, work, limits: Limits, *settings) -> None:
+    def __init__(
+        self, root: Path, work, limits: Limits, *settings, camera=None
+    ) -> None:
         self.scratch = ScratchFolder(root)
         self.folder = self.scratch.path
         models = [
             dict(name='demo', note='It knows only drawn faces.'),
             dict(name='other one', note='It knows little.'),
         ]
-        app = make_app(work, models, limits, self.scratch)
+        app = make_app(work, models, limits, self.scratch, camera=camera)
         self._server = PageServer(app, '127.0.0.1', 0, *settings)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
@@ -94,8 +96,11 @@ def serving(tmp_path):
     """Starts servers, and stops them."""
     servers = []
 
-    def start(work, patience=20.0, connections=None, **limits):
-        servers.append(Server(tmp_path, work, Limits(**limits), patience, connections))
+    def start(work, patience=20.0, connections=None, camera=None, **limits):
+        settings = patience, connections
+        servers.append(
+            Server(tmp_path, work, Limits(**limits), *settings, camera=camera)
+        )
         return servers[-1]
 
     yield start

@@ -2,9 +2,12 @@
 
 import os
 import socket
+import sys
 from argparse import Namespace
 from contextlib import closing
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -18,6 +21,10 @@ from .models import Models
 from .scratch import ScratchFolder
 from .uploads import Limits
 
+if TYPE_CHECKING:
+    from .camera import CameraView
+
+_CAMERA = Number(least=0, most=99, whole=True)
 _PORT = Number(least=0, most=65535, whole=True)
 
 
@@ -34,6 +41,7 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
         from .work import analyse
     except ModuleNotFoundError as err:
         raise UsageError(f'{err}: pip install "tgdfer_mm[app]"') from err
+    _check_camera(args)
     port = _free_port(args.host, args.port)
     try:
         models = Models(
@@ -59,6 +67,7 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
             limits,
             scratch,
             (*LOCAL, args.host, *args.allow_host),
+            _camera(args, models.first),
         )
         if args.host not in LOCAL:
             console.print(
@@ -76,6 +85,31 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
             console.print('Stopped with Ctrl-C. Videos and results have been removed.')
             return 130
     return 0
+
+
+def _check_camera(args: Namespace) -> None:
+    """Looks, before a model is loaded, whether a camera may and can be shown."""
+    if args.camera is None:
+        return
+    if args.host not in LOCAL or args.allow_host:
+        raise UsageError(
+            '--camera shows the camera of this machine, so only to browsers on this '
+            'machine: leave --host and --allow-host out'
+        )
+    _CAMERA.check('--camera', args.camera)
+    if sys.platform == 'linux' and not Path(f'/dev/video{args.camera}').exists():
+        raise UsageError(
+            f'--camera {args.camera}: this machine has no such camera '
+            f'(/dev/video{args.camera}): leave --camera out, or give another number'
+        )
+
+
+def _camera(args: Namespace, inferencer: DFERInferencer) -> 'CameraView | None':
+    if args.camera is None:
+        return None
+    from .camera import CameraView
+
+    return CameraView(partial(inferencer.stream, args.camera), inferencer.about)
 
 
 def _inferencer(

@@ -24,6 +24,7 @@ from starlette.types import Message, Receive, Scope, Send
 from ...version import __version__
 from ...visualization.video import limits_of_use
 from . import LOCAL
+from .camera import CameraView
 from .guard import REPORT_HEADERS, Guard
 from .jobs import Cancelled, Job, JobQueue
 from .order import MOST_LETTERS, read_order
@@ -43,6 +44,7 @@ def make_app(
     limits: Limits,
     scratch: ScratchFolder,
     hosts: Iterable[str] = LOCAL,
+    camera: CameraView | None = None,
 ) -> Starlette:
     """Builds the application.
 
@@ -53,17 +55,21 @@ def make_app(
         limits: What a job may ask for.
         scratch: Where uploads and results lie; removed on shutdown.
         hosts: Names under which the page may be asked for.
+        camera: The camera of this machine, shown to browsers on this machine only;
+            None shows none.
     """
-    handlers = _Handlers(work, models, limits, scratch)
+    handlers = _Handlers(work, models, limits, scratch, camera)
     app = Starlette(
         routes=[
             Route('/', handlers.page),
             Route('/page.css', handlers.asset),
             Route('/page.js', handlers.asset),
+            Route('/camera.js', handlers.asset),
             Route('/jobs', handlers.upload, methods=['POST']),
             Route('/jobs/{key}', handlers.state),
             Route('/jobs/{key}', handlers.delete, methods=['DELETE']),
             Route('/jobs/{key}/{name}', handlers.file),
+            *([] if camera is None else camera.routes()),
         ],
         middleware=[Middleware(Guard, hosts=tuple(hosts))],
         exception_handlers={
@@ -126,8 +132,16 @@ class ResultFile(FileResponse):
 class _Handlers:
     """What is answered to whom."""
 
-    def __init__(self, work, models, limits: Limits, scratch: ScratchFolder) -> None:
+    def __init__(
+        self,
+        work,
+        models,
+        limits: Limits,
+        scratch: ScratchFolder,
+        camera: CameraView | None,
+    ) -> None:
         self._work, self._limits, self._scratch = work, limits, scratch
+        self._camera = camera
         self._models = [each['name'] for each in models]
         environment = Environment(
             loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined
@@ -138,6 +152,7 @@ class _Handlers:
             most_letters=MOST_LETTERS,
             too_large=say('too large', limits=limits),
             use=limits_of_use(),
+            camera=camera is not None,
             version=__version__,
         )
 
@@ -153,6 +168,8 @@ class _Handlers:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+            if self._camera is not None:
+                await run_in_threadpool(self._camera.stop)
             await run_in_threadpool(self._queue.close)
             self._scratch.close()
 
