@@ -25,6 +25,7 @@ COMMANDS = (
     'sweep',
     'compare',
     'groups',
+    'calibrate',
     'infer',
     'find',
     'models get',  # before 'models', which it begins with

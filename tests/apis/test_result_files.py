@@ -67,7 +67,9 @@ def test_the_csv_has_a_row_for_each_face_and_frame_and_loads_into_pandas(tmp_pat
     assert [f.name for f in files] == ['result.json', 'frames.csv']
     table = pd.read_csv(files[1])
     named = 'track frame time x1 y1 x2 y2 interpolated emotion relevance'
-    assert list(table.columns) == [*named.split(), 'score_x', 'score_y', 'note']
+    scores = 'score_x score_y note scores_are'
+    assert list(table.columns) == [*named.split(), *scores.split()]
+    assert set(table.scores_are) == {'uncalibrated'}
     assert set(table.note) == {RESULT['model']['note']}
     assert table.frame.tolist() == [0, 1, 2, 3]
     assert table.interpolated.dtype == bool

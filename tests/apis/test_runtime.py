@@ -86,7 +86,7 @@ class Session:
 
 def test_the_onnx_runtime_pads_with_the_last_crop_and_keeps_windows_apart():
     runtime = OnnxRuntime.__new__(OnnxRuntime)
-    runtime._session = Session()
+    runtime._session, runtime.about = Session(), {}
     runtime.settings = VideoSettings().updated(dict(window=dict(frames=6)))
     shown = [1, 2, 3], [4, 5, 6, 7, 8, 9]
     windows = [[np.full((4, 5, 3), n, np.uint8) for n in row] for row in shown]

@@ -6,8 +6,12 @@ from mmengine.config import config as mmengine_config
 from mmengine.registry import RUNNERS
 
 from tests.datasets.conftest import write_frames
-from tgdfer_mm.apis import load_model
+from tgdfer_cli.main import parse
+from tgdfer_mm.apis import calibrating, load_model
 from tgdfer_mm.apis.preprocessing import steps_after_reading, video_settings
+from tgdfer_mm.commands.calibrate import run
+from tgdfer_mm.evaluation import read_predictions
+from tgdfer_mm.files import read_json
 from tgdfer_mm.recipe.loading import load_config
 
 
@@ -71,3 +75,26 @@ def test_its_config_can_be_run_again(trained):
     assert cfg.model.text_encoder.classes == ['bored', 'startled']
     assert cfg.train_dataloader.dataset.fold == 2
     assert cfg.recipe.tower == 'small'
+
+
+def test_it_is_calibrated_on_the_clips_that_were_set_aside(trained, monkeypatch):
+    judged = []
+
+    def fit(scores, labels):
+        judged.append((scores, labels))
+        return 2.0
+
+    monkeypatch.setattr(calibrating, 'fit_temperature', fit)
+    assert run(parse('calibrate', [str(trained), '--test'])) == 0
+    [path] = (trained / 'fold2').glob('*.calibration.json')
+    record = read_json(path)
+    [(scores, labels)] = judged
+    assert record['clips'] == len(labels) == len(scores) > 0
+    test = read_predictions(trained / 'fold2/predictions.jsonl')
+    assert record['test']['clips'] == len(test)
+    assert path.with_suffix('.png').is_file()
+    about = load_model(str(trained)).about
+    assert about['calibration']['temperature'] == 2.0
+    assert about['calibration']['fold'] == 2
+    path.unlink()
+    assert load_model(str(trained)).about['calibration'] is None

@@ -21,7 +21,8 @@ class LoadedModel:
         trained: What is known of its training, plain data: ``dataset_meta``, ``epoch``
             and ``seed`` of its checkpoint, ``selection``, the record of how the epoch
             was chosen and what it reached, and ``test_clips``; of a folder that was
-            saved with results by groups of people, ``groups`` too.
+            saved with results by groups of people, ``groups`` too, and of a calibrated
+            model ``calibration``, the record that `tgdfer calibrate` has written.
     """
 
     model: torch.nn.Module

@@ -64,6 +64,7 @@ def write_card(
         clips=trained.get('test_clips'),
         metrics=overall,
         single={k: v for k, v in metrics.items() if k.startswith(_SINGLE)},
+        calibration=trained.get('calibration'),
         groups=groups and groups_for_card(groups, f'trained.groups of {name}'),
         config=config,
         tower=type(getattr(network, 'backbone', network)).__name__,

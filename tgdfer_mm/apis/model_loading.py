@@ -24,6 +24,7 @@ from ..recipe.class_files import settle_class_files
 from ..run_config.files import read_config
 from ..run_config.walk import kind_of
 from ..video.errors import InputError, UsageError
+from .calibration import checked_record, read_calibration, said_of
 from .loaded_model import LoadedModel, build_network
 from .model_folder import is_model_folder, read_folder
 from .trained_run import find_run
@@ -172,6 +173,14 @@ def _load(
         about |= dict(note=note, zero_shot=True)
     meta = loaded.get('meta') or {}
     known = {key: meta[key] for key in KEPT_META if key in meta}
+    calibration = None
+    if trained.get('calibration') is not None:  # in the folder's config
+        where = f'trained.calibration of {config}'
+        calibration = checked_record(trained['calibration'], where, about['sha256'])
+    elif path is not None:
+        calibration = read_calibration(path, about['sha256'])
+        known |= {} if calibration is None else dict(calibration=calibration)
+    about['calibration'] = said_of(calibration)
     return LoadedModel(network.to(device).eval(), cfg, about, known | trained)
 
 

@@ -109,8 +109,10 @@ def with_own_words(loaded: LoadedModel, source: Texts) -> LoadedModel:
         texts=texts,
         zero_shot=True,
         note=' '.join(filter(None, said)),
+        calibration=None,  # which was of the trained classes
     )
-    return replace(loaded, model=network, about=about)
+    trained = {k: v for k, v in loaded.trained.items() if k != 'calibration'}
+    return replace(loaded, model=network, about=about, trained=trained)
 
 
 def with_rest(

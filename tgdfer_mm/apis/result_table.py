@@ -5,7 +5,7 @@ from rich.text import Text
 
 from ..terminal import Terminal, one_line
 from ..video.clock import clock
-from ..visualization.video.words import is_sure
+from ..visualization.video.words import calibration_words, is_sure
 
 
 def print_result(result: dict, console: Terminal) -> None:
@@ -43,5 +43,5 @@ def print_result(result: dict, console: Terminal) -> None:
 
 
 def _print_warnings(result: dict, console: Terminal) -> None:
-    for warning in result['warnings']:
+    for warning in (*result['warnings'], calibration_words(result['model'])):
         console.print(Text('note:', 'yellow'), one_line(warning), soft_wrap=True)

@@ -1,6 +1,7 @@
 """What predicts windows of crops: the network in torch, or its ONNX file."""
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,12 +14,14 @@ from mmengine.device import get_device
 
 from ..catalogue import default_model
 from ..devices import check_device
+from ..evaluation.temperature import scale_probabilities
 from ..files import file_hash, parse_json
 from ..finite_weights import check_finite
 from ..video.analysis import Prediction
 from ..video.errors import InputError, NoNumberError, UsageError
 from ..video.optional_packages import need
 from ..video.settings import VideoSettings
+from .calibration import usable_temperature
 from .model_loading import LoadedModel, load_model
 from .own_words import Texts, WordsError, with_own_words
 from .preprocessing import ClipPipeline, steps_after_reading, video_settings
@@ -77,7 +80,7 @@ class TorchRuntime:
             batch = pseudo_collate([self.pipeline(crops) for crops in windows])
             samples = self.model.test_step(batch)
         return [
-            _finite(_from_sample(sample, len(crops)))
+            calibrated(_finite(_from_sample(sample, len(crops))), self.about)
             for sample, crops in zip(samples, windows, strict=True)
         ]
 
@@ -118,6 +121,9 @@ class OnnxRuntime:
             self.about = dict(parse_json(metadata['model']))
             self.about['classes'] = [str(name) for name in self.about['classes']]
             self.about['name'], self.about['note']  # every result needs them
+            if self.about.setdefault('calibration', None) is not None:
+                temperature = self.about['calibration']['temperature']
+                usable_temperature(temperature, f'{path}: temperature')
             own = VideoSettings().updated(parse_json(metadata['video']))
             size = int(parse_json(metadata['preprocessing'])['size'])
         except (ValueError, TypeError, KeyError) as err:
@@ -174,10 +180,11 @@ class OnnxRuntime:
         frames = np.ascontiguousarray(np.array(padded).transpose(0, 1, 4, 2, 3))
         valid = np.array([len(crops) for crops in windows], np.int64)
         outputs = self._session.run(None, dict(frames=frames, valid=valid))
-        return [
+        said = (
             _finite(_prediction(*(each[i] for each in outputs), int(count), length))
             for i, count in enumerate(valid)
-        ]
+        )
+        return [calibrated(each, self.about) for each in said]
 
 
 def make_runtime(
@@ -230,6 +237,23 @@ def make_runtime(
 def _recipe(cfg: Config) -> dict:
     """What makes a model out of its weights, as plain data: network and pipeline."""
     return dict(network=cfg.model, pipeline=steps_after_reading(cfg))
+
+
+def calibrated(said: Prediction, about: Mapping[str, Any]) -> Prediction:
+    """A prediction at the temperature of its model, if it has been calibrated.
+
+    The probabilities of the window follow it. The scores of single crops do not: the
+    temperature was fitted to whole clips.
+
+    Args:
+        said: By the model as it was trained.
+        about: What the model says about itself.
+    """
+    known = about.get('calibration')
+    if known is None:
+        return said
+    scaled = scale_probabilities(said.probabilities, known['temperature'])
+    return said._replace(probabilities=scaled)
 
 
 def _providers(device: str, runtime: Any) -> list:

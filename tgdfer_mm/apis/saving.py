@@ -12,7 +12,7 @@ from mmengine.config import Config, ConfigDict
 from torch import Tensor
 
 from ..engine.publish import KEPT_META
-from ..files import write_text
+from ..files import file_hash, write_text
 from ..finite_weights import check_finite
 from ..hf_hub import PREFIX, open_folder
 from ..plain_checkpoints import write_safetensors
@@ -113,6 +113,9 @@ def save_pretrained(
             meta.get('dataset_meta') or {}, classes=loaded.classes
         )
         write_safetensors(state, {'meta': json.dumps(meta)}, place / WEIGHTS)
+        if 'calibration' in config['trained']:  # which is of the new file now
+            own = dict(sha256=file_hash(place / WEIGHTS), checkpoint=WEIGHTS)
+            config['trained']['calibration'].update(own)
         _copy_tokenizer(tokenizer_of(loaded.cfg.model), place)
         _write_json(config, place / CONFIG)
         _write_json(preprocessing, place / PREPROCESSING)

@@ -65,14 +65,15 @@ def frame_rows(result: dict) -> Iterator[list]:
 
     What is unknown (scores of a frame that no window looked at) is an empty cell;
     ``emotion`` is that of the interval the frame is in, empty outside of all; ``note``
-    is what the model says about itself.
+    is what the model says about itself, and ``scores_are`` that no temperature was
+    fitted to scores of single frames.
     """
     classes = result['model']['classes']
     scores = [f'score_{name}' for name in classes]
     box = ['x1', 'y1', 'x2', 'y2']
     yield [
         *('track', 'frame', 'time', *box, 'interpolated', 'emotion', 'relevance'),
-        *(*scores, 'note'),
+        *(*scores, 'note', 'scores_are'),
     ]
     for track in result['tracks']:
         frames = track['frames']
@@ -89,6 +90,7 @@ def frame_rows(result: dict) -> Iterator[list]:
                 frames['relevance'][i],
                 *row,
                 result['model']['note'],
+                'uncalibrated',
             ]
 
 

@@ -5,6 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..apis import load_model, push_to_hub, save_pretrained
+from ..apis.calibration import carry_calibration
 from ..apis.model_folder import is_model_folder
 from ..apis.usable_model import naming_the_model
 from ..engine.publish import publish
@@ -26,6 +27,7 @@ def _file(args: Namespace) -> int:
         )
     try:
         info = publish(args.model, args.out, command=args.command)
+        carry_calibration(args.model, args.out)
     except (ValueError, OSError, KeyError) as err:
         if hasattr(err, 'exit_code'):
             raise

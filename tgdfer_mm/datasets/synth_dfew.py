@@ -101,6 +101,9 @@ class SynthDFEWDataset(DFEWDataset):
     def load_data_list(self) -> list[dict]:
         """Lists the clips, thinned out and mislabelled as asked for."""
         entries = super().load_data_list()
+        people = {clip.number: clip.person for clip in self.spec.plan()}
+        for entry in entries:
+            entry['person'] = f'drawn {people[int(entry["clip"])]}'
         if self.imbalance is not None:
             entries = self._thin_out(entries)
         if self.label_noise and self.subset != 'test':

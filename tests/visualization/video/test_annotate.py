@@ -28,9 +28,10 @@ def test_every_frame_is_there_at_its_time(made, film, tmp_path):
     out = annotate(made.result(made.track(), note=None), film, tmp_path / 'a.mp4')
     before, after = decode(film), decode(out)
     assert [t for t, _ in after] == pytest.approx([t for t, _ in before])
+    height = made.size[1]
     away = np.s_[:5, :]  # far from the face
     for (_, a), (_, b) in zip(before, after, strict=True):
-        assert np.abs(a[away].astype(int) - b[away]).mean() < 4
+        assert np.abs(a[away].astype(int) - b[-height:][away]).mean() < 4
 
 
 def test_what_has_to_be_said_stands_above_the_picture(made, film, tmp_path):
@@ -43,12 +44,13 @@ def test_what_has_to_be_said_stands_above_the_picture(made, film, tmp_path):
     def shape(note):
         return first(note).shape
 
-    bare, said = first(None).astype(int), first('knows little')
-    below = said[-bare.shape[0] + 8 :]  # sides are even, so a line may be added
-    assert np.abs(below - bare[8:]).mean() < 8
-
     height, width = made.size[::-1]
-    assert shape(None) == (height, width, 3)
+    bare, said = first(None).astype(int), first('knows little')
+    below = np.s_[-height + 8 :]  # sides are even, so a line may be added
+    assert np.abs(said[below] - bare[below]).mean() < 8
+
+    # Without a note it says that scores are uncalibrated.
+    assert height < shape(None)[0] <= shape('knows little')[0]
     short, long = shape('knows little'), shape('knows little ' * 5)
     assert height < short[0] < long[0]
     assert short[1] == long[1] == width
@@ -77,7 +79,8 @@ def test_odd_sizes_are_padded(made, tmp_path):
     film = made.film(tmp_path / 'film.mkv', size=(65, 49))
     result = made.result(made.track(), width=65, height=49, note=None)
     _, picture = decode(annotate(result, film, tmp_path / 'a.mp4'))[0]
-    assert picture.shape == (50, 66, 3)
+    assert picture.shape[1:] == (66, 3)
+    assert picture.shape[0] > 50 and picture.shape[0] % 2 == 0
 
 
 def test_aac_is_copied_byte_for_byte(made, tmp_path):

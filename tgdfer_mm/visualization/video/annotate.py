@@ -14,7 +14,7 @@ from ...video.opening import output_name
 from ...video.optional_packages import need
 from .marks import FaceMarker, caption
 from .sound import add_sound
-from .words import model_note
+from .words import INTERVALS_SAID, model_note
 
 TIME_BASE = Fraction(1, 90000)
 
@@ -49,9 +49,8 @@ class AnnotatedVideo:
         """Marks and writes a frame."""
         if self._video is None:
             self._open(frame)
-        picture = self._marker.draw(frame.index, frame.rgb)
-        if self._caption is not None:
-            picture = np.concatenate([self._caption, picture])
+        marked = self._marker.draw(frame.index, frame.rgb)
+        picture = np.concatenate([self._caption, marked])
         height, width = picture.shape[:2]
         # The encoder halves the colours' resolution, so sides are even.
         if height % 2 or width % 2:
@@ -66,10 +65,11 @@ class AnnotatedVideo:
     def _open(self, frame: Frame) -> None:
         height, width = frame.rgb.shape[:2]
         self._marker = FaceMarker(self._result, frame.scale)
-        if self._result['model']['note']:
-            size = max(9, round(0.75 * self._marker.font_size))
-            self._caption = caption(model_note(self._result['model']), width, size)
-            height += len(self._caption)
+        model = self._result['model']
+        said = [model_note(model)] if model['note'] else []
+        size = max(9, round(0.75 * self._marker.font_size))
+        self._caption = caption(' '.join([*said, INTERVALS_SAID]), width, size)
+        height += len(self._caption)
         rate = Fraction(self._result['source']['fps'] or 25).limit_denominator(1001)
         self._video = self._output.add_stream('libx264', rate=rate or 1)
         self._video.width, self._video.height = width + width % 2, height + height % 2

@@ -15,7 +15,14 @@ from PIL import Image
 from ...video.clock import clock
 from .colors import class_colors
 from .timeline import WIDE, frames_to_show
-from .words import CAUTION, headline, is_sure, model_note, verdict
+from .words import (
+    CAUTION,
+    calibration_words,
+    headline,
+    is_sure,
+    model_note,
+    verdict,
+)
 
 _HERE = Path(__file__).parent
 INTERVALS = 'Stretches that show an expression other than neutral'
@@ -122,8 +129,9 @@ def describe(track: Mapping[str, Any], total: float) -> str:
 def notes_of(result: Mapping[str, Any]) -> list[str]:
     """What has to be known before anything of a result is believed, in sentences."""
     first = [] if result['complete'] else ['Not all of the video was read.']
-    notes = [*first, *result['warnings'], f'A label {CAUTION}.']
     model = result['model']
+    notes = [*first, *result['warnings'], f'A label {CAUTION}.']
+    notes.append(calibration_words(model))
     if model['note'] and not any(model['note'] in line for line in notes):
         notes.insert(0, model_note(model))
     path = result['source']['path']  # a name keeps its small letter

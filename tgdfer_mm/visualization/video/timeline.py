@@ -17,7 +17,14 @@ from .colors import class_colors
 from .series import TrackSeries, pick_frames
 from .short_names import with_short_names
 from .strip import draw_frames
-from .words import CAUTION, class_of, is_sure, model_note, verdict
+from .words import (
+    CAUTION,
+    calibration_in_short,
+    class_of,
+    is_sure,
+    model_note,
+    verdict,
+)
 
 WIDE, NARROW = 12.0, 4.6  # inches: a desktop, a phone
 MAX_BANDS = 9  # more classes than that become one band
@@ -194,7 +201,7 @@ def _notes(result: Mapping[str, Any], series: TrackSeries, by_frame: bool) -> li
         notes.append('bands: whole windows')
     if is_sure(result):  # else it stands above the verdict
         notes.append(model_note(result['model']).rstrip('.'))
-    return [*notes, CAUTION]
+    return [*notes, calibration_in_short(result['model']), CAUTION]
 
 
 def _wrap(parts: Sequence[str], width: float, size: float = FONT - 1) -> list[str]:

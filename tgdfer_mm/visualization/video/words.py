@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 CAUTION = 'shows an expression, not what the person feels'
+# A temperature is fitted to whole clips, so it holds for nothing shorter.
+INTERVALS_SAID = 'Scores of intervals are uncalibrated.'
 
 
 def verdict(track: Mapping[str, Any]) -> str:
@@ -40,6 +42,35 @@ def is_sure(result: Mapping[str, Any]) -> bool:
     """
     model = result['model']
     return model.get('domain') != 'drawn' and not model.get('zero_shot')
+
+
+def calibration_words(model: Mapping[str, Any]) -> str:
+    """Whether scores are calibrated, as one sentence.
+
+    Args:
+        model: The ``model`` of a result; an earlier version's says nothing of it.
+    """
+    known = model.get('calibration')
+    if known is None:
+        return 'Scores are uncalibrated: 0.80 does not mean right in 80 of 100 cases.'
+    return (
+        f'Scores of whole faces and windows are calibrated ({_basis(known)}); those of '
+        'single frames and intervals are uncalibrated.'
+    )
+
+
+def calibration_in_short(model: Mapping[str, Any]) -> str:
+    """The same for the margin of a picture."""
+    known = model.get('calibration')
+    if known is None:
+        return 'scores uncalibrated'
+    return f'scores of faces and windows calibrated, T = {known["temperature"]:.2f}'
+
+
+def _basis(known: Mapping[str, Any]) -> str:
+    people, clips = known['people'], f'{known["clips"]} clips'
+    on = clips if people is None else f'{people} people, {clips},'
+    return f'T = {known["temperature"]:.2f}, on {on} of {known["dataset"]}'
 
 
 def class_of(name: str, classes: Sequence[str]) -> int:

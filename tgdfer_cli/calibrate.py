@@ -1,0 +1,43 @@
+"""Fits a temperature, so that scores say how often a model is right.
+
+    tgdfer calibrate work_dirs/tgdfer_own --test
+    tgdfer calibrate tgdfer_cremad --checkpoint best_epoch_9.pth
+
+It is fitted to the people whom a training with `--selection val` has set aside, and
+lies next to the checkpoint, where infer, app, export and publish find it.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from .common import MISMATCHES, add_settings
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the options."""
+    parser.add_argument('config', help='the work folder of a training, or its config')
+    parser.add_argument('--checkpoint', help="a config's weights")
+    parser.add_argument(
+        '--test', action='store_true', help='judge it on the test clips as well'
+    )
+    parser.add_argument('--fold', type=int, help="by default the checkpoint's")
+    add_settings(parser, '--cfg-options', 'changes to the config, as key=value')
+    parser.add_argument(
+        '--allow-pickle',
+        action='store_true',
+        help='load checkpoints that are not plain data; they can run any code',
+    )
+    parser.add_argument(
+        '--allow-mismatch',
+        nargs='+',
+        choices=[*MISMATCHES, 'recipe'],
+        default=[],
+        help='differences between the checkpoint and the config that are meant',
+    )
+    parser.set_defaults(work_dir=None, launcher='none', local_rank=0)
+
+
+def run(args: Namespace) -> int:
+    """Calibrates."""
+    from tgdfer_mm.commands.calibrate import run as work
+
+    return work(args)

@@ -1,0 +1,66 @@
+"""How sure a model says it is, against how often it is right, as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .style import BLUE, FONT, GREY, INK, SHADE, VERMILION, Sheet
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SIDE, _LEFT, _TOP, _BOTTOM, _GAP = 2.4, 0.6, 0.5, 0.85, 0.35
+
+
+def draw_reliability(
+    panels: Sequence[tuple[str, Sequence[dict]]], note: str = ''
+) -> Figure:
+    """Draws a panel for each set of scores, next to each other.
+
+    A bar is the accuracy of the clips whose highest probability is in its bin; the mark
+    is their mean probability. A calibrated model has its marks at the bars' ends, on
+    the diagonal. The strip below a panel shows how many clips a bin has.
+
+    Args:
+        panels: A title and what
+            :func:`~tgdfer_mm.evaluation.temperature.reliability_bins` returns.
+        note: Printed below.
+    """
+    width = _LEFT + len(panels) * (_SIDE + _GAP)
+    sheet = Sheet(width, _TOP + _SIDE + 0.35 + _BOTTOM)
+    for place, (title, bins) in enumerate(panels):
+        left = _LEFT + place * (_SIDE + _GAP)
+        axes = sheet.axes(left, _TOP, _SIDE, _SIDE)
+        axes.set_title(title, fontsize=FONT, loc='left')
+        axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=':')
+        strip = sheet.axes(left, _TOP + _SIDE + 0.05, _SIDE, 0.25)
+        most = max((b['clips'] for b in bins), default=1)
+        for b in bins:
+            edges = dict(x=b['low'], width=b['high'] - b['low'], align='edge')
+            axes.bar(height=b['accuracy'], color=BLUE, edgecolor='white', **edges)
+            middle = (b['low'] + b['high']) / 2
+            axes.plot(
+                *([middle, middle], [b['accuracy'], b['confidence']]),
+                color=VERMILION,
+                linewidth=1.5,
+            )
+            axes.plot(middle, b['confidence'], marker='_', color=VERMILION, ms=7)
+            strip.bar(height=b['clips'] / most, color=GREY, edgecolor=SHADE, **edges)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1)
+        axes.set_xticks([])
+        axes.tick_params(labelsize=FONT - 1)
+        if place:
+            axes.set_yticklabels([])
+        else:
+            axes.set_ylabel('accuracy', fontsize=FONT)
+        strip.set_xlim(0, 1)
+        strip.set_ylim(0, 1)
+        strip.set_yticks([])
+        strip.tick_params(labelsize=FONT - 1)
+        strip.set_xlabel('highest probability', fontsize=FONT)
+    said = 'Bar: accuracy. Red: mean probability. Grey: clips.'
+    below = sheet.height - 0.38
+    sheet.text(0.1, below, f'{said}\n{note}', fontsize=FONT - 1.5, color=INK)
+    return sheet.figure
