@@ -112,6 +112,8 @@ def test_every_result_says_that_nothing_was_trained_for_the_words(demo):
     assert 'learned for happy, sad' in model['note']  # the demo's prompts
     assert model['note'] in result['warnings'] and not is_sure(result)
     assert result['settings']['intervals']['neutral'] == REST
+    assert f'The class {REST!r} is the face at rest' in result['warnings'][-1]
+    assert 'None of the classes is named' in scores(demo, texts=BROWS)['warnings'][-1]
     assert {i['emotion'] for t in result['tracks'] for i in t['intervals']} <= {
         each.split('|')[0] for each in BROWS
     }

@@ -134,6 +134,15 @@ def with_rest(
     return settings.updated(dict(intervals=dict(neutral=neutral)))
 
 
+def rest_said(settings: VideoSettings, classes: Sequence[str]) -> str:
+    """A sentence that says which class is the face at rest."""
+    meant = same_expression(settings.intervals.neutral)
+    for each in classes:
+        if same_expression(each) == meant:
+            return f'The class {each!r} is the face at rest and makes no intervals.'
+    return 'None of the classes is named as the face at rest, so each makes intervals.'
+
+
 def find_rest(rest: str, classes: Iterable[str]) -> str:
     """The class that a user calls the face at rest.
 

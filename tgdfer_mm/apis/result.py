@@ -11,6 +11,7 @@ from ..video.faces import FaceDetector
 from ..video.frames import SourceInfo
 from ..video.settings import VideoSettings
 from ..visualization.video.words import model_note
+from .own_words import rest_said
 
 SCHEMA = 'tgdfer_mm.result/1'
 _FILE = Path(__file__).with_name('result.schema.json')
@@ -48,6 +49,8 @@ def make_result(
         warnings.insert(0, REAL_FACES)
     if model['note']:
         warnings.insert(0, model['note'])
+    if 'texts' in model:
+        warnings.append(rest_said(settings, model['classes']))
     return dict(
         schema=SCHEMA,
         version=__version__,

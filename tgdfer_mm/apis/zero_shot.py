@@ -159,10 +159,17 @@ def starts_as_zero_shot(network: Any) -> bool:
     mask = torch.ones(1, 8, dtype=torch.bool, device=scale.device)
     training = network.training
     network.eval()
-    with torch.no_grad():
-        bag, _ = neck(Bag(frames, mask, labels))
-        found = head(bag).instance / scale.exp()
-    network.train(training)
+    try:
+        with torch.no_grad():
+            bag, _ = neck(Bag(frames, mask, labels))
+            found = head(bag).instance / scale.exp()
+    # Parts of somebody's own may want more of a bag, or give something else.
+    except (AttributeError, IndexError, RuntimeError, TypeError, ValueError):
+        return False
+    finally:
+        network.train(training)
+    if found.shape != (1, 8, 3):
+        return False
     cosines = F.normalize(frames, dim=-1) @ labels.t()
     apart = found - cosines
     return bool((apart - apart.mean()).abs().max() < 1e-3)

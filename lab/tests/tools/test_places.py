@@ -28,6 +28,7 @@ NEW = {
         'mmaction2_tests',
         'open_data',
         'own_tutorial',
+        'own_words',
         'tracking',
     ),
     'towers',

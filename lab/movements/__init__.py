@@ -1,0 +1,1 @@
+"""How well words find movements that no class of a model has."""

@@ -1,0 +1,124 @@
+"""Drawn clips of single movements, and how well words find their frames and clips."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from sklearn.metrics import roc_auc_score
+
+from tgdfer_mm.apis import LoadedModel
+from tgdfer_mm.apis.own_words import with_own_words
+from tgdfer_mm.synth.clips import Clip, Movement, make_clip, rise_and_fall
+from tgdfer_mm.synth.sentences import vocabulary
+
+SEED = 22  # no data set of the package has it
+SIZE, FRAMES = 64, 16
+_SHOWN, _ABSENT = 0.5, 0.1  # activations
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A movement, and the words for it.
+
+    Attributes:
+        units: Action units that it needs, all of them.
+        texts: Phrasings of it.
+        rest: Phrasings of its part of the face at rest.
+        region: That part.
+    """
+
+    units: tuple[str, ...]
+    texts: tuple[str, ...]
+    rest: tuple[str, ...]
+    region: str
+
+
+def movements() -> list[Asked]:
+    """All movements that the sentences of the drawn faces name."""
+    found = []
+    for region, entries in vocabulary()['regions'].items():
+        [rest] = (each['phrases'] for each in entries if not each['needs'])
+        for each in entries:
+            if each['needs']:
+                texts = tuple(phrase.replace('{}', '') for phrase in each['phrases'])
+                units = tuple(each['needs'])
+                found.append(Asked(units, texts, tuple(rest), region))
+    return found
+
+
+def plan_clip(asked: Asked, number: int) -> Clip:
+    """A clip of a person of its own that shows a movement, among weak others.
+
+    Args:
+        asked: The movement.
+        number: Of the clip; the same one gives the same clip.
+    """
+    clip = make_clip(SEED, number, 'neutral', number)
+    rng = np.random.default_rng([SEED, number, 1])
+    length = len(clip)
+    apex = int(rng.integers(length // 4, length // 2))
+    start = int(rng.integers(3, length - apex - 3))
+    curve = rise_and_fall(length, start, start + apex, 3, 3, rng.uniform(0.85, 1.0))
+    units = {name: float(rng.uniform(0.8, 1.0)) for name in asked.units}
+    shown = Movement('neutral', units, curve)
+    return replace(clip, movements=(shown, *clip.movements))
+
+
+def draw(clip: Clip) -> tuple[np.ndarray, list[dict[str, float]]]:
+    """Frames of a clip as a model samples them: (T, 3, H, W), and their units."""
+    chosen = np.linspace(0, len(clip) - 1, FRAMES).round().astype(int)
+    pictures = np.stack([clip.draw(int(i), SIZE) for i in chosen])
+    return pictures.transpose(0, 3, 1, 2), [clip.units(int(i)) for i in chosen]
+
+
+def strength(units: Sequence[dict[str, float]], asked: Asked) -> np.ndarray:
+    """How far frames show a movement: the weakest of the units that it needs, (T,)."""
+    return np.array([min(each.get(u, 0.0) for u in asked.units) for each in units])
+
+
+@torch.no_grad()
+def judge(
+    model: LoadedModel, clips: Sequence[np.ndarray], asked: Sequence[Asked]
+) -> np.ndarray:
+    """How much more frames are like each movement than like its region at rest.
+
+    Args:
+        model: Gets the movements and the regions at rest as classes.
+        clips: Of :func:`draw`.
+        asked: K movements.
+
+    Returns:
+        Differences of the frames' logits, (N, T, K). The score of the first of two
+        classes rises with it.
+    """
+    texts = {'+'.join(each.units): list(each.texts) for each in asked}
+    texts |= {each.region: list(each.rest) for each in asked}
+    own = with_own_words(model, texts)
+    moved = [own.classes.index('+'.join(each.units)) for each in asked]
+    rest = [own.classes.index(each.region) for each in asked]
+    network, found = own.model, []
+    prepare = network.data_preprocessor
+    for frames in clips:
+        pixels = torch.from_numpy(frames).float()
+        pixels = (pixels - prepare.mean) / prepare.std
+        output, _ = network.extract_feat(pixels[None], stage='head', test_mode=True)
+        logits = output.instance[0].numpy()
+        found.append(logits[:, moved] - logits[:, rest])
+    return np.stack(found)
+
+
+def auroc(scores: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+    """Of the frames and of the clips that show a movement, against those without it.
+
+    Args:
+        scores: (N, T).
+        truth: How far the frames show it, (N, T). What lies between is left out.
+    """
+    pairs = ((scores, truth), (scores.max(1), truth.max(1)))
+    frames, clips = (
+        float(roc_auc_score(t[known] >= _SHOWN, s[known]))
+        for s, t in pairs
+        for known in [(t >= _SHOWN) | (t <= _ABSENT)]
+    )
+    return frames, clips
