@@ -57,9 +57,9 @@ def measure(name: str, folder: Path, truth: dict, counts: dict) -> list[Row]:
     inferencer = DFERInferencer(loaded, show_progress=False)
     library = VideoLibrary(folder, inferencer)
     inventory = library.look()
-    for path in inventory.missing:
-        if path.stem in truth:
-            inventory.take(library.read(path))
+    for video in inventory.missing:
+        if Path(video.path).stem in truth:
+            inventory.take(library.read(video.path))
     kept = [each for path, each in inventory.kept.items() if path.stem in truth]
     texts = load_descriptions('synth')
     rows = []

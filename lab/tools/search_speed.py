@@ -19,6 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
 
+from tgdfer_mm.apis.many.made_from import file_facts
 from tgdfer_mm.apis.search.kept_features import FRAMES, KeptFeatures
 from tgdfer_mm.apis.search.moments import cosines_of, find_moments
 
@@ -88,7 +89,9 @@ def write_index(folder: Path, args, rng) -> tuple[KeptFeatures, list[Path]]:
         features = rng.standard_normal((rows, args.width), np.float32)
         features /= np.linalg.norm(features, axis=1, keepdims=True)
         about = ABOUT | dict(duration=rows * STEP)
-        store.keep(video, about, frames, features.astype(np.float16))
+        store.keep(
+            video, file_facts(str(video)), about, frames, features.astype(np.float16)
+        )
         videos.append(video)
     return store, videos
 

@@ -10,7 +10,8 @@ import pytest
 from tgdfer_cli.main import parse
 from tgdfer_mm.apis import DFERInferencer
 from tgdfer_mm.apis.search import command
-from tgdfer_mm.apis.search.library import VideoLibrary, videos_below
+from tgdfer_mm.apis.search.library import VideoLibrary
+from tgdfer_mm.locks import BusyError
 from tgdfer_mm.terminal import Terminal
 
 
@@ -118,7 +119,9 @@ def test_what_another_process_reads_meanwhile_is_not_read_twice(
 ):
     path = tiny_video()
     one, other = (VideoLibrary(tmp_path, inferencer) for _ in range(2))
-    assert one.look().missing == other.look().missing == [path]
+    assert [v.name for v in one.look().missing + other.look().missing] == [
+        path.name
+    ] * 2
     first, second = one.read(path), other.read(path)
     assert read == ['tiny.mp4']
     np.testing.assert_array_equal(first.features, second.features)
@@ -147,10 +150,10 @@ def test_ctrl_c_keeps_what_was_read(call, tiny_video, monkeypatch, read):
     tiny_video('1.mp4'), tiny_video('2.mp4')
     plain = VideoLibrary.read
 
-    def stop(self, path, progress):
-        if path.name == '2.mp4':
+    def stop(self, path, progress, wait):
+        if path.endswith('2.mp4'):
             raise KeyboardInterrupt
-        return plain(self, path, progress)
+        return plain(self, path, progress, wait)
 
     monkeypatch.setattr(VideoLibrary, 'read', stop)
     code, text = call('brows raised')
@@ -159,13 +162,32 @@ def test_ctrl_c_keeps_what_was_read(call, tiny_video, monkeypatch, read):
     assert call()[0] == 0 and read == ['1.mp4', '2.mp4']
 
 
-def test_videos_are_found_however_deep_and_hidden_ones_are_not(tmp_path):
-    for name in ('b.mp4', 'a/10.MKV', 'a/2.mkv', 'a/notes.txt', '.c/d.mp4', '.e.mp4'):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.touch()
-    names = [p.relative_to(tmp_path).as_posix() for p in videos_below(tmp_path)]
-    assert names == ['b.mp4', 'a/2.mkv', 'a/10.MKV']
+def test_a_video_that_another_process_reads_comes_last(
+    call, tiny_video, monkeypatch, read
+):
+    tiny_video('1.mp4'), tiny_video('2.mp4')
+    plain = VideoLibrary.read
+
+    def busy(self, path, progress, wait):
+        if path.endswith('1.mp4') and not wait:
+            raise BusyError('another process reads it')
+        return plain(self, path, progress, wait)
+
+    monkeypatch.setattr(VideoLibrary, 'read', busy)
+    assert call()[0] == 0 and read == ['2.mp4', '1.mp4']
+
+
+def test_pictures_may_lie_next_to_videos(call, tiny_video, tmp_path):
+    tiny_video()
+    (tmp_path / 'a.jpg').touch()
+    code, text = call()
+    assert code == 0 and '1 of 1 videos' in text
+
+
+def test_one_video_can_be_searched(inferencer, tiny_video):
+    library = VideoLibrary(tiny_video('one.mp4'), inferencer)
+    [video] = library.look().missing
+    assert len(library.read(video.path).features) > 0
 
 
 def test_a_model_without_texts_is_refused(inferencer, monkeypatch, tmp_path):

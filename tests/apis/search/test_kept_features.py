@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+from tgdfer_mm.apis.many.made_from import file_facts
 from tgdfer_mm.apis.search.kept_features import FRAMES, KeptFeatures
 from tgdfer_mm.files import DamagedFileError
 
@@ -28,7 +29,7 @@ def kept(tmp_path):
     store = KeptFeatures(tmp_path / 'index', root, dict(model='m'))
     frames = np.array([(1, 0.0, 0, (0, 0, 4, 4)), (2, 0.2, 5, (1, 1, 9, 9))], FRAMES)
     features = np.eye(2, 3, dtype=np.float16)
-    store.keep(video, ABOUT, frames, features)
+    store.keep(video, file_facts(str(video)), ABOUT, frames, features)
     return store, video, frames, features
 
 
@@ -47,9 +48,17 @@ def test_a_changed_video_is_another_and_the_old_files_go(kept):
     before = set(os.listdir(store.folder))
     video.write_bytes(b'something else')
     assert store.find(video) is None
-    store.keep(video, ABOUT, frames, features)
+    store.keep(video, file_facts(str(video)), ABOUT, frames, features)
     after = set(os.listdir(store.folder))
-    assert len(after) == len(before) and after & before == {'index.json'}
+    assert len(after) == len(before) == 4 and len(after & before) == 2
+
+
+def test_a_copy_is_the_same_and_is_looked_into_once(kept, monkeypatch):
+    store, video, *_ = kept
+    os.utime(video, ns=(1, 1))
+    assert store.find(video) is not None
+    monkeypatch.setattr('tgdfer_mm.apis.many.made_from.file_hash', None)
+    assert store.find(video) is not None
 
 
 def test_another_model_or_way_of_reading_finds_nothing(kept, tmp_path):

@@ -57,7 +57,9 @@ class VideoFolder:
     others: int
 
 
-def find_videos(folder: str, out: str) -> VideoFolder | None:
+def find_videos(
+    folder: str, out: str, with_pictures: bool = False
+) -> VideoFolder | None:
     """Looks for videos in a folder and in those in it.
 
     Hidden files and folders are passed over, and so are the output folder and the
@@ -67,6 +69,7 @@ def find_videos(folder: str, out: str) -> VideoFolder | None:
     Args:
         folder: Anything that a user gave.
         out: The output folder, which may be in that one.
+        with_pictures: Whether pictures may lie next to the videos.
 
     Returns:
         None if it is no folder of videos: no folder, one with pictures in it, which are
@@ -78,7 +81,8 @@ def find_videos(folder: str, out: str) -> VideoFolder | None:
     own = os.path.realpath(out)
     for parent, folders, files in os.walk(folder):
         files = [name for name in files if name[0] != '.']
-        if parent == folder and any(_ending(name) in STILLS for name in files):
+        pictures = parent == folder and any(_ending(n) in STILLS for n in files)
+        if pictures and not with_pictures:
             return None
         folders[:] = [
             name

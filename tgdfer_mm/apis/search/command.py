@@ -1,7 +1,6 @@
 """What ``tgdfer find`` does: read what is not read, search, print, write."""
 
 import time
-import traceback
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,11 +8,15 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
+from ...locks import BusyError
 from ...terminal import Terminal, one_line
 from ...video.clock import clock
-from ...video.errors import InputError, OutputError, VideoError
+from ...video.errors import OutputError, VideoError
 from ...visualization.video.words import model_note
 from ..command import changes_of, make_inferencer
+from ..many.progress import ManyProgress
+from ..many.video_folder import Video
+from ..one_input import fault
 from ..progress import frame_progress
 from ..writing import prepare_folder
 from .earlier_results import find_pages
@@ -57,45 +60,67 @@ def _fill(
     library: VideoLibrary, inventory: Inventory, args: Namespace, console: Terminal
 ) -> int:
     """Reads what is missing; the exit code of the first video that went wrong."""
-    code = 0
     for sentence in inventory.sentences:
         _note(console, sentence)
-    for err in inventory.failed.values():
-        code = code or _complain(console, err)
     missing, total = inventory.missing, inventory.count
-    if not total:
-        raise InputError(f'{args.folder}: there is no video in it')
-    if missing and args.no_read:
+    if not missing:
+        return 0
+    if args.no_read:
         _note(console, f'{len(missing)} of {total} videos are not read, and left out')
-        missing = []
-    elif missing:
-        said = f'{len(missing)} of {total} videos are not in the index and are read'
-        console.print(f'{said} now{inventory.time_to_read(missing)}', soft_wrap=True)
-    for number, path in enumerate(list(missing), 1):
-        start = time.monotonic()
-        try:
-            inventory.take(library.read(path, frame_progress))
-        except KeyboardInterrupt:
-            console.print('stopped with Ctrl-C; what was read is kept in the index')
-            return _STOPPED
-        except OutputError as err:
-            return _complain(console, err)
-        # Whatever this video brought up, the next one gets its turn.
-        except Exception as err:
-            inventory.failed[path] = err if _is_known(err) else _fault(path, err)
-            code = code or _complain(console, inventory.failed[path])
-            continue
-        about = inventory.kept[path].about
-        left = inventory.time_to_read(missing[number:])
-        console.print(
-            f'read {number} of {len(missing)}: {one_line(path)}, '
-            f'{about["duration"]:.0f} s in {time.monotonic() - start:.0f} s{left}',
-            soft_wrap=True,
-        )
-        if not about['complete']:
-            _note(console, f'{path}: {"; ".join(about["warnings"])}')
-            code = code or _INCOMPLETE
+        return 0
+    size = sum(video.size for video in missing) / 1e6
+    console.print(
+        f'{len(missing)} of {total} videos are not in the index and are read now: '
+        f'{size:,.0f} MB{inventory.time_to_read()}',
+        soft_wrap=True,
+    )
+    code = 0
+    with ManyProgress(missing, console) as progress:
+        waiting = []
+        for turn, videos in enumerate((missing, waiting)):
+            for video in videos:
+                try:
+                    found = _read_one(library, inventory, video, progress, turn == 1)
+                except BusyError:  # another process reads it: the others first
+                    waiting.append(video)
+                except KeyboardInterrupt:
+                    console.print('stopped with Ctrl-C; what was read is kept')
+                    return _STOPPED
+                except OutputError as err:
+                    return _complain(console, err)
+                else:
+                    code = code or found
     return code
+
+
+def _read_one(
+    library: VideoLibrary,
+    inventory: Inventory,
+    video: Video,
+    progress: ManyProgress,
+    wait: bool,
+) -> int:
+    """Reads one video, and says how it went; the exit code."""
+    name, start = one_line(video.name), time.monotonic()
+    try:
+        kept = library.read(video.path, progress.reading(video), wait)
+    except (BusyError, OutputError):
+        raise
+    # Whatever this video brought up, the next one gets its turn.
+    except Exception as err:
+        known = err if isinstance(err, VideoError) else fault(video.path, err)
+        inventory.failed[Path(video.path)] = known
+        progress.finished(video, Text('error:', 'red'), one_line(known))
+        return known.exit_code
+    inventory.take(kept)
+    taken = time.monotonic() - start
+    said = f'{kept.about["duration"]:.0f} s in {taken:.0f} s'
+    if kept.about['complete']:
+        progress.finished(video, name, said)
+        return 0
+    problems = one_line('; '.join(kept.about['warnings']))
+    progress.finished(video, name, said, Text('not complete:', 'yellow'), problems)
+    return _INCOMPLETE
 
 
 def _search(
@@ -150,7 +175,7 @@ def _write(
     files = write_tables(moments, folder, library.about['note'])
     videos = list(inventory.kept.values())
     faces = cut_moments(moments, videos, library.max_pixels)
-    pages = find_pages(moments, args.results)
+    pages = find_pages(moments, args.results, library.root)
     notes = [str(err) for err in inventory.failed.values()]
     files.append(write_page(moments, faces, pages, folder, library.about, notes))
     for file in files:
@@ -168,19 +193,6 @@ def _say_what_is_kept(
         f'of faces, {library.features.size() / 1e6:.1f} MB in '
         f'{one_line(library.features.folder)}',
         soft_wrap=True,
-    )
-
-
-def _is_known(err: Exception) -> bool:
-    return isinstance(err, VideoError)
-
-
-def _fault(path: Path, err: Exception) -> VideoError:
-    last = traceback.extract_tb(err.__traceback__)[-1]
-    text = ' '.join(str(err).split())
-    return VideoError(
-        f'{path}: a fault of this package ({type(err).__name__}: {text[:300]}, in '
-        f'{last.filename}, line {last.lineno}). Please report it'
     )
 
 

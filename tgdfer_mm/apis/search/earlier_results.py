@@ -7,39 +7,47 @@ from pathlib import Path
 import numpy as np
 
 from ...files import DamagedFileError, read_json
+from ..many.video_folder import Video
 from ..writing import JSON_NAME
 from .moments import Moment
 
 _OVERLAP = 0.5  # intersection over union from which two boxes are of one face
 
 
-def find_pages(moments: Sequence[Moment], results: str | Path) -> list[Path | None]:
+def find_pages(
+    moments: Sequence[Moment], results: str | Path, root: Path
+) -> list[Path | None]:
     """The page of each moment's face, where there is one.
 
     Args:
         moments: The moments.
         results: Folder with the results of ``tgdfer infer``, one folder a video.
+        root: The folder that was searched.
     """
-    read: dict[Path, dict | None] = {}
-    pages = []
+    read: dict[Path, tuple[Path, dict] | None] = {}
+    pages: list[Path | None] = []
     for moment in moments:
-        folder = Path(results, moment.video.stem)
         if moment.video not in read:
-            read[moment.video] = _result_of(moment.video, folder)
-        result = read[moment.video]
+            read[moment.video] = _result_of(moment.video, Path(results), root)
+        folder, result = read[moment.video] or (None, None)
         number = None if result is None else _track_at(moment, result)
-        page = folder / f'track{number}.html'
-        pages.append(page if number is not None and page.is_file() else None)
+        page = None if number is None else folder / f'track{number}.html'
+        pages.append(page if page is not None and page.is_file() else None)
     return pages
 
 
-def _result_of(video: Path, folder: Path) -> dict | None:
-    try:
-        result = read_json(folder / JSON_NAME, 'source', 'tracks')
-        same = os.path.realpath(result['source']['path']) == os.path.realpath(video)
-        return result if same else None
-    except (DamagedFileError, TypeError, KeyError):
-        return None
+def _result_of(video: Path, results: Path, root: Path) -> tuple[Path, dict] | None:
+    """Folder and result, of a video read by itself or with its whole folder."""
+    name = video.relative_to(root).as_posix()
+    for folder in (results / Video(name, '', 0).folder, results / video.stem):
+        try:
+            result = read_json(folder / JSON_NAME, 'source', 'tracks')
+            read = os.path.realpath(result['source']['path'])
+        except (DamagedFileError, TypeError, KeyError):
+            continue
+        if read == os.path.realpath(video):
+            return folder, result
+    return None
 
 
 def _track_at(moment: Moment, result: dict) -> int | None:

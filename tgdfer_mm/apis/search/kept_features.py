@@ -1,8 +1,7 @@
 """Features of a video's frames on disk: plain arrays and JSON, read without copying.
 
-A file's name holds what its content depends on: the video's place, size and time of
-change, the model, and how it was read. So whatever changes is another name, and two
-processes that write one name write the same.
+The JSON file of a video says by content which file was read, and is written last. The
+arrays have that content's digest in their names, so no JSON file is ever of others.
 """
 
 import hashlib
@@ -24,6 +23,7 @@ from ...files import (
     write_text,
 )
 from ...locks import held
+from ..many.made_from import is_same_file
 from ..writing import naming_what_fails
 
 SCHEMA = 'tgdfer_mm.frame_features/1'
@@ -31,6 +31,7 @@ FRAMES = np.dtype(
     [('track', '<i4'), ('time', '<f8'), ('index', '<i8'), ('box', '<f4', (4,))]
 )
 _FACTS = 'duration', 'complete', 'warnings', 'times_are_stamps', 'seconds_to_read'
+_DIGITS = 10  # of a digest in a name
 _LONGEST_NAME = 80  # bytes of a video's name in that of its files
 
 
@@ -79,9 +80,13 @@ class KeptFeatures:
         about_file = _with(stem, '.json')
         if not about_file.exists():
             return None
-        about = read_json(about_file, 'schema', 'rows', 'width', *_FACTS)
+        about = read_json(about_file, 'schema', 'file', 'rows', 'width', *_FACTS)
         if about['schema'] != SCHEMA:
             raise DamagedFileError(f'{about_file} is no {SCHEMA}.')
+        if not is_same_file(str(video), about['file']):
+            return None
+        self._note_time(video, about_file, about)
+        stem = _arrays(stem, about['file'])
         frames = _load(_with(stem, '.frames.npy'))
         features = _load(_with(stem, '.features.npy'))
         size = about['rows'], about['width']
@@ -96,32 +101,40 @@ class KeptFeatures:
         return KeptVideo(video, about, frames, features)
 
     def keep(
-        self, video: Path, about: dict, frames: np.ndarray, features: np.ndarray
+        self,
+        video: Path,
+        file: Mapping[str, Any],
+        about: Mapping[str, Any],
+        frames: np.ndarray,
+        features: np.ndarray,
     ) -> None:
         """Keeps what was read of a video, and removes what is out of date.
+
+        Args:
+            video: Its path.
+            file: What :func:`file_facts` gave before it was read.
+            about: Of :class:`KeptVideo`.
+            frames: Of it, too.
+            features: Of it, too.
 
         Raises:
             OutputError: It cannot be written.
         """
         stem = self._stem(video)
-        about = dict(
-            schema=SCHEMA,
-            video=self._place(video),
-            rows=len(features),
-            width=features.shape[1],
-            **about,
-        )
+        arrays = _arrays(stem, file)
+        rows, width = features.shape
+        facts = dict(schema=SCHEMA, video=self._place(video), file=file)
+        facts |= dict(rows=rows, width=width, **about)
         with naming_what_fails(stem, '--index'):
             way = self.folder / 'index.json'
             if not way.exists():
                 write_text(way, json.dumps(self._way, indent=1) + '\n')
             for name, array in (('.frames', frames), ('.features', features)):
-                with replacing(_with(stem, f'{name}.npy')) as temporary:
-                    with temporary.open('wb') as file:
-                        np.save(file, array, allow_pickle=False)
-            # The last one: without it the others do not count.
-            write_text(_with(stem, '.json'), json.dumps(about) + '\n')
-            self._remove_others(video, stem)
+                with replacing(_with(arrays, f'{name}.npy')) as temporary:
+                    with temporary.open('wb') as handle:
+                        np.save(handle, array, allow_pickle=False)
+            write_text(_with(stem, '.json'), json.dumps(facts) + '\n')
+            self._remove_others(stem, arrays)
 
     def remove(self, video: Path) -> None:
         """Removes what is kept of a video, if anything is."""
@@ -130,17 +143,22 @@ class KeptFeatures:
             _with(stem, '.json').unlink(missing_ok=True)
 
     @contextmanager
-    def locked(self, video: Path) -> Iterator[None]:
-        """Waits until no other process reads this video for this index.
+    def locked(self, video: Path, wait: bool) -> Iterator[None]:
+        """Keeps other processes from reading this video for this index meanwhile.
+
+        Args:
+            video: The video.
+            wait: Whether to wait for one that does.
 
         Raises:
+            BusyError: One does, and nobody waits.
             OutputError: Nothing can be written here.
         """
         stem = self._stem(video)
         with ExitStack() as stack:
             with naming_what_fails(stem, '--index'):
                 lock = _with(stem, '.lock')
-                stack.enter_context(held(lock, f'the index of {video}', wait=True))
+                stack.enter_context(held(lock, f'the index of {video}', wait))
             yield
 
     def size(self) -> int:
@@ -150,24 +168,31 @@ class KeptFeatures:
     def _place(self, video: Path) -> str:
         return Path(os.path.relpath(video, self._root)).as_posix()
 
-    def _of_place(self, video: Path) -> str:
-        name = os.fsdecode(os.fsencode(video.stem)[:_LONGEST_NAME])
-        return f'{name}-{_digest(self._place(video))[:10]}'
-
     def _stem(self, video: Path) -> Path:
-        found = video.stat()
-        state = [found.st_size, found.st_mtime_ns]
-        return self.folder / f'{self._of_place(video)}.{_digest(state)[:10]}'
+        name = os.fsdecode(os.fsencode(video.stem)[:_LONGEST_NAME])
+        return self.folder / f'{name}-{_digest(self._place(video))[:_DIGITS]}'
 
-    def _remove_others(self, video: Path, stem: Path) -> None:
-        start = f'{self._of_place(video)}.'
+    def _note_time(self, video: Path, about_file: Path, about: dict) -> None:
+        """Notes the time of a copy, so that its content is not looked at each time."""
+        time = video.stat().st_mtime_ns
+        if time != about['file']['mtime_ns']:
+            about['file']['mtime_ns'] = time
+            with suppress(OSError):  # an index that may only be read
+                write_text(about_file, json.dumps(about) + '\n')
+
+    def _remove_others(self, stem: Path, arrays: Path) -> None:
+        ends = '.frames.npy', '.features.npy'
+        own = {f'{arrays.name}{end}' for end in ends}
         for name in os.listdir(self.folder):
-            if name.startswith(start) and not name.startswith(f'{stem.name}.'):
-                if not name.endswith('.lock'):
-                    with suppress(OSError):
-                        (self.folder / name).unlink()
-        for end in ('.frames.npy', '.features.npy', '.json'):
-            remove_leftovers(_with(stem, end))
+            if name.startswith(f'{stem.name}.') and name.endswith(ends):
+                if name not in own:
+                    (self.folder / name).unlink(missing_ok=True)
+        for path in (_with(stem, '.json'), *(_with(arrays, end) for end in ends)):
+            remove_leftovers(path)
+
+
+def _arrays(stem: Path, file: Mapping[str, Any]) -> Path:
+    return _with(stem, f'.{str(file.get("sha256"))[:_DIGITS]}')
 
 
 def _with(stem: Path, end: str) -> Path:

@@ -1,22 +1,22 @@
 """The videos of a folder, and the features of those that were read."""
 
-import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 
-from ...clips.frame_names import natural_sorted
 from ...files import DamagedFileError
 from ...models.text import OpenCLIPText
 from ...video.checks import Number
 from ...video.errors import InputError, NoNumberError
 from ...video.faces import WatchedDetector
 from ...video.frames import Source
-from ...video.reading import VIDEOS, open_source
+from ...video.reading import open_source
 from ..inferencer import DFERInferencer
+from ..many.made_from import file_facts, is_same_file
+from ..many.video_folder import Video, find_videos
 from ..progress import no_progress
 from ..writing import prepare_folder
 from .frame_reading import FrameFeatures, FrameTower
@@ -96,45 +96,58 @@ class VideoLibrary:
         return path.relative_to(self.root).as_posix()
 
     def look(self) -> Inventory:
-        """What of the folder is read already."""
+        """What of the folder is read already.
+
+        Raises:
+            InputError: There is no video in it.
+        """
         found = Inventory()
-        for path in videos_below(self.place):
+        for video in self._videos():
+            path = Path(video.path)
             try:
                 kept = self.features.find(path)
             except DamagedFileError as err:
                 found.sentences.append(f'{err} The video is read again.')
                 kept = None
-            except OSError as err:
-                why = err.strerror or err
-                found.failed[path] = InputError(f'{path}: cannot be read ({why})')
-                continue
             if kept is None:
-                found.missing.append(path)
+                found.missing.append(video)
             else:
-                found.kept[path] = kept
+                found.take(kept)
         return found
 
     def read(
         self,
-        path: Path,
+        path: str | Path,
         progress: Callable[[Source], AbstractContextManager] = no_progress,
+        wait: bool = True,
     ) -> KeptVideo:
         """Reads a video and keeps its features, unless another process just did.
 
+        Args:
+            path: The video.
+            progress: See :meth:`DFERInferencer.iterate`.
+            wait: Whether to wait for another process that reads it.
+
         Raises:
+            BusyError: Another process reads it, and nobody waits.
             VideoError: It cannot be read, or nothing can be kept.
         """
+        path = Path(path)
         prepare_folder(self.index, '--index')
-        with self.features.locked(path):
+        with self.features.locked(path, wait):
             try:
                 kept = self.features.find(path)
             except DamagedFileError:
                 kept = None
             if kept is None:
-                self.features.keep(path, *self._read(path, progress))
+                file = file_facts(str(path))
+                content = self._read(path, progress)
+                if not is_same_file(str(path), file):
+                    raise InputError(f'{path}: was changed while it was read')
+                self.features.keep(path, file, *content)
                 kept = self.features.find(path)
         if kept is None:
-            raise InputError(f'{path}: was changed while it was read')
+            raise InputError(f'{path}: was changed after it was read')
         return kept
 
     def search(
@@ -166,6 +179,15 @@ class VideoLibrary:
     def forget(self, path: Path) -> None:
         """Removes what is kept of a video."""
         self.features.remove(path)
+
+    def _videos(self) -> Sequence[Video]:
+        if not self.place.is_dir():
+            size = self.place.stat().st_size
+            return [Video(self.place.name, str(self.place), size)]
+        found = find_videos(str(self.place), str(self.index), with_pictures=True)
+        if found is None:
+            raise InputError(f'{self.place}: there is no video in it')
+        return found.videos
 
     def _cosines(self, video: KeptVideo, texts: np.ndarray) -> np.ndarray:
         found = cosines_of(video, texts)
@@ -201,19 +223,6 @@ class VideoLibrary:
                 seconds_to_read=round(time.monotonic() - start, 2),
             )
         return about, frames, features
-
-
-def videos_below(place: Path) -> list[Path]:
-    """The video files of a folder however deep, by name; hidden ones are left out."""
-    if not place.is_dir():
-        return [place]
-    found: list[Path] = []
-    for folder, below, names in os.walk(place):
-        below[:] = natural_sorted(name for name in below if name[0] != '.')
-        videos: Iterable[str] = (n for n in names if n[0] != '.')
-        videos = (n for n in videos if Path(n).suffix.lower() in VIDEOS)
-        found += [Path(folder, name) for name in natural_sorted(videos)]
-    return found
 
 
 _OF_WINDOWS = 'window', 'intervals'  # settings that no feature depends on
