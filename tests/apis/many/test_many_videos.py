@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from tgdfer_mm.apis.many import work
+from tgdfer_mm.apis.many.attempts import MOST, attempt, deaths
 from tgdfer_mm.locks import open_locked
 
 
@@ -109,6 +110,26 @@ def test_the_claim_of_a_dead_process_is_taken_over(call, videos, tmp_path):
     assert lock.read_text().split()[1] == str(child)
     assert call()[0] == 0
     assert rows(tmp_path / 'out')['a.mp4']['state'] == 'done' and not lock.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='needs fork')
+def test_a_video_that_kills_its_process_comes_last_and_is_a_row_at_last(
+    call, videos, reader, tmp_path
+):
+    videos(a='1', b='2')
+    folder = tmp_path / 'out/a.mp4'
+    folder.parent.mkdir()
+    for count in range(1, MOST + 1):
+        if not (child := os.fork()):
+            with attempt(folder):
+                os.kill(os.getpid(), signal.SIGKILL)
+        os.waitpid(child, 0)
+        assert deaths(folder) == count
+    code, text = call()
+    assert code == 1 and [os.path.basename(path) for path in reader.read] == ['b.mp4']
+    assert text.index('b.mp4: 1.0 s') < text.index('3 processes died')
+    assert '3 processes died' in rows(tmp_path / 'out')['a.mp4']['remarks']
+    assert deaths(folder) == 0 and call()[0] == 0  # it is tried once more
 
 
 def test_what_another_process_reads_is_left_to_it(call, videos, reader, tmp_path):

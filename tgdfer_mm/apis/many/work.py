@@ -25,11 +25,13 @@ from ..inferencer import DFERInferencer
 from ..one_input import draw, fault
 from ..output_folder import ROW_NAME, OutputFolder, result_files
 from ..writing import write_result
+from .attempts import attempt, deaths
 from .made_from import file_facts, made_by, what_differs
 from .progress import ManyProgress
 from .row import FAILED, failed_row, is_finished, read_row, row_of, write_row
-from .shards import Shard, chosen_shard, own_device, started_by_torchrun
-from .summary import NAMES, prepare_summary, write_summary
+from .saying import line_of, say_summary, say_what_is_there
+from .shards import chosen_shard, own_device, started_by_torchrun
+from .summary import prepare_summary, write_summary
 from .video_folder import Video, VideoFolder
 
 _INCOMPLETE = 4
@@ -64,7 +66,7 @@ def run_many(
     """
     shard = chosen_shard(args.shard, os.environ)
     videos = [video for video in folder.videos if shard.has(video.name)]
-    _say_what_is_there(folder, shard, videos, console)
+    say_what_is_there(folder, shard, videos, console)
     prepare_summary(args.out)
     if args.device is None and args.runtime == 'torch':
         if not str(args.model).endswith('.onnx'):
@@ -87,7 +89,7 @@ def summarize(out: str, console: Terminal) -> int:
         VideoError: It cannot be written.
     """
     prepare_summary(out)
-    _say_summary(write_summary(out), out, console)
+    say_summary(write_summary(out), out, console)
     return 0
 
 
@@ -115,7 +117,7 @@ class _Work:
                     progress.left_out(video)
             if busy:
                 self._console.print(f'{len(busy)} are being read by other processes')
-            _say_summary(write_summary(self._out), str(self._out), self._console)
+            say_summary(write_summary(self._out), str(self._out), self._console)
         except KeyboardInterrupt:
             self._console.print(
                 'stopped with Ctrl-C; what was finished is kept, and the same command '
@@ -141,7 +143,8 @@ class _Work:
                 todo.append(video)
         if finished:
             self._console.print(f'{finished} are finished already')
-        return todo
+        # What may have killed a process comes last: by then all others are finished.
+        return sorted(todo, key=lambda video: deaths(self._out / video.folder))
 
     def _look(self, video: Video) -> tuple[Found, list[str]]:
         """What is there of a video, and what that was made from if it is another."""
@@ -215,7 +218,8 @@ class _Work:
             self._fail(err, silent=True)
             return
         try:
-            row = self._one(video, folder, made, progress)
+            with attempt(folder.path):
+                row = self._one(video, folder, made, progress)
         except (OutputError, Interrupted):
             raise
         except Exception as err:
@@ -229,7 +233,7 @@ class _Work:
             self._fail(error, silent=True)
             progress.finished(video, Text('error:', 'red'), one_line(error))
         else:
-            progress.finished(video, _line(row))
+            progress.finished(video, line_of(row))
             if row['state'] == 'in part':
                 self._code = self._code or _INCOMPLETE
 
@@ -255,41 +259,3 @@ class _Work:
 
     def _complain(self, err: VideoError) -> None:
         self._console.print(Text('error:', 'red'), one_line(err), soft_wrap=True)
-
-
-def _line(row: dict) -> str:
-    video = row['video']
-    parts = [f'{video["seconds"]:.1f} s']
-    if video['label']:
-        parts.append(f'{video["label"]} {video["score"]:.2f}')
-    faces = len(video['faces'])
-    parts.insert(1, '1 face' if faces == 1 else f'{faces or "no"} faces')
-    if row['state'] == 'in part':
-        parts.append('NOT COMPLETE')
-    return f'{row["name"]}: {", ".join(parts)}'
-
-
-def _say_what_is_there(
-    folder: VideoFolder, shard: Shard, videos: list[Video], console: Terminal
-) -> None:
-    others = f'; {folder.others} other files are left out' if folder.others else ''
-    console.print(
-        f'{one_line(folder.path)}: {len(folder.videos)} videos{others}', soft_wrap=True
-    )
-    if shard.count > 1:
-        console.print(f'part {shard.index} of {shard.count}: {len(videos)} of them')
-
-
-def _say_summary(rows: list[dict], out: str, console: Terminal) -> None:
-    states: dict[str, int] = {}
-    for row in rows:
-        states[row['state']] = states.get(row['state'], 0) + 1
-    said = ', '.join(f'{count} {state}' for state, count in states.items())
-    console.print(
-        f'in {one_line(out)} by now: {len(rows)} videos'
-        + (f' ({said})' if said else '')
-    )
-    for note in dict.fromkeys(r['model']['note'] for r in rows if r['model']['note']):
-        console.print(Text('note:', 'yellow'), one_line(note), soft_wrap=True)
-    for name in NAMES:
-        console.print(f'wrote {one_line(Path(out, name))}', soft_wrap=True)

@@ -1,0 +1,52 @@
+"""What is printed about many videos, before the first and after the last."""
+
+from pathlib import Path
+
+from rich.text import Text
+
+from ...terminal import Terminal, one_line
+from .shards import Shard
+from .summary import NAMES
+from .video_folder import Video, VideoFolder
+
+
+def line_of(row: dict) -> str:
+    """A finished video on one line."""
+    video = row['video']
+    parts = [f'{video["seconds"]:.1f} s']
+    if video['label']:
+        parts.append(f'{video["label"]} {video["score"]:.2f}')
+    faces = len(video['faces'])
+    parts.insert(1, '1 face' if faces == 1 else f'{faces or "no"} faces')
+    if row['state'] == 'in part':
+        parts.append('NOT COMPLETE')
+    return f'{row["name"]}: {", ".join(parts)}'
+
+
+def say_what_is_there(
+    folder: VideoFolder, shard: Shard, videos: list[Video], console: Terminal
+) -> None:
+    """Prints how many videos there are, and how many of them are ours."""
+    others = f'; {folder.others} other files are left out' if folder.others else ''
+    console.print(
+        f'{one_line(folder.path)}: {len(folder.videos)} videos{others}',
+        soft_wrap=True,
+    )
+    if shard.count > 1:
+        console.print(f'part {shard.index} of {shard.count}: {len(videos)} of them')
+
+
+def say_summary(rows: list[dict], out: str, console: Terminal) -> None:
+    """Prints what a summary holds, and where it is."""
+    states: dict[str, int] = {}
+    for row in rows:
+        states[row['state']] = states.get(row['state'], 0) + 1
+    said = ', '.join(f'{count} {state}' for state, count in states.items())
+    console.print(
+        f'in {one_line(out)} by now: {len(rows)} videos'
+        + (f' ({said})' if said else '')
+    )
+    for note in dict.fromkeys(r['model']['note'] for r in rows if r['model']['note']):
+        console.print(Text('note:', 'yellow'), one_line(note), soft_wrap=True)
+    for name in NAMES:
+        console.print(f'wrote {one_line(Path(out, name))}', soft_wrap=True)
