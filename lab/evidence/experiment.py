@@ -4,6 +4,7 @@ import gc
 import json
 import subprocess
 import sys
+from collections.abc import Container
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
@@ -54,9 +55,11 @@ def run_experiment(plan: EvidencePlan, root: Path, workers: int) -> list[dict]:
 
 def _run(plan: EvidencePlan, root: Path, workers: int) -> list[dict]:
     jobs = list(plan.jobs())
-    vlms = make_vlms(plan, root)
+    vlms = vlm_files(plan, root)
     missing = _missing(jobs, plan, root, vlms)
-    _prepare(plan, root, vlms, {job.condition for job in missing})
+    needed = {job.condition for job in missing}
+    make_vlms(plan, root, needed)
+    _prepare(plan, root, vlms, needed)
     context = get_context('spawn')
     with (
         _progress() as progress,
@@ -96,16 +99,24 @@ def read_result(root: Path, job: Job) -> dict:
     return json.loads((root / 'jobs' / job.name / RESULT).read_text(encoding='utf-8'))
 
 
-def make_vlms(plan: EvidencePlan, root: Path) -> dict[str, str]:
-    """Weight files of the vision-language models; the missing ones are pre-trained.
+def vlm_files(plan: EvidencePlan, root: Path) -> dict[str, str]:
+    """Name -> weight file of each vision-language model, whether it is there or not."""
+    own = {name: str(root / 'vlm' / f'{name}.safetensors') for name in plan.vlms}
+    return {'shipped': SHIPPED_VLM, **own}
+
+
+def make_vlms(plan: EvidencePlan, root: Path, conditions: Container[str]) -> None:
+    """Pre-trains the vision-language models of some conditions that are missing.
 
     Raises:
         OtherConfigError: One was pre-trained with other options than the plan has.
     """
-    files = {'shipped': SHIPPED_VLM}
-    wanted = {c['vlm'] for c in plan.conditions.values() if 'vlm' in c}
-    for name in sorted(wanted):
-        path = root / 'vlm' / f'{name}.safetensors'
+    files = vlm_files(plan, root)
+    used = {
+        c['vlm'] for n, c in plan.conditions.items() if n in conditions and 'vlm' in c
+    }
+    for name in sorted(used):
+        path = Path(files[name])
         record = path.with_suffix('.options.json')
         if path.is_file() and record.is_file():
             if json.loads(record.read_text(encoding='utf-8')) != plan.vlms[name]:
@@ -121,8 +132,6 @@ def make_vlms(plan: EvidencePlan, root: Path) -> dict[str, str]:
                 [sys.executable, str(script), '--out', str(path), *options], check=True
             )
             write_text(record, json.dumps(plan.vlms[name]))
-        files[name] = str(path)
-    return files
 
 
 def _prepare(

@@ -1,6 +1,7 @@
 """How well frames are ranked without any model."""
 
 from mmengine.config import Config
+from mmengine.registry import init_default_scope
 
 from tgdfer_mm.registry import DATASETS, METRICS
 
@@ -17,6 +18,7 @@ def frame_baselines(cfg: Config, ann_file: str) -> dict[str, dict[str, float]]:
     Returns:
         ``uniform`` and ``frame_difference`` -> the metric's numbers, without prefix.
     """
+    init_default_scope(cfg.default_scope)  # whose transforms read pictures
     data = DATASETS.build(cfg.test_dataloader.dataset)
     found = {}
     metrics = {

@@ -6,7 +6,7 @@ from pathlib import Path
 from .baselines import measure_baselines
 from .comparison import write_comparison
 from .costs import cost_section
-from .experiment import make_vlms
+from .experiment import make_vlms, vlm_files
 from .plan import EvidencePlan
 from .report import write_report
 
@@ -14,7 +14,8 @@ from .report import write_report
 def _write_parts(
     plan: EvidencePlan, root: Path, results: list[dict], page: Path, command: str
 ) -> None:
-    vlms = make_vlms(plan, root)
+    vlms = vlm_files(plan, root)
+    make_vlms(plan, root, plan.conditions)
     baselines = measure_baselines(plan, root, vlms)
     costs = cost_section(plan, root, vlms)
     write_report(plan, root, results, baselines, costs, page, command)
