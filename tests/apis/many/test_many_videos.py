@@ -35,7 +35,7 @@ def test_what_is_finished_is_read_once(call, videos, reader, tmp_path):
     assert (tmp_path / 'out/sub/a.mp4/result.json').is_file()
     before = tree(tmp_path / 'out')
     code, text = call()
-    assert code == 0 and '2 are finished already' in text
+    assert code == 0 and 'finished before: 2' in text
     assert len(reader.read) == 2 and tree(tmp_path / 'out') == before
 
 
@@ -138,7 +138,7 @@ def test_what_another_process_reads_is_left_to_it(call, videos, reader, tmp_path
     handle = open_locked(tmp_path / 'out/.a.mp4.lock', wait=False)
     code, text = call()
     os.close(handle)
-    assert code == 0 and '1 are being read by other processes' in text
+    assert code == 0 and 'being read by other processes: 1' in text
     assert [os.path.basename(path) for path in reader.read] == ['b.mp4']
     assert call()[0] == 0 and len(rows(tmp_path / 'out')) == 2
 
@@ -166,6 +166,15 @@ def test_results_of_something_else_are_left_alone(call, videos, reader, tmp_path
     assert call('--overwrite')[0] == 0
     assert len(reader.read) == 4
     assert call('--overwrite')[0] == 0 and len(reader.read) == 4  # the same by now
+
+
+def test_thousands_of_other_results_are_counted(call, videos, reader):
+    videos(**{f'v{i}': '1' for i in range(13)})
+    call()
+    reader.settings = reader.settings.updated(dict(every=2))
+    code, text = call()
+    assert code == 6 and text.count('with other settings') == 10
+    assert '... and 3 more' in text
 
 
 def test_pictures_that_are_wanted_later_are_made(call, videos, reader, monkeypatch):

@@ -10,6 +10,11 @@ from .summary import NAMES
 from .video_folder import Video, VideoFolder
 
 
+def counted(count: int) -> str:
+    """So many videos, in words."""
+    return f'{count} video' if count == 1 else f'{count} videos'
+
+
 def line_of(row: dict) -> str:
     """A finished video on one line."""
     video = row['video']
@@ -27,9 +32,9 @@ def say_what_is_there(
     folder: VideoFolder, shard: Shard, videos: list[Video], console: Terminal
 ) -> None:
     """Prints how many videos there are, and how many of them are ours."""
-    others = f'; {folder.others} other files are left out' if folder.others else ''
+    others = f'; other files, left out: {folder.others}' if folder.others else ''
     console.print(
-        f'{one_line(folder.path)}: {len(folder.videos)} videos{others}',
+        f'{one_line(folder.path)}: {counted(len(folder.videos))}{others}',
         soft_wrap=True,
     )
     if shard.count > 1:
@@ -43,7 +48,7 @@ def say_summary(rows: list[dict], out: str, console: Terminal) -> None:
         states[row['state']] = states.get(row['state'], 0) + 1
     said = ', '.join(f'{count} {state}' for state, count in states.items())
     console.print(
-        f'in {one_line(out)} by now: {len(rows)} videos'
+        f'in {one_line(out)} by now: {counted(len(rows))}'
         + (f' ({said})' if said else '')
     )
     for note in dict.fromkeys(r['model']['note'] for r in rows if r['model']['note']):

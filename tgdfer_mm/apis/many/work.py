@@ -35,6 +35,7 @@ from .summary import prepare_summary, write_summary
 from .video_folder import Video, VideoFolder
 
 _INCOMPLETE = 4
+_NAMED = 10  # results of something else, of perhaps thousands
 
 
 class Found(Enum):
@@ -116,7 +117,7 @@ class _Work:
                 for video in busy:
                     progress.left_out(video)
             if busy:
-                self._console.print(f'{len(busy)} are being read by other processes')
+                self._console.print(f'being read by other processes: {len(busy)}')
             say_summary(write_summary(self._out), str(self._out), self._console)
         except KeyboardInterrupt:
             self._console.print(
@@ -132,17 +133,20 @@ class _Work:
 
     def _todo(self, videos: Iterable[Video]) -> list[Video]:
         """Those to be read; says how many are not, and which must not be."""
-        todo, finished = [], 0
+        todo, finished, kept = [], 0, 0
         for video in videos:
             found, differs = self._look(video)
             if found is Found.OTHER:
-                self._keep(video, differs)
+                kept += 1
+                self._keep(video, differs, silent=kept > _NAMED)
             elif found is Found.FINISHED:
                 finished += 1
             else:
                 todo.append(video)
         if finished:
-            self._console.print(f'{finished} are finished already')
+            self._console.print(f'finished before: {finished}')
+        if kept > _NAMED:
+            self._console.print(f'... and {kept - _NAMED} more')
         # What may have killed a process comes last: by then all others are finished.
         return sorted(todo, key=lambda video: deaths(self._out / video.folder))
 
@@ -163,13 +167,14 @@ class _Work:
         there = enough and is_finished(row, folder)
         return (Found.FINISHED if there else Found.NOTHING), []
 
-    def _keep(self, video: Video, differs: list[str]) -> None:
+    def _keep(self, video: Video, differs: list[str], silent: bool = False) -> None:
         self._fail(
             KeptResult(
                 f'{video.path}: {self._out / video.folder} has its result with '
                 f'{" and ".join(differs)}. It is left as it is: --overwrite replaces '
                 'it, or choose another folder with --out'
-            )
+            ),
+            silent,
         )
 
     def _take(self, video: Video, progress: ManyProgress) -> bool:
