@@ -11,7 +11,7 @@ from tgdfer_mm.version import __version__
 from ..markdown import table_lines
 from .study import Asked
 
-_WELL, _BADLY = 0.85, 0.6  # AUROC over frames
+_WELL, _BADLY, _AHEAD = 0.85, 0.6, 0.1  # AUROC over frames
 Figures = Mapping[str, Sequence[tuple[float, float]]]
 
 
@@ -23,7 +23,8 @@ def write_page(
     Args:
         page: Markdown file.
         asked: K movements.
-        figures: AUROC over frames and over clips, for each movement, by the column.
+        figures: AUROC over frames and over clips, for each movement, by the column;
+            the last one is the control.
         each: Clips a movement.
         command: What was typed.
     """
@@ -46,9 +47,8 @@ def write_page(
     ]
     means = [np.mean(values, axis=0) for values in figures.values()]
     rows.append(['mean', '', *(f'{value:.3f}' for each in means for value in each)])
-    first = next(iter(figures.values()))
     lines = [
-        *_reading(asked, first),
+        *_reading(asked, figures),
         '## AUROC of each movement',
         '',
         *table_lines(header, rows),
@@ -57,20 +57,22 @@ def write_page(
     write_text(page, head.format(**facts) + '\n'.join(lines))
 
 
-def _reading(asked: Sequence[Asked], values: Sequence[tuple[float, float]]) -> list:
-    """What is found and what is not, by the first column."""
+def _reading(asked: Sequence[Asked], figures: Figures) -> list[str]:
+    """What is found and what is not, by the first column against the last one."""
     names = ['+'.join(one.units) for one in asked]
-    found = [n for n, (frames, _) in zip(names, values, strict=True) if frames >= _WELL]
-    lost = [n for n, (frames, _) in zip(names, values, strict=True) if frames < _BADLY]
-    said = (
-        f'The words find the frames of {_listed(found)} at {_WELL} or more. Below '
-        f'{_BADLY} are {_listed(lost)}: for these the words are of no use.'
-    )
-    return ['## What is found', '', said, '']
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ', '.join(names) or 'none'
+    own, *_, other = ([frames for frames, _ in each] for each in figures.values())
+    groups: dict[str, list[str]] = dict(found=[], alike=[], weak=[], lost=[])
+    for name, value, control in zip(names, own, other, strict=True):
+        if value < _BADLY:
+            groups['lost'].append(name)
+        elif value < _WELL:
+            groups['weak'].append(name)
+        else:
+            groups['alike' if value < control + _AHEAD else 'found'].append(name)
+    text = Path(__file__).with_name('reading.md').read_text(encoding='utf-8')
+    listed = {key: ', '.join(each) or 'none' for key, each in groups.items()}
+    facts = dict(well=_WELL, badly=_BADLY, ahead=_AHEAD)
+    return ['## What is found', '', text.format(**listed, **facts)]
 
 
 def _columns(figures: Figures) -> list[str]:

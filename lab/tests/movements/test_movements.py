@@ -40,7 +40,10 @@ def test_a_score_is_above_rest_for_each_movement_and_the_page_has_all(tmp_path):
     assert scores.shape == (2, 16, 2) and np.isfinite(scores).all()
     assert np.allclose(scores[0], scores[1])
     page = tmp_path / 'page.md'
-    write_page(page, asked, dict(Demo=[(0.5, 0.6), (0.7, 0.8)]), 3, 'python x')
+    figures = dict(Demo=[(0.5, 0.6), (0.9, 0.8)], Other=[(0.9, 0.9), (0.6, 0.5)])
+    write_page(page, asked, figures, 3, 'python x')
     text = page.read_text()
     assert '`python x`' in text and 'AU1+AU2+AU4' in text
-    assert '| mean |  | 0.600 | 0.700 |' in text
+    assert '| mean |  | 0.700 | 0.700 | 0.750 | 0.700 |' in text
+    assert 'above other words: AU1+AU4.' in text
+    assert 'below 0.6: AU1+AU2+AU4.' in text
