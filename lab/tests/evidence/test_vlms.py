@@ -17,6 +17,10 @@ PLAN = EvidencePlan(
         'strong': {'level': 'hard', 'vlm': 'strong'},
     },
     groups=[],
+    perturbations=[],
+    repeats=1,
+    clips_per_class=1,
+    reference='full',
     vlms={'weak': {'steps': 9}, 'strong': {'steps': 99}},
 )
 
