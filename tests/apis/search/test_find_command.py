@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from lab.video_writing import write_video
 from tgdfer_cli.main import parse
 from tgdfer_mm.apis import DFERInferencer
 from tgdfer_mm.apis.search import command
@@ -98,6 +99,16 @@ def test_a_video_that_cannot_be_read_is_a_line(call, tiny_video, tmp_path):
     code, text = call('brows raised')
     assert code == 3 and 'empty.mp4: the file is empty' in text
     assert 'tiny.mp4' in text.split('brows raised')[1]
+
+
+def test_a_video_that_is_cut_off_is_searched_as_far_as_it_goes(call, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (20, 48, 64, 3), dtype=np.uint8)
+    path = tmp_path / 'cut.mkv'
+    write_video(path, noise, 10, codec='ffv1', pixels='bgr0')
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    code, text = call('brows raised')
+    assert code == 4 and 'not complete: ' in text and 'cut off' in text
+    assert 'cut.mkv' in text.split('brows raised')[1]
 
 
 def test_a_damaged_index_is_a_line_and_is_read_again(call, tiny_video, read, tmp_path):
