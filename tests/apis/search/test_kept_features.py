@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tgdfer_mm.apis.many.made_from import file_facts
+from tgdfer_mm.apis.search import kept_features
 from tgdfer_mm.apis.search.kept_features import FRAMES, KeptFeatures
 from tgdfer_mm.files import DamagedFileError
 
@@ -33,12 +34,14 @@ def kept(tmp_path):
     return store, video, frames, features
 
 
-def test_what_is_kept_is_found_and_only_mapped(kept):
+@pytest.mark.parametrize(('most', 'kind'), [(0, np.memmap), (10**6, np.ndarray)])
+def test_what_is_kept_is_found_and_only_mapped(kept, monkeypatch, most, kind):
+    monkeypatch.setattr(kept_features, '_MAPPED', most)
     store, video, frames, features = kept
     found = store.find(video)
     np.testing.assert_array_equal(found.frames, frames)
     np.testing.assert_array_equal(found.features, features)
-    assert isinstance(found.features, np.memmap)
+    assert type(found.features) is kind
     assert found.about['duration'] == 1.5
     assert store.size() > features.nbytes
 

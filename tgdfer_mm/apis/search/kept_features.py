@@ -1,9 +1,10 @@
-"""Features of a video's frames on disk: plain arrays and JSON, read without copying.
+"""Features of a video's frames on disk: plain arrays and JSON, mapped into memory.
 
 The JSON file of a video says by content which file was read, and is written last. The
 arrays have that content's digest in their names, so no JSON file is ever of others.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -32,6 +33,7 @@ FRAMES = np.dtype(
 )
 _FACTS = 'duration', 'complete', 'warnings', 'times_are_stamps', 'seconds_to_read'
 _DIGITS = 10  # of a digest in a name
+_MAPPED = 64_000  # bytes from which on a file is mapped, not read
 _LONGEST_NAME = 80  # bytes of a video's name in that of its files
 
 
@@ -201,8 +203,12 @@ def _with(stem: Path, end: str) -> Path:
 
 def _load(path: Path) -> np.ndarray:
     try:
-        return np.load(path, mmap_mode='r', allow_pickle=False)
-    except (OSError, ValueError, EOFError, TypeError) as error:
+        # A process may map some ten thousand files; as many short clips are read.
+        mode = 'r' if path.stat().st_size > _MAPPED else None
+        return np.load(path, mmap_mode=mode, allow_pickle=False)
+    except (OSError, ValueError, EOFError, TypeError, MemoryError) as error:
+        if getattr(error, 'errno', None) in (errno.ENOMEM, errno.EMFILE, errno.ENFILE):
+            raise
         raise DamagedFileError(f'{path} cannot be read: {error}.') from error
 
 
