@@ -79,6 +79,7 @@ DEFAULTS = {
     ),
     'ViTTemporalAdapter': dict(prefix_tokens=1, frozen=True),
     'VisualPromptNeck': dict(temperature=0.01, gamma=0.0, ffn_ratio=4),
+    'dcin': dict(dilations=(1, 2, 4, 8), ratio=0.25, max_instances=16),
     'identity': {},
     'lgt': dict(windows=(2, 4, 8), heads=8, max_instances=16),
     'mtn': dict(dilations=(1, 2, 4), max_instances=16),

@@ -7,7 +7,7 @@ from tgdfer_mm.models.functional import attend_in_windows
 from tgdfer_mm.models.temporal.temporal_network import PositionalCode
 from tgdfer_mm.registry import TEMPORAL
 
-VARIANTS = ['lgt', 'mtn', 'multi_grained', 'tca', 'transformer']
+VARIANTS = ['dcin', 'lgt', 'mtn', 'multi_grained', 'tca', 'transformer']
 
 
 def build(name, trained=True, **kwargs):
@@ -69,6 +69,24 @@ def test_gradients_are_finite_with_padding_and_reach_every_parameter(name):
     for parameter_name, parameter in network.named_parameters():
         assert torch.isfinite(parameter.grad).all(), parameter_name
         assert parameter.grad.abs().sum() > 0, parameter_name
+
+
+def test_away_from_the_ends_the_contexts_move_with_the_instances():
+    network = build('dcin', dilations=(1, 2))
+    network.position.code.data.zero_()
+    x = torch.randn(1, 16, 32)
+    whole = network(x, prefix(16, 16))
+    later = network(x[:, 3:], prefix(13, 13))
+    assert torch.allclose(later[:, 2:], whole[:, 5:], atol=1e-5)
+    assert not torch.allclose(later[:, :2], whole[:, 3:5], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    'wrong', [dict(dilations=()), dict(dilations=(1, 0)), dict(ratio=0.01)]
+)
+def test_contexts_without_a_length_or_a_width_are_refused(wrong):
+    with pytest.raises(ValueError, match='dcin needs dilations'):
+        TEMPORAL.build(dict(type='dcin', dim=32, **wrong))
 
 
 def test_a_window_of_padding_alone_gives_zero():

@@ -35,8 +35,9 @@ class MultiGrainedTemporalHead(BagHead):
         num_classes: K.
         in_channels: D.
         temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
-            ``dim``: ``multi_grained``, which the configs name, ``mtn``, ``tca``,
-            ``transformer`` or ``lgt``, which is taken without a word as in 0.1.
+            ``dim``: ``multi_grained``, which the configs name, ``dcin`` for long
+            videos, ``mtn``, ``tca``, ``transformer`` or ``lgt``, which is taken
+            without a word as in 0.1.
         pooling: See :func:`tgdfer_mm.models.pooling.mil_pool`.
         rho: Share of the instances that ``topk`` pooling averages.
         video_pooling: ``relevance`` or ``query``, see

@@ -4,6 +4,7 @@ A new one is a class that derives from :class:`TemporalNetwork` and registers it
 in ``tgdfer_mm.registry.TEMPORAL``; a head's config then names it.
 """
 
+from .dcin import DilatedContextTemporal
 from .identity import IdentityTemporal
 from .lgt import LocalGlobalTemporal
 from .mtn import MultiScaleTemporal
@@ -14,6 +15,7 @@ from .tma import TemporalAdapter
 from .transformer import TransformerTemporal
 
 __all__ = [
+    'DilatedContextTemporal',
     'IdentityTemporal',
     'LocalGlobalTemporal',
     'MultiGrainedTemporal',
