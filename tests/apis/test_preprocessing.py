@@ -102,3 +102,10 @@ def test_the_shipped_configs_say_how_a_video_is_cropped(name):
     assert settings.crop.size == cfg.image_size
     assert settings.window.frames == cfg.num_frames
     assert cfg.video.crop.margin == settings.crop.margin
+
+
+@pytest.mark.parametrize('name', ['c3d', 'i3d-r50', 'timesformer'])
+def test_a_window_of_a_video_has_the_frames_that_the_model_takes(name):
+    cfg = Config.fromfile(config_dir() / f'mixing/tgdfer_{name}_dfew.py')
+    frames = video_settings(cfg, {}).window.frames
+    assert frames == cfg.model.backbone.num_frames and frames > 16

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from tgdfer_mm.files import DamagedFileError
 from tgdfer_mm.finite_weights import NonFiniteWeightsError
 from tgdfer_mm.models.backbones import OpenCLIPVisual
 from tgdfer_mm.models.vision_language.open_clip_models import NoWeightsError, load_clip
@@ -26,6 +27,23 @@ def test_equals_open_clip_once_weights_are_loaded(tiny_arch, clip_file):
     assert torch.allclose(tower(images), wanted, rtol=1e-5, atol=1e-6)
     assert not torch.equal(tower(images), before)  # nothing was loaded earlier
     assert tower.is_init  # a runner does not load again
+
+
+@pytest.mark.parametrize(
+    ('text', 'said'),
+    [
+        (None, 'No such file'),
+        ('{"embed_dim": 4', 'cannot be read as JSON'),
+        ('{"embed_dim": 4, "vision_cfg": {}}', "lacks 'text_cfg'"),
+    ],
+)
+def test_a_model_config_that_is_none_names_its_file(tmp_path, text, said):
+    path = tmp_path / 'tower.json'
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(DamagedFileError, match=f'tower.json.*{said}') as caught:
+        OpenCLIPVisual(str(path))
+    assert caught.value.exit_code == 2
 
 
 @pytest.mark.parametrize('resnet', [True, False])

@@ -44,8 +44,9 @@ val_evaluator = dict(type='DFERMetric')
 test_evaluator = val_evaluator
 
 # How a user's video is made to look like these clips (tgdfer_mm.apis). An estimate: the
-# authors publish no detector and no margin. Compare your crops with frames of theirs.
+# authors publish no detector and no margin. Compare your crops with frames of theirs,
+# which are of this size. How many there are to a window is said by the pipeline.
 video = dict(
-    crop=dict(size=image_size, margin=0.15, shift=(0.0, -0.05)),
-    window=dict(frames=num_frames, stride=1.0),
+    crop=dict(size=224, margin=0.15, shift=(0.0, -0.05)),
+    window=dict(stride=1.0),
 )

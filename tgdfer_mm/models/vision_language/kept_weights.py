@@ -7,7 +7,7 @@ import open_clip
 from huggingface_hub import try_to_load_from_cache
 
 from ...hf_hub import is_folder
-from .open_clip_models import resolve
+from .open_clip_models import resolve, tags_of
 
 _IN_A_REPOSITORY = ('open_clip_model.safetensors', 'open_clip_pytorch_model.bin')
 _OF_URLS = '~/.cache/clip'  # where open_clip keeps what it fetches by URL
@@ -50,15 +50,11 @@ def kept_weights(arch: str | dict, pretrained: str | None) -> KeptWeights | None
         return None
     if path.is_file() or path.is_dir():
         return KeptWeights(str(path))
-    if not isinstance(arch, str) or pretrained not in _tags(arch):
+    if pretrained not in tags_of(arch):
         return KeptWeights(pretrained) if is_folder(pretrained) else None
     facts = open_clip.get_pretrained_cfg(arch, pretrained)
     found = _in_cache(facts)
     return found and KeptWeights(str(found), bool(facts.get('quick_gelu', False)))
-
-
-def _tags(arch: str) -> list[str]:
-    return open_clip.list_pretrained_tags_by_model(arch)
 
 
 def _in_cache(facts: dict) -> Path | None:

@@ -18,7 +18,7 @@ from safetensors import safe_open
 from torch import nn
 
 from ...catalogue.folders import SCHEME, local_file
-from ...files import parse_json
+from ...files import read_json
 from ...finite_weights import check_finite
 from ...hf_hub import PREFIX, is_folder
 from ...plain_checkpoints import DamagedCheckpointError
@@ -51,6 +51,7 @@ def arch_config(arch: str | dict) -> dict:
     Raises:
         ValueError: If the name is neither an open_clip model, a JSON file, a folder nor
             a repository.
+        DamagedFileError: A JSON file is absent, damaged, or no config of a model.
         MisfitError: A folder or repository has no config of a model.
         UnknownModelError: It has one of another model of transformers.
         HubError: The repository cannot be used.
@@ -58,7 +59,7 @@ def arch_config(arch: str | dict) -> dict:
     if not isinstance(arch, str):
         return {**arch}
     if arch.endswith('.json'):
-        return parse_json(Path(resolve(arch)).read_text())
+        return read_json(resolve(arch), 'embed_dim', 'vision_cfg', 'text_cfg')
     if arch in open_clip.list_models():
         return open_clip.get_model_config(arch)
     if is_published(arch):
@@ -143,7 +144,7 @@ def load_clip(
         open_clip.load_checkpoint(model, str(path))
         check_finite(model.state_dict(), path)
         return model, None
-    if path.is_file() or (pretrained not in _tags(arch) and is_folder(pretrained)):
+    if path.is_file() or (pretrained not in tags_of(arch) and is_folder(pretrained)):
         return _load_published(arch, pretrained, quick_gelu), None
     return _load_tag(arch, pretrained), None
 
@@ -177,13 +178,14 @@ def _stated(quick_gelu: bool | None, pretrained: str) -> bool:
     return quick_gelu
 
 
-def _tags(arch: str | dict) -> list[str]:
+def tags_of(arch: str | dict) -> list[str]:
+    """The tags of open_clip's weights of an architecture; none of a config's."""
     named = isinstance(arch, str)
     return open_clip.list_pretrained_tags_by_model(arch) if named else []
 
 
 def _load_tag(arch: str | dict, tag: str) -> nn.Module:
-    tags = _tags(arch)
+    tags = tags_of(arch)
     if tag not in tags:
         raise ValueError(
             f'pretrained={tag!r} is neither a file, a folder nor a tag of {arch!r} '
