@@ -1,11 +1,16 @@
-"""RestingFaceNeck: start, padding, people, and relevance that neighbours share."""
+"""The face at rest: start, padding, people; and relevance that neighbours share."""
 
 import torch
 import torch.nn.functional as F
 
 from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.functional import masked_median, spread_in_time
-from tgdfer_mm.models.necks import RelevanceNeck, RestingFaceNeck
+from tgdfer_mm.models.necks import (
+    RelevanceNeck,
+    RestingFaceNeck,
+    RestingPromptNeck,
+    VisualPromptNeck,
+)
 
 
 def make_bag(m=6, valid=6, k=3, d=8):
@@ -37,6 +42,18 @@ def test_what_is_added_is_linear_in_the_instance_and_its_difference_from_rest():
             added = read.weight @ torch.cat([x, x - rest]) + read.bias
             expected = x + added if i < 5 else x
             assert torch.allclose(out[n, i], expected, atol=1e-5)
+
+
+def test_enriched_labels_are_those_of_the_instances_as_they_come():
+    bag, neck = make_bag(m=7, valid=5), trained(RestingPromptNeck(8, gamma=0.5))
+    plain, rest = VisualPromptNeck(8, gamma=0.5, spread=True), RestingFaceNeck(8)
+    rest.rest.load_state_dict(neck.rest.state_dict())
+    out, labels = neck(bag)[0], plain(bag)[0]
+    assert torch.equal(out.relevance, labels.relevance)
+    assert torch.equal(out.enriched, labels.enriched)
+    assert torch.equal(out.instances, rest(bag)[0].instances)
+    assert not torch.equal(out.enriched, bag.text.expand(2, -1, -1))
+    assert not torch.equal(out.instances, bag.instances)
 
 
 def test_padding_changes_nothing():

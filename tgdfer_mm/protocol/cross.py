@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from ..recipe.other_data_set import evaluate_on, target_config
+from ..recipe.other_data_set import evaluate_on, kept_for_own, target_config
 from ..registry import DATASETS
 from ..run_config.walk import data_sets, first_data_set, kind_of
 from ..terminal import Terminal
@@ -140,10 +140,7 @@ def _refused(row: Row, on: Sequence[str]) -> dict[str, str]:
             found[name] = f'{row.config} is trained on clips of it too.'
             continue
         if resident:
-            found[name] = (
-                'with --resident all frames are those of the data set trained on. '
-                'Train with --pack alone to test on others.'
-            )
+            found[name] = str(kept_for_own(name, 'resident'))
             continue
         # A copy: the run's own config stays as it is.
         cfg = Config(dict(row.runs[0].config), filename=row.launcher.config)

@@ -21,12 +21,22 @@ def use_other_data_set(cfg: Config, recipe: Recipe) -> str | None:
         return None
     for name in ('cache_features', 'resident'):
         if getattr(recipe, name):
-            raise RecipeError(
-                f'recipe.on={recipe.on!r} (--on) and recipe.{name}: the features or '
-                "frames kept are of the config's own data set. Leave one out."
-            )
+            raise kept_for_own(recipe.on, name)
     evaluate_on(cfg, recipe.on, recipe.on_folds or 'same')
     return f'the tests are of {recipe.on}, its classes matched by a label map'
+
+
+def kept_for_own(on: str, name: str) -> RecipeError:
+    """Why a run that keeps its own clips cannot be tested on others.
+
+    Args:
+        on: Name of the data set to test on.
+        name: The recipe's field, ``'cache_features'`` or ``'resident'``.
+    """
+    return RecipeError(
+        f'recipe.on={on!r} (--on) and recipe.{name}: the features or frames kept are '
+        "of the config's own data set. Leave one out."
+    )
 
 
 def read_pictures(cfg: Config) -> None:

@@ -58,15 +58,17 @@ class RestingFaceNeck(RelevanceNeck):
         super().__init__(temperature, spread, learn_temperature=True, **kwargs)
         self.rest = RestingFace(in_channels)
 
-    def forward(self, bag: Bag, data_samples: list | None = None) -> tuple[Bag, dict]:
-        """Fills in the bag's relevance and labels, and reads its instances anew."""
-        bag, log = super().forward(bag, data_samples)
-        return bag._replace(instances=self.rest(bag.instances, bag.mask)), log
+    def read(self, bag: Bag) -> Tensor:
+        """The instances against the face at rest, (N, M, D)."""
+        return self.rest(bag.instances, bag.mask)
 
 
 @MODELS.register_module()
 class RestingPromptNeck(VisualPromptNeck):
-    """:class:`RestingFaceNeck` whose labels are enriched as in the neck it is from.
+    """Labels enriched as by :class:`VisualPromptNeck`, and the face at rest.
+
+    The instances are read as by :class:`RestingFaceNeck`; the labels are enriched by
+    the instances as the tower gives them [choice].
 
     Args:
         in_channels: D, the joint width.
@@ -78,7 +80,6 @@ class RestingPromptNeck(VisualPromptNeck):
         super().__init__(in_channels, spread=spread, **kwargs)
         self.rest = RestingFace(in_channels)
 
-    def forward(self, bag: Bag, data_samples: list | None = None) -> tuple[Bag, dict]:
-        """Fills in the bag's relevance and labels, and reads its instances anew."""
-        bag, log = super().forward(bag, data_samples)
-        return bag._replace(instances=self.rest(bag.instances, bag.mask)), log
+    def read(self, bag: Bag) -> Tensor:
+        """The instances against the face at rest, (N, M, D)."""
+        return self.rest(bag.instances, bag.mask)

@@ -57,13 +57,22 @@ class RelevanceNeck(BaseModule):
     def forward(self, bag: Bag, data_samples: list | None = None) -> tuple[Bag, dict]:
         """Fills in the bag's relevance (N, M, K) and enriched labels (N, K, D).
 
+        Both are of the instances as the tower gives them; the head gets those that
+        :meth:`read` gives.
+
         Returns:
             The bag, and values to log (empty without ``data_samples``).
         """
         relevance = self.relevance(bag)
         enriched, log = self.enrich(bag, relevance)
-        bag = bag._replace(enriched=enriched, relevance=relevance)
+        bag = bag._replace(
+            instances=self.read(bag), enriched=enriched, relevance=relevance
+        )
         return bag, {} if data_samples is None else log
+
+    def read(self, bag: Bag) -> Tensor:
+        """The instances that the head gets, (N, M, D): here as they are."""
+        return bag.instances
 
     def relevance(self, bag: Bag) -> Tensor:
         """How much each valid instance speaks for each class, (N, M, K)."""

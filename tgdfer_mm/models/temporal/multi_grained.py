@@ -17,8 +17,8 @@ class MultiGrainedTemporal(TemporalNetwork):
     channel is convolved over time by itself, at the grain of its part. Long-range
     emotional flow: one more part relates every instance to all. [paper: short and
     long; dilations and the relations from RTFM, see :class:`.MultiScaleTemporal`;
-    depthwise a choice: it has a third of the weights of RTFM's and generalised better
-    to people that no training clip shows, docs/evidence.md].
+    depthwise a choice: it has two thirds of the weights of RTFM's, and no training on
+    drawn clips tells the two apart, docs/evidence.md].
 
     Args:
         dim: D, divisible by ``len(dilations) + 1``.
