@@ -49,7 +49,8 @@ def say_summary(rows: list[dict], out: str, console: Terminal) -> None:
     said = ', '.join(f'{count} {state}' for state, count in states.items())
     console.print(
         f'in {one_line(out)} by now: {counted(len(rows))}'
-        + (f' ({said})' if said else '')
+        + (f' ({said})' if said else ''),
+        soft_wrap=True,
     )
     for note in dict.fromkeys(r['model']['note'] for r in rows if r['model']['note']):
         console.print(Text('note:', 'yellow'), one_line(note), soft_wrap=True)
