@@ -1,7 +1,7 @@
 """Searches drawn films by words, and counts how many of the first moments are right.
 
-    python lab/tools/search_films.py --seeds 7201-7220 --docs docs/search.md
-    python lab/tools/search_films.py --seeds 7201-7220 --untrained
+    python lab/tools/search_films.py --seeds 7101-7120 --docs docs/search.md
+    python lab/tools/search_films.py --seeds 7101-7120 --untrained
 
 A film is drawn once and read once a model: films and index stay in the folder.
 """
@@ -25,7 +25,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        '--seeds', type=parse_seeds, default='7201-7220', help='such as 7201-7220'
+        '--seeds', type=parse_seeds, default='7101-7120', help='such as 7101-7120'
     )
     parser.add_argument(
         '--folder', type=Path, default=Path('work_dirs/search_films'), help='of films'
