@@ -22,6 +22,7 @@ from ..video.errors import InputError, NoNumberError, UsageError
 from ..video.optional_packages import need
 from ..video.settings import VideoSettings
 from .calibration import usable_temperature
+from .frame_features import FrameFeatures, sees_single_frames
 from .model_loading import LoadedModel, load_model
 from .own_words import Texts, WordsError, with_own_words
 from .preprocessing import ClipPipeline, steps_after_reading, video_settings
@@ -55,6 +56,10 @@ class TorchRuntime:
             )
         self.model = loaded.model
         self.pipeline = ClipPipeline(loaded.cfg, self.settings.window.frames)
+        steps = steps_after_reading(loaded.cfg)
+        self._features = None
+        if sees_single_frames(self.model, steps):
+            self._features = FrameFeatures(self.model, self.pipeline)
         # A transform of a user's, or a compiled model, may keep something between two
         # calls; torch uses all cores for one thread anyway.
         self._lock = threading.Lock()
@@ -77,8 +82,11 @@ class TorchRuntime:
             NoNumberError: The model gives NaN or infinity.
         """
         with self._lock:
-            batch = pseudo_collate([self.pipeline(crops) for crops in windows])
-            samples = self.model.test_step(batch)
+            if self._features is not None:
+                samples = self._features(windows)
+            else:
+                batch = pseudo_collate([self.pipeline(crops) for crops in windows])
+                samples = self.model.test_step(batch)
         return [
             calibrated(_finite(_from_sample(sample, len(crops))), self.about)
             for sample, crops in zip(samples, windows, strict=True)

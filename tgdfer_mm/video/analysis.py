@@ -1,10 +1,12 @@
 """One pass over a video: detect, track, crop, cut into windows, predict."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from typing import NamedTuple
 
 import numpy as np
 
+from .ahead import WorkBehind
 from .faces import FaceDetector
 from .following import FollowedFaces
 from .frames import Source
@@ -12,6 +14,8 @@ from .settings import VideoSettings
 from .track_record import TrackRecord
 from .tracking import Step
 from .windows import Crop, Window, WindowCutter
+
+_BATCHES = 2  # that may be predicted while others are collected
 
 
 class Prediction(NamedTuple):
@@ -29,6 +33,7 @@ class Prediction(NamedTuple):
     relevance: np.ndarray | None
 
 
+Queue = list[tuple[TrackRecord, Window]]
 Predictor = Callable[[list[list[np.ndarray]]], list[Prediction]]
 
 
@@ -36,7 +41,8 @@ class Analysis:
     """Reads a source to its end and keeps the numbers.
 
     In memory are the frames that the tracker waits with, one window of crops a track,
-    and one batch of windows; of what has passed, the numbers alone.
+    and three batches of windows; of what has passed, the numbers alone. Where the
+    source allows it, one thread reads and detects, and one predicts.
 
     Args:
         source: Where the frames come from.
@@ -49,8 +55,11 @@ class Analysis:
 
     Attributes:
         warnings: Sentences about what the reader of the result should know.
+        in_threads: Whether threads may be used at all.
         complete: Whether the source was read to its end without damage.
     """
+
+    in_threads = True
 
     def __init__(
         self,
@@ -68,10 +77,16 @@ class Analysis:
         self._classes = list(classes)
         self._settings = settings
         self._batch_size = batch_size
-        self._faces = FollowedFaces(source, detector, settings, advance)
+        in_threads = source.threads and self.in_threads
+        self._faces = FollowedFaces(
+            source, detector, settings, advance, in_threads and detector.threads
+        )
+        self._behind = None
+        if in_threads:
+            self._behind = WorkBehind(self._predictions, self._note, _BATCHES)
         self._open: dict[int, tuple[TrackRecord, WindowCutter]] = {}
         self._finished: list[TrackRecord] = []
-        self._queue: list[tuple[TrackRecord, Window]] = []
+        self._queue: Queue = []
         self._kept = self._too_short = 0
         self.warnings: list[str] = []
         self.complete = True
@@ -83,12 +98,17 @@ class Analysis:
             False if Ctrl-C stopped it; what was read until then is kept.
         """
         try:
-            for step in self._faces.steps():
-                self._take(step)
-            finished = True
-        except KeyboardInterrupt:
-            finished = False
-        self._finish(finished)
+            try:
+                with closing(self._faces.steps()) as steps:
+                    for step in steps:
+                        self._take(step)
+                finished = True
+            except KeyboardInterrupt:
+                finished = False
+            self._finish(finished)
+        finally:
+            if self._behind is not None:
+                self._behind.close()
         return finished
 
     def tracks(self) -> list[dict]:
@@ -103,6 +123,8 @@ class Analysis:
         for number in list(self._open):
             self._end(number)
         self._flush()
+        if self._behind is not None:
+            self._behind.finish()
         self._conclude(finished)
 
     def _new_record(self, number: int) -> TrackRecord:
@@ -142,9 +164,18 @@ class Analysis:
         if not self._queue:
             return
         queue = self._queue
-        crops = [[c.picture for c in window.crops] for _, window in queue]
-        predictions = self._predict(crops)
+        if self._behind is not None:
+            self._behind.put(queue)
+            self._queue = []
+            return
+        predictions = self._predictions(queue)
         self._queue = []  # not before: Ctrl-C meanwhile must lose none
+        self._note(queue, predictions)
+
+    def _predictions(self, queue: Queue) -> list[Prediction]:
+        return self._predict([[c.picture for c in w.crops] for _, w in queue])
+
+    def _note(self, queue: Queue, predictions: list[Prediction]) -> None:
         for (record, window), said in zip(queue, predictions, strict=True):
             relevance = said.relevance
             if relevance is not None:  # in units of a uniform share

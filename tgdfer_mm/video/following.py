@@ -1,10 +1,12 @@
 """The faces of a source, found and followed, and their crops."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import numpy as np
 
-from .faces import FaceDetector
+from .ahead import read_ahead
+from .faces import Face, FaceDetector
 from .frames import Frame, Source
 from .settings import VideoSettings
 from .shots import ShotDetector
@@ -21,6 +23,7 @@ class FollowedFaces:
         detector: Finds the faces.
         settings: See :class:`VideoSettings`.
         advance: Called after every frame read.
+        ahead: Whether frames are read and looked at in a thread, ahead of the rest.
     """
 
     def __init__(
@@ -29,6 +32,7 @@ class FollowedFaces:
         detector: FaceDetector,
         settings: VideoSettings,
         advance: Callable[[], None] = lambda: None,
+        ahead: bool = False,
     ) -> None:
         self._source = source
         self._detector = detector
@@ -37,6 +41,8 @@ class FollowedFaces:
         self._tracker = Tracker(
             settings.max_gap, settings.min_overlap, detector.cropped
         )
+        self._ahead = ahead
+        self._duration = 0.0  # of the source up to the frame that is tracked
         self._stopped = False
         self._not_aligned = 0
 
@@ -46,6 +52,17 @@ class FollowedFaces:
         A camera cut ends all tracks; each track's frames follow one another without a
         gap, those between detections included.
         """
+        looked = self._looked_at()
+        if self._ahead:
+            looked = read_ahead(looked)
+        with closing(looked):
+            for frame, faces, cut, self._duration in looked:
+                yield from self._tracker.add(frame, faces, cut)
+                self._advance()
+            self._duration = self._source.info.duration
+
+    def _looked_at(self) -> Iterator[tuple[Frame, list[Face] | None, bool, float]]:
+        """Each frame, its faces if the detector looked, whether the camera cuts."""
         settings, cropped = self._settings, self._detector.cropped
         shots = ShotDetector(None if cropped else settings.cut)
         due = next_frame = 0
@@ -67,8 +84,7 @@ class FollowedFaces:
                 faces = self._detector(frame)
                 due = frame.time + settings.every_seconds
                 next_frame = frame.index + (settings.every or 1)
-            yield from self._tracker.add(frame, faces, cut)
-            self._advance()
+            yield frame, faces, cut, self._source.info.duration
 
     def finish(self) -> Iterator[Step]:
         """The frames that were waited with, after the last one that was read."""
@@ -87,7 +103,7 @@ class FollowedFaces:
 
     def too_short(self, seconds: float) -> bool:
         """Whether a track from whose first to last frame so long passes is left out."""
-        return seconds < self._settings.min_track <= self._source.info.duration
+        return seconds < self._settings.min_track <= self._duration
 
     def warnings(self) -> Iterator[str]:
         """Sentences about what the reader of the crops should know."""

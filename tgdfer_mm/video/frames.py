@@ -66,6 +66,7 @@ class Frame:
         self.stored = stored
         self.turns = turns
         self.convert = convert
+        self._small: dict[int, tuple[np.ndarray, float]] = {}
         self.arrived = clocks.monotonic()
 
     @property
@@ -94,8 +95,14 @@ class Frame:
         """The picture with its longer side shrunk to at most `side` pixels.
 
         Returns:
-            RGB (h, w, 3) uint8, and its pixels a source pixel.
+            RGB (h, w, 3) uint8, and its pixels a source pixel; made once for each
+            side, not to be written to.
         """
+        if side not in self._small:
+            self._small[side] = self._shrunk(side)
+        return self._small[side]
+
+    def _shrunk(self, side: int) -> tuple[np.ndarray, float]:
         stored, (width, height) = self.stored, self.stored_size
         factor = side / max(height, width)
         if factor >= 1:
@@ -122,6 +129,7 @@ class Source:
         problems: What was damaged or missing, sentences. Not empty: not complete.
         notes: What else the reader of a result has to know, sentences.
         time: Of the frame that was read last, seconds.
+        threads: Whether its frames may be read in one thread and used in another.
         longest_step: Longest time between two frames so far, seconds.
         times_are_stamps: Whether the times are those of the file, so that it can be
             opened at one; complete after the iteration.
@@ -129,6 +137,7 @@ class Source:
 
     info: SourceInfo
     total: int | None = None
+    threads: bool = False
     time: float = 0.0
     longest_step: float = 0.0
     times_are_stamps: bool = True

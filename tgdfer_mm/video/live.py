@@ -152,6 +152,8 @@ class LiveAnalysis(Analysis):
         advance: Called after every frame read.
     """
 
+    in_threads = False  # a window waits for no batch
+
     def __init__(
         self,
         source: Source,

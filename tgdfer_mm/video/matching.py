@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import torch
-from torchvision.ops import box_iou
 
 from .appearance import ANOTHER, look_apart
 
@@ -72,8 +70,12 @@ def _no_choice(possible: np.ndarray) -> bool:
 
 def overlaps(ours: Sequence[Box], theirs: Sequence[Box]) -> np.ndarray:
     """Intersection over union of each two boxes; 0 of two that are empty."""
-    both = (torch.tensor(boxes, dtype=torch.float64) for boxes in (ours, theirs))
-    return box_iou(*both).nan_to_num_(0).numpy()
+    a, b = np.asarray(ours, float)[:, None], np.asarray(theirs, float)[None]
+    sides = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
+    common = sides.clip(0).prod(-1)
+    areas = [(x[..., 2:] - x[..., :2]).prod(-1) for x in (a, b)]
+    union = areas[0] + areas[1] - common
+    return np.divide(common, union, out=np.zeros_like(common), where=union != 0)
 
 
 def _near(places: Sequence[Box], box: Box) -> bool:

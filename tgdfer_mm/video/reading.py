@@ -36,6 +36,8 @@ class FolderSource(Source):
         max_pixels: Of a picture that is read.
     """
 
+    threads = True
+
     def __init__(
         self, folder: str | Path, fps: float, max_pixels: int = MAX_PIXELS
     ) -> None:

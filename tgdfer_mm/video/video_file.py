@@ -2,6 +2,7 @@
 
 import errno
 import os
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -47,6 +48,8 @@ class VideoFileSource(Source):
             decoded.
     """
 
+    threads = True
+
     def __init__(
         self,
         path: Path,
@@ -56,10 +59,10 @@ class VideoFileSource(Source):
     ) -> None:
         super().__init__()
         self._max_side = max_side
-        self._av = av = need('av')
+        self._av = need('av')
         self._path = path
         self._max_pixels = max_pixels
-        self._reformatters = defaultdict(av.video.reformatter.VideoReformatter)
+        self._of_thread = threading.local()  # no two threads may use one scaler
         self._convertible: dict[str, bool] = {}
         with ExitStack() as stack:
             opened = open_media(path, formats, max_pixels)
@@ -245,9 +248,12 @@ class VideoFileSource(Source):
     def _scaled(self, frame: Any, width: int, height: int, pixels: str) -> Any:
         # Setting one up takes four times as long as shrinking a picture with it. Each
         # has threads of its own, and every picture of a file may have another shape.
-        if len(self._reformatters) > _KINDS:
-            self._reformatters.clear()
-        reformatter = self._reformatters[width, height, pixels]
+        reformatters = vars(self._of_thread).setdefault(
+            'reformatters', defaultdict(self._av.video.reformatter.VideoReformatter)
+        )
+        if len(reformatters) > _KINDS:
+            reformatters.clear()
+        reformatter = reformatters[width, height, pixels]
         return reformatter.reformat(frame, width, height, pixels, threads=_threads())
 
     def _to_rgb(self, frame: Any, width: int, height: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from ...registry import MODELS
 from ...video.errors import UsageError
-from ..bag import Bag, average_runs
+from ..bag import Bag, average_runs, frame_mask
 from ..experts import FrameExpert
 from ..functional import at_least_single, single_precision
 from ..heads.frame_expert_head import FrameExpertHead
@@ -80,8 +80,18 @@ class BagRecognizer(BaseRecognizer):
         features, mask = read_tower(self.backbone, inputs, data_samples)
         if stage == 'backbone':
             return features, {}
+        return self._behind_tower(features, mask, stage, data_samples, test_mode)
+
+    def _behind_tower(
+        self,
+        features: Tensor,
+        mask: Tensor,
+        stage: str,
+        data_samples: list | None,
+        test_mode: bool,
+    ) -> tuple:
         text = None if self.text_encoder is None else self.text_encoder()
-        with single_precision(inputs):
+        with single_precision(features):
             features, mask = self.make_instances(at_least_single(features), mask)
             bag = Bag(features, mask, None if text is None else at_least_single(text))
             log = {}
@@ -108,9 +118,24 @@ class BagRecognizer(BaseRecognizer):
         with them the mask.
         """
         bag, _ = self.extract_feat(inputs, data_samples=data_samples, test_mode=True)
+        return self._explained(bag, data_samples)
+
+    def predict_features(self, features: Tensor, data_samples: list) -> list:
+        """Predictions of clips whose frames went through the tower already.
+
+        Args:
+            features: Of each frame as the tower gives them, (N, T, D).
+            data_samples: One a clip; ``num_valid`` says how many frames are real.
+        """
+        mask = frame_mask(data_samples, features.shape[1], features.device)
+        mask = mask.expand(features.shape[:2])
+        bag, _ = self._behind_tower(features, mask, 'neck', data_samples, True)
+        return self._explained(bag, data_samples)
+
+    def _explained(self, bag: Bag, data_samples: list) -> list:
         for sample in data_samples:
             sample.set_metainfo({'frames_per_instance': self.frames_per_instance})
-        with single_precision(inputs):
+        with single_precision(bag.instances):
             return self.cls_head.predict(bag, data_samples)
 
     def _check_fit(self) -> None:

@@ -42,10 +42,12 @@ class FaceDetector:
         name: As the result names it.
         cropped: The frames are face crops already: nothing to track or to widen.
         advice: What to try if it finds no face.
+        threads: Whether it may be asked in another thread than it was made in.
     """
 
     name = 'detector'
     cropped = False
+    threads = True
     advice = 'Look at a larger picture (side), or take another detector'
 
     def __call__(self, frame: Frame) -> list[Face]:
@@ -129,6 +131,8 @@ class CallableDetector(FaceDetector):
         function: Takes an upright RGB picture (h, w, 3) uint8, gives boxes
             (x1, y1, x2, y2) or (x1, y1, x2, y2, score) in its pixels.
     """
+
+    threads = False  # nobody knows what it uses
 
     def __init__(self, function: Callable[[np.ndarray], Sequence]) -> None:
         self._function = function

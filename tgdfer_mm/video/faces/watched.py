@@ -37,6 +37,7 @@ class WatchedDetector(FaceDetector):
         self.name = detector.name
         self.cropped = detector.cropped
         self.advice = detector.advice
+        self.threads = detector.threads
 
     def describe(self) -> dict:
         return self._detector.describe()

@@ -1,0 +1,97 @@
+"""Work that is done in threads, ahead of who needs it or behind who ordered it."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+
+def read_ahead(items: Iterator, most: int = 8) -> Iterator:
+    """The items of an iterator, made in a thread ahead of their use.
+
+    Args:
+        items: What is iterated in the thread; what it raises is raised here.
+        most: Items that wait at most.
+
+    Yields:
+        The items in their order. Closing it ends the thread, when it has made the item
+        that it is at.
+    """
+    queue: deque[tuple[Any, BaseException | None, bool]] = deque()
+    changed = threading.Condition()
+    closed = False
+
+    def put(item: Any, error: BaseException | None = None, last: bool = False) -> bool:
+        with changed:
+            changed.wait_for(lambda: closed or len(queue) < most)
+            queue.append((item, error, last))
+            changed.notify_all()
+            return not closed
+
+    def make() -> None:
+        try:
+            for item in items:
+                if not put(item):
+                    return
+        except BaseException as err:
+            put(None, err)
+        else:
+            put(None, last=True)
+
+    thread = threading.Thread(target=make, daemon=True)
+    thread.start()
+    try:
+        while True:
+            with changed:
+                changed.wait_for(lambda: queue)
+                item, error, last = queue.popleft()
+                changed.notify_all()
+            if error is not None:
+                raise error
+            if last:
+                return
+            yield item
+    finally:
+        with changed:
+            closed = True
+            changed.notify_all()
+        thread.join()
+
+
+class WorkBehind:
+    """Does jobs in one thread, one after another, and hands each result back in order.
+
+    Args:
+        work: Does a job.
+        take: Gets each job with its result, in the thread that calls the methods.
+        most: Jobs that may be under way.
+    """
+
+    def __init__(
+        self, work: Callable[[Any], Any], take: Callable[[Any, Any], None], most: int
+    ) -> None:
+        self._work, self._take, self._most = work, take, most
+        self._jobs: deque[tuple[Any, Future]] = deque()
+        self._pool = ThreadPoolExecutor(1)
+
+    def put(self, job: Any) -> None:
+        """Orders a job; waits while too many are under way."""
+        self._jobs.append((job, self._pool.submit(self._work, job)))
+        while len(self._jobs) > self._most:
+            self._take_one()
+
+    def finish(self) -> None:
+        """Waits for all jobs."""
+        while self._jobs:
+            self._take_one()
+
+    def close(self) -> None:
+        """Ends the thread; jobs that were not begun are forgotten."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _take_one(self) -> None:
+        job, future = self._jobs[0]
+        result = future.result()
+        self._jobs.popleft()  # not before: Ctrl-C meanwhile must lose none
+        self._take(job, result)
