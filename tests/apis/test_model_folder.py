@@ -408,6 +408,14 @@ def test_nor_can_its_preprocessing(copied):
         (at('library', 'transformers'), ModelFolderError, 'another library'),
         (at('format', 2), ModelFolderError, 'has the format 2, and .*Update tgdfer_mm'),
         (lambda content: content.pop('needs'), ValueError, "lacks 'needs'"),
+        *(
+            (at(key, value), ModelFolderError, f'config.json: {key} has to be {form}')
+            for key, value, form in [
+                *[('needs', odd, 'a list of texts') for odd in (5, [[1]], None)],
+                ('classes', {'happy': 1}, 'a list of texts'),
+                *[(key, 'x', 'an object') for key in ('model', 'about', 'trained')],
+            ]
+        ),
         (at('model', 'type', 'NoSuchModel'), UsageError, 'its model cannot be built'),
         (
             at('model', 'cls_head', 'num_classes', 5),

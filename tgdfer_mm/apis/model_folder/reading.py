@@ -1,5 +1,6 @@
 """From a folder, of this machine or of the hub, to a config and the weights."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,14 @@ from .layout import (
     WEIGHTS,
     ModelFolderError,
 )
+
+# What the entries of the two files are, and what the entries of lists are.
+_OBJECTS = ('model', 'about', 'trained', 'video')
+_LISTS = {
+    'classes': (str, 'texts'),
+    'needs': (str, 'texts'),
+    'pipeline': (dict, 'objects'),
+}
 
 
 class FolderModel(NamedTuple):
@@ -75,6 +84,8 @@ def read_folder(source: str | Path) -> FolderModel:
     preparing = read_json(
         _required(folder, PREPROCESSING), 'pipeline', 'video', 'image_size'
     )
+    _require_form(content, path)
+    _require_form(preparing, PREPROCESSING)
     import_needed(content['needs'], path)
     require_harmless(content['model'], path, 'model')
     require_harmless(preparing, PREPROCESSING)
@@ -97,6 +108,16 @@ def read_folder(source: str | Path) -> FolderModel:
         name = folder.name.repo.rpartition('/')[2]
         at = str(HubName(folder.name.repo, folder.commit))
     return FolderModel(name, config, weights, at, content['trained'])
+
+
+def _require_form(content: Mapping[str, Any], path: object) -> None:
+    for key in _OBJECTS:
+        if not isinstance(content.get(key, {}), dict):
+            raise ModelFolderError(f'{path}: {key} has to be an object, {{...}}')
+    for key, (kind, what) in _LISTS.items():
+        value = content.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(v, kind) for v in value):
+            raise ModelFolderError(f'{path}: {key} has to be a list of {what}')
 
 
 def _required(folder: HubFolder | LocalFolder, name: str) -> Path:
