@@ -17,7 +17,7 @@ from mmengine.registry import init_default_scope
 from tgdfer_mm.apis import DFERInferencer, LoadedModel, export
 from tgdfer_mm.apis.export import export_onnx
 from tgdfer_mm.apis.runtime import OnnxRuntime
-from tgdfer_mm.registry import MODELS
+from tgdfer_mm.registry import MODELS, TEMPORAL
 from tgdfer_mm.video.errors import InputError, UsageError
 
 ARCH = dict(
@@ -34,8 +34,10 @@ PIPELINE = [
     dict(type='PackDFERInputs'),
 ]
 
+OPTIONS = dict(RelevanceNeck={}, VisualPromptNeck=dict(in_channels=32, gamma=0.5))
 
-def build(**parts):
+
+def build(neck='VisualPromptNeck', temporal=None, **parts):
     """A small recognizer with random weights, as if it had been loaded."""
     init_default_scope('mmaction')  # module fixtures come before the tests' own
     torch.manual_seed(0)
@@ -48,12 +50,12 @@ def build(**parts):
             arch=ARCH,
             descriptions={name: [f'a {name} face'] for name in classes},
         ),
-        neck=dict(type='VisualPromptNeck', in_channels=32, gamma=0.5),
+        neck=dict(type=neck, **OPTIONS.get(neck, dict(in_channels=32))),
         cls_head=dict(
             type='MultiGrainedTemporalHead',
             num_classes=3,
             in_channels=32,
-            temporal=dict(type='lgt', windows=(8,)),
+            temporal=temporal or dict(type='lgt', windows=(8,)),
         ),
         data_preprocessor=dict(
             type='ActionDataPreprocessor',
@@ -69,7 +71,8 @@ def build(**parts):
     for parameter in network.parameters():  # zeros at the start would hide parts
         torch.nn.init.normal_(parameter, std=0.3)
     network.cls_head.logit_scale.data.fill_(3.0)  # so that the classes differ
-    network.neck.log_tau.data.fill_(-2.0)
+    if isinstance(network.neck.log_tau, torch.nn.Parameter):
+        network.neck.log_tau.data.fill_(-2.0)
     about = dict(
         *(), name='x', config='c', checkpoint='w', sha256='0' * 64, classes=classes
     )
@@ -115,6 +118,25 @@ def test_any_batch_and_length_gives_what_torch_gives(loaded, path, length, valid
         seen = np.arange(length)[None] < np.array(valid)[:, None]
         mask = seen if own.ndim == 3 else slice(None)
         np.testing.assert_allclose(own[mask], theirs[mask], atol=1e-5)
+
+
+def test_the_default_gives_what_torch_gives(tmp_path):
+    loaded = build('RestingFaceNeck', dict(type='multi_grained'))
+    path = export_onnx(loaded, tmp_path / 'model.onnx')
+    test_any_batch_and_length_gives_what_torch_gives(loaded, path, 5, [5, 4, 1])
+
+
+@pytest.mark.parametrize('temporal', sorted(TEMPORAL.module_dict))
+def test_every_temporal_network_has_a_graph_for_any_batch_and_length(temporal):
+    export.trace(build('RestingFaceNeck', dict(type=temporal)))
+
+
+@pytest.mark.parametrize(
+    'neck',
+    ['MotionPromptNeck', 'RelevanceNeck', 'RestingPromptNeck', 'VisualPromptNeck'],
+)
+def test_every_neck_has_a_graph_for_any_batch_and_length(neck):
+    export.trace(build(neck, dict(type='identity')))
 
 
 def test_the_file_says_all_that_is_needed_to_use_it(loaded, path):

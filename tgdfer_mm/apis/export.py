@@ -96,21 +96,7 @@ def export_onnx(loaded: LoadedModel, out: str | Path) -> Path:
     check_finite(loaded.model.state_dict(), loaded.about['checkpoint'])
     onnx = need('onnx')
     need('onnxscript')
-    settings = json.loads(metadata['video'])
-    size, frames = settings['crop']['size'], settings['window']['frames']
-    module = ExportedRecognizer(loaded.model.cpu()).eval()
-    group = loaded.model.frames_per_instance
-    # Several windows of every temporal grain: of a single one the exporter would
-    # conclude that there is always one.
-    length = group * (max(2 * frames, 32) // group + 1)
-    pictures = torch.zeros(2, length, 3, size, size, dtype=torch.uint8)
-    any_size = torch.export.Dim.DYNAMIC
-    program = torch.export.export(
-        module,
-        (pictures, torch.tensor([length, 1])),
-        dynamic_shapes=({0: any_size, 1: any_size}, {0: any_size}),
-        strict=False,
-    )
+    program = trace(loaded)
     exported = torch.onnx.export(
         program,
         (),
@@ -126,6 +112,29 @@ def export_onnx(loaded: LoadedModel, out: str | Path) -> Path:
     with naming_what_fails(out), replacing(out) as temporary:
         onnx.save(model, str(temporary))
     return out
+
+
+def trace(loaded: LoadedModel) -> torch.export.ExportedProgram:
+    """The graph of a model, for any batch and any number of frames a clip.
+
+    Args:
+        loaded: The model, see :func:`load_model`; it is left on the CPU.
+    """
+    settings = json.loads(_metadata(loaded)['video'])
+    size, frames = settings['crop']['size'], settings['window']['frames']
+    module = ExportedRecognizer(loaded.model.cpu()).eval()
+    group = loaded.model.frames_per_instance
+    # Several windows of every temporal grain: of a single one the exporter would
+    # conclude that there is always one.
+    length = group * (max(2 * frames, 32) // group + 1)
+    pictures = torch.zeros(2, length, 3, size, size, dtype=torch.uint8)
+    any_size = torch.export.Dim.DYNAMIC
+    return torch.export.export(
+        module,
+        (pictures, torch.tensor([length, 1])),
+        dynamic_shapes=({0: any_size, 1: any_size}, {0: any_size}),
+        strict=False,
+    )
 
 
 def check_out(out: str | Path) -> None:

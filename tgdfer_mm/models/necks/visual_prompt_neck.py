@@ -95,7 +95,7 @@ class RelevanceNeck(BaseModule):
 
     def enrich(self, bag: Bag, relevance: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """The labels of each bag, (N, K, D), and values to log."""
-        return bag.text.expand(len(bag.instances), -1, -1), {}
+        return bag.text.expand(bag.instances.shape[0], -1, -1), {}
 
 
 @MODELS.register_module()
