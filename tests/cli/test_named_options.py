@@ -74,9 +74,12 @@ def test_pages_name_options_that_exist():
     ('modules', 'commands'),
     [
         (['plain_checkpoints.py'], []),  # every command loads with it
-        (['apis', 'video'], ['infer', 'find', 'app', 'export', 'models']),
+        (
+            ['apis', 'video'],
+            ['infer', 'find', 'app', 'export', 'models', 'calibrate', 'train'],
+        ),
         (['convert'], ['convert']),
-        (['protocol'], ['folds', 'compare', 'groups', 'train', 'test']),
+        (['protocol'], ['folds', 'compare', 'groups', 'train', 'test', 'sweep']),
     ],
     ids=str,
 )

@@ -13,27 +13,11 @@ import pytest
 from lab.paths import LAB, ROOT
 
 TOOLS = sorted((LAB / 'tools').glob('*.py'))
-NEW = {
-    *(
-        'app_bombs',
-        'app_picture',
-        'few_clips',
-        'film_intervals',
-        'first_look',
-        'fuzz_files',
-    ),
-    *(
-        'fuzz_videos',
-        'load_page',
-        'mmaction2_tests',
-        'open_data',
-        'own_tutorial',
-        'own_words',
-        'tracking',
-    ),
-    'towers',
-}
-MOVED = [p for p in TOOLS if p.stem not in NEW]  # those never were elsewhere
+WERE_ELSEWHERE = (
+    *('benchmark', 'benchmark_video', 'evidence', 'pretrain_vlm'),
+    *('train_many', 'zoo'),
+)
+MOVED = [LAB / f'tools/{name}.py' for name in WERE_ELSEWHERE]
 OLD = {p.stem: ROOT / 'tools' / p.name for p in MOVED}
 OLD['pretrain_vlm'] = ROOT / 'tools/synth/pretrain_vlm.py'
 
