@@ -1,6 +1,6 @@
-"""Measures how fast a long video is read, and in how much memory.
+"""Measures how fast a long video is read, in how much memory, and what takes the time.
 
-python lab/tools/benchmark_video.py --minutes 60
+python lab/tools/benchmark_video.py --minutes 60 --docs docs/performance.md
 
 Draws a film of 25 seconds, plays it over and over in one file of 640 x 360 pixels, and
 reads that in a process of its own.
@@ -8,6 +8,7 @@ reads that in a process of its own.
 
 import argparse
 import json
+import os
 import platform
 import resource
 import subprocess
@@ -20,9 +21,12 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
 
+from lab.benchmark.video_stages import decoding_rate, put_table, stages_of
 from lab.film import FilmSpec, write_film
 from lab.video_writing import repeat_video
 from tgdfer_mm.apis import DFERInferencer
+from tgdfer_mm.files import write_text
+from tgdfer_mm.video.analysis import Analysis
 
 
 def main() -> None:
@@ -34,6 +38,11 @@ def main() -> None:
     parser.add_argument('--model', default='demo')
     parser.add_argument('--every', type=int, help='frames from look to look')
     parser.add_argument('--threads', type=int, help="torch's; its own choice if left")
+    parser.add_argument('--device', default='cpu', help='where the model runs')
+    parser.add_argument(
+        '--alone', action='store_true', help='all in one thread, to compare'
+    )
+    parser.add_argument('--docs', metavar='PAGE', help='page that gets the tables')
     parser.add_argument('--read', metavar='FILE', help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.read:
@@ -47,32 +56,44 @@ def main() -> None:
         # In a process of its own: drawing takes memory too.
         command = [sys.executable, __file__, *sys.argv[1:], '--read', str(long)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    report = json.loads(done.stdout.splitlines()[-1])
-    for name, value in report.items():
-        print(f'{name:>20}  {value}')
+    report, shares = json.loads(done.stdout.splitlines()[-1])
+    shown = report | {name: f'{share:.1%}' for name, share in shares.items()}
+    for name, value in shown.items():
+        print(f'{name:>26}  {value}')
+    if args.docs:
+        page = Path(args.docs)
+        text = put_table(page.read_text(encoding='utf-8'), report, shares)
+        write_text(page, text)
 
 
-def measure(args: argparse.Namespace) -> dict:
-    """Reads the file; returns what is to be reported."""
+def measure(args: argparse.Namespace) -> tuple[dict, dict]:
+    """Reads the file; returns what is to be reported, and the share of each stage."""
     if args.threads:
         torch.set_num_threads(args.threads)
-    inferencer = DFERInferencer(args.model, device='cpu', every=args.every)
-    before, start, busy = _peak(), time.perf_counter(), time.process_time()
-    [result] = inferencer.iterate(args.read)
-    took, busy = time.perf_counter() - start, time.process_time() - busy
+    Analysis.in_threads = not args.alone
+    inferencer = DFERInferencer(args.model, device=args.device, every=args.every)
+    before = _peak()
+    with stages_of(inferencer) as stages:
+        start, busy = time.perf_counter(), time.process_time()
+        [result] = inferencer.iterate(args.read)
+        took, busy = time.perf_counter() - start, time.process_time() - busy
     source = result['source']
-    return {
+    report = {
         'picture': f'{source["width"]}x{source["height"]}',
         'video': f'{source["duration"] / 60:.1f} min, {source["frames"]} frames',
         'tracks': len(result['tracks']),
         'took': f'{took / 60:.1f} min',
         'frames/s': round(source['frames'] / took, 1),
+        'decoding alone': f'{decoding_rate(args.read):.0f} frames/s',
         'times real time': round(source['duration'] / took, 2),
         'CPU seconds': f'{busy / source["duration"]:.3f} a second of video',
         'peak memory': f'{_peak():.0f} MB ({before:.0f} MB before the first frame)',
         'torch': f'{torch.__version__}, {torch.get_num_threads()} threads',
+        'threads': 'one' if args.alone else 'reading and detecting, tracking, model',
+        'load of the machine': f'{os.getloadavg()[1]:.1f} on {os.cpu_count()} cores',
         'machine': f'{platform.machine()}, Python {platform.python_version()}',
     }
+    return report, stages.shares(busy)
 
 
 def _peak() -> float:
