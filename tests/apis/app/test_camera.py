@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from lab.served_page import ARGUMENTS, find_chromium
 from tgdfer_mm.apis.app import camera as module
 from tgdfer_mm.apis.app.camera import CameraView
 from tgdfer_mm.apis.app.command import _check_camera
@@ -158,3 +159,28 @@ def test_a_camera_that_may_not_or_cannot_be_shown_is_refused(
     given = dict(host='127.0.0.1', allow_host=[], camera=0) | changes
     with pytest.raises(UsageError, match=said):
         _check_camera(Namespace(**given))
+
+
+@pytest.mark.browser
+def test_a_browser_shows_the_camera_and_stops_it(serving, virtual, wait_until):
+    path = find_chromium()
+    playwright = pytest.importorskip('playwright.sync_api')
+    if path is None:
+        pytest.skip('no Chromium')
+    server = serving(no_work, camera=virtual.view)
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+        page, problems = browser.new_page(), []
+        page.on('pageerror', lambda error: problems.append(str(error)))
+        page.goto(f'http://localhost:{server.port}')
+        assert not virtual.opened and page.is_hidden('#camera-view')
+        page.click('#camera-start')
+        page.wait_for_selector('#camera-faces tr')
+        assert page.inner_text('#camera-faces td:nth-child(2)') == 'b'
+        assert 'knows nothing' in page.inner_text('#camera-note')
+        page.wait_for_function('document.images[0].naturalWidth === 64')
+        page.click('#camera-stop')
+        wait_until(virtual.opened[0].closed.is_set)
+        assert page.is_hidden('#camera-view') and page.is_hidden('#error')
+        browser.close()
+    assert problems == []
