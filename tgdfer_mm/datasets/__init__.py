@@ -10,6 +10,7 @@ from .dfer_dataset import DFERDataset
 from .dfew import DFEWDataset
 from .enterface05 import ENTERFACE05Dataset
 from .ferv39k import FERV39kDataset
+from .film_dataset import FilmDataset
 from .mafw import MAFWDataset
 from .other_data_set import cross_dataset
 from .ravdess import RAVDESSDataset
@@ -31,6 +32,7 @@ __all__ = [
     'DataError',
     'ENTERFACE05Dataset',
     'FERV39kDataset',
+    'FilmDataset',
     'MAFWDataset',
     'RAVDESSDataset',
     'SplitFileError',

@@ -5,6 +5,7 @@ from .dfer_metric import DFERMetric
 from .dump import DumpPredictions, read_predictions
 from .frame_relevance import FrameRelevanceMetric
 from .grouped_metric import GroupedDFERMetric
+from .localisation_metric import LocalisationMetric
 from .mapped_evaluator import MappedEvaluator
 from .multi_label_metric import MultiLabelMetric
 from .people_groups_metric import PeopleGroupsMetric
@@ -14,6 +15,7 @@ __all__ = [
     'DumpPredictions',
     'FrameRelevanceMetric',
     'GroupedDFERMetric',
+    'LocalisationMetric',
     'MappedEvaluator',
     'MultiLabelMetric',
     'PeopleGroupsMetric',

@@ -89,7 +89,7 @@ def interval_average_precision(
     if not total:
         return None
     hits = np.concatenate(
-        [_hits(p, t, iou) for p, t in zip(predicted, true, strict=True)]
+        [find_hits(p, t, iou) for p, t in zip(predicted, true, strict=True)]
     )
     if not hits.any():
         return 0.0
@@ -98,7 +98,17 @@ def interval_average_precision(
     return float(average_precision_score(hits, confidence) * hits.sum() / total)
 
 
-def _hits(predicted: np.ndarray, true: np.ndarray, iou: float) -> np.ndarray:
+def find_hits(predicted: np.ndarray, true: np.ndarray, iou: float) -> np.ndarray:
+    """Which intervals of a clip find a true one, as above, in the order they have.
+
+    Args:
+        predicted: (P, 2) or more columns: start, end.
+        true: (G, 2).
+        iou: Least intersection over union of a hit.
+
+    Returns:
+        (P,) booleans.
+    """
     hits = np.zeros(len(predicted), bool)
     if not len(true):
         return hits

@@ -25,6 +25,8 @@ META_KEYS = (
     'age_group',
     'caption',
     'caption_zh',
+    'captions',
+    'seconds',
     'damaged',
 )
 
