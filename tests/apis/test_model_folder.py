@@ -416,6 +416,7 @@ def test_nor_can_its_preprocessing(copied):
                 *[(key, 'x', 'an object') for key in ('model', 'about', 'trained')],
             ]
         ),
+        (at('classes', 0, 'joy'), ModelFolderError, "'joy'.*weights are of .'happy'"),
         (at('model', 'type', 'NoSuchModel'), UsageError, 'its model cannot be built'),
         (
             at('model', 'cls_head', 'num_classes', 5),

@@ -27,6 +27,7 @@ from ..video.errors import InputError, UsageError
 from .calibration import checked_record, read_calibration, said_of
 from .loaded_model import LoadedModel, build_network
 from .model_folder import is_model_folder, read_folder
+from .model_folder.layout import ModelFolderError
 from .trained_run import find_run
 from .zero_shot import (
     AS_IT_STARTS,
@@ -125,6 +126,11 @@ def _load_folder(source: str, checkpoint: str | Path | None, device: str):
     loaded = _load(
         found.config, found.source, found.name, found.weights, device, found.trained
     )
+    if list(loaded.classes) != found.classes:
+        raise ModelFolderError(
+            f'{found.source}: config.json names the classes {found.classes}, and the '
+            f'weights are of {list(loaded.classes)}. Give config.json the same ones'
+        )
     return replace(loaded, about=dict(loaded.about, checkpoint=found.source))
 
 

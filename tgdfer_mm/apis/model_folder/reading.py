@@ -38,6 +38,7 @@ class FolderModel(NamedTuple):
         weights: Their file.
         source: The folder, or the repository at its commit.
         trained: What is known of the training, plain data.
+        classes: In the order of the scores.
     """
 
     name: str
@@ -45,6 +46,7 @@ class FolderModel(NamedTuple):
     weights: Path
     source: str
     trained: dict
+    classes: list[str]
 
 
 def is_model_folder(path: str | Path) -> bool:
@@ -107,7 +109,9 @@ def read_folder(source: str | Path) -> FolderModel:
     else:
         name = folder.name.repo.rpartition('/')[2]
         at = str(HubName(folder.name.repo, folder.commit))
-    return FolderModel(name, config, weights, at, content['trained'])
+    return FolderModel(
+        name, config, weights, at, content['trained'], content['classes']
+    )
 
 
 def _require_form(content: Mapping[str, Any], path: object) -> None:
