@@ -26,7 +26,8 @@ def _cheap_collections():
 @pytest.fixture(autouse=True)
 def _mmaction_scope():
     init_default_scope('mmaction')
-    torch.set_num_threads(2)
+    # Of several processes, which pytest-xdist starts, each has one.
+    torch.set_num_threads(1 if 'PYTEST_XDIST_WORKER' in os.environ else 2)
     torch.manual_seed(0)
 
 
