@@ -1,22 +1,26 @@
-# IAL (AAAI 2023) on DFEW: gates in the second and third stage of a ResNet-18, a
-# temporal transformer, and the intensity-aware loss. The streams of frame differences
-# are left out; see docs/baselines.md for the counts.
+# IAL (AAAI 2023) on DFEW, whole: gated frames, a stream of their differences and one of
+# what they show, time, the intensity-aware loss and a classifier on the gates. See
+# docs/baselines.md for the counts.
 _base_ = 'formerdfer_dfew.py'
 max_epochs = 100
+map_size = -(-_base_.image_size // 16)
 
 model = dict(
     backbone=dict(
         backbone=dict(
             _delete_=True,
-            type='GatedResNet',
-            depth=18,
-            gated_stages=(2, 3),
+            type='IALResNet',
             num_frames={{_base_.num_frames}},
             image_size={{_base_.image_size}},
         ),
+        out_channels=256 * map_size**2 + 128 + 256,
     ),
     cls_head=dict(
-        num_layers=2,
+        _delete_=True,
+        type='IALHead',
+        num_classes=7,
+        map_size=map_size,
+        num_frames={{_base_.num_frames}},
         loss_cls=dict(type='IntensityAwareLoss', intensity_weight=0.1),
     ),
 )

@@ -52,8 +52,10 @@ TABLE = {
     'synth/linear': {},
     'formerdfer_dfew': dict(backbone=TOWER, cls_head=SHALLOW),
     'ial_dfew': dict(
-        backbone=dict(TOWER, backbone=dict(image_size=32, num_frames=4)),
-        cls_head=SHALLOW,
+        backbone=dict(
+            TOWER, out_channels=1408, backbone=dict(image_size=32, num_frames=4)
+        ),
+        cls_head=dict(SHALLOW, map_size=2, num_frames=4),
     ),
     'grace_dfew': dict(cls_head=HEAD),
     'emoclip_mafw': dict(cls_head=dict(HEAD, num_layers=2)),

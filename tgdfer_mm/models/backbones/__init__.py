@@ -2,6 +2,7 @@
 
 from .former_resnet import FormerResNet
 from .gated_resnet import GatedResNet, GlobalConvAttention
+from .ial_resnet import IALResNet
 from .instance_backbone import InstanceBackbone
 from .openclip_visual import OpenCLIPVisual
 from .precomputed import PrecomputedFeatures
@@ -12,6 +13,7 @@ __all__ = [
     'FormerResNet',
     'GatedResNet',
     'GlobalConvAttention',
+    'IALResNet',
     'InstanceBackbone',
     'OpenCLIPVisual',
     'PrecomputedFeatures',

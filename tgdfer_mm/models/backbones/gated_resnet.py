@@ -23,18 +23,24 @@ class GlobalConvAttention(nn.Module):
         size: Height and width of the maps.
         num_frames: T, the frames of a video, which lie one after the other.
         reduction: The hidden width is C divided by it.
+        bias: Whether the layers have biases; those of the authors' code have none.
     """
 
     def __init__(
-        self, channels: int, size: int, num_frames: int, reduction: int = 16
+        self,
+        channels: int,
+        size: int,
+        num_frames: int,
+        reduction: int = 16,
+        bias: bool = True,
     ) -> None:
         super().__init__()
         self.num_frames = num_frames
-        self.conv = nn.Conv2d(channels, channels, size, groups=channels)
+        self.conv = nn.Conv2d(channels, channels, size, groups=channels, bias=bias)
         self.fc = nn.Sequential(
-            nn.Linear(channels, channels // reduction),
+            nn.Linear(channels, channels // reduction, bias=bias),
             nn.ReLU(inplace=True),
-            nn.Linear(channels // reduction, channels),
+            nn.Linear(channels // reduction, channels, bias=bias),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -43,7 +49,15 @@ class GlobalConvAttention(nn.Module):
 
     def weights(self, x: Tensor) -> Tensor:
         """(N * T, C, H, W) -> (N * T, C)."""
-        own = 2 * self.fc(self.conv(x).flatten(1)).sigmoid()
+        return self.weigh(self.numbers(x))
+
+    def numbers(self, x: Tensor) -> Tensor:
+        """What the convolution makes of maps (N * T, C, H, W): (N * T, C)."""
+        return self.conv(x).flatten(1)
+
+    def weigh(self, numbers: Tensor) -> Tensor:
+        """The weights (N * T, C), given the :meth:`numbers`."""
+        own = 2 * self.fc(numbers).sigmoid()
         own = own.unflatten(0, (-1, self.num_frames))
         return torch.sqrt(own * own.mean(1, keepdim=True) + 1e-5).flatten(0, 1)
 
@@ -57,8 +71,16 @@ class GatedBlock(BasicBlock):
 
     def forward(self, x: Tensor) -> Tensor:
         """As the stock block."""
+        return self.add(x, self.gate(self.branch(x)))
+
+    def branch(self, x: Tensor) -> Tensor:
+        """What the block would add without a gate."""
+        return self.conv2(self.conv1(x))
+
+    def add(self, x: Tensor, added: Tensor) -> Tensor:
+        """The block's output, given its input and what is added to it."""
         identity = x if self.downsample is None else self.downsample(x)
-        return self.relu(self.gate(self.conv2(self.conv1(x))) + identity)
+        return self.relu(added + identity)
 
 
 @MODELS.register_module()

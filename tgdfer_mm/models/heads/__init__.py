@@ -4,6 +4,7 @@ from .bag_head import BagHead, HeadOutput
 from .caption_head import CaptionHead
 from .class_token_head import ClassTokenHead
 from .frame_expert_head import FrameExpertHead
+from .ial_head import IALHead
 from .linear_bag_head import LinearBagHead
 from .m3dfel_head import M3DFELHead
 from .multi_grained_temporal_head import MultiGrainedTemporalHead
@@ -16,6 +17,7 @@ __all__ = [
     'CaptionHead',
     'ClassTokenHead',
     'FrameExpertHead',
+    'IALHead',
     'LinearBagHead',
     'M3DFELHead',
     'MultiGrainedTemporalHead',

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from ..functional import attend
+from ..functional import attend, masked_softmax
 from .zero_start import zero_linear
 
 
@@ -29,12 +29,24 @@ class PreNormLayer(nn.Module):
             nn.Linear(mlp_dim, dim),
         )
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, L, D) -> (N, L, D), and the mean attention of the heads (N, L, L)."""
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The output on a sequence.
+
+        Args:
+            x: (N, L, D).
+            mask: What may be attended to, (N, L); all, where not given.
+
+        Returns:
+            (N, L, D), and the mean attention of the heads (N, L, L).
+        """
         n, length, _ = x.shape
         qkv = self.qkv(self.norm(x)).view(n, length, 3, self.heads, -1)
         q, k, v = qkv.permute(2, 0, 3, 1, 4)
-        shares = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).softmax(-1)
+        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
+        if mask is None:
+            shares = scores.softmax(-1)
+        else:
+            shares = masked_softmax(scores, mask[:, None, None], -1)
         x = x + self.out((shares @ v).transpose(1, 2).flatten(2))
         return x + self.mlp(x), shares.mean(1)
 
