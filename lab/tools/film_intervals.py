@@ -9,23 +9,18 @@ there is as old as its file: empty the folder after changing how a video is read
 """
 
 import argparse
-import hashlib
-import json
 import sys
 from pathlib import Path
 
-import numpy as np
 from mmengine.config import Config
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
 
-from lab.film import FilmSpec, write_film
+from lab.film_reading import find_again, read_film
 from lab.tracking.run import parse_seeds
 from tgdfer_mm.apis import DFERInferencer
 from tgdfer_mm.evaluation.film_score import score_film
-from tgdfer_mm.files import write_text
 from tgdfer_mm.settings import parse_settings
-from tgdfer_mm.video.intervals import IntervalRule, find_intervals
 
 _COUNTS = 'tracks', 'tracks_found', 'episodes', 'episodes_found'
 _INTERVALS = 'intervals', 'false_intervals'
@@ -75,36 +70,6 @@ def main() -> None:
         f'{total["false_intervals"] / max(1, total["intervals"]):.1%} of the '
         'intervals false'
     )
-
-
-def find_again(result: dict, rule: IntervalRule) -> None:
-    """Finds the intervals of a result anew in its scores of frames."""
-    classes = result['model']['classes']
-    for track in result['tracks']:
-        frames = track['frames']
-        unknown = [np.nan] * len(classes)
-        scores = np.array([row or unknown for row in frames['scores']])
-        track['intervals'] = find_intervals(
-            np.array(frames['time']), scores, classes, rule, track['end']
-        )
-
-
-def read_film(inferencer: DFERInferencer, seed: int, cache: Path) -> tuple[dict, dict]:
-    """The result and the truth of a film, drawn and read if they are not there."""
-    cache.mkdir(parents=True, exist_ok=True)
-    film = cache / f'{seed}.mp4'
-    truth = film.with_suffix('.truth.json')
-    if not truth.exists():
-        write_film(film, FilmSpec(seed=seed))
-    way = inferencer.settings.nested() | dict(
-        intervals=None, model=inferencer.about['sha256']
-    )
-    key = hashlib.sha256(json.dumps(way, sort_keys=True).encode()).hexdigest()[:8]
-    kept = cache / f'{seed}.{key}.json'
-    if not kept.exists():
-        [result] = inferencer.iterate(film)
-        write_text(kept, json.dumps(result))
-    return tuple(json.loads(p.read_text(encoding='utf-8')) for p in (kept, truth))
 
 
 def _line(name: int | str, counts: dict) -> str:

@@ -16,6 +16,8 @@ from ..visualization.reliability_figure import draw_reliability
 from .config import load_config
 from .config_errors import naming_the_key
 
+_FEW = 10  # people [choice, as for groups]
+
 
 def run(args: Namespace) -> int:
     """Fits, writes and says what changed; returns the exit code."""
@@ -37,6 +39,11 @@ def run(args: Namespace) -> int:
         'No label of a clip changes. The clips that the temperature was fitted to '
         'flatter it' + ('.' if args.test else '; --test measures it on the test clips.')
     )
+    if record['people'] is not None and record['people'] < _FEW:
+        console.print(
+            f'Only {record["people"]} people: with others the temperature may be '
+            'another one.'
+        )
     for file in (path, picture):
         say(f'wrote {file}')
     return 0

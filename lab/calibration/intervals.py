@@ -1,0 +1,99 @@
+"""Intervals of drawn films: thresholds on scores, or on what is above the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tgdfer_mm.evaluation.film_score import score_film
+from tgdfer_mm.video.intervals import IntervalRule, find_intervals
+
+THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
+HOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How intervals are found.
+
+    Attributes:
+        rest: What a class's scores are taken relative to: ``none``, its ``median``
+            over the track, or its lower ``quarter``.
+        threshold: See :class:`IntervalRule`.
+        hold: The same.
+    """
+
+    rest: str
+    threshold: float
+    hold: float
+
+
+SHIPPED = Way('none', IntervalRule.threshold, IntervalRule.hold)
+RESTS = ('none', 'median', 'quarter')
+
+
+def above_rest(scores: np.ndarray, rest: str) -> np.ndarray:
+    """Scores of frames as shares of the way from their level at rest to certainty.
+
+    Args:
+        scores: (n, K), NaN where nothing is known.
+        rest: See :class:`Way`.
+
+    Returns:
+        (n, K), between 0 and 1: ``(score - rest) / (1 - rest)``, not below 0.
+    """
+    if rest == 'none' or not np.isfinite(scores).any():
+        return scores
+    level = np.nanquantile(scores, dict(median=0.5, quarter=0.25)[rest], axis=0)
+    return np.maximum(scores - level, 0) / np.maximum(1 - level, 1e-6)
+
+
+def try_way(films: Sequence[tuple[dict, dict]], way: Way) -> dict:
+    """Counts of episodes and intervals over some films.
+
+    Args:
+        films: Result and truth of each, see ``film_intervals.read_film``. The intervals
+            of the results are found anew.
+        way: How.
+
+    Returns:
+        ``episodes``, ``found``, ``intervals``, ``false``, and ``F1`` in percent.
+    """
+    rule = IntervalRule(threshold=way.threshold, hold=way.hold)
+    total = dict(episodes=0, found=0, intervals=0, false=0)
+    for result, truth in films:
+        classes = result['model']['classes']
+        for track in result['tracks']:
+            frames = track['frames']
+            unknown = [np.nan] * len(classes)
+            scores = np.array([row or unknown for row in frames['scores']])
+            track['intervals'] = find_intervals(
+                np.array(frames['time']),
+                above_rest(scores, way.rest),
+                classes,
+                rule,
+                track['end'],
+            )
+        counts = score_film(result, truth)
+        total['episodes'] += counts['episodes']
+        total['found'] += counts['episodes_found']
+        total['intervals'] += counts['intervals']
+        total['false'] += counts['false_intervals']
+    both = total['episodes'] + total['intervals']
+    return total | dict(F1=200 * total['found'] / max(1, both))
+
+
+def best_way(films: Sequence[tuple[dict, dict]], rest: str) -> tuple[Way, dict]:
+    """The thresholds with the highest F1; of equal ones those nearest to the shipped.
+
+    Returns:
+        The way and its counts.
+    """
+
+    def distance(way: Way) -> float:
+        return abs(way.threshold - SHIPPED.threshold) + abs(way.hold - SHIPPED.hold)
+
+    ways = [Way(rest, t, h) for t in THRESHOLDS for h in HOLDS]
+    counts = {way: try_way(films, way) for way in ways}
+    best = min(ways, key=lambda way: (-counts[way]['F1'], distance(way)))
+    return best, counts[best]

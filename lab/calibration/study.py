@@ -1,0 +1,82 @@
+"""Trainings with people set aside, and their scores before and after a temperature."""
+
+import json
+import os
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.registry import RUNNERS
+
+from tgdfer_mm.apis.calibrating import Part, calibrate
+from tgdfer_mm.engine.selection_hook import BEST, RECORD
+from tgdfer_mm.environment import environment_kept
+from tgdfer_mm.evaluation.temperature import reliability_bins
+from tgdfer_mm.files import read_json, write_text
+from tgdfer_mm.recipe.loading import load_config
+from tgdfer_mm.recipe.work_folder import note_work_folder
+from tgdfer_mm.run_config.walk import data_sets
+
+from ..paths import CONFIGS
+
+LEVELS = ('hard', 'very_hard')
+CLIPS_PER_CLASS = 24  # in each fold, one of each person, as in lab/evidence
+RESULT = 'result.json'
+
+
+def run(level: str, seed: int, root: Path, data: Path, features: Path) -> dict:
+    """Trains the full model with people set aside, and calibrates it.
+
+    Args:
+        level: Of SynthDFER.
+        seed: Of the training; the fold that is tested is ``seed + 1``, so that seeds
+            differ in people, too.
+        root: Folder of the study; what is finished there is kept.
+        data: Folder of the clips, with one for each level in it.
+        features: Folder of the frozen tower's features.
+
+    Returns:
+        ``level``, ``seed``, the record of the calibration, and ``bins``: those of the
+        test clips before and after.
+    """
+    folder = root / level / f'seed{seed}'
+    if (folder / RESULT).is_file():
+        return read_json(folder / RESULT, 'record')
+    RUNNERS.build(_config(level, seed, folder, data, features)).train()
+    epoch = read_json(folder / RECORD, 'epoch')['epoch']
+    cfg = _config(level, seed, folder, data, features)
+    record, _, test = calibrate(cfg, folder / BEST.format(epoch), test=True)
+    result = dict(level=level, seed=seed, record=record, bins=_bins(test, record))
+    write_text(folder / RESULT, json.dumps(result, indent=1) + '\n')
+    return result
+
+
+def _bins(test: Part, record: dict) -> list[list[dict]]:
+    return [
+        reliability_bins(test.scaled(temperature), test.labels)
+        for temperature in (1.0, record['temperature'])
+    ]
+
+
+def _config(level: str, seed: int, folder: Path, data: Path, features: Path) -> Config:
+    with environment_kept():
+        os.environ.update(
+            TGDFER_LEVEL=level, SYNTHDFER_ROOT=str(data), TGDFER_FOLD=str(seed + 1)
+        )
+        cfg = load_config(
+            CONFIGS / 'ablations' / 'full.py',
+            dict(selection='val', cache_features=str(features)),
+        )
+    for each in data_sets(cfg):
+        each.config.update(data_root=str(data / level), clips_per_class=CLIPS_PER_CLASS)
+    cfg.val_evaluator = cfg.test_evaluator = dict(type='DFERMetric')
+    cfg.default_hooks.checkpoint = dict(
+        type='ExactCheckpointHook', interval=1, max_keep_ckpts=2
+    )
+    for hook in ('explain', 'confusion', 'log_pictures'):
+        cfg.default_hooks.pop(hook, None)
+    cfg.randomness = dict(seed=seed)
+    note_work_folder(cfg, folder, [f'fold{seed + 1}'])
+    cfg.experiment_name = f'calibration_{level}_{seed}'
+    cfg.visualizer.vis_backends = []
+    cfg.log_level = 'WARNING'
+    return cfg
