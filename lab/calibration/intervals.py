@@ -60,7 +60,7 @@ def try_way(films: Sequence[tuple[dict, dict]], way: Way) -> dict:
         ``episodes``, ``found``, ``intervals``, ``false``, and ``F1`` in percent.
     """
     rule = IntervalRule(threshold=way.threshold, hold=way.hold)
-    total = dict(episodes=0, found=0, intervals=0, false=0)
+    parts = []
     for result, truth in films:
         classes = result['model']['classes']
         for track in result['tracks']:
@@ -75,25 +75,48 @@ def try_way(films: Sequence[tuple[dict, dict]], way: Way) -> dict:
                 track['end'],
             )
         counts = score_film(result, truth)
-        total['episodes'] += counts['episodes']
-        total['found'] += counts['episodes_found']
-        total['intervals'] += counts['intervals']
-        total['false'] += counts['false_intervals']
+        parts.append(
+            dict(
+                episodes=counts['episodes'],
+                found=counts['episodes_found'],
+                intervals=counts['intervals'],
+                false=counts['false_intervals'],
+            )
+        )
+    return add_up(parts)
+
+
+def choose(films: Sequence[tuple[dict, dict]], rest: str) -> tuple[Way, dict, dict]:
+    """The thresholds with the highest F1; of equal ones those nearest to the shipped.
+
+    Args:
+        films: See :func:`try_way`.
+        rest: See :class:`Way`.
+
+    Returns:
+        The way, its counts, and the counts of films that took no part in choosing: of
+        each, those with the thresholds that the others choose.
+    """
+    ways = [Way(rest, t, h) for t in THRESHOLDS for h in HOLDS]
+    ways.sort(key=_distance)
+    single = {way: [try_way([film], way) for film in films] for way in ways}
+
+    def best(places: Sequence[int]) -> Way:
+        return max(ways, key=lambda w: add_up([single[w][i] for i in places])['F1'])
+
+    every = range(len(films))
+    way = best(every)
+    apart = [single[best([j for j in every if j != i])][i] for i in every]
+    return way, add_up(single[way]), add_up(apart)
+
+
+def add_up(parts: Sequence[dict]) -> dict:
+    """Counts of several sets of films together."""
+    keys = ('episodes', 'found', 'intervals', 'false')
+    total = {key: sum(part[key] for part in parts) for key in keys}
     both = total['episodes'] + total['intervals']
     return total | dict(F1=200 * total['found'] / max(1, both))
 
 
-def best_way(films: Sequence[tuple[dict, dict]], rest: str) -> tuple[Way, dict]:
-    """The thresholds with the highest F1; of equal ones those nearest to the shipped.
-
-    Returns:
-        The way and its counts.
-    """
-
-    def distance(way: Way) -> float:
-        return abs(way.threshold - SHIPPED.threshold) + abs(way.hold - SHIPPED.hold)
-
-    ways = [Way(rest, t, h) for t in THRESHOLDS for h in HOLDS]
-    counts = {way: try_way(films, way) for way in ways}
-    best = min(ways, key=lambda way: (-counts[way]['F1'], distance(way)))
-    return best, counts[best]
+def _distance(way: Way) -> float:
+    return abs(way.threshold - SHIPPED.threshold) + abs(way.hold - SHIPPED.hold)

@@ -1,15 +1,18 @@
 """The page about calibration: tables, a picture, and how intervals are found best."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
+
+import numpy as np
 
 from tgdfer_mm.files import write_text
 from tgdfer_mm.version import __version__
 from tgdfer_mm.visualization.reliability_figure import draw_reliability
 
 from ..markdown import table_lines
-from .intervals import RESTS, SHIPPED, best_way, try_way
+from .intervals import RESTS, SHIPPED, Way, choose, try_way
 
 _NAMES = dict(
     none='the score itself',
@@ -20,7 +23,7 @@ _NAMES = dict(
 
 def write_page(
     results: Sequence[dict],
-    films: dict[str, list[tuple[dict, dict]]],
+    films: Sequence[tuple[dict, dict]],
     page: Path,
     command: str,
 ) -> None:
@@ -28,16 +31,16 @@ def write_page(
 
     Args:
         results: Of :func:`lab.calibration.study.run`.
-        films: Name -> results and truths; thresholds are chosen on the first ones.
+        films: Result and truth of each.
         page: Markdown file.
         command: What was typed.
     """
     picture = page.parent / 'images' / f'{page.stem}.png'
     picture.parent.mkdir(parents=True, exist_ok=True)
-    levels = list(dict.fromkeys(each['level'] for each in results))
+    chosen = [each for each in results if each['epoch'] == 'chosen']
     panels = []
-    for level in levels:
-        own = [each for each in results if each['level'] == level]
+    for level in dict.fromkeys(each['level'] for each in chosen):
+        own = [each for each in chosen if each['level'] == level]
         for place, when in enumerate(('before', 'after')):
             ece = mean(each['record']['test'][when]['ECE'] for each in own)
             bins = pool_bins([each['bins'][place] for each in own])
@@ -69,8 +72,17 @@ def pool_bins(parts: Sequence[list[dict]]) -> list[dict]:
 
 def calibration_lines(results: Sequence[dict]) -> list[str]:
     """The table of trainings, and their means."""
-    header = ['level', 'seed', 'fitted to', 'T', 'tested on', 'ECE before', 'after']
-    header += ['NLL before', 'after', 'accuracy']
+    header = [
+        'level',
+        'seed',
+        'epoch',
+        'fitted to',
+        'T',
+        'tested on',
+        'ECE before',
+        'after',
+    ]
+    header += ['by chance', 'NLL before', 'after', 'accuracy']
     rows = []
     for each in results:
         record, test = each['record'], each['record']['test']
@@ -78,17 +90,20 @@ def calibration_lines(results: Sequence[dict]) -> list[str]:
             [
                 each['level'],
                 str(each['seed']),
+                each['epoch'],
                 f'{record["clips"]} clips, {record["people"]} people',
                 f'{record["temperature"]:.3f}',
                 f'{test["clips"]} clips, {test["people"]} people',
                 *_pair(test, 'ECE', 2),
+                f'{chance_error(each["bins"][1]):.2f}',
                 *_pair(test, 'NLL', 3),
                 f'{test["before"]["accuracy"]:.1f}',
             ]
         )
     lines = ['## Before and after', '', *table_lines(header, rows), '']
-    for level in dict.fromkeys(each['level'] for each in results):
-        tests = [e['record']['test'] for e in results if e['level'] == level]
+    for level, epoch in dict.fromkeys((e['level'], e['epoch']) for e in results):
+        own = [e for e in results if (e['level'], e['epoch']) == (level, epoch)]
+        tests = [each['record']['test'] for each in own]
         said = ', '.join(
             f'{name} {_spread(tests, "before", name, digits)} before and '
             f'{_spread(tests, "after", name, digits)} after'
@@ -96,32 +111,54 @@ def calibration_lines(results: Sequence[dict]) -> list[str]:
         )
         better = sum(t['after']['ECE'] < t['before']['ECE'] for t in tests)
         lines.append(
-            f'* *{level}*: {said} (mean and standard deviation over {len(tests)} '
-            f'seeds); the ECE is lower after in {better} of {len(tests)}.'
+            f'* *{level}*, {epoch} epoch: {said} (mean and standard deviation over '
+            f'{len(tests)} seeds); the ECE is lower after in {better} of {len(tests)}.'
         )
     return [*lines, '']
 
 
-def interval_lines(films: dict[str, list[tuple[dict, dict]]]) -> list[str]:
+def chance_error(bins: Sequence[dict], draws: int = 2000) -> float:
+    """The ECE of a perfectly calibrated model with as many clips, in percent.
+
+    Of few clips no bin has its expected share of hits, so it is far from 0.
+
+    Args:
+        bins: Of the scores; how many are right in each is drawn with its mean score.
+        draws: How many means are taken over.
+    """
+    rng = np.random.default_rng(0)
+    clips = np.array([b['clips'] for b in bins])
+    expected = np.array([b['confidence'] for b in bins])
+    hits = rng.binomial(clips, np.minimum(expected, 1), (draws, len(bins)))
+    return float(100 * np.abs(hits - clips * expected).sum(1).mean() / clips.sum())
+
+
+def interval_lines(films: Sequence[tuple[dict, dict]]) -> list[str]:
     """The comparison of thresholds on scores and on what is above the rest."""
-    choosing = next(iter(films.values()))
-    ways = [('as shipped', SHIPPED)]
-    ways += [('chosen', best_way(choosing, rest)[0]) for rest in RESTS]
-    header = ['threshold on', '', 'threshold', 'hold']
-    for name in films:
-        header += [f'{name}: found', 'false', 'F1']
+    header = ['threshold on', 'threshold', 'hold', 'found', 'false', 'F1']
+    header += ['left out: found', 'false', 'F1']
     rows = []
-    for what, way in ways:
-        cells = [_NAMES[way.rest], what, f'{way.threshold:g}', f'{way.hold:g}']
-        for each in films.values():
-            found = try_way(each, way)
-            cells += [
-                f'{found["found"]} of {found["episodes"]}',
-                f'{found["false"]} of {found["intervals"]}',
-                f'{found["F1"]:.1f}',
-            ]
-        rows.append(cells)
+    for rest in RESTS:
+        way = replace(SHIPPED, rest=rest)
+        cells = [_NAMES[rest], *_thresholds(way), *_counts(try_way(films, way))]
+        rows.append([*cells, '', '', ''])
+    for rest in RESTS:
+        way, found, apart = choose(films, rest)
+        cells = [f'{_NAMES[rest]}, chosen', *_thresholds(way)]
+        rows.append([*cells, *_counts(found), *_counts(apart)])
     return ['## Intervals relative to the rest', '', *table_lines(header, rows), '']
+
+
+def _thresholds(way: Way) -> list[str]:
+    return [f'{way.threshold:g}', f'{way.hold:g}']
+
+
+def _counts(found: dict) -> list[str]:
+    return [
+        f'{found["found"]} of {found["episodes"]}',
+        f'{found["false"]} of {found["intervals"]}',
+        f'{found["F1"]:.1f}',
+    ]
 
 
 def _pair(test: dict, name: str, digits: int) -> list[str]:

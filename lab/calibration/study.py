@@ -20,11 +20,11 @@ from ..paths import CONFIGS
 
 LEVELS = ('hard', 'very_hard')
 CLIPS_PER_CLASS = 24  # in each fold, one of each person, as in lab/evidence
-RESULT = 'result.json'
+EPOCHS = ('chosen', 'last')
 
 
-def run(level: str, seed: int, root: Path, data: Path, features: Path) -> dict:
-    """Trains the full model with people set aside, and calibrates it.
+def run(level: str, seed: int, root: Path, data: Path, features: Path) -> list[dict]:
+    """Trains the full model with people set aside, and calibrates two of its epochs.
 
     Args:
         level: Of SynthDFER.
@@ -35,19 +35,34 @@ def run(level: str, seed: int, root: Path, data: Path, features: Path) -> dict:
         features: Folder of the frozen tower's features.
 
     Returns:
-        ``level``, ``seed``, the record of the calibration, and ``bins``: those of the
-        test clips before and after.
+        For the epoch that those set aside have chosen, and for the last one: ``level``,
+        ``seed``, ``epoch`` (``chosen`` or ``last``), the ``record`` of the calibration,
+        and ``bins``, those of the test clips before and after.
     """
     folder = root / level / f'seed{seed}'
-    if (folder / RESULT).is_file():
-        return read_json(folder / RESULT, 'record')
-    RUNNERS.build(_config(level, seed, folder, data, features)).train()
-    epoch = read_json(folder / RECORD, 'epoch')['epoch']
-    cfg = _config(level, seed, folder, data, features)
-    record, _, test = calibrate(cfg, folder / BEST.format(epoch), test=True)
-    result = dict(level=level, seed=seed, record=record, bins=_bins(test, record))
-    write_text(folder / RESULT, json.dumps(result, indent=1) + '\n')
-    return result
+    results = []
+    for kind in EPOCHS:
+        path = folder / f'{kind}.json'
+        if not path.is_file():
+            chosen = _trained(level, seed, folder, data, features)
+            cfg = _config(level, seed, folder, data, features)
+            name = BEST.format(chosen['epoch'])
+            if kind == 'last':
+                name = f'epoch_{chosen["last"]["epoch"]}.pth'
+            record, _, test = calibrate(cfg, folder / name, test=True)
+            result = dict(level=level, seed=seed, epoch=kind, record=record)
+            result['bins'] = _bins(test, record)
+            write_text(path, json.dumps(result, indent=1) + '\n')
+        results.append(read_json(path, 'record'))
+    return results
+
+
+def _trained(level: str, seed: int, folder: Path, data: Path, features: Path) -> dict:
+    """What a training chose; trains first, unless that has been done."""
+    path = folder / RECORD
+    if not path.is_file() or 'test' not in read_json(path):
+        RUNNERS.build(_config(level, seed, folder, data, features)).train()
+    return read_json(path, 'epoch')
 
 
 def _bins(test: Part, record: dict) -> list[list[dict]]:
