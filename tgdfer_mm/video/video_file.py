@@ -61,6 +61,7 @@ class VideoFileSource(Source):
         self._max_side = max_side
         self._av = need('av')
         self._path = path
+        self._threads = _threads()
         self._max_pixels = max_pixels
         self._of_thread = threading.local()  # no two threads may use one scaler
         self._convertible: dict[str, bool] = {}
@@ -81,7 +82,7 @@ class VideoFileSource(Source):
             )
         # Decoding several frames at once would lose those next to a damaged one.
         stream.thread_type = 'SLICE'
-        stream.thread_count = _threads()
+        stream.thread_count = self._threads
         check_size(self._path, stream.width, stream.height, self._max_pixels)
         self._decoder = StreamDecoder(self._container, stream)
         self._decoded = iter(self._decoder)
@@ -254,7 +255,7 @@ class VideoFileSource(Source):
         if len(reformatters) > _KINDS:
             reformatters.clear()
         reformatter = reformatters[width, height, pixels]
-        return reformatter.reformat(frame, width, height, pixels, threads=_threads())
+        return reformatter.reformat(frame, width, height, pixels, threads=self._threads)
 
     def _to_rgb(self, frame: Any, width: int, height: int) -> np.ndarray:
         return self._scaled(frame, width, height, 'rgb24').to_ndarray()
