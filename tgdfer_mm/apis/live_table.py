@@ -5,7 +5,7 @@ from rich.text import Text
 from ..terminal import Terminal
 from ..video.clock import clock
 from ..video.errors import Interrupted
-from ..visualization.video.words import is_sure, model_note
+from ..visualization.video.words import calibration_words, is_sure, model_note
 from .inferencer import DFERInferencer
 
 
@@ -22,6 +22,7 @@ def watch_camera(
         sure = is_sure(dict(model=inferencer.about))
         if inferencer.about['note']:  # before the verdicts that it is about
             console.print(Text('note:', 'yellow'), model_note(inferencer.about))
+        console.print(calibration_words(inferencer.about))
         usual = stream.delay['usual']
         console.print(
             f'Watching. A line comes {usual:.1f} s after what it is about, plus the '

@@ -59,6 +59,19 @@ def test_hostile_names_are_text_on_the_page(out):
     assert {unquote(link) for link in links} == {f'./{n}/frames.csv' for n in HOSTILE}
 
 
+def test_it_says_whether_scores_are_calibrated(out):
+    folder = out / HOSTILE[2]
+    row = read_row(folder)
+    known = dict(temperature=1.5, clips=9, people=3, dataset='DFEW')
+    write_row(row | dict(model=row['model'] | dict(calibration=known)), folder)
+    write_summary(out)
+    page = (out / 'index.html').read_text('utf-8')
+    assert 'Scores are uncalibrated' in page and '3 people, 9 clips, of DFEW' in page
+    with (out / 'summary.csv').open(encoding='utf-8', newline='') as file:
+        said = [row['scores_are'] for row in csv.DictReader(file)]
+    assert sorted(said) == ['calibrated', *['uncalibrated'] * 3]
+
+
 def test_a_name_is_no_formula(out):
     write_summary(out)
     with (out / 'summary.csv').open(encoding='utf-8', newline='') as file:
@@ -78,6 +91,10 @@ def test_a_name_is_no_formula(out):
         dict(video=dict(faces=['<b>'])),
         dict(model=None),
         dict(name=3),
+        dict(
+            model=dict.fromkeys(('name', 'sha256', 'note'))
+            | dict(sure=True, calibration=3)
+        ),
     ],
 )
 def test_a_damaged_row_is_one_that_failed(out, change):

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from ...version import __version__
 from ...video.clock import clock
 from ...visualization.video.html_page import limits_of_use
+from ...visualization.video.words import calibration_words
 from ..writing import CSV_NAME, JSON_NAME
 
 _HERE = Path(__file__).parent
@@ -41,7 +42,7 @@ def render_page(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
         classes=_shown(rows),
         states=Counter(row['state'] for row in rows),
         seconds=sum(row['video']['seconds'] or 0 for row in rows),
-        notes=list(dict.fromkeys(each['note'] for each in models if each['note'])),
+        notes=_notes(models),
         names=list(dict.fromkeys(each['name'] for each in models if each['name'])),
         mixed=_are_mixed(rows),
         sure=all(each['sure'] for each in models),
@@ -51,6 +52,12 @@ def render_page(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
         digest=b64encode(sha256(script.encode()).digest()).decode(),
     )
     return _environment().get_template('page.html').render(values)
+
+
+def _notes(models: Sequence[dict[str, Any]]) -> list[str]:
+    """What holds for all videos: of each model its note, and what its scores are."""
+    notes = [each['note'] for each in models if each['note']]
+    return list(dict.fromkeys([*notes, *map(calibration_words, models)]))
 
 
 def _shown(rows: Sequence[dict[str, Any]]) -> list[str]:

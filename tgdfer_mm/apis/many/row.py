@@ -26,6 +26,7 @@ _VIDEO = dict(
     seconds=_NUMBER, frames=_NUMBER, faces=list, label=_TEXT, score=_NUMBER, shown=dict
 )
 _MODEL = dict(name=_TEXT, sha256=_TEXT, note=_TEXT, sure=bool)
+_CALIBRATION = dict(temperature=float, clips=int, people=(int, type(None)), dataset=str)
 
 
 def row_of(
@@ -111,6 +112,7 @@ def read_row(folder: Path) -> dict[str, Any] | None:
         and _has(row, _KINDS)
         and _has(video, _VIDEO)
         and _has(model, _MODEL)
+        and _is_calibration(model.get('calibration'))
         and all(is_ours(name) for name in row['files'])
         and all(isinstance(each, int) for each in video['faces'])
         and all(isinstance(each, int | float) for each in video['shown'].values())
@@ -122,6 +124,10 @@ def _has(content: Any, kinds: Mapping[str, Any]) -> bool:
     return isinstance(content, dict) and all(
         key in content and isinstance(content[key], kind) for key, kind in kinds.items()
     )
+
+
+def _is_calibration(found: Any) -> bool:
+    return found is None or _has(found, _CALIBRATION)
 
 
 def is_finished(row: Mapping[str, Any], folder: Path) -> bool:
@@ -137,7 +143,7 @@ def is_finished(row: Mapping[str, Any], folder: Path) -> bool:
 
 
 def _row(name, state, remarks, files, made, model, video) -> dict[str, Any]:
-    about = {key: model.get(key) for key in ('name', 'sha256', 'note')}
+    about = {k: model.get(k) for k in ('name', 'sha256', 'note', 'calibration')}
     return dict(
         schema=SCHEMA,
         version=__version__,

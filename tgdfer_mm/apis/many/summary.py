@@ -101,6 +101,7 @@ def csv_lines(rows: Sequence[dict[str, Any]]) -> Iterator[list]:
         *('name', 'state', 'seconds', 'frames', 'faces', 'label', 'score'),
         *(f'shown_{name}' for name in classes),
         *('remarks', 'folder', 'model', 'model_sha256', 'settings', 'version', 'note'),
+        'scores_are',
     ]
     for row in rows:
         video, model = row['video'], row['model']
@@ -120,6 +121,7 @@ def csv_lines(rows: Sequence[dict[str, Any]]) -> Iterator[list]:
             row['made_from'].get('settings'),
             row['version'],
             model['note'],
+            'calibrated' if model.get('calibration') else 'uncalibrated',
         ]
 
 

@@ -12,7 +12,7 @@ from ...locks import BusyError
 from ...terminal import Terminal, one_line
 from ...video.clock import clock
 from ...video.errors import OutputError, VideoError
-from ...visualization.video.words import model_note
+from ...visualization.video.words import COSINES_SAID, model_note
 from ..command import changes_of, make_inferencer
 from ..many.progress import ManyProgress
 from ..many.video_folder import Video
@@ -160,6 +160,7 @@ def _search(
                 f'{each.score:.3f}',
             )
         console.print(table)
+    console.print(COSINES_SAID)
     console.print(f'searched in {time.monotonic() - start:.1f} s')
     return moments
 

@@ -14,7 +14,7 @@ from ...files import replacing
 from ...version import __version__
 from ...video.clock import clock
 from ...visualization.video.html_page import jpeg_uri, limits_of_use
-from ...visualization.video.words import CAUTION, model_note
+from ...visualization.video.words import CAUTION, COSINES_SAID, model_note
 from ..writing import naming_what_fails
 from .moments import Moment
 
@@ -92,7 +92,7 @@ def write_page(
         .get_template('moments.html')
         .render(
             queries=queries,
-            notes=[model_note(about), *notes, f'A moment {CAUTION}.'],
+            notes=[model_note(about), *notes, COSINES_SAID, f'A moment {CAUTION}.'],
             limits=limits_of_use(),
             version=__version__,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+COSINES_SAID = 'Scores are differences of cosines and no probabilities: uncalibrated.'
 CAUTION = 'shows an expression, not what the person feels'
 # A temperature is fitted to whole clips, so it holds for nothing shorter.
 INTERVALS_SAID = 'Scores of intervals are uncalibrated.'
