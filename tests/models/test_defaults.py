@@ -24,6 +24,10 @@ DEFAULTS = {
     'CaptionRecognizer': dict(caption_missing='error'),
     'ClassTokenHead': dict(TOKENS, num_layers=1, temperature=0.01),
     'ClipAugmentPreprocessor': dict(train=(), test=()),
+    'ExactReweighting': dict(
+        **dict(beta=1.5, even=0.1, sharpness=0.5, factors=(0.7, 1.4), floor=1e-3),
+        strength=0.5,
+    ),
     'FormerResNet': dict(
         **dict(image_size=112, depth=18, num_layers=1, heads=8, head_channels=32),
         mlp_channels=512,
@@ -32,6 +36,7 @@ DEFAULTS = {
         **dict(classes=(), label_set='dfew', extra_classes='keep', pooling='topk'),
         **dict(rho=0.25, temperature=1.0),
     ),
+    'FrameReweighting': dict(input_format='NCHW', blocks=(-1,)),
     'FunctionExpert': dict(gives='logits'),
     'GatedResNet': dict(image_size=112, depth=18, gated_stages=(2, 3)),
     'GlobalConvAttention': dict(reduction=16, bias=True),
@@ -44,6 +49,7 @@ DEFAULTS = {
     'InstanceBackbone': dict(input_format='NCTHW', projection=True),
     'IntensityAwareLoss': dict(intensity_weight=0.1, temperature=1.0),
     'LearnedClassVectors': {},
+    'LightReweighting': dict(tau=0.17, even=0.1, sharpness=0.5, factors=(0.7, 1.4)),
     'LinearBagHead': dict(dropout=0.0),
     'M3DFELHead': dict(
         **dict(in_channels=512, num_instances=4, hidden_channels=512),

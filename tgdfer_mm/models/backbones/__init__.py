@@ -1,6 +1,7 @@
 """Image and video towers."""
 
 from .former_resnet import FormerResNet
+from .frame_reweighting import FrameReweighting
 from .gated_resnet import GatedResNet, GlobalConvAttention
 from .ial_resnet import IALResNet
 from .instance_backbone import InstanceBackbone
@@ -11,6 +12,7 @@ from .vit_temporal_adapter import ViTTemporalAdapter
 
 __all__ = [
     'FormerResNet',
+    'FrameReweighting',
     'GatedResNet',
     'GlobalConvAttention',
     'IALResNet',

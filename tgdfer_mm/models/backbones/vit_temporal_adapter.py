@@ -6,10 +6,8 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 from ..temporal import build_temporal
+from .vit_blocks import find_blocks
 from .weights import load_backbone
-
-# Where the vision transformers of open_clip and timm have their blocks.
-_BLOCKS = ('tower.transformer.resblocks', 'transformer.resblocks', 'blocks')
 
 
 @MODELS.register_module()
@@ -60,7 +58,7 @@ class ViTTemporalAdapter(BaseModule):
         self.pretrained = pretrained
         self.frozen = frozen
         self._own_start = host.backbone_from == 'mmaction2'
-        found = _find_blocks(self.tower, tower['type'])
+        found = find_blocks(self.tower, tower['type'])
         chosen = range(len(found)) if blocks is None else blocks
         if not set(chosen) <= set(range(len(found))):
             raise ValueError(
@@ -129,19 +127,6 @@ class _Insertion:
         paths = self.network(paths, mask).unflatten(0, (videos, places))
         patches = paths.transpose(1, 2).flatten(0, 1)
         return torch.cat([kept, patches.to(kept)], dim=1), *others
-
-
-def _find_blocks(tower: nn.Module, name: str) -> nn.ModuleList:
-    for path in _BLOCKS:
-        found = tower
-        for part in path.split('.'):
-            found = getattr(found, part, None)
-        if isinstance(found, nn.ModuleList | nn.Sequential) and len(found):
-            return found
-    raise ValueError(
-        f'{name} has no blocks where a vision transformer of open_clip or timm has '
-        f'them ({", ".join(_BLOCKS)}): temporal adapters go into a ViT only'
-    )
 
 
 def _width(block: nn.Module) -> int:

@@ -2,10 +2,13 @@
 
 from .attention import PreNormLayer, SelfAttention
 from .dynamic_instance_norm import DynamicInstanceNorm
+from .frame_factors import ExactReweighting, LightReweighting
 from .zero_start import zero_ffn, zero_linear
 
 __all__ = [
     'DynamicInstanceNorm',
+    'ExactReweighting',
+    'LightReweighting',
     'PreNormLayer',
     'SelfAttention',
     'zero_ffn',

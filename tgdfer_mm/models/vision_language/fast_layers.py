@@ -62,21 +62,26 @@ class FastSelfAttention(nn.Module):
         value: Tensor,
         need_weights: bool = False,
         attn_mask: Tensor | None = None,
+        first: bool = False,
     ) -> tuple[Tensor, None]:
         """(N, L, D) -> (N, L, D); of the three, which must be one, the first is read.
+
+        Args:
+            query, key, value: One and the same sequence.
+            need_weights: Has to be False.
+            attn_mask: What is added to the scores.
+            first: Give the first token's row alone, (N, 1, D); without a mask.
 
         Raises:
             ValueError: Another key or value, or the weights were asked for.
         """
         if key is not query or value is not query or need_weights:
             raise ValueError('FastSelfAttention: one sequence, and no weights')
+        if first:
+            q, rest = self._project_apart(query[:, :1], query)
+            return self.out_proj(self._attend(q, *rest.chunk(2, dim=-1))), None
         qkv = F.linear(query, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
         return self.out_proj(self._attend(*qkv, attn_mask=attn_mask)), None
-
-    def first(self, x: Tensor) -> Tensor:
-        """(N, L, D) -> (N, 1, D), the first token's row of what ``forward`` gives."""
-        query, rest = self._project_apart(x[:, :1], x)
-        return self.out_proj(self._attend(query, *rest.chunk(2, dim=-1)))
 
     def packed(self, x: Tensor, texts: PackedTexts) -> Tensor:
         """(R, D) -> (R, D), tokens attend to themselves and those before in a text."""
@@ -121,7 +126,8 @@ class FirstTokenBlock(nn.Module):
 
     def forward(self, x: Tensor, *unused, attn_mask: None = None) -> Tensor:
         """(N, L, D) -> (N, 1, D)."""
-        x = x[:, :1] + self.ls_1(self.attn.first(self.ln_1(x)))
+        seen = self.ln_1(x)
+        x = x[:, :1] + self.ls_1(self.attn(seen, seen, seen, first=True)[0])
         return x + self.ls_2(self.mlp(self.ln_2(x)))
 
 
