@@ -111,8 +111,9 @@ def test_two_threads_write_to_two_places(tmp_path):
         (f'{{"a": {"9" * 5000}}}', 'cannot be read as JSON'),
         ('[1]', 'lacks'),
         ('{"b": 1}', "lacks 'a'"),
+        ('{"a": {"b": 1, "b": 2}}', "'b' is there twice"),
     ],
-    ids=['empty', 'deep', 'long number', 'list', 'other key'],
+    ids=['empty', 'deep', 'long number', 'list', 'other key', 'key twice'],
 )
 def test_what_json_does_not_hold_is_said_with_the_file(tmp_path, text, named):
     path = tmp_path / 'x.json'

@@ -6,13 +6,14 @@ import json
 import os
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from glob import escape
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+_MOST = 1e15  # of any number in a file of this package but its times
 _number = count()  # two threads may write the same file
 
 
@@ -100,7 +101,8 @@ def read_json(path: str | Path, *keys: str) -> dict:
         DamagedFileError: It cannot be read, or lacks a key; names the file.
     """
     try:
-        content = parse_json(Path(path).read_text(encoding='utf-8-sig'))
+        text = Path(path).read_text(encoding='utf-8-sig')
+        content = parse_json(text, object_pairs_hook=_each_key_once)
     except (OSError, ValueError) as error:
         raise DamagedFileError(f'{path} cannot be read as JSON: {error}.') from error
     missing = [k for k in keys if not isinstance(content, dict) or k not in content]
@@ -108,6 +110,35 @@ def read_json(path: str | Path, *keys: str) -> dict:
         lacks = f'it lacks {missing[0]!r}' if missing else 'it holds no object'
         raise DamagedFileError(f'{path} does not hold what it should: {lacks}.')
     return content
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict:
+    """An object of JSON; json alone takes the last of two values silently."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in found if keys.count(key) > 1)
+        raise ValueError(f'{twice!r} is there twice')
+    return found
+
+
+def has_kinds(content: Any, kinds: Mapping[str, Any]) -> bool:
+    """Whether what was read is an object with values of some kinds.
+
+    Args:
+        content: Of a JSON file.
+        kinds: Key -> what ``isinstance`` takes. Of numbers only those are right that
+            can be summed: no NaN, no infinity, nothing beyond a quadrillion.
+    """
+    return isinstance(content, Mapping) and all(
+        key in content and isinstance(content[key], kind) and is_usable(content[key])
+        for key, kind in kinds.items()
+    )
+
+
+def is_usable(value: Any) -> bool:
+    """False of a number that ``json`` reads, but nothing can be summed with."""
+    return not isinstance(value, int | float) or abs(value) < _MOST
 
 
 def write_text(path: str | Path, text: str, errors: str = 'strict') -> None:

@@ -47,6 +47,14 @@ class Terminal(Console):
         """Makes a text of a string, of which every character can be seen."""
         return super().render_str(visible(text), **kwargs)
 
+    def note(self, text: object) -> None:
+        """Prints what the user should know on one line."""
+        self.print(Text('note:', 'yellow'), one_line(text), soft_wrap=True)
+
+    def error(self, text: object) -> None:
+        """Prints what went wrong, on one line."""
+        self.print(Text('error:', 'red'), one_line(text), soft_wrap=True)
+
 
 def say(*texts: object, sep: str = ' ') -> None:
     """Prints as ``print`` does."""

@@ -4,11 +4,17 @@ from argparse import Namespace
 from pathlib import Path
 
 from mmengine.config import Config
-from rich.text import Text
 
 from ..settings import parse_settings
 from ..terminal import Terminal, one_line
-from ..video.errors import InputError, Interrupted, OutputError, UsageError, VideoError
+from ..video.errors import (
+    INCOMPLETE,
+    InputError,
+    Interrupted,
+    OutputError,
+    UsageError,
+    VideoError,
+)
 from .inferencer import BATCH_SIZE, DFERInferencer
 from .live_table import watch_camera
 from .many.video_folder import VideoFolder, find_videos
@@ -17,8 +23,6 @@ from .one_input import draw, fault
 from .output_folder import OutputFolder, output_folders, result_files
 from .result_table import print_result
 from .writing import write_result
-
-_INCOMPLETE = 4
 
 
 def run(args: Namespace, console: Terminal | None = None) -> int:
@@ -75,7 +79,7 @@ def _run_one(
         _write(result, folder, pictures, console)
         if pictures:
             _show(draw(result, each, folder.path), console)
-    return 0 if result['complete'] else _INCOMPLETE
+    return 0 if result['complete'] else INCOMPLETE
 
 
 def _write(
@@ -166,7 +170,7 @@ def _inferencer(args: Namespace) -> DFERInferencer:
 
 
 def _complain(console: Terminal, err: VideoError) -> int:
-    console.print(Text('error:', 'red'), one_line(err), soft_wrap=True)
+    console.error(err)
     return err.exit_code
 
 

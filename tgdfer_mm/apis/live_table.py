@@ -21,7 +21,7 @@ def watch_camera(
     with inferencer.stream(camera, batch_size=batch_size, keep=True) as stream:
         sure = is_sure(dict(model=inferencer.about))
         if inferencer.about['note']:  # before the verdicts that it is about
-            console.print(Text('note:', 'yellow'), model_note(inferencer.about))
+            console.note(model_note(inferencer.about))
         console.print(calibration_words(inferencer.about))
         usual = stream.delay['usual']
         console.print(

@@ -9,18 +9,13 @@ from ..labels.expression_names import same_expression
 from ..models.text import OpenCLIPText, load_descriptions
 from ..models.text.other_texts import learned_for_classes, with_texts
 from ..registry import MODELS
-from ..video.errors import UsageError
 from ..video.settings import VideoSettings
 from .loaded_model import LoadedModel
+from .phrasings import FILE, WordsError, check_each_once, read_file, read_phrasings
 
 MOST_CLASSES = 64
-SEVERAL = '|'  # between the phrasings of a class
 
 Texts = str | Path | Mapping[str, Sequence[str]] | Sequence[str]
-
-
-class WordsError(UsageError):
-    """Words of the user that cannot be classes of a model."""
 
 
 def read_words(source: Texts) -> dict[str, list[str]]:
@@ -35,13 +30,16 @@ def read_words(source: Texts) -> dict[str, list[str]]:
     Raises:
         WordsError: It is none of those, has fewer than two classes or one twice.
     """
-    if isinstance(source, Sequence) and not isinstance(source, str):
-        source = source[0] if len(source) == 1 else _pairs(source)
-    if isinstance(source, Path):
-        source = str(source)
     try:
-        texts = load_descriptions(source)
-    except (ValueError, OSError) as err:
+        if isinstance(source, str | Path):
+            texts = read_file(source)
+        elif isinstance(source, Mapping):
+            texts = load_descriptions(source)
+        elif len(source) == 1:
+            texts = read_file(source[0])
+        else:
+            texts = _of_lines(source)
+    except (ValueError, TypeError) as err:
         raise WordsError(f'texts: {err}') from err
     if not 2 <= len(texts) <= MOST_CLASSES:
         raise WordsError(
@@ -51,20 +49,16 @@ def read_words(source: Texts) -> dict[str, list[str]]:
     return {name: list(options) for name, options in texts.items()}
 
 
-def _pairs(source: Sequence[str]) -> list[list]:
-    pairs = []
+def _of_lines(source: Sequence[str]) -> dict[str, list[str]]:
+    lines = []
     for each in source:
         if not isinstance(each, str):
-            raise WordsError(f'texts: {each!r} is no text')
-        options = [text.strip() for text in each.split(SEVERAL)]
-        if not all(options):
-            raise WordsError(f'texts: {each!r} has no words, or none on a side of "|"')
-        pairs.append([options[0], options])
-    names = [name for name, _ in pairs]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise WordsError(f'texts: {twice!r} is there twice; each class needs its own')
-    return pairs
+            raise WordsError(f'{each!r} is no text')
+        if each.endswith(FILE):
+            raise WordsError(f'{each!r} is a file: give one alone, or texts')
+        lines.append(read_phrasings(each))
+    check_each_once([options[0] for options in lines])
+    return {options[0]: options for options in lines}
 
 
 def with_own_words(loaded: LoadedModel, source: Texts) -> LoadedModel:

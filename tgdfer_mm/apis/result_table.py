@@ -1,7 +1,6 @@
 """A result as a table for people."""
 
 from rich.table import Table
-from rich.text import Text
 
 from ..terminal import Terminal, one_line
 from ..video.clock import clock
@@ -44,4 +43,4 @@ def print_result(result: dict, console: Terminal) -> None:
 
 def _print_warnings(result: dict, console: Terminal) -> None:
     for warning in (*result['warnings'], calibration_words(result['model'])):
-        console.print(Text('note:', 'yellow'), one_line(warning), soft_wrap=True)
+        console.note(warning)

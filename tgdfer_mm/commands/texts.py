@@ -43,8 +43,7 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
     for pair in pairs:
         console.print(
             Text('nearly the same:', 'yellow'),
-            f'{one_line(pair.first)!r} and {one_line(pair.second)!r} '
-            f'({pair.cosine:.3f})',
+            f'{pair.first!r} and {pair.second!r} ({pair.cosine:.3f})',
             soft_wrap=True,
         )
     if not pairs:

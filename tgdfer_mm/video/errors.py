@@ -1,5 +1,7 @@
 """What can be wrong with an input or an output, and the exit code of each."""
 
+INCOMPLETE = 4  # exit code of a video that could be read in part
+
 
 class VideoError(Exception):
     """Base: something the user can put right; `exit_code` is the command's.

@@ -103,7 +103,7 @@ def _listed(folder: Path) -> tuple[list[str], list[str]]:
                 f'videos themselves: {Path(folder, "*" + kinds[videos[0]])}'
             )
         found = f', only {_some(others)}' if others else ''
-        raise InputError(f'{folder}: holds no frame{found}')
+        raise InputError(f'{folder}: holds neither a picture nor a video{found}')
     return [str(folder / n) for n in pictures], others
 
 

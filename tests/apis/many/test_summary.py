@@ -14,6 +14,7 @@ from tgdfer_mm.apis.many.row import failed_row, read_row, row_of, write_row
 from tgdfer_mm.apis.many.summary import write_summary
 
 ABOUT = dict(name='m', sha256=None, classes=['happy'], domain='real', note='Mind.')
+VIDEO = dict(seconds=1.0, frames=1, faces=[], label=None, score=None, shown={})
 HOSTILE = ['<script>alert(1)<script>.mp4', '"><img src=x>.mp4', '=1+1.mp4', 'ü\n.mp4']
 
 
@@ -89,6 +90,11 @@ def test_a_name_is_no_formula(out):
         dict(files=['../../x']),
         dict(video=[]),
         dict(video=dict(faces=['<b>'])),
+        dict(video=VIDEO | dict(seconds=float('nan'))),
+        dict(video=VIDEO | dict(frames=10**400)),
+        dict(video=VIDEO | dict(shown=dict(sad=float('inf')))),
+        dict(made_from=dict(file='a path')),
+        dict(made_from=dict(model=[], settings={})),
         dict(model=None),
         dict(name=3),
         dict(

@@ -1,5 +1,6 @@
 """Features on disk: found again, and never of something else."""
 
+import json
 import os
 import shutil
 
@@ -113,3 +114,31 @@ def test_an_array_of_another_kind_is_refused(kept, end, array):
     np.save(path, array)
     with pytest.raises(DamagedFileError, match=end):
         store.find(video)
+
+
+@pytest.mark.parametrize(
+    'change',
+    [
+        dict(schema='another'),
+        dict(file='a path'),
+        dict(file={}),
+        dict(duration=float('nan')),
+        dict(seconds_to_read='1'),
+        dict(warnings=None),
+    ],
+)
+def test_a_description_with_values_of_another_kind_is_refused(kept, change):
+    store, video, *_ = kept
+    [path] = (p for p in store.folder.glob('*.json') if p.name != 'index.json')
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(DamagedFileError, match='a film'):
+        store.find(video)
+
+
+def test_a_description_without_a_time_is_looked_into(kept):
+    store, video, *_ = kept
+    [path] = (p for p in store.folder.glob('*.json') if p.name != 'index.json')
+    about = json.loads(path.read_text())
+    del about['file']['mtime_ns']
+    path.write_text(json.dumps(about))
+    assert store.find(video) is not None

@@ -27,7 +27,7 @@ def test_a_file_is_a_query_a_class(tmp_path):
     [
         (['a |'], 'no words'),
         ([' '], 'no words'),
-        (['a', 'a | b'], "'a' is looked for twice"),
+        (['a', 'a | b'], "'a' is there twice"),
         (['missing.json'], 'missing.json'),
     ],
 )

@@ -4,18 +4,15 @@ import os
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ...version import __version__
-from ...video.clock import clock
-from ...visualization.video.html_page import limits_of_use
+from ...visualization.video.html_page import limits_of_use, page_template
 from ...visualization.video.words import calibration_words
 from ..writing import CSV_NAME, JSON_NAME
 
@@ -51,7 +48,7 @@ def render_page(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
         script=Markup(script),
         digest=b64encode(sha256(script.encode()).digest()).decode(),
     )
-    return _environment().get_template('page.html').render(values)
+    return page_template(_HERE / 'page.html').render(values, link=_link)
 
 
 def _notes(models: Sequence[dict[str, Any]]) -> list[str]:
@@ -81,16 +78,3 @@ def _link(row: dict[str, Any], folder: str) -> str | None:
         if name in row['files']:
             return './' + quote(os.fsencode(f'{folder}/{name}'))
     return None
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(clock=clock, link=_link)
-    return environment

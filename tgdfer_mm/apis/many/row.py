@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ...catalogue import REAL_FACES
-from ...files import DamagedFileError, read_json, write_text
+from ...files import (
+    DamagedFileError,
+    has_kinds,
+    is_usable,
+    read_json,
+    write_text,
+)
 from ...version import __version__
 from ...visualization.video.words import is_sure
 from ..output_folder import ROW_NAME, is_ours
@@ -25,6 +31,7 @@ _KINDS = dict(name=str, state=str, remarks=str, version=str, files=list, made_fr
 _VIDEO = dict(
     seconds=_NUMBER, frames=_NUMBER, faces=list, label=_TEXT, score=_NUMBER, shown=dict
 )
+_MADE = dict(model=_TEXT, settings=_TEXT, file=(dict, type(None)))
 _MODEL = dict(name=_TEXT, sha256=_TEXT, note=_TEXT, sure=bool)
 _CALIBRATION = dict(temperature=float, clips=int, people=(int, type(None)), dataset=str)
 
@@ -109,25 +116,21 @@ def read_row(folder: Path) -> dict[str, Any] | None:
     right = (
         row.get('schema') == SCHEMA
         and row.get('state') in (*FINISHED, FAILED)
-        and _has(row, _KINDS)
-        and _has(video, _VIDEO)
-        and _has(model, _MODEL)
+        and has_kinds(row, _KINDS)
+        and has_kinds(video, _VIDEO)
+        and has_kinds(model, _MODEL)
+        and has_kinds(dict.fromkeys(_MADE) | row['made_from'], _MADE)
         and _is_calibration(model.get('calibration'))
         and all(is_ours(name) for name in row['files'])
         and all(isinstance(each, int) for each in video['faces'])
         and all(isinstance(each, int | float) for each in video['shown'].values())
+        and all(map(is_usable, video['shown'].values()))
     )
     return row if right else None
 
 
-def _has(content: Any, kinds: Mapping[str, Any]) -> bool:
-    return isinstance(content, dict) and all(
-        key in content and isinstance(content[key], kind) for key, kind in kinds.items()
-    )
-
-
 def _is_calibration(found: Any) -> bool:
-    return found is None or _has(found, _CALIBRATION)
+    return found is None or has_kinds(found, _CALIBRATION)
 
 
 def is_finished(row: Mapping[str, Any], folder: Path) -> bool:

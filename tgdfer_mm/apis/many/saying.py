@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from rich.text import Text
-
 from ...terminal import Terminal, one_line
 from .shards import Shard
 from .summary import NAMES
@@ -25,7 +23,7 @@ def line_of(row: dict) -> str:
     parts.insert(1, '1 face' if faces == 1 else f'{faces or "no"} faces')
     if row['state'] == 'in part':
         parts.append('NOT COMPLETE')
-    return f'{row["name"]}: {", ".join(parts)}'
+    return one_line(f'{row["name"]}: {", ".join(parts)}')
 
 
 def say_what_is_there(
@@ -53,6 +51,6 @@ def say_summary(rows: list[dict], out: str, console: Terminal) -> None:
         soft_wrap=True,
     )
     for note in dict.fromkeys(r['model']['note'] for r in rows if r['model']['note']):
-        console.print(Text('note:', 'yellow'), one_line(note), soft_wrap=True)
+        console.note(note)
     for name in NAMES:
         console.print(f'wrote {one_line(Path(out, name))}', soft_wrap=True)

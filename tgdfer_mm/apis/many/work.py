@@ -15,6 +15,7 @@ from rich.text import Text
 from ...locks import BusyError, held
 from ...terminal import Terminal, one_line
 from ...video.errors import (
+    INCOMPLETE,
     Interrupted,
     KeptResult,
     OutputError,
@@ -34,7 +35,6 @@ from .shards import chosen_shard, own_device, started_by_torchrun
 from .summary import prepare_summary, write_summary
 from .video_folder import Video, VideoFolder
 
-_INCOMPLETE = 4
 _NAMED = 10  # results of something else, of perhaps thousands
 
 
@@ -209,7 +209,7 @@ class _Work:
                     ) from err
             if said and not self._warned:
                 self._warned = True
-                self._console.print(Text('note:', 'yellow'), one_line(said[0].message))
+                self._console.note(said[0].message)
             yield
 
     def _read(self, video: Video, folder: OutputFolder, progress: ManyProgress) -> None:
@@ -240,7 +240,7 @@ class _Work:
         else:
             progress.finished(video, line_of(row))
             if row['state'] == 'in part':
-                self._code = self._code or _INCOMPLETE
+                self._code = self._code or INCOMPLETE
 
     def _one(
         self, video: Video, folder: OutputFolder, made: dict, progress: ManyProgress
@@ -263,4 +263,4 @@ class _Work:
             self._complain(err)
 
     def _complain(self, err: VideoError) -> None:
-        self._console.print(Text('error:', 'red'), one_line(err), soft_wrap=True)
+        self._console.error(err)

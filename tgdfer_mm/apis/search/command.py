@@ -11,7 +11,7 @@ from rich.text import Text
 from ...locks import BusyError
 from ...terminal import Terminal, one_line
 from ...video.clock import clock
-from ...video.errors import OutputError, VideoError
+from ...video.errors import INCOMPLETE, Interrupted, OutputError, VideoError
 from ...visualization.video.words import COSINES_SAID, model_note
 from ..command import changes_of, make_inferencer
 from ..many.progress import ManyProgress
@@ -27,9 +27,6 @@ from .moments import Moment
 from .queries import read_queries, text_features
 from .writing import write_page, write_tables
 
-_INCOMPLETE = 4
-_STOPPED = 130
-
 
 def run(args: Namespace, console: Terminal | None = None) -> int:
     """Searches a folder; returns the exit code."""
@@ -44,7 +41,7 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
             prepare_folder(args.out)
         inventory = library.look()
         code = _fill(library, inventory, args, console)
-        if code in (_STOPPED, OutputError.exit_code):
+        if code in (Interrupted.exit_code, OutputError.exit_code):
             return code
         _say_what_is_kept(library, inventory, console)
         if queries:
@@ -61,12 +58,12 @@ def _fill(
 ) -> int:
     """Reads what is missing; the exit code of the first video that went wrong."""
     for sentence in inventory.sentences:
-        _note(console, sentence)
+        console.note(sentence)
     missing, total = inventory.missing, inventory.count
     if not missing:
         return 0
     if args.no_read:
-        _note(console, f'{len(missing)} of {total} videos are not read, and left out')
+        console.note(f'{len(missing)} of {total} videos are not read, and left out')
         return 0
     size = sum(video.size for video in missing) / 1e6
     console.print(
@@ -85,7 +82,7 @@ def _fill(
                     waiting.append(video)
                 except KeyboardInterrupt:
                     console.print('stopped with Ctrl-C; what was read is kept')
-                    return _STOPPED
+                    return Interrupted.exit_code
                 except OutputError as err:
                     return _complain(console, err)
                 else:
@@ -120,7 +117,7 @@ def _read_one(
         return 0
     problems = one_line('; '.join(kept.about['warnings']))
     progress.finished(video, name, said, Text('not complete:', 'yellow'), problems)
-    return _INCOMPLETE
+    return INCOMPLETE
 
 
 def _search(
@@ -137,12 +134,12 @@ def _search(
             kept = list(inventory.kept.values())
             moments = library.search(kept, queries, args.count)
         except DamagedFeaturesError as err:
-            _note(console, f'{err} The video is read again.')
+            console.note(f'{err} The video is read again.')
             library.forget(err.video)
             inventory.take(library.read(err.video, frame_progress))
-    _note(console, model_note(library.about))
+    console.note(model_note(library.about))
     if not moments:
-        _note(console, 'there is no frame with a face in the index')
+        console.note('there is no frame with a face in the index')
         return []
     for query in queries:
         own = [moment for moment in moments if moment.query == query.name]
@@ -197,10 +194,6 @@ def _say_what_is_kept(
     )
 
 
-def _note(console: Terminal, text: str) -> None:
-    console.print(Text('note:', 'yellow'), one_line(text), soft_wrap=True)
-
-
 def _complain(console: Terminal, err: VideoError) -> int:
-    console.print(Text('error:', 'red'), one_line(err), soft_wrap=True)
+    console.error(err)
     return err.exit_code

@@ -18,6 +18,7 @@ import numpy as np
 
 from ...files import (
     DamagedFileError,
+    has_kinds,
     read_json,
     remove_leftovers,
     replacing,
@@ -31,7 +32,17 @@ SCHEMA = 'tgdfer_mm.frame_features/1'
 FRAMES = np.dtype(
     [('track', '<i4'), ('time', '<f8'), ('index', '<i8'), ('box', '<f4', (4,))]
 )
-_FACTS = 'duration', 'complete', 'warnings', 'times_are_stamps', 'seconds_to_read'
+_KINDS = dict(
+    schema=str,
+    file=dict,
+    rows=int,
+    width=int,
+    duration=int | float,
+    complete=bool,
+    warnings=list,
+    times_are_stamps=bool,
+    seconds_to_read=int | float,
+)
 _DIGITS = 10  # of a digest in a name
 _MAPPED = 64_000  # bytes from which on a file is mapped, not read
 _LONGEST_NAME = 80  # bytes of a video's name in that of its files
@@ -82,8 +93,9 @@ class KeptFeatures:
         about_file = _with(stem, '.json')
         if not about_file.exists():
             return None
-        about = read_json(about_file, 'schema', 'file', 'rows', 'width', *_FACTS)
-        if about['schema'] != SCHEMA:
+        about = read_json(about_file, *_KINDS)
+        right = has_kinds(about, _KINDS) and has_kinds(about['file'], dict(size=int))
+        if about['schema'] != SCHEMA or not right:
             raise DamagedFileError(f'{about_file} is no {SCHEMA}.')
         if not is_same_file(str(video), about['file']):
             return None
@@ -177,7 +189,7 @@ class KeptFeatures:
     def _note_time(self, video: Path, about_file: Path, about: dict) -> None:
         """Notes the time of a copy, so that its content is not looked at each time."""
         time = video.stat().st_mtime_ns
-        if time != about['file']['mtime_ns']:
+        if time != about['file'].get('mtime_ns'):
             about['file']['mtime_ns'] = time
             with suppress(OSError):  # an index that may only be read
                 write_text(about_file, json.dumps(about) + '\n')

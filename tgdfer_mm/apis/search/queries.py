@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 
-from ...models.text import OpenCLIPText, load_descriptions
+from ...models.text import OpenCLIPText
 from ...models.text.other_texts import with_texts
 from ...video.errors import UsageError
-
-SEVERAL = '|'  # between the phrasings of a query
+from ..phrasings import FILE, check_each_once, read_file, read_phrasings
 
 
 @dataclass(frozen=True)
@@ -45,20 +43,17 @@ def read_queries(
         UsageError: A text has no words, a name is there twice, or a file cannot be
             used.
     """
-    against = () if contrast is None else _phrasings(contrast)
+    against = () if contrast is None else tuple(read_phrasings(contrast))
     if isinstance(given, Mapping):
         return [Query(name, tuple(texts), against) for name, texts in given.items()]
     queries = []
     for each in given:
-        if each.endswith('.json'):
-            queries += read_queries(_file(each), contrast)
+        if each.endswith(FILE):
+            queries += read_queries(read_file(each), contrast)
         else:
-            texts = _phrasings(each)
+            texts = tuple(read_phrasings(each))
             queries.append(Query(texts[0], texts, against))
-    names = [query.name for query in queries]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise UsageError(f'{twice!r} is looked for twice')
+    check_each_once([query.name for query in queries])
     return queries
 
 
@@ -89,17 +84,3 @@ def text_features(encoder: OpenCLIPText, queries: Sequence[Query]) -> np.ndarray
     return np.stack(
         [features[str(i)] - features.get(f'not {i}', 0) for i in range(len(queries))]
     )
-
-
-def _phrasings(text: str) -> tuple[str, ...]:
-    found = tuple(part.strip() for part in text.split(SEVERAL))
-    if not all(found):
-        raise UsageError(f'{text!r} has no words, or none next to a {SEVERAL!r}')
-    return found
-
-
-def _file(name: str) -> dict[str, list[str]]:
-    try:
-        return load_descriptions(str(Path(name)))
-    except (ValueError, OSError) as err:
-        raise UsageError(str(err)) from err

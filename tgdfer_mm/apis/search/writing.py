@@ -8,12 +8,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ...files import replacing
 from ...version import __version__
-from ...video.clock import clock
-from ...visualization.video.html_page import jpeg_uri, limits_of_use
+from ...visualization.video.html_page import limits_of_use, page_template
 from ...visualization.video.words import CAUTION, COSINES_SAID, model_note
 from ..writing import naming_what_fails
 from .moments import Moment
@@ -21,7 +19,9 @@ from .moments import Moment
 CSV_NAME = 'moments.csv'
 JSONL_NAME = 'moments.jsonl'
 PAGE_NAME = 'moments.html'
+_PAGE = Path(__file__).with_name('moments.html')
 _COLUMNS = 'query', 'rank', 'video', 'track', 'start', 'end', 'time'
+_LAST = 'score', 'cosine', 'note'
 
 
 def write_tables(
@@ -87,23 +87,16 @@ def write_page(
             page=None if page is None else _link(page, folder),
         )
         queries.setdefault(moment.query, []).append(row)
-    text = (
-        _environment()
-        .get_template('moments.html')
-        .render(
-            queries=queries,
-            notes=[model_note(about), *notes, COSINES_SAID, f'A moment {CAUTION}.'],
-            limits=limits_of_use(),
-            version=__version__,
-        )
+    text = page_template(_PAGE).render(
+        queries=queries,
+        notes=[model_note(about), *notes, COSINES_SAID, f'A moment {CAUTION}.'],
+        limits=limits_of_use(),
+        version=__version__,
     )
     path = folder / PAGE_NAME
     with naming_what_fails(path), replacing(path) as temporary:
         temporary.write_text(text, encoding='utf-8', errors='replace')
     return path
-
-
-_LAST = 'score', 'cosine', 'note'
 
 
 def _link(path: Path, folder: Path) -> str:
@@ -112,14 +105,3 @@ def _link(path: Path, folder: Path) -> str:
     except ValueError:  # another drive
         return path.absolute().as_uri()
     return quote(os.fsencode(path.as_posix()))
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    environment.filters.update(clock=clock, jpeg_uri=jpeg_uri)
-    return environment

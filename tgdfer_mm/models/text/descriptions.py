@@ -64,6 +64,8 @@ def load_descriptions(
             raise DescriptionsError(f'{where}: classes has to be an object of lists.')
         texts = _in_label_order(data, where, label_order)
     for name, options in texts.items():
+        if not (isinstance(name, str) and name.strip()):
+            raise DescriptionsError(f'{where}: {name!r} is no name of a class')
         if not _are_texts(options):
             raise DescriptionsError(
                 f'{where}: class {name!r} needs a list of non-empty texts'
@@ -101,6 +103,8 @@ def _in_label_order(
     try:
         # Without one the file itself lists them.
         label_set = data.get('label_set', Path(where).absolute())
+        if not isinstance(label_set, str | Path):
+            raise DescriptionsError('label_set has to be a name or a path')
         order = load_classes(label_set, label_order, where)
     except (AttributeError, TypeError, ValueError) as error:
         raise DescriptionsError(f'{where}: {error}') from error

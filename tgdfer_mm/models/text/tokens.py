@@ -98,7 +98,8 @@ def encode_texts(
             length = len(ids) + context + tokenizer.around
             if length > limit:
                 raise ValueError(
-                    f'class {name!r}: the description {text!r} has {len(ids)} tokens; '
+                    f'class {_short(name)}: the description {_short(text)} has '
+                    f'{len(ids)} tokens; '
                     f'with {context} context vectors, start and end that makes '
                     f'{length}, and the text tower takes {limit}: shorten it'
                 )
@@ -146,3 +147,8 @@ def context_size(template: list[int] | None, num_context: int | None) -> int:
             'leave num_context out, or set context_init=None'
         )
     return len(template)
+
+
+def _short(text: str) -> str:
+    """A text as errors quote it: its beginning says which is meant."""
+    return repr(text if len(text) <= 60 else f'{text[:57]}...')

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from PIL import Image
 
 from ...video.clock import clock
@@ -77,7 +77,7 @@ def render_report(
         colors=dict(zip(classes, class_colors(classes), strict=True)),
         limits=limits_of_use(),
     )
-    return _environment().get_template('report.html').render(values)
+    return page_template(_HERE / 'report.html').render(values)
 
 
 def intervals_of(
@@ -161,12 +161,20 @@ def jpeg_uri(picture: np.ndarray) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def page_template(path: Path) -> Template:
+    """The template of a page, whose values are text and never elements of it.
+
+    Args:
+        path: Its file. A name that is not given to it is an error. Pictures are turned
+            into addresses by ``data_uri`` and ``jpeg_uri``, times and shares into words
+            by ``clock``, ``share`` and ``plain``.
+    """
     environment = Environment(
-        loader=FileSystemLoader(_HERE),
+        loader=FileSystemLoader(path.parent),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters.update(
         clock=clock,
@@ -175,4 +183,4 @@ def _environment() -> Environment:
         data_uri=_data_uri,
         jpeg_uri=jpeg_uri,
     )
-    return environment
+    return environment.get_template(path.name)

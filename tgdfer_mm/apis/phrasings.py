@@ -1,0 +1,57 @@
+"""Words of a user: things with their phrasings, each once, or a file of them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..models.text import load_descriptions
+from ..models.text.descriptions import NoDescriptionsError
+from ..video.errors import UsageError
+
+SEVERAL = '|'  # between the phrasings of one thing
+FILE = '.json'  # how the name of a file of texts ends
+
+
+class WordsError(UsageError):
+    """Words of the user that cannot be used."""
+
+
+def read_phrasings(text: str) -> list[str]:
+    """The phrasings of one thing, of which the first is its name.
+
+    Raises:
+        WordsError: One of them has no words.
+    """
+    found = [part.strip() for part in text.split(SEVERAL)]
+    if not all(found):
+        raise WordsError(f'{text!r} has no words, or none on a side of "{SEVERAL}"')
+    return found
+
+
+def check_each_once(names: Sequence[str]) -> None:
+    """Looks whether no name is there twice.
+
+    Raises:
+        WordsError: One is; names it.
+    """
+    seen = set()
+    for name in names:
+        if name in seen:
+            raise WordsError(f'{name!r} is there twice; each text is to be given once')
+        seen.add(name)
+
+
+def read_file(name: str | Path) -> dict[str, list[str]]:
+    """The classes of a file and their texts, see :func:`load_descriptions`.
+
+    Raises:
+        WordsError: There is no such file, or it does not hold what it should.
+    """
+    try:
+        return load_descriptions(str(name))
+    except NoDescriptionsError as err:
+        raise WordsError(
+            f'{str(name)!r} alone is no text to compare with others, nor is there such '
+            'a JSON file of classes and their texts'
+        ) from err
+    except (ValueError, OSError) as err:
+        raise WordsError(str(err)) from err
