@@ -21,7 +21,7 @@ BUILT_FROM = (
     *('setup.py', 'pyproject.toml', 'MANIFEST.in'),
     *(name for line in MANIFEST if line[:8] == 'include ' for name in line.split()[1:]),
 )
-FOLDERS = ('tgdfer_mm', 'tgdfer_cli', 'configs', 'tools', 'lab')
+FOLDERS = ('tgdfer_mm', 'tgdfer_cli', 'configs', 'tools', 'lab', 'projects')
 LEFTOVERS = shutil.ignore_patterns('__pycache__', '*.pyc', '*.egg-info', '.*_cache')
 
 

@@ -1,0 +1,2 @@
+"""Parts that serve one published system alone; they import the package, never the
+other way round."""
