@@ -1,0 +1,126 @@
+"""Emotions in any words: precision and recall of sets, as in MER2024 and MER2025.
+
+For a clip with the true set Y and the named set N, both after grouping words that mean
+the same, precision is |Y and N| / |N|, recall |Y and N| / |Y| [from arXiv 2404.17113].
+Both are means over the clips that have a true word; one without a named word gets 0 in
+both [from MERTools]. MER2024 takes the mean of the two, MER2025 their harmonic mean
+[from arXiv 2504.19423].
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+from ..files import parse_json
+from ..labels.expression_names import same_expression
+from ..labels.replies import plain_word
+
+Group = Callable[[str], str | None]
+
+_LONGEST = 3  # words of one name, such as "not at ease"
+_WORDS = Path(__file__).with_name('open_words.json')
+
+
+def known_group(word: str) -> str | None:
+    """The group of a word by ``open_words.json``; None for one that is not there."""
+    word = plain_word(word)
+    return _table().get(word) or _table().get(same_expression(word))
+
+
+def own_group(word: str) -> str:
+    """The group of a word; an unknown word is a group of its own [choice].
+
+    So a word that fits nothing costs precision. MERTools leaves such words out, which
+    :func:`known_group` does.
+    """
+    return known_group(word) or plain_word(word)
+
+
+def read_words(reply: str | None) -> list[str] | None:
+    """The words of a reply: a list with commas, or JSON of one.
+
+    Args:
+        reply: ``'sad, lonely'``, ``'["sad", "lonely"]'`` or
+            ``'{"emotions": ["sad", "lonely"]}'``.
+
+    Returns:
+        The words; None if it is anything else, such as a sentence.
+    """
+    text = (reply or '').strip()
+    if text[:1] in ('[', '{'):
+        try:
+            words = parse_json(text)
+        except ValueError:
+            return None
+        if isinstance(words, dict):
+            words = words['emotions'] if set(words) == {'emotions'} else None
+        if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
+            return None
+    else:
+        words = text.rstrip('.').split(',')
+    words = [plain_word(word) for word in words]
+    if not words or not all(0 < len(word.split()) <= _LONGEST for word in words):
+        return None
+    return words
+
+
+def set_scores(
+    truth: Mapping[str, Iterable[str]],
+    named: Mapping[str, Iterable[str] | None],
+    group: Group = own_group,
+) -> dict:
+    """Precision and recall of sets, in percent.
+
+    Args:
+        truth: The true words of each clip of the annotation file.
+        named: The words of the replies; None for an unparsed one. A clip that is not
+            here was not answered, and counts as one that names nothing.
+        group: Gives words that mean the same one name; None leaves a word out. A
+            model's text tower may be such a function.
+
+    Returns:
+        `precision`, `recall`, `mean` (MER2024), `F` (MER2025), `num_clips` (that have
+        a true word), `without_truth` and `unparsed` (how many clips).
+
+    Raises:
+        ValueError: No clip has a true word, or a reply is about a clip that is not
+            in the file.
+    """
+    unknown = sorted(set(named) - set(truth))
+    if unknown:
+        raise ValueError(
+            f'a reply is about the clip {unknown[0]!r}, which has no truth'
+        )
+    precisions, recalls = [], []
+    for clip, words in truth.items():
+        wanted = _grouped(words, group)
+        if not wanted:
+            continue
+        found = _grouped(named.get(clip) or (), group)
+        both = len(wanted & found)
+        precisions.append(both / len(found) if found else 0.0)
+        recalls.append(both / len(wanted))
+    if not precisions:
+        raise ValueError('no clip has a true word')
+    precision, recall = (100 * sum(v) / len(v) for v in (precisions, recalls))
+    total = precision + recall
+    return dict(
+        precision=precision,
+        recall=recall,
+        mean=total / 2,
+        F=2 * precision * recall / total if total else 0.0,
+        num_clips=len(precisions),
+        without_truth=len(truth) - len(precisions),
+        unparsed=sum(words is None for words in named.values()),
+    )
+
+
+def _grouped(words: Iterable[str], group: Group) -> set[str]:
+    return {name for word in words if (name := group(word))}
+
+
+@cache
+def _table() -> dict[str, str]:
+    groups = json.loads(_WORDS.read_text(encoding='utf-8'))['groups']
+    return {word: name for name, words in groups.items() for word in (name, *words)}
