@@ -28,6 +28,7 @@ DEFAULTS = {
         **dict(beta=1.5, even=0.1, sharpness=0.5, factors=(0.7, 1.4), floor=1e-3),
         strength=0.5,
     ),
+    'DecorrelationLoss': dict(loss_weight=1.0),
     'FormerResNet': dict(
         **dict(image_size=112, depth=18, num_layers=1, heads=8, head_channels=32),
         mlp_channels=512,
@@ -72,12 +73,17 @@ DEFAULTS = {
         frozen_stages=-1, norm_eval=False, patch_dropout=0.0, with_cp=False
     ),
     'OpenCLIPWords': CONTEXT,
+    'OrthogonalityLoss': dict(loss_weight=1.0),
     'PrecomputedFeatures': {},
     'RelevanceNeck': dict(temperature=0.01, spread=False, learn_temperature=False),
     'ResidentFrames': {},
     'RestingFaceNeck': dict(temperature=0.01, spread=True),
     'RestingPromptNeck': dict(spread=True),
     'SelfDistillationLoss': dict(size=16, neighbours=2, schedule=SCHEDULE),
+    'SeparatedFaceNeck': dict(
+        **dict(temperature=0.01, spread=True, rest_weight=1.0),
+        loss_apart=dict(type='DecorrelationLoss'),
+    ),
     'TextGuidedRecognizer': dict(frames_per_instance=1),
     'TokenClassifierHead': dict(TOKENS, num_layers=3),
     'TorchExpert': dict(features=False),

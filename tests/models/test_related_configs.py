@@ -64,6 +64,7 @@ TABLE = {
     'synth/emoclip': {},
     'synth/full_ial': {},
     'synth/full_motion': {},
+    'synth/full_separated': {},
 }
 
 

@@ -39,6 +39,35 @@ def masked_median(x: Tensor, mask: Tensor) -> Tensor:
     return ordered.gather(1, middle[:, None, None].expand(-1, 1, x.shape[-1]))
 
 
+def least_expressive(
+    similarity: Tensor, mask: Tensor, neutral: int | None = None
+) -> Tensor:
+    """Which valid instance of each bag shows the least expression [choice].
+
+    Args:
+        similarity: Logits of the classes, (N, M, K).
+        mask: (N, M), the valid instances.
+        neutral: The class of a face at rest: the instance with its highest
+            probability is taken. None if there is no such class: then the one whose
+            probabilities are the evenest.
+
+    Returns:
+        Places (N,); 0 in a bag of padding alone.
+
+    Raises:
+        IndexError: If there is no class of that number.
+    """
+    count = similarity.shape[-1]
+    if neutral is not None and not 0 <= neutral < count:
+        raise IndexError(f'neutral={neutral}, but the classes are 0 to {count - 1}')
+    log_shares = similarity.log_softmax(-1)
+    if neutral is None:
+        rest = -(log_shares.exp() * log_shares).sum(-1)
+    else:
+        rest = log_shares[..., neutral]
+    return rest.masked_fill(~mask, torch.finfo(rest.dtype).min).argmax(1)
+
+
 def spread_in_time(values: Tensor, mask: Tensor) -> Tensor:
     """Averages each instance with its valid neighbours: a half, and a quarter each.
 

@@ -3,6 +3,7 @@
 from .attention import PreNormLayer, SelfAttention
 from .dynamic_instance_norm import DynamicInstanceNorm
 from .frame_factors import ExactReweighting, LightReweighting
+from .separation import Separation
 from .zero_start import zero_ffn, zero_linear
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     'LightReweighting',
     'PreNormLayer',
     'SelfAttention',
+    'Separation',
     'zero_ffn',
     'zero_linear',
 ]

@@ -1,7 +1,14 @@
 """Losses on bags."""
 
+from .decorrelation_loss import DecorrelationLoss, OrthogonalityLoss
 from .intensity_aware_loss import IntensityAwareLoss
 from .mil_loss import MILLoss
 from .self_distillation_loss import SelfDistillationLoss
 
-__all__ = ['IntensityAwareLoss', 'MILLoss', 'SelfDistillationLoss']
+__all__ = [
+    'DecorrelationLoss',
+    'IntensityAwareLoss',
+    'MILLoss',
+    'OrthogonalityLoss',
+    'SelfDistillationLoss',
+]

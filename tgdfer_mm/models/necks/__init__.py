@@ -2,6 +2,7 @@
 
 from .motion_prompt_neck import MotionPromptNeck
 from .resting_face_neck import RestingFaceNeck, RestingPromptNeck
+from .separated_face_neck import SeparatedFaceNeck
 from .visual_prompt_neck import RelevanceNeck, VisualPromptNeck
 
 __all__ = [
@@ -9,5 +10,6 @@ __all__ = [
     'RelevanceNeck',
     'RestingFaceNeck',
     'RestingPromptNeck',
+    'SeparatedFaceNeck',
     'VisualPromptNeck',
 ]
