@@ -94,6 +94,7 @@ def test_what_is_no_stream_is_refused(crops):
     with pytest.raises(UsageError, match='keep=True'):
         crops.stream([]).result()
     assert list(crops.stream([])) == []
+    assert 'not one frame came' in crops.stream([], keep=True).result()['warnings']
 
 
 def test_a_model_without_numbers_ends_the_stream(crops, monkeypatch):

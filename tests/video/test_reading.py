@@ -195,6 +195,7 @@ def test_a_damaged_picture_of_a_folder_is_named_and_left_out(tmp_path, squares):
         ([], 'no frame'),
         (np.zeros((2, 8, 8, 3)), 'float64'),
         (np.zeros((2, 8, 8, 3), bool), 'bool'),
+        (np.zeros((2, 0, 8, 3), np.uint8), r'\(0, 8, 3\)'),
         (np.zeros((2, 8), np.uint8), r'\(8,\)'),
         (np.zeros((2, 8, 8, 4), np.uint8), r'\(8, 8, 4\)'),
         ([np.zeros((8, 8), np.uint8), np.zeros((8, 9), np.uint8)], r'frame 1 is'),

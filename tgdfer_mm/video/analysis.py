@@ -196,7 +196,9 @@ class Analysis:
                 f'{self._too_short} faces seen for less than '
                 f'{self._settings.min_track} s are left out'
             )
-        if not self._kept and not self._too_short:
+        if not self._source.info.frames:
+            self.warnings.append('not one frame came')
+        elif not self._kept and not self._too_short:
             self.warnings.append(
                 f'no face found by the detector {self._detector.name!r}. '
                 f'{self._detector.advice}'

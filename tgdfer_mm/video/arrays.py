@@ -97,9 +97,8 @@ def _picture_of(
     """
     shape = getattr(frame, 'shape', ())
     grey = len(shape) == 2
-    if getattr(frame, 'dtype', None) != np.uint8 or not (
-        grey or len(shape) == 3 and shape[2] == 3
-    ):
+    right = (grey or len(shape) == 3 and shape[2] == 3) and 0 not in shape
+    if getattr(frame, 'dtype', None) != np.uint8 or not right:
         found = f'{type(frame).__name__} {getattr(frame, "dtype", "")} {shape}'
         raise InputError(
             f'frame {index} is {found}; needed is uint8 of (height, width, 3) in '

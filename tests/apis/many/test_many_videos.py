@@ -61,6 +61,23 @@ def test_what_went_wrong_is_a_row_and_ends_nothing(call, videos, tmp_path):
     assert 'Traceback' not in text
 
 
+def test_a_folder_that_cannot_be_listed_is_said_and_ends_nothing(
+    call, videos, tmp_path, monkeypatch
+):
+    videos(a='1', sub__a='2')
+    scan = os.scandir
+
+    def refuse(path):
+        if str(path).endswith('sub'):
+            raise PermissionError(13, 'Permission denied', path)
+        return scan(path)
+
+    monkeypatch.setattr(os, 'scandir', refuse)
+    code, text = call()
+    assert code == 3 and 'sub: cannot be listed (Permission denied)' in text
+    assert list(rows(tmp_path / 'out')) == ['a.mp4']
+
+
 def test_a_broken_one_is_tried_again_and_may_be_mended(call, videos, tmp_path):
     videos(a='broken')
     assert call()[0] == 3

@@ -37,6 +37,24 @@ def test_a_folder_of_pictures_stays_one_input(tmp_path):
     assert find_videos(str(tmp_path / 'text'), 'out') is None
 
 
+def test_a_folder_that_cannot_be_listed_is_named(tmp_path, monkeypatch):
+    write(tmp_path, 'a.mp4', 'shut/b.mp4')
+    shut, scan = str(tmp_path / 'shut'), os.scandir
+
+    def refuse(path):
+        if path == shut:
+            raise PermissionError(13, 'Permission denied', path)
+        return scan(path)
+
+    monkeypatch.setattr(os, 'scandir', refuse)
+    found = find_videos(str(tmp_path), 'out')
+    assert [v.name for v in found.videos] == ['a.mp4']
+    assert 'Permission denied' in str(found.closed[shut])
+    (tmp_path / 'a.mp4').unlink()
+    assert find_videos(str(tmp_path), 'out').closed.keys() == {shut}
+    assert find_videos(shut, 'out') is None  # reading it says why
+
+
 def test_what_was_written_is_no_input(tmp_path):
     write(tmp_path, 'a.mp4', 'out/a.mp4/annotated.mp4', 'annotated.mp4')
     write(tmp_path, 'old/a.mp4/annotated.mp4', 'old/a.mp4/result.json')

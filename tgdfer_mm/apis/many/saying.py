@@ -35,6 +35,8 @@ def say_what_is_there(
         f'{one_line(folder.path)}: {counted(len(folder.videos))}{others}',
         soft_wrap=True,
     )
+    for err in folder.closed.values():
+        console.error(err)
     if shard.count > 1:
         console.print(f'part {shard.index} of {shard.count}: {len(videos)} of them')
 

@@ -1,11 +1,12 @@
 """Which videos are in a folder, and what each is called."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from ...clips.frame_names import natural_sorted
+from ...video.errors import InputError
 from ...video.reading import VIDEOS
 from ...video.stills import STILLS
 from ...visualization.video import ANNOTATED_NAME
@@ -50,11 +51,13 @@ class VideoFolder:
         path: The folder, as it was given.
         videos: Sorted by name, by the numbers in it.
         others: How many other files there are.
+        closed: Of each folder in it that cannot be listed, why.
     """
 
     path: str
     videos: tuple[Video, ...]
     others: int
+    closed: dict[str, InputError] = field(default_factory=dict)
 
 
 def find_videos(
@@ -77,9 +80,9 @@ def find_videos(
     """
     if not os.path.isdir(folder):
         return None
-    names, others = [], 0
+    names, others, closed = [], 0, []
     own = os.path.realpath(out)
-    for parent, folders, files in os.walk(folder):
+    for parent, folders, files in os.walk(folder, onerror=closed.append):
         files = [name for name in files if name[0] != '.']
         pictures = parent == folder and any(_ending(n) in STILLS for n in files)
         if pictures and not with_pictures:
@@ -94,12 +97,20 @@ def find_videos(
         found = [name for name in files if _ending(name) in VIDEOS]
         others += len(files) - len(found)
         names += [os.path.relpath(os.path.join(parent, n), folder) for n in found]
-    if not names:
+    if any(err.filename == folder for err in closed) or not (names or closed):
         return None
     videos = (_video(folder, name.replace(os.sep, '/')) for name in names)
     by_name = {video.name: video for video in videos}
     return VideoFolder(
-        folder, tuple(by_name[name] for name in natural_sorted(by_name)), others
+        folder,
+        tuple(by_name[name] for name in natural_sorted(by_name)),
+        others,
+        {
+            err.filename: InputError(
+                f'{err.filename}: cannot be listed ({err.strerror})'
+            )
+            for err in closed
+        },
     )
 
 

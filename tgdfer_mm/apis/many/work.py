@@ -16,6 +16,7 @@ from ...locks import BusyError, held
 from ...terminal import Terminal, one_line
 from ...video.errors import (
     INCOMPLETE,
+    InputError,
     Interrupted,
     KeptResult,
     OutputError,
@@ -73,7 +74,7 @@ def run_many(
         if not str(args.model).endswith('.onnx'):
             args.device = own_device(os.environ, torch.cuda.device_count())
     work = _Work(make_inferencer(args), args, console)
-    code = work.run(videos)
+    code = work.run(videos) or (InputError.exit_code if folder.closed else 0)
     if code in (Interrupted.exit_code, OutputError.exit_code):
         return code
     if code and started_by_torchrun(os.environ):

@@ -59,19 +59,22 @@ def _fill(
     """Reads what is missing; the exit code of the first video that went wrong."""
     for sentence in inventory.sentences:
         console.note(sentence)
+    code = 0
+    for err in inventory.failed.values():  # folders that cannot be listed
+        console.error(err)
+        code = err.exit_code
     missing, total = inventory.missing, inventory.count
     if not missing:
-        return 0
+        return code
     if args.no_read:
         console.note(f'{len(missing)} of {total} videos are not read, and left out')
-        return 0
+        return code
     size = sum(video.size for video in missing) / 1e6
     console.print(
         f'{len(missing)} of {total} videos are not in the index and are read now: '
         f'{size:,.0f} MB{inventory.time_to_read()}',
         soft_wrap=True,
     )
-    code = 0
     with ManyProgress(missing, console) as progress:
         waiting = []
         for turn, videos in enumerate((missing, waiting)):

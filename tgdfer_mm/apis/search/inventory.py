@@ -16,7 +16,7 @@ class Inventory:
         kept: Of each video that is read, what is kept.
         missing: The others.
         sentences: About damaged files of the index.
-        failed: Of videos that cannot be read, why.
+        failed: Of videos, and of folders, that cannot be read, why.
     """
 
     kept: dict[Path, KeptVideo] = field(default_factory=dict)

@@ -102,7 +102,9 @@ class VideoLibrary:
             InputError: There is no video in it.
         """
         found = Inventory()
-        for video in self._videos():
+        videos, closed = self._videos()
+        found.failed.update(closed)
+        for video in videos:
             path = Path(video.path)
             try:
                 kept = self.features.find(path)
@@ -180,14 +182,15 @@ class VideoLibrary:
         """Removes what is kept of a video."""
         self.features.remove(path)
 
-    def _videos(self) -> Sequence[Video]:
+    def _videos(self) -> tuple[Sequence[Video], dict[Path, InputError]]:
+        """The videos, and of each folder that cannot be listed, why."""
         if not self.place.is_dir():
             size = self.place.stat().st_size
-            return [Video(self.place.name, str(self.place), size)]
+            return [Video(self.place.name, str(self.place), size)], {}
         found = find_videos(str(self.place), str(self.index), with_pictures=True)
         if found is None:
             raise InputError(f'{self.place}: there is no video in it')
-        return found.videos
+        return found.videos, {Path(name): err for name, err in found.closed.items()}
 
     def _cosines(self, video: KeptVideo, texts: np.ndarray) -> np.ndarray:
         found = cosines_of(video, texts)
