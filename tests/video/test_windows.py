@@ -117,3 +117,10 @@ def test_what_is_just_allowed():
 def test_what_cannot_work_is_refused(wrong):
     with pytest.raises(UsageError, match='video.window'):
         WindowPlan(**wrong)
+
+
+def test_a_pause_of_years_costs_no_time_and_splits_as_a_short_one():
+    before, after = np.arange(20) / 10, np.arange(20) / 10
+    windows = [cut([*before, *(after + pause)])[0] for pause in (64.0, 2.0**29)]
+    found = [[(w.first, w.last) for w in each] for each in windows]
+    assert found[0] == found[1] and len(found[0]) > 2

@@ -9,6 +9,8 @@ import numpy as np
 from .errors import InputError
 from .frames import Frame, Source, SourceInfo
 
+_LONGEST = 1e9  # seconds [choice]: more are of a clock that was set meanwhile
+
 
 class ArraySource(Source):
     """Frames in memory.
@@ -47,7 +49,8 @@ class FrameStream(Source):
         fps: Rate of frames without a time.
 
     Raises:
-        InputError: While it is read: a frame is none, or its time does not ascend.
+        InputError: While it is read: a frame is none, or its time does not ascend or is
+            no such time.
     """
 
     def __init__(self, frames: Iterable[Any], fps: float) -> None:
@@ -69,6 +72,11 @@ class FrameStream(Source):
                 raise InputError(
                     f'frame {index} has the time {time:g}, the one before {last:g}: '
                     'times must ascend'
+                )
+            if time - first > _LONGEST:
+                raise InputError(
+                    f'frame {index} has the time {time:g}, more than thirty years '
+                    f'after the first one ({first:g}): times are in seconds'
                 )
             last = time
             yield Frame(index, time - first, picture.copy())

@@ -100,6 +100,9 @@ class WindowCutter:
             if inside and inside[-1].place > self._covered:
                 yield self._window(inside)
             self._start += self._plan.stride
+            if not inside:  # nothing is there until this frame, perhaps for days
+                left = crop.time - self._plan.seconds - self._start
+                self._start += max(0, left // self._plan.stride) * self._plan.stride
         self._crops.append(crop)
         oldest = crop.time - self._plan.seconds
         while self._crops[0].time < min(oldest, self._start):
