@@ -55,8 +55,8 @@ def test_command_dict_pairs_and_json_are_read_alike(tmp_path):
 @pytest.mark.parametrize(
     ('source', 'said'),
     [
-        (['absent.json'], "'absent.json' alone is no text"),
-        (['a smile'], "'a smile' alone is no text"),
+        (['absent.json'], "there is no file 'absent.json'"),
+        (['a smile'], "'a smile' alone cannot"),
         ([], '0 classes'),
         (['mine.json', 'a'], "'mine.json' is a file"),
         ({1: ['x'], 2: ['y']}, '1 is no name of a class'),

@@ -49,9 +49,12 @@ def read_file(name: str | Path) -> dict[str, list[str]]:
     try:
         return load_descriptions(str(name))
     except NoDescriptionsError as err:
-        raise WordsError(
-            f'{str(name)!r} alone is no text to compare with others, nor is there such '
-            'a JSON file of classes and their texts'
-        ) from err
+        said = f'there is no file {str(name)!r} of classes and their texts'
+        if not str(name).endswith(FILE):
+            said = (
+                f'{str(name)!r} alone cannot be compared with anything: give two texts '
+                'or more, or one JSON file of classes and their texts'
+            )
+        raise WordsError(said) from err
     except (ValueError, OSError) as err:
         raise WordsError(str(err)) from err

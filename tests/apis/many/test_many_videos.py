@@ -78,6 +78,15 @@ def test_a_folder_that_cannot_be_listed_is_said_and_ends_nothing(
     assert list(rows(tmp_path / 'out')) == ['a.mp4']
 
 
+def test_the_folder_of_the_videos_takes_no_results(call, videos, reader, tmp_path):
+    videos(a='1')
+    before = tree(tmp_path)
+    for out in ('videos', 'videos/../videos'):
+        code, text = call(out=out)
+        assert code == 2 and 'is the folder of the videos itself' in text
+    assert not reader.read and tree(tmp_path) == before
+
+
 def test_a_broken_one_is_tried_again_and_may_be_mended(call, videos, tmp_path):
     videos(a='broken')
     assert call()[0] == 3

@@ -20,6 +20,7 @@ from ...video.errors import (
     Interrupted,
     KeptResult,
     OutputError,
+    UsageError,
     VideoError,
 )
 from ...visualization.video import ANNOTATED_NAME
@@ -67,6 +68,11 @@ def run_many(
             cannot be used.
     """
     shard = chosen_shard(args.shard, os.environ)
+    if os.path.realpath(args.out) == os.path.realpath(folder.path):
+        raise UsageError(
+            f'--out {args.out} is the folder of the videos itself: choose another one, '
+            f'such as {Path(args.out, "results")}'
+        )
     videos = [video for video in folder.videos if shard.has(video.name)]
     say_what_is_there(folder, shard, videos, console)
     prepare_summary(args.out)
