@@ -121,7 +121,7 @@ def test_an_error_comes_after_the_items_before_it():
 
 def test_closing_ends_the_thread_that_waits_for_room():
     before = threading.active_count()
-    reading = read_ahead(iter(range(100)), most=2)
+    reading = read_ahead((i for i in range(100)), most=2)
     assert next(reading) == 0
     reading.close()
     assert threading.active_count() == before

@@ -81,6 +81,7 @@ def test_the_rate_is_given_to_four_digits(make_file):
 def stream(**own):
     """A video file's source, with made-up facts of its stream."""
     source = VideoFileSource.__new__(VideoFileSource)
+    source._threads = 1
     source.problems, source.notes = [], []
     source._av, source._path = need('av'), 'made-up.mp4'
     source._max_pixels = MAX_PIXELS

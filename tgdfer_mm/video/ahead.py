@@ -2,16 +2,17 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 
-def read_ahead(items: Iterator, most: int = 8) -> Iterator:
+def read_ahead(items: Generator, most: int = 8) -> Generator:
     """The items of an iterator, made in a thread ahead of their use.
 
     Args:
-        items: What is iterated in the thread; what it raises is raised here.
+        items: What is iterated in the thread, and closed in the end; what it raises is
+            raised here.
         most: Items that wait at most.
 
     Yields:
@@ -57,6 +58,7 @@ def read_ahead(items: Iterator, most: int = 8) -> Iterator:
             closed = True
             changed.notify_all()
         thread.join()
+        items.close()
 
 
 class WorkBehind:

@@ -23,7 +23,8 @@ class FollowedFaces:
         detector: Finds the faces.
         settings: See :class:`VideoSettings`.
         advance: Called after every frame read.
-        ahead: Whether frames are read and looked at in a thread, ahead of the rest.
+        ahead: Whether frames are read in one thread and looked at in another, ahead of
+            the rest.
     """
 
     def __init__(
@@ -66,6 +67,25 @@ class FollowedFaces:
         settings, cropped = self._settings, self._detector.cropped
         shots = ShotDetector(None if cropped else settings.cut)
         due = next_frame = 0
+        read = self._read()
+        if self._ahead:
+            read = read_ahead(read)
+        with closing(read):
+            for frame, duration in read:
+                cut = shots(frame)
+                faces = None
+                late = frame.time >= due - _SAME_TIME
+                if settings.every is not None:
+                    late = frame.index >= next_frame
+                if cut or cropped or late:
+                    faces = self._detector(frame)
+                    due = frame.time + settings.every_seconds
+                    next_frame = frame.index + (settings.every or 1)
+                yield frame, faces, cut, duration
+
+    def _read(self) -> Iterator[tuple[Frame, float]]:
+        """Each frame up to the limits, and the source's duration up to it."""
+        settings = self._settings
         for frame in self._source:
             if settings.max_seconds is not None and frame.time >= settings.max_seconds:
                 self._stopped = True
@@ -75,16 +95,7 @@ class FollowedFaces:
                     f'read up to max_frames={settings.max_frames} only'
                 )
                 return
-            cut = shots(frame)
-            faces = None
-            late = frame.time >= due - _SAME_TIME
-            if settings.every is not None:
-                late = frame.index >= next_frame
-            if cut or cropped or late:
-                faces = self._detector(frame)
-                due = frame.time + settings.every_seconds
-                next_frame = frame.index + (settings.every or 1)
-            yield frame, faces, cut, self._source.info.duration
+            yield frame, self._source.info.duration
 
     def finish(self) -> Iterator[Step]:
         """The frames that were waited with, after the last one that was read."""
