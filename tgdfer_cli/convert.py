@@ -9,7 +9,10 @@ from argparse import ArgumentParser, Namespace
 from .common import add_settings
 
 PLACES = ('end', 'middle', 'front')
-FORMATS = ('clip', 'dferclip', 'emoclip', 'm3dfel', 'r3d18', 's2d')
+FORMATS = (
+    *('clip', 'dferclip', 'emoclip', 'm3dfel', 'r3d18'),
+    *('s2d', 's2d_landmarks', 's2d_whole'),
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:

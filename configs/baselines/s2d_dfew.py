@@ -1,17 +1,20 @@
-# S2D (TAC 2024) on DFEW without its landmark prompts: a frozen ViT-B/16 of static
-# expressions, an adapter over time before each block, self-distillation from anchors.
+# S2D (TAC 2024) on DFEW, whole: a frozen ViT-B/16 of static expressions, landmark
+# prompts and an adapter over time before each block, self-distillation from anchors.
 # See docs/baselines.md for the counts.
 #
-# The tower starts from the authors' ViT, once:
-#   python tools/convert_checkpoint.py S2D.pth weights/s2d_vit.safetensors \
+# The tower and the landmark network start from the authors' files, once:
+#   tgdfer convert Pretrain-AffectNet-7.pth weights/s2d_vit.safetensors \
 #       --config configs/baselines/s2d_dfew.py
-# The authors test two views in time of two in space; here it is one.
+#   tgdfer convert mobilefacenet_model_best.pth.tar weights/s2d_landmarks.safetensors \
+#       --config configs/baselines/s2d_dfew.py
+# The authors' four test views are one and the same on clips of 16 square frames.
 _base_ = [
     '../_base_/datasets/dfew.py',
     '../_base_/schedules/adamw_100e_s2d.py',
     '../_base_/default_runtime.py',
 ]
 pretrained = 'weights/s2d_vit.safetensors'
+landmarks = 'weights/s2d_landmarks.safetensors'
 
 model = dict(
     type='BagRecognizer',
@@ -24,9 +27,10 @@ model = dict(
     backbone=dict(
         type='InstanceBackbone',
         backbone=dict(
-            type='ViTTemporalAdapter',
+            type='LandmarkViT',
             tower=dict(type='timm.vit_base_patch16_224'),
             num_frames={{_base_.num_frames}},
+            landmarks=dict(type='MobileFaceNetMaps', pretrained=landmarks),
             pretrained=pretrained,
         ),
         input_format='NCHW',

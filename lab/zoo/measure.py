@@ -70,7 +70,8 @@ def tower_name(backbone: dict) -> str:
         backbone.get('backbone') if backbone['type'] == 'InstanceBackbone' else None
     )
     if inner is not None:
-        adapted = ' + adapters' if backbone['type'] == 'ViTTemporalAdapter' else ''
+        added = ('ViTTemporalAdapter', 'LandmarkViT')
+        adapted = ' + adapters' if backbone['type'] in added else ''
         return tower_name(inner) + adapted
     name, arch = backbone['type'], backbone.get('arch')
     if name == 'OpenCLIPVisual':

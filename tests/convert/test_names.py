@@ -12,7 +12,7 @@ from tgdfer_mm.models.text.tokens import TOKENIZER
 def test_each_file_of_formats_says_all_that_is_needed():
     for key in format_keys():
         form = load_format(key)
-        assert form.target in ('model', 'backbone', 'clip')
+        assert form.target in ('model', 'backbone', 'landmarks', 'clip')
         assert form.signature
         for order in form.class_orders.values():
             parse_order(order)

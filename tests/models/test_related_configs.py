@@ -9,8 +9,10 @@ from unittest.mock import MagicMock
 
 import pytest
 import torch
+import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
+from mmengine.model import BaseModule
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 
@@ -36,11 +38,18 @@ ADAPTED = dict(
     out_channels=32,
     backbone=dict(num_frames=4, adapter=dict(heads=2), pretrained=None),
 )
+MAPS = dict(_delete_=True, type='RedMaps')
 # Config -> overrides of its model.
 TABLE = {
     'vadclip_dfew': dict(cls_head=HEAD),
     's2d_dfew': dict(
-        backbone=dict(ADAPTED, backbone=dict(ADAPTED['backbone'], tower=VIT)),
+        backbone=dict(
+            **dict(num_frames=4, image_size=32, out_channels=32),
+            backbone=dict(
+                **dict(num_frames=4, tower=dict(VIT, patch_size=8), heads=2),
+                **dict(landmarks=MAPS, pretrained=None),
+            ),
+        ),
         cls_head=dict(HEAD, distill=dict(num_classes=3, channels=32)),
     ),
     'tgdfer_adapters_dfew': dict(
@@ -66,6 +75,21 @@ TABLE = {
     'synth/full_motion': {},
     'synth/full_separated': {},
 }
+
+
+@pytest.fixture(scope='module', autouse=True)
+def red_maps():
+    """A source of landmark maps that costs nothing: the red of every place."""
+
+    class RedMaps(BaseModule):
+        planes, out_channels = 0, 64
+
+        def forward(self, pictures):
+            return F.pixel_unshuffle(pictures[:, :1], 8)
+
+    MODELS.register_module(module=RedMaps, force=True)
+    yield
+    MODELS.module_dict.pop('RedMaps')
 
 
 class Row(NamedTuple):

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,15 @@ from .errors import ConvertError
 from .formats import Format, find_format, load_format, rename
 from .reading import read_source
 from .sizes import check_activation, describe_unstated, set_sizes
-from .targets import build_target, data_of, fit, pick_classes, take_texts, token_state
+from .targets import (
+    build_target,
+    data_of,
+    fit,
+    from_elsewhere,
+    pick_classes,
+    take_texts,
+    token_state,
+)
 
 
 @dataclass
@@ -172,6 +181,10 @@ def convert(
     table = form.texts['embedding'] if report.texts else form.words
     state = token_state(read.state[table], model) if table else {}
     report.filled = dict.fromkeys(state, 'the tokens of the texts')
+    if form.elsewhere:
+        others = from_elsewhere(form, model)
+        state |= others
+        report.filled |= dict.fromkeys(others, 'the file that the config names')
     _fill(state, model.state_dict(), read.state, form, order, report)
     whole = cfg if form.target == 'model' else None
     return Conversion(state, meta, report, whole)
@@ -217,8 +230,12 @@ def _fill(
             state[ours] = fitting.clone()
             report.matched[ours] = name
     for name, value in own.items():
-        if name not in state and not value.numel():  # contexts of a length of 0
+        if name in state:
+            continue
+        if not value.numel():  # contexts of a length of 0
             state[name], report.filled[name] = value, 'it has no numbers'
+        elif any(re.fullmatch(pattern, name) for pattern in form.fresh):
+            state[name], report.filled[name] = value, 'of training, at its start'
     report.missing = [name for name in own if name not in state]
 
 

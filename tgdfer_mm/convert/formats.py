@@ -5,6 +5,7 @@ whole names, and the first that fits counts:
 
 * ``target``: what the weights fill, see :mod:`tgdfer_mm.convert.targets`,
 * ``signature``: each of these is in every file of the format,
+* ``absent``: none of these is in a file that is to be taken for the format,
 * ``rules``: pairs of a pattern and our name,
 * ``copies``: pairs of a pattern and the name in the file that has the same values,
 * ``unused``: pairs of a pattern and the reason why nothing takes it,
@@ -21,6 +22,8 @@ whole names, and the first that fits counts:
 * ``words``: the text tower's table, of which the rows of the config's texts are taken,
 * ``cut``: our names of which the file has more rows than are needed,
 * ``quick_gelu``: a name whose presence says that the towers have this activation,
+* ``fresh``: patterns of our names that only training needs; they keep their start,
+* ``elsewhere``: our part whose weights lie in another file, which the config names,
 * ``unstated``: pairs of what no file says and the config's key that does.
 """
 
@@ -48,6 +51,9 @@ class Format:
     target: str
     signature: list[str]
     rules: list[list[str]]
+    absent: list[str] = field(default_factory=list)
+    fresh: list[str] = field(default_factory=list)
+    elsewhere: str | None = None
     copies: list[list[str]] = field(default_factory=list)
     unused: list[list[str]] = field(default_factory=list)
     class_axes: dict[str, int] = field(default_factory=dict)
@@ -64,7 +70,10 @@ class Format:
     def fits(self, names: Iterable[str]) -> bool:
         """Whether these are the names of such a file."""
         names = list(names)
-        return all(any(re.fullmatch(s, n) for n in names) for s in self.signature)
+        there = [any(re.fullmatch(s, n) for n in names) for s in self.signature]
+        return all(there) and not any(
+            re.fullmatch(a, n) for a in self.absent for n in names
+        )
 
 
 @dataclass

@@ -6,7 +6,7 @@ from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 
 from ..labels.classes import load_classes
-from ..models.backbones import ViTTemporalAdapter
+from ..models.backbones import LandmarkViT, ViTTemporalAdapter
 from ..models.vision_language.open_clip_models import build_clip
 from ..registry import DATASETS, MODELS
 from ..run_config.walk import first_data_set, kind_of
@@ -66,8 +66,8 @@ def build_target(form: Format, cfg: Config | None, arch: str | dict | None):
 
     Args:
         form: Its ``target`` is ``model``, ``backbone`` (of the config's model, out
-            of its adapter) or ``clip``.
-        cfg: For the first two.
+            of its adapter), ``landmarks`` (the source of its maps) or ``clip``.
+        cfg: For all but the last.
         arch: For ``clip``, see
             :mod:`tgdfer_mm.models.vision_language.open_clip_models`.
 
@@ -97,7 +97,42 @@ def build_target(form: Format, cfg: Config | None, arch: str | dict | None):
         raise ConvertError(f'{form.name}: the model of the config has no backbone')
     adapted = getattr(model.backbone, 'recognizer', None)
     backbone = model.backbone if adapted is None else adapted.backbone
-    return backbone.tower if isinstance(backbone, ViTTemporalAdapter) else backbone
+    if form.target == 'landmarks':
+        if not isinstance(backbone, LandmarkViT):
+            raise ConvertError(
+                f"{form.name}: the config's backbone reads no landmarks; take "
+                'configs/baselines/s2d_dfew.py'
+            )
+        return backbone.landmarks
+    adapted = isinstance(backbone, ViTTemporalAdapter | LandmarkViT)
+    return backbone.tower if adapted else backbone
+
+
+def from_elsewhere(form: Format, model: nn.Module) -> dict[str, Tensor]:
+    """The weights of the part that another file has, under our names.
+
+    Args:
+        form: Has ``elsewhere``.
+        model: Whose part says where its file is (``pretrained``) and reads it.
+
+    Raises:
+        ConvertError: The config names no file, or it cannot be read.
+    """
+    parts = dict(model.named_modules())
+    part = parts.get(form.elsewhere)
+    if part is None or not part.state_dict():
+        return {}
+    key = f'model.{form.elsewhere.replace(".recognizer", "")}.pretrained'
+    if part.pretrained is None:
+        raise ConvertError(
+            f'{form.name}: the weights of {form.elsewhere} are in a file of their own; '
+            f'convert that first and name the result by --cfg-options {key}=...'
+        )
+    try:
+        part.init_weights()
+    except (OSError, ValueError) as error:
+        raise ConvertError(f'{key}={part.pretrained}: {error}') from error
+    return {f'{form.elsewhere}.{name}': v for name, v in part.state_dict().items()}
 
 
 def take_texts(

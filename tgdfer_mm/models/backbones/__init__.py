@@ -5,6 +5,8 @@ from .frame_reweighting import FrameReweighting
 from .gated_resnet import GatedResNet, GlobalConvAttention
 from .ial_resnet import IALResNet
 from .instance_backbone import InstanceBackbone
+from .landmark_maps import LandmarkPlane, MobileFaceNetMaps
+from .landmark_vit import LandmarkViT
 from .openclip_visual import OpenCLIPVisual
 from .precomputed import PrecomputedFeatures
 from .transformers_vision import TransformersVision
@@ -17,6 +19,9 @@ __all__ = [
     'GlobalConvAttention',
     'IALResNet',
     'InstanceBackbone',
+    'LandmarkPlane',
+    'LandmarkViT',
+    'MobileFaceNetMaps',
     'OpenCLIPVisual',
     'PrecomputedFeatures',
     'TransformersVision',

@@ -52,6 +52,8 @@ class InstanceBackbone(BaseModule):
             with a projection.
         pretrained: File or URL of a checkpoint with the backbone's weights, such as
             mmaction2's; see :func:`load_backbone`. Loaded by ``init_weights`` only.
+        in_channels: Planes of a frame; four where landmarks are drawn on one of their
+            own (``LandmarkViT``).
 
     Attributes:
         frames_per_position: T / P.
@@ -73,6 +75,7 @@ class InstanceBackbone(BaseModule):
         output_layout: str | None = None,
         projection: bool = True,
         pretrained: str | None = None,
+        in_channels: int = 3,
     ) -> None:
         super().__init__()
         if input_format not in HOSTS:
@@ -88,6 +91,7 @@ class InstanceBackbone(BaseModule):
         self.output_layout = output_layout
         self.out_channels = out_channels
         self.pretrained = pretrained
+        self.in_channels = in_channels
         self.name = str(backbone['type'])
         self.recognizer = self._build(backbone)
         self.projection, self.frames_per_position = nn.Identity(), 1
@@ -119,7 +123,7 @@ class InstanceBackbone(BaseModule):
         """Features of the positions, and which of them are valid.
 
         Args:
-            frames: (N, T, 3, H, W).
+            frames: (N, T, in_channels, H, W).
             mask: Valid frames, (N, T); the valid ones come first.
 
         Returns:
@@ -178,7 +182,7 @@ class InstanceBackbone(BaseModule):
         }
         try:
             with torch.device(device):  # also for what a backbone makes on the way
-                frames = torch.zeros(1, self.num_frames, 3, *size)
+                frames = torch.zeros(1, self.num_frames, self.in_channels, *size)
                 mask = torch.ones(1, self.num_frames, dtype=torch.bool)
                 return functional_call(self, state, (frames, mask))[0], state
         except NotImplementedError:
