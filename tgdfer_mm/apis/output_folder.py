@@ -48,6 +48,11 @@ class OutputFolder:
             raise UsageError(
                 f'{self.path} is the input itself: choose another folder with --out'
             )
+        if os.path.lexists(self.path) and not self.path.is_dir():
+            raise UsageError(
+                f'{self.path} is no folder, so it takes no result: choose another '
+                'folder with --out'
+            )
         earlier = self._earlier()
         if earlier is not None and earlier['input'] not in (None, self._input):
             raise UsageError(

@@ -87,6 +87,16 @@ def test_the_folder_of_the_videos_takes_no_results(call, videos, reader, tmp_pat
     assert not reader.read and tree(tmp_path) == before
 
 
+def test_a_file_where_a_folder_would_go_stays_and_ends_nothing(call, videos, tmp_path):
+    videos(a='1', b='2')
+    (tmp_path / 'out').mkdir()
+    (tmp_path / 'out/a.mp4').write_text('mine')
+    code, text = call()
+    assert code == 2 and 'a.mp4 is no folder' in text
+    assert (tmp_path / 'out/a.mp4').read_text() == 'mine'
+    assert list(rows(tmp_path / 'out')) == ['b.mp4']
+
+
 def test_a_broken_one_is_tried_again_and_may_be_mended(call, videos, tmp_path):
     videos(a='broken')
     assert call()[0] == 3
@@ -147,13 +157,13 @@ def test_a_video_that_kills_its_process_comes_last_and_is_a_row_at_last(
     folder.parent.mkdir()
     for count in range(1, MOST + 1):
         if not (child := os.fork()):
-            with attempt(folder):
+            with attempt(folder, 'a.mp4'):
                 os.kill(os.getpid(), signal.SIGKILL)
         os.waitpid(child, 0)
         assert deaths(folder) == count
     code, text = call()
     assert code == 1 and [os.path.basename(path) for path in reader.read] == ['b.mp4']
-    assert text.index('b.mp4: 1.0 s') < text.index('3 processes died')
+    assert text.index('b.mp4: 1.0 s') < text.index('a.mp4: 3 processes died')
     assert '3 processes died' in rows(tmp_path / 'out')['a.mp4']['remarks']
     assert deaths(folder) == 0 and call()[0] == 0  # it is tried once more
 

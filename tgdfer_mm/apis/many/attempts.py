@@ -15,11 +15,12 @@ MOST = 3  # [choice] a cluster ends processes, too, without any fault of a video
 
 
 @contextmanager
-def attempt(folder: Path) -> Iterator[None]:
+def attempt(folder: Path, video: str) -> Iterator[None]:
     """Leaves a note next to a folder as long as its video is read.
 
     Args:
         folder: Of the video's result.
+        video: Its path.
 
     Raises:
         VideoError: Too many processes have died already. The next attempt is the first
@@ -32,8 +33,8 @@ def attempt(folder: Path) -> Iterator[None]:
     try:
         if died >= MOST:
             raise VideoError(
-                f'{died} processes died while they read it (crashed, out of memory, or '
-                'ended from outside), so this time it was left out'
+                f'{video}: {died} processes died while they read it (crashed, out of '
+                'memory, or ended from outside), so this time it was left out'
             )
         yield
     finally:

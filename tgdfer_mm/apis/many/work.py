@@ -230,7 +230,7 @@ class _Work:
             self._fail(err, silent=True)
             return
         try:
-            with attempt(folder.path):
+            with attempt(folder.path, video.path):
                 row = self._one(video, folder, made, progress)
         except (OutputError, Interrupted):
             raise
