@@ -85,7 +85,7 @@ class LiveStream:
             self._advance,
         )
         self._unwanted: Callable[[], bool] = lambda: False
-        self._keep = keep
+        self._keep, self._ended = keep, False
         self._windows = self._all()
 
     @property
@@ -145,12 +145,13 @@ class LiveStream:
             except NoNumberError as err:
                 raise NoNumberError(f'{self._source.info.path}: {err}') from err
             self._watched.finish()
+            self._ended = True
 
-    def result(self, finished: bool = True) -> dict:
+    def result(self) -> dict:
         """The whole result, as a call on the same frames gives it.
 
-        Args:
-            finished: False where it was stopped before its end.
+        If not all windows were taken, it is of the frames until then, and says so:
+        ``complete`` is false.
 
         Raises:
             UsageError: The stream keeps nothing.
@@ -158,7 +159,7 @@ class LiveStream:
         if not self._keep:
             raise UsageError('the stream keeps no result: stream(..., keep=True) does')
         self.close()
-        self._analysis.finish(finished)
+        self._analysis.finish(self._ended)
         if self.dropped:
             self._analysis.warnings.append(
                 f'{self.dropped} frames came faster than they could be looked at, and '

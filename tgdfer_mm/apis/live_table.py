@@ -34,7 +34,7 @@ def watch_camera(
                     Text(_line(window), '' if sure else 'bright_black'), soft_wrap=True
                 )
         except KeyboardInterrupt:
-            raise Interrupted(stream.result(finished=False)) from None
+            raise Interrupted(stream.result()) from None
         return stream.result()
 
 

@@ -187,7 +187,7 @@ class Analysis:
         self.warnings += self._faces.warnings()
         if not finished:
             self.warnings.append(
-                f'stopped with Ctrl-C after {self._source.info.duration:.1f} s'
+                f'stopped after {self._source.info.duration:.1f} s, before its end'
             )
         self.warnings += self._source.problems + self._source.notes
         self.complete = finished and not self._source.problems
