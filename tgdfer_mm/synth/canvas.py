@@ -92,6 +92,17 @@ class Canvas:
         """Fill an axis-parallel ellipse of the face."""
         self.fill(circle(20) * radii + centre, colour, flat)
 
+    def filled(self) -> list[np.ndarray]:
+        """The filled curves (n, 2) in their order, in pixels of the picture."""
+        scale = 2**_SHIFT * self.factor
+        return [
+            points / scale
+            for points, (_, _, width, _) in zip(
+                self._project(), self._shapes, strict=True
+            )
+            if not width
+        ]
+
     def _project(self) -> list[np.ndarray]:
         """All shapes in fixed-point pixels, int32; in one go, which is faster."""
         points = np.concatenate([shape[0] for shape in self._shapes])

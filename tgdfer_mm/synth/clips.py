@@ -8,6 +8,7 @@ import numpy as np
 from .action_units import Units, blend_units, emotion_prototypes, scale_units
 from .face import render_face
 from .identity import Identity, sample_identity
+from .landmarks import face_landmarks
 from .nuisance import Nuisance, moving_head, sample_nuisance
 from .occlusion import Occluder
 from .styles import STYLES
@@ -83,6 +84,15 @@ class Clip:
         if hidden and hidden.first <= frame < hidden.last:
             picture = hidden.cover(picture)
         return STYLES[self.style](picture)
+
+    def landmarks(self, size: int) -> np.ndarray:
+        """Where brows, eyes and lips are in each frame: (L, 20, 2), pixels x and y."""
+        return np.stack(
+            [
+                face_landmarks(self.identity, self.units(i), self.nuisances[i], size)
+                for i in range(len(self))
+            ]
+        )
 
     def frames(self, size: int) -> Iterator[np.ndarray]:
         """Draw all frames, one after another."""

@@ -45,10 +45,10 @@ def render_face(
         # An asymmetric person moves one side of the face more than the other.
         gain = 1 + side * identity.asymmetry
         half = {name: min(1.0, v * gain) for name, v in au.items()}
-        _eye(canvas, identity, half, side)
-        _brow(canvas, identity, half, side)
+        draw_eye(canvas, identity, half, side)
+        draw_brow(canvas, identity, half, side)
     _nose(canvas, identity, au)
-    _mouth(canvas, identity, au)
+    draw_mouth(canvas, identity, au)
     _hair_front(canvas, identity)
     if identity.glasses:
         _glasses(canvas, identity)
@@ -143,7 +143,7 @@ def _folds(canvas: Canvas, who: Identity, au: Mapping[str, float]) -> None:
         crease([(x, 0.82), (x, 0.86)], au['AU17'], 0.035)
 
 
-def _eye(canvas: Canvas, who: Identity, au: Mapping[str, float], side: int) -> None:
+def draw_eye(canvas: Canvas, who: Identity, au: Mapping[str, float], side: int) -> None:
     cx, cy = side * 0.31 * who.eye_spacing, -0.16
     half = 0.15 * who.eye_size
     lids = 1 - 0.97 * au['AU45']
@@ -167,7 +167,9 @@ def _eye(canvas: Canvas, who: Identity, au: Mapping[str, float], side: int) -> N
     canvas.stroke(crease, shade(who.skin, 0.75), 0.014)
 
 
-def _brow(canvas: Canvas, who: Identity, au: Mapping[str, float], side: int) -> None:
+def draw_brow(
+    canvas: Canvas, who: Identity, au: Mapping[str, float], side: int
+) -> None:
     y = -0.4 + who.brow_height
     down = au['AU4']
     # With AU1, AU4 draws the brows together without lowering their inner ends.
@@ -219,7 +221,7 @@ def _mouth_corner(who: Identity, au: Mapping[str, float]) -> tuple[float, float]
     return x, y + 0.03 * au['AU26'] + 0.06 * au['AU27']
 
 
-def _mouth(canvas: Canvas, who: Identity, au: Mapping[str, float]) -> None:
+def draw_mouth(canvas: Canvas, who: Identity, au: Mapping[str, float]) -> None:
     x, y_corner = _mouth_corner(who, au)
     skew = 0.04 * who.asymmetry * (au['AU12'] + au['AU15'])
     rest = 0.53

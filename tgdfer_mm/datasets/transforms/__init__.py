@@ -4,6 +4,7 @@ from ...clips.frame_names import natural_sorted
 from .captions import AttachCaptions
 from .features import GatherFeatures, OpenFeatures
 from .frames import DecodeFrames, ListFrames, ReferFrames
+from .landmarks import DrawLandmarks
 from .packing import META_KEYS, PackDFERInputs
 from .perturb_time import PerturbTime
 from .sampling import SampleSegments
@@ -14,6 +15,7 @@ __all__ = [
     'META_KEYS',
     'DecodeFrames',
     'DecodeVideo',
+    'DrawLandmarks',
     'GatherFeatures',
     'ListFrames',
     'OpenFeatures',
