@@ -13,6 +13,11 @@ from tgdfer_mm.registry import MODELS
 
 from ..multiply_adds import multiply_adds
 
+_ADDED = {
+    'ViTTemporalAdapter': ' + adapters',
+    'LandmarkViT': ' + adapters',
+    'FrameReweighting': ' + moved attention',
+}
 _NAMES = {
     'SynthDFEW': 'SynthDFER',
     'CREMAD': 'CREMA-D',
@@ -70,9 +75,7 @@ def tower_name(backbone: dict) -> str:
         backbone.get('backbone') if backbone['type'] == 'InstanceBackbone' else None
     )
     if inner is not None:
-        added = ('ViTTemporalAdapter', 'LandmarkViT')
-        adapted = ' + adapters' if backbone['type'] in added else ''
-        return tower_name(inner) + adapted
+        return tower_name(inner) + _ADDED.get(backbone['type'], '')
     name, arch = backbone['type'], backbone.get('arch')
     if name == 'OpenCLIPVisual':
         return 'synth_vlm' if 'synth_vlm' in arch else arch

@@ -9,7 +9,9 @@ from torchvision.models.video.resnet import BasicBlock, Conv3DSimple
 
 from tgdfer_mm.convert import convert
 from tgdfer_mm.models.vision_language.open_clip_models import build_clip, load_clip
+from tgdfer_mm.paths import config_dir
 from tgdfer_mm.registry import MODELS
+from tgdfer_mm.run_config.files import read_config
 
 
 def narrow_r3d18():
@@ -116,3 +118,63 @@ def test_of_s2d_the_vit_is_taken(tmp_path, m3dfel_cfg):
     assert conversion.report.unused.keys() == unused.keys()
     assert conversion.state.keys() == ours.keys()
     assert all(torch.equal(conversion.state[n], v) for n, v in ours.items())
+
+
+SMALL_MIRA = dict(
+    img_size=16, num_frames=4, embed_dims=16, depth=2, num_heads=2, mlp_ratio=1
+)
+
+
+def mira():
+    """The shipped config with a small tower, and a file of it under their names."""
+    cfg = read_config(f'{config_dir()}/baselines/mira_dfew.py')
+    cfg.model.backbone.tower.update(SMALL_MIRA)
+    cfg.model.backbone.update(num_frames=2, blocks=2)
+    cfg.model.cls_head.in_channels = 16
+    model = MODELS.build(cfg.model)
+    theirs = {
+        name.replace('backbone.tower.', '')
+        .replace('patch_embed.projection', 'patch_embed.proj')
+        .replace('mlp.layers.0.0', 'mlp.fc1')
+        .replace('mlp.layers.1', 'mlp.fc2')
+        .replace('cls_head.fc_cls', 'head'): torch.randn_like(value)
+        for name, value in model.state_dict().items()
+        if not name.endswith('pos_embed')
+    }
+    means = {f'blocks.{i}.attn.c_buf': torch.full((1, 2), 0.5) for i in (0, 1)}
+    cfg.model.backbone.blocks = 1
+    return cfg, theirs, means
+
+
+@torch.no_grad()
+def test_a_fine_tuned_mira_brings_its_blocks_and_classes(tmp_path):
+    cfg, theirs, means = mira()
+    torch.save({'model': theirs | means, 'epoch': 3}, tmp_path / 'mira.pth')
+    conversion = convert(tmp_path / 'mira.pth', cfg, fold=1)
+    assert conversion.report.complete
+    assert conversion.report.unused.keys() == means.keys()
+    assert conversion.config.model.backbone.blocks == 2
+    order = 'disgust sad neutral surprise angry happy fear'.split()
+    happy = theirs['head.weight'][order.index('happy')]
+    assert torch.equal(conversion.state['cls_head.fc_cls.weight'][0], happy)
+    model = MODELS.build(conversion.config.model)
+    model.load_state_dict(conversion.state)
+
+
+def test_a_pre_trained_mira_fills_the_tower(tmp_path):
+    cfg, theirs, means = mira()
+    encoder = {
+        f'encoder.{name}': value
+        for name, value in (theirs | means).items()
+        if not name.startswith(('head', 'fc_norm'))
+    }
+    others = {'mask_token': torch.zeros(1, 1, 8), 'encoder.norm.bias': torch.zeros(16)}
+    torch.save({'model': encoder | others}, tmp_path / 'mira.pth')
+    conversion = convert(tmp_path / 'mira.pth', cfg)
+    conversion.save(tmp_path / 'tower.safetensors')
+    model = MODELS.build(
+        {**cfg.model.backbone, 'pretrained': str(tmp_path / 'tower.safetensors')}
+    )
+    model.init_weights()
+    found = model.tower.blocks[1].mlp.layers[1].weight
+    assert torch.equal(found, theirs['blocks.1.mlp.fc2.weight'])

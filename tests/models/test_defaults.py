@@ -37,7 +37,7 @@ DEFAULTS = {
         **dict(classes=(), label_set='dfew', extra_classes='keep', pooling='topk'),
         **dict(rho=0.25, temperature=1.0),
     ),
-    'FrameReweighting': dict(input_format='NCHW', blocks=(-1,)),
+    'FrameReweighting': dict(input_format='NCHW', blocks=1),
     'FunctionExpert': dict(gives='logits'),
     'GatedResNet': dict(image_size=112, depth=18, gated_stages=(2, 3)),
     'GlobalConvAttention': dict(reduction=16, bias=True),

@@ -235,7 +235,7 @@ def _fill(
         if not value.numel():  # contexts of a length of 0
             state[name], report.filled[name] = value, 'it has no numbers'
         elif any(re.fullmatch(pattern, name) for pattern in form.fresh):
-            state[name], report.filled[name] = value, 'of training, at its start'
+            state[name], report.filled[name] = value, 'at its start'
     report.missing = [name for name in own if name not in state]
 
 

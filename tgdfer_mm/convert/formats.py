@@ -22,7 +22,8 @@ whole names, and the first that fits counts:
 * ``words``: the text tower's table, of which the rows of the config's texts are taken,
 * ``cut``: our names of which the file has more rows than are needed,
 * ``quick_gelu``: a name whose presence says that the towers have this activation,
-* ``fresh``: patterns of our names that only training needs; they keep their start,
+* ``fresh``: patterns of our names that no file has, since only training needs them or
+  the model computes them; they keep their start,
 * ``elsewhere``: our part whose weights lie in another file, which the config names,
 * ``unstated``: pairs of what no file says and the config's key that does.
 """

@@ -6,7 +6,7 @@ from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 
 from ..labels.classes import load_classes
-from ..models.backbones import LandmarkViT, ViTTemporalAdapter
+from ..models.backbones import FrameReweighting, LandmarkViT, ViTTemporalAdapter
 from ..models.vision_language.open_clip_models import build_clip
 from ..registry import DATASETS, MODELS
 from ..run_config.walk import first_data_set, kind_of
@@ -104,8 +104,8 @@ def build_target(form: Format, cfg: Config | None, arch: str | dict | None):
                 'configs/baselines/s2d_dfew.py'
             )
         return backbone.landmarks
-    adapted = isinstance(backbone, ViTTemporalAdapter | LandmarkViT)
-    return backbone.tower if adapted else backbone
+    around = ViTTemporalAdapter | LandmarkViT | FrameReweighting
+    return backbone.tower if isinstance(backbone, around) else backbone
 
 
 def from_elsewhere(form: Format, model: nn.Module) -> dict[str, Tensor]:

@@ -38,7 +38,7 @@ class FrameReweighting(BaseModule):
         input_format: ``NCHW`` for a tower on pictures, ``NCTHW`` for one over clips.
         reweighting: Config of ``ExactReweighting``, the default, or
             ``LightReweighting``.
-        blocks: Indices of the blocks that have it, from the end if negative.
+        blocks: How many of the last blocks have it, or the indices of those that do.
         pretrained: File with the weights of a timm tower or of mmaction2's, such as
             ``tgdfer convert`` writes; an ``OpenCLIPVisual`` has its own.
 
@@ -53,7 +53,7 @@ class FrameReweighting(BaseModule):
         num_frames: int,
         input_format: str = 'NCHW',
         reweighting: dict | None = None,
-        blocks: Sequence[int] = (-1,),
+        blocks: int | Sequence[int] = 1,
         pretrained: str | None = None,
     ) -> None:
         super().__init__()
@@ -68,12 +68,12 @@ class FrameReweighting(BaseModule):
             {'type': 'ExactReweighting', **(reweighting or {})}
         )
         name, found = tower['type'], find_blocks(self.tower, tower['type'])
-        if not set(blocks) <= set(range(-len(found), len(found))):
-            raise ValueError(
-                f'blocks={list(blocks)}: {name} has blocks 0 to {len(found) - 1}'
-            )
+        depth = len(found)
+        chosen = range(depth - blocks, depth) if isinstance(blocks, int) else blocks
+        if not set(chosen) <= set(range(depth)):
+            raise ValueError(f'blocks={blocks}: {name} has blocks 0 to {depth - 1}')
         group = num_frames if input_format == 'NCHW' else 1
-        for i in {i % len(found) for i in blocks}:
+        for i in chosen:
             attention = getattr(found[i], 'attn', None)
             check_attention(attention, name)
             attention.register_forward_hook(
