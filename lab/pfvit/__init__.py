@@ -1,0 +1,1 @@
+"""What projects/pfvit is worth on drawn faces: arms, repeats, tables, a picture."""

@@ -1,0 +1,142 @@
+"""The tables of what the study measured, and the picture beside them."""
+
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from scipy import stats
+
+from lab.evidence.differences import paired_difference
+from lab.markdown import table_lines
+from projects.pfvit.drawn_clips import TOWER_SIZE
+from projects.pfvit.separator import FaceSeparator
+from tgdfer_mm.files import write_text
+from tgdfer_mm.protocol.compare import holm
+
+from .study import Drawn, Results
+
+_PLACE = re.compile(r'(<!-- pfvit -->\n).*?(<!-- end -->)', re.DOTALL)
+_PICTURES = {
+    'redrawn': 'frame less its expression, redrawn',
+    'residue_alone': 'drawn from the residue alone',
+    'frame_itself': 'the frame itself',
+    'mean_frame': "the clip's mean frame",
+    'least_expressive': "the clip's least expressive frame",
+    'mean_face': 'one mean face',
+}
+_PARTS = ('expression', 'residue', 'instance')
+_NAMES = {'apart': 'kept apart', 'together': 'not kept apart'}
+
+
+def result_lines(results: Results) -> list[str]:
+    """Three tables: errors of pictures, what probes read, paired differences."""
+    errors = [
+        [text, *(_mean(results[arm], name) for arm in _NAMES)]
+        for name, text in _PICTURES.items()
+    ]
+    shares = [
+        [f'{what} from the {part}', *(_mean(results[arm], key, 100) for arm in _NAMES)]
+        for what in ('emotion', 'person')
+        for part in _PARTS
+        for key in [f'{what}_{part}']
+    ]
+    names = list(_NAMES.values())
+    return [
+        *table_lines(['error against the true face at rest', *names], errors),
+        '',
+        *table_lines(['read by a linear probe, percent', *names], shares),
+        '',
+        *_pair_lines(results),
+    ]
+
+
+def write_tables(page: Path, results: Results) -> None:
+    """Writes the tables into a page, between its marks.
+
+    Raises:
+        ValueError: The page has no marks.
+    """
+    text = page.read_text(encoding='utf-8')
+    if not _PLACE.search(text):
+        raise ValueError(f'{page} has no place between <!-- pfvit --> and <!-- end -->')
+    content = '\n'.join(result_lines(results)) + '\n'
+    write_text(page, _PLACE.sub(lambda m: m[1] + content + m[2], text))
+
+
+def _pair_lines(results: Results) -> list[str]:
+    """Paired over the repeats: difference, Student's interval, p by Holm."""
+    apart, together = results['apart'], results['together']
+    pairs = [
+        (f'redrawn less {_PICTURES[other]}, grey levels', apart, 'redrawn', other, 1)
+        for other in ('mean_frame', 'mean_face', 'frame_itself', 'least_expressive')
+    ]
+    rows = [
+        (text, [r[own] for r in runs], [r[other] for r in runs], factor)
+        for text, runs, own, other, factor in pairs
+    ]
+    rows += [
+        (
+            f'{text}, not kept apart less kept apart, points',
+            [r[key] for r in together],
+            [r[key] for r in apart],
+            100,
+        )
+        for text, key in (
+            ('person from the expression', 'person_expression'),
+            ('emotion from the residue', 'emotion_residue'),
+        )
+    ]
+    p_values = holm([_p_value(own, base) for _, own, base, _ in rows])
+    lines = []
+    for (text, own, base, factor), p in zip(rows, p_values, strict=True):
+        found = paired_difference(base, own)
+        if found is None:
+            continue
+        low, high = (factor * v for v in found['interval'])
+        difference = f'{factor * found["difference"]:+.2f} [{low:+.2f}, {high:+.2f}]'
+        lines.append([text, difference, f'{p:.4f}'])
+    return table_lines(['paired difference', 'mean, 95 %', 'p (Holm)'], lines)
+
+
+def _p_value(own: list[float], base: list[float]) -> float:
+    if len(own) < 2 or np.ptp(np.subtract(own, base)) == 0:  # the test is not defined
+        return 1.0
+    return float(stats.ttest_rel(own, base).pvalue)
+
+
+def _mean(repeats: list[dict], key: str, factor: float = 1.0) -> str:
+    values = factor * np.array([r[key] for r in repeats])
+    spread = f' ± {values.std(ddof=1):.1f}' if len(values) > 1 else ''
+    return f'{values.mean():.1f}{spread}'
+
+
+@torch.no_grad()
+def draw_rows(model: FaceSeparator, drawn: Drawn, clips: int = 6) -> np.ndarray:
+    """Frame, redrawn at rest, the difference, and the truth, one row a clip.
+
+    What the expression adds is drawn small, made larger, and taken from the frame.
+
+    Args:
+        model: A trained separator.
+        drawn: Its test clips are taken, those with an expression.
+        clips: Rows.
+
+    Returns:
+        (rows, 4 columns of pictures, 3), uint8 RGB.
+    """
+    shown = drawn.test.expressive.any(1).nonzero()[0]
+    rows = []
+    for clip in shown[np.linspace(0, len(shown) - 1, clips).round().astype(int)]:
+        frame = int(drawn.test.intensity[clip].argmax())
+        whole, rest = model.draw(
+            *model.parts(drawn.test_batch.instances[clip, frame][None])
+        )
+        added = (whole - rest)[0].permute(1, 2, 0).numpy() * 255
+        added = cv2.resize(added, (TOWER_SIZE, TOWER_SIZE))
+        seen = drawn.test.frames[clip, frame].astype(np.float32)
+        cells = [seen, seen - added, 128 + added, drawn.test.at_rest[clip, frame]]
+        rows.append(np.concatenate(cells, axis=1))
+    sheet = np.clip(np.concatenate(rows), 0, 255).astype(np.uint8)
+    return cv2.resize(sheet, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)

@@ -1,0 +1,4 @@
+# The same without anything that keeps the two parts apart.
+_base_ = 'drawn.py'
+
+model = dict(loss_apart=None)
