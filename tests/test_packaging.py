@@ -22,6 +22,7 @@ BUILT_FROM = (
     *(name for line in MANIFEST if line[:8] == 'include ' for name in line.split()[1:]),
 )
 FOLDERS = ('tgdfer_mm', 'tgdfer_cli', 'configs', 'tools', 'lab', 'projects')
+OUTSIDE = {'lab', 'projects'}  # in no wheel
 LEFTOVERS = shutil.ignore_patterns('__pycache__', '*.pyc', '*.egg-info', '.*_cache')
 
 
@@ -80,11 +81,11 @@ def test_install_holds_every_file_of_the_repository(source, site, folder, place)
     assert [n for n in ours if ours[n].read_bytes() != installed[n].read_bytes()] == []
 
 
-def test_install_has_nothing_of_the_laboratory(site):
-    assert [name for name in _files(site) if 'lab' in Path(name).parts] == []
+def test_install_has_nothing_of_the_laboratory_and_the_projects(site):
+    assert [name for name in _files(site) if OUTSIDE & {*Path(name).parts}] == []
 
 
-def test_the_package_never_imports_the_laboratory():
+def test_the_package_never_imports_the_laboratory_or_a_project():
     for folder in ('tgdfer_mm', 'tgdfer_cli'):
         for path in sorted((ROOT / folder).rglob('*.py')):
             for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
@@ -93,7 +94,7 @@ def test_the_package_never_imports_the_laboratory():
                 names = [alias.name for alias in node.names]
                 names.append(getattr(node, 'module', None) or '')
                 if isinstance(node, ast.Import | ast.ImportFrom):
-                    assert not any(n.split('.')[0] == 'lab' for n in names), path
+                    assert not any(n.split('.')[0] in OUTSIDE for n in names), path
 
 
 def test_installed_package_finds_and_loads_its_own_configs(site, tmp_path):

@@ -12,11 +12,22 @@ WORDS = json.loads((ROOT / 'tests/plain_words.json').read_text(encoding='utf-8')
 WRITTEN = {'performance.md', 'evidence.md', 'comparison.md'}
 TEXTS = [
     path
-    for pattern in ('tgdfer_mm/**/*.py', 'tgdfer_cli/*.py', 'tools/**/*.py')
+    for pattern in (
+        'tgdfer_mm/**/*.py',
+        'tgdfer_cli/*.py',
+        'tools/**/*.py',
+        'projects/**/*.py',
+    )
     for path in sorted(ROOT.glob(pattern))
 ] + [
     path
-    for pattern in ('*.md', 'docs/*.md', 'lab/*.md', 'configs/**/*.py')
+    for pattern in (
+        '*.md',
+        'docs/*.md',
+        'lab/*.md',
+        'projects/**/*.md',
+        'configs/**/*.py',
+    )
     for path in sorted(ROOT.glob(pattern))
     if path.name not in WRITTEN
 ]

@@ -1,0 +1,1 @@
+"""Vision-language models, asked about every clip and judged as any model is."""

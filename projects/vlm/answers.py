@@ -1,0 +1,98 @@
+"""Answers of models, kept by a hash of what was asked."""
+
+import hashlib
+import json
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import AskingError
+
+_TABLE = """CREATE TABLE IF NOT EXISTS answers (
+    question TEXT PRIMARY KEY, text TEXT NOT NULL, finish TEXT NOT NULL,
+    prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL)"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model said.
+
+    Attributes:
+        text: The reply.
+        finish: Why it ended: ``stop``, or ``length`` if it was cut off.
+        prompt_tokens: Tokens of the question, pictures included; 0 if not told.
+        completion_tokens: Tokens of the reply; 0 if not told.
+    """
+
+    text: str
+    finish: str = 'stop'
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+def hash_question(source: str, request: dict) -> str:
+    """SHA-256 of a question and of whom it is put to.
+
+    Args:
+        source: The address, or the folder and weights of a local model.
+        request: All that is asked, as plain data; it has no key.
+    """
+    text = json.dumps([source, request], sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class AnswerStore:
+    """A file of answers. Several processes may use it at once.
+
+    It holds hashes of questions, replies and counts of tokens: no frame and no key. An
+    answer outlives the process once :meth:`put` returns; if the machine loses power,
+    the last ones may be gone.
+
+    Args:
+        path: The SQLite file; made if absent.
+
+    Raises:
+        AskingError: It is no such file, or cannot be written.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._link = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            self._link.execute('PRAGMA journal_mode=WAL')
+            self._link.execute('PRAGMA synchronous=NORMAL')
+            self._link.execute(_TABLE)
+        except (sqlite3.Error, OSError) as error:
+            raise self._error(error) from error
+
+    def get(self, question: str) -> Answer | None:
+        """The answer to a question, by its hash; None if it was never answered."""
+        try:
+            row = self._link.execute(
+                'SELECT text, finish, prompt_tokens, completion_tokens '
+                'FROM answers WHERE question = ?',
+                (question,),
+            ).fetchone()
+        except sqlite3.Error as error:
+            raise self._error(error) from error
+        return None if row is None else Answer(*row)
+
+    def put(self, question: str, answer: Answer) -> None:
+        """Keeps an answer."""
+        row = (answer.text, answer.finish)
+        row += (answer.prompt_tokens, answer.completion_tokens)
+        try:
+            self._link.execute(
+                'INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)',
+                (question, *row),
+            )
+        except sqlite3.Error as error:
+            raise self._error(error) from error
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._link.close()
+
+    def _error(self, error: Exception) -> AskingError:
+        return AskingError(f'{self.path} cannot be used to keep answers: {error}.')

@@ -1,0 +1,110 @@
+"""The clips of a config's test, as frames for a model of another kind."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from mmengine.registry import init_default_scope
+
+from tgdfer_mm.clips.errors import DamagedClipError
+from tgdfer_mm.recipe.apply import located
+from tgdfer_mm.recipe.fold import choose_fold
+from tgdfer_mm.recipe.loading import load_config
+from tgdfer_mm.recipe.recipe import Recipe
+from tgdfer_mm.registry import DATASETS
+from tgdfer_mm.run_config.pipelines import READERS
+from tgdfer_mm.run_config.walk import data_sets
+
+from .errors import AskingError, UnansweredError
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown of a clip.
+
+    Attributes:
+        frames: (T, H, W, 3) uint8 RGB.
+        indices: The number of each in the clip, from 0.
+    """
+
+    frames: np.ndarray
+    indices: tuple[int, ...]
+
+
+class TestClips:
+    """The test clips of a data set and fold, with their labels.
+
+    Args:
+        config: A config file, or the name of a shipped config.
+        fold: The fold; None for the config's own.
+        frames: How many frames are sampled of each clip, the middle one of each of so
+            many parts. A clip with fewer shows each once.
+        options: Changes to the config, key to value.
+
+    Attributes:
+        name: Of the data set, as its class says it.
+        classes: In the order of the labels.
+        metainfo: Of the data set, for the dump of predictions.
+
+    Raises:
+        AskingError: The config has no test clips with one label each.
+    """
+
+    __test__ = False  # pytest takes the name for one of its own
+
+    def __init__(
+        self,
+        config: str,
+        fold: int | None = None,
+        frames: int = 8,
+        options: dict[str, Any] | None = None,
+    ) -> None:
+        if frames < 1:
+            raise AskingError(f'--frames {frames}: at least one frame is shown.')
+        cfg = load_config(config, {} if fold is None else dict(fold=fold), options)
+        init_default_scope(cfg.get('default_scope', 'mmaction'))
+        cfg = located(cfg)
+        choose_fold(cfg, Recipe.of(cfg))
+        found = list(data_sets(cfg, 'test_dataloader'))
+        if len(found) != 1:
+            raise AskingError(
+                f'{config}: it tests on {len(found)} data sets; one can be asked about.'
+            )
+        node = deepcopy(dict(found[0].config))
+        opener, decoder = READERS[node.get('media') or 'frames']
+        node['pipeline'] = [
+            dict(type=opener),
+            dict(type='SampleSegments', num_frames=frames, test_mode=True),
+            dict(type=decoder),
+        ]
+        self.data = DATASETS.build(node)
+        self.name = str(self.data.NAME)
+        self.classes = tuple(self.data.metainfo['classes'])
+        self.metainfo = self.data.metainfo
+        self.rows = [self.data.get_data_info(i) for i in range(len(self.data))]
+        if any(not isinstance(row['label'], int | np.integer) for row in self.rows):
+            raise AskingError(
+                f'{config}: its clips have several labels each; replies are one class.'
+            )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def truth(self) -> dict[str, int]:
+        """True class of each clip of the annotation file."""
+        return {row['clip']: int(row['label']) for row in self.rows}
+
+    def show(self, i: int) -> Shown:
+        """The sampled frames of clip i.
+
+        Raises:
+            UnansweredError: The clip cannot be read.
+        """
+        try:
+            got = self.data.prepare_data(i)
+        except DamagedClipError as error:
+            raise UnansweredError(f'the clip cannot be read: {error}') from error
+        valid = int(got['num_valid'])
+        indices = tuple(int(n) for n in got['frame_inds'][:valid])
+        return Shown(np.asarray(got['imgs'])[:valid], indices)

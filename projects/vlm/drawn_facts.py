@@ -1,0 +1,83 @@
+"""Facts of drawn clips, which are known exactly: a check of what words can do.
+
+python -m projects.vlm.drawn_facts tgdfer_synth facts.jsonl --fold 1
+"""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+
+from tgdfer_mm.datasets.synth_dfew import SynthDFEWDataset
+from tgdfer_mm.files import write_text
+from tgdfer_mm.settings import parse_settings
+from tgdfer_mm.synth.clips import Clip
+
+from .clips import TestClips
+from .errors import AskingError
+
+_VISIBLE = 0.2  # weaker activations are not told
+
+
+def write_drawn_facts(
+    config: str, path: str | Path, fold: int | None = None, options: dict | None = None
+) -> Path:
+    """Writes what the test clips of a drawn data set truly show.
+
+    Movements are the activations at the labelled movement's peak, of a neutral clip
+    those of the frame where least moves. The box is the whole frame: a clip is a crop
+    of one face.
+
+    Args:
+        config: A config file or the name of one.
+        path: File of JSON lines to write.
+        fold: Of the data set.
+        options: Changes to the config.
+
+    Returns:
+        The path.
+
+    Raises:
+        AskingError: The data set is not drawn.
+    """
+    clips = TestClips(config, fold, 1, options)
+    data = clips.data
+    if not isinstance(data, SynthDFEWDataset):
+        raise AskingError(f'{config}: {clips.name} is not drawn; its truth is unknown.')
+    planned = {clip.number: clip for clip in data.spec.plan()}
+    lines = []
+    for row in clips.rows:
+        clip = data.spec.clip(planned[int(row['clip'])])
+        box = [1, 1, data.spec.size - 2, data.spec.size - 2]
+        person = dict(id=1, boxes=[box] * len(clip), movements=true_movements(clip))
+        lines.append(json.dumps(dict(clip=row['clip'], people=[person])) + '\n')
+    write_text(path, ''.join(lines))
+    return Path(path)
+
+
+def true_movements(clip: Clip) -> list[str]:
+    """What a drawn clip shows, as sentences with the activations of its units."""
+    total = sum((m.intensity for m in clip.movements), 0 * clip.intensity)
+    curve = clip.intensity
+    frame = int(curve.argmax()) if curve.any() else int(total.argmin())
+    shown = clip.units(frame).items()
+    return [
+        f'{name} {value:.2f} in frame {frame}'
+        for name, value in shown
+        if value >= _VISIBLE
+    ] or ['no movement']
+
+
+def main() -> None:
+    """Reads the command line."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument('config')
+    parser.add_argument('path', type=Path)
+    parser.add_argument('--fold', type=int)
+    parser.add_argument('--cfg-options', nargs='+', default=[])
+    args = parser.parse_args()
+    options = parse_settings(args.cfg_options)
+    print(write_drawn_facts(args.config, args.path, args.fold, options))
+
+
+if __name__ == '__main__':
+    main()

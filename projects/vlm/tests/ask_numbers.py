@@ -1,0 +1,44 @@
+"""Asks about clips that are numbers, as a process that a test may kill.
+
+python projects/vlm/tests/ask_numbers.py ADDRESS FILE
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+if __name__ == '__main__':
+    sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from projects.vlm.answers import AnswerStore
+from projects.vlm.asking import Asker, Dialogue, Outcome
+from projects.vlm.http_model import HTTPModel
+
+COUNT = 500
+PARALLEL = 25
+
+
+def number_dialogue(i: int) -> Dialogue:
+    """The question about clip i."""
+    return Dialogue(dict(model='m'), [dict(role='user', content=f'clip {i}')])
+
+
+async def at_once(seconds: float) -> None:
+    """Waits no time, so that tests need none."""
+    await asyncio.sleep(0)
+
+
+def ask(address: str, path: str | Path, limit: float = 2.0) -> dict[int, Outcome]:
+    """Asks about all clips."""
+    outcomes: dict[int, Outcome] = {}
+    store = AnswerStore(path)
+    model = HTTPModel(address, limit=limit, sleep=at_once)
+    try:
+        Asker(model, store, PARALLEL).run(COUNT, number_dialogue, outcomes.__setitem__)
+    finally:
+        store.close()
+    return outcomes
+
+
+if __name__ == '__main__':
+    ask(sys.argv[1], sys.argv[2])
