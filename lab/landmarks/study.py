@@ -1,0 +1,127 @@
+"""One small tower, trained with true landmarks, another clip's, or none."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from tgdfer_mm.datasets.transforms import DrawLandmarks
+from tgdfer_mm.models.backbones import LandmarkViT
+from tgdfer_mm.synth.benchmark_clips import make_benchmark_clip
+from tgdfer_mm.synth.levels import load_level
+
+PLANES = ('none', 'true', 'shuffled')
+PEOPLE = 40  # of the training clips; those of the test clips are others
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is drawn and computed."""
+
+    train: int = 420
+    test: int = 210
+    frames: int = 6
+    size: int = 48
+    patch: int = 8
+    width: int = 64
+    depth: int = 4
+    epochs: int = 20
+    batch: int = 30
+
+
+def draw(level: str, number: int, seed: int, first: int, s: Sizes) -> tuple:
+    """Clips of a level, classes in turn: (N, T, 4, H, W) in 0..1, and labels (N,).
+
+    Args:
+        level: Its name.
+        number: N.
+        seed: Of the clips.
+        first: Number of the first person.
+        s: Sizes.
+    """
+    rules, plane = load_level(level), DrawLandmarks(radius=0.02)
+    inputs, labels = [], []
+    for i in range(number):
+        label = i % len(rules.classes)
+        clip = make_benchmark_clip(
+            rules, seed, i, rules.classes[label], first + i % PEOPLE
+        )
+        inds = np.linspace(0, len(clip) - 1, s.frames).round().astype(int)
+        pictures = np.stack([clip.draw(k, s.size) for k in inds])
+        drawn = plane(
+            dict(
+                clip=str(i),
+                frame_inds=inds,
+                imgs=pictures,
+                landmarks=clip.landmarks(s.size),
+            )
+        )
+        inputs.append(torch.from_numpy(drawn['imgs']).permute(0, 3, 1, 2).float() / 255)
+        labels.append(label)
+    return torch.stack(inputs), torch.tensor(labels)
+
+
+def with_planes(inputs: Tensor, kind: str, seed: int) -> Tensor:
+    """The same clips with the landmarks that a kind of ``PLANES`` has.
+
+    Those of another clip are shuffled so that none keeps its own.
+    """
+    if kind == 'true':
+        return inputs
+    changed = inputs.clone()
+    if kind == 'none':
+        changed[:, :, 3] = 0
+        return changed
+    order = np.random.default_rng(seed).permutation(len(inputs))
+    changed[order, :, 3] = inputs[np.roll(order, 1), :, 3]
+    return changed
+
+
+def train_and_test(train: tuple, test: tuple, kind: str, seed: int, s: Sizes) -> float:
+    """UAR in percent of a tower trained from scratch with a kind of landmarks."""
+    torch.manual_seed(seed)
+    net = torch.nn.ModuleDict(
+        dict(
+            tower=LandmarkViT(
+                dict(
+                    type='timm.vit_tiny_patch16_224',
+                    img_size=s.size,
+                    patch_size=s.patch,
+                    embed_dim=s.width,
+                    depth=s.depth,
+                    num_heads=4,
+                ),
+                s.frames,
+                dict(type='LandmarkPlane', patch=s.patch),
+                heads=4,
+                frozen=False,
+            ),
+            fc=torch.nn.Linear(s.width, int(train[1].max()) + 1),
+        )
+    )
+
+    def judge(x: Tensor) -> Tensor:
+        features = net['tower'](x.flatten(0, 1)).unflatten(0, (-1, s.frames))
+        return net['fc'](features.mean(1))
+
+    x, label = with_planes(train[0], kind, seed), train[1]
+    steps = s.epochs * -(-len(x) // s.batch)
+    optimizer = torch.optim.AdamW(net.parameters(), 1e-3, weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, total_steps=steps)
+    net.train()
+    for _ in range(s.epochs):
+        for own in torch.randperm(len(x)).split(s.batch):
+            optimizer.zero_grad()
+            F.cross_entropy(judge(x[own]), label[own]).backward()
+            optimizer.step()
+            schedule.step()
+    net.eval()
+    with torch.no_grad():
+        shown = with_planes(test[0], kind, seed + 1)
+        found = torch.cat([judge(part).argmax(-1) for part in shown.split(s.batch)])
+    right = (found == test[1]).float()
+    return 100 * float(
+        torch.stack([right[test[1] == k].mean() for k in test[1].unique()]).mean()
+    )
