@@ -77,7 +77,7 @@ def tower_name(backbone: dict) -> str:
     if inner is not None:
         return tower_name(inner) + _ADDED.get(backbone['type'], '')
     name, arch = backbone['type'], backbone.get('arch')
-    if name == 'OpenCLIPVisual':
+    if name in ('OpenCLIPVisual', 'OpenCLIPPatches'):
         return 'synth_vlm' if 'synth_vlm' in arch else arch
     kind = arch or backbone.get('depth')
     return f'{name}-{kind}' if isinstance(kind, int | str) else name

@@ -71,12 +71,14 @@ DEFAULTS = {
     ),
     'OnnxExpert': {},
     'OpenCLIPCaptions': dict(truncate=False),
+    'OpenCLIPPatches': {},
     'OpenCLIPText': CONTEXT,
     'OpenCLIPVisual': dict(
         frozen_stages=-1, norm_eval=False, patch_dropout=0.0, with_cp=False
     ),
     'OpenCLIPWords': CONTEXT,
     'OrthogonalityLoss': dict(loss_weight=1.0),
+    'PatchTransportHead': dict(patch_share=0.5),
     'PrecomputedFeatures': {},
     'RelevanceNeck': dict(temperature=0.01, spread=False, learn_temperature=False),
     'ResidentFrames': {},

@@ -5,7 +5,7 @@ import torch
 
 from tgdfer_mm.files import DamagedFileError
 from tgdfer_mm.finite_weights import NonFiniteWeightsError
-from tgdfer_mm.models.backbones import OpenCLIPVisual
+from tgdfer_mm.models.backbones import OpenCLIPPatches, OpenCLIPVisual
 from tgdfer_mm.models.vision_language.open_clip_models import NoWeightsError, load_clip
 from tgdfer_mm.registry import MODELS
 
@@ -231,3 +231,22 @@ def test_other_errors_of_open_clip_are_not_called_a_lack_of_network(monkeypatch)
     monkeypatch.setattr('open_clip.create_model', fails)
     with pytest.raises(RuntimeError, match='size mismatch'):
         load_clip('ViT-B-32-quickgelu', 'openai')
+
+
+@torch.no_grad()
+def test_patches_come_after_the_feature_of_the_picture(tiny_arch):
+    plain = OpenCLIPVisual(tiny_arch).eval()
+    patches = OpenCLIPPatches(tiny_arch).eval()
+    patches.load_state_dict(plain.state_dict())
+    images = torch.randn(3, 3, 32, 32)
+    found = patches(images)
+    assert found.shape == (3, 1 + 4, 32)
+    assert torch.allclose(found[:, 0], plain(images), atol=1e-5)
+
+
+def test_towers_without_patches_are_refused(tiny_arch):
+    with pytest.raises(ValueError, match='leave patch_dropout out'):
+        OpenCLIPPatches(tiny_arch, patch_dropout=0.5)
+    vision = {**tiny_arch['vision_cfg'], 'pool_type': 'avg'}
+    with pytest.raises(ValueError, match='with a class token'):
+        OpenCLIPPatches({**tiny_arch, 'vision_cfg': vision})

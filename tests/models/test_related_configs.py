@@ -67,6 +67,7 @@ TABLE = {
         cls_head=dict(SHALLOW, map_size=2, num_frames=4),
     ),
     'grace_dfew': dict(cls_head=HEAD),
+    'grace_patches_dfew': dict(cls_head=HEAD),
     'emoclip_mafw': dict(cls_head=dict(HEAD, num_layers=2)),
     'synth/formerdfer': {},
     'synth/grace': {},

@@ -7,7 +7,7 @@ from scipy.optimize import linprog
 
 from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.functional import sinkhorn
-from tgdfer_mm.models.heads import TransportHead
+from tgdfer_mm.models.heads import PatchTransportHead, TransportHead
 
 K, D, M, L = 3, 8, 5, 4
 
@@ -115,3 +115,65 @@ def test_texts_without_words_are_refused(head):
     one = bag()
     with pytest.raises(ValueError, match='OpenCLIPWords'):
         head(one._replace(text=one.text[:, 0]))
+
+
+P = 6
+
+
+@pytest.fixture
+def patch_head(head):
+    made = PatchTransportHead(K, D, temperature=0.1, temporal=dict(heads=2))
+    made.load_state_dict(head.state_dict(), strict=False)
+    torch.nn.init.normal_(made.refine_patches.weight, std=0.1)
+    return made
+
+
+def with_patches(mask=None):
+    one = bag(mask)
+    return one._replace(instances=torch.randn(2, M, 1 + P, D))
+
+
+@torch.no_grad()
+def test_patches_permuted_alike_give_the_same_transport(patch_head):
+    one = with_patches()
+    order = torch.tensor([0, *(1 + torch.randperm(P))])
+    both = (
+        patch_head(one),
+        patch_head(one._replace(instances=one.instances[:, :, order])),
+    )
+    assert torch.allclose(both[0].logits, both[1].logits, atol=1e-5)
+    tokens = patch_head.tokens(one, one.instances[:, :, 0], both[0].weights)
+    moved = patch_head.tokens(
+        one._replace(instances=one.instances[:, :, order]),
+        one.instances[:, :, 0],
+        both[0].weights,
+    )
+    shares = (x[1][:, M:].view(2, M, P) for x in (tokens, moved))
+    first, second = shares
+    assert torch.allclose(first[..., order[1:] - 1], second, atol=1e-6)
+    assert torch.allclose(tokens[1].sum(1), torch.ones(2))
+
+
+@torch.no_grad()
+def test_patches_count_and_without_a_share_do_not(head, patch_head):
+    one = with_patches()
+    frames = one._replace(instances=one.instances[:, :, 0])
+    assert not torch.allclose(patch_head(one).logits, head(frames).logits, atol=1e-3)
+    patch_head.patch_share = 0.0
+    assert torch.allclose(patch_head(one).logits, head(frames).logits, atol=1e-4)
+
+
+@torch.no_grad()
+def test_patches_of_padding_change_nothing(patch_head):
+    mask = torch.arange(M) < torch.tensor([[3], [5]])
+    one = with_patches(mask)
+    spoiled = torch.where(mask[..., None, None], one.instances, torch.randn(2, M, 1, D))
+    clean, noisy = patch_head(one), patch_head(one._replace(instances=spoiled))
+    assert torch.allclose(clean.logits, noisy.logits, atol=1e-5)
+
+
+def test_what_patches_need(patch_head):
+    with pytest.raises(ValueError, match='OpenCLIPPatches'):
+        patch_head(bag())
+    with pytest.raises(ValueError, match='patch_share=1'):
+        PatchTransportHead(K, D, patch_share=1)

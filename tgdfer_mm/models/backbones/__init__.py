@@ -7,6 +7,7 @@ from .ial_resnet import IALResNet
 from .instance_backbone import InstanceBackbone
 from .landmark_maps import LandmarkPlane, MobileFaceNetMaps
 from .landmark_vit import LandmarkViT
+from .openclip_patches import OpenCLIPPatches
 from .openclip_visual import OpenCLIPVisual
 from .precomputed import PrecomputedFeatures
 from .transformers_vision import TransformersVision
@@ -22,6 +23,7 @@ __all__ = [
     'LandmarkPlane',
     'LandmarkViT',
     'MobileFaceNetMaps',
+    'OpenCLIPPatches',
     'OpenCLIPVisual',
     'PrecomputedFeatures',
     'TransformersVision',

@@ -55,6 +55,8 @@ class OpenCLIPVisual(BaseModule):
             ViT of open_clip, which ``patch_dropout`` needs, or cannot do ``with_cp``.
     """
 
+    READS_PATCHES = False  # whether more than the class token is read
+
     def __init__(
         self,
         arch: str | dict,
@@ -75,7 +77,8 @@ class OpenCLIPVisual(BaseModule):
         self.tower = build_image_tower(arch)
         use_fast_layers(self.tower)
         if isinstance(self.tower, VisionTransformer):
-            use_first_token(self.tower)
+            if not self.READS_PATCHES:
+                use_first_token(self.tower)
             if patch_dropout:
                 self.tower.patch_dropout = PatchDropout(patch_dropout)
         elif patch_dropout:

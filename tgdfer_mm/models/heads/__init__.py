@@ -8,6 +8,7 @@ from .ial_head import IALHead
 from .linear_bag_head import LinearBagHead
 from .m3dfel_head import M3DFELHead
 from .multi_grained_temporal_head import MultiGrainedTemporalHead
+from .patch_transport_head import PatchTransportHead
 from .token_classifier_head import TokenClassifierHead
 from .transport_head import TransportHead
 from .vadclip_head import VadCLIPHead
@@ -21,6 +22,7 @@ __all__ = [
     'LinearBagHead',
     'M3DFELHead',
     'MultiGrainedTemporalHead',
+    'PatchTransportHead',
     'TokenClassifierHead',
     'TransportHead',
     'HeadOutput',

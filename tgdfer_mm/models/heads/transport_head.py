@@ -71,17 +71,19 @@ class TransportHead(BagHead):
         """
         if bag.text is None or bag.text.dim() != 3:
             raise ValueError("TransportHead needs text_encoder.type='OpenCLIPWords'")
-        weight = motion_weights(bag.instances, bag.mask, self.motion_temperature)
-        hidden = self.temporal(F.normalize(bag.instances, dim=-1), bag.mask)
+        frames = self.frames(bag)
+        weight = motion_weights(frames, bag.mask, self.motion_temperature)
+        hidden = self.temporal(F.normalize(frames, dim=-1), bag.mask)
         unit = F.normalize(hidden, dim=-1)
         text, words = bag.text[:, 0], bag.text[:, 1:]
         given = words.any(-1)
         words = F.normalize(words + self.refine(words), dim=-1)
-        cosine = torch.einsum('kld,nmd->nklm', words, unit)
+        tokens, shares = self.tokens(bag, unit, weight)
+        cosine = torch.einsum('kld,nmd->nklm', words, tokens)
         plan = sinkhorn(
             1 - cosine,
             (given / given.sum(1, keepdim=True)).expand(len(unit), -1, -1),
-            weight[:, None].expand(-1, len(text), -1),
+            shares[:, None].expand(-1, len(text), -1),
             self.epsilon,
             self.steps,
         )
@@ -90,6 +92,23 @@ class TransportHead(BagHead):
         logits = (aligned + video @ text.t()) / (2 * self.temperature)
         instance = unit @ text.t() / self.temperature
         return HeadOutput(logits, instance, weight, {'aligned': aligned})
+
+    def frames(self, bag: Bag) -> Tensor:
+        """The features of the frames, (N, M, D)."""
+        return bag.instances
+
+    def tokens(self, bag: Bag, unit: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """What is moved onto the words, and how much of it there is.
+
+        Args:
+            bag: The bag.
+            unit: Unit features of the frames over time, (N, M, D).
+            weight: Of the frames, (N, M).
+
+        Returns:
+            (N, S, D) and (N, S), summing to one.
+        """
+        return unit, weight
 
     def loss_of(self, output: HeadOutput, label: Tensor, bag: Bag) -> dict[str, Tensor]:
         """The losses of a bag given the labels, and the accuracy."""
