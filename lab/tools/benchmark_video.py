@@ -89,7 +89,7 @@ def measure(args: argparse.Namespace) -> tuple[dict, dict]:
         'CPU seconds': f'{busy / source["duration"]:.3f} a second of video',
         'peak memory': f'{_peak():.0f} MB ({before:.0f} MB before the first frame)',
         'torch': f'{torch.__version__}, {torch.get_num_threads()} threads',
-        'threads': 'one' if args.alone else 'reading and detecting, tracking, model',
+        'threads': 'one' if args.alone else 'reading, detecting, tracking, model',
         'load of the machine': f'{os.getloadavg()[1]:.1f} on {os.cpu_count()} cores',
         'machine': f'{platform.machine()}, Python {platform.python_version()}',
     }
