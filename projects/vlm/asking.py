@@ -101,7 +101,7 @@ class Asker:
         """
         try:
             asyncio.run(self._run(count, make, done))
-        except* AskingError as group:
+        except* Exception as group:  # the first; the others follow from it
             raise group.exceptions[0] from None
 
     async def _run(self, count, make, done) -> None:

@@ -32,6 +32,23 @@ class Shown:
     indices: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Row:
+    """One question: a clip, or one person in it.
+
+    Attributes:
+        name: What the prediction is written under.
+        clip: Name of the clip.
+        label: Its true class.
+        person: Number of the person; None where there is one person only.
+    """
+
+    name: str
+    clip: str
+    label: int
+    person: int | None = None
+
+
 class TestClips:
     """The test clips of a data set and fold, with their labels.
 
@@ -46,6 +63,7 @@ class TestClips:
         name: Of the data set, as its class says it.
         classes: In the order of the labels.
         metainfo: Of the data set, for the dump of predictions.
+        rows: The questions, one a clip of the annotation file.
 
     Raises:
         AskingError: The config has no test clips with one label each.
@@ -82,18 +100,15 @@ class TestClips:
         self.name = str(self.data.NAME)
         self.classes = tuple(self.data.metainfo['classes'])
         self.metainfo = self.data.metainfo
-        self.rows = [self.data.get_data_info(i) for i in range(len(self.data))]
-        if any(not isinstance(row['label'], int | np.integer) for row in self.rows):
+        found = [self.data.get_data_info(i) for i in range(len(self.data))]
+        if any(not isinstance(each['label'], int | np.integer) for each in found):
             raise AskingError(
                 f'{config}: its clips have several labels each; replies are one class.'
             )
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def truth(self) -> dict[str, int]:
-        """True class of each clip of the annotation file."""
-        return {row['clip']: int(row['label']) for row in self.rows}
+        self.rows = [
+            Row(each['clip'], each['clip'], int(each['label'])) for each in found
+        ]
 
     def show(self, i: int) -> Shown:
         """The sampled frames of clip i.

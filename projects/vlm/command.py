@@ -25,7 +25,10 @@ def parse(argv: Sequence[str] | None = None) -> Namespace:
         formatter_class=RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add('config', help='the config file, or the name of a shipped one')
+    add('config', nargs='?', help='the config file, or the name of a shipped one')
+    add('--people', type=Path, help='instead: JSON lines of people in videos')
+    add('--videos', type=Path, help='folder of these videos; by default that of PEOPLE')
+    add('--classes', default='dfew', help='label set of the people')
     add('--fold', type=int, help='fold of the data set')
     add('--address', help='of chat completions, up to and without /chat/completions')
     add('--model', help='name of the model there')
@@ -48,6 +51,8 @@ def parse(argv: Sequence[str] | None = None) -> Namespace:
     add(OWN_WORD, action='store_true', help='send frames whose terms are not known')
     add('--cfg-options', nargs='+', default=[], help='changes to the config')
     args = parser.parse_args(argv)
+    if (args.config is None) == (args.people is None):
+        parser.error('give one of CONFIG and --people')
     if (args.address is None) == (args.local is None):
         parser.error('give one of --address and --local')
     if args.address is not None and not args.model:
@@ -56,6 +61,12 @@ def parse(argv: Sequence[str] | None = None) -> Namespace:
         if not getattr(args, name) > 0:
             parser.error(f'--{name.replace("_", "-")} has to be positive')
     return args
+
+
+def folder_of(args: Namespace) -> Path:
+    """Where a call writes to."""
+    name = Path(args.config or args.people).stem
+    return (args.out or Path('work_dirs/vlm', name)).absolute()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -89,16 +100,21 @@ def _run(args: Namespace) -> int:
     from .clips import TestClips
     from .conditions import find_condition
     from .facts import read_facts
+    from .people import PeopleInVideos
     from .progress import Progress
     from .prompts import prompt_for, read_prompt
     from .questions import Asked
     from .report import Prices, Record, write_report
 
-    facts = read_facts(args.facts) if args.facts else {}
+    known = args.people or args.facts
+    facts = read_facts(known) if known else {}
     condition = find_condition(args.condition, bool(facts))
-    clips = TestClips(
-        args.config, args.fold, args.frames, parse_settings(args.cfg_options)
-    )
+    if args.people:
+        folder = args.videos or args.people.parent
+        clips = PeopleInVideos(facts, folder, args.classes, args.frames)
+    else:
+        options = parse_settings(args.cfg_options)
+        clips = TestClips(args.config, args.fold, args.frames, options)
     model, why = _find_model(args, clips.name)
     prompt = read_prompt(args.prompt or prompt_for(clips.name))
     settings = dict(
@@ -108,20 +124,24 @@ def _run(args: Namespace) -> int:
         *(prompt, clips.classes, condition, args.chain, args.side, settings, facts)
     )
     record = Record(ReplyReader(clips.classes, prompt.synonyms))
-    names = [row['clip'] for row in clips.rows]
+    for row in clips.rows:
+        if row.person is not None:
+            ids = tuple(each.id for each in facts[row.clip].people)
+            record.people[row.name] = (row.person, ids)
 
     def make(i: int) -> Dialogue:
-        return asked.dialogue(names[i], clips.show(i))
+        row = clips.rows[i]
+        return asked.dialogue(row.clip, clips.show(i), row.person)
 
     def done(i: int, outcome) -> None:
-        record.outcomes[names[i]] = outcome
+        record.outcomes[clips.rows[i].name] = outcome
         bar.step(record)
 
-    folder = (args.out or Path('work_dirs/vlm', Path(args.config).stem)).absolute()
+    folder = folder_of(args)
     store = AnswerStore(args.answers or folder / 'answers.sqlite')
     try:
-        with Progress(len(names)) as bar:
-            Asker(model, store, args.parallel).run(len(names), make, done)
+        with Progress(len(clips.rows)) as bar:
+            Asker(model, store, args.parallel).run(len(clips.rows), make, done)
     finally:
         store.close()
     how = dict(
@@ -135,8 +155,9 @@ def _run(args: Namespace) -> int:
         side=args.side,
         max_tokens=args.max_tokens,
     )
+    truth = {row.name: row.label for row in clips.rows}
     result = write_report(
-        folder, record, clips.truth(), clips.metainfo, how, Prices(*args.price)
+        folder, record, truth, clips.metainfo, how, Prices(*args.price)
     )
     _say(result, folder)
     return 1 if result['scores']['unanswered'] else 0

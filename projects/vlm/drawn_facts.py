@@ -46,10 +46,10 @@ def write_drawn_facts(
     planned = {clip.number: clip for clip in data.spec.plan()}
     lines = []
     for row in clips.rows:
-        clip = data.spec.clip(planned[int(row['clip'])])
+        clip = data.spec.clip(planned[int(row.clip)])
         box = [1, 1, data.spec.size - 2, data.spec.size - 2]
         person = dict(id=1, boxes=[box] * len(clip), movements=true_movements(clip))
-        lines.append(json.dumps(dict(clip=row['clip'], people=[person])) + '\n')
+        lines.append(json.dumps(dict(clip=row.clip, people=[person])) + '\n')
     write_text(path, ''.join(lines))
     return Path(path)
 

@@ -7,8 +7,8 @@ A file of JSON lines, made by whatever measures it; one line a clip::
        "movements": ["AU12: strongly pulled lip corners, frames 3 to 9"]}]}
 
 `boxes` (x0, y0, x1, y1) and `landmarks` (x, y) are in pixels, one entry for each frame
-of the clip, null where the person is not seen. All but `clip`, `people` and `id` may be
-left out.
+of the clip, null where the person is not seen. `label` is the person's true class,
+for videos of several people. All but `clip`, `people` and `id` may be left out.
 """
 
 from dataclasses import dataclass
@@ -28,12 +28,14 @@ class Person:
         boxes: By frame, four numbers or None.
         landmarks: By frame, points or None.
         movements: Sentences about the face.
+        label: Name of the person's class, where it is known; never told.
     """
 
     id: int
     boxes: tuple = ()
     landmarks: tuple = ()
     movements: tuple[str, ...] = ()
+    label: str | None = None
 
     def box(self, frame: int) -> tuple | None:
         """The box in a frame of the clip, if there is one."""
@@ -96,6 +98,7 @@ def _person(row: dict) -> Person:
         boxes=tuple(_numbers(box, 4, 'boxes') for box in row.get('boxes', ())),
         landmarks=tuple(map(_points, row.get('landmarks', ()))),
         movements=tuple(_sentence(each) for each in row.get('movements', ())),
+        label=_text(row, 'label') if 'label' in row else None,
     )
 
 

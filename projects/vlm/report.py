@@ -33,19 +33,23 @@ class Record:
 
     Attributes:
         reader: Reads the replies.
-        outcomes: By clip.
+        outcomes: By the name of the question.
+        people: Of a question about one of several people, that person's number and
+            the numbers of all.
     """
 
     reader: ReplyReader
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    people: dict[str, tuple[int, tuple[int, ...]]] = field(default_factory=dict)
 
     def reading(self, clip: str) -> Reading:
-        """What the reply about a clip says."""
+        """What the reply to a question says."""
         outcome = self.outcomes.get(clip)
         if outcome is None or outcome.reply is None:
             return self.reader.read(None)
         reply = outcome.reply
-        return self.reader.read(reply.text, cut_off=reply.finish == 'length')
+        person, people = self.people.get(clip, (None, ()))
+        return self.reader.read(reply.text, person, people, reply.finish == 'length')
 
     @property
     def tokens(self) -> tuple[int, int]:
