@@ -1,6 +1,6 @@
 # GRACE (2025) on DFEW, as far as its abstract tells: instances weighed by motion, words
 # of descriptions and instances aligned by optimal transport. Tower, descriptions and
-# schedule are TG-DFER's [choice]; the refined caption of each clip is left out.
+# schedule are TG-DFER's [choice]; no refined captions are read.
 _base_ = [
     '../_base_/models/tgdfer_clip-vit-base-p16.py',
     '../_base_/datasets/dfew.py',

@@ -7,11 +7,13 @@ from .frames import DecodeFrames, ListFrames, ReferFrames
 from .landmarks import DrawLandmarks
 from .packing import META_KEYS, PackDFERInputs
 from .perturb_time import PerturbTime
+from .refined_captions import AttachRefinedCaptions
 from .sampling import SampleSegments
 from .videos import DecodeVideo, OpenVideo
 
 __all__ = [
     'AttachCaptions',
+    'AttachRefinedCaptions',
     'META_KEYS',
     'DecodeFrames',
     'DecodeVideo',

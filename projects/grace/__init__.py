@@ -1,0 +1,1 @@
+"""GRACE: what it needs besides the package."""

@@ -1,0 +1,48 @@
+"""The command that refines, on a refiner of three lines."""
+
+import json
+import sys
+
+import pytest
+
+from projects.grace.refine import main
+
+REFINER = """
+import json, sys
+given = json.load(sys.stdin)
+if given['clip'] == '3': sys.exit('no face')
+print(given['caption'].upper(), len(given.get('path', '')) > 0)
+"""
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / 'refiner.py').write_text(REFINER)
+    captions = {'1': 'he smiles', '2': 'she frowns', '3': 'nobody'}
+    (tmp_path / 'captions.json').write_text(json.dumps(captions))
+    for clip in captions:
+        (tmp_path / 'clips' / clip).mkdir(parents=True)
+        (tmp_path / 'clips' / clip / '1.jpg').write_text(clip)
+    command = ['--', sys.executable, str(tmp_path / 'refiner.py')]
+    names = [str(tmp_path / name) for name in ('captions.json', 'out.jsonl')]
+    return tmp_path, [*names, '--clips', str(tmp_path / 'clips'), *command]
+
+
+def test_one_clip_that_fails_does_not_end_the_others(files, capsys):
+    folder, arguments = files
+    assert main(arguments) == 1
+    said = capsys.readouterr()
+    assert 'clip 3:' in said.err and 'ended with 1: no face' in said.err
+    assert '2 of 3 clips are refined' in said.out
+    lines = (folder / 'out.jsonl').read_text().splitlines()
+    assert [json.loads(line)['caption'] for line in lines] == [
+        'HE SMILES True',
+        'SHE FROWNS True',
+    ]
+
+
+def test_a_file_that_is_wrong_ends_with_a_sentence(files, capsys):
+    folder, arguments = files
+    (folder / 'captions.json').write_text('{')
+    assert main(arguments) == 2
+    assert 'captions.json is no JSON file' in capsys.readouterr().err
