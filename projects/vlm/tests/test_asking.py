@@ -86,9 +86,11 @@ def test_killed_half_way_and_gone_on_with_it_is_as_if_nothing_had_failed(tmp_pat
     with serving(model) as address:
         command = [sys.executable, ask_numbers.__file__, address, str(path)]
         process = subprocess.Popen(command)
-        assert model.reached.wait(60)
-        process.kill()
-        process.wait()
+        try:
+            assert model.reached.wait(60)
+        finally:
+            process.kill()
+            process.wait()
         known = stored(address, path)
         asked, answered = model.asked.copy(), model.answered.copy()
         assert COUNT // 2 - PARALLEL <= len(known) < COUNT
