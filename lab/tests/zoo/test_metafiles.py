@@ -92,7 +92,7 @@ def test_published_methods_and_configs_for_synthdfer_exist():
 def test_published_costs_are_near_or_explained(models):
     for name, model in models.items():
         cost = collection_of(name).get('cost', {})
-        if 'params' in cost and name.startswith('baselines') and 'ial' not in name:
+        if 'params' in cost and name.startswith('baselines'):
             own = model['Metadata']['Parameters'] / 1e6
             assert own == pytest.approx(cost['params'], rel=0.01), name
         if 'gflops' in cost and 'remark' not in cost and 'former' not in name:
