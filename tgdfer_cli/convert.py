@@ -10,7 +10,7 @@ from .common import add_settings
 
 PLACES = ('end', 'middle', 'front')
 FORMATS = (
-    *('clip', 'dferclip', 'emoclip', 'm3dfel', 'r3d18'),
+    *('clip', 'dferclip', 'emoclip', 'm3dfel', 'mira', 'mira_pretrained', 'r3d18'),
     *('s2d', 's2d_landmarks', 's2d_whole'),
 )
 
