@@ -89,6 +89,7 @@ DEFAULTS = {
         **dict(temperature=0.01, spread=True, rest_weight=1.0),
         loss_apart=dict(type='DecorrelationLoss'),
     ),
+    'SharedVarianceLoss': dict(loss_weight=1.0, ridge=0.05),
     'TextGuidedRecognizer': dict(frames_per_instance=1),
     'TokenClassifierHead': dict(TOKENS, num_layers=3),
     'TorchExpert': dict(features=False),

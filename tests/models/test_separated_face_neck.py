@@ -6,7 +6,11 @@ import torch.nn.functional as F
 
 from tgdfer_mm.models.bag import Bag
 from tgdfer_mm.models.functional import least_expressive
-from tgdfer_mm.models.losses import DecorrelationLoss, OrthogonalityLoss
+from tgdfer_mm.models.losses import (
+    DecorrelationLoss,
+    OrthogonalityLoss,
+    SharedVarianceLoss,
+)
 from tgdfer_mm.models.necks import RelevanceNeck, SeparatedFaceNeck
 
 
@@ -115,6 +119,7 @@ def test_a_neutral_class_that_is_none_is_refused(neutral):
         (dict(rest_weight=-1.0), 'rest_weight=-1.0'),
         (dict(loss_apart=dict(type='DecorrelationLoss', loss_weight=-1)), '-1'),
         (dict(loss_apart=dict(type='OrthogonalityLoss', loss_weight=-1)), '-1'),
+        (dict(loss_apart=dict(type='SharedVarianceLoss', ridge=0)), 'ridge=0'),
     ],
 )
 def test_bad_settings_are_refused(settings, said):
@@ -127,7 +132,9 @@ def test_parts_of_two_widths_have_no_cosine():
         OrthogonalityLoss()(torch.randn(5, 3), torch.randn(5, 4))
 
 
-@pytest.mark.parametrize('loss', [DecorrelationLoss, OrthogonalityLoss])
+@pytest.mark.parametrize(
+    'loss', [DecorrelationLoss, OrthogonalityLoss, SharedVarianceLoss]
+)
 def test_orthogonal_projections_have_nothing_in_common(loss):
     white = torch.linalg.qr(torch.randn(64, 8).double())[0]
     white = torch.linalg.qr(white - white.mean(0))[0]
@@ -150,3 +157,20 @@ def test_decorrelation_does_not_see_scale_or_offset():
     first, second = torch.randn(50, 3).double(), torch.randn(50, 5).double()
     plain = DecorrelationLoss()(first, second)
     assert torch.allclose(DecorrelationLoss()(0.01 * first + 7, 30 * second), plain)
+
+
+def test_many_channels_tell_what_none_tells_alone():
+    second = torch.randn(2000, 16).double()
+    first = second.sum(1, keepdim=True)
+    assert DecorrelationLoss()(first, second) < 0.15  # each tells a sixteenth
+    loss = SharedVarianceLoss(ridge=1e-6)
+    assert loss.told(*(p - p.mean(0) for p in (first, second))) > 0.999
+
+
+@pytest.mark.parametrize('count', [0, 1])
+def test_a_single_instance_shares_nothing(count):
+    first = torch.randn(1, 3, 4, requires_grad=True)
+    mask = torch.arange(3)[None] < count
+    loss = SharedVarianceLoss()(first, first, mask)
+    loss.backward()
+    assert loss == 0 and not first.grad.any()

@@ -1,6 +1,10 @@
 """Losses on bags."""
 
-from .decorrelation_loss import DecorrelationLoss, OrthogonalityLoss
+from .decorrelation_loss import (
+    DecorrelationLoss,
+    OrthogonalityLoss,
+    SharedVarianceLoss,
+)
 from .intensity_aware_loss import IntensityAwareLoss
 from .mil_loss import MILLoss
 from .self_distillation_loss import SelfDistillationLoss
@@ -11,4 +15,5 @@ __all__ = [
     'MILLoss',
     'OrthogonalityLoss',
     'SelfDistillationLoss',
+    'SharedVarianceLoss',
 ]
