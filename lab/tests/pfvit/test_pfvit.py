@@ -39,7 +39,7 @@ def made_up():
 
 def test_arms_differ_by_the_loss_that_keeps_apart():
     configs = [arm_config(arm).to_dict() for arm in ('apart', 'together')]
-    assert configs[0]['model'].pop('loss_apart')['type'] == 'DecorrelationLoss'
+    assert configs[0]['model'].pop('loss_apart')['type'] == 'SharedVarianceLoss'
     assert configs[1]['model'].pop('loss_apart') is None
     assert configs[0] == configs[1]
 

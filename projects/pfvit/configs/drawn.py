@@ -12,10 +12,11 @@ model = dict(
     type='FaceSeparator',
     in_channels=components + 128,
     num_classes=7,
-    expression_channels=32,
-    residue_channels=192,
+    expression_channels=16,
+    residue_channels=64,
     neutral=2,
     decoder=dict(size=size),
-    loss_apart=dict(type='DecorrelationLoss', loss_weight=30.0),
+    loss_apart=dict(type='SharedVarianceLoss', loss_weight=4.0),
+    class_weight=1.0,  # or the expression is given up to keep the parts apart
 )
 training = dict(epochs=40, batch_size=28, rate=3e-3)
