@@ -13,6 +13,7 @@ from .bag import Bag
 from .data_preprocessors import *  # noqa: F403
 from .experts import *  # noqa: F403
 from .heads import *  # noqa: F403
+from .layers import ExactReweighting, LightReweighting
 from .losses import *  # noqa: F403
 from .necks import *  # noqa: F403
 from .pooling import *  # noqa: F403
@@ -22,6 +23,8 @@ from .text import *  # noqa: F403
 
 __all__ = [
     'Bag',
+    'ExactReweighting',
+    'LightReweighting',
     *backbones.__all__,  # noqa: F405
     *data_preprocessors.__all__,  # noqa: F405
     *experts.__all__,  # noqa: F405
