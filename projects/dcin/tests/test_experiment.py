@@ -7,8 +7,15 @@ import pytest
 import torch
 from mmengine.registry import DefaultScope
 
+from lab.evidence.quiet import hushed
 from lab.evidence.train import OtherConfigError
-from projects.dcin.experiment import FIGURES, arm_config, perform, read_plan
+from projects.dcin.experiment import (
+    FIGURES,
+    arm_config,
+    measure,
+    perform,
+    read_plan,
+)
 from projects.dcin.page import result_lines, write_tables
 from tgdfer_mm.registry import MODELS
 
@@ -69,6 +76,21 @@ def test_a_training_of_another_config_is_not_taken(tmp_path):
     path.write_text(json.dumps(dict(film={}, config_sha256='old')))
     with pytest.raises(OtherConfigError, match='with another config'):
         perform('dcin', 1, PLAN, tmp_path)
+
+
+@pytest.mark.slow
+def test_the_whole_experiment_runs_and_a_second_call_trains_nothing(tmp_path):
+    plan = dict(PLAN, films=4, repeats=2, changes={'train_cfg.max_epochs': 1})
+    said = []
+    with hushed():
+        first = measure(tmp_path, plan, report=said.append)
+        stamps = [p.stat().st_mtime_ns for p in sorted(tmp_path.rglob('result.json'))]
+        again = measure(tmp_path, plan, report=said.append)
+    assert first == again and len(said) == 2 * len(stamps) == 20
+    after = [p.stat().st_mtime_ns for p in sorted(tmp_path.rglob('result.json'))]
+    assert after == stamps
+    assert {len(repeats) for repeats in first.values()} == {2}
+    assert result_lines(first, plan)
 
 
 def test_tables_have_all_arms_and_pairs():
