@@ -5,6 +5,7 @@ import importlib.machinery
 import inspect
 import logging
 import sys
+import warnings
 
 import mmcv
 import pytest
@@ -16,6 +17,7 @@ from mmengine.model import MMDistributedDataParallel
 
 from tgdfer_mm import compat
 from tgdfer_mm.compat import installed, wheel_of_mmaction, without_cuda
+from tgdfer_mm.compat.messages import without_old_names_of_timm
 
 LOCALIZERS = 'mmaction.models.localizers'
 
@@ -185,3 +187,16 @@ def test_applying_twice_wraps_once():
         dist_utils._init_dist_slurm,
         MMDistributedDataParallel.__init__,
     )
+
+
+def test_timm_s_word_on_an_old_name_is_left_out_in_the_block_alone():
+    old = 'Importing from timm.models.layers is deprecated, please import via'
+    with without_old_names_of_timm(), pytest.warns(FutureWarning) as inside:
+        warnings.warn('another', FutureWarning, stacklevel=1)
+    assert [str(each.message) for each in inside] == ['another']
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter('always')
+        with without_old_names_of_timm():
+            warnings.warn(old, FutureWarning, stacklevel=1)
+        warnings.warn(old, FutureWarning, stacklevel=1)
+    assert len(seen) == 1

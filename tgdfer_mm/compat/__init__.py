@@ -9,7 +9,11 @@ where it is not needed. docs/compatibility.md says what they do not reach.
 from .data_sets import copy_data_sets_apart
 from .installed import require_mmcv, warn_of_two_opencvs
 from .lazy_bases import find_bases_in_packages
-from .messages import silence_deprecations_of_mmengine, silence_missing_operator
+from .messages import (
+    silence_deprecations_of_mmengine,
+    silence_missing_operator,
+    without_old_names_of_timm,
+)
 from .numpy_2 import repair_for_numpy_2
 from .optional_packages import failing_means_absent, import_upstream
 from .shipped_bases import find_shipped_bases
@@ -27,7 +31,7 @@ def apply() -> None:
     warn_of_two_opencvs()
     silence_missing_operator()
     stub_missing_drn()
-    with failing_means_absent():
+    with failing_means_absent(), without_old_names_of_timm():
         require_mmcv()
         import_upstream()
     silence_deprecations_of_mmengine()

@@ -1,6 +1,8 @@
 """What upstream packages say of themselves in every run, and no user can change."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import wraps
 
 
@@ -17,6 +19,22 @@ def silence_missing_operator() -> None:
         category=UserWarning,
         module=r'mmcv\.cnn\.bricks\.transformer',
     )
+
+
+@contextmanager
+def without_old_names_of_timm() -> Iterator[None]:
+    """Keeps timm from warning of an import of mmaction2's in every command.
+
+    Where transformers is installed, mmaction2 1.2 imports ``timm.models.layers``, an
+    old name that timm warns of. Outside the block a user's own import is warned of.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            'ignore',
+            message='Importing from timm.models.layers is deprecated',
+            category=FutureWarning,
+        )
+        yield
 
 
 def silence_deprecations_of_mmengine() -> None:
