@@ -16,7 +16,7 @@ LOGGERS = {'--backend-store-uri', '--logdir'}  # of mlflow and tensorboard
 FOREIGN = {
     *LOGGERS,
     *('--field', '--include-outliers', '--keys', '--shape'),
-    *('--basetemp', '--branch', '--index-url', '--no-deps'),
+    *('--basetemp', '--branch', '--dist', '--index-url', '--no-deps'),
     *('--nproc_per_node', '--nnodes', '--local_addr', '--pairs'),
     *('--rdzv_backend', '--rdzv_conf', '--rdzv_endpoint'),
 }
@@ -30,7 +30,7 @@ def options_of(*commands: str) -> set[str]:
 
 
 def options_of_scripts() -> set[str]:
-    folders = 'tools', 'lab', 'tests/own'
+    folders = 'tools', 'lab', 'projects', 'tests/own'
     scripts = [p for folder in folders for p in (ROOT / folder).rglob('*.py')]
     texts = (path.read_text(encoding='utf-8') for path in scripts)
     return {o for text in texts for o in re.findall(r"'(--[a-z][a-z0-9_-]*)'", text)}

@@ -3,6 +3,7 @@
 import copy
 import json
 
+from lab import film_reading
 from lab.film import FilmSpec
 from lab.tools import film_intervals
 from lab.tools.film_intervals import find_again
@@ -48,7 +49,7 @@ def test_a_film_is_drawn_once_and_read_once_for_each_way_of_reading(
         drawn.append(spec)
         path.with_suffix('.truth.json').write_text(json.dumps(dict(tracks=[])))
 
-    monkeypatch.setattr(film_intervals, 'write_film', write_film)
+    monkeypatch.setattr(film_reading, 'write_film', write_film)
     inferencer = Inferencer()
     first = film_intervals.read_film(inferencer, 7, tmp_path)
     kept = copy.deepcopy(first)

@@ -48,6 +48,14 @@ def run(root, port, errors, work):
             sys.exit(130)
 
 
+@pytest.fixture(autouse=True)
+def _terminal():
+    """Tests that are run by nohup ignore SIGHUP, and so would what they start."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture
 def program(tmp_path, wait_until):
     """Starts the program; waits until it answers."""

@@ -65,6 +65,7 @@ class Server(uvicorn.Server):
             port=port,
             http=partial(_Connection, patience=patience, most=most),
             access_log=False,
+            log_config=None,  # uvicorn's own closes every log file of the process
             log_level='warning',
             server_header=False,
             timeout_graceful_shutdown=30,
