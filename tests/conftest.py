@@ -32,6 +32,16 @@ def _mmaction_scope():
 
 
 @pytest.fixture(autouse=True)
+def _environment_stays():
+    """What a test or a config sets, such as TGDFER_FOLD, ends with the test."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
+
+@pytest.fixture(autouse=True)
 def _logs_stay_on():
     """A test that leaves them off fails itself, not those that read them later."""
     before = logging.root.manager.disable

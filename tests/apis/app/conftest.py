@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -66,7 +67,9 @@ class Server:
 
     def uploads(self):
         """What lies on the disk of videos and results."""
-        return [p for p in self.folder.rglob('*') if p.name != 'lock']
+        found = os.walk(self.folder)  # which passes over what is removed meanwhile
+        names = [Path(at, n) for at, dirs, files in found for n in (*dirs, *files)]
+        return [path for path in names if path.name != 'lock']
 
     def stop(self):
         """Ends as on Ctrl-C."""
