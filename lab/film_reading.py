@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +14,25 @@ from tgdfer_mm.video.intervals import IntervalRule, find_intervals
 from .film import FilmSpec, write_film
 
 
-def find_again(result: dict, rule: IntervalRule) -> None:
-    """Finds the intervals of a result anew in its scores of frames."""
+def find_again(
+    result: dict,
+    rule: IntervalRule,
+    change: Callable[[np.ndarray], np.ndarray] = lambda scores: scores,
+) -> None:
+    """Finds the intervals of a result anew in its scores of frames.
+
+    Args:
+        result: The result; its intervals are replaced.
+        rule: How they are found.
+        change: Applied to the scores (n, K) of a track first, NaN where unknown.
+    """
     classes = result['model']['classes']
     for track in result['tracks']:
         frames = track['frames']
         unknown = [np.nan] * len(classes)
         scores = np.array([row or unknown for row in frames['scores']])
         track['intervals'] = find_intervals(
-            np.array(frames['time']), scores, classes, rule, track['end']
+            np.array(frames['time']), change(scores), classes, rule, track['end']
         )
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from tgdfer_mm.evaluation.film_score import score_film
-from tgdfer_mm.video.intervals import IntervalRule, find_intervals
+from tgdfer_mm.video.intervals import IntervalRule
+
+from ..film_reading import find_again
 
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
 HOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
@@ -62,18 +65,7 @@ def try_way(films: Sequence[tuple[dict, dict]], way: Way) -> dict:
     rule = IntervalRule(threshold=way.threshold, hold=way.hold)
     parts = []
     for result, truth in films:
-        classes = result['model']['classes']
-        for track in result['tracks']:
-            frames = track['frames']
-            unknown = [np.nan] * len(classes)
-            scores = np.array([row or unknown for row in frames['scores']])
-            track['intervals'] = find_intervals(
-                np.array(frames['time']),
-                above_rest(scores, way.rest),
-                classes,
-                rule,
-                track['end'],
-            )
+        find_again(result, rule, partial(above_rest, rest=way.rest))
         counts = score_film(result, truth)
         parts.append(
             dict(

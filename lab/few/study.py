@@ -22,7 +22,8 @@ from tgdfer_mm.run_config.walk import data_sets
 from tgdfer_mm.synth.clips import EMOTIONS
 
 from ..evidence.digests import config_digest
-from ..evidence.train import RESULT, OtherConfigError
+from ..evidence.train import RESULT
+from ..kept_result import kept_result
 from ..paths import CONFIGS
 
 PLAN = Path(__file__).with_name('plan.json')
@@ -135,14 +136,10 @@ def perform(run: Run, plan: dict, root: Path) -> dict:
     began = time.perf_counter()
     cfg = run_config(run, plan, root)
     digest = config_digest(cfg, root)
-    if path.is_file():
-        result = read_json(path, 'UAR')
-        if result.get('config_sha256') != digest:
-            raise OtherConfigError(
-                f'{path} was measured with another config than it has now. Delete its '
-                'folder, or take another folder for the study.'
-            )
-        return result
+    advice = 'Delete its folder, or take another folder for the study.'
+    kept = kept_result(path, 'UAR', digest, advice)
+    if kept is not None:
+        return kept
     runner = RUNNERS.build(on_features(cfg, run, root))
     if run.clips:
         runner.train()

@@ -11,14 +11,14 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from torch import nn
 
-from lab.evidence.train import OtherConfigError
+from lab.kept_result import kept_result
 from lab.paths import ROOT
 from projects.pfvit.drawn_clips import DrawnClips, draw_clips
 from projects.pfvit.figures import leaks, picture_errors
 from projects.pfvit.reading import Reduction, make_batch, read_clips
 from projects.pfvit.separator import Batch, FaceSeparator
 from projects.pfvit.training import train
-from tgdfer_mm.files import read_json, write_text
+from tgdfer_mm.files import write_text
 from tgdfer_mm.locks import held
 from tgdfer_mm.models.functional import least_expressive
 from tgdfer_mm.registry import MODELS
@@ -139,12 +139,6 @@ def perform(cfg: Config, drawn: Drawn, seed: int) -> tuple[FaceSeparator, dict]:
 
 
 def _finished(path: Path, cfg: Config) -> dict | None:
-    if not path.is_file():
-        return None
-    record = read_json(path, 'figures')
-    if record.get('config_sha256') != digest(cfg):
-        raise OtherConfigError(
-            f'{path} was measured with another config than it has now. Delete it, or '
-            'take another folder for the study.'
-        )
-    return record['figures']
+    advice = 'Delete it, or take another folder for the study.'
+    record = kept_result(path, 'figures', digest(cfg), advice)
+    return None if record is None else record['figures']

@@ -11,7 +11,8 @@ from mmengine.config import Config
 from mmengine.registry import RUNNERS
 
 from lab.evidence.digests import config_digest
-from lab.evidence.train import RESULT, OtherConfigError
+from lab.evidence.train import RESULT
+from lab.kept_result import kept_result
 from tgdfer_mm.environment import environment_kept
 from tgdfer_mm.features import train_on_features
 from tgdfer_mm.files import read_json, write_text
@@ -79,14 +80,10 @@ def perform(arm: str, fold: int, plan: dict, root: Path) -> dict:
     path = root / arm / f'fold{fold}' / RESULT
     cfg = arm_config(arm, fold, plan, root)
     digest = config_digest(cfg, root)
-    if path.is_file():
-        result = read_json(path, 'film')
-        if result.get('config_sha256') != digest:
-            raise OtherConfigError(
-                f'{path} was measured with another config than it has now. Delete its '
-                'folder, or take another folder for the experiment.'
-            )
-        return result
+    advice = 'Delete its folder, or take another folder for the experiment.'
+    kept = kept_result(path, 'film', digest, advice)
+    if kept is not None:
+        return kept
     began = time.perf_counter()
     runner = RUNNERS.build(train_on_features(cfg, root / 'features'))
     if plan['arms'][arm].get('epochs', 1):

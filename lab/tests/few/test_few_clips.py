@@ -6,11 +6,11 @@ from runpy import run_path
 import pytest
 
 from lab.evidence.quiet import hushed
+from lab.evidence.train import OtherConfigError
 from lab.few.figures import uar_with_interval
 from lab.few.page import write_page
 from lab.few.study import (
     FIGURES,
-    OtherConfigError,
     Run,
     choose_people,
     choose_recipe,
