@@ -2,16 +2,13 @@
 
 import copy
 import sys
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from mmengine.config import Config
 
 import __main__
-from tgdfer_mm.paths import config_dir
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # for `recorded`
@@ -67,28 +64,23 @@ def m3dfel_file(m3dfel_state, tmp_path):
     return path
 
 
-@cache
-def leaf(name):
-    return Config.fromfile(Path(config_dir(), 'baselines', f'{name}.py'))
-
-
 @pytest.fixture
 def dferclip_cfg():
-    cfg = copy.deepcopy(leaf('dferclip_mafw'))
+    cfg = copy.deepcopy(recorded.leaf('dferclip_mafw'))
     cfg.model.backbone.arch = cfg.model.text_encoder.arch = recorded.TINY_CLIP
     return cfg
 
 
 @pytest.fixture
 def emoclip_cfg():
-    cfg = copy.deepcopy(leaf('emoclip_mafw'))
+    cfg = copy.deepcopy(recorded.leaf('emoclip_mafw'))
     cfg.model.backbone.arch = cfg.model.text_encoder.arch = recorded.TINY_CLIP
     return cfg
 
 
 @pytest.fixture
 def m3dfel_cfg():
-    cfg = copy.deepcopy(leaf('m3dfel_dfew'))
+    cfg = copy.deepcopy(recorded.leaf('m3dfel_dfew'))
     cfg.model.backbone.update(out_channels=64, image_size=32)
     cfg.model.backbone.backbone.base_channels = 8
     cfg.model.cls_head.update(in_channels=64, hidden_channels=16)

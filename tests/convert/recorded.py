@@ -6,15 +6,25 @@ on these weights and inputs; see docs/convert.md for how.
 
 import json
 import zlib
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
+from mmengine.config import Config
 from torch import Tensor
 
 from tgdfer_mm.models.text.tokens import TOKENIZER
+from tgdfer_mm.paths import config_dir
 
 FOLDER = Path(__file__).parent / 'recorded'
+
+
+@cache
+def leaf(name):
+    """A shipped config; to be copied before it is changed."""
+    return Config.fromfile(Path(config_dir(), 'baselines', f'{name}.py'))
+
 
 TINY_CLIP = dict(
     embed_dim=512,

@@ -5,7 +5,6 @@ import copy
 import pytest
 import recorded
 import torch
-from conftest import leaf
 from mmaction.structures import ActionDataSample
 from mmengine.config import ConfigDict
 
@@ -46,7 +45,7 @@ def landmark_file(tmp_path):
 @pytest.fixture
 def cfg():
     """The config, small, with landmarks on a plane of their own."""
-    cfg = copy.deepcopy(leaf('s2d_dfew'))
+    cfg = copy.deepcopy(recorded.leaf('s2d_dfew'))
     cfg.model.backbone.update(
         num_frames=4, image_size=28, out_channels=32, in_channels=4
     )

@@ -119,7 +119,7 @@ def test_a_model_in_another_folder_is_the_same():
     paths = [dict(pretrained=f'/{home}/weights.pth') for home in ('home/a', 'root')]
     first, second = (made_by(reader(recipe=each)) for each in paths)
     assert first == second
-    assert first != made_by(reader(recipe=dict(pretrained='/root/other.pth')))
+    assert first != made_by(reader(recipe=dict(pretrained='/elsewhere/other.pth')))
 
 
 def test_a_file_is_told_by_its_content(tmp_path):
