@@ -9,7 +9,7 @@ lies next to the checkpoint, where infer, app, export and publish find it.
 
 from argparse import ArgumentParser, Namespace
 
-from .common import MISMATCHES, add_settings
+from .common import add_loading_arguments, add_settings
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -21,18 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument('--fold', type=int, help="by default the checkpoint's")
     add_settings(parser, '--cfg-options', 'changes to the config, as key=value')
-    parser.add_argument(
-        '--allow-pickle',
-        action='store_true',
-        help='load checkpoints that are not plain data; they can run any code',
-    )
-    parser.add_argument(
-        '--allow-mismatch',
-        nargs='+',
-        choices=[*MISMATCHES, 'recipe'],
-        default=[],
-        help='differences between the checkpoint and the config that are meant',
-    )
+    add_loading_arguments(parser, 'the config')
     parser.set_defaults(work_dir=None, launcher='none', local_rank=0)
 
 

@@ -28,6 +28,20 @@ def add_common_arguments(parser: ArgumentParser) -> None:
         '--cfg-options',
         'changes to the config, as key=value; a list is key="[a,b]"',
     )
+    add_loading_arguments(parser, 'this run')
+    parser.add_argument(
+        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
+    )
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+
+
+def add_loading_arguments(parser: ArgumentParser, other: str) -> None:
+    """Adds what a user allows a checkpoint.
+
+    Args:
+        parser: Where the options go.
+        other: What the checkpoint may differ from.
+    """
     parser.add_argument(
         '--allow-pickle',
         action='store_true',
@@ -38,12 +52,8 @@ def add_common_arguments(parser: ArgumentParser) -> None:
         nargs='+',
         choices=[*MISMATCHES, 'recipe'],
         default=[],
-        help='differences between the checkpoint and this run that are meant',
+        help=f'differences between the checkpoint and {other} that are meant',
     )
-    parser.add_argument(
-        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
-    )
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
 
 
 def load_alone(name: str) -> ModuleType:

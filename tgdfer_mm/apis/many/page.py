@@ -12,7 +12,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from ...version import __version__
-from ...visualization.video.html_page import limits_of_use, page_template
+from ...visualization.video.html_page import page_template
 from ...visualization.video.words import calibration_words
 from ..writing import CSV_NAME, JSON_NAME
 
@@ -43,7 +43,6 @@ def render_page(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
         names=list(dict.fromkeys(each['name'] for each in models if each['name'])),
         mixed=_are_mixed(rows),
         sure=all(each['sure'] for each in models),
-        limits=limits_of_use(),
         version=__version__,
         script=Markup(script),
         digest=b64encode(sha256(script.encode()).digest()).decode(),

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...files import replacing
 from ...version import __version__
-from ...visualization.video.html_page import limits_of_use, page_template
+from ...visualization.video.html_page import page_template
 from ...visualization.video.words import CAUTION, COSINES_SAID, model_note
 from ..writing import naming_what_fails
 from .moments import Moment
@@ -90,7 +90,6 @@ def write_page(
     text = page_template(_PAGE).render(
         queries=queries,
         notes=[model_note(about), *notes, COSINES_SAID, f'A moment {CAUTION}.'],
-        limits=limits_of_use(),
         version=__version__,
     )
     path = folder / PAGE_NAME

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
 from .vit_blocks import check_attention, find_blocks, project, project_back
-from .weights import load_backbone
+from .wrapped_tower import WrappedTower
 
 
 @MODELS.register_module()
-class FrameReweighting(BaseModule):
+class FrameReweighting(WrappedTower):
     """A ViT whose attention is moved between the frames of a clip [from MiRA].
 
     It has no parameters of its own: with the names ``tower.*`` it loads what its tower
@@ -56,14 +55,9 @@ class FrameReweighting(BaseModule):
         blocks: int | Sequence[int] = 1,
         pretrained: str | None = None,
     ) -> None:
-        super().__init__()
         if input_format not in ('NCHW', 'NCTHW'):
             raise ValueError(f"input_format={input_format!r}: give 'NCHW' or 'NCTHW'")
-        # Recognizer2D knows the prefixes; of it, only what it builds is kept.
-        host = MODELS.build(dict(type='Recognizer2D', backbone={**tower}))
-        self.tower = host.backbone
-        self.pretrained = pretrained
-        self._own_start = host.backbone_from == 'mmaction2'
+        super().__init__(tower, pretrained)
         self.reweighting = MODELS.build(
             {'type': 'ExactReweighting', **(reweighting or {})}
         )
@@ -87,14 +81,6 @@ class FrameReweighting(BaseModule):
             if isinstance(width := getattr(self.tower, name, None), int):
                 return width
         return None
-
-    def init_weights(self) -> None:
-        """Starts the tower as it starts itself, or from ``pretrained``."""
-        if self.pretrained is not None:
-            load_backbone(self.tower, self.pretrained)
-        elif self._own_start:
-            self.tower.init_weights()
-        self._is_init = True
 
     def forward(self, images: Tensor) -> Tensor:
         """What the tower gives of pictures (N * T, 3, H, W) or of clips."""

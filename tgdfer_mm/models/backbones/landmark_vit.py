@@ -1,16 +1,15 @@
 """S2D's tower: a ViT that landmarks prompt and time runs through, block by block."""
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
 from ..layers.landmark_prompter import LandmarkPrompter, PlaceAdapter
-from .weights import load_backbone
+from .wrapped_tower import WrappedTower
 
 
 @MODELS.register_module()
-class LandmarkViT(BaseModule):
+class LandmarkViT(WrappedTower):
     """A ViT with prompts made of landmark maps, and adapters over time [from S2D].
 
     Before each block the tokens of the places are normalised. A
@@ -51,11 +50,7 @@ class LandmarkViT(BaseModule):
         frozen: bool = True,
         pretrained: str | None = None,
     ) -> None:
-        super().__init__()
-        # Recognizer2D knows the prefixes; of it, only what it builds is kept.
-        self.tower = MODELS.build(
-            dict(type='Recognizer2D', backbone={**tower})
-        ).backbone
+        super().__init__(tower, pretrained)
         if getattr(self.tower, 'num_prefix_tokens', None) != 1:
             raise ValueError(
                 f'{tower["type"]} is no ViT of timm with one class token, which '
@@ -63,7 +58,6 @@ class LandmarkViT(BaseModule):
             )
         self.num_frames = num_frames
         self.frozen = frozen
-        self.pretrained = pretrained
         self.landmarks = MODELS.build(landmarks)
         width, depth = self.tower.embed_dim, len(self.tower.blocks)
         self.out_channels = width
@@ -84,10 +78,8 @@ class LandmarkViT(BaseModule):
 
     def init_weights(self) -> None:
         """Loads the weights of the ViT and of the source; the rest keeps its start."""
-        if self.pretrained is not None:
-            load_backbone(self.tower, self.pretrained)
+        super().init_weights()
         self.landmarks.init_weights()
-        self._is_init = True
 
     def train(self, mode: bool = True) -> 'LandmarkViT':
         """Sets the mode; a frozen ViT stays in evaluation mode."""

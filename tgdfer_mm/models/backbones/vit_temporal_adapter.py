@@ -1,17 +1,16 @@
 """Temporal adapters inside the blocks of a vision transformer on pictures."""
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
 from ..temporal import build_temporal
 from .vit_blocks import find_blocks
-from .weights import load_backbone
+from .wrapped_tower import WrappedTower
 
 
 @MODELS.register_module()
-class ViTTemporalAdapter(BaseModule):
+class ViTTemporalAdapter(WrappedTower):
     """A ViT whose pictures of one video see each other between the blocks [from S2D].
 
     Before each block, the tokens of one place in the picture are taken over the T
@@ -51,13 +50,8 @@ class ViTTemporalAdapter(BaseModule):
         frozen: bool = True,
         pretrained: str | None = None,
     ) -> None:
-        super().__init__()
-        # Recognizer2D knows the prefixes; of it, only what it builds is kept.
-        host = MODELS.build(dict(type='Recognizer2D', backbone={**tower}))
-        self.tower = host.backbone
-        self.pretrained = pretrained
+        super().__init__(tower, pretrained)
         self.frozen = frozen
-        self._own_start = host.backbone_from == 'mmaction2'
         found = find_blocks(self.tower, tower['type'])
         chosen = range(len(found)) if blocks is None else blocks
         if not set(chosen) <= set(range(len(found))):
@@ -80,14 +74,6 @@ class ViTTemporalAdapter(BaseModule):
         """Width of a picture's feature."""
         own = getattr(self.tower, 'out_channels', None)
         return self.tower.num_features if own is None else own
-
-    def init_weights(self) -> None:
-        """Loads the tower's weights; the adapters keep their start."""
-        if self.pretrained is not None:
-            load_backbone(self.tower, self.pretrained)
-        elif self._own_start:
-            self.tower.init_weights()
-        self._is_init = True
 
     def train(self, mode: bool = True) -> 'ViTTemporalAdapter':
         """Sets the mode; a frozen tower stays in evaluation mode."""

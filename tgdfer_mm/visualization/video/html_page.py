@@ -75,7 +75,6 @@ def render_report(
         none=NO_INTERVAL,
         shares=sorted(shares, key=lambda pair: -pair[1]),
         colors=dict(zip(classes, class_colors(classes), strict=True)),
-        limits=limits_of_use(),
     )
     return page_template(_HERE / 'report.html').render(values)
 
@@ -165,17 +164,19 @@ def page_template(path: Path) -> Template:
     """The template of a page, whose values are text and never elements of it.
 
     Args:
-        path: Its file. A name that is not given to it is an error. Pictures are turned
-            into addresses by ``data_uri`` and ``jpeg_uri``, times and shares into words
-            by ``clock``, ``share`` and ``plain``.
+        path: Its file. A name that is not given to it is an error; ``limits`` it has,
+            and shows them by including ``limits.html``. Pictures are turned into
+            addresses by ``data_uri`` and ``jpeg_uri``, times and shares into words by
+            ``clock``, ``share`` and ``plain``.
     """
     environment = Environment(
-        loader=FileSystemLoader(path.parent),
+        loader=FileSystemLoader([path.parent, _HERE]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals['limits'] = limits_of_use()
     environment.filters.update(
         clock=clock,
         share=share_text,
