@@ -33,7 +33,7 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
             return _summary(args, console)
         inputs = _inputs(args)
         if (videos := _videos(inputs, args)) is not None:
-            return run_many(videos, args, console, lambda args: _inferencer(args))
+            return run_many(videos, args, console, _inferencer)
         folders = output_folders(args.out, inputs)
         inferencer = _inferencer(args)
     except VideoError as err:
