@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from tgdfer_mm.sound.sound_clock import SoundClock
 from tgdfer_mm.video.optional_packages import need
 from tgdfer_mm.video.reading import open_source
 from tgdfer_mm.visualization.video import annotated_video, sound, write_all
-from tgdfer_mm.visualization.video.sound_clock import SoundClock
 
 RATE = 16000
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from ...sound.sound_clock import SoundClock
 from ...video.opening import open_media, output_name, picture_stream, reason
 from ...video.optional_packages import need
-from .sound_clock import SoundClock
 
 # What players expect in an MP4 file; other codecs are encoded anew as AAC.
 COPIED = ('aac', 'mp3', 'ac3', 'eac3', 'alac', 'opus')
