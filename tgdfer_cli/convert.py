@@ -10,8 +10,8 @@ from .common import add_settings
 
 PLACES = ('end', 'middle', 'front')
 FORMATS = (
-    *('clip', 'dferclip', 'emoclip', 'm3dfel', 'mira', 'mira_pretrained', 'r3d18'),
-    *('s2d', 's2d_landmarks', 's2d_whole'),
+    *('clip', 'dferclip', 'emoclip', 'ial', 'm3dfel', 'mira', 'mira_pretrained'),
+    *('r3d18', 's2d', 's2d_landmarks', 's2d_whole'),
 )
 
 
