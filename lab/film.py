@@ -15,6 +15,7 @@ import numpy as np
 
 from lab.video_writing import write_video
 from tgdfer_mm.files import write_text
+from tgdfer_mm.sound.reading import RATE, Sound
 from tgdfer_mm.synth.action_units import Units, blend_units, scale_units
 from tgdfer_mm.synth.clips import (
     APEX_THRESHOLD,
@@ -26,6 +27,7 @@ from tgdfer_mm.synth.clips import (
 from tgdfer_mm.synth.face import render_face
 from tgdfer_mm.synth.identity import Identity, sample_identity
 from tgdfer_mm.synth.nuisance import Nuisance, moving_head, sample_nuisance
+from tgdfer_mm.synth.voice import check_kind, draw_voice, sample_voice
 
 _APEX = (0.9, 2.2)  # seconds of an episode above the threshold
 _REST = (0.7, 1.8)  # seconds at rest around it
@@ -45,6 +47,9 @@ class FilmSpec:
         fps: Frames a second.
         shot: Seconds of each of the two shots with people.
         empty: Seconds without anybody between them.
+        sound: Of one person in each shot a made-up voice is heard: with ``true`` it
+            follows what this person shows, with ``other`` expressions drawn
+            independently. The pictures are the same.
     """
 
     seed: int = 0
@@ -52,6 +57,7 @@ class FilmSpec:
     fps: int = 25
     shot: float = 10.0
     empty: float = 5.0
+    sound: str | None = None
 
     def __post_init__(self) -> None:
         if self.width < 64 or self.width % 32:
@@ -61,6 +67,8 @@ class FilmSpec:
             raise ValueError(
                 'seed and empty must not be negative, fps and shot positive'
             )
+        if self.sound is not None:
+            check_kind(self.sound)
 
     @property
     def height(self) -> int:
@@ -118,23 +126,48 @@ class Film:
             for frame in range(length):
                 yield self._draw(actors, frame)
 
+    def sound(self) -> Sound | None:
+        """What is heard, as long as the film; silence where nobody is seen."""
+        spec, parts, start = self.spec, [], 0
+        if spec.sound is None:
+            return None
+        for number, (length, actors) in enumerate(self.shots):
+            stop = start + length
+            count = round(stop / spec.fps * RATE) - round(start / spec.fps * RATE)
+            start, part = stop, np.zeros(count, np.float32)
+            if actors:
+                actor = actors[self._speaker(number)]
+                rng = np.random.default_rng([spec.seed, 9, number])
+                shown = actor.movements
+                if spec.sound == 'other':
+                    shown = tuple(_movements(rng, spec.fps, length))
+                voice = sample_voice(1000 + spec.seed, actor.person)
+                spoken = draw_voice(rng, voice, shown, length, spec.fps)[:count]
+                part[: len(spoken)] = spoken
+            parts.append(part)
+        return Sound(np.concatenate(parts))
+
+    def _speaker(self, shot: int) -> int:
+        """The place of the one who speaks in a shot."""
+        rng = np.random.default_rng([self.spec.seed, 8, shot])
+        return int(rng.integers(len(self.shots[shot][1])))
+
     def truth(self) -> dict:
         """Who is where and shows what when, plain data; times in seconds."""
         spec, tracks, start = self.spec, [], 0
         tile = spec.width // 2
-        for length, actors in self.shots:
+        for shot, (length, actors) in enumerate(self.shots):
             for place, actor in enumerate(actors):
-                tracks.append(
-                    dict(
-                        person=actor.person,
-                        start=start / spec.fps,
-                        end=(start + length) / spec.fps,
-                        box=[place * tile, 0, (place + 1) * tile, spec.height],
-                        episodes=[
-                            _episode(m, start, spec.fps) for m in actor.movements
-                        ],
-                    )
+                track = dict(
+                    person=actor.person,
+                    start=start / spec.fps,
+                    end=(start + length) / spec.fps,
+                    box=[place * tile, 0, (place + 1) * tile, spec.height],
+                    episodes=[_episode(m, start, spec.fps) for m in actor.movements],
                 )
+                if spec.sound is not None:
+                    track['speaks'] = self._speaker(shot) == place
+                tracks.append(track)
             start += length
         return dict(
             notice='SYNTHETIC: drawn people, nobody was filmed',
@@ -170,7 +203,7 @@ def write_film(path: str | Path, spec: FilmSpec) -> dict:
         The truth, see :meth:`Film.truth`.
     """
     film, path = Film(spec), Path(path)
-    write_video(path, film.frames(), spec.fps)
+    write_video(path, film.frames(), spec.fps, sound=film.sound())
     truth = film.truth()
     write_text(path.with_suffix('.truth.json'), json.dumps(truth, indent=1) + '\n')
     return truth

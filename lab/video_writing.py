@@ -1,12 +1,15 @@
 """Writing video files with PyAV."""
 
+import math
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from tgdfer_mm.files import replacing
+from tgdfer_mm.sound.reading import Sound
 from tgdfer_mm.video.opening import open_media, output_name
 from tgdfer_mm.video.optional_packages import need
 
@@ -18,6 +21,7 @@ def write_video(
     *,
     codec: str = 'libx264',
     pixels: str = 'yuv420p',
+    sound: Sound | None = None,
 ) -> None:
     """Writes frames into a video file, whole or not at all.
 
@@ -27,24 +31,61 @@ def write_video(
         fps: Their rate.
         codec: FFmpeg's name of the encoder.
         pixels: FFmpeg's name of the pixel format.
+        sound: What is heard from the first frame on, as AAC; what is longer than the
+            frames is written, too.
     """
     av = need('av')
     path = Path(path)
     options = {'crf': '18', 'preset': 'veryfast'} if codec == 'libx264' else {}
     with replacing(path) as temporary:
         with av.open(output_name(temporary), 'w', format=_container(path)) as container:
-            stream = None
-            for frame in frames:
+            stream, heard = None, None
+            for number, frame in enumerate(frames, 1):
                 if stream is None:
                     rate = Fraction(fps).limit_denominator(1001)
                     stream = container.add_stream(codec, rate=rate, options=options)
                     stream.height, stream.width = frame.shape[:2]
                     stream.pix_fmt = pixels
+                    heard = sound and _Voice(container, sound)
                 picture = av.VideoFrame.from_ndarray(frame, format='rgb24')
                 container.mux(stream.encode(picture))
+                if heard:
+                    heard.write(number / fps)
             if stream is None:
                 raise ValueError(f'{path}: there is no frame to write')
             container.mux(stream.encode())
+            if heard:
+                heard.write(math.inf)
+
+
+class _Voice:
+    """A sound that is written next to the pictures, as far as they are.
+
+    Args:
+        container: To write into.
+        sound: What.
+    """
+
+    def __init__(self, container: Any, sound: Sound) -> None:
+        self._container, self._sound, self._done = container, sound, 0
+        self._stream = container.add_stream('aac', rate=sound.rate, layout='mono')
+
+    def write(self, end: float) -> None:
+        """Writes up to a time in seconds; infinity writes all and ends the stream."""
+        av, rate, size = need('av'), self._sound.rate, self._stream.frame_size or 1024
+        samples = self._sound.samples
+        while self._done < len(samples):
+            stop = min(self._done + size, len(samples))
+            if stop > end * rate:
+                return
+            block = np.ascontiguousarray(samples[None, self._done : stop], np.float32)
+            frame = av.AudioFrame.from_ndarray(block, format='fltp', layout='mono')
+            frame.rate, frame.pts = rate, self._done
+            frame.time_base = Fraction(1, rate)
+            self._container.mux(self._stream.encode(frame))
+            self._done = stop
+        if end == math.inf:
+            self._container.mux(self._stream.encode())
 
 
 def repeat_video(path: str | Path, out: str | Path, times: int) -> None:

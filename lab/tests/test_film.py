@@ -1,15 +1,18 @@
 """A drawn film is what its truth says."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lab.film import Film, FilmSpec, write_film
+from tgdfer_mm.sound.reading import RATE, read_sound
 from tgdfer_mm.synth.action_units import emotion_prototypes
 from tgdfer_mm.video.reading import open_source
 
 SPEC = FilmSpec(seed=3, width=64, fps=10, shot=4.0, empty=1.0)
+SHOTS = [(0, 4), (4, 5), (5, 9)]  # seconds
 
 
 def test_the_same_spec_is_the_same_film_and_another_seed_is_another():
@@ -71,8 +74,34 @@ def test_an_episode_is_when_the_face_truly_moves(seed):
         start += length
 
 
+def test_one_person_of_each_shot_is_heard(tmp_path):
+    kinds = {}
+    for kind in ('true', 'other'):
+        spec = replace(SPEC, sound=kind)
+        sound = kinds[kind] = Film(spec).sound()
+        assert sound.seconds == 9.0
+        levels = [np.abs(sound.samples[a * RATE : b * RATE]).max() for a, b in SHOTS]
+        assert min(levels[::2]) > 0.05 and levels[1] == 0
+        speaks = [track['speaks'] for track in Film(spec).truth()['tracks']]
+        assert sorted(speaks[:2]) == sorted(speaks[2:]) == [False, True]
+    assert (kinds['true'].samples != kinds['other'].samples).any()
+    assert (
+        Film(SPEC).sound() is None and 'speaks' not in Film(SPEC).truth()['tracks'][0]
+    )
+
+
+def test_the_sound_of_a_film_is_in_its_file(tmp_path):
+    spec = replace(SPEC, shot=1.0, empty=0.2, sound='true')
+    write_film(tmp_path / 'film.mp4', spec)
+    read = read_sound(tmp_path / 'film.mp4')
+    assert read.seconds == 2.2 and read.notes == ()
+    same = np.corrcoef(read.samples, Film(spec).sound().samples)[0, 1]
+    assert same > 0.9  # in time, through AAC
+
+
 @pytest.mark.parametrize(
-    'wrong', [dict(width=100), dict(fps=0), dict(shot=0), dict(seed=-1)]
+    'wrong',
+    [dict(width=100), dict(fps=0), dict(shot=0), dict(seed=-1), dict(sound='no')],
 )
 def test_what_cannot_be_drawn_is_refused(wrong):
     with pytest.raises(ValueError):

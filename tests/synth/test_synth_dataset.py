@@ -90,3 +90,16 @@ def test_a_level_has_its_own_tree_name_and_classes(tmp_path):
         build(tmp_path / 'dynamics', level='easy')
     with pytest.raises(ValueError, match='is about'):
         build(tmp_path / 'dynamics', level='dynamics', imbalance='dfew')
+
+
+def test_clips_have_a_sound_if_asked_for(trees):
+    root = trees['dfew']
+    kinds = {kind: build(root, sound=kind) for kind in (None, 'true', 'other')}
+    assert 'sound' not in kinds.pop(None).get_data_info(0)
+    heard = {kind: data.get_data_info(0) for kind, data in kinds.items()}
+    for kind, info in heard.items():
+        clip = kinds[kind].spec.clip(kinds[kind].planned[int(info['clip'])])
+        assert info['sound'].seconds == pytest.approx(len(clip) / 25, abs=1e-3)
+    assert (heard['true']['sound'].samples != heard['other']['sound'].samples).any()
+    with pytest.raises(ValueError, match="sound='loud'"):
+        build(root, sound='loud')

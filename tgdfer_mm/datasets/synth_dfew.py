@@ -1,13 +1,17 @@
 """SynthDFER: drawn faces in DFEW's layout, made when they are first needed."""
 
+from functools import cached_property
+
 import numpy as np
 from mmengine.dist import barrier, is_main_process
 from mmengine.logging import print_log
 
 from ..registry import DATASETS
 from ..synth.captions import caption_clip
+from ..synth.layouts import PlannedClip
 from ..synth.levels import DEMO, class_shares, load_level
-from ..synth.tree import SynthSpec, ensure_tree
+from ..synth.tree import FPS, SynthSpec, ensure_tree
+from ..synth.voice import check_kind, clip_sound
 from .dfew import DFEWDataset
 
 
@@ -38,6 +42,10 @@ class SynthDFEWDataset(DFEWDataset):
             testing alike; None keeps them equal.
         captions: Whether each clip also has a ``caption``, of what it truly shows;
             `label_noise` does not change it.
+        sound: Whether each clip also has a ``sound``, a
+            :class:`~tgdfer_mm.sound.reading.Sound`: ``'true'``, a made-up voice that
+            follows what the face shows, or ``'other'``, one that follows something
+            else. It is made when a clip is asked for, and not kept.
         **kwargs: Further arguments of :class:`DFEWDataset`.
 
     Raises:
@@ -68,13 +76,17 @@ class SynthDFEWDataset(DFEWDataset):
         label_noise: float = 0.0,
         imbalance: str | None = None,
         captions: bool = False,
+        sound: str | None = None,
         **kwargs,
     ) -> None:
         if not 0 <= label_noise < 1:
             raise ValueError(f'label_noise must be in [0, 1), not {label_noise}.')
         self.label_noise = label_noise
         self.imbalance = imbalance
+        if sound is not None:
+            check_kind(sound)
         self.captions = captions
+        self.sound = sound
         self.spec = SynthSpec(
             size=size,
             seed=seed,
@@ -98,12 +110,26 @@ class SynthDFEWDataset(DFEWDataset):
             data_root, subset, fold, media, pixel_version=f'synth_{size}', **kwargs
         )
 
+    @cached_property
+    def planned(self) -> dict[int, PlannedClip]:
+        """The plan of each clip, by its number."""
+        return {clip.number: clip for clip in self.spec.plan()}
+
+    def get_data_info(self, idx: int) -> dict:
+        """What is known of a clip, its sound included if asked for."""
+        info = super().get_data_info(idx)
+        if self.sound is not None:
+            number = int(info['clip'])
+            clip = self.spec.clip(self.planned[number])
+            seed = self.spec.seed, number
+            info['sound'] = clip_sound(clip, seed, self.sound, FPS)
+        return info
+
     def load_data_list(self) -> list[dict]:
         """Lists the clips, thinned out and mislabelled as asked for."""
         entries = super().load_data_list()
-        people = {clip.number: clip.person for clip in self.spec.plan()}
         for entry in entries:
-            entry['person'] = f'drawn {people[int(entry["clip"])]}'
+            entry['person'] = f'drawn {self.planned[int(entry["clip"])].person}'
         if self.imbalance is not None:
             entries = self._thin_out(entries)
         if self.label_noise and self.subset != 'test':
@@ -120,19 +146,17 @@ class SynthDFEWDataset(DFEWDataset):
                 f'{list(self.classes)}.'
             )
         keep = {name: max(1, round(share * per_fold)) for name, share in shares.items()}
-        planned = {clip.number: clip for clip in self.spec.plan()}
         return [
             entry
             for entry in entries
-            if planned[int(entry['clip'])].rank % per_fold
+            if self.planned[int(entry['clip'])].rank % per_fold
             < keep[self.classes[entry['label']]]
         ]
 
     def _caption(self, entries: list[dict]) -> None:
-        planned = {clip.number: clip for clip in self.spec.plan()}
         for entry in entries:
             number = int(entry['clip'])
-            clip = self.spec.clip(planned[number])
+            clip = self.spec.clip(self.planned[number])
             entry['caption'] = caption_clip(clip, (self.spec.seed, number))
 
     def _mislabel(self, entries: list[dict]) -> None:

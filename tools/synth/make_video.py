@@ -29,9 +29,15 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         '--empty', type=float, default=default.empty, help='seconds without anybody'
     )
+    parser.add_argument(
+        '--sound',
+        choices=('true', 'other'),
+        help='a made-up voice that follows what is shown, or something else',
+    )
     args = parser.parse_args(argv)
     try:
-        spec = FilmSpec(args.seed, args.width, args.fps, args.shot, args.empty)
+        own = (args.seed, args.width, args.fps, args.shot, args.empty, args.sound)
+        spec = FilmSpec(*own)
         truth = write_film(args.out, spec)
     # FFmpeg's errors are of one of the last two kinds.
     except (VideoError, OSError, ValueError) as err:
