@@ -37,6 +37,7 @@ COMMANDS = (
     'publish',
     'data check',
     'data faces',
+    'data movements',
     'data pack',
     'data prepare',
     'features',
@@ -160,7 +161,7 @@ def _overview(words: list[str]) -> int:
     """Says which commands there are; with ``data`` only those about data."""
     group = [n for n in COMMANDS if n.split()[0] == words[0]] if words else []
     shown = group or COMMANDS
-    lines = [f'  {n:14}{(_module(n).__doc__ or "").splitlines()[0]}' for n in shown]
+    lines = [f'  {n:16}{(_module(n).__doc__ or "").splitlines()[0]}' for n in shown]
     prog = f'tgdfer {words[0]}' if group else 'tgdfer'
     parser = _Parser(
         prog=prog,

@@ -9,13 +9,12 @@ from pathlib import Path
 
 from tgdfer_mm.datasets.synth_dfew import SynthDFEWDataset
 from tgdfer_mm.files import write_text
+from tgdfer_mm.movements.lexicon import load_lexicon
 from tgdfer_mm.settings import parse_settings
 from tgdfer_mm.synth.clips import Clip
 
 from .clips import TestClips
 from .errors import AskingError
-
-_VISIBLE = 0.2  # weaker activations are not told
 
 
 def write_drawn_facts(
@@ -24,8 +23,8 @@ def write_drawn_facts(
     """Writes what the test clips of a drawn data set truly show.
 
     Movements are the activations at the labelled movement's peak, of a neutral clip
-    those of the frame where least moves. The box is the whole frame: a clip is a crop
-    of one face.
+    those of the frame where least moves, with their words of the shipped lexicon. The
+    box is the whole frame: a clip is a crop of one face.
 
     Args:
         config: A config file or the name of one.
@@ -59,12 +58,12 @@ def true_movements(clip: Clip) -> list[str]:
     total = sum((m.intensity for m in clip.movements), 0 * clip.intensity)
     curve = clip.intensity
     frame = int(curve.argmax()) if curve.any() else int(total.argmin())
-    shown = clip.units(frame).items()
+    lexicon = load_lexicon()
     return [
-        f'{name} {value:.2f} in frame {frame}'
-        for name, value in shown
-        if value >= _VISIBLE
-    ] or ['no movement']
+        f'{name} {value:.2f} in frame {frame}: {lexicon.phrase(name, value)}'
+        for name, value in clip.units(frame).items()
+        if lexicon.level(value)
+    ] or [lexicon.rest]
 
 
 def main() -> None:

@@ -42,6 +42,7 @@ SCRIPTS = {
     'publish_model.py': 'publish',
     'data/check.py': 'data check',
     'data/faces.py': 'data faces',
+    'data/movements.py': 'data movements',
     'data/pack.py': 'data pack',
     'data/prepare.py': 'data prepare',
     'cache_features.py': 'features',
@@ -99,7 +100,7 @@ def test_the_overview_lists_every_command_with_a_line(capsys):
     assert end.value.code == 0
     lines = capsys.readouterr().out.splitlines()
     for name in COMMANDS:
-        (line,) = [each for each in lines if each.startswith(f'  {name:14}')]
+        (line,) = [each for each in lines if each.startswith(f'  {name:16}')]
         assert len(line.split()) > 5
     with pytest.raises(SystemExit):
         main(['data', '--help'])

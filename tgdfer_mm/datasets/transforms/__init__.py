@@ -5,6 +5,7 @@ from .captions import AttachCaptions
 from .features import GatherFeatures, OpenFeatures
 from .frames import DecodeFrames, ListFrames, ReferFrames
 from .landmarks import DrawLandmarks
+from .movements import AttachMovements
 from .packing import META_KEYS, PackDFERInputs
 from .perturb_time import PerturbTime
 from .refined_captions import AttachRefinedCaptions
@@ -13,6 +14,7 @@ from .videos import DecodeVideo, OpenVideo
 
 __all__ = [
     'AttachCaptions',
+    'AttachMovements',
     'AttachRefinedCaptions',
     'META_KEYS',
     'DecodeFrames',

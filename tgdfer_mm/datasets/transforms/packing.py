@@ -26,6 +26,7 @@ META_KEYS = (
     'caption',
     'caption_zh',
     'captions',
+    'descriptions',
     'seconds',
     'damaged',
 )

@@ -1,0 +1,85 @@
+"""What the faces of a clip do, in words, for a model that reads texts."""
+
+from mmcv.transforms import BaseTransform
+
+from ...movements.lexicon import MovementsError, load_lexicon
+from ...movements.reading import read_values
+from ...movements.words import MOST, caption_of, tell_moment
+from ...registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class AttachMovements(BaseTransform):
+    """Attaches descriptions of measured movements, of the clip or of each frame.
+
+    A model with ``OpenCLIPDescriptions`` and ``DescriptionFusionNeck`` reads them. Put
+    it between ``SampleSegments`` and ``DecodeFrames``; it works on computed features,
+    too. Moments that were not measured have an empty text.
+
+    Required keys: ``clip``; ``frame_inds`` for the descriptions of frames. Added key:
+    ``descriptions``, a list of one text of the whole clip, or of one for each sampled
+    frame.
+
+    Args:
+        path: File or folder of values, see
+            :func:`~tgdfer_mm.movements.reading.read_values`.
+        of: ``'clip'`` or ``'frames'``.
+        most: Movements in a text, the most salient ones.
+        complete: Whether the file has to have every clip; otherwise the others get
+            empty texts.
+        least_confidence: Of the detection of the face, where the file tells it.
+        lexicon: File of other words, in the form of the shipped ``lexicon.json``.
+
+    Raises:
+        MovementsError: The files are not as described; the file lacks a clip; or it
+            has frames that the clip does not have.
+        ValueError: Another `of`.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        of: str = 'clip',
+        most: int = MOST,
+        complete: bool = True,
+        least_confidence: float = 0.5,
+        lexicon: str | None = None,
+    ) -> None:
+        if of not in ('clip', 'frames'):
+            raise ValueError(f"AttachMovements.of={of!r}: give 'clip' or 'frames'")
+        self.path, self.of, self.most, self.complete = path, of, most, complete
+        self.lexicon = load_lexicon(lexicon)
+        self.values = read_values(path, least_confidence)
+
+    def transform(self, results: dict) -> dict:
+        clip = results['clip']
+        values = self.values.get(clip)
+        if values is None and self.complete:
+            raise MovementsError(
+                f'{self.path} has no values of clip {clip!r}, only of '
+                f'{len(self.values)} others such as {next(iter(self.values))!r}; if '
+                'that is meant, set complete=False'
+            )
+        frames = results.get('total_frames')
+        if values is not None and frames is not None and len(values) > frames:
+            raise MovementsError(
+                f'{self.path} has {len(values)} frames of clip {clip!r}, which has '
+                f'{frames}: were they measured on other pictures?'
+            )
+        if self.of == 'clip':
+            seen = values is not None and values.seen.any()
+            texts = [caption_of(values, self.most, self.lexicon) if seen else '']
+        else:
+            texts = [self._moment(values, int(i)) for i in results['frame_inds']]
+        results['descriptions'] = texts
+        return results
+
+    def _moment(self, values, frame: int) -> str:
+        units = {} if values is None else values.of_frame(frame)
+        return tell_moment(units, self.most, self.lexicon) if units else ''
+
+    def __repr__(self) -> str:
+        return (
+            f'{type(self).__name__}(path={self.path!r}, of={self.of!r}, '
+            f'most={self.most}, complete={self.complete})'
+        )
