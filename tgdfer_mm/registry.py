@@ -37,6 +37,10 @@ VIDEO_POOLINGS = Registry(
 FACE_DETECTORS = Registry(
     'face detector', scope='mmaction', locations=['tgdfer_mm.video.faces']
 )
+# So are those who tell which emotion a sentence is about (`rule`, `text_tower`, ...).
+RATIONALE_JUDGES = Registry(
+    'rationale judge', scope='mmaction', locations=['tgdfer_mm.evaluation.judges']
+)
 
 __all__ = [
     'DATASETS',
@@ -49,6 +53,7 @@ __all__ = [
     'MIL_POOLINGS',
     'MODELS',
     'OPTIM_WRAPPER_CONSTRUCTORS',
+    'RATIONALE_JUDGES',
     'TEMPORAL',
     'TRANSFORMS',
     'VIDEO_POOLINGS',

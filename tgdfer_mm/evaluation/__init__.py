@@ -9,6 +9,7 @@ from .localisation_metric import LocalisationMetric
 from .mapped_evaluator import MappedEvaluator
 from .multi_label_metric import MultiLabelMetric
 from .people_groups_metric import PeopleGroupsMetric
+from .rationale_metric import RationaleConsistencyMetric
 from .replies import score_replies
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     'MappedEvaluator',
     'MultiLabelMetric',
     'PeopleGroupsMetric',
+    'RationaleConsistencyMetric',
     'read_predictions',
     'score_replies',
 ]

@@ -1,0 +1,91 @@
+"""A language model behind an HTTP address as judge of rationales."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tgdfer_mm.files import read_json
+from tgdfer_mm.labels.replies import ReplyReader
+from tgdfer_mm.registry import RATIONALE_JUDGES
+
+from .address import check_address, read_key
+from .answers import AnswerStore
+from .asking import Asker, Dialogue, Model, Outcome
+from .errors import AskingError
+
+_FILE = Path(__file__).with_name('judge.json')
+
+
+@RATIONALE_JUDGES.register_module('http')
+class HTTPJudge:
+    """Asks a language model which emotion a text tells of.
+
+    Only the texts are sent, and only to this address. A reply that is no class name
+    and nothing else is no judgement. Answers are kept: no text is paid for twice.
+
+    Args:
+        address: Of chat completions, see :func:`.check_address`.
+        model: Name of the model there.
+        answers: File of the answers.
+        key_from: Environment variable of the key.
+        parallel: Questions open at once.
+        asked: Who is asked in the place of ``HTTPModel``; a test gives it.
+
+    Raises:
+        AskingError: Address, key or file cannot be used.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        model: str,
+        answers: str | Path = 'work_dirs/judge.sqlite',
+        key_from: str = 'TGDFER_VLM_KEY',
+        parallel: int = 8,
+        asked: Model | None = None,
+    ) -> None:
+        address = check_address(address)
+        if asked is None:
+            from .http_model import HTTPModel
+
+            asked = HTTPModel(address, read_key(key_from, address))
+        self.name = 'http'
+        self._asked, self._parallel = asked, parallel
+        self._settings = dict(model=model, max_tokens=16, temperature=0)
+        self._answers = Path(answers)
+        self._question = read_json(_FILE, 'question')['question']
+
+    def judge(self, texts: Sequence[str], classes: Sequence[str]) -> list[int | None]:
+        """The class of each text.
+
+        Raises:
+            AskingError: Nothing more can be asked, or a text has no answer. What was
+                answered is kept.
+        """
+        reader = ReplyReader(classes)
+        found: list[int | None] = [None] * len(texts)
+        failed: list[str] = []
+
+        def make(i: int) -> Dialogue:
+            text = self._question.format(classes=', '.join(classes), text=texts[i])
+            return Dialogue(self._settings, [dict(role='user', content=text)])
+
+        def done(i: int, outcome: Outcome) -> None:
+            if outcome.reply is None:
+                failed.append(f'{texts[i]!r:.60}: {outcome.failure}')
+                return
+            reply = outcome.reply
+            cut_off = reply.finish == 'length'
+            found[i] = reader.read(reply.text, cut_off=cut_off).label
+
+        store = AnswerStore(self._answers)
+        try:
+            Asker(self._asked, store, self._parallel).run(len(texts), make, done)
+        finally:
+            store.close()
+        if failed:
+            raise AskingError(
+                f'{len(failed)} of {len(texts)} texts have no answer, such as '
+                f'{failed[0]}. '
+                'What was answered is kept; the same call goes on.'
+            )
+        return found

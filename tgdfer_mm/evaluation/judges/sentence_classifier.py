@@ -1,0 +1,102 @@
+"""A text classifier of transformers as judge, from a folder on this machine."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ...labels.expression_names import same_expression
+from ...registry import RATIONALE_JUDGES
+from ..open_vocabulary import known_group
+
+_BATCH = 32
+
+
+@RATIONALE_JUDGES.register_module('transformers')
+class SentenceClassifierJudge:
+    """The class that a text classifier gives the highest score.
+
+    Its labels are matched with the classes by name, or by ``open_words.json``:
+    "joy" and "amusement" may both be "happy". Labels that stand for no class are left
+    out. Nothing is fetched, no code of the folder is run and nothing is unpickled.
+
+    Args:
+        folder: What transformers' ``save_pretrained`` writes: config, safetensors and
+            tokenizer.
+        labels: Further names, from a label of the model to a class.
+        device: Where it computes.
+
+    Raises:
+        ValueError: transformers is not installed, or cannot load the folder.
+    """
+
+    name = 'transformers'
+
+    def __init__(
+        self,
+        folder: str | Path,
+        labels: Mapping[str, str] | None = None,
+        device: str = 'cpu',
+    ) -> None:
+        try:
+            from transformers import AutoModelForSequenceClassification, AutoTokenizer
+        except ImportError as error:
+            raise ValueError(
+                'the judge "transformers" needs transformers: '
+                "pip install -e '.[transformers]'"
+            ) from error
+        folder = Path(folder).absolute()
+        if not (folder / 'config.json').is_file():
+            raise ValueError(f'{folder}: it is no folder with a config.json')
+        given = dict(local_files_only=True, trust_remote_code=False)
+        try:
+            self._tokenizer = AutoTokenizer.from_pretrained(folder, **given)
+            model = AutoModelForSequenceClassification.from_pretrained(
+                folder, use_safetensors=True, **given
+            )
+        except Exception as error:  # whatever a foreign folder may hold
+            raise ValueError(
+                f'{folder}: transformers cannot load it ({type(error).__name__}: '
+                f'{str(error)[:300]})'
+            ) from error
+        self._model = model.eval().to(device)
+        self._labels = dict(labels or {})
+
+    def judge(self, texts: Sequence[str], classes: Sequence[str]) -> list[int]:
+        """The class of each text.
+
+        Raises:
+            ValueError: No label of the model stands for a class.
+        """
+        import torch
+
+        owner = self._owners(classes)
+        places, found = list(owner), []
+        for start in range(0, len(texts), _BATCH):
+            inputs = self._tokenizer(
+                list(texts[start : start + _BATCH]),
+                padding=True,
+                truncation=True,
+                return_tensors='pt',
+            ).to(self._model.device)
+            with torch.no_grad():
+                best = self._model(**inputs).logits[:, places].argmax(1)
+            found += [owner[places[i]] for i in best.tolist()]
+        return found
+
+    def _owners(self, classes: Sequence[str]) -> dict[int, int]:
+        """Index of a label -> index of the class that it stands for."""
+        wanted = {same_expression(name): i for i, name in enumerate(classes)}
+        wanted |= {name: i for i, name in enumerate(classes)}
+        owner = {}
+        for place, label in sorted(self._model.config.id2label.items()):
+            for name in (self._labels.get(label), label, known_group(label)):
+                label_of = name and wanted.get(name, wanted.get(same_expression(name)))
+                if label_of is not None:
+                    owner[int(place)] = label_of
+                    break
+        if not owner:
+            shown = ', '.join(map(str, self._model.config.id2label.values()))
+            raise ValueError(
+                'no label of the text classifier stands for a class; say which do with '
+                f'labels=. Its labels: {shown:.300}'
+            )
+        return owner

@@ -1,0 +1,72 @@
+"""A model's own text tower as judge: sentences against descriptions of classes."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from ...labels.expression_names import same_expression
+from ...models.text import OpenCLIPText
+from ...models.text.other_texts import with_texts
+from ...registry import MODELS, RATIONALE_JUDGES
+
+_BATCH = 256
+
+
+@RATIONALE_JUDGES.register_module('text_tower')
+class TextTowerJudge:
+    """The class whose description is nearest to a text, by their features' cosine.
+
+    If it is the tower of the model that is judged, EPC is partly circular: the model
+    predicted the class by nearness to the same descriptions. Take it to see whether
+    words and verdict are of one piece, and another judge to see whether they are right.
+
+    Args:
+        model: The text encoder, a model that has one, or the config of a text encoder
+            (``init_weights`` is then called).
+
+    Raises:
+        ValueError: It has no text tower.
+    """
+
+    name = 'text_tower'
+
+    def __init__(self, model: nn.Module | dict) -> None:
+        if isinstance(model, dict):
+            model = MODELS.build(model)
+            model.init_weights()
+        encoder = getattr(model, 'text_encoder', model)
+        if not isinstance(encoder, OpenCLIPText):
+            raise ValueError(
+                f'{type(encoder).__name__} is no text tower that reads sentences; give '
+                'a model with OpenCLIPText, or take the judge "rule"'
+            )
+        self._encoder = encoder.eval()
+
+    @torch.no_grad()
+    def judge(self, texts: Sequence[str], classes: Sequence[str]) -> list[int]:
+        """The class of each text.
+
+        Raises:
+            ValueError: The tower has no description of a class, lacks words of a text,
+                or a text is too long for it.
+        """
+        if not texts:
+            return []
+        own = [same_expression(name) for name in self._encoder.classes]
+        lacking = [name for name in classes if same_expression(name) not in own]
+        if lacking:
+            raise ValueError(
+                'the judge "text_tower" has no description of '
+                f'{", ".join(lacking)}; its classes are '
+                f'{", ".join(self._encoder.classes)}'
+            )
+        order = [own.index(same_expression(name)) for name in classes]
+        different = list(dict.fromkeys(texts))  # each is encoded once
+        known, found = self._encoder()[order].t(), {}
+        for start in range(0, len(different), _BATCH):
+            part = different[start : start + _BATCH]
+            encoder = with_texts(self._encoder, {text: [text] for text in part})
+            best = (encoder.eval()() @ known).argmax(1).tolist()
+            found |= zip(part, best, strict=True)
+        return [found[text] for text in texts]
