@@ -2,67 +2,45 @@
 
     python -m projects.vlm.ablation tgdfer_synth --facts facts.jsonl --local FOLDER
 
-Takes the options of ``python -m projects.vlm``; those conditions that were asked before
-are read from the kept answers.
+Those conditions that were asked before are read from the kept answers.
 """
 
-import json
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 
-from tgdfer_mm.files import write_text
-from tgdfer_mm.labels.replies import PROBLEMS
-
-from .command import folder_of, main, parse
+from .command import ask, guarded
 from .conditions import CONDITIONS
+from .options import answers_of, folder_of, new_parser, parse
 
 
-def run(argv: Sequence[str]) -> int:
-    """Asks four times; returns the highest exit code.
+def run(argv: Sequence[str] | None = None) -> int:
+    """Asks four times; returns the highest exit code."""
+    parser = new_parser('projects.vlm.ablation', __doc__)
+    parser.add_argument('--fold', type=int, help='fold of the data set')
+    args = parse(parser, argv)
+    return guarded(lambda: _ask_all(args))
 
-    Args:
-        argv: The options of the command, without ``--condition``.
-    """
-    args = parse(argv)
-    folder = folder_of(args)
-    answers = args.answers or folder / 'answers.sqlite'
-    codes, rows = [], {}
-    for name in CONDITIONS:
-        own = ['--condition', name, '--out', str(folder / name)]
-        codes.append(main([*argv, *own, '--answers', str(answers)]))
-        if codes[-1] > 1:  # nothing can be asked at all
-            return codes[-1]
-        rows[name] = json.loads((folder / name / 'result.json').read_text('utf-8'))
-    text = '\n'.join(table_lines(rows)) + '\n'
-    write_text(folder / 'conditions.md', text)
-    print(text)
+
+def _ask_all(args: Namespace) -> int:
+    from tgdfer_mm.files import write_text
+    from tgdfer_mm.terminal import say
+
+    from .tables import result_page
+
+    folder, args.answers = folder_of(args), answers_of(args)
+    codes, results = [], {}
+    for args.condition in CONDITIONS:
+        name = args.condition
+        say(f'condition {name}')
+        code, results[name] = ask(args, args.fold, folder / name)
+        codes.append(code)
+    dataset = results[name]['asked']['dataset']
+    page = result_page(f'{dataset}, by condition', 'condition', results)
+    write_text(folder / 'conditions.md', page)
+    say(page)
     return max(codes)
 
 
-def table_lines(results: dict[str, dict]) -> list[str]:
-    """The table: percent, then how many replies have which problem.
-
-    Args:
-        results: ``result.json`` of each condition.
-    """
-    problems = list(PROBLEMS)
-    header = ['condition', 'UAR', 'WAR', 'clips', 'unparsed', *problems, 'tokens']
-    lines = [header, ['---'] * len(header)]
-    for name, result in results.items():
-        scores, tokens = result['scores'], result['tokens']
-        lines.append(
-            [
-                name,
-                *(f'{scores[key]:.2f}' for key in ('UAR', 'WAR')),
-                *map(str, (scores['num_clips'], scores['unparsed'])),
-                *(str(scores['problems'][each]) for each in problems),
-                str(tokens['prompt'] + tokens['completion']),
-            ]
-        )
-    return [f'| {" | ".join(line)} |' for line in lines]
-
-
 if __name__ == '__main__':
-    if {'-h', '--help'} & {*sys.argv}:
-        print(__doc__)
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run())

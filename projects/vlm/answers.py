@@ -3,8 +3,12 @@
 import hashlib
 import json
 import sqlite3
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
+
+from tgdfer_mm.locks import held
 
 from .errors import AskingError
 
@@ -42,29 +46,35 @@ def hash_question(source: str, request: dict) -> str:
 
 
 class AnswerStore:
-    """A file of answers. Several processes may use it at once.
+    """A file of answers; a second process that opens it is refused.
 
     It holds hashes of questions, replies and counts of tokens: no frame and no key. An
     answer outlives the process once :meth:`put` returns; if the machine loses power,
-    the last ones may be gone.
+    the last ones may be gone. Two processes would each pay for the same question,
+    so the file is locked as long as it is open.
 
     Args:
         path: The SQLite file; made if absent.
 
     Raises:
         AskingError: It is no such file, or cannot be written.
+        BusyError: Another process has it open.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._link = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            self._link.execute('PRAGMA journal_mode=WAL')
-            self._link.execute('PRAGMA synchronous=NORMAL')
-            self._link.execute(_TABLE)
-        except (sqlite3.Error, OSError) as error:
-            raise self._error(error) from error
+        with ExitStack() as open_now:
+            try:
+                lock = self.path.with_name(f'{self.path.name}.lock')
+                open_now.enter_context(held(lock, str(self.path)))
+                self._link = sqlite3.connect(self.path, isolation_level=None)
+                open_now.callback(self._link.close)
+                self._link.execute('PRAGMA journal_mode=WAL')
+                self._link.execute('PRAGMA synchronous=NORMAL')
+                self._link.execute(_TABLE)
+            except (sqlite3.Error, OSError) as error:
+                raise self._error(error) from error
+            self._open = open_now.pop_all()
 
     def get(self, question: str) -> Answer | None:
         """The answer to a question, by its hash; None if it was never answered."""
@@ -76,7 +86,11 @@ class AnswerStore:
             ).fetchone()
         except sqlite3.Error as error:
             raise self._error(error) from error
-        return None if row is None else Answer(*row)
+        if row is None:
+            return None
+        if tuple(map(type, row)) != (str, str, int, int):
+            raise self._error('a row of it holds other things than an answer')
+        return Answer(*row)
 
     def put(self, question: str, answer: Answer) -> None:
         """Keeps an answer."""
@@ -91,8 +105,17 @@ class AnswerStore:
             raise self._error(error) from error
 
     def close(self) -> None:
-        """Closes the file."""
-        self._link.close()
+        """Closes the file, and lets others have it."""
+        self._open.close()
 
-    def _error(self, error: Exception) -> AskingError:
-        return AskingError(f'{self.path} cannot be used to keep answers: {error}.')
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def _error(self, error: object) -> AskingError:
+        return AskingError(
+            f'{self.path} cannot be used to keep answers: {error}. Make room, or mend '
+            'the rights; if it is damaged, move it away or name another (--answers).'
+        )

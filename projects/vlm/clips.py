@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from tgdfer_mm.clips.errors import DamagedClipError
 from tgdfer_mm.recipe.apply import located
-from tgdfer_mm.recipe.fold import choose_fold
+from tgdfer_mm.recipe.fold import choose_fold, fold_of, number_of_folds
 from tgdfer_mm.recipe.loading import load_config
 from tgdfer_mm.recipe.recipe import Recipe
 from tgdfer_mm.registry import DATASETS
@@ -49,6 +50,14 @@ class Row:
     person: int | None = None
 
 
+def folds_of(config: str, options: dict[str, Any] | None = None) -> list[int | None]:
+    """All folds of a config's data; one None if they have a single split."""
+    cfg = _load(config, None, options)
+    if fold_of(cfg) is None:
+        return [None]
+    return list(range(1, 1 + (number_of_folds(cfg) or 1)))
+
+
 class TestClips:
     """The test clips of a data set and fold, with their labels.
 
@@ -60,7 +69,8 @@ class TestClips:
         options: Changes to the config, key to value.
 
     Attributes:
-        name: Of the data set, as its class says it.
+        kind: Name of the data set's class.
+        name: Of the data set itself, such as that of a folder of own clips.
         classes: In the order of the labels.
         metainfo: Of the data set, for the dump of predictions.
         rows: The questions, one a clip of the annotation file.
@@ -78,11 +88,7 @@ class TestClips:
         frames: int = 8,
         options: dict[str, Any] | None = None,
     ) -> None:
-        if frames < 1:
-            raise AskingError(f'--frames {frames}: at least one frame is shown.')
-        cfg = load_config(config, {} if fold is None else dict(fold=fold), options)
-        init_default_scope(cfg.get('default_scope', 'mmaction'))
-        cfg = located(cfg)
+        cfg = _load(config, fold, options)
         choose_fold(cfg, Recipe.of(cfg))
         found = list(data_sets(cfg, 'test_dataloader'))
         if len(found) != 1:
@@ -97,7 +103,7 @@ class TestClips:
             dict(type=decoder),
         ]
         self.data = DATASETS.build(node)
-        self.name = str(self.data.NAME)
+        self.kind, self.name = str(type(self.data).NAME), str(self.data.NAME)
         self.classes = tuple(self.data.metainfo['classes'])
         self.metainfo = self.data.metainfo
         found = [self.data.get_data_info(i) for i in range(len(self.data))]
@@ -123,3 +129,9 @@ class TestClips:
         valid = int(got['num_valid'])
         indices = tuple(int(n) for n in got['frame_inds'][:valid])
         return Shown(np.asarray(got['imgs'])[:valid], indices)
+
+
+def _load(config: str, fold: int | None, options: dict[str, Any] | None) -> Config:
+    cfg = load_config(config, {} if fold is None else dict(fold=fold), options)
+    init_default_scope(cfg.get('default_scope', 'mmaction'))
+    return located(cfg)

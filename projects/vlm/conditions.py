@@ -2,7 +2,7 @@
 
 SoVTP (arXiv 2504.17224) draws boxes, numbers and landmarks on whole frames, and asks in
 five stages: scene, body, the others, facial movements, a checked answer. Its prompts
-are not public; those of ``prompts/stages.json`` are ours [choice].
+are not public; those of ``stages.json`` are ours [choice].
 """
 
 from collections.abc import Callable, Sequence

@@ -8,6 +8,7 @@ from typing import Self
 import httpx2
 import tenacity
 
+from .address import Redactor
 from .answers import Answer
 from .errors import AskingError, UnansweredError
 
@@ -19,6 +20,7 @@ _REFUSING = {
 }
 _AGAIN = (408, 425, 429)
 _LONGEST = 4 * 2**20  # bytes of a reply
+_MOST_TOKENS = 10**12  # of one question; more is no count
 _SHOWN = 200  # characters of what a server says
 
 
@@ -38,7 +40,7 @@ class HTTPModel:
 
     Args:
         address: See :func:`~projects.vlm.address.check_address`.
-        key: Sent as a bearer token; in no message, log or file.
+        key: Sent as a bearer token, empty for none; in no message, log or file.
         limit: Seconds for one try, from the first byte sent to the last received.
         tries: How often a question is put at most.
         wait: Seconds before the second try; doubled for each further one, with a
@@ -53,7 +55,7 @@ class HTTPModel:
     def __init__(
         self,
         address: str,
-        key: str | None = None,
+        key: str = '',
         limit: float = 120.0,
         tries: int = 6,
         wait: float = 1.0,
@@ -61,7 +63,7 @@ class HTTPModel:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.source = address
-        self._key = key
+        self._key, self._without_key = key, Redactor(key)
         self._limit = limit
         self._tries, self._sleep = tries, sleep
         self._longest = longest_wait
@@ -71,7 +73,9 @@ class HTTPModel:
         self._client: httpx2.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
-        headers = {'Authorization': f'Bearer {self._key}'} if self._key else {}
+        headers = {'Accept-Encoding': 'identity'}  # so that no reply can blow up
+        if self._key:
+            headers['Authorization'] = f'Bearer {self._key}'
         self._client = httpx2.AsyncClient(
             headers=headers,
             timeout=self._limit,
@@ -124,7 +128,10 @@ class HTTPModel:
         if status in _AGAIN or status >= 500:
             raise _PassingError(said, after)
         if status in _REFUSING or status < 400:
-            why = _REFUSING.get(status, 'it redirects, which is not followed')
+            why = 'it redirects, which is not followed'
+            if status < 300:
+                why = 'it takes questions and gives no answer'
+            why = _REFUSING.get(status, why)
             raise AskingError(f'{self.source}: {why} ({said}).')
         raise UnansweredError(said)
 
@@ -143,23 +150,22 @@ class HTTPModel:
 
     def _read(self, body: str) -> Answer:
         try:
-            found = json.loads(self._without_key(body))
+            found = json.loads(body)
             choice = found['choices'][0]
             text = choice['message'].get('content') or ''
             if not isinstance(text, str):
                 raise TypeError('content is no text')
             usage = found.get('usage') or {}
             tokens = (usage.get(f'{kind}_tokens') for kind in ('prompt', 'completion'))
-            return Answer(
-                text, str(choice.get('finish_reason') or 'stop'), *map(_count, tokens)
-            )
+            finish = self._clean(str(choice.get('finish_reason') or 'stop'))[:_SHOWN]
+            return Answer(self._clean(text), finish, *map(_count, tokens))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise _PassingError('the reply is no chat completion') from None
 
-    def _without_key(self, text: str) -> str:
-        """A server may send back what it was sent."""
-        return text.replace(self._key, '[key]') if self._key else text
+    def _clean(self, text: str) -> str:
+        """A text as it can be kept: no key, and no half of a pair of UTF-16."""
+        return self._without_key(text.encode(errors='replace').decode())
 
 
 def _count(value: object) -> int:
-    return value if type(value) is int and value >= 0 else 0
+    return value if type(value) is int and 0 <= value <= _MOST_TOKENS else 0

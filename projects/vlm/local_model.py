@@ -2,12 +2,19 @@
 
 import asyncio
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Self
 
 from .answers import Answer
-from .errors import AskingError
+from .errors import AskingError, UnansweredError
 from .pictures import from_text
+
+
+@cache
+def load_local(folder: Path) -> 'LocalModel':
+    """A model, loaded once for all folds and conditions."""
+    return LocalModel(folder)
 
 
 class LocalModel:
@@ -49,18 +56,26 @@ class LocalModel:
                 f'({type(error).__name__}: {str(error)[:300]}).'
             ) from error
         self.model = self.model.eval().to(self.device)
-        self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
+        self._turn = asyncio.Lock()  # of this loop
         return self
 
     async def __aexit__(self, *error: object) -> None:
         pass
 
     async def ask(self, request: dict) -> Answer:
-        """Puts a question."""
+        """Puts a question.
+
+        Raises:
+            UnansweredError: The model cannot do it; says what transformers said.
+        """
         async with self._turn:
-            return await asyncio.to_thread(self._ask, request)
+            try:
+                return await asyncio.to_thread(self._ask, request)
+            except Exception as error:  # such as no memory for a long clip
+                said = f'{type(error).__name__}: {str(error)[:300]}'
+                raise UnansweredError(f'the model failed ({said})') from error
 
     def _ask(self, request: dict) -> Answer:
         import torch

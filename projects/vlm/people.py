@@ -30,7 +30,8 @@ class PeopleInVideos:
             if nobody said where the person is.
 
     Attributes:
-        name: What it is called.
+        kind: What it is called.
+        name: The same.
         classes: In the order of the labels.
         metainfo: For the dump of predictions.
         rows: The questions.
@@ -39,13 +40,11 @@ class PeopleInVideos:
         AskingError: Nobody has a label, or one is no class; names the clip.
     """
 
-    name = 'people in videos'
+    kind = name = 'people in videos'
 
     def __init__(
         self, facts: dict[str, Facts], folder: Path, label_set: str, frames: int = 8
     ) -> None:
-        if frames < 1:
-            raise AskingError(f'--frames {frames}: at least one frame is shown.')
         self.facts, self.folder, self.frames = facts, Path(folder), frames
         self.classes = load_classes(label_set)
         self.metainfo = dict(dataset=self.name, classes=self.classes)

@@ -21,7 +21,8 @@ class Prompt:
         version: Number that its author raises with every change.
         digest: SHA-256 of the file.
         system: The first message.
-        question: With ``{classes}`` and ``{frames}`` (how many) to be filled in.
+        question: With ``{frames}`` (how many) to be filled in, and ``{classes}`` if it
+            asks for one of them.
         about_person: Added where one of several people is asked about; ``{person}``.
         synonyms: Further names of classes that count in a reply.
         about: What else the file says, such as the name of its data set.
@@ -51,11 +52,12 @@ class Prompt:
         return text
 
 
-def read_prompt(name: str | Path) -> Prompt:
+def read_prompt(name: str | Path, any_words: bool = False) -> Prompt:
     """Reads a prompt file.
 
     Args:
         name: A file of ``prompts/`` without its ending, such as ``dfew``; or a path.
+        any_words: Whether it has to ask for any words, and not for one of the classes.
 
     Raises:
         AskingError: There is no such file, or it lacks something; names the key.
@@ -81,7 +83,11 @@ def read_prompt(name: str | Path) -> Prompt:
         wrong.append('synonyms')
     if wrong:
         raise AskingError(f'{path}: {wrong[0]!r} has another form than it should.')
-    if '{classes}' not in found['question']:
+    if any_words and '{classes}' in found['question']:
+        raise AskingError(
+            f"{path}: 'question' has {{classes}}, and --open asks for any words."
+        )
+    if not any_words and '{classes}' not in found['question']:
         raise AskingError(f"{path}: 'question' needs {{classes}}, the names to choose.")
     return Prompt(
         name=path.stem,

@@ -5,14 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mmengine.logging import MMLogger
-
-from tgdfer_mm.evaluation import DumpPredictions
-from tgdfer_mm.evaluation.replies import reply_sample, score_replies
 from tgdfer_mm.files import write_text
 from tgdfer_mm.labels.replies import Reading, ReplyReader
 
+from .any_words import AnyWords, WordReader, Words
 from .asking import Outcome
+from .one_class import OneClass
+
+# The numbers of each task, in percent: key in the scores and what it is called.
+COLUMNS = {
+    OneClass.name: dict(UAR='UAR', WAR='WAR'),
+    AnyWords.name: dict(precision='precision', recall='recall', mean='mean', F='F'),
+}
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,11 @@ class Record:
             the numbers of all.
     """
 
-    reader: ReplyReader
+    reader: ReplyReader | WordReader
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     people: dict[str, tuple[int, tuple[int, ...]]] = field(default_factory=dict)
 
-    def reading(self, clip: str) -> Reading:
+    def reading(self, clip: str) -> Reading | Words:
         """What the reply to a question says."""
         outcome = self.outcomes.get(clip)
         if outcome is None or outcome.reply is None:
@@ -70,53 +74,40 @@ class Record:
 def write_report(
     folder: Path,
     record: Record,
-    truth: Mapping[str, int],
-    metainfo: Mapping,
+    task: OneClass | AnyWords,
     asked: Mapping,
     prices: Prices,
 ) -> dict:
-    """Writes ``result.json``, ``replies.jsonl`` and ``predictions.jsonl``.
-
-    The predictions are those of any model: ``tgdfer compare`` reads them.
+    """Writes ``result.json``, ``replies.jsonl``, and what the task writes.
 
     Args:
         folder: Where to.
-        record: What came of each clip.
-        truth: True class of each clip of the annotation file.
-        metainfo: Of the data set.
+        record: What came of each question.
+        task: What is right.
         asked: How it was asked, plain data; no key.
         prices: Of tokens.
 
     Returns:
         What is in ``result.json``.
     """
-    classes = tuple(metainfo['classes'])
-    readings = {clip: record.reading(clip) for clip in truth}
-    dump = DumpPredictions(str(folder / 'predictions.jsonl'))
-    dump.dataset_meta = dict(metainfo, vlm=dict(asked))
+    readings = {name: record.reading(name) for name in task.truth}
     lines = []
-    MMLogger.get_current_instance()  # the metrics write to it
-    for clip, label in truth.items():
-        outcome = record.outcomes.get(clip, Outcome(failure='not asked'))
-        reading = readings[clip]
-        dump.process(None, [reply_sample(clip, label, reading, len(classes))])
-        lines.append(
-            dict(
-                clip=clip,
-                label=classes[label],
-                read=None if reading.label is None else classes[reading.label],
-                problem=reading.problem,
-                failure=outcome.failure,
-                replies=[answer.text for answer in outcome.answers],
-            )
+    for name, reading in readings.items():
+        outcome = record.outcomes.get(name, Outcome(failure='not asked'))
+        line = dict(
+            clip=name,
+            **task.line(name, reading),
+            problem=reading.problem,
+            failure=outcome.failure,
+            replies=[answer.text for answer in outcome.answers],
         )
-    dump.evaluate(len(truth))
-    write_text(
-        folder / 'replies.jsonl', ''.join(json.dumps(each) + '\n' for each in lines)
-    )
+        lines.append(json.dumps(line) + '\n')
+    task.write(folder, readings, dict(asked))
+    write_text(folder / 'replies.jsonl', ''.join(lines))
     used, every = record.tokens, record.all_tokens
     result = dict(
-        scores=score_replies(truth, readings, classes),
+        task=task.name,
+        scores=task.score(readings),
         asked=dict(asked),
         tokens=dict(
             prompt=every[0],

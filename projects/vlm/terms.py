@@ -9,15 +9,25 @@ from .errors import AskingError
 
 LOCAL_WORD = '--frames-stay-on-my-machines'
 OWN_WORD = '--own-frames'
+_INSTEAD = (
+    'Use a model on your machines: a folder (--local), or a server by its private IP '
+    'address, since a name may lead anywhere.'
+)
 
 
 def check_terms(
-    name: str, address: str, local_word: bool = False, own_word: bool = False
+    kind: str,
+    name: str,
+    address: str,
+    local_word: bool = False,
+    own_word: bool = False,
 ) -> str:
     """Refuses to send frames that must not leave.
 
     Args:
-        name: Of the data set, as its class says it.
+        kind: Name of the data set's class, which is what the terms are of.
+        name: Of the data set itself. A folder of own clips may have any name, so
+            that of a data set allows nothing; that of a licensed one forbids.
         address: Where the frames would go.
         local_word: The user says that a local address is of machines on which the
             terms let the frames be. It does nothing for other addresses.
@@ -30,26 +40,28 @@ def check_terms(
     Raises:
         AskingError: They may not; says what would help.
     """
-    known = _find(name)
+    known = _find(kind, name)
     if known is not None and known['may_leave']:
         return known['why']
     if is_local(address) and local_word:
         return f'a local address, by {LOCAL_WORD}'
     if known is None and own_word:
         return f'terms are not known here; by {OWN_WORD}'
-    why = 'its terms are not known here' if known is None else known['why']
+    why = known['why'] if known else 'its terms are not known here'
     words = [f'{LOCAL_WORD} for a server on your own machines'] * is_local(address)
     words += [f'{OWN_WORD} if you have the right to send them'] * (known is None)
     raise AskingError(
         f'Frames of {name} are not sent to {address}: {why}. '
-        + (f'Add {", or ".join(words)}.' if words else 'Use a model on your machine.')
+        + (f'Add {", or ".join(words)}.' if words else _INSTEAD)
     )
 
 
-def _find(name: str) -> dict | None:
-    """The row of a data set; drawn ones have their level in the name."""
+def _find(kind: str, name: str) -> dict | None:
+    """The row of a data set, or of a licensed one that a folder is named after."""
     rows = _table()
-    return rows.get(name) or rows.get(name.split(' ')[0])
+    named = rows.get(name.split(' ')[0])
+    licensed = named is not None and not named['may_leave']
+    return rows.get(kind) or (named if licensed else None)
 
 
 @cache

@@ -7,12 +7,11 @@ both [from MERTools]. MER2024 takes the mean of the two, MER2025 their harmonic 
 [from arXiv 2504.19423].
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from ..files import parse_json
+from ..files import DamagedFileError, parse_json, read_json
 from ..labels.expression_names import same_expression
 from ..labels.replies import plain_word
 
@@ -24,8 +23,7 @@ _WORDS = Path(__file__).with_name('open_words.json')
 
 def known_group(word: str) -> str | None:
     """The group of a word by ``open_words.json``; None for one that is not there."""
-    word = plain_word(word)
-    return _table().get(word) or _table().get(same_expression(word))
+    return _look_up(word, _shipped())
 
 
 def own_group(word: str) -> str:
@@ -35,6 +33,16 @@ def own_group(word: str) -> str:
     :func:`known_group` does.
     """
     return known_group(word) or plain_word(word)
+
+
+def read_groups(path: str | Path) -> Group:
+    """As :func:`own_group`, by a file of the form of ``open_words.json``.
+
+    Raises:
+        DamagedFileError: It is no such file, or a word is in two groups; names it.
+    """
+    table = _read_table(Path(path))
+    return lambda word: _look_up(word, table) or plain_word(word)
 
 
 def read_words(reply: str | None) -> list[str] | None:
@@ -121,6 +129,28 @@ def _grouped(words: Iterable[str], group: Group) -> set[str]:
 
 
 @cache
-def _table() -> dict[str, str]:
-    groups = json.loads(_WORDS.read_text(encoding='utf-8'))['groups']
-    return {word: name for name, words in groups.items() for word in (name, *words)}
+def _shipped() -> dict[str, str]:
+    return _read_table(_WORDS)
+
+
+def _look_up(word: str, table: Mapping[str, str]) -> str | None:
+    word = plain_word(word)
+    return table.get(word) or table.get(same_expression(word))
+
+
+def _read_table(path: Path) -> dict[str, str]:
+    groups = read_json(path, 'groups')['groups']
+    if not isinstance(groups, dict) or not all(
+        isinstance(words, list) and all(isinstance(word, str) for word in words)
+        for words in groups.values()
+    ):
+        raise DamagedFileError(f"{path}: 'groups' is no object of lists of words.")
+    table: dict[str, str] = {}
+    for name, words in groups.items():
+        for word in {plain_word(each) for each in (name, *words)}:
+            if table.setdefault(word, name) != name:
+                raise DamagedFileError(
+                    f'{path}: the word {word!r} is in two groups, {table[word]!r} and '
+                    f'{name!r}.'
+                )
+    return table

@@ -46,11 +46,23 @@ def collect(runs: Sequence[Run], config: str = '') -> dict:
         keys = ('summary', 'by_seed', 'runs')
         report['last'] = {key: last[key] for key in keys}
         report['last']['difference'] = difference(report, last)
-    report['published'] = published_rows(
-        report['dataset'], report['setting'], len(report['classes'])
-    )
     seconds = {name: done['seconds'] for name, done in finished.items()}
     _write(root / 'timings.json', dict(seconds_of_the_last_attempt=seconds))
+    return write_protocol(report, root)
+
+
+def write_protocol(report: dict, root: Path) -> dict:
+    """Puts published results next to a protocol's numbers and writes them down.
+
+    Args:
+        report: What :func:`~tgdfer_mm.protocol.results.aggregate` gives, and more.
+        root: Where ``results.json``, ``results.md`` and the picture are written.
+
+    Returns:
+        What ``results.json`` holds.
+    """
+    known = published_rows(report['dataset'], report['setting'], len(report['classes']))
+    report = dict(report, published=known)
     write_report(report, root)
     _write(root / 'results.json', report)
     return report

@@ -189,7 +189,6 @@ def test_five_stages_are_five_questions(config, tmp_path):
         (['--condition', 'box'], 'needs --facts'),
         (['--condition', 'many'], 'there are'),
         (['--prompt', 'none'], 'no such prompt file'),
-        (['--frames', '0'], 'at least one frame'),
         (['--facts', 'none.jsonl'], 'none.jsonl cannot be read'),
         (['--key-from', 'sk-x'], 'not the key itself'),
     ],
