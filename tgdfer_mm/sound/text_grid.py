@@ -1,0 +1,130 @@
+"""Praat's TextGrid files: who marked what is spoken, and when.
+
+Such files come of a forced alignment, or are made by hand. Both text forms of Praat are
+read, long and short, by its own rule: numbers, texts in quotes and flags in angle
+brackets that stand alone are the values, in their order; all else is for the reader.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..video.errors import InputError
+from .voice_words import voice_table
+
+Mark = tuple[float, float, str]
+_TOKEN = re.compile(r'!.*|"(?:[^"]|"")*"|<\w+>|[^\s"]+')
+
+
+def read_text_grid(path: str | Path) -> dict[str, list[Mark]]:
+    """Reads the intervals of a TextGrid.
+
+    Args:
+        path: The file; UTF-8, or UTF-16 with a byte order mark, as Praat writes it.
+
+    Returns:
+        For each tier of intervals, by its name, start and end in seconds and the text;
+        intervals without a text are left out, and so are tiers of points.
+
+    Raises:
+        InputError: It cannot be read, or is no TextGrid; names the file and the line.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+        wide = data[:2] in (b'\xff\xfe', b'\xfe\xff')
+        text = data.decode('utf-16' if wide else 'utf-8-sig')
+    except (OSError, UnicodeError) as error:
+        raise InputError(f'{path}: cannot be read as a TextGrid ({error})') from error
+    values = _Values(path, text)
+    if (values.text(), values.text()) != ('ooTextFile', 'TextGrid'):
+        raise InputError(f'{path}, line 1: no TextGrid in one of the text forms')
+    values.number(), values.number()
+    if values.flag() != '<exists>':
+        return {}
+    tiers: dict[str, list[Mark]] = {}
+    for _ in range(values.count()):
+        kind, name = values.text(), values.text()
+        values.number(), values.number()
+        if kind == 'TextTier':
+            for _ in range(values.count()):
+                values.number(), values.text()
+        elif kind == 'IntervalTier':
+            if name in tiers:
+                raise values.error(f'the tier {name!r} stands twice')
+            tiers[name] = list(_intervals(values))
+        else:
+            raise values.error(f'a tier is IntervalTier or TextTier, not {kind!r}')
+    return tiers
+
+
+def vowels(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks that are vowels, in ARPABET (``AH0``) or the IPA (``ə``)."""
+    table = voice_table()['vowels']
+    return [
+        mark
+        for mark in marks
+        if (label := mark[2].strip('ˈˌ'))
+        and label[0] in table['ipa']
+        or label.rstrip('012') in table['arpabet']
+    ]
+
+
+def _intervals(values: '_Values') -> Iterator[Mark]:
+    for _ in range(values.count()):
+        start, end, text = values.number(), values.number(), values.text().strip()
+        if not 0 <= start < end:
+            raise values.error(f'an interval from {start} to {end} s')
+        if text:
+            yield start, end, text
+
+
+class _Values:
+    """The values of a file one after another, each with its line."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path, self._line = path, 1
+        self._found = self._standing_alone(text)
+
+    @staticmethod
+    def _standing_alone(text: str) -> Iterator[tuple[int, object]]:
+        line, at = 1, 0
+        for token in _TOKEN.finditer(text):
+            line += text.count('\n', at, token.start())
+            at, word = token.start(), token[0]
+            if word[0] == '"':
+                yield line, word[1:-1].replace('""', '"')
+            elif word[0] == '<':
+                yield line, (word,)
+            elif word[0] != '!':
+                try:
+                    yield line, float(word)
+                except ValueError:
+                    continue
+
+    def error(self, what: str) -> InputError:
+        return InputError(f'{self._path}, line {self._line}: {what}')
+
+    def _next(self, kind: type, name: str) -> object:
+        self._line, value = next(self._found, (self._line, None))
+        if value is None:
+            raise self.error(f'the file ends where {name} should be')
+        if not isinstance(value, kind):
+            shown = value[0] if isinstance(value, tuple) else value
+            raise self.error(f'{shown!r:.40} stands where {name} should be')
+        return value
+
+    def text(self) -> str:
+        return self._next(str, 'a text in quotes')
+
+    def number(self) -> float:
+        return self._next(float, 'a number')
+
+    def flag(self) -> str:
+        return self._next(tuple, '<exists> or <absent>')[0]
+
+    def count(self) -> int:
+        value = self.number()
+        if value != int(value) or not 0 <= value < 1e7:
+            raise self.error(f'{value} stands where a count should be')
+        return int(value)
