@@ -57,8 +57,15 @@ def measure(path: Path) -> dict:
         'Training Data': data_name(data),
         'Parameters': sum(count.values()),
         'Trained Parameters': count[True],
-        'FLOPs': multiply_adds(model, cfg.num_frames, cfg.image_size),
+        'FLOPs': _views(cfg) * multiply_adds(model, cfg.num_frames, cfg.image_size),
     }
+
+
+def _views(cfg: Config) -> int:
+    """How often a clip is shown in testing."""
+    steps = {s['type']: s for s in cfg.test_dataloader.dataset.pipeline}
+    windows = steps.get('SampleWindows', {'num_windows': 1}).get('num_windows', 2)
+    return windows * (2 if 'CropCorners' in steps else 1)
 
 
 def data_name(data: dict) -> str:

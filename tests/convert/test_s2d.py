@@ -42,10 +42,9 @@ def landmark_file(tmp_path):
     return tmp_path / 'landmarks.pth.tar'
 
 
-@pytest.fixture
-def cfg():
-    """The config, small, with landmarks on a plane of their own."""
-    cfg = copy.deepcopy(recorded.leaf('s2d_dfew'))
+def small(name):
+    """A config, made small, with landmarks on a plane of their own."""
+    cfg = copy.deepcopy(recorded.leaf(name))
     cfg.model.backbone.update(
         num_frames=4, image_size=28, out_channels=32, in_channels=4
     )
@@ -57,6 +56,11 @@ def cfg():
     cfg.model.data_preprocessor.mean += [0.0]
     cfg.model.data_preprocessor.std += [255.0]
     return cfg
+
+
+@pytest.fixture
+def cfg():
+    return small('s2d_dfew')
 
 
 @torch.no_grad()
@@ -120,6 +124,23 @@ def test_a_whole_checkpoint_needs_the_landmark_network(s2d_file, landmark_file, 
     assert [*report.misfit] == ['patch_embed_prompt.proj.weight']
     filled = [name for name in report.filled if '.landmarks.' in name]
     assert len(filled) == len(small.state)
+
+
+@pytest.mark.parametrize(
+    ('name', 'classes', 'fold'), [('s2d_ferv39k', 7, None), ('s2d_mafw', 11, 2)]
+)
+def test_the_other_data_sets_have_configs_and_an_order(s2d_file, name, classes, fold):
+    state = torch.load(s2d_file, weights_only=True)['model']
+    for part, shape in (('weight', [classes, 32]), ('bias', [classes])):
+        state[f'head.fc_cls.{part}'] = recorded.draw('head.fc', shape)
+    torch.save({'model': state}, s2d_file)
+    conversion = convert(s2d_file, small(name), fold=fold)
+    assert conversion.report.complete and conversion.report.classes['moved']
+    theirs = conversion.report.classes['file']
+    assert list(theirs) == sorted(theirs)
+    order = [theirs.index(own) for own in conversion.report.classes['model']]
+    own = conversion.state['cls_head.fc.bias']
+    assert torch.equal(own, state['head.fc_cls.bias'][order])
 
 
 def test_of_a_whole_checkpoint_the_vit_alone(s2d_file, cfg):

@@ -14,6 +14,7 @@ from .work_folder import settle_work_folder
 # The transforms after which `frame_inds` says which frames are read.
 SAMPLERS = (
     'SampleSegments',
+    'SampleWindows',
     'SampleFrames',
     'DenseSampleFrames',
     'UniformSample',

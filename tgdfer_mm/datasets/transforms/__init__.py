@@ -11,11 +11,13 @@ from .perturb_time import PerturbTime
 from .refined_captions import AttachRefinedCaptions
 from .sampling import SampleSegments
 from .videos import DecodeVideo, OpenVideo
+from .views import CropCorners, SampleWindows
 
 __all__ = [
     'AttachCaptions',
     'AttachMovements',
     'AttachRefinedCaptions',
+    'CropCorners',
     'META_KEYS',
     'DecodeFrames',
     'DecodeVideo',
@@ -28,5 +30,6 @@ __all__ = [
     'PerturbTime',
     'ReferFrames',
     'SampleSegments',
+    'SampleWindows',
     'natural_sorted',
 ]

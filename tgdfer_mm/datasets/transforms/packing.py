@@ -12,6 +12,7 @@ META_KEYS = (
     'filename',
     'frame_inds',
     'num_valid',
+    'num_crops',
     'total_frames',
     'img_shape',
     'scene',

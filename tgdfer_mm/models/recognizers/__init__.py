@@ -2,6 +2,12 @@
 
 from .bag_recognizer import BagRecognizer
 from .caption_recognizer import CaptionRecognizer
+from .multi_view_recognizer import MultiViewRecognizer
 from .text_guided_recognizer import TextGuidedRecognizer
 
-__all__ = ['BagRecognizer', 'CaptionRecognizer', 'TextGuidedRecognizer']
+__all__ = [
+    'BagRecognizer',
+    'CaptionRecognizer',
+    'MultiViewRecognizer',
+    'TextGuidedRecognizer',
+]
