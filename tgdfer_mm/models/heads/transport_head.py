@@ -1,5 +1,7 @@
 """Words of the classes' texts aligned with frames by optimal transport."""
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -10,6 +12,22 @@ from ..functional import motion_weights, sinkhorn
 from ..layers.zero_start import zero_linear
 from ..temporal import build_temporal
 from .bag_head import BagHead, HeadOutput
+
+
+class Transport(NamedTuple):
+    """What is moved onto the words of each text, and how well it fits them.
+
+    Attributes:
+        hidden: Features of the frames over time, (N, M, D).
+        weight: Of the frames, (N, M).
+        plan: How much of each token goes to each word, (N, K, L, S), summing to one.
+        cosine: Of words and tokens, (N, K, L, S).
+    """
+
+    hidden: Tensor
+    weight: Tensor
+    plan: Tensor
+    cosine: Tensor
 
 
 @MODELS.register_module()
@@ -69,29 +87,38 @@ class TransportHead(BagHead):
         Raises:
             ValueError: If there are no words.
         """
+        moved = self.transport(bag)
+        text, hidden, weight = bag.text[:, 0], moved.hidden, moved.weight
+        aligned = (moved.plan * moved.cosine).sum((-2, -1))
+        video = F.normalize((weight[:, None] @ hidden).squeeze(1), dim=-1)
+        logits = (aligned + video @ text.t()) / (2 * self.temperature)
+        instance = F.normalize(hidden, dim=-1) @ text.t() / self.temperature
+        return HeadOutput(logits, instance, weight, {'aligned': aligned})
+
+    def transport(self, bag: Bag) -> Transport:
+        """The plans of a bag, whose texts may be others than the classes'.
+
+        Raises:
+            ValueError: If there are no words.
+        """
         if bag.text is None or bag.text.dim() != 3:
             raise ValueError("TransportHead needs text_encoder.type='OpenCLIPWords'")
         frames = self.frames(bag)
         weight = motion_weights(frames, bag.mask, self.motion_temperature)
         hidden = self.temporal(F.normalize(frames, dim=-1), bag.mask)
-        unit = F.normalize(hidden, dim=-1)
-        text, words = bag.text[:, 0], bag.text[:, 1:]
+        words = bag.text[:, 1:]
         given = words.any(-1)
         words = F.normalize(words + self.refine(words), dim=-1)
-        tokens, shares = self.tokens(bag, unit, weight)
+        tokens, shares = self.tokens(bag, F.normalize(hidden, dim=-1), weight)
         cosine = torch.einsum('kld,nmd->nklm', words, tokens)
         plan = sinkhorn(
             1 - cosine,
-            (given / given.sum(1, keepdim=True)).expand(len(unit), -1, -1),
-            shares[:, None].expand(-1, len(text), -1),
+            (given / given.sum(1, keepdim=True)).expand(len(frames), -1, -1),
+            shares[:, None].expand(-1, len(words), -1),
             self.epsilon,
             self.steps,
         )
-        aligned = (plan * cosine).sum((-2, -1))
-        video = F.normalize((weight[:, None] @ hidden).squeeze(1), dim=-1)
-        logits = (aligned + video @ text.t()) / (2 * self.temperature)
-        instance = unit @ text.t() / self.temperature
-        return HeadOutput(logits, instance, weight, {'aligned': aligned})
+        return Transport(hidden, weight, plan, cosine)
 
     def frames(self, bag: Bag) -> Tensor:
         """The features of the frames, (N, M, D)."""
