@@ -6,17 +6,21 @@ from pathlib import Path
 import numpy as np
 
 from tgdfer_mm.files import write_text
+from tgdfer_mm.models.text.movement_texts import NamedMovement
 from tgdfer_mm.version import __version__
 
 from ..markdown import table_lines
-from .study import Asked
 
 _WELL, _BADLY, _AHEAD = 0.85, 0.6, 0.1  # AUROC over frames
 Figures = Mapping[str, Sequence[tuple[float, float]]]
 
 
 def write_page(
-    page: Path, asked: Sequence[Asked], figures: Figures, each: int, command: str
+    page: Path,
+    asked: Sequence[NamedMovement],
+    figures: Figures,
+    each: int,
+    command: str,
 ) -> None:
     """Writes the page.
 
@@ -57,7 +61,7 @@ def write_page(
     write_text(page, head.format(**facts) + '\n'.join(lines))
 
 
-def _reading(asked: Sequence[Asked], figures: Figures) -> list[str]:
+def _reading(asked: Sequence[NamedMovement], figures: Figures) -> list[str]:
     """What is found and what is not, by the first column against the last one."""
     names = ['+'.join(one.units) for one in asked]
     own, *_, other = ([frames for frames, _ in each] for each in figures.values())

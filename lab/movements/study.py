@@ -1,7 +1,7 @@
 """Drawn clips of single movements, and how well words find their frames and clips."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -9,45 +9,15 @@ from sklearn.metrics import roc_auc_score
 
 from tgdfer_mm.apis import LoadedModel
 from tgdfer_mm.apis.own_words import with_own_words
+from tgdfer_mm.models.text.movement_texts import NamedMovement
 from tgdfer_mm.synth.clips import Clip, Movement, make_clip, rise_and_fall
-from tgdfer_mm.synth.sentences import vocabulary
 
 SEED = 22  # no data set of the package has it
 SIZE, FRAMES = 64, 16
 _SHOWN, _ABSENT = 0.5, 0.1  # activations
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A movement, and the words for it.
-
-    Attributes:
-        units: Action units that it needs, all of them.
-        texts: Phrasings of it.
-        rest: Phrasings of its part of the face at rest.
-        region: That part.
-    """
-
-    units: tuple[str, ...]
-    texts: tuple[str, ...]
-    rest: tuple[str, ...]
-    region: str
-
-
-def movements() -> list[Asked]:
-    """All movements that the sentences of the drawn faces name."""
-    found = []
-    for region, entries in vocabulary()['regions'].items():
-        [rest] = (each['phrases'] for each in entries if not each['needs'])
-        for each in entries:
-            if each['needs']:
-                texts = tuple(phrase.replace('{}', '') for phrase in each['phrases'])
-                units = tuple(each['needs'])
-                found.append(Asked(units, texts, tuple(rest), region))
-    return found
-
-
-def plan_clip(asked: Asked, number: int) -> Clip:
+def plan_clip(asked: NamedMovement, number: int) -> Clip:
     """A clip of a person of its own that shows a movement, among weak others.
 
     Args:
@@ -72,14 +42,14 @@ def draw(clip: Clip) -> tuple[np.ndarray, list[dict[str, float]]]:
     return pictures.transpose(0, 3, 1, 2), [clip.units(int(i)) for i in chosen]
 
 
-def strength(units: Sequence[dict[str, float]], asked: Asked) -> np.ndarray:
+def strength(units: Sequence[dict[str, float]], asked: NamedMovement) -> np.ndarray:
     """How far frames show a movement: the weakest of the units that it needs, (T,)."""
     return np.array([min(each.get(u, 0.0) for u in asked.units) for each in units])
 
 
 @torch.no_grad()
 def judge(
-    model: LoadedModel, clips: Sequence[np.ndarray], asked: Sequence[Asked]
+    model: LoadedModel, clips: Sequence[np.ndarray], asked: Sequence[NamedMovement]
 ) -> np.ndarray:
     """How much more frames are like each movement than like its region at rest.
 

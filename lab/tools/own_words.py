@@ -17,8 +17,9 @@ import torch
 from rich.progress import track
 
 from lab.movements.page import write_page
-from lab.movements.study import auroc, draw, judge, movements, plan_clip, strength
+from lab.movements.study import auroc, draw, judge, plan_clip, strength
 from tgdfer_mm.apis import load_model
+from tgdfer_mm.models.text.movement_texts import named_movements
 from tgdfer_mm.video.checks import Number
 
 
@@ -37,7 +38,7 @@ def main() -> None:
     args = parse_args()
     each = Number(least=1, whole=True).check('--clips', args.clips)
     torch.set_num_threads(1)
-    asked = movements()
+    asked = list(named_movements())
     plans = [one for one in asked for _ in range(each)]
     drawn = [
         draw(plan_clip(one, number))

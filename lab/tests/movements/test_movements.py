@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from lab.movements.page import write_page
-from lab.movements.study import auroc, judge, movements, plan_clip, strength
+from lab.movements.study import auroc, judge, plan_clip, strength
 from tgdfer_mm.apis import load_model
+from tgdfer_mm.models.text.movement_texts import named_movements
 
 
 def test_every_movement_has_words_for_itself_and_for_rest():
-    asked = movements()
+    asked = named_movements()
     assert len({one.units for one in asked}) == len(asked) > 20
     for one in asked:
         assert one.texts and one.rest and not set(one.texts) & set(one.rest)
@@ -18,7 +19,7 @@ def test_every_movement_has_words_for_itself_and_for_rest():
 
 @pytest.mark.parametrize('number', range(3))
 def test_a_clip_shows_its_movement_in_some_frames_and_not_in_others(number):
-    one = movements()[number]
+    one = named_movements()[number]
     clip = plan_clip(one, number)
     shown = strength([clip.units(i) for i in range(len(clip))], one)
     assert (shown >= 0.5).any() and (shown <= 0.1).any()
@@ -34,7 +35,7 @@ def test_auroc_leaves_out_what_lies_between():
 
 
 def test_a_score_is_above_rest_for_each_movement_and_the_page_has_all(tmp_path):
-    asked = movements()[:2]
+    asked = named_movements()[:2]
     frames = np.random.default_rng(0).integers(0, 255, (16, 3, 64, 64), np.uint8)
     scores = judge(load_model('demo'), [frames, frames], asked)
     assert scores.shape == (2, 16, 2) and np.isfinite(scores).all()
