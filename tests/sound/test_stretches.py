@@ -83,9 +83,9 @@ def test_scaled_values_do_not_change_with_the_persons_pitch_or_level():
     np.testing.assert_allclose(own, quieter, atol=1e-6)
     # Another pitch is another sound: edges of stretches are found a little elsewhere.
     off = np.abs(own - higher)
-    assert off[:, :2].max() < 0.15 and off[:, [3, 5]].max() < 0.35
+    assert off[:, :2].max() < 0.15 and off[:, [3, 5]].mean(0).max() < 0.25
     for column in (2, 4):
-        assert np.corrcoef(own[:, column], higher[:, column])[0, 1] > 0.75
+        assert np.corrcoef(own[:, column], higher[:, column])[0, 1] > 0.6
     np.testing.assert_allclose(own.mean(0), 0, atol=1e-9)
     np.testing.assert_allclose(own.std(0), 1)
 
