@@ -1,5 +1,6 @@
-"""The build command; everything static about the package is in pyproject.toml."""
+"""The build command and the project's address; all else is in pyproject.toml."""
 
+import runpy
 import shutil
 from pathlib import Path
 
@@ -36,4 +37,16 @@ class BuildPyWithConfigs(build_py):
             )
 
 
-setup(cmdclass={'build_py': BuildPyWithConfigs})
+def project_urls() -> dict[str, str]:
+    """The addresses that the package names; none while the project has none."""
+    address = runpy.run_path(str(ROOT / 'tgdfer_mm/version.py'))['REPOSITORY']
+    if not address:
+        return {}
+    return {
+        'Source': address,
+        'Issues': f'{address}/issues',
+        'Changelog': f'{address}/blob/main/CHANGELOG.md',
+    }
+
+
+setup(cmdclass={'build_py': BuildPyWithConfigs}, project_urls=project_urls())

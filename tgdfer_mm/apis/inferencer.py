@@ -67,7 +67,7 @@ class DFERInferencer(BaseInferencer):
         VideoError: What keeps the model from being used, see
             :mod:`tgdfer_mm.video.errors`.
 
-    Example:
+    Examples:
         >>> DFERInferencer('demo')('my_video.mp4')['predictions'][0]['tracks']
     """
 
@@ -214,7 +214,7 @@ class DFERInferencer(BaseInferencer):
             What yields the windows, each as soon as it is known: plain data, see
             :meth:`tgdfer_mm.video.live.LiveAnalysis.windows`, and ``dropped``.
 
-        Example:
+        Examples:
             >>> for window in DFERInferencer('demo').stream(frames, fps=25):
             ...     print(window['end'], window['track'], window['label'])
         """

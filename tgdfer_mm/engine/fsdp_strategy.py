@@ -35,7 +35,7 @@ class WholeFSDPStrategy(FSDPStrategy):
 
     Args:
         state_dict_cfg: ``'full'``; what it stands for is described above.
-        kwargs: As for mmengine's ``FSDPStrategy``. Of ``model_wrapper`` the
+        **kwargs: As for mmengine's ``FSDPStrategy``. Of ``model_wrapper`` the
             ``device_id`` is by default the process's GPU, or the CPU where there is
             none, and the ``auto_wrap_policy`` brings together one block of the image
             tower at a time, see :func:`blocks_of`. A module that is sharded by itself

@@ -32,7 +32,8 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
     and parameters that are treated alike share a group, which is what makes the
     ``foreach`` and ``fused`` optimizers fast.
 
-    Frozen parameters are left out. ``paramwise_cfg`` has these entries:
+    Frozen parameters are left out. Of the two arguments ``optim_wrapper_cfg`` is the
+    config of the wrapper, with ``optimizer``, and ``paramwise_cfg`` has these entries:
 
     * ``custom_keys``: maps the name of a module or parameter, such as
       ``backbone.visual``, to ``dict(lr_mult=..., decay_mult=...)``, each 1 unless
@@ -40,10 +41,6 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
       key may match nothing.
     * ``no_decay``: names, such as ``positional_embedding``, of parameters that never
       decay; a name matches wherever it is one of the dotted parts.
-
-    Args:
-        optim_wrapper_cfg: Config of the optimizer wrapper, with ``optimizer``.
-        paramwise_cfg: See above.
 
     Raises:
         ValueError: An unknown entry, a key that matches no parameter, a factor for a

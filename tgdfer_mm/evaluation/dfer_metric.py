@@ -28,8 +28,7 @@ class DFERMetric(LabelMetric):
     :func:`~tgdfer_mm.evaluation.scores.single_label_scores` returns, and `damaged`
     (clip and reason of each unreadable clip).
 
-    Args:
-        **kwargs: As for :class:`LabelMetric`.
+    The arguments are those of :class:`LabelMetric`.
     """
 
     default_prefix = 'dfer'

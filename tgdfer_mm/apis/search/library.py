@@ -161,7 +161,7 @@ class VideoLibrary:
             kept: The videos.
             queries: What is looked for.
             count: Moments a query, at most.
-            how: See :func:`~tgdfer_mm.apis.search.moments.find_moments`.
+            **how: See :func:`~tgdfer_mm.apis.search.moments.find_moments`.
 
         Raises:
             UsageError: The text tower lacks a word, or a text is too long.

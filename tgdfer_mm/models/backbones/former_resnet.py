@@ -24,7 +24,7 @@ class FormerResNet(ResNet):
         heads: Of each layer.
         head_channels: Width of a head.
         mlp_channels: Hidden width of the layers' networks.
-        kwargs: As for mmaction2's ``ResNet``.
+        **kwargs: As for mmaction2's ``ResNet``.
 
     Raises:
         ValueError: If the pictures have another size.

@@ -99,7 +99,7 @@ class GatedResNet(ResNet):
         gated_stages: Stages, from 1, whose blocks have a gate.
         gate: Config of the gate, which is also given ``channels``, ``size`` and
             ``num_frames``.
-        kwargs: As for mmaction2's ``ResNet``.
+        **kwargs: As for mmaction2's ``ResNet``.
     """
 
     arch_settings = {18: (GatedBlock, (2, 2, 2, 2)), 34: (GatedBlock, (3, 4, 6, 3))}

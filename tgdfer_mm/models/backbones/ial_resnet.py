@@ -22,7 +22,7 @@ class IALResNet(GatedResNet):
         image_size: Height and width of the pictures; S is a sixteenth of it, rounded
             up.
         gate: See :class:`GatedResNet`; without biases by default.
-        kwargs: As for mmaction2's ``ResNet``.
+        **kwargs: As for mmaction2's ``ResNet``.
     """
 
     arch_settings = {8: (GatedBlock, (1, 1, 1))}

@@ -21,7 +21,7 @@ class OpenCLIPPatches(OpenCLIPVisual):
 
     Args:
         arch: As for :class:`OpenCLIPVisual`; a ViT of open_clip's own.
-        kwargs: As there, less ``patch_dropout``.
+        **kwargs: As there, less ``patch_dropout``.
 
     Raises:
         ValueError: The tower is another one or reads no class token, or patches are

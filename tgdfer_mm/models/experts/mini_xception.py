@@ -23,7 +23,7 @@ class MiniXception(FrameExpert):
         num_classes: K.
         features: Whether it gives the mean of its last map, 128 numbers, instead of
             the K logits.
-        kwargs: ``pretrained`` and ``frozen``, as for :class:`FrameExpert`.
+        **kwargs: ``pretrained`` and ``frozen``, as for :class:`FrameExpert`.
     """
 
     WIDTHS = (8, 16, 32, 64, 128)

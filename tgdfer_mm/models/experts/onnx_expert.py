@@ -25,7 +25,7 @@ class OnnxExpert(FrameExpert):
         file: ``*.onnx``; ``models://`` stands for the folder of the fetched models.
         sha256: Of the file, to make sure that it is the one that is meant.
         output: Name of the output to read, if there are several.
-        kwargs: As for :class:`FrameExpert`; ``size`` is read off the file if that
+        **kwargs: As for :class:`FrameExpert`; ``size`` is read off the file if that
             fixes it.
 
     Raises:

@@ -18,7 +18,7 @@ class TorchExpert(FrameExpert):
         features: Whether it gives what its last linear layer reads, instead of the K
             scores.
         arguments: Further ones of the network's own.
-        kwargs: As for :class:`FrameExpert`.
+        **kwargs: As for :class:`FrameExpert`.
 
     Raises:
         UsageError: There is no such network, or it has no linear layer at its end.

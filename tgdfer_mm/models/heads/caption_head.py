@@ -17,7 +17,7 @@ class CaptionHead(ClassTokenHead):
     one and the same caption share it [choice]. Each process contrasts its own batch.
 
     Args:
-        kwargs: As for :class:`ClassTokenHead`; ``loss_cls`` is not used.
+        **kwargs: As for :class:`ClassTokenHead`; ``loss_cls`` is not used.
     """
 
     def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:

@@ -21,7 +21,7 @@ class ClassTokenHead(TokenHead):
         num_classes: K.
         in_channels: D, the joint width.
         temperature: What the cosines are divided by.
-        kwargs: As for :class:`TokenHead`.
+        **kwargs: As for :class:`TokenHead`.
     """
 
     def __init__(

@@ -26,7 +26,7 @@ class PatchTransportHead(TransportHead):
         num_classes: K.
         in_channels: D, the joint width.
         patch_share: Of what is moved, 0 to below 1. With 0 it is a ``TransportHead``.
-        kwargs: As for :class:`TransportHead`.
+        **kwargs: As for :class:`TransportHead`.
 
     Raises:
         ValueError: Another share.

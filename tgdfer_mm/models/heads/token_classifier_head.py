@@ -20,7 +20,7 @@ class TokenClassifierHead(TokenHead):
         num_classes: K.
         in_channels: D.
         num_layers: Of the transformer.
-        kwargs: As for :class:`TokenHead`.
+        **kwargs: As for :class:`TokenHead`.
     """
 
     def __init__(

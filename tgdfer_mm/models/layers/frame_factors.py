@@ -126,7 +126,9 @@ class LightReweighting(nn.Module):
     Args:
         tau: What the scores are multiplied with before the softmax; the authors take
             0.22 for their largest network.
-        even, sharpness, factors: See :class:`ExactReweighting`.
+        even: See :class:`ExactReweighting`.
+        sharpness: See there.
+        factors: See there.
 
     Raises:
         ValueError: The range does not contain one.

@@ -23,7 +23,7 @@ class IntensityAwareLoss(MILLoss):
     Args:
         intensity_weight: Factor of the term; 0.1 in the authors' code.
         temperature: The logits are divided by it in the term, and nowhere else.
-        kwargs: As for :class:`MILLoss`.
+        **kwargs: As for :class:`MILLoss`.
 
     Raises:
         ValueError: If ``multi_label`` is given, where there is no rival class, or the

@@ -14,7 +14,7 @@ class MotionPromptNeck(VisualPromptNeck):
     Args:
         in_channels: D, the joint width.
         motion_temperature: See :class:`.RelevanceNeck`.
-        kwargs: As for :class:`VisualPromptNeck`.
+        **kwargs: As for :class:`VisualPromptNeck`.
 
     Raises:
         ValueError: If the temperature is not positive.

@@ -45,7 +45,7 @@ class RestingFaceNeck(RelevanceNeck):
         in_channels: D, the joint width.
         temperature: Where tau starts.
         spread: See :class:`RelevanceNeck`.
-        kwargs: As for :class:`RelevanceNeck`.
+        **kwargs: As for :class:`RelevanceNeck`.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class RestingPromptNeck(VisualPromptNeck):
     Args:
         in_channels: D, the joint width.
         spread: See :class:`RelevanceNeck`.
-        kwargs: As for :class:`VisualPromptNeck`.
+        **kwargs: As for :class:`VisualPromptNeck`.
     """
 
     def __init__(self, in_channels: int, spread: bool = True, **kwargs) -> None:

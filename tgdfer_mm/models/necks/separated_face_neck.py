@@ -38,7 +38,7 @@ class SeparatedFaceNeck(RelevanceNeck):
             instance. None if no class is: then the instance with the evenest scores.
         loss_apart: Config of the loss that keeps e and p apart; None leaves it out.
         rest_weight: Factor of ``loss_rest``.
-        kwargs: As for :class:`.RelevanceNeck`.
+        **kwargs: As for :class:`.RelevanceNeck`.
 
     Raises:
         ValueError: If a width is not positive, or ``rest_weight`` negative.

@@ -119,7 +119,7 @@ class VisualPromptNeck(RelevanceNeck):
         temperature: Where tau starts.
         gamma: Where gamma starts (learnable).
         ffn_ratio: Hidden width of the FFN, in units of D.
-        kwargs: As for :class:`RelevanceNeck`.
+        **kwargs: As for :class:`RelevanceNeck`.
     """
 
     def __init__(

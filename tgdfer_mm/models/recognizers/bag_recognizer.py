@@ -33,7 +33,7 @@ class BagRecognizer(BaseRecognizer):
         neck: Turns a bag into one with more in it, e.g. ``VisualPromptNeck``.
         frames_per_instance: Frames whose features are averaged to one instance; by
             default as many as the backbone gives one feature for.
-        kwargs: As for mmaction2's ``BaseRecognizer``.
+        **kwargs: As for mmaction2's ``BaseRecognizer``.
 
     Raises:
         ValueError: If the backbone is neither kind of tower, or too coarse in time for

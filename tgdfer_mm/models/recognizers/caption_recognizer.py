@@ -19,7 +19,7 @@ class CaptionRecognizer(BagRecognizer):
         text_encoder: ``OpenCLIPCaptions``, or another one with ``encode_captions``.
         caption_missing: What a clip without caption trains on: ``'error'``, or
             ``'class'``, the first description of its class [choice].
-        kwargs: As for :class:`BagRecognizer`.
+        **kwargs: As for :class:`BagRecognizer`.
 
     Raises:
         ValueError: On another ``caption_missing``, or a text encoder without captions.

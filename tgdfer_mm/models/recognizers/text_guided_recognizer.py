@@ -24,7 +24,7 @@ class TextGuidedRecognizer(BagRecognizer):
         cls_head: E.g. ``MultiGrainedTemporalHead``.
         frames_per_instance: g. 1 is the frame level [paper], 4 is [from M3DFEL]. A
             multiple of the backbone's ``frames_per_position`` if it has one.
-        kwargs: As for mmaction2's ``BaseRecognizer``.
+        **kwargs: As for mmaction2's ``BaseRecognizer``.
 
     Raises:
         ValueError: If the widths of the towers, or the number of texts and of the

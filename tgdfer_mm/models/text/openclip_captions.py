@@ -24,7 +24,7 @@ class OpenCLIPCaptions(OpenCLIPText):
         pretrained: As there.
         truncate: Whether captions that the tower is too short for are cut, as users of
             CLIP do, or an error.
-        kwargs: As for :class:`OpenCLIPText`, less what is about contexts.
+        **kwargs: As for :class:`OpenCLIPText`, less what is about contexts.
     """
 
     def __init__(

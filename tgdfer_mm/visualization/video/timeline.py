@@ -26,7 +26,8 @@ from .words import (
     verdict,
 )
 
-WIDE, NARROW = 12.0, 4.6  # inches: a desktop, a phone
+WIDE = 12.0  # inches: a desktop
+NARROW = 4.6  # a phone
 MAX_BANDS = 9  # more classes than that become one band
 MAX_FRAMES = 8
 MAX_BARS = 12
