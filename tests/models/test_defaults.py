@@ -69,6 +69,7 @@ DEFAULTS = {
         **dict(pooling='topk', rho=0.25, video_pooling='relevance'),
         **dict(video_weight=1.0, text_weight=0.01),
     ),
+    'MultiViewRecognizer': {},
     'OnnxExpert': {},
     'OpenCLIPCaptions': dict(truncate=False),
     'OpenCLIPPatches': {},
