@@ -7,13 +7,18 @@ caption, path) and prints the refined text. A second call goes on where this one
 """
 
 import argparse
+import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
 
 from tgdfer_mm.datasets.caption_files import read_captions
 from tgdfer_mm.datasets.refined_captions import refine_captions
+from tgdfer_mm.locks import BusyError
+from tgdfer_mm.terminal import complain, say
+from tgdfer_mm.video.checks import Number
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -33,27 +38,48 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Refines; gives 1 if a clip was not refined, 2 if a file is wrong."""
+    """Refines; gives 1 if a clip was not refined, 2 if a file or an option is wrong."""
     args = parse_args(argv)
     try:
+        timeout = Number(above=0).check('--timeout', args.timeout)
+        if shutil.which(args.command[0]) is None:
+            raise FileNotFoundError(f'there is no program {args.command[0]!r}')
         captions = read_captions(args.captions)
         clips = None if args.clips is None else find_clips(args.clips, captions)
         failed = refine_captions(
-            captions, args.out, args.command, clips, args.refiner, args.timeout
+            captions, args.out, args.command, clips, args.refiner, timeout
         )
-    except (OSError, ValueError) as error:
-        print(f'error: {error}', file=sys.stderr)
+    except (OSError, ValueError, BusyError) as error:
+        complain(error)
         return 2
+    except KeyboardInterrupt:
+        print('stopped; the same command goes on', file=sys.stderr)
+        return 130
     for clip, why in failed.items():
-        print(f'clip {clip}: {why}', file=sys.stderr)
-    print(f'{len(captions) - len(failed)} of {len(captions)} clips are refined')
+        complain(f'clip {clip}: {why}')
+    say(f'{len(captions) - len(failed)} of {len(captions)} clips are refined')
     return 1 if failed else 0
 
 
-def find_clips(folder: Path, names) -> dict[str, Path]:
-    """The folder of frames or the video of each clip that has one."""
-    places = {p.name if p.is_dir() else p.stem: p for p in sorted(folder.iterdir())}
-    return {name: places[name] for name in names if name in places}
+def find_clips(folder: Path, names: Iterable[str]) -> dict[str, Path]:
+    """The folder of frames or the video of each clip that has one.
+
+    Raises:
+        NotADirectoryError: There is no such folder.
+        ValueError: Two of its entries are named as one clip.
+    """
+    if not folder.is_dir():
+        raise NotADirectoryError(f'--clips {folder}: there is no such folder')
+    names, found = set(names), {}
+    for place in sorted(folder.iterdir()):
+        name = place.name if place.is_dir() else place.stem
+        if name in names and name in found:
+            raise ValueError(
+                f'--clips {folder}: both {found[name].name} and {place.name} are clip '
+                f'{name}; leave one of them there'
+            )
+        found[name] = place
+    return {name: place for name, place in found.items() if name in names}
 
 
 if __name__ == '__main__':

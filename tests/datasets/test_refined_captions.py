@@ -111,6 +111,7 @@ def test_the_hash_is_of_names_and_contents(folder):
     [
         ('raise SystemExit(3)', 'ended with 3: it said nothing'),
         ('print()', 'printed no text'),
+        ('import sys; sys.stdout.buffer.write(bytes([255]))', 'no text in UTF-8'),
     ],
 )
 def test_a_command_that_fails_is_told(folder, program, message):
@@ -129,3 +130,9 @@ def test_lines_of_something_else_are_refused(folder):
         refine(folder)
     with pytest.raises(FileNotFoundError, match='none.jsonl'):
         read_refined(folder / 'none.jsonl')
+
+
+def test_a_command_that_takes_too_long_is_told(folder):
+    command = [sys.executable, '-Sc', 'while True: pass']
+    failed = refine_captions({'1': 'x'}, folder / 'out.jsonl', command, timeout=0.1)
+    assert failed['1'].endswith('took longer than 0.1 s')

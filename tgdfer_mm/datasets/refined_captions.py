@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..files import file_hash, has_kinds, parse_json, write_text
+from ..locks import held
 from .text_files import DataError
 
 KINDS = dict(clip=str, caption=str, of_text=str, of_clip=str, refiner=str)
@@ -94,47 +95,63 @@ def refine_captions(
 
     Raises:
         DataError: The file holds something else.
+        BusyError: Another process writes to it.
     """
     out, refiner = Path(out).expanduser(), refiner or shlex.join(command)
-    kept = _kept(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_text(out, ''.join(_line(each) for each in kept.values()))
     failed = {}
-    with out.open('a', encoding='utf-8') as file:
-        for clip, caption in captions.items():
-            try:
-                path = None if clips is None else clips[clip]
-                seen = '' if path is None else clip_hash(path)
-                known = kept.get(clip)
-                wanted = (text_hash(caption), seen, refiner)
-                if known and (known.of_text, known.of_clip, known.refiner) == wanted:
-                    continue
-                text = _ask(command, clip, caption, path, timeout)
-            except KeyError:
-                failed[clip] = 'it has no path'
-            except (OSError, ValueError, subprocess.SubprocessError) as error:
-                failed[clip] = str(error)
-            else:
-                file.write(_line(Refined(clip, text, *wanted)))
-                file.flush()
+    with held(out.with_name(f'.{out.name}.lock'), str(out)):
+        kept = _kept(out)
+        write_text(out, ''.join(_line(each) for each in kept.values()))
+        with out.open('a', encoding='utf-8') as file:
+            for clip, caption in captions.items():
+                try:
+                    path, seen = _seen(clip, clips)
+                    wanted = (text_hash(caption), seen, refiner)
+                    if clip in kept and _made_of(kept[clip]) == wanted:
+                        continue
+                    text = _ask(command, clip, caption, path, timeout)
+                except (OSError, ValueError) as error:
+                    failed[clip] = str(error)
+                else:
+                    file.write(_line(Refined(clip, text, *wanted)))
+                    file.flush()
     return failed
+
+
+def _seen(clip: str, clips: Mapping | None) -> tuple[str | Path | None, str]:
+    """Where the refiner finds the clip's pictures, and their hash."""
+    if clips is None:
+        return None, ''
+    if clip not in clips:
+        raise FileNotFoundError('there is neither a folder of frames nor a video of it')
+    return clips[clip], clip_hash(clips[clip])
+
+
+def _made_of(refined: Refined) -> tuple[str, str, str]:
+    return refined.of_text, refined.of_clip, refined.refiner
 
 
 def _ask(command, clip: str, caption: str, path, timeout: float) -> str:
     given = dict(clip=clip, caption=caption)
     if path is not None:
         given['path'] = str(path)
-    done = subprocess.run(
-        [*command],
-        input=json.dumps(given, ensure_ascii=False),
-        capture_output=True,
-        encoding='utf-8',
-        timeout=timeout,
-    )
+    try:
+        done = subprocess.run(
+            [*command],
+            input=json.dumps(given, ensure_ascii=False).encode(),
+            capture_output=True,
+            timeout=timeout,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ValueError(f'{command[0]} took longer than {timeout:g} s') from error
     if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:] or ['it said nothing']
-        raise ValueError(f'{command[0]} ended with {done.returncode}: {last[0]}')
-    text = ' '.join(done.stdout.split())
+        said = done.stderr.decode(errors='replace').strip().splitlines()
+        last = said[-1] if said else 'it said nothing'
+        raise ValueError(f'{command[0]} ended with {done.returncode}: {last}')
+    try:
+        text = ' '.join(done.stdout.decode().split())
+    except UnicodeDecodeError as error:
+        raise ValueError(f'{command[0]} printed no text in UTF-8') from error
     if not text:
         raise ValueError(f'{command[0]} printed no text')
     return text

@@ -46,3 +46,38 @@ def test_a_file_that_is_wrong_ends_with_a_sentence(files, capsys):
     (folder / 'captions.json').write_text('{')
     assert main(arguments) == 2
     assert 'captions.json is no JSON file' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (['--timeout', '0'], '--timeout=0.0 must be a number above 0'),
+        (['--clips', 'nowhere'], '--clips nowhere: there is no such folder'),
+    ],
+)
+def test_a_wrong_option_ends_with_a_sentence(files, capsys, options, message):
+    _, arguments = files
+    place = arguments.index('--')
+    assert main([*arguments[:place], *options, *arguments[place:]]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_program_that_is_not_there_is_named_once(files, capsys):
+    _, arguments = files
+    assert main([*arguments[:4], '--', 'no-such-refiner']) == 2
+    assert capsys.readouterr().err.count("no program 'no-such-refiner'") == 1
+
+
+def test_two_places_of_one_clip_are_refused(files, capsys):
+    folder, arguments = files
+    (folder / 'clips' / '2.mp4').write_text('a video')
+    assert main(arguments) == 2
+    assert 'both 2 and 2.mp4 are clip 2' in capsys.readouterr().err
+
+
+def test_a_clip_without_pictures_is_named(files, capsys):
+    folder, arguments = files
+    (folder / 'clips' / '1' / '1.jpg').unlink()
+    (folder / 'clips' / '1').rmdir()
+    assert main(arguments) == 1
+    assert 'clip 1: there is neither a folder' in capsys.readouterr().err
