@@ -1,10 +1,12 @@
 """Facts of drawn clips, which are known exactly: a check of what words can do.
 
-python -m projects.vlm.drawn_facts tgdfer_synth facts.jsonl --fold 1
+python -m projects.vlm.drawn_facts tgdfer_synth facts.jsonl
 """
 
 import json
+import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 
 from tgdfer_mm.datasets.synth_dfew import SynthDFEWDataset
@@ -13,14 +15,15 @@ from tgdfer_mm.movements.lexicon import load_lexicon
 from tgdfer_mm.settings import parse_settings
 from tgdfer_mm.synth.clips import Clip
 
-from .clips import TestClips
+from .clips import TestClips, folds_of
+from .command import guarded
 from .errors import AskingError
 
 
 def write_drawn_facts(
-    config: str, path: str | Path, fold: int | None = None, options: dict | None = None
+    config: str, path: str | Path, options: dict | None = None
 ) -> Path:
-    """Writes what the test clips of a drawn data set truly show.
+    """Writes what the test clips of all folds of a drawn data set truly show.
 
     Movements are the activations at the labelled movement's peak, of a neutral clip
     those of the frame where least moves, with their words of the shipped lexicon. The
@@ -29,7 +32,6 @@ def write_drawn_facts(
     Args:
         config: A config file or the name of one.
         path: File of JSON lines to write.
-        fold: Of the data set.
         options: Changes to the config.
 
     Returns:
@@ -38,18 +40,21 @@ def write_drawn_facts(
     Raises:
         AskingError: The data set is not drawn.
     """
-    clips = TestClips(config, fold, 1, options)
-    data = clips.data
-    if not isinstance(data, SynthDFEWDataset):
-        raise AskingError(f'{config}: {clips.name} is not drawn; its truth is unknown.')
-    planned = {clip.number: clip for clip in data.spec.plan()}
-    lines = []
-    for row in clips.rows:
-        clip = data.spec.clip(planned[int(row.clip)])
-        box = [1, 1, data.spec.size - 2, data.spec.size - 2]
-        person = dict(id=1, boxes=[box] * len(clip), movements=true_movements(clip))
-        lines.append(json.dumps(dict(clip=row.clip, people=[person])) + '\n')
-    write_text(path, ''.join(lines))
+    lines: dict[str, str] = {}
+    for fold in folds_of(config, options):
+        clips = TestClips(config, fold, 1, options)
+        if not isinstance(clips.data, SynthDFEWDataset):
+            raise AskingError(
+                f'{config}: {clips.name} is not drawn; its truth is unknown.'
+            )
+        spec = clips.data.spec
+        planned = {clip.number: clip for clip in spec.plan()}
+        for row in clips.rows:
+            clip = spec.clip(planned[int(row.clip)])
+            box = [1, 1, spec.size - 2, spec.size - 2]
+            person = dict(id=1, boxes=[box] * len(clip), movements=true_movements(clip))
+            lines[row.clip] = json.dumps(dict(clip=row.clip, people=[person])) + '\n'
+    write_text(path, ''.join(lines.values()))
     return Path(path)
 
 
@@ -66,17 +71,21 @@ def true_movements(clip: Clip) -> list[str]:
     ] or [lexicon.rest]
 
 
-def main() -> None:
-    """Reads the command line."""
-    parser = ArgumentParser(description=__doc__)
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command line; returns the exit code."""
+    parser = ArgumentParser(description=__doc__.partition('\n')[0])
     parser.add_argument('config')
     parser.add_argument('path', type=Path)
-    parser.add_argument('--fold', type=int)
     parser.add_argument('--cfg-options', nargs='+', default=[])
-    args = parser.parse_args()
-    options = parse_settings(args.cfg_options)
-    print(write_drawn_facts(args.config, args.path, args.fold, options))
+    args = parser.parse_args(argv)
+
+    def work() -> int:
+        options = parse_settings(args.cfg_options)
+        print(write_drawn_facts(args.config, args.path, options))
+        return 0
+
+    return guarded(work)
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -48,12 +48,13 @@ def find_groups(path: Path | None, model: str | None, classes: Sequence[str]) ->
 @cache  # the folds of a data set need it once
 def _tower_groups(model: str, classes: tuple[str, ...]) -> Callable[[str], str]:
     from tgdfer_mm.apis.model_loading import load_model
+    from tgdfer_mm.apis.phrasings import WordsError
     from tgdfer_mm.video.errors import InputError
 
     try:
         loaded = load_model(model)
         return nearest_class(loaded, classes)
-    except InputError as error:
+    except (InputError, WordsError) as error:
         raise AskingError(f'--groups-by {model}: {error}') from error
 
 

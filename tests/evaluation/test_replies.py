@@ -8,10 +8,12 @@ import pytest
 from tgdfer_mm.evaluation import DFERMetric, DumpPredictions, read_predictions
 from tgdfer_mm.evaluation.open_vocabulary import (
     known_group,
+    read_groups,
     read_words,
     set_scores,
 )
 from tgdfer_mm.evaluation.replies import reply_sample, score_replies
+from tgdfer_mm.files import DamagedFileError
 from tgdfer_mm.labels.classes import load_classes
 from tgdfer_mm.labels.replies import ReplyReader
 
@@ -78,6 +80,9 @@ def test_replies_are_predictions_like_any_others(tmp_path):
         ('["sad"]', ['sad']),
         ('{"emotions": ["sad", "let down"]}', ['sad', 'let down']),
         *(('the person looks rather sad', None), ('', None), ('sad,,happy', None)),
+        ('```json\n{"emotions": ["sad"]}\n```', ['sad']),
+        *(('I see: sad', None), ('```json {"emotions": ["sad"', None)),
+        ('sad，悲伤、दुखी', ['sad', '悲伤', 'दुखी']),  # noqa: RUF001
         *(('{"emotion": "sad"}', None), ('[1]', None), ('[', None), (None, None)),
     ],
 )
@@ -118,3 +123,28 @@ def test_sets_without_any_truth_are_refused():
         set_scores({'a': []}, {'a': ['sad']})
     with pytest.raises(ValueError, match="'b', which has no truth"):
         set_scores({'a': ['sad']}, {'b': ['sad']})
+
+
+def test_a_file_of_groups_takes_the_place_of_the_shipped_one(tmp_path):
+    path = tmp_path / 'groups.json'
+    path.write_text('{"groups": {"calm": ["at ease", "relaxed"]}}')
+    group = read_groups(path)
+    assert (group('At ease!'), group('calm'), group('cheerful')) == (
+        *('calm', 'calm', 'cheerful'),
+    )
+
+
+@pytest.mark.parametrize(
+    ('text', 'words'),
+    [
+        ('{"groups": {"a": ["b"], "c": ["b"]}}', "'b' is in two groups"),
+        *(('{"groups": {"a": "b"}}', 'no object of lists'), ('{}', "lacks 'groups'")),
+        ('{"groups": {', 'cannot be read'),
+    ],
+)
+def test_a_file_that_is_no_groups_is_named(text, words, tmp_path):
+    path = tmp_path / 'groups.json'
+    path.write_text(text)
+    with pytest.raises(DamagedFileError, match=words) as caught:
+        read_groups(path)
+    assert 'groups.json' in str(caught.value)

@@ -7,13 +7,15 @@ both [from MERTools]. MER2024 takes the mean of the two, MER2025 their harmonic 
 [from arXiv 2504.19423].
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from unicodedata import category
 
 from ..files import DamagedFileError, parse_json, read_json
 from ..labels.expression_names import same_expression
-from ..labels.replies import plain_word
+from ..labels.replies import plain_word, without_fence
 
 Group = Callable[[str], str | None]
 
@@ -55,7 +57,7 @@ def read_words(reply: str | None) -> list[str] | None:
     Returns:
         The words; None if it is anything else, such as a sentence.
     """
-    text = (reply or '').strip()
+    text = without_fence(reply or '')
     if text[:1] in ('[', '{'):
         try:
             words = parse_json(text)
@@ -66,11 +68,9 @@ def read_words(reply: str | None) -> list[str] | None:
         if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
             return None
     else:
-        words = text.rstrip('.').split(',')
+        words = re.split('[,，、]', text.rstrip('.'))  # noqa: RUF001
     words = [plain_word(word) for word in words]
-    if not words or not all(0 < len(word.split()) <= _LONGEST for word in words):
-        return None
-    return words
+    return words if words and all(map(_is_word, words)) else None
 
 
 def set_scores(
@@ -122,6 +122,12 @@ def set_scores(
         without_truth=len(truth) - len(precisions),
         unparsed=sum(words is None for words in named.values()),
     )
+
+
+def _is_word(word: str) -> bool:
+    letters = re.sub(r"[ '’-]", '', word)  # with marks, as of Hindi
+    plain = all(c.isalpha() or category(c)[0] == 'M' for c in letters)
+    return bool(letters) and plain and len(word.split()) <= _LONGEST
 
 
 def _grouped(words: Iterable[str], group: Group) -> set[str]:

@@ -108,9 +108,7 @@ class ReplyReader:
             return Reading(None, 'unanswered')
         if cut_off:
             return Reading(None, 'cut_off')
-        text = reply.strip()
-        fenced = _FENCE.fullmatch(text)
-        text = fenced[1].strip() if fenced else text
+        text = without_fence(reply)
         if not text:
             return Reading(None, 'empty')
         if text.startswith('{'):
@@ -151,6 +149,13 @@ class ReplyReader:
         word = plain_word(text)
         label = self._own.get(word)
         return self._shared.get(same_expression(word)) if label is None else label
+
+
+def without_fence(text: str) -> str:
+    """A reply without white space and a fence of Markdown around it."""
+    text = text.strip()
+    fenced = _FENCE.fullmatch(text)
+    return fenced[1].strip() if fenced else text
 
 
 def plain_word(text: str) -> str:

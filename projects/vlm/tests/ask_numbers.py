@@ -28,7 +28,7 @@ async def at_once(seconds: float) -> None:
     await asyncio.sleep(0)
 
 
-def ask(address: str, path: str | Path, limit: float = 2.0) -> dict[int, Outcome]:
+def ask(address: str, path: str | Path, limit: float = 4.0) -> dict[int, Outcome]:
     """Asks about all clips."""
     outcomes: dict[int, Outcome] = {}
     store = AnswerStore(path)

@@ -39,6 +39,7 @@ class FakeModel:
         self.over = threading.Event()  # until then a slow reply waits
         self.reached = threading.Event()  # so many answers were given
         self.mark = 0
+        self.status, self.raw = 200, b''  # of a reply as it is
         self._lock = threading.Lock()
 
     def seen(self, body: dict, key: str | None) -> tuple[str, object]:
@@ -98,8 +99,11 @@ class _Handler(QuietHandler):
         self.wfile.write(head.encode() + b'\r\n' + data)
 
     def garbage(self, body):
-        data = b'{"choices": [<html>'
-        head = f'HTTP/1.1 200 OK\r\nContent-Length: {len(data)}\r\n\r\n'
+        self.raw(body, b'{"choices": [<html>')
+
+    def raw(self, body, data=None):
+        data = self.model.raw if data is None else data
+        head = f'HTTP/1.1 {self.model.status} x\r\nContent-Length: {len(data)}\r\n\r\n'
         self.wfile.write(head.encode() + data)
 
     def cut_off(self, body):

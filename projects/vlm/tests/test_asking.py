@@ -104,6 +104,12 @@ def test_killed_half_way_and_gone_on_with_it_is_as_if_nothing_had_failed(tmp_pat
     twice = {clip for clip, count in model.answered.items() if count > 1}
     assert twice <= set(answered) - known and len(twice) <= PARALLEL
     assert len(model.answered) == COUNT
+    # Every failure has happened, to 5 % of the clips each; the others are asked once.
+    failed = {str(i) for i in range(COUNT) if failing(str(i), 0)}
+    assert len(failed) == COUNT * 5 * len(FAILURES) // 100
+    assert all(model.asked[clip] > 1 for clip in failed)
+    again = {clip for clip, count in model.asked.items() if count > 1} - failed
+    assert again <= set(asked) - known and len(again) <= PARALLEL
 
 
 class Silent(Calm):

@@ -1,0 +1,74 @@
+"""Drawn clips, models that read what they are told, and whole commands on them."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from mmengine.config import Config
+
+from projects.vlm.command import main
+from projects.vlm.tests.fake_model import FakeModel, serving
+from tgdfer_mm.synth.action_units import emotion_prototypes
+
+
+def write_config(folder: Path, clips_per_class: int = 1) -> Path:
+    """A config of drawn clips; so many of each class are tested in each fold."""
+    node = dict(
+        type='SynthDFEWDataset',
+        data_root=str(folder / 'clips'),
+        size=32,
+        clips_per_class=clips_per_class,
+    )
+    path = folder / 'drawn.py'
+    Config(
+        dict(
+            default_scope='mmaction',
+            test_dataloader=dict(dataset=dict(node, subset='test', fold=1)),
+        )
+    ).dump(path)
+    return path
+
+
+def text_of(body: dict) -> str:
+    """What is asked, in words."""
+    return body['messages'][1]['content'][-1]['text']
+
+
+@cache
+def prototypes() -> list[tuple[str, dict]]:
+    """Class and movements of each prototype."""
+    return [
+        (name, units) for name, some in emotion_prototypes().items() for units in some
+    ]
+
+
+def nearest(body: dict) -> tuple[str, str]:
+    """An oracle: it reads the movements that it is told, and no picture."""
+    said = text_of(body).partition('Measured movements: ')[2].partition('\n')[0]
+    units = dict(part.split(' ')[:2] for part in said.split('; ') if part[:2] == 'AU')
+    units = {name: float(value) for name, value in units.items()}
+
+    def distance(known: dict) -> float:
+        names = {*known, *units} - {'AU45'}
+        return sum((known.get(n, 0) - units.get(n, 0)) ** 2 for n in names)
+
+    name = min(prototypes(), key=lambda row: distance(row[1]))[0]
+    return json.dumps(dict(emotion=name)), 'stop'
+
+
+def happy(body: dict) -> tuple[str, str]:
+    """Says one thing of all clips."""
+    return 'happy', 'stop'
+
+
+def ask(config, out, model: FakeModel, *options, call=main) -> tuple[int, dict | None]:
+    """Runs a whole command; its exit code and what is in ``result.json``."""
+    with serving(model) as address:
+        code = call(
+            [
+                *(str(config), '--address', address, '--model', 'fake'),
+                *('--out', str(out), '--frames', '2', *options),
+            ]
+        )
+    path = out / 'result.json'
+    return code, json.loads(path.read_text()) if path.is_file() else None
