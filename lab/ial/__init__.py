@@ -1,0 +1,1 @@
+"""What IAL's gates and losses are worth on drawn faces of weak expressions."""
