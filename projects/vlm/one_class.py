@@ -1,5 +1,6 @@
 """The task of naming one class: replies become predictions, as those of any model."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from mmengine.logging import MMLogger
 from tgdfer_mm.evaluation import DumpPredictions, score_replies
 from tgdfer_mm.evaluation.replies import reply_sample
 from tgdfer_mm.labels.replies import Reading, ReplyReader
+from tgdfer_mm.terminal import saying_only
 
 from .errors import AskingError
 
@@ -48,14 +50,20 @@ class OneClass:
 
     def score(self, readings: Mapping[str, Reading]) -> dict:
         """The numbers of all questions."""
-        return score_replies(self.truth, readings, self.classes)
+        with _quiet():
+            return score_replies(self.truth, readings, self.classes)
 
     def write(self, folder: Path, readings: Mapping[str, Reading], how: dict) -> None:
         """Writes ``predictions.jsonl``, which ``tgdfer compare`` reads."""
-        MMLogger.get_current_instance()  # the metric writes to it
         dump = DumpPredictions(str(folder / 'predictions.jsonl'))
         dump.dataset_meta = dict(self.metainfo, selection=_SELECTION, vlm=how)
         for name, label in self.truth.items():
             sample = reply_sample(name, label, readings[name], len(self.classes))
             dump.process(None, [sample])
-        dump.evaluate(len(self.truth))
+        with _quiet():
+            dump.evaluate(len(self.truth))
+
+
+def _quiet():
+    """Without the metrics' own lines, which call an unparsed reply a broken clip."""
+    return saying_only(MMLogger.get_current_instance(), logging.ERROR)

@@ -36,6 +36,11 @@ def result_page(
     asked = next(iter(results.values()))['asked']
     prompt = asked['prompt']
     facts = [f'* {key.replace("_", " ")}: {asked[key]}' for key in _SHOWN]
+    if first != 'fold':
+        facts.append(f'* fold: {asked["fold"]}')
+    groups = next(iter(results.values()))['scores'].get('groups')
+    if groups is not None:
+        facts.append(f'* words grouped by: {groups}')
     facts += [
         f'* prompt: {prompt["name"]}, version {prompt["version"]}, '
         f'SHA-256 {prompt["sha256"][:16]}',

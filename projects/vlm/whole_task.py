@@ -76,6 +76,7 @@ def plan(args: Namespace, fold: int | None) -> WholeTask:
     )
     how = dict(
         dataset=clips.name,
+        fold=clips.metainfo.get('fold'),
         model=settings['model'],
         source=model.source,
         terms=why,

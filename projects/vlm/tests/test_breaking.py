@@ -2,10 +2,12 @@
 
 import fcntl
 import json
+import logging
 import os
 import shutil
 import signal
 import sqlite3
+import traceback
 
 import pytest
 
@@ -76,6 +78,16 @@ def test_replies_that_are_none_are_tried_again_and_given_up(data, tmp_path):
     model.raw = data
     outcome = ask_one(model, tmp_path / 'a.sqlite')
     assert outcome.failure == 'the reply is no chat completion (2 tries)'
+
+
+def test_a_key_is_in_no_log_and_no_traceback(tmp_path, caplog):
+    caplog.set_level(logging.NOTSET)
+    model = FakeModel(happy, fail=lambda clip, before: 401 if before else 'closed')
+    with pytest.raises(AskingError) as caught:
+        ask_one(model, tmp_path / 'a.sqlite')
+    told = ''.join(traceback.format_exception(caught.value))
+    assert '[key]' in told and KEY not in told
+    assert 'secret' not in caplog.text and model.keys == {f'Bearer {KEY}'}
 
 
 def test_a_key_is_in_no_error_of_the_connection(tmp_path):

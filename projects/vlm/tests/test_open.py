@@ -58,6 +58,7 @@ def test_truth_and_groups_are_of_files_and_folds_make_a_table(config, tmp_path):
     page = (out / 'folds.md').read_text()
     assert '| mean | 100.00 | 50.00 | 75.00 | 66.67 |' in page
     assert '| fold | precision | recall | mean | F | clips | tokens |' in page
+    assert '* words grouped by: groups.json' in page
     assert not (out / 'results.json').exists()
 
 

@@ -80,6 +80,7 @@ def test_the_conditions_are_one_table_and_odd_ids_are_counted(people, tmp_path, 
         assert scores['problems']['invented_id'] == (name in ('number', 'full'))
     table = (tmp_path / 'conditions.md').read_text()
     assert all(f'| {name} |' in table for name in (*CONDITIONS, 'invented_id'))
+    assert '* fold: None' in table and 'other_id' not in table
     lines = (tmp_path / 'plain/predictions.jsonl').read_text().splitlines()
     assert {json.loads(line)['clip'] for line in lines} == {'film.mp4#1', 'film.mp4#2'}
 
