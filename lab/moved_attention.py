@@ -18,12 +18,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from mmengine.registry import init_default_scope
-from scipy import stats
 from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the checkout's own code
 
 import tgdfer_mm  # noqa: F401  registers everything
+from lab.evidence.differences import paired_p_value
 from tgdfer_mm.files import read_json, write_text
 from tgdfer_mm.models.layers import ExactReweighting, LightReweighting
 from tgdfer_mm.registry import MODELS
@@ -78,6 +78,19 @@ def measure(
         ``before`` and ``after`` and their ``gain``, in percent, the ``p`` of a paired
         t-test over the repeats (1 for a single one), and the share of apex ``frames``.
     """
+    found = measure_each(root, repeats, effort, report)
+    return {name: _summary(each) for name, each in found.items()}
+
+
+def measure_each(
+    root: Path, repeats: int, effort: Effort | None, report: Callable[[str], None]
+) -> dict[str, list[list[float]]]:
+    """As :func:`measure`, but what each repeat found.
+
+    Returns:
+        By the same names, of each repeat the share before and after, and that of the
+        frames; shares of 1.
+    """
     effort = effort or Effort()
     init_default_scope('mmaction')
     found = []
@@ -87,7 +100,7 @@ def measure(
             report(f'attention on apex frames, repeat {repeat + 1} of {repeats}')
             write_text(path, json.dumps(_repeat(repeat, effort), indent=2))
         found.append(read_json(path))
-    return {name: _summary([each[name] for each in found]) for name in found[0]}
+    return {name: [each[name] for each in found] for name in found[0]}
 
 
 def _repeat(seed: int, effort: Effort) -> dict[str, list[float]]:
@@ -200,7 +213,7 @@ class _Noted(nn.Module):
 
 def _summary(each: list[list[float]]) -> dict[str, float]:
     before, after, frames = 100 * np.array(each).T
-    p = float(stats.ttest_rel(after, before).pvalue) if len(each) > 1 else 1.0
+    p = paired_p_value(after, before)
     return dict(
         before=before.mean(), after=after.mean(), gain=(after - before).mean(), p=p
     ) | dict(frames=frames.mean())

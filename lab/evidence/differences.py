@@ -128,6 +128,16 @@ def paired_difference(first: Sequence[float], other: Sequence[float]) -> dict | 
     return dict(difference=mean, interval=[mean - reach, mean + reach])
 
 
+def paired_p_value(own: Sequence[float], base: Sequence[float]) -> float:
+    """P of a paired t-test over the repeats; 1 where the test is not defined.
+
+    That is below two repeats, and where all differences are alike.
+    """
+    if len(own) < 2 or np.ptp(np.subtract(own, base)) == 0:
+        return 1.0
+    return float(stats.ttest_rel(own, base).pvalue)
+
+
 def repeats_needed(each: Sequence[float], points: float = 2.0) -> int | None:
     """Trainings that show a difference of so many points in four of five experiments.
 

@@ -1,13 +1,18 @@
 """One small tower, trained with true landmarks, another clip's, or none."""
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lab.evidence.train import OtherConfigError
 from tgdfer_mm.datasets.transforms import DrawLandmarks
+from tgdfer_mm.files import read_json, write_text
 from tgdfer_mm.models.backbones import LandmarkViT
 from tgdfer_mm.synth.benchmark_clips import make_benchmark_clip
 from tgdfer_mm.synth.levels import load_level
@@ -29,6 +34,56 @@ class Sizes:
     depth: int = 4
     epochs: int = 20
     batch: int = 30
+
+
+def measure(
+    path: Path,
+    levels: tuple[str, str] = ('easy', 'hard'),
+    repeats: int = 6,
+    sizes: Sizes | None = None,
+    report: Callable[[str], None] = print,
+) -> dict[str, list[float]]:
+    """Trains and tests what a file of results lacks.
+
+    Repeat r has clips and people of its own; the three kinds of landmarks share them.
+
+    Args:
+        path: The file, ``.json``; written after each training.
+        levels: Of the training and of the test clips.
+        repeats: How many.
+        sizes: How much is drawn and computed.
+        report: Called with a line for each training.
+
+    Returns:
+        For each of ``PLANES`` the UAR of each repeat, percent.
+
+    Raises:
+        OtherConfigError: The file is of other levels or sizes.
+    """
+    sizes = sizes or Sizes()
+    setting = dict(train=levels[0], test=levels[1], sizes=vars(sizes))
+    known = {}
+    if path.is_file():
+        before = read_json(path, 'setting', 'uar')
+        if before['setting'] != setting:
+            raise OtherConfigError(
+                f'{path} is of another setting: {before["setting"]}. Delete it, or '
+                'take another file.'
+            )
+        known = before['uar']
+    uar = {kind: known.get(kind, [])[:repeats] for kind in PLANES}
+    for seed in range(repeats):
+        missing = [kind for kind in PLANES if len(uar[kind]) <= seed]
+        if not missing:
+            continue
+        train = draw(levels[0], sizes.train, 100 + seed, 0, sizes)
+        test = draw(levels[1], sizes.test, 200 + seed, PEOPLE, sizes)
+        for kind in missing:
+            uar[kind].append(train_and_test(train, test, kind, seed, sizes))
+            report(f'repeat {seed}, {kind}: UAR {uar[kind][-1]:.1f}')
+            kept = dict(setting=setting, uar=uar)
+            write_text(path, json.dumps(kept, indent=1) + '\n')
+    return uar
 
 
 def draw(level: str, number: int, seed: int, first: int, s: Sizes) -> tuple:

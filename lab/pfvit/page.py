@@ -6,14 +6,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from scipy import stats
 
-from lab.evidence.differences import paired_difference
 from lab.markdown import table_lines
+from lab.pairs import Pair, compare, pair_lines
 from projects.pfvit.drawn_clips import TOWER_SIZE
 from projects.pfvit.separator import FaceSeparator
 from tgdfer_mm.files import write_text
-from tgdfer_mm.protocol.compare import holm
 
 from .study import Drawn, Results
 
@@ -48,7 +46,7 @@ def result_lines(results: Results) -> list[str]:
         '',
         *table_lines(['read by a linear probe, percent', *names], shares),
         '',
-        *_pair_lines(results),
+        *pair_lines(result_pairs(results), digits=2),
     ]
 
 
@@ -65,45 +63,26 @@ def write_tables(page: Path, results: Results) -> None:
     write_text(page, _PLACE.sub(lambda m: m[1] + content + m[2], text))
 
 
-def _pair_lines(results: Results) -> list[str]:
-    """Paired over the repeats: difference, Student's interval, p by Holm."""
+def result_pairs(results: Results) -> list[Pair]:
+    """Paired over the repeats: errors in grey levels, leaks in points."""
     apart, together = results['apart'], results['together']
-    pairs = [
-        (f'redrawn less {_PICTURES[other]}, grey levels', apart, 'redrawn', other, 1)
-        for other in ('mean_frame', 'mean_face', 'frame_itself', 'least_expressive')
-    ]
     rows = [
-        (text, [r[own] for r in runs], [r[other] for r in runs], factor)
-        for text, runs, own, other, factor in pairs
+        (
+            f'redrawn less {_PICTURES[other]}, grey levels',
+            [r['redrawn'] for r in apart],
+            [r[other] for r in apart],
+        )
+        for other in ('mean_frame', 'mean_face', 'frame_itself', 'least_expressive')
     ]
     rows += [
         (
-            f'{text}, not kept apart less kept apart, points',
-            [r[key] for r in together],
-            [r[key] for r in apart],
-            100,
+            f'{what} from the {part}, not kept apart less kept apart, points',
+            [100 * r[f'{what}_{part}'] for r in together],
+            [100 * r[f'{what}_{part}'] for r in apart],
         )
-        for text, key in (
-            ('person from the expression', 'person_expression'),
-            ('emotion from the residue', 'emotion_residue'),
-        )
+        for what, part in (('person', 'expression'), ('emotion', 'residue'))
     ]
-    p_values = holm([_p_value(own, base) for _, own, base, _ in rows])
-    lines = []
-    for (text, own, base, factor), p in zip(rows, p_values, strict=True):
-        found = paired_difference(base, own)
-        if found is None:
-            continue
-        low, high = (factor * v for v in found['interval'])
-        difference = f'{factor * found["difference"]:+.2f} [{low:+.2f}, {high:+.2f}]'
-        lines.append([text, difference, f'{p:.4f}'])
-    return table_lines(['paired difference', 'mean, 95 %', 'p (Holm)'], lines)
-
-
-def _p_value(own: list[float], base: list[float]) -> float:
-    if len(own) < 2 or np.ptp(np.subtract(own, base)) == 0:  # the test is not defined
-        return 1.0
-    return float(stats.ttest_rel(own, base).pvalue)
+    return compare(rows)
 
 
 def _mean(repeats: list[dict], key: str, factor: float = 1.0) -> str:

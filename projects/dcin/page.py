@@ -1,16 +1,13 @@
 """The tables of what the experiment measured."""
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy import stats
 
-from lab.evidence.differences import paired_difference
 from lab.markdown import table_lines
+from lab.pairs import Pair, compare, pair_lines
 from tgdfer_mm.files import write_text
-from tgdfer_mm.protocol.compare import LEVEL, holm
 
 from .experiment import FIGURES, Results
 
@@ -19,13 +16,13 @@ _PLACE = re.compile(r'(<!-- dcin -->\n).*?(<!-- end -->)', re.DOTALL)
 
 def result_lines(results: Results, plan: dict) -> list[str]:
     """Two tables: figures of each arm, in percent, and differences of some pairs."""
-    names = {**{arm: f'`{arm}`' for arm in plan['arms']}, **plan['baselines']}
+    names = arm_names(plan)
     rows = [
         [names[name], *(_spread([r[key] for r in repeats]) for key in FIGURES)]
         for name, repeats in results.items()
     ]
     lines = table_lines(['', *FIGURES], rows)
-    return [*lines, '', *_pair_lines(results, plan['pairs'], names)]
+    return [*lines, '', *pair_lines(result_pairs(results, plan))]
 
 
 def write_tables(page: Path, results: Results, plan: dict) -> None:
@@ -41,34 +38,23 @@ def write_tables(page: Path, results: Results, plan: dict) -> None:
     write_text(page, _PLACE.sub(lambda m: m[1] + content + m[2], text))
 
 
-def _pair_lines(
-    results: Results, pairs: Sequence[Sequence[str]], names: dict[str, str]
-) -> list[str]:
-    """Paired over the repeats: difference, Student's interval, p by Holm."""
-    rows = []
+def result_pairs(results: Results, plan: dict) -> list[Pair]:
+    """The plan's pairs in points; each figure is corrected by itself."""
+    names = arm_names(plan)
+    found = []
     for key in FIGURES[:2]:
-        values = [[[r[key] for r in results[name]] for name in pair] for pair in pairs]
-        p_values = [_p_value(own, base) for own, base in values]
-        for pair, (own, base), p in zip(pairs, values, holm(p_values), strict=True):
-            found = paired_difference(base, own)
-            low, high = (100 * v for v in found['interval'])
-            verdict = 'noise' if p >= LEVEL else 'more' if low > 0 else 'less'
-            rows.append(
-                [
-                    f'{names[pair[0]]} less {names[pair[1]]}',
-                    key,
-                    f'{100 * found["difference"]:+.1f} [{low:+.1f}, {high:+.1f}]',
-                    f'{p:.4f}',
-                    verdict,
-                ]
-            )
-    return table_lines(['pair', 'figure', 'points', 'p (Holm)', ''], rows)
+        rows = []
+        for pair in plan['pairs']:
+            own, base = ([100 * r[key] for r in results[name]] for name in pair)
+            text = f'{names[pair[0]]} less {names[pair[1]]}, {key}'
+            rows.append((text, own, base))
+        found += compare(rows)
+    return found
 
 
-def _p_value(own: list[float], base: list[float]) -> float:
-    if np.ptp(np.subtract(own, base)) == 0:  # no spread: the test is not defined
-        return 1.0
-    return float(stats.ttest_rel(own, base).pvalue)
+def arm_names(plan: dict) -> dict[str, str]:
+    """Arms and baselines as the tables name them."""
+    return {**{arm: f'`{arm}`' for arm in plan['arms']}, **plan['baselines']}
 
 
 def _spread(values: list[float]) -> str:

@@ -1,0 +1,1 @@
+"""The studies of the seed systems, one after another, and their page."""

@@ -1,0 +1,86 @@
+"""The page of what the studies found, and the file that it is written from."""
+
+import json
+import platform
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+
+from lab.markdown import table_lines
+from tgdfer_mm import __version__
+from tgdfer_mm.files import read_json, write_text
+
+from .listing import Study
+
+_HEAD = """\
+# The seed systems, measured
+
+**Drawn faces only.** Around TG-DFER stand other systems; [baselines.md](baselines.md)
+has what each of them is here. Of each part this page has what it is worth on drawn
+clips, where the truth is known, whatever came out. No figure is of real faces, and none
+is what a system's authors reach.
+
+Unless a section says otherwise there are six repeats, each with people of its own.
+Differences are those of the pairs of one repeat, with Student's interval of 95 %; p is
+that of a paired t-test, corrected by Holm over its table. A difference is noise where p
+is not below 0.05.
+
+```bash
+{command}
+```
+
+writes this page from `{kept}` after it has measured what is missing. It goes on where
+it was stopped. The minutes are those of one core of a busy machine with two.
+"""
+
+
+def write_page(page: Path, studies: Iterable[Study], found: dict[str, dict]) -> None:
+    """Puts what was found into the page's file of figures, and writes the page.
+
+    Args:
+        page: Markdown file; the figures are next to it, in one of the same name ending
+            in ``.json``. What it has of studies that were not run stays.
+        studies: All that the page is to have, in this order.
+        found: Of :func:`~lab.seed_systems.running.run_studies`.
+    """
+    path = page.with_suffix('.json')
+    kept = read_json(path) if path.is_file() else {}
+    for name, result in found.items():
+        made = dict(version=__version__, torch=str(torch.__version__).split('+')[0])
+        kept[name] = {**result, **made, 'machine': platform.machine()}
+    write_text(path, json.dumps(kept, indent=1, ensure_ascii=False) + '\n')
+    write_text(page, page_text(page.name, studies, kept))
+
+
+def page_text(name: str, studies: Iterable[Study], kept: dict[str, dict]) -> str:
+    """The page.
+
+    Args:
+        name: Of its file.
+        studies: In the order of the sections.
+        kept: What was found of each; of one that is not there the page says so.
+    """
+    studies = list(studies)
+    command = f'python lab/seeds.py --out docs/{name}'
+    lines = [_HEAD.format(command=command, kept=Path(name).with_suffix('.json'))]
+    measured = [study for study in studies if study.name in kept]
+    minutes = [kept[study.name]['seconds'] / 60 for study in measured]
+    rows = [
+        [f'[{s.system}](#{s.name})', kept[s.name]['says'], f'{taken:.0f}']
+        for s, taken in zip(measured, minutes, strict=True)
+    ]
+    rows.append(['all', '', f'{sum(minutes):.0f}'])
+    lines += [*table_lines(['system', 'what was found', 'minutes'], rows), '']
+    for study in studies:
+        lines += _section(study, kept.get(study.name))
+    return '\n'.join(lines)
+
+
+def _section(study: Study, found: dict | None) -> list[str]:
+    head = [f'## {study.name}', '', f'**{study.system}.** {study.asked}', '']
+    tail = ['```bash', study.command, '```', '']
+    if found is None:
+        return [*head, 'Not measured yet.', '', *tail]
+    made = f'Version {found["version"]}, torch {found["torch"]}, {found["machine"]}.'
+    return [*head, *found['tables'], '', found['says'], '', made, '', *tail]

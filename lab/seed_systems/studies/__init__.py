@@ -1,0 +1,1 @@
+"""One file a study: ``study(folder, report)`` measures what is missing."""

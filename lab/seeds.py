@@ -1,0 +1,54 @@
+"""Measures the part of every seed system on drawn clips, and writes one page of it.
+
+    python lab/seeds.py --out docs/seeds.md
+    python lab/seeds.py --out docs/seeds.md --only mira landmarks
+
+One study runs after another, with what is finished kept: a second call goes on. If one
+fails the others are measured all the same, and the exit code is 1. The studies are in
+lab/seed_systems/studies.json; --only runs some and leaves the rest of the page.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the checkout's own code
+
+import torch
+from mmengine.registry import init_default_scope
+
+import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
+from lab.evidence.quiet import hushed
+from lab.seed_systems.listing import read_studies
+from lab.seed_systems.page import write_page
+from lab.seed_systems.running import run_studies
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Runs what is missing, and writes the page."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('--out', type=Path, required=True, help='page to write, *.md')
+    parser.add_argument('--work', type=Path, default=Path('work_dirs/seeds'))
+    parser.add_argument('--only', nargs='+', default=(), metavar='NAME')
+    args = parser.parse_args(argv)
+    try:
+        chosen = read_studies(args.only)
+    except ValueError as error:
+        sys.exit(f'--only: {error}')
+    torch.set_num_threads(1)
+    init_default_scope('mmaction')
+    with hushed():
+        found, failed = run_studies(
+            chosen, args.work.absolute(), lambda line: print(line, flush=True)
+        )
+    write_page(args.out, read_studies(), found)
+    print(f'{args.out} is written')
+    if failed:
+        lines = (f'{name} was not measured: {why}' for name, why in failed.items())
+        sys.exit('\n'.join(lines))
+
+
+if __name__ == '__main__':
+    main()
