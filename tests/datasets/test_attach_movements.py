@@ -34,6 +34,15 @@ def test_of_the_clip_and_of_its_sampled_frames(table):
     assert 'descriptions' in META_KEYS
 
 
+def test_a_file_is_read_once_until_it_changes(table):
+    first, second = AttachMovements(table), AttachMovements(table, of='frames')
+    assert first.values is second.values
+    write_values(table, {'new clip': UnitValues(('AU4',), np.array([[1.0]]))})
+    assert [*AttachMovements(table).values] == ['new clip']
+    with pytest.raises(MovementsError, match='no such file'):
+        AttachMovements(table + '.csv')
+
+
 def test_a_clip_without_values(table):
     other = dict(RESULTS, clip='c')
     with pytest.raises(MovementsError, match="no values of clip 'c'.*complete=False"):

@@ -51,13 +51,10 @@ def build_recognizer(tiny_arch, texts):
             dict(
                 type='TextGuidedRecognizer',
                 backbone=dict(type='OpenCLIPVisual', arch=tiny_arch, **(visual or {})),
-                text_encoder=dict(
-                    type='OpenCLIPText',
-                    arch=tiny_arch,
-                    descriptions=texts,
-                    **(text or {}),
-                ),
-                neck=dict(type='VisualPromptNeck', in_channels=32, **(neck or {})),
+                text_encoder=dict(type='OpenCLIPText', arch=tiny_arch)
+                | dict(descriptions=texts)
+                | (text or {}),
+                neck=dict(type='VisualPromptNeck', in_channels=32) | (neck or {}),
                 cls_head={
                     'type': 'MultiGrainedTemporalHead',
                     'num_classes': 3,
@@ -70,8 +67,8 @@ def build_recognizer(tiny_arch, texts):
                     std=[64.0] * 3,
                     format_shape='NCHW',
                 ),
-                **kwargs,
             )
+            | kwargs
         )
 
     return build

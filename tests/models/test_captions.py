@@ -68,7 +68,7 @@ def test_a_caption_that_is_too_long_names_its_clip(encoder):
         encoder.encode_captions([long], ['00012'])
     encoder.truncate = True
     fits = 'he smiles and ' * 25
-    assert encoder._tokens(long, '1') == encoder._tokens(fits, '2')
+    assert encoder.text_tokens(long, '1') == encoder.text_tokens(fits, '2')
     cut = encoder.encode_captions([long, fits], ['1', '2'])
     assert torch.allclose(cut[0], cut[1], rtol=0, atol=1e-6)
 

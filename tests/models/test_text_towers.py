@@ -9,7 +9,12 @@ from open_clip.tokenizer import get_clean_fn
 from tokenizers import Tokenizer
 
 from tgdfer_mm.models.backbones import OpenCLIPVisual
-from tgdfer_mm.models.text import OpenCLIPCaptions, OpenCLIPText, OpenCLIPWords
+from tgdfer_mm.models.text import (
+    OpenCLIPCaptions,
+    OpenCLIPDescriptions,
+    OpenCLIPText,
+    OpenCLIPWords,
+)
 from tgdfer_mm.models.text.openclip_text import TEMPLATE
 from tgdfer_mm.models.text.tokens import TOKENIZER
 from tgdfer_mm.models.vision_language import open_clip_models
@@ -169,3 +174,28 @@ def test_a_folder_of_transformers_builds_both_towers(tmp_path):
     tower = OpenCLIPVisual(str(tmp_path), frozen_stages=1).eval()
     assert text().shape == (2, 32) and text.logit_bias == -10
     assert tower(torch.zeros(1, 3, 32, 32)).shape == (1, 32)
+
+
+@torch.no_grad()
+def test_words_of_descriptions_are_what_the_blocks_of_open_clip_make_of_them(family):
+    name, arch, model, given = family
+    text = started(family, OpenCLIPDescriptions, taps=2)
+    sentences = ['brows raised', 'lip corners raised; lids tight!']
+    found = text.describe([[sentences[1], ''], [sentences[0]] * 2], 'ab')
+    blocks = getattr(model, 'text', model).transformer.resblocks
+    outputs = []
+    hooks = [b.register_forward_hook(lambda *io: outputs.append(io[2])) for b in blocks]
+    rows = tokens(name, arch, given, sentences)
+    model.encode_text(rows)
+    for hook in hooks:
+        hook.remove()
+    outputs = [outputs[depth - 1] for depth in text.depths]
+    start = len(text.tokenizer.start)
+    for i, sentence in enumerate(sentences):
+        place = int(found.place[1 - i, 0])
+        count = len(text.tokenizer.encode(sentence)) + len(text.tokenizer.end[:1])
+        assert found.mask[place].tolist().count(True) == count
+        for words, output in zip(found.tokens, outputs, strict=True):
+            expected = output[i, start : start + count]
+            assert torch.allclose(words[place, :count], expected, atol=1e-4)
+    assert not found.mask[found.place[0, 1]].any()

@@ -11,11 +11,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .described import Described
+
 
 class Bag(NamedTuple):
     """One batch of bags on its way through neck and head.
 
-    N bags, M instances, D joint width, K classes. The neck fills in the last two.
+    N bags, M instances, D joint width, K classes. The neck fills in `enriched` and
+    `relevance`.
 
     Attributes:
         instances: Instance features, (N, M, D).
@@ -24,6 +27,7 @@ class Bag(NamedTuple):
         enriched: Labels enriched by what the bag shows, unit, (N, K, D).
         relevance: How much each valid instance speaks for each class, (N, M, K);
             sums to one over a class's valid instances.
+        described: What was told of the clips, if anything was.
     """
 
     instances: Tensor
@@ -31,6 +35,7 @@ class Bag(NamedTuple):
     text: Tensor
     enriched: Tensor | None = None
     relevance: Tensor | None = None
+    described: Described | None = None
 
 
 def frame_mask(data_samples: Sequence | None, frames: int, device) -> Tensor:

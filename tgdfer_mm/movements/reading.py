@@ -97,8 +97,7 @@ class _Table:
                     f'frame {cells[self.place["frame"]].strip()} of this clip is there '
                     'twice; keep the rows of one face, or give each face a clip',
                 )
-            values = [self._value(line, cells, name) for name in self.columns]
-            frames[number] = values, self._seconds(line, cells)
+            frames[number] = self._row(line, cells), self._seconds(line, cells)
         if not clips:
             raise MovementsError(f'{self.path}: the file has no rows below its header')
         return {clip: self._values(frames) for clip, frames in clips.items()}
@@ -183,6 +182,17 @@ class _Table:
             if column in self.place:
                 return self._number(line, column, cells[self.place[column]])
         return float('nan')
+
+    def _row(self, line: int, cells: Sequence[str]) -> list[float]:
+        """The values of the columns that are read, divided by the form's scale."""
+        scale = self.form['scale']
+        try:
+            row = [float(cells[self.place[name]]) for name in self.columns]
+        except ValueError:
+            row = [float('nan')]
+        if all(0 <= value <= scale for value in row):  # as nearly all rows are
+            return [value / scale for value in row]
+        return [self._value(line, cells, name) for name in self.columns]
 
     def _value(self, line: int, cells: Sequence[str], column: str) -> float:
         text, scale = cells[self.place[column]], self.form['scale']

@@ -1,9 +1,13 @@
 """What the faces of a clip do, in words, for a model that reads texts."""
 
+from functools import lru_cache
+from pathlib import Path
+
 from mmcv.transforms import BaseTransform
 
 from ...movements.lexicon import MovementsError, load_lexicon
 from ...movements.reading import read_values
+from ...movements.values import UnitValues
 from ...movements.words import MOST, caption_of, tell_moment
 from ...registry import TRANSFORMS
 
@@ -49,7 +53,7 @@ class AttachMovements(BaseTransform):
             raise ValueError(f"AttachMovements.of={of!r}: give 'clip' or 'frames'")
         self.path, self.of, self.most, self.complete = path, of, most, complete
         self.lexicon = load_lexicon(lexicon)
-        self.values = read_values(path, least_confidence)
+        self.values = _read_once(path, least_confidence, _stamp(path))
 
     def transform(self, results: dict) -> dict:
         clip = results['clip']
@@ -74,7 +78,7 @@ class AttachMovements(BaseTransform):
         results['descriptions'] = texts
         return results
 
-    def _moment(self, values, frame: int) -> str:
+    def _moment(self, values: UnitValues | None, frame: int) -> str:
         units = {} if values is None else values.of_frame(frame)
         return tell_moment(units, self.most, self.lexicon) if units else ''
 
@@ -83,3 +87,17 @@ class AttachMovements(BaseTransform):
             f'{type(self).__name__}(path={self.path!r}, of={self.of!r}, '
             f'most={self.most}, complete={self.complete})'
         )
+
+
+@lru_cache(maxsize=2)
+def _read_once(path: str, least: float, stamp: tuple) -> dict[str, UnitValues]:
+    """For the pipelines of training and of testing together; nobody changes it."""
+    return read_values(path, least)
+
+
+def _stamp(path: str) -> tuple:
+    """What tells one state of files from another."""
+    place = Path(path).expanduser()
+    files = sorted(place.iterdir()) if place.is_dir() else [place]
+    states = [(str(file), file.stat()) for file in files if file.exists()]
+    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)

@@ -2,12 +2,14 @@
 
 from .bag_recognizer import BagRecognizer
 from .caption_recognizer import CaptionRecognizer
+from .described_recognizer import DescribedRecognizer
 from .multi_view_recognizer import MultiViewRecognizer
 from .text_guided_recognizer import TextGuidedRecognizer
 
 __all__ = [
     'BagRecognizer',
     'CaptionRecognizer',
+    'DescribedRecognizer',
     'MultiViewRecognizer',
     'TextGuidedRecognizer',
 ]

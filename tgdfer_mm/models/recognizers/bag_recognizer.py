@@ -93,7 +93,7 @@ class BagRecognizer(BaseRecognizer):
         text = None if self.text_encoder is None else self.text_encoder()
         with single_precision(features):
             features, mask = self.make_instances(at_least_single(features), mask)
-            bag = Bag(features, mask, None if text is None else at_least_single(text))
+            bag = self.make_bag(features, mask, text, data_samples)
             log = {}
             if self.with_neck:
                 bag, log = self.neck(bag, None if test_mode else data_samples)
@@ -104,6 +104,23 @@ class BagRecognizer(BaseRecognizer):
         if self._group == 1:  # the padding stays, which some heads read
             return features, mask
         return average_runs(features, mask, self._group)
+
+    def make_bag(
+        self,
+        features: Tensor,
+        mask: Tensor,
+        text: Tensor | None,
+        data_samples: list | None,
+    ) -> Bag:
+        """The bag that the neck gets.
+
+        Args:
+            features: The instances, (N, M, D).
+            mask: Theirs, (N, M).
+            text: Of the classes, as the text encoder gives them.
+            data_samples: For subclasses that read more of the clips.
+        """
+        return Bag(features, mask, None if text is None else at_least_single(text))
 
     def loss(self, inputs: Tensor, data_samples: list, **kwargs) -> dict:
         """The losses of a batch, and values to log."""

@@ -1,0 +1,1 @@
+"""What descriptions of movements are worth to TG-DFER on drawn faces."""
