@@ -2,8 +2,8 @@
 
     python lab/tools/landmarks.py --out landmarks.json  # six repeats; resumable
 
-A small tower of S2D learns clips of one level and is tested on those of another, of
-other people, with true landmarks, with those of another clip, and with none.
+A small tower of S2D learns the strongest frames of clips under nuisance, and is tested
+on those of other people: with true landmarks, with another clip's, and with none.
 """
 
 import argparse
@@ -26,7 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('--train', default='easy', choices=level_names())
+    parser.add_argument('--train', default='hard', choices=level_names())
     parser.add_argument('--test', default='hard', choices=level_names())
     parser.add_argument('--repeats', type=int, default=6)
     parser.add_argument('--clips', type=int, help='of training; half as many of test')
