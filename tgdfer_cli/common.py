@@ -56,6 +56,23 @@ def add_loading_arguments(parser: ArgumentParser, other: str) -> None:
     )
 
 
+def file_of_library(name: str) -> Path:
+    """Where a file of the library is, without importing it.
+
+    Args:
+        name: Path below the package's folder.
+
+    Raises:
+        ModuleNotFoundError: The library is not installed.
+    """
+    found = importlib.util.find_spec('tgdfer_mm')
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(
+            'tgdfer_mm is not installed: pip install -e ".[lite]"'
+        )
+    return Path(found.origin).parent / name
+
+
 def load_alone(name: str) -> ModuleType:
     """Loads one file of the library without the library, which takes seconds.
 
@@ -63,9 +80,9 @@ def load_alone(name: str) -> ModuleType:
         name: Path below the package's folder, of a file that imports the standard
             library, and rich, only.
     """
-    found = importlib.util.find_spec('tgdfer_mm')
-    path = Path(found.submodule_search_locations[0], name)
+    path = file_of_library(name)
     spec = importlib.util.spec_from_file_location(f'_alone_{path.stem}', path)
+    assert spec is not None and spec.loader is not None  # a path that ends in .py
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # where a dataclass looks for its module
     spec.loader.exec_module(module)

@@ -15,7 +15,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import NoReturn
 
-from .common import load_alone
+from .common import file_of_library, load_alone
 from .last_words import sentence_of
 
 COMMANDS = (
@@ -149,10 +149,8 @@ class _ShowVersion(Action):
 
     def __call__(self, parser, *args) -> None:
         import runpy
-        from importlib.util import find_spec
-        from pathlib import Path
 
-        path = Path(find_spec('tgdfer_mm').origin).with_name('version.py')
+        path = file_of_library('version.py')
         print('tgdfer', runpy.run_path(str(path))['__version__'])
         parser.exit()
 

@@ -10,6 +10,7 @@ from mkdocs.structure.pages import Page
 from lab.pages.links import (
     carried_files,
     heading_anchor,
+    in_projects,
     place_on_site,
     source_of,
 )
@@ -21,6 +22,7 @@ from tgdfer_mm.version import REPOSITORY
 
 os.environ['COLUMNS'] = '80'  # width of the commands' help
 _MARKDOWN = RepositoryMarkdown(REPOSITORY, get_plugin_logger(__name__).warning)
+_CARRIED = carried_files()
 _REFERENCE = list(reference_pages(read_modules()))
 
 
@@ -29,16 +31,16 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.repo_url = REPOSITORY or None
     config.markdown_extensions.append(_MARKDOWN)
     config.mdx_configs.setdefault('toc', {})['slugify'] = heading_anchor
-    menu = [{title: path} for title, path, _ in _REFERENCE]
-    config.nav = [*config.nav, {'Reference': menu}]
+    projects = [place_on_site(each, _CARRIED) for each in _CARRIED if in_projects(each)]
+    names = [{title: path} for title, path, _ in _REFERENCE]
+    config.nav = [*config.nav, {'Projects': projects}, {'Reference': names}]
     return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds the pages from outside `docs/`, and those of the reference."""
-    carried = carried_files()
-    for path in carried:
-        place = place_on_site(path, carried)
+    for path in _CARRIED:
+        place = place_on_site(path, _CARRIED)
         files.append(File.generated(config, place, abs_src_path=str(ROOT / path)))
     for _, place, text in _REFERENCE:
         files.append(File.generated(config, place, content=text))

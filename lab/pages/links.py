@@ -30,6 +30,11 @@ def carried_files() -> list[str]:
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 
+def in_projects(path: str) -> bool:
+    """Whether a file is of a project, which the menu gets by itself."""
+    return path.startswith('projects/')
+
+
 def place_on_site(path: str, carried: list[str]) -> str | None:
     """Where a file of the repository is on the site; None if it is not there.
 

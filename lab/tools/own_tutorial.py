@@ -14,7 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
 
-from lab.own_tutorial import CLASSES, run_command, tutorial_commands
+from lab.tutorials import page_commands, run_command
+
+CLASSES = 'happy', 'surprise', 'angry'
 
 
 def main() -> None:
@@ -27,7 +29,7 @@ def main() -> None:
     args = parser.parse_args()
     folder = args.folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    *steps, folds = tutorial_commands()
+    *steps, folds = page_commands('own_tutorial.md')
     seconds = 0.0
     for command in steps:
         took = run_command(command, folder)

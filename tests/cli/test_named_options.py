@@ -12,12 +12,14 @@ from tgdfer_cli.main import COMMANDS, make_parser
 ROOT = Path(__file__).parents[2]
 OPTION = re.compile(r'(?<![\w-])--[a-z][a-z0-9_-]*')
 LOGGERS = {'--backend-store-uri', '--logdir'}  # of mlflow and tensorboard
-# Of pytest, pip, torchrun and mmaction2's tools; and one that a script adds in a loop.
+# Of pytest, pip, torchrun, checks of pages and mmaction2's tools; and one that a script
+# adds in a loop.
 FOREIGN = {
     *LOGGERS,
     *('--field', '--include-outliers', '--keys', '--shape'),
     *('--basetemp', '--branch', '--dist', '--index-url', '--no-deps'),
     *('--nproc_per_node', '--nnodes', '--local_addr', '--pairs'),
+    *('--no-cache', '--strict'),
     *('--rdzv_backend', '--rdzv_conf', '--rdzv_endpoint'),
 }
 

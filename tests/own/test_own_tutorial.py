@@ -1,9 +1,10 @@
 """The commands of the tutorial do what its page says; lab/tools has the whole of it."""
 
-from lab.own_tutorial import CLASSES, run_command, tutorial_commands
 from lab.paths import ROOT
+from lab.tutorials import page_commands, run_command
 from tgdfer_mm.files import read_json
 
+CLASSES = 'happy', 'surprise', 'angry'
 # Word for word but for what makes it short: nine clips and two epochs.
 SHORT = {
     'make_videos.py': ['--clips', '3'],
@@ -12,7 +13,7 @@ SHORT = {
 
 
 def test_the_commands_lead_from_raw_videos_to_a_model_that_names_the_classes(tmp_path):
-    *steps, folds = tutorial_commands()
+    *steps, folds = page_commands('own_tutorial.md')
     for command in steps:
         more = [SHORT[key] for key in SHORT if key in command.replace('data/', '')]
         run_command(command, tmp_path, *(more[0] if more else ()))
@@ -30,6 +31,6 @@ def test_the_commands_lead_from_raw_videos_to_a_model_that_names_the_classes(tmp
 def test_the_three_commands_are_those_of_the_readme():
     readme = (ROOT / 'README.md').read_text(encoding='utf-8')
     lines = [line.partition('#')[0].rstrip() for line in readme.splitlines()]
-    _, faces, train, infer, _ = tutorial_commands()
+    _, faces, train, infer, _ = page_commands('own_tutorial.md')
     for command in (faces, train, infer):
         assert command in lines

@@ -165,7 +165,7 @@ def _load(
         if misfit:
             raise InputError(f'{path} does not fit {config}: {misfit}')
     domain, note = _said(cfg)
-    about = dict(
+    about: dict[str, Any] = dict(
         name=name,
         config=config,
         checkpoint=str(checkpoint),

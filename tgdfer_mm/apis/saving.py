@@ -210,7 +210,9 @@ def _as_plain(value: object) -> object:
 
 
 def _copy_tokenizer(source: str | None, place: Path) -> None:
-    for name in () if source is None else TOKENIZER_FILES:
+    if source is None:
+        return
+    for name in TOKENIZER_FILES:
         found = open_folder(source).find(Path(name).name)
         if found is not None:
             (place / name).parent.mkdir(exist_ok=True)

@@ -39,13 +39,16 @@ class Number:
             parts.insert(2, 'and')
         return ' '.join(parts) + (', or None' if self.none else '')
 
-    def check(self, name: str, value: Any) -> int | float | None:
+    def check(self, name: str, value: Any) -> Any:
         """Gives a value as a plain number of Python.
 
         Args:
             name: Of the setting, for the message.
             value: What the user gave; numbers of NumPy are numbers, truth values and
                 texts are none.
+
+        Returns:
+            An int or a float; None where it is allowed.
 
         Raises:
             UsageError: It is not allowed; the message says what is.

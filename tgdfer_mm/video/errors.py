@@ -13,6 +13,7 @@ class VideoError(Exception):
     """
 
     exit_code = 1
+    results: list[dict]  # of an inferencer's call: of the inputs that were read
 
 
 class UsageError(VideoError, ValueError):
