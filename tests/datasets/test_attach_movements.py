@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from tgdfer_mm.datasets.transforms import META_KEYS, AttachMovements
+from tgdfer_mm.datasets.transforms import (
+    META_KEYS,
+    AttachCaptions,
+    AttachMovements,
+    TellCaption,
+)
 from tgdfer_mm.movements.lexicon import MovementsError
 from tgdfer_mm.movements.values import UnitValues
 from tgdfer_mm.movements.writing import write_values
@@ -69,3 +74,19 @@ def test_drawn_clips_have_true_values():
     shown = {unit: v for unit, v in values.of_frame(frame).items() if v}
     assert shown == {unit: v for unit, v in clip.units(frame).items() if v}
     assert len(values) == len(clip) and values.seen.all()
+
+
+def test_a_caption_is_told_with_a_clip(tmp_path, table):
+    captions = tmp_path / 'captions.csv'
+    captions.write_text('clip,caption\na,"the voice is loud, on the whole"\n')
+    results = AttachCaptions(str(captions))(dict(RESULTS))
+    tell, voice = TellCaption(), 'the voice is loud, on the whole'
+    assert tell(dict(results))['descriptions'] == [voice]
+    seen = AttachMovements(table)(dict(results))
+    [face] = seen['descriptions']
+    assert tell(seen)['descriptions'] == [f'{face}, {voice}']
+    frames = AttachMovements(table, of='frames')(dict(results))
+    texts = tell(dict(frames))['descriptions']
+    assert len(texts) == 4 and all(text.endswith(voice) for text in texts)
+    assert texts[3] == voice  # a frame that was not measured
+    assert tell(dict(RESULTS, caption=''))['descriptions'] == ['']

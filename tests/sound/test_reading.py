@@ -1,9 +1,13 @@
 """Sound is read in the time of the pictures, whatever the file is like."""
 
+from fractions import Fraction
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from lab.video_writing import write_video
+from tgdfer_mm.sound import reading
 from tgdfer_mm.sound.reading import read_sound
 from tgdfer_mm.video.errors import InputError, UsageError
 
@@ -109,3 +113,21 @@ def test_damage_and_missing_files_are_errors_that_name_the_file(make_sound, tmp_
     path.write_bytes(bytes(data))
     with pytest.raises(InputError, match='a.mkv: its sound is damaged'):
         read_sound(path)
+
+
+def test_pictures_that_are_not_shown_do_not_count(monkeypatch):
+    def packet(pts, key=False, hidden=False, size=9):
+        base = Fraction(1, 10)
+        return SimpleNamespace(
+            pts=pts, dts=None, size=size, duration=1, time_base=base,
+            is_keyframe=key, is_discard=hidden,
+        )  # fmt: skip
+
+    packets = [packet(1), packet(8, key=True), packet(5), packet(9), packet(11)]
+    packets += [packet(3, hidden=True), packet(12, hidden=True), packet(0, size=0)]
+    stream = SimpleNamespace(average_rate=10)
+    monkeypatch.setattr(reading, 'picture_stream', lambda container: stream)
+    container = SimpleNamespace(demux=lambda stream: packets)
+    assert reading._shown('a', container) == pytest.approx((0.8, 1.2))
+    packets[1].is_keyframe = False
+    assert reading._shown('a', container) is None

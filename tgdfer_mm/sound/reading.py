@@ -109,13 +109,17 @@ def _shown(path: Path, container: Any) -> tuple[float, float] | None:
     if stream is None:
         return None
     step = 1 / float(stream.average_rate or 25)
-    start, end, key = None, None, False
+    start, end, key = None, None, None
     try:
         for packet in container.demux(stream):
-            key = key or packet.is_keyframe
             stamp = packet.dts if packet.pts is None else packet.pts
-            # What comes before a whole picture, or is marked so, is not shown.
-            if stamp is None or not packet.size or packet.is_discard or not key:
+            if stamp is None or not packet.size:
+                continue
+            if key is None and packet.is_keyframe:
+                key = stamp
+            # What is shown before the first whole picture needs others that were cut
+            # away, and is not shown; nor is what an edit list hides.
+            if key is None or stamp < key or packet.is_discard:
                 continue
             time = float(stamp * packet.time_base)
             length = float((packet.duration or 0) * packet.time_base)

@@ -1,7 +1,7 @@
 """From a clip on disk to its sampled frames; mmaction2's transforms follow."""
 
 from ...clips.frame_names import natural_sorted
-from .captions import AttachCaptions
+from .captions import AttachCaptions, TellCaption
 from .features import GatherFeatures, OpenFeatures
 from .frames import DecodeFrames, ListFrames, ReferFrames
 from .landmarks import DrawLandmarks
@@ -31,5 +31,6 @@ __all__ = [
     'ReferFrames',
     'SampleSegments',
     'SampleWindows',
+    'TellCaption',
     'natural_sorted',
 ]

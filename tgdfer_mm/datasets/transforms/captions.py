@@ -1,4 +1,4 @@
-"""The caption of each clip, for training on captions."""
+"""The caption of each clip, for training on captions or to be told with a clip."""
 
 from mmcv.transforms import BaseTransform
 
@@ -39,3 +39,28 @@ class AttachCaptions(BaseTransform):
             )
         results['caption'] = self.captions.get(clip, '')
         return results
+
+
+@TRANSFORMS.register_module()
+class TellCaption(BaseTransform):
+    """Tells the caption of a clip with it, for a model that reads descriptions.
+
+    A model with ``OpenCLIPDescriptions`` and ``DescriptionFusionNeck`` then reads it,
+    in testing as in training: the caption must not name the clip's class. That of a
+    voice (projects/vowelprompt) is one.
+
+    Required key: ``caption``. Changed key: ``descriptions``; the caption is put behind
+    each of them, and is the only one where there are none, as without
+    ``AttachMovements`` before.
+    """
+
+    def transform(self, results: dict) -> dict:
+        caption = results['caption']
+        found = results.get('descriptions') or ['']
+        results['descriptions'] = [
+            ', '.join(filter(None, (text, caption))) for text in found
+        ]
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}()'
