@@ -24,7 +24,7 @@ _ARMS = {
     'refined': "frames, each clip's refined text",
     'shuffled': 'frames, refined texts of other clips',
 }
-_PAIRS = (
+PAIRS = (
     ('patches', 'frames'),
     ('frames', 'even'),
     ('refined', 'frames'),
@@ -43,7 +43,7 @@ def result_lines(results: Results) -> list[str]:
     uar = [[text, _mean(results[arm], 'UAR')] for arm, text in _ARMS.items()]
     pairs = [
         (f'{_ARMS[own]}, less: {_ARMS[other]}', *_both(results, own, other))
-        for own, other in _PAIRS
+        for own, other in PAIRS
     ]
     found = results['patches']
     truth, against = [], []

@@ -21,7 +21,7 @@ _NAMES = {
     'whole': "and the classifier on the first gate: IAL's parts, small",
 }
 # What is compared: name, arm, arm that it is compared with.
-_PAIRS = (
+PAIRS = (
     ('gates', 'gated', 'plain'),
     ('the term on the rival class', 'rival', 'gated'),
     ('the classifier on the gate', 'whole', 'rival'),
@@ -62,7 +62,7 @@ def _pair_lines(results: Results) -> list[str]:
     rows = [
         (f'{text}, {key} clips', _of(results[own], key), _of(results[base], key))
         for key in ('weak', 'strong')
-        for text, own, base in _PAIRS
+        for text, own, base in PAIRS
     ]
     return _paired_table('points of UAR', rows)
 

@@ -31,7 +31,8 @@ is not below 0.05.
 ```
 
 writes this page from `{kept}` after it has measured what is missing. It goes on where
-it was stopped. The minutes are those of one core of a busy machine with two.
+it was stopped. The minutes are the sum over all calls, of one core that other work
+shared.
 """
 
 
