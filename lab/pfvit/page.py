@@ -25,7 +25,11 @@ _PICTURES = {
     'mean_face': 'one mean face',
 }
 _PARTS = ('expression', 'residue', 'instance')
-_NAMES = {'apart': 'kept apart', 'together': 'not kept apart'}
+_NAMES = {
+    'apart': 'kept apart',
+    'together': 'not kept apart',
+    'calm': 'by calm frames, too',
+}
 
 
 def result_lines(results: Results) -> list[str]:
@@ -65,7 +69,7 @@ def write_tables(page: Path, results: Results) -> None:
 
 def result_pairs(results: Results) -> list[Pair]:
     """Paired over the repeats: errors in grey levels, leaks in points."""
-    apart, together = results['apart'], results['together']
+    apart, together, calm = (results[arm] for arm in ('apart', 'together', 'calm'))
     rows = [
         (
             f'redrawn less {_PICTURES[other]}, grey levels',
@@ -81,6 +85,15 @@ def result_pairs(results: Results) -> list[Pair]:
             [100 * r[f'{what}_{part}'] for r in apart],
         )
         for what, part in (('person', 'expression'), ('emotion', 'residue'))
+    ]
+    rows += [
+        (
+            f'{what} from the {part}, by calm frames, too, less without, points',
+            [100 * r[f'{what}_{part}'] for r in calm],
+            [100 * r[f'{what}_{part}'] for r in apart],
+        )
+        for what in ('person', 'emotion')
+        for part in ('expression', 'residue')
     ]
     return compare(rows)
 

@@ -24,7 +24,11 @@ from tgdfer_mm.models.functional import least_expressive
 from tgdfer_mm.registry import MODELS
 
 REPEATS = 6
-ARMS = {'apart': 'drawn.py', 'together': 'drawn_together.py'}
+ARMS = {
+    'apart': 'drawn.py',
+    'together': 'drawn_together.py',
+    'calm': 'drawn_calm.py',
+}
 CONFIGS = ROOT / 'projects/pfvit/configs'
 
 Results = dict[str, list[dict]]  # of each arm, repeat by repeat

@@ -11,6 +11,7 @@ from tgdfer_mm.models.layers.separation import Separation
 from tgdfer_mm.models.pooling import mil_pool
 from tgdfer_mm.registry import MODELS
 
+from .calm import calm_shares
 from .decoder import FaceDecoder
 
 
@@ -54,6 +55,8 @@ class FaceSeparator(nn.Module):
         neutral: The class of a face at rest; None if there is none.
         decoder: Settings of the :class:`FaceDecoder`, without ``in_channels``.
         loss_apart: Config of the loss that keeps the parts apart; None leaves it out.
+        calm_weight: Factor of both shares of :func:`~projects.pfvit.calm.calm_shares`,
+            which keep the parts apart by what a video tells.
         class_weight: Factor of the classifier's cross entropy.
         picture_weight: Factor of the mean absolute errors of the two pictures that the
             decoder draws.
@@ -74,6 +77,7 @@ class FaceSeparator(nn.Module):
         neutral: int | None = None,
         decoder: dict | None = None,
         loss_apart: dict | None = None,
+        calm_weight: float = 0.0,
         class_weight: float = 0.1,
         picture_weight: float = 2.0,
         redrawn_weight: float = 6.0,
@@ -81,6 +85,7 @@ class FaceSeparator(nn.Module):
     ) -> None:
         super().__init__()
         weights = dict(
+            calm_weight=calm_weight,
             class_weight=class_weight,
             picture_weight=picture_weight,
             redrawn_weight=redrawn_weight,
@@ -91,6 +96,7 @@ class FaceSeparator(nn.Module):
         if frames_drawn < 1:
             raise ValueError(f'frames_drawn={frames_drawn} must be positive')
         self.neutral = neutral
+        self.calm_weight = calm_weight
         self.class_weight = class_weight
         self.picture_weight = picture_weight
         self.redrawn_weight = redrawn_weight
@@ -143,6 +149,10 @@ class FaceSeparator(nn.Module):
         }
         if self.loss_apart is not None:
             losses['loss_apart'] = self.loss_apart(expression, residue, batch.mask)
+        if self.calm_weight:
+            shares = calm_shares(expression, residue, batch.mask, calm)
+            for name, share in zip(('expression', 'residue'), shares, strict=True):
+                losses[f'loss_calm_{name}'] = self.calm_weight * share
         return losses
 
     def _choose(self, mask: Tensor) -> tuple[Tensor, Tensor]:

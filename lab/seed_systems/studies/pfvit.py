@@ -13,10 +13,10 @@ from ..listing import Found, Report
 def study(folder: Path, report: Report) -> Found:
     """Measures what is missing, and gives all."""
     results = measure(folder, report=report)
-    frame, face, itself, _, person, emotion = result_pairs(results)
+    frame, face, itself, _, person, emotion, *_ = result_pairs(results)
 
-    def read(what: str, part: str) -> str:
-        return f'{100 * np.mean([r[f"{what}_{part}"] for r in results["apart"]]):.0f} %'
+    def read(what: str, part: str, arm: str = 'apart') -> str:
+        return f'{100 * np.mean([r[f"{what}_{part}"] for r in results[arm]]):.0f} %'
 
     says = (
         f'The error of the redrawn face at rest is {frame.in_words("grey levels")} '
@@ -28,6 +28,10 @@ def study(folder: Path, report: Report) -> Found:
         f'{read("person", "residue")} of the residues and '
         f'{read("person", "expression")} of the expressions (chance 6 %). Without what '
         f'keeps them apart the person from the expression is {person.in_words()}, the '
-        f'emotion from the residue {emotion.in_words()}.'
+        f'emotion from the residue {emotion.in_words()}. By calm frames, too, emotion '
+        f'is read from {read("emotion", "expression", "calm")} and '
+        f'{read("emotion", "residue", "calm")}, the person from '
+        f'{read("person", "residue", "calm")} of the residues and '
+        f'{read("person", "expression", "calm")} of the expressions.'
     )
     return Found(result_lines(results), says)

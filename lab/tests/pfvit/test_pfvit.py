@@ -48,13 +48,13 @@ def test_arms_differ_by_the_loss_that_keeps_apart():
 def test_a_whole_small_study_and_going_on(tmp_path, monkeypatch):
     said = []
     results = measure(tmp_path, 1, said.append, SMALL)
-    assert [len(results[arm]) for arm in ARMS] == [1, 1] and len(said) == 2
+    assert [len(results[arm]) for arm in ARMS] == [1, 1, 1] and len(said) == 3
     for [found] in results.values():
         assert all(np.isfinite(value) for value in found.values())
         assert found['frame_itself'] < found['mean_face']
     assert results['apart'][0]['mean_frame'] == results['together'][0]['mean_frame']
     monkeypatch.setattr(study, 'draw', None)  # nothing is drawn again
-    assert measure(tmp_path, 1, said.append, SMALL) == results and len(said) == 2
+    assert measure(tmp_path, 1, said.append, SMALL) == results and len(said) == 3
     with pytest.raises(OtherConfigError, match='repeat0.json'):
         measure(tmp_path, 1, said.append, SMALL | dict(frames=6))
 

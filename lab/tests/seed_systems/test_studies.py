@@ -40,7 +40,7 @@ def test_what_leaks_without_what_keeps_apart(tmp_path, monkeypatch):
             for i in range(6)
         ]
 
-    results = dict(apart=arm(0.1), together=arm(0.4))
+    results = dict(apart=arm(0.1), together=arm(0.4), calm=arm(0.05))
     monkeypatch.setattr(pfvit, 'measure', lambda folder, report: results)
     says = pfvit.study(tmp_path, print).says
     assert '2.1 grey levels lower than' in says and 'expressions (chance 6 %)' in says

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from projects.pfvit import FaceDecoder, FaceSeparator
+from projects.pfvit.calm import calm_shares
 from projects.pfvit.separator import Batch
 from projects.pfvit.training import train
 
@@ -107,3 +108,31 @@ def test_a_size_that_no_doubling_reaches_is_refused(size):
 def test_bad_settings_are_refused(settings):
     with pytest.raises(ValueError, match=next(iter(settings))):
         make_model(**settings)
+
+
+def test_calm_shares_are_none_where_rest_is_alike_and_a_person_stays_one():
+    calm = torch.tensor([2, 0, 1])
+    mask = torch.arange(M) < torch.tensor([4, 2, 3])[:, None]
+    expression, residue = torch.randn(N, M, 2), torch.randn(N, 1, 3).repeat(1, M, 1)
+    expression[torch.arange(N), calm] = torch.randn(2)
+    residue[~mask] = 9.0  # padding says nothing
+    shares = torch.stack(calm_shares(expression, residue, mask, calm))
+    assert torch.allclose(shares, torch.zeros(2), atol=1e-6)
+
+
+def test_calm_shares_are_about_one_where_the_parts_know_nothing():
+    torch.manual_seed(0)
+    clips, frames = 400, 5
+    parts = torch.randn(clips, frames, 3), 7 * torch.randn(clips, frames, 4)
+    mask, calm = torch.ones(clips, frames).bool(), torch.zeros(clips).long()
+    expression, residue = calm_shares(*parts, mask, calm)
+    assert float(expression) == pytest.approx(1, abs=0.1)
+    assert float(residue) == pytest.approx(0.8, abs=0.1)  # the calm frame is among 5
+
+
+def test_calm_shares_are_losses_only_where_they_are_asked_for():
+    without = set(make_model().losses(make_batch()))
+    losses = make_model(calm_weight=2.0).losses(make_batch())
+    assert set(losses) - without == {'loss_calm_expression', 'loss_calm_residue'}
+    with pytest.raises(ValueError, match='calm_weight=-1'):
+        make_model(calm_weight=-1)
