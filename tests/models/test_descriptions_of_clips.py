@@ -21,7 +21,7 @@ def build(build_recognizer, clip_file):
     path, _ = clip_file
     inner = dict(type='VisualPromptNeck', in_channels=32)
 
-    def make(plain=False, **changes):
+    def make(plain=False, start=True, **changes):
         torch.manual_seed(0)
         own = dict(pretrained=path, quick_gelu=True)
         if plain:
@@ -32,7 +32,8 @@ def build(build_recognizer, clip_file):
             model = build_recognizer(
                 type='DescribedRecognizer', text=text, visual=own, neck=neck
             )
-        model.init_weights()
+        if start:
+            model.init_weights()
         return model.eval()
 
     return make
@@ -150,6 +151,23 @@ def test_texts_are_encoded_once_and_anew_for_other_weights(build):
     encoder.load_state_dict(encoder.state_dict())
     assert not encoder.kept_texts
     assert not first.tokens.requires_grad
+
+
+def test_a_model_from_a_checkpoint_finds_the_words_that_the_checkpoint_lacks(
+    build, make_batch
+):
+    batch = told(make_batch([16, 16]), [['jaw dropped'], ['cheeks raised']])
+    model = open_gates(build())
+    wanted, state = scores(model, batch), model.state_dict()
+    loaded = build(start=False)  # as a runner does that tests
+    loaded.load_state_dict(state)
+    assert torch.allclose(scores(loaded, batch), wanted, atol=1e-6)
+    without = build(start=False, pretrained=None)
+    without.load_state_dict(state)
+    told(batch, TOLD[1:])  # words of the classes' texts, which a checkpoint has
+    assert torch.allclose(scores(without, batch), scores(model, batch), atol=1e-6)
+    with pytest.raises(ValueError, match='clip 7: .* Set text_encoder.pretrained'):
+        without.text_encoder.describe([['jaw dropped']], ['7'])
 
 
 def test_checkpoints_hold_no_more_than_those_of_class_texts(build, tiny_arch, texts):

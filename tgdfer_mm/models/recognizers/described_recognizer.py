@@ -17,8 +17,8 @@ class DescribedRecognizer(TextGuidedRecognizer):
 
     Args:
         text_encoder: ``OpenCLIPDescriptions``, or another one with ``describe``.
-        kwargs: As for :class:`TextGuidedRecognizer`; a neck that reads descriptions is
-            ``DescriptionFusionNeck``.
+        **kwargs: As for :class:`TextGuidedRecognizer`; a neck that reads descriptions
+            is ``DescriptionFusionNeck``.
 
     Raises:
         ValueError: The text encoder describes nothing, or gives other words than the

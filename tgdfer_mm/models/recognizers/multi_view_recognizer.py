@@ -21,7 +21,7 @@ class MultiViewRecognizer(BagRecognizer):
 
     Args:
         num_frames: T, the frames of a view.
-        kwargs: As for :class:`BagRecognizer`.
+        **kwargs: As for :class:`BagRecognizer`.
     """
 
     def __init__(self, num_frames: int, **kwargs) -> None:

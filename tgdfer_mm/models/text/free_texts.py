@@ -1,15 +1,19 @@
 """Texts of clips through the tower that also encodes those of the classes."""
 
-from torch import Tensor, isin
+from torch import Tensor, allclose, isin
 
+from ..vision_language.open_clip_models import load_clip
 from ..vision_language.text_image_checkpoint import check_tokens
+from .openclip_text_tower import find_text_tower
 
 
 class FreeTexts:
     """A mixin before :class:`.OpenCLIPText`: any text can be encoded, once.
 
-    The embeddings of all words, which only such texts need, are not in checkpoints;
-    training finds them in ``pretrained``.
+    The embeddings of all words, which only such texts need, are not in checkpoints.
+    They are those of ``pretrained``: training starts with them, and a model that was
+    loaded from a checkpoint reads them when a text first has a word that the texts of
+    the classes have not.
 
     Attributes:
         truncate: Whether texts that the tower is too short for are cut, as users of
@@ -18,6 +22,7 @@ class FreeTexts:
     """
 
     truncate = False
+    _sure = False  # that the words belong to the tower
 
     def __init__(self, *args, truncate: bool = False, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -33,14 +38,17 @@ class FreeTexts:
 
         Raises:
             ValueError: It has a word that the tower has no embedding for, or is too
-                long.
+                long; or a checkpoint was loaded, and ``pretrained`` is not what it was
+                trained from.
         """
+        ids = self.tokenizer.encode(text)
+        if not self._sure and not {*ids} <= {*self.token_ids.tolist()}:
+            self._find_words(where)
         try:
             if self._kept is not None:
                 check_tokens([text], self._kept, self.tokenizer)
         except ValueError as error:
             raise ValueError(f'{where}: {error}') from error
-        ids = self.tokenizer.encode(text)
         limit = self.context_length - self.tokenizer.around
         if len(ids) > limit and not self.truncate:
             raise ValueError(
@@ -53,6 +61,26 @@ class FreeTexts:
         known = isin(ids.to(self.token_ids.device), self.token_ids).all()
         return super()._embed(ids) if known else self.words[ids.to(self.words.device)]
 
+    def _find_words(self, where: str) -> None:
+        """Takes the words from ``pretrained`` if those here are not the tower's."""
+        if not self._has_words() and self.pretrained is not None:
+            model, kept = load_clip(self.arch, self.pretrained, self.quick_gelu)
+            words = find_text_tower(model, self.arch).token_embedding.weight.detach()
+            self._take_words(words.to(self.token_rows), kept)
+        if not self._has_words():
+            raise ValueError(
+                f'{where}: the text tower is from a checkpoint, which has no '
+                'embeddings of words other than those of the classes. Set '
+                'text_encoder.pretrained to the weights that it was trained from, not '
+                f'{self.pretrained!r}'
+            )
+        self._sure = True
+
+    def _has_words(self) -> bool:
+        """Whether the words of the classes are alike in both tables."""
+        own = self.words[self.token_ids]
+        return allclose(own, self.token_rows, rtol=1e-2, atol=1e-4)  # saved in half
+
     def _take_words(self, words: Tensor, kept: list[int] | None) -> None:
         self._kept = kept
         self.register_buffer('words', words, persistent=False)
@@ -62,5 +90,5 @@ class FreeTexts:
         return super()._apply(fn, recurse)
 
     def _load_from_state_dict(self, state, *args) -> None:
-        self.kept_texts = {}
+        self.kept_texts, self._sure = {}, False
         super()._load_from_state_dict(state, *args)

@@ -25,7 +25,8 @@ class OpenCLIPDescriptions(FreeTexts, OpenCLIPText):
     depth steer the other stream: from DEVA]: of twelve blocks and three taps behind the
     4th, the 8th and the 12th. A text's end is one of its words, its start is not.
 
-    Nothing of this is trained.
+    Nothing of this is trained. Testing reads the words from ``pretrained``, as training
+    does: checkpoints have those of the classes' texts alone.
 
     Args:
         arch: As for :class:`OpenCLIPText`.
@@ -35,7 +36,7 @@ class OpenCLIPDescriptions(FreeTexts, OpenCLIPText):
         truncate: Whether descriptions of clips that the tower is too short for are
             cut, or an error.
         keep: Of how many different texts the words are kept in memory.
-        kwargs: As for :class:`OpenCLIPText`.
+        **kwargs: As for :class:`OpenCLIPText`.
 
     Raises:
         ValueError: The tower has fewer blocks than taps.
@@ -75,7 +76,8 @@ class OpenCLIPDescriptions(FreeTexts, OpenCLIPText):
 
         Raises:
             ValueError: A text has a word that the tower has no embedding for, or is too
-                long; or the clips differ in Q.
+                long; the clips differ in Q; or a checkpoint was loaded, and
+                ``pretrained`` is not what it was trained from.
         """
         counts = {len(own) for own in texts}
         if len(counts) != 1:
