@@ -2,6 +2,7 @@
 
 import os
 import re
+from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -106,6 +107,19 @@ def read_key(name: str | None, address: str, default: str = 'TGDFER_VLM_KEY') ->
     if len(key) < _SHORTEST and not is_local(address):
         raise AskingError(f'${name}: a key has {_SHORTEST} characters or more.')
     return key
+
+
+def need_packages() -> None:
+    """Looks for what asking over HTTP needs.
+
+    Raises:
+        AskingError: A package is absent; says how to get it.
+    """
+    missing = [each for each in ('httpx2', 'tenacity') if find_spec(each) is None]
+    if missing:
+        raise AskingError(
+            f"an address needs the package {missing[0]}: pip install -e '.[vlm]'"
+        )
 
 
 class Redactor:

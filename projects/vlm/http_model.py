@@ -78,7 +78,7 @@ class HTTPModel:
             headers['Authorization'] = f'Bearer {self._key}'
         self._client = httpx2.AsyncClient(
             headers=headers,
-            timeout=self._limit,
+            timeout=None,  # `_try` has one for all of it
             trust_env=False,
             limits=httpx2.Limits(max_connections=None),
         )

@@ -7,7 +7,7 @@ from tgdfer_mm.files import read_json
 from tgdfer_mm.labels.replies import ReplyReader
 from tgdfer_mm.registry import RATIONALE_JUDGES
 
-from .address import check_address, read_key
+from .address import check_address, need_packages, read_key
 from .answers import AnswerStore
 from .asking import Asker, Dialogue, Model, Outcome
 from .errors import AskingError
@@ -26,12 +26,13 @@ class HTTPJudge:
         address: Of chat completions, see :func:`.check_address`.
         model: Name of the model there.
         answers: File of the answers.
-        key_from: Environment variable of the key.
+        key_from: Environment variable of the key; by default ``TGDFER_VLM_KEY``, which
+            may be absent.
         parallel: Questions open at once.
         asked: Who is asked in the place of ``HTTPModel``; a test gives it.
 
     Raises:
-        AskingError: Address, key or file cannot be used.
+        AskingError: Address or key cannot be used, or a package is absent.
     """
 
     def __init__(
@@ -39,12 +40,13 @@ class HTTPJudge:
         address: str,
         model: str,
         answers: str | Path = 'work_dirs/judge.sqlite',
-        key_from: str = 'TGDFER_VLM_KEY',
+        key_from: str | None = None,
         parallel: int = 8,
         asked: Model | None = None,
     ) -> None:
         address = check_address(address)
         if asked is None:
+            need_packages()
             from .http_model import HTTPModel
 
             asked = HTTPModel(address, read_key(key_from, address))

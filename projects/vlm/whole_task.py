@@ -115,7 +115,7 @@ def _find_model(args: Namespace, clips) -> tuple[Model, str]:
         from .local_model import load_local
 
         return load_local(args.local), 'nothing leaves this machine'
-    from .address import check_address, read_key
+    from .address import check_address, need_packages, read_key
     from .terms import check_terms
 
     address = check_address(args.address)
@@ -124,9 +124,7 @@ def _find_model(args: Namespace, clips) -> tuple[Model, str]:
         *(args.frames_stay_on_my_machines, args.own_frames),
     )
     key = read_key(args.key_from, address)
-    missing = [each for each in ('httpx2', 'tenacity') if find_spec(each) is None]
-    if missing:
-        raise AskingError(f"--address needs {missing[0]}: pip install -e '.[vlm]'")
+    need_packages()
     from .http_model import HTTPModel
 
     return HTTPModel(address, key, args.time_limit, args.tries), why

@@ -16,6 +16,7 @@ from projects.vlm.http_model import HTTPModel
 
 COUNT = 500
 PARALLEL = 25
+LIMIT = 300.0  # seconds of one try; a test is over or has failed before
 
 
 def number_dialogue(i: int) -> Dialogue:
@@ -28,11 +29,11 @@ async def at_once(seconds: float) -> None:
     await asyncio.sleep(0)
 
 
-def ask(address: str, path: str | Path, limit: float = 4.0) -> dict[int, Outcome]:
+def ask(address: str, path: str | Path) -> dict[int, Outcome]:
     """Asks about all clips."""
     outcomes: dict[int, Outcome] = {}
     store = AnswerStore(path)
-    model = HTTPModel(address, limit=limit, sleep=at_once)
+    model = HTTPModel(address, limit=LIMIT, sleep=at_once)
     try:
         Asker(model, store, PARALLEL).run(COUNT, number_dialogue, outcomes.__setitem__)
     finally:

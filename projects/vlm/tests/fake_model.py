@@ -37,10 +37,31 @@ class FakeModel:
         self.bodies: list[dict] = []
         self.keys: set[str | None] = set()
         self.over = threading.Event()  # until then a slow reply waits
-        self.reached = threading.Event()  # so many answers were given
-        self.mark = 0
+        self.mark = 0  # after so many answers there are no more, until it is resumed
+        self.reached, self.resumed = threading.Event(), threading.Event()
         self.status, self.raw = 200, b''  # of a reply as it is
-        self._lock = threading.Lock()
+        self._lock, self._busy = threading.Lock(), 0
+        self._settled = threading.Condition(self._lock)
+
+    def begin(self) -> bool:
+        """Whether a request is heard; one that is not waits, and is closed."""
+        with self._lock:
+            halted = self.reached.is_set() and not self.resumed.is_set()
+            self._busy += not halted
+        if halted:
+            self.resumed.wait()
+        return not halted
+
+    def end(self) -> None:
+        """A request that was heard is over."""
+        with self._settled:
+            self._busy -= 1
+            self._settled.notify_all()
+
+    def settle(self) -> None:
+        """Waits until no request that was heard is open."""
+        with self._settled:
+            assert self._settled.wait_for(lambda: not self._busy, 60)
 
     def seen(self, body: dict, key: str | None) -> tuple[str, object]:
         """Notes a request; the clip, and how it fails."""
@@ -71,6 +92,14 @@ class _Handler(QuietHandler):
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers['Content-Length'])))
+        if not self.model.begin():
+            return self.closed(body)
+        try:
+            return self.hear(body)
+        finally:
+            self.model.end()
+
+    def hear(self, body):
         clip, failure = self.model.seen(body, self.headers.get('Authorization'))
         if isinstance(failure, int):
             return self.send(
@@ -116,7 +145,7 @@ class _Handler(QuietHandler):
 
     def slow(self, body):
         self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{')
-        self.model.over.wait(10)
+        self.model.over.wait(60)  # `serving` sets it at its end
         self.closed(body)
 
 
@@ -128,3 +157,4 @@ def serving(model: FakeModel):
             yield f'{address}/v1'
         finally:
             model.over.set()
+            model.resumed.set()

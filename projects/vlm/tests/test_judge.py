@@ -59,6 +59,17 @@ def test_a_text_without_an_answer_ends_in_a_sentence(tmp_path):
         judge(Listener(broken=True), tmp_path).judge(['smile'], CLASSES)
 
 
+def test_a_local_server_needs_no_key_and_a_missing_package_is_said(monkeypatch):
+    pytest.importorskip('httpx2')
+    monkeypatch.delenv('TGDFER_VLM_KEY', raising=False)
+    assert HTTPJudge(ADDRESS, 'm').name == 'http'
+    with pytest.raises(AskingError, match='--key-from'):
+        HTTPJudge(ADDRESS, 'm', key_from='NO_SUCH_KEY')
+    monkeypatch.setattr('projects.vlm.address.find_spec', lambda name: None)
+    with pytest.raises(AskingError, match=r'needs the package httpx2: .*\[vlm\]'):
+        HTTPJudge(ADDRESS, 'm')
+
+
 def test_an_address_with_a_secret_is_refused(tmp_path):
     with pytest.raises(AskingError, match='leave out user'):
         HTTPJudge('http://me:secret@host/v1', 'm', tmp_path / 'a.sqlite')
