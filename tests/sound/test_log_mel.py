@@ -55,6 +55,9 @@ def test_a_tone_is_loudest_in_its_band_and_silence_is_the_floor():
     for hz in (200.0, 1000.0, 4000.0):
         frames = log_mel(tone(0.5, hz), RATE)
         assert abs(bands[frames[20].argmax()] - hz) < 0.08 * hz + 20
+    for place in (0, 20, 39):
+        middle = log_mel(2 * tone(0.5, bands[place]), RATE)[20, place]
+        assert 0.8 < middle < 1.4
     assert np.allclose(log_mel(np.zeros(1000), RATE), np.log(1e-6))
     assert log_mel(np.zeros(0), RATE).shape == (1, 40)
 

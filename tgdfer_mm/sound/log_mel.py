@@ -60,7 +60,7 @@ def log_mel(
 
     Frame i is centred on the time ``i * hop``; outside the sound is silence. Windows
     are Hann's, of 25 ms [choice]. A sine of amplitude 1 in the middle of a band gives
-    about 0, silence log(1e-6).
+    0.8 to 1.4, since neighbouring frequencies have a part of it; silence log(1e-6).
 
     Args:
         samples: (N,) float.

@@ -7,6 +7,7 @@ brackets that stand alone are the values, in their order; all else is for the re
 
 import re
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from pathlib import Path
 
 from ..video.errors import InputError
@@ -98,9 +99,11 @@ class _Values:
                 yield line, (word,)
             elif word[0] != '!':
                 try:
-                    yield line, float(word)
+                    value = float(word)
                 except ValueError:
                     continue
+                if isfinite(value):
+                    yield line, value
 
     def error(self, what: str) -> InputError:
         return InputError(f'{self._path}, line {self._line}: {what}')
