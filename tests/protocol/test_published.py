@@ -83,3 +83,13 @@ def test_no_file_is_left_out():
     names = {path.stem for path in FOLDER.glob('*.json')}
     assert names == {*FILES.values(), 'sources'}
     assert all(json.loads(p.read_text()) for p in FOLDER.glob('*.json'))
+
+
+@pytest.mark.parametrize('dataset, num', [('DFEW', 7), ('MAFW', 11), ('CREMA-D', 6)])
+def test_methods_that_hear_the_clips_say_so(dataset, num):
+    rows = published_rows(dataset, 'single', num)['rows']
+    hear = {row['method'] for row in rows if 'audio' in row['inputs']}
+    assert 'HiCMAE' in hear
+    assert not hear & {row['method'] for row in rows if row['inputs'] == 'video'}
+    if dataset != 'CREMA-D':
+        assert {'MMA-DFER', 'T-MEP', 'CLAIP-Emo', 'R1-Omni'} <= hear

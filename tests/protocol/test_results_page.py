@@ -37,6 +37,8 @@ def test_the_markdown_has_every_part(report, tmp_path):
     assert 'test clips' in own
     dk_clip = [line for line in text.splitlines() if line.startswith('| DK-CLIP')]
     assert len(dk_clip) == 2  # selected on test, and the last epoch from its logs
+    heard = [line for line in text.splitlines() if line.startswith('| MMA-DFER')]
+    assert heard and all('video and audio' in line for line in heard)
     assert 'R: README' in text
     widths = {line.count('|') for line in text.split('## Published')[1].splitlines()}
     assert widths == {0, 8}  # no cell breaks its table

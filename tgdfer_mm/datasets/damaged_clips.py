@@ -94,6 +94,8 @@ class DamagedClips:
             packed.set_field(
                 packed.soft_label.new_tensor(info['soft_label']), 'soft_label'
             )
+        if 'heard_mask' in packed:
+            packed.heard.zero_(), packed.heard_mask.zero_()
         # One valid frame, because no valid frame at all would leave a model's
         # pooling without anything to pool.
         stand_in = dict(

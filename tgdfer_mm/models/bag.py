@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .described import Described
+from .heard import Heard
 
 
 class Bag(NamedTuple):
@@ -28,6 +29,7 @@ class Bag(NamedTuple):
         relevance: How much each valid instance speaks for each class, (N, M, K);
             sums to one over a class's valid instances.
         described: What was told of the clips, if anything was.
+        heard: What is heard at the sampled frames, if anything is known of it.
     """
 
     instances: Tensor
@@ -36,6 +38,7 @@ class Bag(NamedTuple):
     enriched: Tensor | None = None
     relevance: Tensor | None = None
     described: Described | None = None
+    heard: Heard | None = None
 
 
 def frame_mask(data_samples: Sequence | None, frames: int, device) -> Tensor:

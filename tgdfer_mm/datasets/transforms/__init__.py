@@ -10,6 +10,7 @@ from .packing import META_KEYS, PackDFERInputs
 from .perturb_time import PerturbTime
 from .refined_captions import AttachRefinedCaptions
 from .sampling import SampleSegments
+from .sound import AttachSound
 from .videos import DecodeVideo, OpenVideo
 from .views import CropCorners, SampleWindows
 
@@ -17,6 +18,7 @@ __all__ = [
     'AttachCaptions',
     'AttachMovements',
     'AttachRefinedCaptions',
+    'AttachSound',
     'CropCorners',
     'META_KEYS',
     'DecodeFrames',

@@ -38,7 +38,7 @@ class PackDFERInputs(PackActionInputs):
     """mmaction2's ``PackActionInputs``, keeping what masks and explanations need.
 
     A clip's ``soft_label`` (K,) goes along with its label, which stays the truth of
-    every metric.
+    every metric. What ``AttachSound`` has heard goes along, too.
 
     Args:
         meta_keys: Names of the results to keep as meta information; those that a clip
@@ -54,4 +54,7 @@ class PackDFERInputs(PackActionInputs):
         if 'soft_label' in results:
             soft = torch.tensor(results['soft_label'], dtype=torch.float32)
             packed['data_samples'].set_field(soft, 'soft_label')
+        for name in ('heard', 'heard_mask'):
+            if name in results:
+                packed['data_samples'].set_field(torch.from_numpy(results[name]), name)
         return packed

@@ -4,6 +4,7 @@ from .description_fusion_neck import DescriptionFusionNeck
 from .motion_prompt_neck import MotionPromptNeck
 from .resting_face_neck import RestingFaceNeck, RestingPromptNeck
 from .separated_face_neck import SeparatedFaceNeck
+from .sound_fusion_neck import SoundFusionNeck
 from .visual_prompt_neck import RelevanceNeck, VisualPromptNeck
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     'RestingFaceNeck',
     'RestingPromptNeck',
     'SeparatedFaceNeck',
+    'SoundFusionNeck',
     'VisualPromptNeck',
 ]
