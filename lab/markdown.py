@@ -2,8 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 
 def table_lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """The lines of a table."""
     lines = [header, ['---'] * len(header), *rows]
     return [f'| {" | ".join(line)} |' for line in lines]
+
+
+def spread_cell(values: Sequence[float]) -> str:
+    """Mean and standard deviation over the repeats; of a single one, its value."""
+    spread = f' ± {np.std(values, ddof=1):.1f}' if len(values) > 1 else ''
+    return f'{np.mean(values):.1f}{spread}'

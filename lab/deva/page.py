@@ -1,19 +1,15 @@
 """The tables of what the study measured."""
 
-import re
 from pathlib import Path
 
 import numpy as np
-from scipy import stats
 
-from lab.evidence.differences import paired_difference
-from lab.markdown import table_lines
-from tgdfer_mm.files import write_text
-from tgdfer_mm.protocol.compare import holm
+from lab.markdown import spread_cell, table_lines
+from lab.marked_place import write_between
+from lab.pairs import Pair, compare
 
 from .study import Results
 
-_PLACE = re.compile(r'(<!-- deva -->\n).*?(<!-- end -->)', re.DOTALL)
 REFERENCE = 'alone'
 
 
@@ -25,21 +21,17 @@ def result_lines(plan: dict, results: Results, chosen: dict) -> list[str]:
         results: Of each arm, repeat by repeat; all arms of a repeat have its people.
         chosen: The settings.
     """
-    base = _uars(results[REFERENCE])
-    others = [arm for arm in results if arm != REFERENCE]
-    p_values = holm([_p_value(_uars(results[arm]), base) for arm in others])
-    rows = [[plan['arms'][REFERENCE]['name'], _mean(base), '', '', '']]
-    for arm, p in zip(others, p_values, strict=True):
-        own = _uars(results[arm])
-        gates = np.mean([np.abs(each['gates']) for each in results[arm]], axis=0)
-        found, difference = paired_difference(base.tolist(), own.tolist()), ''
-        if found is not None:
-            low, high = found['interval']
-            difference = f'{found["difference"]:+.1f} [{low:+.1f}, {high:+.1f}]'
+    base = spread_cell(_uars(results[REFERENCE]))
+    rows = [[plan['arms'][REFERENCE]['name'], base, '', '', '']]
+    for pair in result_pairs(results):
+        gates = np.mean([np.abs(each['gates']) for each in results[pair.text]], axis=0)
+        difference = f'{pair.difference:+.1f}'
+        if pair.interval:
+            difference += ' [{:+.1f}, {:+.1f}]'.format(*pair.interval)
+        own = spread_cell(_uars(results[pair.text]))
         shown = ', '.join(f'{gate:.2f}' for gate in gates)
-        rows.append(
-            [plan['arms'][arm]['name'], _mean(own), difference, f'{p:.4f}', shown]
-        )
+        name = plan['arms'][pair.text]['name']
+        rows.append([name, own, difference, f'{pair.p:.4f}', shown])
     head = ['told', 'UAR', 'less frames alone, 95 %', 'p (Holm)', 'gates, absolute']
     settings = '; '.join(
         f'{plan["arms"][arm]["name"]}: '
@@ -63,23 +55,18 @@ def write_tables(page: Path, plan: dict, results: Results, chosen: dict) -> None
     Raises:
         ValueError: The page has no marks.
     """
-    text = page.read_text(encoding='utf-8')
-    if not _PLACE.search(text):
-        raise ValueError(f'{page} has no place between <!-- deva --> and <!-- end -->')
-    content = '\n'.join(result_lines(plan, results, chosen)) + '\n'
-    write_text(page, _PLACE.sub(lambda m: m[1] + content + m[2], text))
+    write_between(page, 'deva', result_lines(plan, results, chosen))
 
 
-def _uars(repeats: list[dict]) -> np.ndarray:
-    return np.array([each['UAR'] for each in repeats])
+def result_pairs(results: Results) -> list[Pair]:
+    """Of each arm, less the frames alone; their text is the arm's name."""
+    base = _uars(results[REFERENCE])
+    return compare(
+        (arm, _uars(repeats), base)
+        for arm, repeats in results.items()
+        if arm != REFERENCE
+    )
 
 
-def _p_value(own: np.ndarray, base: np.ndarray) -> float:
-    if len(own) < 2 or np.ptp(own - base) == 0:  # the test is not defined
-        return 1.0
-    return float(stats.ttest_rel(own, base).pvalue)
-
-
-def _mean(values: np.ndarray) -> str:
-    spread = f' ± {values.std(ddof=1):.1f}' if len(values) > 1 else ''
-    return f'{values.mean():.1f}{spread}'
+def _uars(repeats: list[dict]) -> list[float]:
+    return [each['UAR'] for each in repeats]

@@ -1,20 +1,13 @@
 """The tables of what the study measured."""
 
-import re
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from scipy import stats
-
-from lab.evidence.differences import paired_difference
-from lab.markdown import table_lines
-from tgdfer_mm.files import write_text
-from tgdfer_mm.protocol.compare import holm
+from lab.markdown import spread_cell, table_lines
+from lab.marked_place import write_between
+from lab.pairs import compare, pair_lines
 
 from .study import Results
 
-_PLACE = re.compile(r'(<!-- grace -->\n).*?(<!-- end -->)', re.DOTALL)
 _ARMS = {
     'untrained': 'frames, untrained',
     'frames': 'frames by motion',
@@ -60,13 +53,17 @@ def result_lines(results: Results) -> list[str]:
     return [
         *table_lines(['trained with', 'UAR'], uar),
         '',
-        *_difference_lines('paired difference, UAR', pairs),
+        'Points of UAR:',
+        '',
+        *pair_lines(compare(pairs)),
         '',
         *table_lines(
             ['', 'share of all', 'of the mass', 'AUROC by mass', 'by agreement'], truth
         ),
         '',
-        *_difference_lines('paired difference, the truth', against),
+        'Points against the truth:',
+        '',
+        *pair_lines(compare(against)),
     ]
 
 
@@ -76,37 +73,12 @@ def write_tables(page: Path, results: Results) -> None:
     Raises:
         ValueError: The page has no marks.
     """
-    text = page.read_text(encoding='utf-8')
-    if not _PLACE.search(text):
-        raise ValueError(f'{page} has no place between <!-- grace --> and <!-- end -->')
-    content = '\n'.join(result_lines(results)) + '\n'
-    write_text(page, _PLACE.sub(lambda m: m[1] + content + m[2], text))
-
-
-def _difference_lines(title: str, rows: Sequence[tuple]) -> list[str]:
-    """Paired over the repeats: difference, Student's interval, p by Holm."""
-    p_values = holm([_p_value(own, base) for _, own, base in rows])
-    lines = []
-    for (text, own, base), p in zip(rows, p_values, strict=True):
-        found = paired_difference(base, own)
-        if found is not None:
-            low, high = found['interval']
-            shown = f'{found["difference"]:+.1f} [{low:+.1f}, {high:+.1f}]'
-            lines.append([text, shown, f'{p:.4f}'])
-    return table_lines([title, 'points, 95 %', 'p (Holm)'], lines)
+    write_between(page, 'grace', result_lines(results))
 
 
 def _both(results: Results, own: str, other: str) -> list[list[float]]:
     return [[r['UAR'] for r in results[arm]] for arm in (own, other)]
 
 
-def _p_value(own: Sequence[float], base: Sequence[float]) -> float:
-    if len(own) < 2 or np.ptp(np.subtract(own, base)) == 0:  # the test is not defined
-        return 1.0
-    return float(stats.ttest_rel(own, base).pvalue)
-
-
 def _mean(repeats: list[dict], key: str) -> str:
-    values = np.array([r[key] for r in repeats])
-    spread = f' ± {values.std(ddof=1):.1f}' if len(values) > 1 else ''
-    return f'{values.mean():.1f}{spread}'
+    return spread_cell([r[key] for r in repeats])

@@ -1,14 +1,11 @@
 """The tables of docs/search.md."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lab.marked_place import write_between
 from tgdfer_mm.apis.search.moments import PASSES, REST
-from tgdfer_mm.files import write_text
-
-_PLACE = re.compile(r'(<!-- films -->\n).*?(<!-- end -->)', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -67,13 +64,9 @@ def write_rows(
     Raises:
         ValueError: The page has no marks.
     """
-    text = page.read_text(encoding='utf-8')
-    if not _PLACE.search(text):
-        raise ValueError(f'{page} has no place between <!-- films --> and <!-- end -->')
     there = ', '.join(f'{name} {count}' for name, count in counts.items())
     lines = [f'{films} films; stretches there are: {there}.', '', *_table(rows, counts)]
-    content = '\n'.join(lines) + '\n'
-    write_text(page, _PLACE.sub(lambda m: m[1] + content + m[2], text))
+    write_between(page, 'films', lines)
 
 
 def _table(rows: Sequence[Row], counts: Mapping[str, int]) -> list[str]:

@@ -1,21 +1,19 @@
 """The tables of what the study measured, and the picture beside them."""
 
-import re
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 
-from lab.markdown import table_lines
+from lab.markdown import spread_cell, table_lines
+from lab.marked_place import write_between
 from lab.pairs import Pair, compare, pair_lines
 from projects.pfvit.drawn_clips import TOWER_SIZE
 from projects.pfvit.separator import FaceSeparator
-from tgdfer_mm.files import write_text
 
 from .study import Drawn, Results
 
-_PLACE = re.compile(r'(<!-- pfvit -->\n).*?(<!-- end -->)', re.DOTALL)
 _PICTURES = {
     'redrawn': 'frame less its expression, redrawn',
     'residue_alone': 'drawn from the residue alone',
@@ -60,11 +58,7 @@ def write_tables(page: Path, results: Results) -> None:
     Raises:
         ValueError: The page has no marks.
     """
-    text = page.read_text(encoding='utf-8')
-    if not _PLACE.search(text):
-        raise ValueError(f'{page} has no place between <!-- pfvit --> and <!-- end -->')
-    content = '\n'.join(result_lines(results)) + '\n'
-    write_text(page, _PLACE.sub(lambda m: m[1] + content + m[2], text))
+    write_between(page, 'pfvit', result_lines(results))
 
 
 def result_pairs(results: Results) -> list[Pair]:
@@ -99,9 +93,7 @@ def result_pairs(results: Results) -> list[Pair]:
 
 
 def _mean(repeats: list[dict], key: str, factor: float = 1.0) -> str:
-    values = factor * np.array([r[key] for r in repeats])
-    spread = f' ± {values.std(ddof=1):.1f}' if len(values) > 1 else ''
-    return f'{values.mean():.1f}{spread}'
+    return spread_cell([factor * r[key] for r in repeats])
 
 
 @torch.no_grad()

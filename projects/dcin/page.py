@@ -1,24 +1,22 @@
 """The tables of what the experiment measured."""
 
-import re
 from pathlib import Path
 
-import numpy as np
-
-from lab.markdown import table_lines
+from lab.markdown import spread_cell, table_lines
+from lab.marked_place import write_between
 from lab.pairs import Pair, compare, pair_lines
-from tgdfer_mm.files import write_text
 
 from .experiment import FIGURES, Results
-
-_PLACE = re.compile(r'(<!-- dcin -->\n).*?(<!-- end -->)', re.DOTALL)
 
 
 def result_lines(results: Results, plan: dict) -> list[str]:
     """Two tables: figures of each arm, in percent, and differences of some pairs."""
     names = arm_names(plan)
     rows = [
-        [names[name], *(_spread([r[key] for r in repeats]) for key in FIGURES)]
+        [
+            names[name],
+            *(spread_cell([100 * r[key] for r in repeats]) for key in FIGURES),
+        ]
         for name, repeats in results.items()
     ]
     lines = table_lines(['', *FIGURES], rows)
@@ -31,11 +29,7 @@ def write_tables(page: Path, results: Results, plan: dict) -> None:
     Raises:
         ValueError: The page has no marks.
     """
-    text = page.read_text(encoding='utf-8')
-    if not _PLACE.search(text):
-        raise ValueError(f'{page} has no place between <!-- dcin --> and <!-- end -->')
-    content = '\n'.join(result_lines(results, plan)) + '\n'
-    write_text(page, _PLACE.sub(lambda m: m[1] + content + m[2], text))
+    write_between(page, 'dcin', result_lines(results, plan))
 
 
 def result_pairs(results: Results, plan: dict) -> list[Pair]:
@@ -57,5 +51,5 @@ def arm_names(plan: dict) -> dict[str, str]:
     return {**{arm: f'`{arm}`' for arm in plan['arms']}, **plan['baselines']}
 
 
-def _spread(values: list[float]) -> str:
-    return f'{100 * np.mean(values):.1f} ± {100 * np.std(values, ddof=1):.1f}'
+def _percent(shares: list[float]) -> str:
+    return spread_cell([100 * share for share in shares])

@@ -1,0 +1,17 @@
+"""VowelPrompt: the voice in words, and in values."""
+
+from pathlib import Path
+
+from lab.voice.page import result_lines, result_pairs
+from lab.voice.study import measure
+
+from ..listing import Found, Report
+
+
+def study(folder: Path, report: Report) -> Found:
+    """Measures what is missing, and gives all."""
+    results = measure(folder, report=report)
+    words = '; '.join(
+        f'{pair.text}: {pair.in_words()}' for pair in result_pairs(results)
+    )
+    return Found(result_lines(results), f'UAR by what is added: {words}.')
