@@ -37,6 +37,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help='the class of a face at rest, which makes no intervals; by default the '
         'one called neutral',
     )
+    parser.add_argument(
+        '--movements',
+        metavar='VALUES',
+        help='a table of action units per frame, or a folder of them, that others have '
+        'measured: what the most relevant frames show is told by it',
+    )
     parser.add_argument('--out', default='out', help='folder, with one a video in it')
     parser.add_argument('--runtime', choices=['torch', 'onnx'], default='torch')
     parser.add_argument('--batch-size', type=int, default=8, help='windows a batch')

@@ -165,7 +165,7 @@ def _inferencer(args: Namespace) -> DFERInferencer:
     for name in ('every_seconds', 'every', 'max_seconds'):
         if getattr(args, name) is not None:
             changes[name] = getattr(args, name)
-    words = dict(texts=args.texts, rest=args.rest)
+    words = dict(texts=args.texts, rest=args.rest, movements=args.movements)
     return make_inferencer(args, fps=args.fps, runtime=args.runtime, **words, **changes)
 
 

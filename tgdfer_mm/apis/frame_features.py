@@ -78,6 +78,10 @@ class FrameFeatures:
         )
         return self._model.predict_features(features, batch)
 
+    def of_crops(self, crops: list[np.ndarray]) -> Tensor:
+        """Features (n, D) of crops of a window that was predicted last."""
+        return torch.stack([self._kept[id(crop)][1] for crop in crops])
+
     def _of_frames(self, frames: Tensor) -> Tensor:
         """Features (F, D) of frames (F, 3, H, W)."""
         batch = dict(inputs=[frames], data_samples=None)
@@ -89,5 +93,5 @@ class FrameFeatures:
         )
 
     def _of_window(self, crops: list[np.ndarray], length: int) -> Tensor:
-        own = [self._kept[id(crop)][1] for crop in crops]
-        return torch.stack([*own, *[own[-1]] * (length - len(own))])
+        own = self.of_crops(crops)
+        return torch.cat([own, own[-1:].expand(length - len(own), -1)])

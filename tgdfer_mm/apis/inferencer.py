@@ -19,6 +19,7 @@ from ..video.reading import open_source
 from ..video.settings import VideoSettings
 from .inputs import as_frames, list_inputs
 from .live import LiveStream, open_stream
+from .measured_movements import MeasuredMovements
 from .model_loading import LoadedModel
 from .own_words import Texts, with_rest
 from .preprocessing import ClipPipeline
@@ -59,6 +60,9 @@ class DFERInferencer(BaseInferencer):
             :func:`tgdfer_mm.apis.own_words.read_words`.
         rest: Which class is a face at rest, which makes no intervals; by default the
             one called neutral, if there is one.
+        movements: A file or folder with values of action units per frame, which others
+            have measured, see :class:`.MeasuredMovements`; what the most relevant
+            frames show is told by them, and not by the model's text tower.
         **settings: Changes to the config's ``video``, see
             :class:`tgdfer_mm.video.settings.VideoSettings`, such as ``every=2`` or
             ``window=dict(stride=0.2)``.
@@ -82,12 +86,14 @@ class DFERInferencer(BaseInferencer):
         show_progress: bool = True,
         texts: Texts | None = None,
         rest: str | None = None,
+        movements: str | Path | None = None,
         **settings: Any,
     ) -> None:
         # Not the base's constructor: it resolves names in mmaction2's model index and
         # loads weights that do not fit with a warning.
         self.fps = _FPS.check('fps', fps)
         self.detector = build_detector(faces)  # before a model is loaded
+        self.measured = None if movements is None else MeasuredMovements(movements)
         self.runtime = make_runtime(model, checkpoint, device, runtime, settings, texts)
         self.runtime.settings = with_rest(self.runtime.settings, rest, self.classes)
         self.scope, self.visualizer = 'mmaction', None
@@ -256,7 +262,12 @@ class DFERInferencer(BaseInferencer):
         if finished:
             detector.finish()
         result = make_result(
-            analysis, source.info, self.about, self.detector, self.settings
+            analysis,
+            source.info,
+            self.about,
+            self.detector,
+            self.settings,
+            self.measured,
         )
         if not finished:
             raise Interrupted(result)

@@ -11,7 +11,9 @@ from ..video.faces import FaceDetector
 from ..video.frames import SourceInfo
 from ..video.settings import VideoSettings
 from ..visualization.video.words import model_note
+from .measured_movements import MeasuredMovements
 from .own_words import rest_said
+from .rationale import add_rationale
 
 SCHEMA = 'tgdfer_mm.result/1'
 _FILE = Path(__file__).with_name('result.schema.json')
@@ -29,6 +31,7 @@ def make_result(
     model: dict,
     detector: FaceDetector,
     settings: VideoSettings,
+    measured: MeasuredMovements | None = None,
 ) -> dict:
     """Puts a result together.
 
@@ -38,6 +41,7 @@ def make_result(
         model: What the model says about itself.
         detector: Who found the faces.
         settings: How.
+        measured: Movements that somebody else has measured.
 
     Returns:
         Plain data that fits :func:`result_schema`.
@@ -51,6 +55,13 @@ def make_result(
         warnings.insert(0, model['note'])
     if 'texts' in model:
         warnings.append(rest_said(settings, model['classes']))
+    tracks = analysis.tracks()
+    values = [None] * len(tracks)
+    if measured is not None:
+        values, said = measured.of_tracks(source.path, tracks)
+        warnings += said
+    for track, own in zip(tracks, values, strict=True):
+        add_rationale(track, own)
     return dict(
         schema=SCHEMA,
         version=__version__,
@@ -60,7 +71,7 @@ def make_result(
         model=dict(model),
         detector=detector.describe(),
         settings=settings.asdict(),
-        tracks=analysis.tracks(),
+        tracks=tracks,
     )
 
 

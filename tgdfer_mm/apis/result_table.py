@@ -4,7 +4,14 @@ from rich.table import Table
 
 from ..terminal import Terminal, one_line
 from ..video.clock import clock
-from ..visualization.video.words import calibration_words, is_sure
+from ..visualization.video.words import (
+    calibration_words,
+    is_sure,
+    movement_words,
+    rationale_source,
+)
+
+MOMENTS, MOVEMENTS = 2, 2  # that the table has room for
 
 
 def print_result(result: dict, console: Terminal) -> None:
@@ -37,8 +44,32 @@ def print_result(result: dict, console: Terminal) -> None:
             style=None if sure else 'bright_black',
         )
     console.print(table)
+    _print_rationales(result, console, None if sure else 'bright_black')
     if sure:
         _print_warnings(result, console)
+
+
+def _print_rationales(result: dict, console: Terminal, style: str | None) -> None:
+    """One line a face: the most relevant moments, and what is seen there."""
+    total, sources = result['source']['duration'], set()
+    for track in result['tracks']:
+        if track['label'] is None:
+            continue
+        rationale = track.get('rationale')
+        if not rationale:
+            said = 'the model does not say which frames count'
+        else:
+            best = sorted(rationale['moments'], key=lambda m: -m['relevance'])[:MOMENTS]
+            parts = []
+            for moment in sorted(best, key=lambda m: m['time']):
+                words = movement_words(moment, MOVEMENTS)
+                parts.append(clock(moment['time'], total) + (words and f' ({words})'))
+            said = 'by ' + ' and '.join(parts)
+            sources.add(rationale_source(track))
+        line = f'face {track["id"]}, {one_line(track["label"])}: {said}'
+        console.print(line, style=style, soft_wrap=True)
+    for sentence in sorted(sources):
+        console.print(sentence, style=style, soft_wrap=True)
 
 
 def _print_warnings(result: dict, console: Terminal) -> None:

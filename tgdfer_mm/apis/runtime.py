@@ -17,6 +17,7 @@ from ..devices import check_device
 from ..evaluation.temperature import scale_probabilities
 from ..files import file_hash, parse_json
 from ..finite_weights import check_finite
+from ..models.text.movement_texts import TowerMovements, reader_of
 from ..video.analysis import Prediction
 from ..video.errors import InputError, NoNumberError, UsageError
 from ..video.optional_packages import need
@@ -60,6 +61,8 @@ class TorchRuntime:
         self._features = None
         if sees_single_frames(self.model, steps):
             self._features = FrameFeatures(self.model, self.pipeline)
+        self._reader: TowerMovements | None = None
+        self._tried = False  # whether there is a reader is known
         # A transform of a user's, or a compiled model, may keep something between two
         # calls; torch uses all cores for one thread anyway.
         self._lock = threading.Lock()
@@ -82,15 +85,28 @@ class TorchRuntime:
             NoNumberError: The model gives NaN or infinity.
         """
         with self._lock:
+            movements: list[np.ndarray | None] = [None] * len(windows)
             if self._features is not None:
                 samples = self._features(windows)
+                movements = [self._movements(crops) for crops in windows]
             else:
                 batch = pseudo_collate([self.pipeline(crops) for crops in windows])
                 samples = self.model.test_step(batch)
         return [
-            calibrated(_finite(_from_sample(sample, len(crops))), self.about)
-            for sample, crops in zip(samples, windows, strict=True)
+            calibrated(_finite(_from_sample(sample, len(crops))), self.about)._replace(
+                movements=found
+            )
+            for sample, crops, found in zip(samples, windows, movements, strict=True)
         ]
+
+    def _movements(self, crops: list[np.ndarray]) -> np.ndarray | None:
+        """What the text tower reads in crops that were predicted, (n, P)."""
+        if not self._tried:  # encoding its texts takes a while
+            self._reader, self._tried = reader_of(self.model), True
+        if self._reader is None:
+            return None
+        found = self._reader.read(self._features.of_crops(crops)).cpu().numpy()
+        return found if np.isfinite(found).all() else None
 
 
 class OnnxRuntime:

@@ -14,6 +14,7 @@ from torch import Tensor
 from .frame_sources import SOURCES, PredictedClip
 
 Source = Callable[[PredictedClip], np.ndarray]
+_TOGETHER = 64  # clips that go to the model at once
 FIGURES = ('sufficiency', 'necessity', 'single', 'kept', 'lost')
 
 
@@ -80,17 +81,23 @@ def frame_reliance(
     value = SOURCES[source] if isinstance(source, str) else source
     rng, rows, skipped, taken = np.random.default_rng(seed), [], 0, []
     for batch in batches:
-        said = predict(_copied(batch))
-        for i, sample in enumerate(said):
+        asked, inputs, samples = [], [], []
+        for i, sample in enumerate(predict(_copied(batch))):
             clip = _predicted(sample)
             if sample.get('damaged') or clip.num_valid < 2:
                 skipped += 1
                 continue
             count = _count(share, clip.num_valid)
             subsets = list(choose_frames(value(clip), count, draws, rng))
-            again = predict(_without(batch, i, [each.frames for each in subsets]))
-            rows.append(_figures(clip, subsets, again))
+            asked.append((clip, subsets))
             taken.append(count)
+            for each in subsets:
+                left = _left(batch['inputs'][i], batch['data_samples'][i], each.frames)
+                inputs.append(left[0])
+                samples.append(left[1])
+        again = _in_parts(predict, inputs, samples)
+        for clip, subsets in asked:
+            rows.append(_figures(clip, subsets, [next(again) for _ in subsets]))
     result = dict(clips=len(rows), skipped=skipped)
     result['frames'] = float(np.mean(taken)) if taken else None
     for name in FIGURES:
@@ -152,19 +159,24 @@ def _figures(
     return {key: float(np.mean(values)) for key, values in found.items()}
 
 
-def _without(batch: Mapping[str, Any], i: int, kept: Sequence[np.ndarray]) -> dict:
-    """A batch of one clip, once for each set of frames that is left of it."""
-    inputs, sample = batch['inputs'][i], batch['data_samples'][i]
-    length = len(np.asarray(sample.get('frame_inds')).ravel())
-    clips, samples = [], []
-    for frames in kept:
-        places = np.concatenate([frames, np.repeat(frames[-1:], length - len(frames))])
-        clips.append(inputs.index_select(_time(inputs, length), torch.tensor(places)))
-        own = sample.clone()
-        inds = np.asarray(sample.get('frame_inds')).ravel()[places]
-        own.set_metainfo(dict(frame_inds=inds, num_valid=len(frames)))
-        samples.append(own)
-    return dict(inputs=clips, data_samples=samples)
+def _left(inputs: Tensor, sample: Any, frames: np.ndarray) -> tuple[Tensor, Any]:
+    """A clip of which only some frames are left, as a short clip is read."""
+    inds = np.asarray(sample.get('frame_inds')).ravel()
+    rest = np.repeat(frames[-1:], len(inds) - len(frames))
+    places = np.concatenate([frames, rest])
+    own = sample.clone()
+    own.set_metainfo(dict(frame_inds=inds[places], num_valid=len(frames)))
+    where = torch.from_numpy(places).to(inputs.device)
+    return inputs.index_select(_time(inputs, len(inds)), where), own
+
+
+def _in_parts(
+    predict: Callable[[dict], Sequence[Any]], inputs: list[Tensor], samples: list
+) -> Iterator[Any]:
+    """Predictions of many clips, some at a time."""
+    for start in range(0, len(inputs), _TOGETHER):
+        part = slice(start, start + _TOGETHER)
+        yield from predict(dict(inputs=inputs[part], data_samples=samples[part]))
 
 
 def _time(inputs: Tensor, length: int) -> int:

@@ -26,11 +26,13 @@ class Prediction(NamedTuple):
         scores: Of each crop, (n, K); None if the model gives none.
         relevance: Of each crop for each class, (n, K), adding up to one over the
             crops; None as well.
+        movements: What a text tower reads in each crop, (n, P); None without one.
     """
 
     probabilities: np.ndarray
     scores: np.ndarray | None
     relevance: np.ndarray | None
+    movements: np.ndarray | None = None
 
 
 Queue = list[tuple[TrackRecord, Window]]
@@ -112,7 +114,11 @@ class Analysis:
         return finished
 
     def tracks(self) -> list[dict]:
-        """The tracks as plain data, by their start, numbered from 1."""
+        """The tracks as plain data, by their start, numbered from 1.
+
+        Next to what a result has, ``movements``: what a text tower reads, by the
+        position in the lists of the frames; empty without one.
+        """
         tracks = [t.asdict(self._settings.intervals) for t in self._finished]
         tracks.sort(key=lambda t: (t['start'], t['frames']['box'][0]))
         return [{'id': number, **track} for number, track in enumerate(tracks, 1)]
@@ -181,7 +187,8 @@ class Analysis:
             if relevance is not None:  # in units of a uniform share
                 k = int(said.probabilities.argmax())
                 relevance = relevance[:, k] * len(window.crops)
-            record.add_window(window, said.probabilities, said.scores, relevance)
+            values = said.probabilities, said.scores, relevance, said.movements
+            record.add_window(window, *values)
 
     def _conclude(self, finished: bool) -> None:
         self.warnings += self._faces.warnings()

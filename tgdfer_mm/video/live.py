@@ -108,6 +108,7 @@ class LiveTrack:
         probabilities: np.ndarray,
         scores: np.ndarray | None,
         relevance: np.ndarray | None,
+        movements: np.ndarray | None = None,
     ) -> None:
         """Hands out what the model predicted for a window, see :class:`TrackRecord`."""
         first, last = self._at(window.first), self._at(window.last)
@@ -128,7 +129,8 @@ class LiveTrack:
         )
         self._hand_out(self, result, last)
         if self.record is not None:
-            self.record.add_window(window, probabilities, scores, relevance)
+            values = probabilities, scores, relevance, movements
+            self.record.add_window(window, *values)
 
     def _at(self, place: int) -> _Place:
         return self._recent[place - self._count + len(self._recent)]

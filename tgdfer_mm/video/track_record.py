@@ -26,6 +26,7 @@ class TrackRecord:
         self._interpolated = array('b')
         self._sums = array('f')  # K instance scores and the relevance, a frame
         self._counts = array('i')
+        self._movements: dict[int, np.ndarray] = {}
         self._windows: list[dict] = []
         self._probabilities = np.zeros(len(classes))
 
@@ -53,6 +54,7 @@ class TrackRecord:
         probabilities: np.ndarray,
         scores: np.ndarray | None,
         relevance: np.ndarray | None,
+        movements: np.ndarray | None = None,
     ) -> None:
         """Takes what the model predicted for a window.
 
@@ -61,6 +63,7 @@ class TrackRecord:
             probabilities: (K,).
             scores: Instance scores (n, K), None if the model has none.
             relevance: Of the predicted class, (n,), 1 = a uniform share; or None.
+            movements: Of single frames whatever the window, (n, P); or None.
         """
         self._probabilities += probabilities
         first, last = window.first, window.last
@@ -72,6 +75,9 @@ class TrackRecord:
                 self._classes,
             )
         )
+        if movements is not None:
+            for crop, row in zip(window.crops, movements, strict=True):
+                self._movements[crop.place] = row.astype(np.float16)
         if scores is None:
             return
         if relevance is None:
@@ -84,7 +90,7 @@ class TrackRecord:
             self._counts[crop.place] += 1
 
     def asdict(self, rule: IntervalRule) -> dict:
-        """The track as plain data, without its ``id``."""
+        """The track as plain data, without its ``id``; ``movements`` are arrays."""
         time = np.array(self._time)
         values = np.array(self._sums).reshape(len(self), -1)
         counts = np.array(self._counts)[:, None]
@@ -109,6 +115,7 @@ class TrackRecord:
                 relevance=[number(v) for v in relevance],
             ),
             windows=self._windows,
+            movements=self._movements,
             intervals=find_intervals(time, scores, self._classes, rule, time[-1]),
         )
 

@@ -116,7 +116,7 @@ def test_a_job_says_who_what_when_and_by_which_frames(job, result):
     [track] = job.summary['tracks']
     assert track['headline'] == 'happy'
     assert [i['start'] for i in track['intervals']] == ['0:00.2']
-    assert track['frames'] == [dict(time=0.9, text='0:00.9 (5.5×)')]
+    assert track['frames'] == [dict(time=0.9, text='0:00.9 (5.5×)', movements='')]
     named = {track['picture'], track['narrow'], track['report'], job.summary['video']}
     assert named <= job.files.keys() and all(f.is_file() for f in job.files.values())
 

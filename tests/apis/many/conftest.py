@@ -28,6 +28,7 @@ class Reader:
         self.runtime = SimpleNamespace(recipe=dict(network=dict(type='Reader')))
         self.detector = SimpleNamespace(describe=lambda: dict(name='none'))
         self.settings = VideoSettings()
+        self.measured = None
         self.read = []
 
     def iterate(self, inputs, batch_size, progress):

@@ -93,6 +93,7 @@ def reader(**changes):
     return SimpleNamespace(
         about={key: given[key] for key in ('sha256', 'classes', 'texts')},
         runtime=SimpleNamespace(recipe=given['recipe']),
+        measured=None,
         settings=VideoSettings().updated(given['settings']),
         detector=SimpleNamespace(describe=lambda: given['detector']),
     )

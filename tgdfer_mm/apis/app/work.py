@@ -10,17 +10,24 @@ from typing import Any
 from ...video.clock import clock
 from ...video.errors import InputError
 from ...video.frames import Source
-from ...visualization.video import ANNOTATED_NAME, frames_to_show, write_all
+from ...visualization.video import ANNOTATED_NAME, write_all
 from ...visualization.video.html_page import (
     INTERVALS,
     NO_INTERVAL,
     describe,
     intervals_of,
     lead,
+    movements_of,
     notes_of,
     share_text,
 )
-from ...visualization.video.words import headline, is_sure, model_note
+from ...visualization.video.timeline import moments_to_show
+from ...visualization.video.words import (
+    headline,
+    is_sure,
+    model_note,
+    rationale_source,
+)
 from ..inferencer import DFERInferencer
 from ..writing import write_result
 from .jobs import Job
@@ -95,7 +102,7 @@ def summarise(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _summarise_track(result: dict, track: dict, total: float) -> dict[str, Any]:
-    frames = track['frames']
+    frames, words = track['frames'], movements_of(track)
     return dict(
         id=track['id'],
         headline=headline(track),
@@ -110,9 +117,11 @@ def _summarise_track(result: dict, track: dict, total: float) -> dict[str, Any]:
                 time=frames['time'][p],
                 text=f'{clock(frames["time"][p], total)} '
                 f'({share_text(frames["relevance"][p])}×)',
+                movements=words.get(p, ''),
             )
-            for p in frames_to_show(result, track)
+            for p in moments_to_show(result, track)
         ],
+        source=rationale_source(track),
     )
 
 

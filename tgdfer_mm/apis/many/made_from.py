@@ -25,13 +25,15 @@ def made_by(inferencer: DFERInferencer) -> dict[str, str]:
     The model is what it says about itself (SHA-256 of the weights, classes, texts),
     apart from what it is called, and what the runtime calls its recipe: the config's
     network and test pipeline, or the ONNX file. The settings are
-    those of the result and of the detector. Device and size of batches are none: they
-    change the last digits only. Nor is the version of this package, which each row of
-    a summary states.
+    those of the result and of the detector, and the content of a file of movements.
+    Device and size of batches are none: they change the last digits only. Nor is the
+    version of this package, which each row of a summary states.
     """
     about = {k: v for k, v in inferencer.about.items() if k not in _CALLED}
     model = dict(about, recipe=inferencer.runtime.recipe)
-    settings = inferencer.settings.asdict(), inferencer.detector.describe()
+    settings = [inferencer.settings.asdict(), inferencer.detector.describe()]
+    if inferencer.measured is not None:  # results without are finished as they were
+        settings.append(inferencer.measured.digest)
     return dict(model=_digest(model), settings=_digest(settings))
 
 

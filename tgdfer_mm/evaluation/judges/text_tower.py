@@ -9,6 +9,7 @@ from ...labels.expression_names import same_expression
 from ...models.text import OpenCLIPText
 from ...models.text.other_texts import with_texts
 from ...registry import MODELS, RATIONALE_JUDGES
+from ..rationale_scores import split_sentences
 
 _BATCH = 256
 
@@ -16,6 +17,8 @@ _BATCH = 256
 @RATIONALE_JUDGES.register_module('text_tower')
 class TextTowerJudge:
     """The class whose description is nearest to a text, by their features' cosine.
+
+    The feature of several sentences is the mean of theirs, so that a long text fits.
 
     If it is the tower of the model that is judged, EPC is partly circular: the model
     predicted the class by nearness to the same descriptions. Take it to see whether
@@ -49,7 +52,7 @@ class TextTowerJudge:
 
         Raises:
             ValueError: The tower has no description of a class, lacks words of a text,
-                or a text is too long for it.
+                or a sentence is too long for it.
         """
         if not texts:
             return []
@@ -66,7 +69,13 @@ class TextTowerJudge:
         known, found = self._encoder()[order].t(), {}
         for start in range(0, len(different), _BATCH):
             part = different[start : start + _BATCH]
-            encoder = with_texts(self._encoder, {text: [text] for text in part})
+            parts = {text: _sentences(text) for text in part}
+            encoder = with_texts(self._encoder, parts)
             best = (encoder.eval()() @ known).argmax(1).tolist()
             found |= zip(part, best, strict=True)
         return [found[text] for text in texts]
+
+
+def _sentences(text: str) -> list[str]:
+    """Without their full stops, which small towers have no embeddings of."""
+    return [each.rstrip(' .!?') or each for each in split_sentences(text)]

@@ -1,15 +1,20 @@
 """Movements of a face that a text tower finds in frames, by their words."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from ...synth.sentences import vocabulary
 from .openclip_text import OpenCLIPText
 from .other_texts import with_texts
+
+LEAST = 2.0  # difference of logits from which on a movement is told [choice]
+MOST = 4  # movements that are told of a frame [choice]
 
 
 @dataclass(frozen=True)
@@ -82,3 +87,34 @@ class TowerMovements:
         """
         unit = F.normalize(features.float(), dim=-1)
         return unit @ self._directions.to(unit).t()
+
+    @staticmethod
+    def told(scores: Tensor | Sequence[float]) -> list[tuple[NamedMovement, float]]:
+        """The movements of a frame that are worth a word, the clearest first.
+
+        Of each region the one that fits best, if it fits better than rest by `LEAST`.
+
+        Args:
+            scores: Of one frame, (P,).
+        """
+        best: dict[str, tuple[NamedMovement, float]] = {}
+        for movement, score in zip(named_movements(), map(float, scores), strict=True):
+            if score > best.get(movement.region, (None, LEAST))[1]:
+                best[movement.region] = movement, score
+        return sorted(best.values(), key=lambda pair: -pair[1])[:MOST]
+
+
+def reader_of(model: nn.Module) -> TowerMovements | None:
+    """The reader of a model's text tower; None where it has none or lacks the words."""
+    encoder = getattr(model, 'text_encoder', None)
+    if not isinstance(encoder, OpenCLIPText):
+        return None
+    try:
+        return TowerMovements(encoder)
+    except (ValueError, OSError):  # words, or the file that they are in
+        return None
+
+
+def share(score: float) -> float:
+    """A difference of logits as the movement's share, 0..1, of movement and rest."""
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, score))))

@@ -14,13 +14,15 @@ from PIL import Image
 
 from ...video.clock import clock
 from .colors import class_colors
-from .timeline import WIDE, frames_to_show
+from .timeline import moments_to_show
 from .words import (
     CAUTION,
     calibration_words,
     headline,
     is_sure,
     model_note,
+    movement_words,
+    rationale_source,
     verdict,
 )
 
@@ -68,7 +70,9 @@ def render_report(
         wide=wide,
         narrow=narrow,
         alt=describe(track, total),
-        shown=[p for p in frames_to_show(result, track, WIDE) if p in thumbnails],
+        shown=[p for p in moments_to_show(result, track) if p in thumbnails],
+        movements=movements_of(track),
+        source_said=rationale_source(track),
         thumbnails=thumbnails,
         intervals=intervals_of(result, track),
         caption=INTERVALS,
@@ -95,6 +99,14 @@ def intervals_of(
         )
         for each in track['intervals']
     ]
+
+
+def movements_of(track: Mapping[str, Any]) -> dict[int, str]:
+    """What the frames of a track's rationale show, by their position in its lists."""
+    rationale, index = track.get('rationale'), track['frames']['index']
+    moments = rationale['moments'] if rationale else ()
+    words = {index.index(each['frame']): movement_words(each) for each in moments}
+    return {place: said for place, said in words.items() if said}
 
 
 def share_text(relevance: float) -> str:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ...video.frames import Frame
-from .timeline import NARROW, WIDE, frames_to_show
+from .timeline import NARROW, WIDE, frames_to_show, moments_to_show
 
 SIZE = 160  # pixels; a thumbnail is an inch of a picture with 120 to 170 dots an inch
 MARGIN = 0.2  # of the box, on each side
@@ -32,6 +32,7 @@ class ThumbnailCollector:
         for track in result['tracks']:
             self.pictures[track['id']] = {}
             shown = [frames_to_show(result, track, width) for width in (WIDE, NARROW)]
+            shown.append(moments_to_show(result, track))
             frames = track['frames']
             for p in set().union(*shown):
                 wanted = (track['id'], p, frames['box'][p])

@@ -82,6 +82,18 @@ def frames_to_show(
     return pick_frames(series.relevance, series.time, most, apart)
 
 
+def moments_to_show(result: Mapping[str, Any], track: Mapping[str, Any]) -> list[int]:
+    """The frames of a track's rationale, as positions in the lists of its frames.
+
+    Without one, as in results of earlier versions, those of a wide timeline.
+    """
+    rationale = track.get('rationale')
+    if not rationale:
+        return frames_to_show(result, track)
+    index = track['frames']['index']
+    return [index.index(moment['frame']) for moment in rationale['moments']]
+
+
 def draw_timeline(
     result: Mapping[str, Any],
     track: Mapping[str, Any],

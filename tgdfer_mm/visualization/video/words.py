@@ -5,6 +5,12 @@ from typing import Any
 
 COSINES_SAID = 'Scores are differences of cosines and no probabilities: uncalibrated.'
 CAUTION = 'shows an expression, not what the person feels'
+SOURCES = {
+    'values': 'The movements are those of the file of values that was given.',
+    'tower': "The movements are read by the model's text tower, and may be wrong.",
+    None: 'Which movements these frames show is not known: give a file of values.',
+}
+AT_REST = 'no clear movement'
 # A temperature is fitted to whole clips, so it holds for nothing shorter.
 INTERVALS_SAID = 'Scores of intervals are uncalibrated.'
 
@@ -20,6 +26,27 @@ def headline(track: Mapping[str, Any]) -> str:
     """What a track shows: the expressions of its intervals, else its label."""
     shown = list(dict.fromkeys(i['emotion'] for i in track['intervals']))
     return ', '.join(shown) or track['label'] or 'not judged'
+
+
+def movement_words(moment: Mapping[str, Any], most: int | None = None) -> str:
+    """What a moment of a rationale shows, in words; empty if unknown.
+
+    Args:
+        moment: Of a track's ``rationale``.
+        most: So many movements at most.
+    """
+    if moment['movements'] is None:
+        return ''
+    return ', '.join(m['text'] for m in moment['movements'][:most]) or AT_REST
+
+
+def rationale_source(track: Mapping[str, Any]) -> str:
+    """Where the movements of a rationale come from, as one sentence.
+
+    Empty without a rationale, which results of earlier versions do not have.
+    """
+    rationale = track.get('rationale')
+    return SOURCES[rationale['source']] if rationale else ''
 
 
 def model_note(model: Mapping[str, Any]) -> str:

@@ -150,10 +150,12 @@ function card(track, at, reason, words) {
   if (reason) section.append(make('p', { class: 'reason' }, reason));
   section.append(make('p', { class: 'verdict' }, track.lead));
   if (track.frames.length) {
+    const told = track.frames.some((frame) => frame.movements);
     section.append(
       make('p', { id: `why-${track.id}` }, 'Because of these frames most; show them in the video:'),
-      make('ul', { class: 'moments', 'aria-labelledby': `why-${track.id}` },
-        ...track.frames.map((frame) => make('li', {}, moment(frame)))));
+      make('ul', { class: told ? 'moments told' : 'moments', 'aria-labelledby': `why-${track.id}` },
+        ...track.frames.map((frame) => make('li', {}, moment(frame), frame.movements))));
+    if (track.source) section.append(make('p', { class: 'source' }, track.source));
   }
   section.append(make('picture', { class: 'picture' },
     make('source', { media: '(max-width: 46rem)', srcset: at(track.narrow) }),

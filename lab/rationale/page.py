@@ -1,0 +1,153 @@
+"""The tables of what the study measured."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy import stats
+
+from lab.evidence.differences import paired_difference
+from lab.markdown import table_lines
+from tgdfer_mm.files import write_text
+from tgdfer_mm.protocol.compare import holm
+
+_PLACE = re.compile(r'(<!-- rationale -->\n).*?(<!-- end -->)', re.DOTALL)
+_SOURCES = {
+    'relevance': 'relevance',
+    'scores': "the frames' own scores",
+    'truth': 'true intensity',
+}
+_ASKED = {
+    'sufficiency': 'these frames alone get the verdict',
+    'necessity': 'the others alone lose it',
+    'single': 'the most relevant one alone gets it',
+    'kept': 'probability with these alone, less the whole',
+    'lost': 'probability of the whole, less the others alone',
+}
+_TOLD = {
+    'truth, relevant': 'true movements, relevant frames',
+    'truth, random': 'true movements, random frames',
+    'tower, relevant': 'read by the tower, relevant frames',
+    'tower, random': 'read by the tower, random frames',
+    'parrot': 'a description of the predicted class',
+}
+_JUDGES = {'rule': 'rule', 'drawn': 'rule, drawn', 'text_tower': 'text_tower'}
+_FIGURES = ('EEA', 'FCR', 'EPC', 'sentences')
+
+
+def result_lines(results: Sequence[dict]) -> list[str]:
+    """Three tables: consistency, sufficiency and necessity, paired differences."""
+    rows = [
+        [text, name, *(_mean(_of(results, key, judge, f)) for f in _FIGURES)]
+        for key, text in _TOLD.items()
+        for judge, name in _JUDGES.items()
+    ]
+    accuracy = _mean(_of(results, 'parrot', 'rule', 'WAR'))
+    reading = {
+        name: _mean([r['reading'][name] for r in results], 2 if name == 'words' else 1)
+        for name in ('words', 'precision', 'recall')
+    }
+    return [
+        *table_lines(['what is told', 'judge', *_FIGURES], rows),
+        '',
+        f'The accuracy (WAR) is {accuracy}. In relevant frames the tower tells '
+        f'{reading["words"]} movements a frame; {reading["precision"]} % of them are '
+        f'true, and {reading["recall"]} % of the visible units are told.',
+        '',
+        *_reliance_lines(results),
+        '',
+        *_pair_lines(results),
+    ]
+
+
+def write_tables(page: Path, results: Sequence[dict]) -> None:
+    """Writes the tables into a page, between its marks.
+
+    Raises:
+        ValueError: The page has no marks.
+    """
+    text = page.read_text(encoding='utf-8')
+    if not _PLACE.search(text):
+        raise ValueError(
+            f'{page} has no place between <!-- rationale --> and <!-- end -->'
+        )
+    content = '\n'.join(result_lines(results)) + '\n'
+    write_text(page, _PLACE.sub(lambda m: m[1] + content + m[2], text))
+
+
+def _reliance_lines(results: Sequence[dict]) -> list[str]:
+    rows = []
+    for name, text in _ASKED.items():
+        random = [r['reliance']['relevance'][name]['random'] for r in results]
+        rows.append([text, *(_mean(_asked(results, s, name)) for s in _SOURCES)])
+        rows[-1].append(_mean(random))
+    return table_lines(['', *_SOURCES.values(), 'random'], rows)
+
+
+def _pair_lines(results: Sequence[dict]) -> list[str]:
+    """Paired over the repeats: difference, Student's interval, p by Holm."""
+    rows = [
+        (
+            f'{name}: relevance less random',
+            _asked(results, 'relevance', name),
+            [r['reliance']['relevance'][name]['random'] for r in results],
+        )
+        for name in ('sufficiency', 'necessity', 'single')
+    ]
+    rows += [
+        (
+            f'EEA, {what}: relevant less random frames',
+            _of(results, f'{key}, relevant', judge, 'EEA'),
+            _of(results, f'{key}, random', judge, 'EEA'),
+        )
+        for key, what, judge in (
+            ('truth', 'true movements, rule', 'rule'),
+            ('tower', 'read by the tower, rule', 'rule'),
+        )
+    ]
+    rows += [
+        (
+            f'{what} in relevant frames, rule: EEA less accuracy',
+            _of(results, f'{key}, relevant', 'rule', 'EEA'),
+            _of(results, f'{key}, relevant', 'rule', 'WAR'),
+        )
+        for key, what in (
+            ('truth', 'true movements'),
+            ('tower', 'movements read by the tower'),
+        )
+    ]
+    p_values = holm([_p_value(own, base) for _, own, base in rows])
+    lines = []
+    for (text, own, base), p in zip(rows, p_values, strict=True):
+        found = paired_difference(base, own)
+        if found is None:
+            continue
+        low, high = found['interval']
+        lines.append(
+            [text, f'{found["difference"]:+.1f} [{low:+.1f}, {high:+.1f}]', _small(p)]
+        )
+    return table_lines(['paired difference, points', 'mean, 95 %', 'p (Holm)'], lines)
+
+
+def _small(p: float) -> str:
+    return f'{p:.4f}' if p >= 1e-4 else '< 0.0001'
+
+
+def _asked(results: Sequence[dict], source: str, name: str) -> list[float]:
+    return [r['reliance'][source][name]['relevant'] for r in results]
+
+
+def _of(results: Sequence[dict], told: str, judge: str, figure: str) -> list[float]:
+    return [r['consistency'][told][judge][figure] for r in results]
+
+
+def _p_value(own: Sequence[float], base: Sequence[float]) -> float:
+    if len(own) < 2 or np.ptp(np.subtract(own, base)) == 0:  # the test is not defined
+        return 1.0
+    return float(stats.ttest_rel(own, base).pvalue)
+
+
+def _mean(values: Sequence[float], digits: int = 1) -> str:
+    spread = f' ± {np.std(values, ddof=1):.{digits}f}' if len(values) > 1 else ''
+    return f'{np.mean(values):.{digits}f}{spread}'
