@@ -8,6 +8,7 @@ from ...registry import RATIONALE_JUDGES
 from ..open_vocabulary import known_group
 
 _BATCH = 32
+_LONGEST = 512  # tokens of a text, where neither tokenizer nor model says it
 
 
 @RATIONALE_JUDGES.register_module('transformers')
@@ -16,7 +17,8 @@ class SentenceClassifierJudge:
 
     Its labels are matched with the classes by name, or by ``open_words.json``:
     "joy" and "amusement" may both be "happy". Labels that stand for no class are left
-    out. Nothing is fetched, no code of the folder is run and nothing is unpickled.
+    out. Of a text that is too long for the model the beginning counts. Nothing is
+    fetched, no code of the folder is run and nothing is unpickled.
 
     Args:
         folder: What transformers' ``save_pretrained`` writes: config, safetensors and
@@ -59,6 +61,9 @@ class SentenceClassifierJudge:
             ) from error
         self._model = model.eval().to(device)
         self._labels = dict(labels or {})
+        # Many tokenizers do not state what the model takes.
+        places = getattr(model.config, 'max_position_embeddings', None)
+        self._longest = min(self._tokenizer.model_max_length, places or _LONGEST)
 
     def judge(self, texts: Sequence[str], classes: Sequence[str]) -> list[int]:
         """The class of each text.
@@ -75,6 +80,7 @@ class SentenceClassifierJudge:
                 list(texts[start : start + _BATCH]),
                 padding=True,
                 truncation=True,
+                max_length=self._longest,
                 return_tensors='pt',
             ).to(self._model.device)
             with torch.no_grad():

@@ -2,9 +2,8 @@
 
 from torch import Tensor, allclose, isin
 
-from ..vision_language.open_clip_models import load_clip
 from ..vision_language.text_image_checkpoint import check_tokens
-from .openclip_text_tower import find_text_tower
+from .other_texts import SAME, LackingWordsError, all_words
 
 
 class FreeTexts:
@@ -13,7 +12,7 @@ class FreeTexts:
     The embeddings of all words, which only such texts need, are not in checkpoints.
     They are those of ``pretrained``: training starts with them, and a model that was
     loaded from a checkpoint reads them when a text first has a word that the texts of
-    the classes have not.
+    the classes have not. Nothing is fetched then.
 
     Attributes:
         truncate: Whether texts that the tower is too short for are cut, as users of
@@ -37,9 +36,10 @@ class FreeTexts:
             where: Whose it is, for errors.
 
         Raises:
+            LackingWordsError: A checkpoint was loaded, and ``pretrained`` is not on
+                this machine or not what it was trained from.
             ValueError: It has a word that the tower has no embedding for, or is too
-                long; or a checkpoint was loaded, and ``pretrained`` is not what it was
-                trained from.
+                long.
         """
         ids = self.tokenizer.encode(text)
         if not self._sure and not {*ids} <= {*self.token_ids.tolist()}:
@@ -63,23 +63,17 @@ class FreeTexts:
 
     def _find_words(self, where: str) -> None:
         """Takes the words from ``pretrained`` if those here are not the tower's."""
-        if not self._has_words() and self.pretrained is not None:
-            model, kept = load_clip(self.arch, self.pretrained, self.quick_gelu)
-            words = find_text_tower(model, self.arch).token_embedding.weight.detach()
+        if not allclose(self.words[self.token_ids], self.token_rows, atol=SAME):
+            words, kept = all_words(self)
+            if not len(words):
+                raise LackingWordsError(
+                    f'{where}: the text tower is from a checkpoint, which has no '
+                    'embeddings of words other than those of the classes. Set '
+                    'text_encoder.pretrained to a file of the weights that it was '
+                    f'trained from; {self.pretrained!r} is none, or not on this machine'
+                )
             self._take_words(words.to(self.token_rows), kept)
-        if not self._has_words():
-            raise ValueError(
-                f'{where}: the text tower is from a checkpoint, which has no '
-                'embeddings of words other than those of the classes. Set '
-                'text_encoder.pretrained to the weights that it was trained from, not '
-                f'{self.pretrained!r}'
-            )
         self._sure = True
-
-    def _has_words(self) -> bool:
-        """Whether the words of the classes are alike in both tables."""
-        own = self.words[self.token_ids]
-        return allclose(own, self.token_rows, rtol=1e-2, atol=1e-4)  # saved in half
 
     def _take_words(self, words: Tensor, kept: list[int] | None) -> None:
         self._kept = kept

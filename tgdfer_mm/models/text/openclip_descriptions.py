@@ -76,8 +76,8 @@ class OpenCLIPDescriptions(FreeTexts, OpenCLIPText):
 
         Raises:
             ValueError: A text has a word that the tower has no embedding for, or is too
-                long; the clips differ in Q; or a checkpoint was loaded, and
-                ``pretrained`` is not what it was trained from.
+                long; or the clips differ in Q.
+            LackingWordsError: See :meth:`.FreeTexts.text_tokens`.
         """
         counts = {len(own) for own in texts}
         if len(counts) != 1:

@@ -10,7 +10,7 @@ from ..vision_language.open_clip_models import load_clip
 from .openclip_text import OpenCLIPText
 from .openclip_text_tower import find_text_tower
 
-_SAME = 1e-2  # what half precision may change of an embedding
+SAME = 1e-2  # what half precision may change of an embedding
 
 
 class LackingWordsError(ValueError):
@@ -77,7 +77,7 @@ def _words(old: OpenCLIPText, new: OpenCLIPText) -> tuple[Tensor, Tensor]:
     ids = torch.tensor(wanted, device=old.token_ids.device)
     if known >= used:
         return ids, old._embed(ids)
-    more, kept = _from_pretrained(old)
+    more, kept = all_words(old)
     _refuse_lacking(new, known | (set(range(len(more))) if kept is None else {*kept}))
     rows = more[ids.cpu()].to(old.token_rows)
     own = torch.tensor([token in known for token in wanted], device=ids.device)
@@ -85,8 +85,12 @@ def _words(old: OpenCLIPText, new: OpenCLIPText) -> tuple[Tensor, Tensor]:
     return ids, rows
 
 
-def _from_pretrained(encoder: OpenCLIPText) -> tuple[Tensor, list[int] | None]:
-    """The embeddings of all words, and ids of those that there are; None: all."""
+def all_words(encoder: OpenCLIPText) -> tuple[Tensor, list[int] | None]:
+    """The embeddings of all words, and ids of those that there are; None: all.
+
+    They come from ``pretrained``; there are none if that is not on this machine, or is
+    not what the encoder was trained from.
+    """
     path = kept_weights(encoder.arch, encoder.pretrained)
     if path is None:
         return encoder.token_rows.new_empty(0, encoder.token_rows.shape[1]), None
@@ -94,7 +98,7 @@ def _from_pretrained(encoder: OpenCLIPText) -> tuple[Tensor, list[int] | None]:
     words = find_text_tower(model, encoder.arch).token_embedding.weight.detach()
     own = encoder.token_rows.cpu().float()
     theirs = words[encoder.token_ids.cpu()]
-    if not torch.allclose(own, theirs, atol=_SAME):
+    if not torch.allclose(own, theirs, atol=SAME):
         # The model was not trained from these weights: its words are others.
         return words[:0], None
     return words, kept
