@@ -141,9 +141,23 @@ def test_values_belong_to_the_video_of_their_name(values_file):
     assert found[0] is not None and not said
     found, said = measured.of_tracks('/x/other.mp4', one)
     assert found == [None] and "no values of 'other'" in said[0]
-    found, said = values_file('whatever').of_tracks('other.mp4', one)
-    assert found[0] is not None and not said
+    found, said = values_file('a').of_tracks('/x/other.mp4', one)
+    assert found == [None] and "of 'other', but of 'a'" in said[0]
     assert measured.of_tracks('/x/none.mp4', []) == ([], [])
+
+
+def test_a_table_that_names_no_clip_is_of_one_video_alone(tmp_path):
+    path, one = tmp_path / 'values.csv', spans((0, 1))
+    path.write_text('frame,AU12\n0,0.8\n')
+    measured = MeasuredMovements(path)
+    assert measured.of_tracks('a.mp4', [])[0] == []
+    for name in ('a.mp4', 'b.mp4', 'a.mp4', 'values.mp4'):
+        [found], said = measured.of_tracks(name, one)
+        assert (found is None) == bool(said) == (name == 'b.mp4')
+    strict = MeasuredMovements(path)
+    strict.by_name = True
+    assert strict.of_tracks('a.mp4', one)[0] == [None]
+    assert strict.of_tracks('values.mp4', one)[0] != [None]
 
 
 def test_several_faces_at_once_need_a_clip_each(values_file):

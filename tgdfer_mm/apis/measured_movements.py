@@ -15,11 +15,15 @@ class MeasuredMovements:
     """Values of action units per frame, as :func:`.read_values` reads them.
 
     A clip of the file belongs to the video of its name, without the ending; with
-    ``.track2`` behind it to track 2 alone. A file about one clip alone, with another
-    name, belongs to whatever single video is read.
+    ``.track2`` behind it to track 2 alone. A table that names no clip belongs to the
+    first video that is read, whatever its name is, and to no other.
 
     Args:
         path: A table or a folder of tables.
+
+    Attributes:
+        by_name: Whether a table that names no clip belongs to the video of its own
+            name alone, as where many videos are read in several calls.
 
     Raises:
         UsageError: It cannot be read; names file, line and column.
@@ -31,6 +35,7 @@ class MeasuredMovements:
             self._clips: Mapping[str, UnitValues] = read_values(self.path)
         except MovementsError as err:
             raise UsageError(f'movements: {err}') from err
+        self.by_name, self._video = False, None
         files = sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]
         self.digest = [file_hash(file) for file in files if file.is_file()]
 
@@ -46,15 +51,15 @@ class MeasuredMovements:
         stem = Path(name).stem
         own = [self._clips.get(f'{stem}.track{track["id"]}') for track in tracks]
         shared = self._clips.get(stem)
-        if (
-            shared is None
-            and len(self._clips) == 1
-            and all(each is None for each in own)
-        ):
-            shared = next(iter(self._clips.values()))
+        known = shared is not None or any(each is not None for each in own)
+        if not known and self._takes(name):
+            [shared] = self._clips.values()
         if shared is None:
-            if tracks and all(each is None for each in own):
-                return own, [f'{self.path} has no values of {stem!r}']
+            if tracks and not known:
+                there = ', '.join(map(repr, self._clips))
+                return own, [
+                    f'{self.path} has no values of {stem!r}, but of {there:.200}'
+                ]
             return own, []
         missing = [t for t, each in zip(tracks, own, strict=True) if each is None]
         if _overlap(missing):
@@ -64,6 +69,13 @@ class MeasuredMovements:
                 'on, for each face'
             ]
         return [shared if each is None else each for each in own], []
+
+    def _takes(self, name: str) -> bool:
+        """Whether a video gets the values of a table that names no clip."""
+        if self.by_name or [*self._clips] != [self.path.stem] or self.path.is_dir():
+            return False
+        self._video = self._video or name
+        return self._video == name
 
 
 def _overlap(tracks: Sequence[Mapping[str, Any]]) -> bool:

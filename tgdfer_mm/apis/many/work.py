@@ -106,6 +106,8 @@ class _Work:
         self, inferencer: DFERInferencer, args: Namespace, console: Terminal
     ) -> None:
         self._inferencer, self._console = inferencer, console
+        if inferencer.measured is not None:
+            inferencer.measured.by_name = True
         self._out, self._batch_size = Path(args.out), args.batch_size
         self._pictures, self._overwrite = not args.no_pictures, args.overwrite
         self._made = made_by(inferencer)
