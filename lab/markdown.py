@@ -11,7 +11,7 @@ def table_lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[st
     return [f'| {" | ".join(line)} |' for line in lines]
 
 
-def spread_cell(values: Sequence[float]) -> str:
+def spread_cell(values: Sequence[float], digits: int = 1) -> str:
     """Mean and standard deviation over the repeats; of a single one, its value."""
-    spread = f' ± {np.std(values, ddof=1):.1f}' if len(values) > 1 else ''
-    return f'{np.mean(values):.1f}{spread}'
+    spread = f' ± {np.std(values, ddof=1):.{digits}f}' if len(values) > 1 else ''
+    return f'{np.mean(values):.{digits}f}{spread}'

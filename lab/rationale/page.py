@@ -1,18 +1,13 @@
 """The tables of what the study measured."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from scipy import stats
-
-from lab.evidence.differences import paired_difference
-from lab.markdown import table_lines
-from tgdfer_mm.files import write_text
+from lab.evidence.differences import paired_difference, paired_p_value
+from lab.markdown import spread_cell, table_lines
+from lab.marked_place import write_between
 from tgdfer_mm.protocol.compare import holm
 
-_PLACE = re.compile(r'(<!-- rationale -->\n).*?(<!-- end -->)', re.DOTALL)
 _SOURCES = {
     'relevance': 'relevance',
     'scores': "the frames' own scores",
@@ -39,13 +34,15 @@ _FIGURES = ('EEA', 'FCR', 'EPC', 'sentences')
 def result_lines(results: Sequence[dict]) -> list[str]:
     """Three tables: consistency, sufficiency and necessity, paired differences."""
     rows = [
-        [text, name, *(_mean(_of(results, key, judge, f)) for f in _FIGURES)]
+        [text, name, *(spread_cell(_of(results, key, judge, f)) for f in _FIGURES)]
         for key, text in _TOLD.items()
         for judge, name in _JUDGES.items()
     ]
-    accuracy = _mean(_of(results, 'parrot', 'rule', 'WAR'))
+    accuracy = spread_cell(_of(results, 'parrot', 'rule', 'WAR'))
     reading = {
-        name: _mean([r['reading'][name] for r in results], 2 if name == 'words' else 1)
+        name: spread_cell(
+            [r['reading'][name] for r in results], 2 if name == 'words' else 1
+        )
         for name in ('words', 'precision', 'recall')
     }
     return [
@@ -67,21 +64,15 @@ def write_tables(page: Path, results: Sequence[dict]) -> None:
     Raises:
         ValueError: The page has no marks.
     """
-    text = page.read_text(encoding='utf-8')
-    if not _PLACE.search(text):
-        raise ValueError(
-            f'{page} has no place between <!-- rationale --> and <!-- end -->'
-        )
-    content = '\n'.join(result_lines(results)) + '\n'
-    write_text(page, _PLACE.sub(lambda m: m[1] + content + m[2], text))
+    write_between(page, 'rationale', result_lines(results))
 
 
 def _reliance_lines(results: Sequence[dict]) -> list[str]:
     rows = []
     for name, text in _ASKED.items():
         random = [r['reliance']['relevance'][name]['random'] for r in results]
-        rows.append([text, *(_mean(_asked(results, s, name)) for s in _SOURCES)])
-        rows[-1].append(_mean(random))
+        rows.append([text, *(spread_cell(_asked(results, s, name)) for s in _SOURCES)])
+        rows[-1].append(spread_cell(random))
     return table_lines(['', *_SOURCES.values(), 'random'], rows)
 
 
@@ -117,7 +108,7 @@ def _pair_lines(results: Sequence[dict]) -> list[str]:
             ('tower', 'movements read by the tower'),
         )
     ]
-    p_values = holm([_p_value(own, base) for _, own, base in rows])
+    p_values = holm([paired_p_value(own, base) for _, own, base in rows])
     lines = []
     for (text, own, base), p in zip(rows, p_values, strict=True):
         found = paired_difference(base, own)
@@ -140,14 +131,3 @@ def _asked(results: Sequence[dict], source: str, name: str) -> list[float]:
 
 def _of(results: Sequence[dict], told: str, judge: str, figure: str) -> list[float]:
     return [r['consistency'][told][judge][figure] for r in results]
-
-
-def _p_value(own: Sequence[float], base: Sequence[float]) -> float:
-    if len(own) < 2 or np.ptp(np.subtract(own, base)) == 0:  # the test is not defined
-        return 1.0
-    return float(stats.ttest_rel(own, base).pvalue)
-
-
-def _mean(values: Sequence[float], digits: int = 1) -> str:
-    spread = f' ± {np.std(values, ddof=1):.{digits}f}' if len(values) > 1 else ''
-    return f'{np.mean(values):.{digits}f}{spread}'
