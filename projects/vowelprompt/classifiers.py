@@ -9,8 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from scipy import sparse
+from sklearn.base import TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tgdfer_mm.sound.voice_words import voice_table
@@ -36,13 +38,14 @@ def phrases(sentence: str) -> list[str]:
 class Reader:
     """A linear classifier on any of numbers and sentences together.
 
-    Numbers are brought to one scale, sentences are counted phrase by phrase.
+    Sentences are counted phrase by phrase; then numbers and counts alike are brought
+    to one scale, so that one strength suits both.
 
     Args:
         strength: Of the fit, ``C`` of scikit-learn's ``LogisticRegression``.
     """
 
-    def __init__(self, strength: float = 0.03) -> None:
+    def __init__(self, strength: float = 0.01) -> None:
         self._strength = strength
 
     def fit(self, given: Sequence[Given], label: np.ndarray) -> 'Reader':
@@ -66,10 +69,11 @@ class Reader:
         return sparse.hstack([sparse.csr_matrix(t) for t in tables]).tocsr()
 
 
-def _part(given: Given) -> StandardScaler | CountVectorizer:
+def _part(given: Given) -> TransformerMixin:
     if isinstance(given, np.ndarray):
         return StandardScaler()
-    return CountVectorizer(analyzer=phrases, binary=True)
+    counts = CountVectorizer(analyzer=phrases, binary=True)
+    return make_pipeline(counts, StandardScaler(with_mean=False))
 
 
 def uar(predicted: np.ndarray, label: np.ndarray) -> float:
