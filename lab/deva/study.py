@@ -46,9 +46,9 @@ class Study:
         the same seed. What is finished is kept: a second call goes on.
 
         Returns:
-            For each arm one dict a repeat with ``UAR`` and the ``gates``; and for
-            ``alone`` and ``oracle`` the settings. The other arms have those of
-            ``oracle``.
+            For each arm one dict a repeat with ``UAR`` and the ``gates``; and the
+            settings of the arms for which there are several. The other arms have those
+            of the last of these.
 
         Raises:
             OtherConfigError: A training was finished with another plan than it has now.
@@ -60,7 +60,7 @@ class Study:
             results: Results = {arm: [] for arm in self.plan['arms']}
             for repeat in range(self.plan['repeats']):
                 for arm in self.plan['arms']:
-                    setting = chosen['alone' if arm == 'alone' else 'oracle']
+                    setting = chosen.get(arm) or [*chosen.values()][-1]
                     seed = self.plan['seed'] + repeat
                     results[arm].append(self.perform(arm, setting, seed, 'figures'))
         return results, chosen
@@ -82,7 +82,9 @@ class Study:
 
     def perform(self, arm: str, setting: dict, seed: int, kind: str) -> dict:
         """Trains and tests, unless that has been done."""
-        what = {k: self.plan[k] for k in _DECIDING} | dict(self.plan['arms'][arm])
+        what = {k: self.plan[k] for k in _DECIDING if k in self.plan} | dict(
+            self.plan['arms'][arm]
+        )
         what |= dict(setting=setting, seed=seed)
         text = json.dumps(what, sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -92,14 +94,15 @@ class Study:
         kept = kept_result(path, 'UAR', digest, advice)
         if kept is not None:
             return dict(UAR=kept['UAR'], gates=kept['gates'])
-        found = self._train(arm, setting, seed)
+        found = self.train(arm, setting, seed)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, json.dumps(found | dict(config_sha256=digest)) + '\n')
         self.report(f'{kind}, {arm}, {name}, seed {seed}: UAR {found["UAR"]:.1f}')
         return found
 
-    def _train(self, arm: str, setting: dict, seed: int) -> dict:
-        train, test = self._people(seed)
+    def train(self, arm: str, setting: dict, seed: int) -> dict:
+        """Trains and tests, see :meth:`perform`."""
+        train, test = self.people(seed)
         about, plan = self.plan['arms'][arm], self.plan
         texts = [None, None]
         if 'sigma' in about:
@@ -116,7 +119,8 @@ class Study:
         gates = [float(r.gate[0]) for r in getattr(model.neck, 'readers', [])]
         return dict(UAR=uar, gates=gates)
 
-    def _people(self, seed: int) -> tuple[Drawn, Drawn]:
+    def people(self, seed: int) -> tuple[Drawn, Drawn]:
+        """Clips to learn from, and of other people to test on."""
         if self._drawn is None or self._drawn[0] != seed:
             plan, count = self.plan, self.plan['people']
             init_default_scope('mmaction')
