@@ -5,7 +5,12 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from tgdfer_mm.models.text.movement_texts import TowerMovements, named_movements
+from tgdfer_mm.models.text import OpenCLIPText
+from tgdfer_mm.models.text.movement_texts import (
+    TowerMovements,
+    named_movements,
+    reader_of,
+)
 from tgdfer_mm.registry import MODELS
 from tgdfer_mm.synth.clips import make_clip
 
@@ -19,6 +24,14 @@ def test_every_movement_has_words_and_a_region_at_rest():
     for movement in named_movements():
         assert movement.units and movement.texts and movement.rest
         assert '{' not in ''.join(movement.texts)
+
+
+def test_a_reader_fetches_no_repository(tiny_arch, texts, monkeypatch):
+    monkeypatch.setattr('tgdfer_mm.models.text.other_texts.load_clip', pytest.fail)
+    model = torch.nn.Module()
+    model.text_encoder = OpenCLIPText(tiny_arch, texts, 'hf-hub:org/name').eval()
+    assert reader_of(model) is None
+    assert model.text_encoder.pretrained == 'hf-hub:org/name'
 
 
 def test_a_smile_is_found_where_it_is():

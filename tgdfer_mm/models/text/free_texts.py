@@ -12,7 +12,7 @@ class FreeTexts:
     The embeddings of all words, which only such texts need, are not in checkpoints.
     They are those of ``pretrained``: training starts with them, and a model that was
     loaded from a checkpoint reads them when a text first has a word that the texts of
-    the classes have not. Nothing is fetched then.
+    the classes have not. The weights of a tag are not fetched then.
 
     Attributes:
         truncate: Whether texts that the tower is too short for are cut, as users of

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ...hf_hub import PREFIX
 from ...synth.sentences import vocabulary
 from .openclip_text import OpenCLIPText
 from .other_texts import with_texts
@@ -105,10 +107,17 @@ class TowerMovements:
 
 
 def reader_of(model: nn.Module) -> TowerMovements | None:
-    """The reader of a model's text tower; None where it has none or lacks the words."""
+    """The reader of a model's text tower; None where it has none or lacks the words.
+
+    Nothing is fetched, also not from a repository that the model's config names: nobody
+    asked for words then.
+    """
     encoder = getattr(model, 'text_encoder', None)
     if not isinstance(encoder, OpenCLIPText):
         return None
+    if (encoder.pretrained or '').startswith(PREFIX):
+        encoder = copy(encoder)
+        encoder.pretrained = None
     try:
         return TowerMovements(encoder)
     except (ValueError, OSError):  # words, or the file that they are in
