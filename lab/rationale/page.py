@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab.evidence.differences import paired_difference, paired_p_value
 from lab.markdown import spread_cell, table_lines
 from lab.marked_place import write_between
-from tgdfer_mm.protocol.compare import holm
+from lab.pairs import Pair, compare, pair_lines
 
 _SOURCES = {
     'relevance': 'relevance',
@@ -40,10 +39,8 @@ def result_lines(results: Sequence[dict]) -> list[str]:
     ]
     accuracy = spread_cell(_of(results, 'parrot', 'rule', 'WAR'))
     reading = {
-        name: spread_cell(
-            [r['reading'][name] for r in results], 2 if name == 'words' else 1
-        )
-        for name in ('words', 'precision', 'recall')
+        name: spread_cell([r['reading'][name] for r in results], digits)
+        for name, digits in (('words', 2), ('precision', 1), ('recall', 1))
     }
     return [
         *table_lines(['what is told', 'judge', *_FIGURES], rows),
@@ -54,7 +51,7 @@ def result_lines(results: Sequence[dict]) -> list[str]:
         '',
         *_reliance_lines(results),
         '',
-        *_pair_lines(results),
+        *pair_lines(result_pairs(results)),
     ]
 
 
@@ -76,8 +73,8 @@ def _reliance_lines(results: Sequence[dict]) -> list[str]:
     return table_lines(['', *_SOURCES.values(), 'random'], rows)
 
 
-def _pair_lines(results: Sequence[dict]) -> list[str]:
-    """Paired over the repeats: difference, Student's interval, p by Holm."""
+def result_pairs(results: Sequence[dict]) -> list[Pair]:
+    """Paired over the repeats, in points."""
     rows = [
         (
             f'{name}: relevance less random',
@@ -108,21 +105,7 @@ def _pair_lines(results: Sequence[dict]) -> list[str]:
             ('tower', 'movements read by the tower'),
         )
     ]
-    p_values = holm([paired_p_value(own, base) for _, own, base in rows])
-    lines = []
-    for (text, own, base), p in zip(rows, p_values, strict=True):
-        found = paired_difference(base, own)
-        if found is None:
-            continue
-        low, high = found['interval']
-        lines.append(
-            [text, f'{found["difference"]:+.1f} [{low:+.1f}, {high:+.1f}]', _small(p)]
-        )
-    return table_lines(['paired difference, points', 'mean, 95 %', 'p (Holm)'], lines)
-
-
-def _small(p: float) -> str:
-    return f'{p:.4f}' if p >= 1e-4 else '< 0.0001'
+    return compare(rows)
 
 
 def _asked(results: Sequence[dict], source: str, name: str) -> list[float]:
