@@ -15,7 +15,7 @@ def written(path, text: str):
 def test_plain_rows_of_several_clips_in_any_order(tmp_path):
     table = written(
         tmp_path / 'a.csv',
-        'clip;frame;AU01;AU12\nx;2;0.5;1\ny;0;0;0.25\nx;0;;0\n\nx;3;nan;NaN\n',
+        '\nclip;frame;AU01;AU12\nx;2;0.5;1\ny;0;0;0.25\nx;0;;0\n\nx;3;nan;NaN\n',
     )
     read = read_values(table)
     assert [*read] == ['x', 'y'] and read['x'].units == ('AU1', 'AU12')
@@ -103,6 +103,8 @@ def test_a_folder_has_a_table_a_clip(tmp_path):
         ('frame,AU12\n0.5,1\n', "'0.5' is no whole number"),
         ('frame,AU12\n,1\n', "'' is no whole number"),
         ('frame,AU12\n9999999999,1\n', 'is beyond 1000000 frames'),
+        ('frame,AU12\n900000,1\n', "1 rows of clip 'bad' go up to frame 900000"),
+        (f'frame,AU{5000 * "1"}\n0,1\n', 'line 1: there has to be a column frame'),
         ('frame,AU12\n0,1\n0,1\n', 'line 3, .* there twice; keep the rows of one'),
         ('clip,frame,AU12\n,0,1\n', "column 'clip': no clip is named"),
         ('frame,AU12\n0,1,2\n', 'line 2: 3 cells under 2 columns'),

@@ -45,6 +45,8 @@ def test_the_command_writes_captions(tmp_path, capsys):
     [
         (['none.csv', 'out.csv'], 'no such file of values'),
         (['v.csv', 'out.txt'], 'written as .csv'),
+        (['v.csv', './v.csv'], 'stands where the values are read from'),
+        (['.', 'out.csv'], 'stands where the values are read from'),
         (['v.csv', 'out.csv', '--lexicon', 'none.json'], 'none.json cannot be read'),
         (['v.csv', 'out.csv', '--confidence', '2'], '--confidence'),
         (['empty.csv', 'out.csv'], 'no clip has a measured frame'),
@@ -58,4 +60,5 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
     write_values('empty.csv', {'d': UnitValues(('AU4',), np.array([[NAN]]))})
     assert main(['data', 'movements', *options]) == 2
     assert said in ' '.join(capsys.readouterr().err.split())
+    assert [*read_values('v.csv')] == [*CLIPS]
     assert not (tmp_path / 'out.csv').exists()

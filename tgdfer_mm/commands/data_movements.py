@@ -22,6 +22,11 @@ def run(args: Namespace) -> int:
     least = Number(least=0, most=1).check('--confidence', args.confidence)
     if Path(args.out).suffix.lower() != '.csv':
         raise MovementsError(f'{args.out}: the captions are written as .csv')
+    out = Path(args.out).resolve()
+    if Path(args.values).expanduser().resolve() in (out, out.parent):
+        raise MovementsError(
+            f'{args.out}: stands where the values are read from; give another place'
+        )
     lexicon = load_lexicon(args.lexicon)
     values = read_values(args.values, least)
     seen = {clip: each for clip, each in values.items() if each.seen.any()}

@@ -13,6 +13,7 @@ from .lexicon import MovementsError, load_lexicon
 from .values import UnitValues
 
 MOST_FRAMES = 1_000_000  # of a clip: a wrong number must not fill the memory
+_FEW, _A_ROW = 10_000, 100  # frames of a clip, and more for each of its rows
 _MISSING = ('', 'nan', 'none', 'null', 'na')
 _OVER = 1e-3  # by which a rounded value may leave its range
 
@@ -100,6 +101,13 @@ class _Table:
             frames[number] = self._row(line, cells), self._seconds(line, cells)
         if not clips:
             raise MovementsError(f'{self.path}: the file has no rows below its header')
+        for clip, frames in clips.items():
+            if max(frames) > _FEW + _A_ROW * len(frames):
+                raise MovementsError(
+                    f'{self.path}: the {len(frames)} rows of clip {clip!r} go up to '
+                    f'frame {max(frames) + self.form["first"]}; count the frames of '
+                    f'each clip from {self.form["first"]}'
+                )
         return {clip: self._values(frames) for clip, frames in clips.items()}
 
     def _values(self, frames: Mapping[int, tuple | None]) -> UnitValues:
@@ -222,7 +230,7 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """Lines with something in them, and their numbers."""
     try:
         with path.open(encoding='utf-8-sig', newline='') as file:
-            header = file.readline()
+            header = next((line for line in file if line.strip()), '')
             separator = max(',;\t', key=header.count)
             file.seek(0)
             reader = csv.reader(file, delimiter=separator, strict=True)
