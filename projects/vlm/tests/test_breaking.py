@@ -160,7 +160,7 @@ def test_a_user_who_stops_it_keeps_the_answers(config, tmp_path, capsys):
     def reply(body):
         if len(model.bodies) == 4:
             os.kill(os.getpid(), signal.SIGINT)
-            model.over.wait(5)
+            model.over.wait(60)  # set once the command has ended
         return 'happy', 'stop'
 
     model = FakeModel(reply)
