@@ -37,6 +37,13 @@ def main(argv: list[str] | None = None) -> None:
         chosen = read_studies(args.only)
     except ValueError as error:
         sys.exit(f'--only: {error}')
+    if args.out.suffix != '.md':
+        sys.exit(f'--out {args.out}: the page is written as .md')
+    try:  # before hours are spent
+        args.work.mkdir(parents=True, exist_ok=True)
+        write_page(args.out, read_studies(), {})
+    except (OSError, ValueError) as error:
+        sys.exit(f'nothing is measured: {error}')
     torch.set_num_threads(1)
     init_default_scope('mmaction')
     with hushed():

@@ -59,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def write_words(config, captions, facts, fold, grids, tier, options, report) -> int:
     """Listens to all clips, and writes what :func:`main` says; the exit code."""
+    from tgdfer_mm.apis.writing import prepare_folder
     from tgdfer_mm.files import write_text
     from tgdfer_mm.movements.writing import write_captions
     from tgdfer_mm.sound.voice_words import describe_stretches
@@ -68,6 +69,14 @@ def write_words(config, captions, facts, fold, grids, tier, options, report) -> 
 
     if captions.suffix.lower() != '.csv':
         raise UsageError(f'{captions}: the captions are written as .csv')
+    if facts is not None and facts.resolve() == captions.resolve():
+        raise UsageError(f'--facts {facts}: is the file of the captions')
+    if grids is not None and not grids.is_dir():
+        raise UsageError(f'--text-grids {grids}: there is no such folder')
+    for path in filter(None, (captions, facts)):
+        if path.is_dir():
+            raise UsageError(f'{path}: is a folder, not a file to write')
+        prepare_folder(path.parent, str(path))  # before hours of listening
     rows = list(_rows(config, fold, options or {}))
     heard = listen(rows, grids, tier, report)
     if not heard:

@@ -55,7 +55,7 @@ def test_a_leap_divides_and_what_is_short_is_left_out():
 
 def test_marked_stretches_take_their_ends_from_the_marks():
     track = spoken((200, 0, 0.2, 0.4))
-    marks = [(0.15, 0.35, 'AH0'), (0.6, 0.9, 'IY1'), (9.0, 9.5, 'UW')]
+    marks = [(0.15, 0.35, 'AH0'), (0.6, 0.9, 'IY1'), (0.2, 50, 'AA'), (9.0, 9.5, 'UW')]
     [found] = marked_stretches(track, marks)
     assert (found.start, found.end, found.sound) == (0.15, 0.35, 'AH0')
     assert found.values[0] == pytest.approx(12, abs=0.1)

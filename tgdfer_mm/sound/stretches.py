@@ -69,14 +69,16 @@ def marked_stretches(
     """Measures stretches that somebody has marked, such as vowels.
 
     Pitch is that of their voiced windows; where fewer than two are voiced, the stretch
-    is left out.
+    is left out, and so is one that ends after the sound.
 
     Args:
         track: From :func:`.pitch.track_pitch`.
         marks: Start and end in seconds, and what is spoken.
     """
-    found = []
+    found, heard = [], len(track.hz) * track.hop + SHORTEST
     for start, end, sound in marks:
+        if end > heard:  # how it goes on is not known
+            continue
         first, stop = (round(v / track.hop) for v in (start, end))
         first, stop = max(0, first), min(len(track.hz), max(stop, first + 1))
         if (track.hz[first:stop] > 0).sum() >= 2:

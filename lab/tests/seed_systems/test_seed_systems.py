@@ -76,6 +76,25 @@ def test_an_unknown_study_is_refused_with_those_that_there_are(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_what_cannot_be_written_is_said_before_anything_is_measured(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(seeds, 'read_studies', lambda only=(): made('one'))
+    monkeypatch.setattr(seeds, 'run_studies', lambda *_: pytest.fail('measured'))
+    figures, file = tmp_path / 'seeds.json', tmp_path / 'file'
+    figures.write_text('{')
+    file.write_text('')
+    for out, work, said in (
+        (figures, 'work', 'written as .md'),  # its own file of figures
+        (tmp_path / 'seeds.md', 'work', 'seeds.json cannot be read'),
+        (file / 'other.md', 'work', 'nothing is measured'),
+        (tmp_path / 'other.md', 'file', 'nothing is measured'),
+    ):
+        with pytest.raises(SystemExit, match=said):
+            seeds.main(['--out', str(out), '--work', str(tmp_path / work)])
+    assert figures.read_text() == '{'
+
+
 def test_a_wrong_entry_of_the_list_names_the_file(tmp_path):
     path = tmp_path / 'studies.json'
     path.write_text('[{"name": "a", "heading": "b"}]')

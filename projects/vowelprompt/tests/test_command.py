@@ -55,6 +55,15 @@ def test_what_is_wrong_is_a_sentence(config, tmp_path, capsys):
     assert "media='videos'" in capsys.readouterr().err
     assert main([str(config), str(tmp_path / 'a.txt')]) == 2
     assert 'written as .csv' in capsys.readouterr().err
+    same = ['--facts', str(tmp_path / 'a.csv')]
+    assert main([str(config), str(tmp_path / 'a.csv'), *same]) == 2
+    assert 'is the file of the captions' in capsys.readouterr().err
+    none = ['--text-grids', str(tmp_path / 'none')]
+    assert main([str(config), str(tmp_path / 'a.csv'), *none]) == 2
+    assert 'there is no such folder' in capsys.readouterr().err
+    assert main(['none.py', str(config / 'a.csv')]) == 5
+    assert main(['none.py', str(tmp_path / 'a.csv'), '--facts', str(tmp_path)]) == 2
+    assert 'is a folder' in capsys.readouterr().err
     empty = ['--text-grids', str(tmp_path)]
     assert main([str(config), str(tmp_path / 'a.csv'), *empty]) == 3
     assert 'no clip has a sound that can be read' in capsys.readouterr().err
