@@ -77,6 +77,9 @@ def test_a_folder_gives_the_same_bits_again(demo, folder):
     wanted = TorchRuntime(demo, {}).predict(windows())
     found = TorchRuntime(again, {}).predict(windows())
     for a, b in zip(wanted, found, strict=True):
+        # Words beyond those of its texts are in no folder: what moves is not told.
+        assert a.movements is not None and b.movements is None
+        a, b = a._replace(movements=None), b._replace(movements=None)
         assert all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
     for fact in ('classes', 'domain', 'note'):
         assert again.about[fact] == demo.about[fact]
