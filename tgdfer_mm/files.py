@@ -112,6 +112,20 @@ def read_json(path: str | Path, *keys: str) -> dict:
     return content
 
 
+def read_lines(path: str | Path) -> list[str]:
+    """The lines of a file of JSON lines, in UTF-8.
+
+    ``str.splitlines`` would also divide at U+2028 and others, which may stand within a
+    text of JSON.
+
+    Raises:
+        OSError: The file cannot be read.
+        UnicodeDecodeError: It is not in UTF-8.
+    """
+    text = Path(path).read_text(encoding='utf-8-sig')
+    return text.removesuffix('\n').split('\n') if text else []
+
+
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict:
     """An object of JSON; json alone takes the last of two values silently."""
     found = dict(pairs)

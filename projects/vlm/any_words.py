@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tgdfer_mm.evaluation.open_vocabulary import read_words, set_scores
 from tgdfer_mm.evaluation.replies import count_problems
-from tgdfer_mm.files import parse_json
+from tgdfer_mm.files import parse_json, read_lines
 
 from .errors import AskingError
 from .word_groups import Groups
@@ -107,7 +107,7 @@ def read_truth(path: Path) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = {}
     try:
-        lines = path.read_text(encoding='utf-8').splitlines()
+        lines = read_lines(path)
     except (OSError, UnicodeDecodeError) as error:
         raise AskingError(f'--truth {path} cannot be read: {error}.') from error
     for number, line in enumerate(lines, 1):

@@ -14,7 +14,7 @@ for videos of several people. All but `clip`, `people` and `id` may be left out.
 from dataclasses import dataclass
 from pathlib import Path
 
-from tgdfer_mm.files import parse_json
+from tgdfer_mm.files import parse_json, read_lines
 
 from .errors import AskingError
 
@@ -68,7 +68,7 @@ def read_facts(path: str | Path) -> dict[str, Facts]:
     """
     path, found = Path(path), {}
     try:
-        lines = path.read_text(encoding='utf-8').splitlines()
+        lines = read_lines(path)
     except (OSError, UnicodeDecodeError) as error:
         raise AskingError(f'{path} cannot be read: {error}.') from error
     for number, line in enumerate(lines, 1):

@@ -150,6 +150,18 @@ def test_rationales_come_from_a_file_or_from_the_samples(
     assert read_rationales(path)['a'] == text.replace('. ', '.\n').splitlines()
 
 
+def test_a_rationale_may_have_any_character(tmp_path):
+    path, text = tmp_path / 'r.jsonl', 'Brows\u2028raised\x85slightly'
+    lines = [
+        json.dumps(dict(clip=clip, rationale=[text]), ensure_ascii=False)
+        for clip in 'ab'
+    ]
+    path.write_bytes('\r\n'.join(['\ufeff' + lines[0], lines[1], '']).encode())
+    assert [*read_rationales(path)] == ['a', 'b']
+    path.write_text('')
+    assert read_rationales(path) == {}
+
+
 @pytest.mark.parametrize(
     'text, message',
     [

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from mmengine.logging import print_log
 
-from ..files import parse_json, write_text
+from ..files import parse_json, read_lines, write_text
 from ..registry import METRICS
 from .clip_metric import (
     NAMES,
@@ -215,7 +215,7 @@ def read_predictions(path: str | Path) -> list[dict]:
         )
     predictions, first_line = [], {}
     try:
-        lines = path.read_text(encoding='utf-8').splitlines()
+        lines = read_lines(path)
     except UnicodeDecodeError as error:
         raise ValueError(f'{path} is no text in UTF-8: {error}') from error
     for number, text in enumerate(lines, 1):

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from mmengine.logging import print_log
 
-from ..files import parse_json
+from ..files import parse_json, read_lines
 from ..labels.expression_names import same_expression
 from ..registry import METRICS
 from .clip_metric import clip_name, single_label
@@ -159,7 +159,7 @@ def read_rationales(path: str | Path) -> dict[str, list[str]]:
         raise FileNotFoundError(f'{path}: no such file of rationales')
     found: dict[str, list[str]] = {}
     try:
-        lines = path.read_text(encoding='utf-8').splitlines()
+        lines = read_lines(path)
     except UnicodeDecodeError as error:
         raise ValueError(f'{path} is no text in UTF-8: {error}') from error
     for number, line in enumerate(lines, 1):
