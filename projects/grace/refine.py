@@ -41,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
     """Refines; gives 1 if a clip was not refined, 2 if a file or an option is wrong."""
     args = parse_args(argv)
     try:
-        timeout = Number(above=0).check('--timeout', args.timeout)
+        timeout = Number(above=0, most=1e6).check('--timeout', args.timeout)
         if shutil.which(args.command[0]) is None:
             raise FileNotFoundError(f'there is no program {args.command[0]!r}')
         captions = read_captions(args.captions)

@@ -40,13 +40,17 @@ class MeasuredMovements:
         self.digest = [file_hash(file) for file in files if file.is_file()]
 
     def of_tracks(
-        self, name: str, tracks: Sequence[Mapping[str, Any]]
+        self,
+        name: str,
+        tracks: Sequence[Mapping[str, Any]],
+        frames: int | None = None,
     ) -> tuple[list[UnitValues | None], list[str]]:
         """The values of each track, and sentences about what is left out.
 
         Args:
             name: Path of the video.
             tracks: Of its result.
+            frames: Of the whole video; None if it is not known.
         """
         stem = Path(name).stem
         own = [self._clips.get(f'{stem}.track{track["id"]}') for track in tracks]
@@ -60,7 +64,7 @@ class MeasuredMovements:
                 return own, [
                     f'{self.path} has no values of {stem!r}, but of {there:.200}'
                 ]
-            return own, []
+            return own, self._too_long(stem, own, frames)
         missing = [t for t, each in zip(tracks, own, strict=True) if each is None]
         if _overlap(missing):
             return own, [
@@ -68,7 +72,19 @@ class MeasuredMovements:
                 f'there at once: they are left out. Name a clip {stem}.track1, and so '
                 'on, for each face'
             ]
-        return [shared if each is None else each for each in own], []
+        own = [shared if each is None else each for each in own]
+        return own, self._too_long(stem, own, frames)
+
+    def _too_long(
+        self, stem: str, own: Sequence[UnitValues | None], frames: int | None
+    ) -> list[str]:
+        most = max((len(each) for each in own if each is not None), default=0)
+        if frames is None or most <= frames:
+            return []
+        return [
+            f'{self.path} has {most} frames of {stem!r}, which has {frames}: were they '
+            'measured on other pictures? Then the movements are told of wrong moments'
+        ]
 
     def _takes(self, name: str) -> bool:
         """Whether a video gets the values of a table that names no clip."""

@@ -58,7 +58,9 @@ def make_result(
     tracks = analysis.tracks()
     values = [None] * len(tracks)
     if measured is not None:
-        values, said = measured.of_tracks(source.path, tracks)
+        whole = analysis.complete and settings.max_seconds is None
+        frames = source.frames if whole else None
+        values, said = measured.of_tracks(source.path, tracks, frames)
         warnings += said
     for track, own in zip(tracks, values, strict=True):
         add_rationale(track, own)

@@ -52,6 +52,7 @@ def test_a_file_that_is_wrong_ends_with_a_sentence(files, capsys):
     ('options', 'message'),
     [
         (['--timeout', '0'], '--timeout=0.0 must be a number above 0'),
+        (['--timeout', '1e300'], '--timeout=1e+300 must be a number above 0'),
         (['--clips', 'nowhere'], '--clips nowhere: there is no such folder'),
     ],
 )
