@@ -1,5 +1,6 @@
 """Differences that were measured repeat by repeat, as rows of a table and in words."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -43,8 +44,14 @@ def compare(rows: Iterable[tuple[str, Sequence[float], Sequence[float]]]) -> lis
 
     Args:
         rows: Text, the value in each repeat, and that of what it is compared with.
+
+    Raises:
+        ValueError: A value is NaN or infinite.
     """
     rows = list(rows)
+    for text, *values in rows:
+        if not all(math.isfinite(value) for each in values for value in each):
+            raise ValueError(f'{text}: a value is no finite number')
     p_values = holm([paired_p_value(own, base) for _, own, base in rows])
     pairs = []
     for (text, own, base), p in zip(rows, p_values, strict=True):
@@ -63,5 +70,10 @@ def pair_lines(pairs: Iterable[Pair], digits: int = 1) -> list[str]:
         if pair.interval:
             low, high = (f'{value:+.{digits}f}' for value in pair.interval)
             shown += f' [{low}, {high}]'
-        rows.append([pair.text, shown, f'{pair.p:.4f}', pair.verdict])
+        rows.append([pair.text, shown, p_cell(pair.p), pair.verdict])
     return table_lines(['paired difference', 'mean, 95 %', 'p (Holm)', ''], rows)
+
+
+def p_cell(p: float) -> str:
+    """A p-value with four digits; a smaller one is not told as zero."""
+    return f'{p:.4f}' if p >= 1e-4 else '< 0.0001'

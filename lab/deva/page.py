@@ -6,7 +6,7 @@ import numpy as np
 
 from lab.markdown import spread_cell, table_lines
 from lab.marked_place import write_between
-from lab.pairs import Pair, compare
+from lab.pairs import Pair, compare, p_cell
 
 from .study import Results
 
@@ -31,7 +31,7 @@ def result_lines(plan: dict, results: Results, chosen: dict) -> list[str]:
         own = spread_cell(_uars(results[pair.text]))
         shown = ', '.join(f'{gate:.2f}' for gate in gates)
         name = plan['arms'][pair.text]['name']
-        rows.append([name, own, difference, f'{pair.p:.4f}', shown])
+        rows.append([name, own, difference, p_cell(pair.p), shown])
     head = ['told', 'UAR', 'less frames alone, 95 %', 'p (Holm)', 'gates, absolute']
     settings = '; '.join(
         f'{plan["arms"][arm]["name"]}: '

@@ -168,8 +168,9 @@ def _tower(recognizer: str) -> nn.Module:
 def _shuffled(heard: list[Heard], train: np.ndarray, seed: int) -> list[Heard]:
     """Each clip with the voice of another one, of training or testing as itself."""
     rng, order = np.random.default_rng([seed, 11]), np.arange(len(heard))
-    for rows in (train, ~train):
-        order[rows] = rng.permutation(order[rows])
+    for rows in (train, ~train):  # one cycle: nobody keeps the own voice
+        cycle = rng.permutation(order[rows])
+        order[cycle] = np.roll(cycle, 1)
     return [heard[i] for i in order]
 
 

@@ -104,3 +104,10 @@ def test_tables_stand_between_the_marks_of_a_page(tmp_path):
         write_tables(page, results)
     single = {arm: runs[:1] for arm, runs in results.items()}
     assert any(line.startswith('| with gates') for line in result_lines(single))
+
+
+def test_a_gate_that_says_the_same_of_all_frames_follows_nothing():
+    curve = torch.linspace(0, 1, 8)[None]
+    constant = torch.full((1, 8), 0.1) + 0  # its deviation is that of rounding
+    assert study._rank_correlation(constant, curve) == 0
+    assert study._rank_correlation(curve**2, curve) == pytest.approx(1)
