@@ -109,7 +109,7 @@ def test_the_result_of_a_video(name, shown, tmp_path):
     print_result(result, console)
     infer._show([tmp_path / name], console)
     assert_harmless(file.getvalue(), name)
-    assert file.getvalue().count(one_line(name)) == 4
+    assert file.getvalue().count(one_line(name)) == 5
 
 
 def test_the_report_of_a_check(name, shown):

@@ -29,6 +29,8 @@ DEFAULTS = {
         strength=0.5,
     ),
     'DecorrelationLoss': dict(loss_weight=1.0),
+    'DescribedRecognizer': {},
+    'DescriptionFusionNeck': dict(taps=3, heads=8),
     'FormerResNet': dict(
         **dict(image_size=112, depth=18, num_layers=1, heads=8, head_channels=32),
         mlp_channels=512,
@@ -72,6 +74,7 @@ DEFAULTS = {
     'MultiViewRecognizer': {},
     'OnnxExpert': {},
     'OpenCLIPCaptions': dict(truncate=False),
+    'OpenCLIPDescriptions': dict(taps=3, truncate=False, keep=2048),
     'OpenCLIPPatches': {},
     'OpenCLIPText': CONTEXT,
     'OpenCLIPVisual': dict(
@@ -91,6 +94,8 @@ DEFAULTS = {
         loss_apart=dict(type='DecorrelationLoss'),
     ),
     'SharedVarianceLoss': dict(loss_weight=1.0, ridge=0.05),
+    'SoundFusionNeck': dict(hidden=128),
+    'SoundRecognizer': dict(frames_per_instance=1),
     'TextGuidedRecognizer': dict(frames_per_instance=1),
     'TokenClassifierHead': dict(TOKENS, num_layers=3),
     'TorchExpert': dict(features=False),
