@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the checkout's o
 
 import tgdfer_mm  # noqa: F401  registers everything
 from lab.evidence.differences import paired_p_value
+from lab.evidence.quiet import hushed
 from tgdfer_mm.files import read_json, write_text
 from tgdfer_mm.models.layers import ExactReweighting, LightReweighting
 from tgdfer_mm.registry import MODELS
@@ -227,7 +228,9 @@ def main() -> None:
     args = parser.parse_args()
     print('| tower, way | apex frames | attention on them before | after | gain | p |')
     print('|---|---|---|---|---|---|')
-    for name, row in measure(args.out, args.repeats, report=lambda line: None).items():
+    with hushed():
+        found = measure(args.out, args.repeats, report=lambda line: None)
+    for name, row in found.items():
         figures = ' | '.join(
             f'{row[key]:.2f}' for key in ('frames', 'before', 'after', 'gain')
         )

@@ -1,10 +1,11 @@
 """Measures the part of every seed system on drawn clips, and writes one page of it.
 
     python lab/seeds.py --out docs/seeds.md
+    python lab/seeds.py --out docs/seeds.md --jobs 2
     python lab/seeds.py --out docs/seeds.md --only mira landmarks
 
-One study runs after another, with what is finished kept: a second call goes on. If one
-fails the others are measured all the same, and the exit code is 1. The studies are in
+What is finished is kept: a second call goes on. If one study fails the others are
+measured all the same, and the exit code is 1. The studies are in
 lab/seed_systems/studies.json; --only runs some and leaves the rest of the page.
 """
 
@@ -22,6 +23,8 @@ from lab.evidence.quiet import hushed
 from lab.seed_systems.listing import read_studies
 from lab.seed_systems.page import write_page
 from lab.seed_systems.running import run_studies
+from tgdfer_mm.video.checks import Number
+from tgdfer_mm.video.errors import UsageError
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -32,9 +35,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument('--out', type=Path, required=True, help='page to write, *.md')
     parser.add_argument('--work', type=Path, default=Path('work_dirs/seeds'))
     parser.add_argument('--only', nargs='+', default=(), metavar='NAME')
+    parser.add_argument('--jobs', type=int, default=1, help='studies at once')
     args = parser.parse_args(argv)
     try:
+        jobs = Number(least=1, whole=True).check('--jobs', args.jobs)
         chosen = read_studies(args.only)
+    except UsageError as error:
+        sys.exit(str(error))
     except ValueError as error:
         sys.exit(f'--only: {error}')
     if args.out.suffix != '.md':
@@ -48,7 +55,8 @@ def main(argv: list[str] | None = None) -> None:
     init_default_scope('mmaction')
     with hushed():
         found, failed = run_studies(
-            chosen, args.work.absolute(), lambda line: print(line, flush=True)
+            *(chosen, args.work.absolute()),
+            *(lambda line: print(line, flush=True), jobs),
         )
     write_page(args.out, read_studies(), found)
     print(f'{args.out} is written')

@@ -1,19 +1,25 @@
-"""Runs studies one after another: what fails does not hold up the others."""
+"""Runs studies: what fails does not hold up the others."""
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 
+import torch
+from mmengine.registry import init_default_scope
+
+from lab.evidence.quiet import hush
 from tgdfer_mm.files import read_json, write_text
 
-from .listing import Report, Study
+from .listing import Found, Report, Study
 
 _TIMES = 'seconds.json'
 
 
 def run_studies(
-    studies: Iterable[Study], root: Path, report: Report
+    studies: Iterable[Study], root: Path, report: Report, jobs: int = 1
 ) -> tuple[dict[str, dict], dict[str, str]]:
     """Measures what is missing of each.
 
@@ -21,27 +27,62 @@ def run_studies(
         studies: Which.
         root: Folder with one folder a study; what is finished there is kept.
         report: Called with lines that tell how far it is.
+        jobs: How many studies run at once. Several run in processes of their own, which
+            print how far they are.
 
     Returns:
         Of each study that was measured ``tables``, ``says`` and ``seconds``, those of
         earlier calls with them; and of each that failed, why.
     """
     found, failed = {}, {}
-    for study in studies:
-        report(f'== {study.name} ({study.system})')
-        began, result = time.perf_counter(), None
-        try:
-            result = study.run(root / study.name, report)
-        except Exception as error:  # whatever it is, the others are to be measured
-            failed[study.name] = f'{type(error).__name__}: {error}'
-        finally:
-            seconds = _add_time(root, study.name, time.perf_counter() - began)
+    for study, result, why, seconds in _results(list(studies), root, report, jobs):
+        seconds = _add_time(root, study.name, seconds)
+        taken = f'({seconds / 60:.1f} minutes)'
         if result is None:
-            report(f'{failed[study.name]} (after {seconds / 60:.1f} minutes)')
+            failed[study.name] = why
+            report(f'{study.name}: {why} {taken}')
         else:
-            report(f'{result.says} ({seconds / 60:.1f} minutes)')
+            report(f'{study.name}: {result.says} {taken}')
             found[study.name] = {**result._asdict(), 'seconds': round(seconds)}
     return found, failed
+
+
+def _results(
+    studies: list[Study], root: Path, report: Report, jobs: int
+) -> Iterator[tuple[Study, Found | None, str, float]]:
+    """Each study with what it found, why it failed, and its time, as they end."""
+    if jobs == 1:
+        for study in studies:
+            report(f'== {study.name} ({study.system})')
+            yield study, *_run(study, root, report)
+        return
+    with ProcessPoolExecutor(jobs, get_context('spawn'), _start_worker) as pool:
+        futures = {pool.submit(_run, study, root): study for study in studies}
+        for future in as_completed(futures):
+            yield futures[future], *future.result()
+
+
+def _start_worker() -> None:
+    import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
+
+    torch.set_num_threads(1)
+    init_default_scope('mmaction')
+    hush()
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+def _run(
+    study: Study, root: Path, report: Report = _print
+) -> tuple[Found | None, str, float]:
+    began = time.perf_counter()
+    try:
+        result, why = study.run(root / study.name, report), ''
+    except Exception as error:  # whatever it is, the others are to be measured
+        result, why = None, f'{type(error).__name__}: {error}'
+    return result, why, time.perf_counter() - began
 
 
 def _add_time(root: Path, name: str, seconds: float) -> float:

@@ -44,6 +44,21 @@ def test_the_time_of_all_calls_is_added(tmp_path):
     assert times['one'] > 600 and times['other'] == 5
 
 
+@pytest.mark.slow
+def test_two_at_once_find_what_one_after_another_finds(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / 'made_study.py').write_text(
+        'from lab.seed_systems.listing import Found\n'
+        'def study(folder, report):\n'
+        "    return Found([f'| {1 / len(folder.name[2:])} |'], f'{folder.name}.')\n"
+    )
+    studies = [Study(name, 'A', '?', 'run', 'made_study') for name in ('one', 'no')]
+    found, failed = run_studies(studies, tmp_path, print, jobs=2)
+    alone, why = run_studies(studies, tmp_path / 'alone', print)
+    assert found['one']['tables'] == alone['one']['tables'] == ['| 1.0 |']
+    assert failed == why == {'no': 'ZeroDivisionError: division by zero'}
+
+
 def test_a_page_keeps_what_it_has_of_studies_that_were_not_run(tmp_path):
     page, studies = tmp_path / 'seeds.md', made('one', 'two', 'three')
     for name in ('one', 'two'):
