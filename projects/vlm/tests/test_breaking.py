@@ -156,7 +156,15 @@ def test_a_second_process_is_refused_so_that_nothing_is_paid_twice(tmp_path):
     assert not (tmp_path / 'a.sqlite.lock').exists()
 
 
-def test_a_user_who_stops_it_keeps_the_answers(config, tmp_path, capsys):
+@pytest.fixture
+def stoppable():
+    """Ctrl-C counts, also where the tests were started with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_user_who_stops_it_keeps_the_answers(config, tmp_path, capsys, stoppable):
     def reply(body):
         if len(model.bodies) == 4:
             os.kill(os.getpid(), signal.SIGINT)
