@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from ..catalogue import REAL_FACES
+from ..movements.values import UnitValues
 from ..version import __version__
 from ..video.analysis import Analysis
 from ..video.faces import FaceDetector
@@ -56,7 +57,7 @@ def make_result(
     if 'texts' in model:
         warnings.append(rest_said(settings, model['classes']))
     tracks = analysis.tracks()
-    values = [None] * len(tracks)
+    values: list[UnitValues | None] = [None] * len(tracks)
     if measured is not None:
         whole = analysis.complete and settings.max_seconds is None
         frames = source.frames if whole else None
