@@ -5,45 +5,34 @@
 What is finished is kept: a second call goes on. See projects/grace/README.md.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's own code
 
-import torch
-
 import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
-from lab.evidence.quiet import hushed
-from lab.evidence.train import OtherConfigError
 from lab.grace.page import result_lines, write_tables
 from lab.grace.study import REPEATS, measure
 from lab.grace.texts import RefinerError
-from tgdfer_mm.locks import BusyError
-from tgdfer_mm.video.checks import Number
+from lab.study_command import (
+    add_repeats,
+    checked_repeats,
+    measuring,
+    say,
+    study_parser,
+    tell,
+)
 
 
 def main() -> None:
     """Runs what is missing, and prints or writes the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/grace'))
-    parser.add_argument('--repeats', type=int, default=REPEATS)
-    parser.add_argument('--docs', type=Path, help='page to write the tables into')
+    parser = study_parser(__doc__, 'grace')
+    add_repeats(parser, REPEATS)
     args = parser.parse_args()
-    repeats = Number(least=1, whole=True).check('--repeats', args.repeats)
-    torch.set_num_threads(1)
-    try:
-        with hushed():
-            results = measure(
-                args.out, repeats, report=lambda line: print(line, flush=True)
-            )
-    except (BusyError, OtherConfigError, RefinerError) as error:
-        sys.exit(str(error))
-    print('\n'.join(result_lines(results)))
-    if args.docs:
-        write_tables(args.docs, results)
+    repeats = checked_repeats(args.repeats)
+    with measuring(RefinerError):
+        results = measure(args.out, repeats, report=say)
+    tell(result_lines(results), args.docs, lambda page: write_tables(page, results))
 
 
 if __name__ == '__main__':
