@@ -174,11 +174,20 @@ def _opener(
 ) -> Callable[[], AbstractContextManager[IO[bytes]]]:
     @contextmanager
     def open_member() -> Iterator[IO[bytes]]:
-        pwd = password.get() if info.flag_bits & 0x1 else None
+        pwd = _password(label, info, password)
         with _explained(label, info.filename), archive.open(info, pwd=pwd) as file:
             yield file
 
     return open_member
+
+
+def _password(label: str, info: zipfile.ZipInfo, password: Password) -> bytes | None:
+    if not info.flag_bits & 0x1:
+        return None
+    try:
+        return password.get()
+    except ValueError as err:
+        raise ArchiveError(label, info.filename, f'is encrypted: {err}') from None
 
 
 def _failures() -> tuple[type[Exception], ...]:

@@ -31,16 +31,15 @@ class Password:
     def _read(self) -> bytes:
         lines = self._file.read_bytes().removeprefix(b'\xef\xbb\xbf').splitlines()
         if not (lines and lines[0]):
-            raise ValueError(f'The first line of {self._file} should be the password.')
+            raise ValueError(f'the first line of {self._file} should be the password')
         return lines[0]
 
     @staticmethod
     def _ask() -> bytes:
         if not sys.stdin.isatty():
             raise ValueError(
-                'An archive is encrypted and there is no terminal to ask for its '
-                'password on; write it into a file that only you can read and give '
-                '--password-file.'
+                'there is no terminal to ask for the password on; write it into a '
+                'file that only you can read and give --password-file'
             )
         return getpass('Password of the archives: ').encode()
 
