@@ -1,11 +1,13 @@
 """Models, in the order the data flows: towers, text, neck, time, head, loss.
 
-Every part that a config names is here, e.g. ``from tgdfer_mm.models import
-TextGuidedRecognizer``. Each has its room: ``backbones``, ``experts`` (classifiers of
-single faces as backbones), ``text``, ``necks``, ``temporal``, ``pooling``, ``heads``,
-``losses``, ``recognizers`` and ``data_preprocessors``. What they share is in ``layers``
-and ``functional``; ``bag`` is what is passed between them, and ``vision_language``
-builds and loads the models of texts and images that the towers are taken from.
+Every part that a config names can be imported from here, e.g. ``from tgdfer_mm.models
+import TextGuidedRecognizer``. The kinds of parts are in subpackages: ``backbones``,
+``experts`` (classifiers of single faces as backbones), ``text``, ``necks``,
+``temporal``, ``pooling``, ``heads``, ``losses``, ``recognizers`` and
+``data_preprocessors``. Layers and functions that they share are in ``layers`` and
+``functional``; ``bag`` has the data structure that is passed between them; and
+``vision_language`` builds and loads the vision-language models that the towers are
+taken from.
 """
 
 from .backbones import *  # noqa: F403

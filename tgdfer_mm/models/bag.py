@@ -1,6 +1,6 @@
-"""The bag: what the towers hand to the neck, and the neck to the head.
+"""The bag: the data structure that towers, neck and head pass on.
 
-A video is a bag, its frames (or short runs of frames) are the instances. Padded
+A video is a bag, and its frames (or short runs of frames) are the instances. Padded
 instances never count.
 """
 
@@ -16,20 +16,20 @@ from .heard import Heard
 
 
 class Bag(NamedTuple):
-    """One batch of bags on its way through neck and head.
+    """A batch of bags, as in multiple-instance learning [paper: MIL].
 
-    N bags, M instances, D joint width, K classes. The neck fills in `enriched` and
-    `relevance`.
+    N is the number of bags, M of instances in a bag, D the joint width, K the number of
+    classes. The neck fills in `enriched` and `relevance`.
 
     Attributes:
         instances: Instance features, (N, M, D).
         mask: True where an instance is valid, (N, M).
         text: Unit text features of the classes, (K, D).
-        enriched: Labels enriched by what the bag shows, unit, (N, K, D).
-        relevance: How much each valid instance speaks for each class, (N, M, K);
-            sums to one over a class's valid instances.
-        described: What was told of the clips, if anything was.
-        heard: What is heard at the sampled frames, if anything is known of it.
+        enriched: Unit features of the labels, enriched by the bag, (N, K, D).
+        relevance: Relevance of each instance for each class, (N, M, K); over the valid
+            instances it sums to one for every class.
+        described: Descriptions of the clips, or None.
+        heard: Sound at the sampled frames, or None.
     """
 
     instances: Tensor
@@ -42,18 +42,19 @@ class Bag(NamedTuple):
 
 
 def frame_mask(data_samples: Sequence | None, frames: int, device) -> Tensor:
-    """Reads which sampled frames are real from the data samples' ``num_valid``.
+    """The mask of the sampled frames that are not padding.
 
     Args:
-        data_samples: One data sample a clip, or None: every frame is valid. So is
-            every frame of a sample without ``num_valid``.
-        frames: T, sampled frames a clip.
+        data_samples: One data sample for each clip, whose ``num_valid`` counts the
+            valid frames. Without data samples, or without ``num_valid``, every frame is
+            valid.
+        frames: T, the sampled frames of a clip.
 
     Returns:
-        (N, T) boolean; (1, T) where there are no samples.
+        (N, T) boolean; (1, T) without data samples.
 
     Raises:
-        ValueError: If ``num_valid`` is not in 1..T.
+        ValueError: If ``num_valid`` is not between 1 and T.
     """
     if data_samples is None:
         return torch.ones(1, frames, dtype=torch.bool, device=device)
@@ -69,16 +70,16 @@ def frame_mask(data_samples: Sequence | None, frames: int, device) -> Tensor:
 
 
 def make_instances(frames: Tensor, mask: Tensor, group: int) -> tuple[Tensor, Tensor]:
-    """Turns frame features into instances.
+    """Turns frame features into instances of unit frames.
 
-    Each frame is scaled to unit length, then each run of ``group`` consecutive frames
-    is averaged over its valid ones. ``group`` 1 is the paper's frame level [paper], 4
-    is M3DFEL's [from M3DFEL].
+    Each frame is scaled to unit length. Then the valid frames in each run of ``group``
+    consecutive frames are averaged. ``group`` 1 is the frame level [paper], 4 is [from
+    M3DFEL].
 
     Args:
         frames: (N, T, D).
         mask: (N, T) boolean.
-        group: g, frames an instance.
+        group: g, the frames of an instance.
 
     Returns:
         Instances (N, T/g, D) and their mask (N, T/g): valid if any frame is.

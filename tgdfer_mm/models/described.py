@@ -1,4 +1,4 @@
-"""Descriptions of clips on their way from the text tower to the neck."""
+"""Descriptions of clips, passed from the text tower to the neck."""
 
 from typing import NamedTuple
 
@@ -6,15 +6,17 @@ from torch import Tensor
 
 
 class Described(NamedTuple):
-    """What was told of a batch of clips, word by word.
+    """Word features of the descriptions of a batch of clips.
 
-    U different texts, L places, S depths of the tower, W its width. Each of the N clips
-    has Q texts: one for all of it, or one for each of its frames.
+    There are U different texts with L places, read at S depths of a tower of width W.
+    Each of the N clips has Q texts: one for the whole clip, or one for each of its
+    frames.
 
     Attributes:
-        tokens: What the tower makes of the words at each depth, (S, U, L, W).
-        mask: Which places hold a word, (U, L). A text without words has none.
-        place: Which text is which, (N, Q), from 0 to U - 1.
+        tokens: The tower's features of the words at each depth, (S, U, L, W).
+        mask: True where a place holds a word, (U, L); false everywhere for an empty
+            text.
+        place: Index of each clip's texts, (N, Q), from 0 to U - 1.
     """
 
     tokens: Tensor

@@ -1,4 +1,4 @@
-"""Functions of tensors that several parts use; padded entries never count."""
+"""Functions of tensors that several parts share; padded entries never count."""
 
 from collections.abc import Sequence
 
@@ -8,27 +8,27 @@ from torch import Tensor
 
 
 def at_least_single(x: Tensor) -> Tensor:
-    """Half precisions to single; double stays."""
+    """Converts half precision to single; double precision stays."""
     return x.to(torch.promote_types(x.dtype, torch.float32))
 
 
 def single_precision(like: Tensor) -> torch.autocast:
-    """A context without autocast on the tensor's device."""
+    """A context that switches autocast off on the tensor's device."""
     return torch.autocast(like.device.type, enabled=False)
 
 
 def masked_softmax(logits: Tensor, mask: Tensor, dim: int) -> Tensor:
-    """Softmax over the valid entries; an all-padding row gives zeros, not NaN."""
+    """Softmax over the valid entries; a row of padding alone gives zeros, not NaN."""
     floor = torch.finfo(logits.dtype).min
     return logits.masked_fill(~mask, floor).softmax(dim) * mask
 
 
 def masked_median(x: Tensor, mask: Tensor) -> Tensor:
-    """The median over the valid instances; of an even number the lower one.
+    """The median over the valid instances, the lower one if their number is even.
 
     Args:
         x: (N, M, D).
-        mask: (N, M), at least one valid a row.
+        mask: (N, M), at least one valid instance in each row.
 
     Returns:
         (N, 1, D).
@@ -42,20 +42,20 @@ def masked_median(x: Tensor, mask: Tensor) -> Tensor:
 def least_expressive(
     similarity: Tensor, mask: Tensor, neutral: int | None = None
 ) -> Tensor:
-    """Which valid instance of each bag shows the least expression [choice].
+    """Index of the valid instance with the least expression in each bag [choice].
 
     Args:
         similarity: Logits of the classes, (N, M, K).
         mask: (N, M), the valid instances.
-        neutral: The class of a face at rest: the instance with its highest
-            probability is taken. None if there is no such class: then the one whose
-            probabilities are the evenest.
+        neutral: Index of the class of a face at rest: the instance with the highest
+            probability of that class is taken. None if there is no such class: then the
+            instance with the highest entropy.
 
     Returns:
-        Places (N,); 0 in a bag of padding alone.
+        Indices (N,); 0 in a bag of padding alone.
 
     Raises:
-        IndexError: If there is no class of that number.
+        IndexError: If there is no class with that index.
     """
     count = similarity.shape[-1]
     if neutral is not None and not 0 <= neutral < count:
@@ -69,15 +69,15 @@ def least_expressive(
 
 
 def spread_in_time(values: Tensor, mask: Tensor) -> Tensor:
-    """Averages each instance with its valid neighbours: a half, and a quarter each.
+    """Smooths over time: half of each instance, a quarter of each valid neighbour.
 
     Args:
         values: (N, M, K).
         mask: (N, M), the valid instances.
 
     Returns:
-        (N, M, K); zero for padding. A neighbour that is missing or padding leaves its
-        share to the others.
+        (N, M, K); zero for padding. If a neighbour is missing or padding, its share
+        goes to the others.
     """
     valid = mask[..., None].to(values.dtype)
     total, share = (
@@ -96,17 +96,17 @@ def off_diagonal(square: Tensor) -> Tensor:
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
-    """Attention (N, heads, M, d) over the valid keys (N, M).
+    """Attention (N, heads, M, d) over the valid keys, mask (N, M).
 
-    A row without any valid key attends evenly to its padding instead of giving NaN;
-    the caller discards it.
+    A row without any valid key attends evenly to its padding instead of giving NaN; the
+    caller must discard it.
     """
     keys = mask | ~mask.any(-1, keepdim=True)
     return F.scaled_dot_product_attention(q, k, v, attn_mask=keys[:, None, None])
 
 
 def relate_all(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
-    """A non-local block: every instance reads all valid ones [from RTFM].
+    """A non-local block: every instance attends to all valid ones [from RTFM].
 
     Args:
         q, k, v: (N, M, d).
@@ -129,9 +129,9 @@ def attend_in_windows(
 ) -> Tensor:
     """Attention inside non-overlapping windows, mixed over their sizes.
 
-    The windows start at the first instance. All pairs are scored once and each size
-    keeps its own: on bags of some dozens of instances that takes a quarter of the time
-    of one attention a window.
+    The windows start at the first instance. The scores of all pairs are computed once,
+    and each window size selects its own: for some dozens of instances this takes a
+    quarter of the time of a separate attention for each window.
 
     Args:
         q, k, v: (N, heads, M, d).
@@ -155,9 +155,9 @@ def attend_in_windows(
 def motion(instances: Tensor, mask: Tensor) -> Tensor:
     """The mean distance of each instance to its neighbours [from GRACE; form a choice].
 
-    Distances are between unit features, hence 0 to 2; the first and the last valid
-    instance have one neighbour. No gradient flows through them: what moves is not for
-    training to choose [choice].
+    Distances are between unit features, so they are 0 to 2; the first and the last
+    valid instance have one neighbour. No gradient flows through them: training should
+    not choose what counts as motion [choice].
 
     Args:
         instances: (N, M, D).
@@ -175,15 +175,15 @@ def motion(instances: Tensor, mask: Tensor) -> Tensor:
 
 
 def motion_weights(instances: Tensor, mask: Tensor, temperature: float = 0.1) -> Tensor:
-    """Shares of the instances by how much moves there [from GRACE; form a choice].
+    """Weights of the instances by their motion [from GRACE; form a choice].
 
-    ``softmax(motion / temperature)`` over the valid instances: even shares where
-    nothing moves, whatever noise remains.
+    ``softmax(motion / temperature)`` over the valid instances. Where nothing moves, the
+    weights are even in spite of noise.
 
     Args:
         instances: (N, M, D).
         mask: (N, M).
-        temperature: Of the softmax.
+        temperature: Temperature of the softmax.
 
     Returns:
         (N, M), summing to one over the valid instances.
@@ -199,25 +199,26 @@ def sinkhorn(
     epsilon: float = 0.05,
     steps: int = 30,
 ) -> Tensor:
-    """The plan that moves one distribution onto another at the least cost.
+    """Entropy-regularised optimal transport by Sinkhorn's iterations [from GRACE].
 
-    Minimises ``<P, C> - epsilon H(P)`` by Sinkhorn's iterations in log space. No
-    gradient flows through them; the gradient of the minimum by the cost is P itself.
+    Minimises ``<P, C> - epsilon H(P)``, in log space. No gradient flows through the
+    iterations; the gradient of the minimum with respect to the cost is P itself.
 
     Args:
         cost: (..., L, M).
-        rows: What each row gives, (..., L), summing to one; 0 leaves a row out.
-        columns: What each column takes, (..., M), summing to one too.
-        epsilon: Share of the entropy; as it goes to zero, the plan gets sharp and the
-            iterations slow.
-        steps: Iterations. The columns are met exactly, the rows in the limit.
+        rows: Mass of each row, (..., L), summing to one; 0 leaves a row out.
+        columns: Mass of each column, (..., M), summing to one.
+        epsilon: Weight of the entropy. With smaller values the plan is sharper and the
+            iterations converge more slowly.
+        steps: Number of iterations. The sums of the columns are exact, those of the
+            rows in the limit.
 
     Returns:
         P, (..., L, M).
     """
     kernel = -cost / epsilon
     rows, columns = rows.log(), columns.log()
-    right = columns.where(columns.isinf(), 0.0)  # what is left out, from the start
+    right = columns.where(columns.isinf(), 0.0)  # rows and columns left out
     for _ in range(steps):
         left = rows - (kernel + right[..., None, :]).logsumexp(-1)
         right = columns - (kernel + left[..., None]).logsumexp(-2)

@@ -1,8 +1,8 @@
-"""Why a backbone cannot take some frames, and which field of the config says so."""
+"""Errors of backbones that cannot take the frames: the reason, and what to set."""
 
 import re
 
-_SIZES = re.compile('match|size|divisible')  # how backbones speak of pictures
+_SIZES = re.compile('match|size|divisible')  # words for pictures in errors of backbones
 
 
 def why_not(
@@ -12,14 +12,14 @@ def why_not(
     size: tuple[int, int],
     error: Exception,
 ) -> str:
-    """Says what went wrong when a backbone was tried, and what to do.
+    """The error text after a backbone failed in a trial: the reason, and what to do.
 
     Args:
-        name: Its type in the config.
+        name: The backbone's type in the config.
         input_format: ``NCHW`` or ``NCTHW``.
         clip_len: Frames of a clip.
         size: Height and width of the pictures.
-        error: What it raised.
+        error: The exception that the backbone raised.
     """
     of_size = _size_hint(name, size)
     if isinstance(error, ImportError):
@@ -32,13 +32,13 @@ def why_not(
     elif input_format == 'NCHW':
         hint = (
             "Is it a backbone on clips (input_format='NCTHW')? Do its own arguments, "
-            'such as num_segments, say the same numbers?'
+            'such as num_segments, have the same numbers?'
         )
     else:
         hint = (
-            'Is clip_len too short for its temporal strides, is image_size not the one '
-            'it was made for, do its own arguments, such as num_frames, say other '
-            "numbers, or is it a backbone on pictures (input_format='NCHW')?"
+            'Is clip_len too short for its temporal strides, is image_size another '
+            'one than it was made for, do its own arguments, such as num_frames, have '
+            "other numbers, or is it a backbone on pictures (input_format='NCHW')?"
         )
     height, width = size
     given = (
@@ -51,7 +51,7 @@ def why_not(
 
 
 def _size_hint(name: str, size: tuple[int, int]) -> str | None:
-    """How a backbone is told another size of pictures, by the config's fields."""
+    """The fields of the config that set the backbone's picture size, or ours."""
     own, ours = 'model.backbone.backbone', 'model.backbone.image_size'
     if name.startswith('timm.'):
         value = size[0] if size[0] == size[1] else size
@@ -61,7 +61,7 @@ def _size_hint(name: str, size: tuple[int, int]) -> str | None:
         )
     if name == 'TransformersVision':
         return (
-            f'Set {own}.interpolate=True to use the codes of its positions between '
-            f'their places, or {ours} to the size that it is made for'
+            f'Set {own}.interpolate=True to interpolate its positional codes, or '
+            f'{ours} to the size that it is made for'
         )
     return None

@@ -1,8 +1,8 @@
-"""From whatever a backbone gives to one feature for each position in time.
+"""Turns the output of any backbone into one feature for each position in time.
 
-Everything here is a pure function of tensors. A position is a run of frames of one
-length: a backbone with a temporal stride of s gives one every s frames, a backbone
-without a time axis one for each clip that it sees.
+Everything here is a pure function of tensors. A position is a run of frames, and all
+runs have the same length: a backbone with a temporal stride of s gives one position
+every s frames, and a backbone without a time axis gives one for each clip that it sees.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-# What a backbone's output means unless a layout is given: a vector, tokens, a map
-# of a picture, a map of a clip. The pictures of a video lie one after the other in N.
+# The assumed axes of a backbone's output, by their number, unless a layout is given: a
+# vector, tokens, a map of a picture, a map of a clip. The pictures of a video are next
+# to each other in N.
 LAYOUTS = {2: 'NC', 3: 'NLC', 4: 'NCHW', 5: 'NCTHW'}
 
 
@@ -20,16 +21,16 @@ def to_positions(
 ) -> Tensor:
     """One feature for each position in time.
 
-    Every axis but N, T and C is averaged. What several outputs say (the pathways of
-    SlowFast, the stages of a ResNet) is brought to the positions of the coarsest by
-    averaging, and concatenated [choice].
+    Every axis except N, T and C is averaged. If there are several outputs (the pathways
+    of SlowFast, the stages of a ResNet), they are averaged to the positions of the
+    coarsest one, and concatenated [choice].
 
     Args:
-        output: What the backbone gave: a tensor, or tensors nested in sequences.
-        videos: How many videos it saw. N is a multiple of it where pictures or
-            clips of a video lie one after the other.
-        layout: What the axes are, such as ``NTHWC``; N comes first. See ``LAYOUTS``
-            for what is assumed.
+        output: The backbone's output: a tensor, or tensors nested in sequences.
+        videos: Number of videos in the input. N is a multiple of it where the pictures
+            or clips of a video are next to each other in N.
+        layout: Names of the axes, such as ``NTHWC``; N comes first. By default the axes
+            that ``LAYOUTS`` has for their number.
 
     Returns:
         (videos, P, C).
@@ -64,7 +65,7 @@ def _positions(x: Tensor, videos: int, layout: str | None) -> Tensor:
     if not fits or x.shape[0] % videos:
         raise ValueError(
             f'an output of shape {tuple(x.shape)} for {videos} videos cannot be read '
-            f'as {layout or "any known layout"}; say what its axes are by output_layout'
+            f'as {layout or "any known layout"}; name its axes with output_layout'
         )
     averaged = [i for i, axis in enumerate(layout) if axis not in 'NTC']
     x = x.mean(averaged) if averaged else x

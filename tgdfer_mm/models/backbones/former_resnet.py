@@ -12,16 +12,16 @@ from ..layers.attention import PreNormLayer
 class FormerResNet(ResNet):
     """A ResNet with attention over its map before the last stage [from Former-DFER].
 
-    The places of the third stage's map get learned codes and pass through a plain
-    transformer; the last stage goes on with the map. One layer, of heads of 32, gives
-    the published 18 M parameters [choice]. Its input are pictures: put it into
-    ``InstanceBackbone(input_format='NCHW')``.
+    The places of the third stage's map get learned positional codes and pass through a
+    plain transformer; the last stage continues with the map. One layer, with heads of
+    width 32, gives the published 18 M parameters [choice]. Its input is pictures: put
+    it into ``InstanceBackbone(input_format='NCHW')``.
 
     Args:
         image_size: Height and width of the pictures.
-        depth: 18 or 34, of basic blocks.
-        num_layers: Of the transformer.
-        heads: Of each layer.
+        depth: 18 or 34; the network has basic blocks.
+        num_layers: Layers of the transformer.
+        heads: Attention heads of each layer.
         head_channels: Width of a head.
         mlp_channels: Hidden width of the layers' networks.
         **kwargs: As for mmaction2's ``ResNet``.

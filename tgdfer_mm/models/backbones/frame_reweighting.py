@@ -11,33 +11,34 @@ from .wrapped_tower import WrappedTower
 
 @MODELS.register_module()
 class FrameReweighting(WrappedTower):
-    """A ViT whose attention is moved between the frames of a clip [from MiRA].
+    """A vision transformer whose attention is moved between frames [from MiRA].
 
-    It has no parameters of its own: with the names ``tower.*`` it loads what its tower
-    loads. To what a block's attention gives is added what the re-weighting of the
-    frames changes in an attention over all tokens of the clip. With factors of one that
-    is nothing, and the model gives the tower's numbers bit by bit.
+    It has no parameters of its own: under the names ``tower.*`` it loads the weights of
+    its tower. A block's attention is computed over all tokens of the clip twice, with
+    and without the re-weighting of frames, and the difference is added to the block's
+    own attention. With factors of one the difference is zero, and the output is exactly
+    the tower's.
 
     For a tower over clips, whose tokens see each other anyway, this is the authors'
-    method. A tower on pictures never looks at another frame; there the difference
-    between the re-weighted and the plain attention over all frames of the clip is
-    brought into each of them, without training and at the cost of that attention
-    [choice]. A class token is one of its frame's tokens, and where the last block
-    computes the class token alone, its row is the attention [choice].
+    method. A tower on pictures never sees another frame; there the difference brings
+    the other frames of the clip into each frame, without training and at the cost of
+    one more attention [choice]. A class token is one of its frame's tokens, and where
+    the last block computes the class token alone, its row is the attention [choice].
 
-    A picture's padding is not known here. ``InstanceBackbone`` shows the last valid
-    frame in its place, which then counts as often.
+    This module does not know which frames are padding. ``InstanceBackbone`` replaces
+    padding by the last valid frame, which therefore counts several times.
 
     Args:
         tower: Config of the ViT: ``OpenCLIPVisual``, ``timm.<name>`` with timm's own
             arguments, or mmaction2's ``VisionTransformer`` over clips.
-        num_frames: T, pictures of a video that lie one after the other; or the steps
-            in time that the tokens of a clip have (frames by the tower's
+        num_frames: T, the pictures of a video, which are next to each other in N; or
+            the time steps of a clip's tokens (frames divided by the tower's
             ``tubelet_size``).
         input_format: ``NCHW`` for a tower on pictures, ``NCTHW`` for one over clips.
         reweighting: Config of ``ExactReweighting``, the default, or
             ``LightReweighting``.
-        blocks: How many of the last blocks have it, or the indices of those that do.
+        blocks: Number of the last blocks that are re-weighted, or the indices of those
+            that are.
         pretrained: File with the weights of a timm tower or of mmaction2's, such as
             ``tgdfer convert`` writes; an ``OpenCLIPVisual`` has its own.
 
@@ -76,26 +77,27 @@ class FrameReweighting(WrappedTower):
 
     @property
     def out_channels(self) -> int | None:
-        """Width of a feature, where the tower says it."""
+        """Width of a feature, if the tower states it."""
         for name in ('out_channels', 'num_features', 'embed_dims'):
             if isinstance(width := getattr(self.tower, name, None), int):
                 return width
         return None
 
     def forward(self, images: Tensor) -> Tensor:
-        """What the tower gives of pictures (N * T, 3, H, W) or of clips."""
+        """The tower's output for pictures (N * T, 3, H, W) or for clips."""
         return self.tower(images)
 
 
 class _Movement:
-    """A hook that adds to an attention's output what the re-weighting changes.
+    """A hook that adds the change by the re-weighting to an attention's output.
 
-    An object and not a closure, so that a copy of the model has the copied part.
+    It is an object and not a closure, so that a copy of the model uses the copied
+    parts.
 
     Args:
         reweighting: See :class:`FrameReweighting`.
         frames: T.
-        group: How many sequences of tokens make one clip: T, or 1.
+        group: Number of token sequences in one clip: T, or 1.
     """
 
     def __init__(self, reweighting: nn.Module, frames: int, group: int) -> None:
@@ -120,12 +122,13 @@ class _Movement:
     def _check(self, tokens: Tensor) -> None:
         if len(tokens) % self.group:
             raise ValueError(
-                f'{len(tokens)} pictures are no videos of num_frames={self.frames}: '
-                'make SampleSegments agree'
+                f'{len(tokens)} pictures are not a whole number of videos of '
+                f'num_frames={self.frames}: give SampleSegments the same num_frames'
             )
         if self.group == 1 and tokens.shape[1] % self.frames:
             raise ValueError(
-                f'{tokens.shape[1]} tokens of a clip are not as many in each of '
-                f'num_frames={self.frames} steps: give the frames of a clip by the '
-                "tower's tubelet_size, and a tower without a class token"
+                f'{tokens.shape[1]} tokens of a clip cannot be divided into '
+                f'num_frames={self.frames} equal time steps: set num_frames to the '
+                "frames of a clip divided by the tower's tubelet_size, and take a "
+                'tower without a class token'
             )

@@ -1,4 +1,4 @@
-"""IAL's gate on the channels of a ResNet, frame by frame and over time."""
+"""IAL's channel gates in a ResNet, computed for each frame and mixed over time."""
 
 from math import prod
 
@@ -12,16 +12,16 @@ from ...registry import MODELS
 
 @MODELS.register_module()
 class GlobalConvAttention(nn.Module):
-    """Scales every channel of a frame by what the whole map shows [from IAL: GCA].
+    """A channel gate with global attention and mixing over time [from IAL: GCA].
 
-    A depthwise convolution as large as the map makes one number of each channel, two
-    linear layers make weights ``w = 2 sigmoid(.)`` of them, and over time
-    ``w_t <- sqrt(w_t mean_t(w) + 1e-5)``. A weight of one leaves a channel as it is.
+    A depthwise convolution as large as the map reduces each channel to one number. Two
+    linear layers turn these numbers into weights ``w = 2 sigmoid(.)``, and over time
+    ``w_t <- sqrt(w_t mean_t(w) + 1e-5)``. A weight of one leaves a channel unchanged.
 
     Args:
         channels: C.
         size: Height and width of the maps.
-        num_frames: T, the frames of a video, which lie one after the other.
+        num_frames: T, the frames of a video, which are next to each other in N.
         reduction: The hidden width is C divided by it.
         bias: Whether the layers have biases; those of the authors' code have none.
     """
@@ -52,7 +52,7 @@ class GlobalConvAttention(nn.Module):
         return self.weigh(self.numbers(x))
 
     def numbers(self, x: Tensor) -> Tensor:
-        """What the convolution makes of maps (N * T, C, H, W): (N * T, C)."""
+        """The convolution's result on maps (N * T, C, H, W): (N * T, C)."""
         return self.conv(x).flatten(1)
 
     def weigh(self, numbers: Tensor) -> Tensor:
@@ -63,7 +63,7 @@ class GlobalConvAttention(nn.Module):
 
 
 class GatedBlock(BasicBlock):
-    """A basic block with a gate on what it adds; without one, the stock block."""
+    """A basic block with a gate on its residual; without a gate, the stock block."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -74,11 +74,11 @@ class GatedBlock(BasicBlock):
         return self.add(x, self.gate(self.branch(x)))
 
     def branch(self, x: Tensor) -> Tensor:
-        """What the block would add without a gate."""
+        """The residual of the block before the gate."""
         return self.conv2(self.conv1(x))
 
     def add(self, x: Tensor, added: Tensor) -> Tensor:
-        """The block's output, given its input and what is added to it."""
+        """The block's output, given its input and the gated residual."""
         identity = x if self.downsample is None else self.downsample(x)
         return self.relu(added + identity)
 
@@ -87,18 +87,17 @@ class GatedBlock(BasicBlock):
 class GatedResNet(ResNet):
     """A ResNet of basic blocks with gates in some of its stages [from IAL].
 
-    The names of the stock parameters are kept, so that weights of a ``ResNet`` fit.
-    The gate is applied to what a block adds, before the addition [choice]. Its input
-    are pictures: put it into ``InstanceBackbone(input_format='NCHW')``, which fills
-    padded frames before the gate's mean over time sees them.
+    The names of the stock parameters are kept, so that weights of a ``ResNet`` fit. The
+    gate is applied to a block's residual, before the addition [choice]. Its input is
+    pictures: put it into ``InstanceBackbone(input_format='NCHW')``, which fills padded
+    frames before the gate's mean over time sees them.
 
     Args:
         num_frames: T.
         image_size: Height and width of the pictures.
         depth: 18 or 34.
         gated_stages: Stages, from 1, whose blocks have a gate.
-        gate: Config of the gate, which is also given ``channels``, ``size`` and
-            ``num_frames``.
+        gate: Config of the gate; ``channels``, ``size`` and ``num_frames`` are added.
         **kwargs: As for mmaction2's ``ResNet``.
     """
 

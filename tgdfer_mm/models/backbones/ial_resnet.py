@@ -1,4 +1,4 @@
-"""IAL's frames, before what changes between them and what does not go apart."""
+"""IAL's convolutional stages, which come before its two streams."""
 
 import torch
 from mmcv.cnn import ConvModule
@@ -10,10 +10,10 @@ from .gated_resnet import GatedBlock, GatedResNet
 
 @MODELS.register_module()
 class IALResNet(GatedResNet):
-    """IAL's three stages of one block each, the last two with gates [from IAL].
+    """A ResNet of three stages with one block each, the last two gated [from IAL].
 
-    Two convolutions of 3 x 3 are the stem. A picture's output is its map, flattened,
-    and behind it the numbers that the gates' large convolutions made: the head
+    The stem is two convolutions of 3 x 3. The output for a picture is its flattened
+    map, followed by the numbers that the gates' large convolutions give: the head
     ``IALHead`` reads both. Put it into ``InstanceBackbone(input_format='NCHW',
     projection=False)``, whose ``out_channels`` is 256 S^2 + 384 for maps of S x S.
 
@@ -48,7 +48,7 @@ class IALResNet(GatedResNet):
         )
 
     def _make_stem_layer(self) -> None:
-        """Two convolutions, the first of which halves the picture, and a pooling."""
+        """The stem: two convolutions, the first with stride 2, and a pooling."""
         parts = dict(
             bias=False,
             conv_cfg=self.conv_cfg,

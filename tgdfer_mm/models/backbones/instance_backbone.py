@@ -1,4 +1,4 @@
-"""Any backbone that mmaction2 can build, as a tower that gives instance features."""
+"""Any backbone that mmaction2 can build, used as a tower of instance features."""
 
 import logging
 
@@ -13,29 +13,29 @@ from .backbone_hints import why_not
 from .features_in_time import to_positions
 from .weights import load_backbone
 
-# How frames are laid out, named as in mmaction2's FormatShape, and the recognizer that
-# feeds them so. Built without a head, it also brings the rules for the prefixes.
+# Layouts of the frames, named as in mmaction2's FormatShape, and the recognizer that
+# uses each. It is built without a head, and also knows the prefixes of backbone types.
 HOSTS = {'NCHW': 'Recognizer2D', 'NCTHW': 'Recognizer3D'}
 
 
 @MODELS.register_module()
 class InstanceBackbone(BaseModule):
-    """Turns a backbone's output into features of the joint width, in time.
+    """A wrapper that makes any backbone a tower of instance features over time.
 
     The T frames of a video go through the backbone as T pictures or as clips of g
-    frames each. Whatever it gives is read as P positions in time (see
+    frames each. The output is read as P positions in time (see
     :func:`~tgdfer_mm.models.backbones.features_in_time.to_positions`), each of T / P
-    frames, and projected to the joint width [choice]. How many there are is found out
-    when the module is built, without computing anything, so that what cannot work says
-    so before any data is read.
+    frames, and projected to the joint width [choice]. P is found when the module is
+    built, on tensors without content, so that a backbone that cannot work is refused
+    before any data is read.
 
-    Padding: before the backbone sees them, padded frames are replaced by the last
-    valid one, so that their content never matters. A position is valid if the first
-    of its frames is. A clip of padding alone is therefore masked; within a clip the
-    repeated frame is what a temporal kernel sees at the end.
+    Padding: padded frames are replaced by the last valid one before the backbone sees
+    them, so that their content never matters. A position is valid if its first frame
+    is. A clip of padding alone is therefore masked; within a clip, a temporal kernel
+    sees the repeated frame at the end.
 
-    Parameters on which the output does not depend (a timm model's head norm, say) are
-    frozen and named in the log: distributed training would stop at them.
+    Parameters that do not influence the output (such as a timm model's head norm) are
+    frozen and named in the log, because distributed training would stop with an error.
 
     Args:
         backbone: As for mmaction2's recognizers, with their prefixes ``timm.``,
@@ -45,23 +45,23 @@ class InstanceBackbone(BaseModule):
         out_channels: D, the joint width.
         input_format: ``NCHW`` for a backbone on pictures, ``NCTHW`` for one on clips.
         clip_len: g for a backbone on clips; T by default, one clip a video.
-        output_layout: What the axes of the backbone's output are, where their number
-            does not say it, e.g. ``NTHWC``.
-        projection: Whether to project. False for a backbone whose features lie in the
-            joint space already; the model then starts as zero-shot, which it does not
-            with a projection.
+        output_layout: Names of the axes of the backbone's output, e.g. ``NTHWC``, if
+            their number is not enough to know them.
+        projection: Whether to project. False for a backbone whose features are in the
+            joint space already. The model then starts as the zero-shot model; with a
+            projection it does not.
         pretrained: File or URL of a checkpoint with the backbone's weights, such as
             mmaction2's; see :func:`load_backbone`. Loaded by ``init_weights`` only.
-        in_channels: Planes of a frame; four where landmarks are drawn on one of their
-            own (``LandmarkViT``).
+        in_channels: Planes of a frame: 3, or 4 where landmarks are drawn on a fourth
+            plane (``LandmarkViT``).
 
     Attributes:
         frames_per_position: T / P.
 
     Raises:
         ImportError: If a prefix names a package that cannot be imported.
-        ValueError: If the backbone cannot take such frames, gives no whole number of
-            positions, or gives another width than D without a projection.
+        ValueError: If the backbone cannot take such frames, its positions do not divide
+            T, or its width is not D and there is no projection.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class InstanceBackbone(BaseModule):
             )
 
     def init_weights(self) -> None:
-        """Starts the backbone as it starts itself, or from ``pretrained``."""
+        """Initialises the backbone by its own method, or from ``pretrained``."""
         if self.pretrained is None:
             super().init_weights()
         else:
@@ -120,7 +120,7 @@ class InstanceBackbone(BaseModule):
             self._is_init = True
 
     def forward(self, frames: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Features of the positions, and which of them are valid.
+        """Features of the positions, and the mask of the valid ones.
 
         Args:
             frames: (N, T, in_channels, H, W).
@@ -136,7 +136,7 @@ class InstanceBackbone(BaseModule):
         if t != self.num_frames:
             raise ValueError(
                 f'InstanceBackbone was built for num_frames={self.num_frames}, but the '
-                f'batch has {t} frames a video: make SampleSegments agree'
+                f'batch has {t} frames a video: give SampleSegments the same num_frames'
             )
         last = mask.sum(1, keepdim=True).clamp(min=1) - 1
         shown = torch.arange(t, device=frames.device).minimum(last)
@@ -161,7 +161,7 @@ class InstanceBackbone(BaseModule):
 
     @torch.enable_grad()
     def _probe(self, image_size: int | tuple[int, int]) -> tuple[int, int]:
-        """P and the width, from a video of tensors that have a shape and no content."""
+        """P and the width, found with tensors that have a shape but no content."""
         size = (image_size, image_size) if isinstance(image_size, int) else image_size
         self.eval()  # batch norms cannot train on one picture
         try:
@@ -173,7 +173,7 @@ class InstanceBackbone(BaseModule):
         return features.shape[1], features.shape[2]
 
     def _trace(self, size: tuple[int, int], device: str) -> tuple[Tensor, dict]:
-        """The features of one video, and stand-ins for weights that they hang on."""
+        """The features of one video, and stand-ins for the weights they depend on."""
         state = {
             name: torch.empty_like(tensor, device=device).requires_grad_(
                 tensor.requires_grad
@@ -181,13 +181,13 @@ class InstanceBackbone(BaseModule):
             for name, tensor in [*self.named_parameters(), *self.named_buffers()]
         }
         try:
-            with torch.device(device):  # also for what a backbone makes on the way
+            with torch.device(device):  # also for tensors that the backbone creates
                 frames = torch.zeros(1, self.num_frames, self.in_channels, *size)
                 mask = torch.ones(1, self.num_frames, dtype=torch.bool)
                 return functional_call(self, state, (frames, mask))[0], state
         except NotImplementedError:
             raise  # to try another device
-        # A backbone may raise anything on an input that is not its own.
+        # A backbone may raise any exception on an input that it was not made for.
         except Exception as error:
             why = why_not(self.name, self.input_format, self.clip_len, size, error)
             raise ValueError(why) from error

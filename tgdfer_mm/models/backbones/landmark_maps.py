@@ -1,4 +1,4 @@
-"""Sources of landmark maps: what a picture's places say of the landmarks in them."""
+"""Sources of landmark maps, which say where in a picture the landmarks are."""
 
 import torch.nn.functional as F
 from mmcv.cnn import ConvModule
@@ -11,14 +11,14 @@ from .weights import load_backbone
 
 @MODELS.register_module()
 class LandmarkPlane(BaseModule):
-    """Maps out of a fourth plane of the picture, on which landmarks are drawn [choice].
+    """Landmark maps from a fourth plane of the picture with drawn landmarks [choice].
 
-    ``DrawLandmarks`` makes such pictures of points of any source. As the plane belongs
-    to the picture, whatever crops and flips the one does it to the other. The pixels of
-    a patch become the channels of its place.
+    ``DrawLandmarks`` draws points from any source on that plane. As the plane belongs
+    to the picture, crops and flips act on both. The pixels of a patch become the
+    channels of its place.
 
     Args:
-        patch: Pixels on the side of a patch: those of the ViT.
+        patch: Side of a patch in pixels, the same as the ViT's.
     """
 
     planes = 1
@@ -35,11 +35,12 @@ class LandmarkPlane(BaseModule):
 
 @MODELS.register_module()
 class MobileFaceNetMaps(BaseModule):
-    """The map inside the landmark network that S2D was trained with [from S2D].
+    """Landmark maps from inside MobileFaceNet, S2D's landmark network [from S2D].
 
-    MobileFaceNet on the picture at 112 pixels, as it is normalised for the ViT, up to
-    its map of 14 x 14 places of 128 channels; what follows there makes points of it and
-    is left out. Frozen. The names of the parts are those of its file.
+    The input is the picture at 112 pixels, normalised as for the ViT. The network is
+    cut after its map of 14 x 14 places and 128 channels; the later layers, which
+    compute the points, are left out. It is frozen. The names of the parts are those of
+    the authors' file.
 
     Args:
         pretrained: File with its weights, as ``tgdfer convert`` writes it. Loaded by
@@ -62,7 +63,7 @@ class MobileFaceNetMaps(BaseModule):
         self.requires_grad_(False)
 
     def init_weights(self) -> None:
-        """Loads the file, if there is one."""
+        """Loads ``pretrained``, if it is given."""
         if self.pretrained is not None:
             load_backbone(self, self.pretrained)
         self._is_init = True
@@ -81,7 +82,7 @@ class MobileFaceNetMaps(BaseModule):
 
 
 class _Separable(nn.Module):
-    """Wider by 1 x 1, a depthwise convolution, narrower again."""
+    """A convolution to more channels, a depthwise one, and one to fewer channels."""
 
     def __init__(self, inputs: int, outputs: int, width: int, stride: int = 1) -> None:
         super().__init__()
@@ -94,7 +95,7 @@ class _Separable(nn.Module):
 
 
 class _Residuals(nn.Module):
-    """Several of them, each added to its input."""
+    """Several bottlenecks, each added to its input."""
 
     def __init__(self, channels: int, width: int, number: int) -> None:
         super().__init__()

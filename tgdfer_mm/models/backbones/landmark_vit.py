@@ -1,4 +1,4 @@
-"""S2D's tower: a ViT that landmarks prompt and time runs through, block by block."""
+"""S2D's tower: a ViT with landmark prompts and temporal adapters before each block."""
 
 import torch
 from torch import Tensor, nn
@@ -10,33 +10,33 @@ from .wrapped_tower import WrappedTower
 
 @MODELS.register_module()
 class LandmarkViT(WrappedTower):
-    """A ViT with prompts made of landmark maps, and adapters over time [from S2D].
+    """A ViT with landmark prompts and temporal adapters before each block [from S2D].
 
-    Before each block the tokens of the places are normalised. A
-    :class:`LandmarkPrompter` makes the next prompt of them and the last one, a
-    :class:`PlaceAdapter` lets them see the same place of the other frames, and both are
-    added. Before the first block this happens before the ViT's positions are added, and
-    a learned code of the frame follows, as in the authors' code. The class token of a
-    picture is its feature.
+    Before each block the patch tokens are normalised. A :class:`LandmarkPrompter` makes
+    the next prompt from them and the last prompt, a :class:`PlaceAdapter` lets them see
+    the same place of the other frames, and both results are added. Before the first
+    block this is done before the ViT's positional codes are added, and a learned code
+    of the frame follows, as in the authors' code. The class token of a picture is its
+    feature.
 
-    All that is added starts at zero [choice]: at the start it gives what the ViT gives.
+    All additions start at zero [choice], so that the output at the start is the ViT's.
     Put it into an ``InstanceBackbone`` with ``input_format='NCHW'``, and, if the source
     of the maps draws on a plane of its own, ``in_channels=4``.
 
     Args:
         tower: Config of a ViT of timm, ``timm.<name>``, with a class token.
-        num_frames: T, pictures of a video, which lie one after the other.
+        num_frames: T, the pictures of a video, which are next to each other in N.
         landmarks: Config of the source of the maps: ``MobileFaceNetMaps``,
             ``LandmarkPlane``, or any module with ``out_channels`` and ``planes`` that
             turns (B, 3 + planes, H, W) into (B, C, h, w), h x w being the ViT's places.
         hidden: Channels of the prompters.
         ratio: Width of the adapters' bottlenecks, in units of the ViT's.
-        heads: Of the adapters' attention.
-        frozen: Whether the ViT is.
+        heads: Heads of the adapters' attention.
+        frozen: Whether the ViT is frozen.
         pretrained: File with the ViT's weights, such as ``tgdfer convert`` writes.
 
     Raises:
-        ValueError: If the tower is no such ViT.
+        ValueError: If the tower is not a ViT of timm with one class token.
     """
 
     def __init__(
@@ -53,8 +53,8 @@ class LandmarkViT(WrappedTower):
         super().__init__(tower, pretrained)
         if getattr(self.tower, 'num_prefix_tokens', None) != 1:
             raise ValueError(
-                f'{tower["type"]} is no ViT of timm with one class token, which '
-                'LandmarkViT needs'
+                f'{tower["type"]} is not a ViT of timm with one class token; '
+                'LandmarkViT needs one'
             )
         self.num_frames = num_frames
         self.frozen = frozen
@@ -63,7 +63,7 @@ class LandmarkViT(WrappedTower):
         self.out_channels = width
         self.embed = nn.Linear(self.landmarks.out_channels, width)
         self.time = nn.Parameter(torch.zeros(num_frames, width))
-        # That of the first block is used again before the second [from S2D].
+        # The prompter of the first block is used again before the second [from S2D].
         self.norms = nn.ModuleList(
             nn.LayerNorm(width, eps=1e-6) for _ in range(max(depth - 1, 1))
         )
@@ -77,7 +77,7 @@ class LandmarkViT(WrappedTower):
             self.tower.requires_grad_(False)
 
     def init_weights(self) -> None:
-        """Loads the weights of the ViT and of the source; the rest keeps its start."""
+        """Loads the weights of the ViT and of the landmark source."""
         super().init_weights()
         self.landmarks.init_weights()
 
@@ -92,8 +92,9 @@ class LandmarkViT(WrappedTower):
         """(N * T, 3 + planes, H, W) -> (N * T, D).
 
         Raises:
-            ValueError: If these are no whole videos, have another number of planes, or
-                the maps have other places than the ViT.
+            ValueError: If the pictures are not a whole number of videos, have another
+                number of planes, or the maps have another number of places than the
+                ViT.
         """
         self._check(images)
         maps = self.landmarks(images)
@@ -116,7 +117,7 @@ class LandmarkViT(WrappedTower):
         return self.tower.norm(tokens)[:, 0]
 
     def enrich(self, i: int, places: Tensor, prompt: Tensor) -> tuple[Tensor, Tensor]:
-        """Places (N * T, L, D) before block i with all that is added; the prompt."""
+        """The patch tokens (N * T, L, D) for block i, and the prompt."""
         seen = self.norms[max(i - 1, 0)](places)
         prompt = self.prompters[i](seen, self.norms[0](prompt))
         paths = seen.unflatten(0, (-1, self.num_frames)).transpose(1, 2)
@@ -128,11 +129,11 @@ class LandmarkViT(WrappedTower):
         if images.shape[1] != planes:
             raise ValueError(
                 f'{type(self.landmarks).__name__} reads pictures of {planes} planes, '
-                f'not of {images.shape[1]}: DrawLandmarks in the pipeline adds the '
-                'fourth, and InstanceBackbone needs in_channels to say so'
+                f'not of {images.shape[1]}: put DrawLandmarks into the pipeline for '
+                'the fourth plane, and set in_channels of InstanceBackbone'
             )
         if len(images) % self.num_frames:
             raise ValueError(
-                f'{len(images)} pictures are no videos of num_frames='
-                f'{self.num_frames}: make SampleSegments agree'
+                f'{len(images)} pictures are not a whole number of videos of '
+                f'num_frames={self.num_frames}: give SampleSegments the same num_frames'
             )

@@ -1,4 +1,4 @@
-"""open_clip's ViT, of which the patches are read as well as the picture."""
+"""open_clip's ViT with features of the patches next to those of the picture."""
 
 import torch
 from open_clip.transformer import VisionTransformer
@@ -11,21 +11,21 @@ from .openclip_visual import OpenCLIPVisual
 
 @MODELS.register_module()
 class OpenCLIPPatches(OpenCLIPVisual):
-    """An :class:`OpenCLIPVisual` that gives a picture's feature and its patches'.
+    """A vision-language image tower that also gives patch features [choice].
 
-    A patch's feature is what the last block makes of its place, through the norm and
-    the projection of the picture's: pre-training tied only the latter to texts, so that
-    a head should refine the words that it compares them with [choice]. The weights
-    are those of an ``OpenCLIPVisual``, and so is the first of the features. For heads
-    that read patches, such as ``PatchTransportHead``.
+    A patch's feature is the last block's output at its place, after the norm and the
+    projection of the picture's feature. Pre-training tied only the picture's feature to
+    texts, so a head should refine the patches before it compares them with words
+    [choice]. The weights and the first feature are those of :class:`OpenCLIPVisual`.
+    Heads such as ``PatchTransportHead`` read the patches.
 
     Args:
         arch: As for :class:`OpenCLIPVisual`; a ViT of open_clip's own.
         **kwargs: As there, less ``patch_dropout``.
 
     Raises:
-        ValueError: The tower is another one or reads no class token, or patches are
-            to be left out, of which each picture would have others.
+        ValueError: If the tower is not a ViT of open_clip or has no class token, or
+            ``patch_dropout`` is given: every picture would keep other patches.
     """
 
     READS_PATCHES = True
@@ -42,9 +42,9 @@ class OpenCLIPPatches(OpenCLIPVisual):
         fits = fits and tower.pool_type == 'tok' and not tower.final_ln_after_pool
         if not fits or tower.proj is None:
             raise ValueError(
-                f'OpenCLIPPatches needs a VisionTransformer of open_clip with a class '
-                f'token and a projection; arch={arch!r} has a {tower_name(tower)} '
-                'without'
+                'OpenCLIPPatches needs a VisionTransformer of open_clip with a class '
+                f'token and a projection; arch={arch!r} has a {tower_name(tower)} that '
+                'lacks one of these: take another arch'
             )
         tower.output_tokens = True
 

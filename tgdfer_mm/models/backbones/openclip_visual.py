@@ -19,7 +19,7 @@ from ..vision_language.single_towers import build_image_tower
 
 
 class PictureSizeError(ValueError):
-    """Pictures of another size than a tower takes."""
+    """Pictures do not have the size that a tower takes."""
 
     exit_code = 2  # of a command
 
@@ -34,25 +34,28 @@ class OpenCLIPVisual(BaseModule):
     A vision-language tower is [paper]; open_clip's CLIP is [from DFER-CLIP, VadCLIP].
 
     Args:
-        arch: open_clip model name, path of a JSON model config, or the config.
-        pretrained: Tag, local file, or None. Loaded by ``init_weights`` and not
-            before, so that a complete checkpoint needs no download.
-        quick_gelu: States the activation of a local file's weights.
+        arch: open_clip model name, path of a JSON model config, or the config itself as
+            a dict.
+        pretrained: Tag of open_clip's weights, local file, or None. It is loaded by
+            ``init_weights`` and not before, so that a complete checkpoint needs no
+            download.
+        quick_gelu: Whether the weights of a local file were trained with quick GELU.
         frozen_stages: -1 trains all; 0 freezes the stem; i > 0 freezes also the first
             i blocks (of a ViT) or stages (of a convolutional network, a Swin);
             ``'all'`` freezes the tower.
         norm_eval: Keep every batch norm in evaluation mode while training.
-        patch_dropout: Share of the patches of open_clip's own ViT that training leaves
-            out, others for each picture [from FLIP]. Worth its while from 16-pixel
-            patches on; train the last epochs without it.
-        with_cp: Activation checkpointing: blocks keep nothing for the backward pass
-            and compute it twice, for less memory and a third more time. Batch norms
-            that are trained then note the statistics of each batch twice.
+        patch_dropout: Share of the patches that are left out in training, drawn for
+            each picture [from FLIP]; for open_clip's own ViT only. It pays with patches
+            of 16 pixels or less; train the last epochs without it.
+        with_cp: Activation checkpointing: blocks store nothing for the backward pass
+            and are computed twice, which takes less memory and a third more time. Batch
+            norms that are trained then update their statistics twice for each batch.
 
     Raises:
-        ValueError: If ``frozen_stages`` is out of range, or the tower has no stages
-            that are known here (then only -1 and ``'all'`` work); or the tower is no
-            ViT of open_clip, which ``patch_dropout`` needs, or cannot do ``with_cp``.
+        ValueError: If ``frozen_stages`` is out of range, or the stages of the tower are
+            not known here (then only -1 and ``'all'`` work); or ``patch_dropout`` is
+            given for a tower that is not open_clip's own ViT; or the tower has no
+            activation checkpointing for ``with_cp``.
     """
 
     READS_PATCHES = False  # whether more than the class token is read
@@ -103,19 +106,19 @@ class OpenCLIPVisual(BaseModule):
         """(B, 3, H, W) -> (B, D).
 
         Raises:
-            PictureSizeError: H and W are not those that the tower is made for.
+            PictureSizeError: If H and W are not the size that the tower takes.
         """
         if self._size is not None and images.shape[-2:] != self._size:
             raise PictureSizeError(
-                f'pictures of {images.shape[-1]} x {images.shape[-2]} (width, height) '
-                f'for a tower that takes {self._size[1]} x {self._size[0]}. Add a '
-                'Resize to the pipeline; frames that are no face crops need '
+                f'the pictures are {images.shape[-1]} x {images.shape[-2]} (width x '
+                f'height), but the tower takes {self._size[1]} x {self._size[0]}. Add '
+                'a Resize to the pipeline; if the frames are not crops of faces, use '
                 '`tgdfer infer`, which finds the faces.'
             )
         return self.tower(images)
 
     def train(self, mode: bool = True) -> 'OpenCLIPVisual':
-        """Sets the mode; what is frozen stays in evaluation mode."""
+        """Sets the mode; frozen parts stay in evaluation mode."""
         super().train(mode)
         for module in self._frozen:
             module.eval()
@@ -126,7 +129,7 @@ class OpenCLIPVisual(BaseModule):
         return self
 
     def _freeze(self, frozen_stages: int | str) -> list[nn.Module]:
-        """Freezes a start of the tower, and says which modules are frozen wholly."""
+        """Freezes the first stages; returns the modules that are wholly frozen."""
         for part in self._select_frozen(frozen_stages):
             part.requires_grad_(False)
         if frozen_stages == 'all':

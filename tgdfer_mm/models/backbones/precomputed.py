@@ -1,4 +1,4 @@
-"""In the place of a tower: features that it has computed before."""
+"""Computed features that take the place of a tower."""
 
 from torch import Tensor, nn
 
@@ -7,10 +7,10 @@ from ...registry import MODELS
 
 @MODELS.register_module()
 class PrecomputedFeatures(nn.Module):
-    """Passes on what a tower has computed before.
+    """A stand-in for a tower whose features have been computed before.
 
-    The tower's parts are this module's own, under their own names, so that a checkpoint
-    is one of the ordinary model.
+    The tower's parts are also parts of this module, under the same names, so that its
+    checkpoints fit the ordinary model.
 
     Args:
         backbone: Config of the tower.
@@ -20,17 +20,17 @@ class PrecomputedFeatures(nn.Module):
         super().__init__()
         tower = MODELS.build(backbone)
         self.out_channels = tower.out_channels
-        self._tower = (tower,)  # in a tuple: a part of its own would have other names
-        # The very tables of the tower: what is moved or loaded is so in both.
+        self._tower = (tower,)  # a submodule would change the names
+        # The same dicts as the tower's: moving or loading one changes both.
         self._modules = tower._modules
         self._parameters = tower._parameters
         self._buffers = tower._buffers
         self._non_persistent_buffers_set = tower._non_persistent_buffers_set
 
     def init_weights(self) -> None:
-        """Starts the parts as the tower starts them."""
+        """Initialises the parts as the tower does."""
         tower = self._tower[0]
-        # While mmengine starts a model, each of its modules has these notes of it.
+        # While mmengine initialises a model, each of its modules has these records.
         notes = vars(self).get('_params_init_info')
         if notes is None:
             tower.init_weights()
@@ -40,16 +40,16 @@ class PrecomputedFeatures(nn.Module):
             del tower._params_init_info
 
     def train(self, mode: bool = True) -> 'PrecomputedFeatures':
-        """Sets the mode as the tower does, whose frozen parts stay in evaluation."""
+        """Sets the mode as the tower does: its frozen parts stay in evaluation mode."""
         self._tower[0].train(mode)
         self.training = mode
         return self
 
     def forward(self, features: Tensor) -> Tensor:
-        """(B, D) -> (B, D), as they are.
+        """(B, D) -> (B, D), unchanged.
 
         Raises:
-            ValueError: These are no features of this tower.
+            ValueError: If the input does not have the shape of the tower's features.
         """
         if features.dim() != 2 or features.shape[1] != self.out_channels:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""An image tower of transformers as a backbone on pictures."""
+"""An image tower of the package transformers as a backbone on pictures."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -23,34 +23,36 @@ _OUTPUTS = dict(tokens='last_hidden_state', pooled='pooler_output')
 
 
 class TransformersTowerError(ValueError):
-    """A tower of transformers that cannot be built, or weights that do not fill it."""
+    """A tower of transformers cannot be built, or the weights do not fill it."""
 
     exit_code = 2  # of a command
 
 
 @MODELS.register_module()
 class TransformersVision(BaseModule):
-    """The image tower of a model of transformers, inside :class:`InstanceBackbone`.
+    """An image tower of the package transformers, for :class:`InstanceBackbone`.
 
-    ViT, DINOv2, BEiT, Swin, ConvNeXt, ResNet, the towers of CLIP and SigLIP, and what
-    else ``AutoModel`` builds and ``pixel_values`` (N, 3, H, W) go into. Code of a
-    repository is never run.
+    For example ViT, DINOv2, BEiT, Swin, ConvNeXt, ResNet, the towers of CLIP and
+    SigLIP, and other models that ``AutoModel`` builds and that take ``pixel_values``
+    (N, 3, H, W). Code from a repository is never run.
 
     Args:
         arch: A folder with ``config.json``, a repository of the hub
             (``hf-hub:org/name@revision``), or the content of such a file, a dict with
-            ``model_type``. Of one with a ``vision_config`` the image tower is taken.
+            ``model_type``. If it has a ``vision_config``, the image tower alone is
+            built.
         pretrained: Folder or repository with the weights; loaded by ``init_weights``
             and not before. None leaves them random.
         output: ``'tokens'``, the last hidden state: (N, L, C), or (N, C, H, W) of a
-            convolutional tower; or ``'pooled'``, what the model makes of it: (N, C).
-        interpolate: Whether the codes of the positions are interpolated, for pictures
-            of another size than ``image_size`` in the config. Not every tower can.
+            convolutional tower; or ``'pooled'``, the model's own pooled feature: (N,
+            C).
+        interpolate: Whether positional codes are interpolated, for pictures of another
+            size than ``image_size`` in the config. Not every tower can do this.
 
     Raises:
-        MissingPackage: transformers is not installed.
-        TransformersTowerError: transformers cannot build it.
-        HubError: A repository cannot be used.
+        MissingPackage: If transformers is not installed.
+        TransformersTowerError: If transformers cannot build the tower.
+        HubError: If a repository cannot be used.
     """
 
     def __init__(
@@ -71,7 +73,7 @@ class TransformersVision(BaseModule):
         self._config = _config_of(arch)
         try:
             model = need('transformers').AutoModel.from_config(self._config)
-        # What a class of transformers says of values that it does not know.
+        # Classes of transformers raise these for values that they do not know.
         except Exception as error:
             raise TransformersTowerError(_not_built(arch, error)) from error
         self._kind = type(model)
@@ -81,8 +83,8 @@ class TransformersVision(BaseModule):
         """Loads ``pretrained``; without it the random weights stay.
 
         Raises:
-            TransformersTowerError: Weights of the tower are missing, or of other
-                shapes. Those of a pooling that is not used may be missing.
+            TransformersTowerError: If weights of the tower are missing or have other
+                shapes. Weights of a pooling that is not used may be missing.
         """
         self._is_init = True
         if self.pretrained is None:
@@ -108,7 +110,8 @@ class TransformersVision(BaseModule):
                 raise TransformersTowerError(
                     f'{self.pretrained} has {what} {len(names)} parts of '
                     f'{self._kind.__name__}, such as {sorted(names)[0]}. Set arch to '
-                    'the same folder or repository, to build what its weights are of.'
+                    'the same folder or repository, so that the tower fits the '
+                    'weights.'
                 )
         self.tower.load_state_dict(_inner(model).state_dict())
 
@@ -132,7 +135,8 @@ def _config_of(arch: str | Mapping[str, Any]) -> Any:
         path = folder.find('config.json')
         if path is None:
             raise TransformersTowerError(
-                f'{folder} has no config.json, so it is unknown what tower it is of'
+                f'{folder} has no config.json, so its tower is not known; add the '
+                'file, or give arch as a dict'
             )
         content, where = read_json(path), path
     _refuse_code(content, where)
@@ -147,9 +151,9 @@ def _config_of(arch: str | Mapping[str, Any]) -> Any:
 
 
 def _refuse_code(content: object, where: object) -> None:
-    """Some configs name a repository whose code is to compute the attention.
+    """Refuses a config that names a repository whose code would compute the attention.
 
-    Versions before 5.3 fetched and ran it (CVE-2026-4372).
+    Versions of transformers before 5.3 fetched and ran such code (CVE-2026-4372).
     """
     if isinstance(content, dict):
         for key, value in content.items():
@@ -157,7 +161,7 @@ def _refuse_code(content: object, where: object) -> None:
             if named and value not in _IMPLEMENTATIONS:
                 raise TransformersTowerError(
                     f'{where}: {key}={value!r} may name code, which is not run from a '
-                    f'config. Remove it, or say one of {", ".join(_IMPLEMENTATIONS)}'
+                    f'config. Remove it, or set one of {", ".join(_IMPLEMENTATIONS)}'
                 )
             _refuse_code(value, where)
     elif isinstance(content, list):
@@ -175,13 +179,13 @@ def _not_built(where: object, error: Exception, kind: str | None = None) -> str:
 
 
 def _inner(model: nn.Module) -> nn.Module:
-    """Without the shell of version 4, so that all versions have the same names."""
+    """The model with the parameter names of version 5, whatever the version."""
     return getattr(model, 'vision_model', model)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without transformers' bar and its list of weights that are not the tower's."""
+    """A context without transformers' progress bar and its list of unused weights."""
     logs = need('transformers').utils.logging
     level, bars = logs.get_verbosity(), logs.is_progress_bar_enabled()
     logs.set_verbosity_error()

@@ -1,4 +1,4 @@
-"""The blocks of vision transformers, and what is read in their attention."""
+"""Access to the blocks of vision transformers and to the parts of their attention."""
 
 from typing import NamedTuple
 
@@ -8,17 +8,17 @@ from torch import Tensor, nn
 
 from ..vision_language.fast_layers import FastSelfAttention
 
-# Where the vision transformers of open_clip, timm and mmaction2 have their blocks.
+# Where the vision transformers of open_clip, timm and mmaction2 keep their blocks.
 _BLOCKS = ('tower.transformer.resblocks', 'transformer.resblocks', 'blocks')
 
 
 class Projected(NamedTuple):
-    """What an attention makes of its tokens.
+    """Queries, keys and values of an attention.
 
     Attributes:
-        query: (N, heads, R, d), of the tokens that are read.
-        key: (N, heads, L, d), of all.
-        value: (N, heads, L, d).
+        query: (N, heads, R, d), of the tokens whose output is read.
+        key: (N, heads, L, d), of all tokens.
+        value: (N, heads, L, d), of all tokens.
     """
 
     query: Tensor
@@ -30,11 +30,11 @@ def find_blocks(tower: nn.Module, name: str) -> nn.ModuleList:
     """The blocks of a vision transformer, from input to output.
 
     Args:
-        tower: Of open_clip, timm or mmaction2.
-        name: What it is called in the error.
+        tower: A vision transformer of open_clip, timm or mmaction2.
+        name: The tower's name in the error.
 
     Raises:
-        ValueError: There are none where those have them.
+        ValueError: If the tower has no blocks at the known places.
     """
     for path in _BLOCKS:
         found = tower
@@ -44,7 +44,7 @@ def find_blocks(tower: nn.Module, name: str) -> nn.ModuleList:
             return found
     raise ValueError(
         f'{name} has no blocks where a vision transformer of open_clip, timm or '
-        f'mmaction2 has them ({", ".join(_BLOCKS)}): it has to be a ViT'
+        f'mmaction2 has them ({", ".join(_BLOCKS)}): take a ViT of one of these'
     )
 
 
@@ -52,12 +52,12 @@ def check_attention(attention: nn.Module | None, name: str) -> None:
     """Refuses an attention that :func:`project` cannot read.
 
     Args:
-        attention: Of a block.
-        name: What its tower is called in the error.
+        attention: The attention of a block.
+        name: The tower's name in the error.
 
     Raises:
-        ValueError: It has other layers, or does more than attend: it turns queries by
-            their places, gates or scales what it gives.
+        ValueError: If it has other layers, or does more than attend: it rotates queries
+            by position, or gates or scales its output.
     """
     if isinstance(attention, FastSelfAttention):
         return
@@ -68,8 +68,9 @@ def check_attention(attention: nn.Module | None, name: str) -> None:
     scaled = norm is not None and not isinstance(norm, nn.Identity)
     if not plain or scaled or getattr(attention, 'gate', None) is not None:
         raise ValueError(
-            f'{name} attends by {type(attention).__name__}, of which no queries and '
-            'keys can be read here: take a ViT of open_clip, a plain one of timm, or '
+            f'{name} has the attention {type(attention).__name__}, whose queries and '
+            'keys cannot be read here: take a ViT of open_clip, a plain one of timm, '
+            'or '
             "mmaction2's VisionTransformer"
         )
 
@@ -79,11 +80,11 @@ def project(attention: nn.Module, tokens: Tensor, read: int) -> Projected:
 
     Args:
         attention: See :func:`check_attention`.
-        tokens: What it was given, (N, L, D).
-        read: R, how many of the first tokens are queries.
+        tokens: Its input, (N, L, D).
+        read: R, the number of first tokens that are queries.
 
     Returns:
-        Parts whose scores are ``query @ key`` over the root of d.
+        Queries, keys and values; the scores are ``query @ key`` over the root of d.
     """
     qkv = F.linear(tokens, *_weights(attention))
     qkv = qkv.unflatten(-1, (3, attention.num_heads, -1)).permute(2, 0, 3, 1, 4)
@@ -93,16 +94,16 @@ def project(attention: nn.Module, tokens: Tensor, read: int) -> Projected:
         for name, part in (('q_norm', query), ('k_norm', key))
     )
     root = query.shape[-1] ** 0.5
-    scale = getattr(attention, 'scale', 1 / root) * root  # one, unless it was chosen
+    scale = getattr(attention, 'scale', 1 / root) * root  # usually one
     return Projected(query[:, :, :read] * scale, key, value)
 
 
 def project_back(attention: nn.Module, mixed: Tensor) -> Tensor:
-    """What is added to an attention's output for an addition to its mixed values.
+    """The change of an attention's output for a change of its mixed values.
 
     Args:
         attention: See :func:`check_attention`.
-        mixed: (N, heads, R, d).
+        mixed: The change of the mixed values, (N, heads, R, d).
 
     Returns:
         (N, R, D), without the bias.

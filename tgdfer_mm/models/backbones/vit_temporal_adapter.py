@@ -11,33 +11,33 @@ from .wrapped_tower import WrappedTower
 
 @MODELS.register_module()
 class ViTTemporalAdapter(WrappedTower):
-    """A ViT whose pictures of one video see each other between the blocks [from S2D].
+    """A ViT with temporal adapters before its blocks [from S2D].
 
-    Before each block, the tokens of one place in the picture are taken over the T
-    frames and pass through a temporal network. The class token is left alone: it reads
-    the others in the block. As those networks start at identity, so does the whole: at
-    the start it gives what the tower gives. Their names are ``adapters.*`` and the
-    tower's keep the form ``tower.*``, so that its weights load as ever.
+    Before each block, the tokens of the same place in the T frames pass through a
+    temporal network. The class token is not changed there: it reads the other tokens in
+    the block. The temporal networks start as the identity, so that the output at the
+    start is the tower's. Their parameters are named ``adapters.*``; those of the tower
+    keep the form ``tower.*``, so that its weights load as usual.
 
-    A picture's padding is not known here. Put it into an ``InstanceBackbone`` with
-    ``input_format='NCHW'``, which shows the last valid frame in the place of padding;
-    mmaction2's ``Recognizer2D`` takes it as well.
+    This module does not know which frames are padding. Put it into an
+    ``InstanceBackbone`` with ``input_format='NCHW'``, which replaces padding by the
+    last valid frame. mmaction2's ``Recognizer2D`` can use it, too.
 
     Args:
         tower: Config of the ViT: ``OpenCLIPVisual``, or ``timm.<name>`` with timm's
             own arguments.
-        num_frames: T, pictures of a video, which lie one after the other.
+        num_frames: T, the pictures of a video, which are next to each other in N.
         adapter: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
             ``dim``; ``tma`` by default.
-        blocks: Indices of the blocks before which it stands; all by default.
-        prefix_tokens: Tokens before those of the picture: one class token.
-        frozen: Whether the tower is; then only the adapters learn.
+        blocks: Indices of the blocks that have an adapter before them; all by default.
+        prefix_tokens: Number of tokens before the patch tokens: one class token.
+        frozen: Whether the tower is frozen, so that only the adapters are trained.
         pretrained: File with the weights of a timm tower, such as
             ``tgdfer convert`` writes; an ``OpenCLIPVisual`` has its own.
 
     Raises:
-        ValueError: If the tower has no blocks where those of open_clip and timm are, or
-            ``blocks`` names one that it does not have.
+        ValueError: If the blocks of the tower are not found, or ``blocks`` names one
+            that it does not have.
     """
 
     def __init__(
@@ -88,9 +88,10 @@ class ViTTemporalAdapter(WrappedTower):
 
 
 class _Insertion:
-    """A hook that lets a block's tokens pass through a network over time first.
+    """A hook that passes a block's input tokens through a temporal network.
 
-    An object and not a closure, so that a copy of the model has the copied network.
+    It is an object and not a closure, so that a copy of the model uses the copied
+    network.
     """
 
     def __init__(self, network: nn.Module, num_frames: int, prefix: int) -> None:
@@ -102,8 +103,8 @@ class _Insertion:
         tokens, *others = inputs
         if len(tokens) % self.num_frames:
             raise ValueError(
-                f'{len(tokens)} pictures are no videos of num_frames='
-                f'{self.num_frames}: make SampleSegments agree'
+                f'{len(tokens)} pictures are not a whole number of videos of '
+                f'num_frames={self.num_frames}: give SampleSegments the same num_frames'
             )
         kept, patches = tokens[:, : self.prefix], tokens[:, self.prefix :]
         paths = patches.unflatten(0, (-1, self.num_frames)).transpose(1, 2)

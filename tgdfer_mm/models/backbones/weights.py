@@ -1,4 +1,4 @@
-"""Weights of a backbone alone, out of a checkpoint of a whole recognizer."""
+"""Loads the weights of a backbone from a checkpoint of a whole recognizer."""
 
 import logging
 
@@ -13,14 +13,15 @@ PREFIX = 'backbone.'
 def load_backbone(backbone: nn.Module, source: str) -> None:
     """Fills a backbone from a checkpoint such as mmaction2's.
 
-    Every parameter has to be there and to fit. A buffer of another shape (VideoMAE's
-    positions for another number of frames, computed by itself) keeps the backbone's
-    own values and is named in the log, as is what else the checkpoint has.
+    Every parameter must be in the file and have the right shape. A buffer of another
+    shape (such as VideoMAE's computed positions for another number of frames) keeps the
+    backbone's own values. The log names these buffers, and everything in the file that
+    is not used.
 
     Args:
-        backbone: Is filled in place.
-        source: File or URL. Its weights may be below ``backbone.``; then nothing else
-            of it is looked at.
+        backbone: The module; it is filled in place.
+        source: File or URL. If it has names that begin with ``backbone.``, only these
+            are read.
 
     Raises:
         ValueError: If parameters are missing or of another shape.
@@ -45,7 +46,7 @@ def load_backbone(backbone: nn.Module, source: str) -> None:
     backbone.load_state_dict(fitting, strict=False)
     for what, names in (
         ('kept as they are', sorted(own.keys() - fitting.keys())),
-        ('not used of the file', sorted(state.keys() - fitting.keys())),
+        ('in the file but not used', sorted(state.keys() - fitting.keys())),
     ):
         if names:
             print_log(

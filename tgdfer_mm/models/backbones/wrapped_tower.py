@@ -1,4 +1,4 @@
-"""A tower of any registered kind as part of a backbone of this package."""
+"""The base of backbones that hold a tower of any registered kind."""
 
 from mmengine.model import BaseModule
 
@@ -7,7 +7,7 @@ from .weights import load_backbone
 
 
 class WrappedTower(BaseModule):
-    """Base: holds a tower, and starts it from weights or as it starts itself.
+    """Base class of backbones that hold a tower and initialise it.
 
     Args:
         tower: Config of a backbone of mmaction2, or with the prefix of timm or
@@ -17,14 +17,14 @@ class WrappedTower(BaseModule):
 
     def __init__(self, tower: dict, pretrained: str | None = None) -> None:
         super().__init__()
-        # Recognizer2D knows the prefixes; of it, only what it builds is kept.
+        # Recognizer2D knows the prefixes; only the backbone that it builds is kept.
         host = MODELS.build(dict(type='Recognizer2D', backbone={**tower}))
         self.tower = host.backbone
         self.pretrained = pretrained
         self._own_start = host.backbone_from == 'mmaction2'
 
     def init_weights(self) -> None:
-        """Starts the tower as it starts itself, or from ``pretrained``."""
+        """Initialises the tower by its own method, or from ``pretrained``."""
         if self.pretrained is not None:
             load_backbone(self.tower, self.pretrained)
         elif self._own_start:

@@ -1,4 +1,4 @@
-"""What is done to a batch before the model sees it."""
+"""Data preprocessors: the steps between the loader and the model."""
 
 from .clip_augment import ClipAugmentPreprocessor
 from .resident_frames import ResidentFrames

@@ -1,4 +1,4 @@
-"""Augmentation and normalisation where the model is, of whole clips."""
+"""Augmentation and normalisation of whole clips on the model's device."""
 
 from collections.abc import Sequence
 
@@ -12,20 +12,21 @@ from .clip_ops import build_op
 
 @MODELS.register_module()
 class ClipAugmentPreprocessor(ActionDataPreprocessor):
-    """mmaction2's preprocessor that also crops, resizes, flips and jitters.
+    """A data preprocessor that also crops, resizes, flips and jitters clips [choice].
 
-    Loaders then only decode: pictures travel to the device as uint8 in the size they
-    have on disk, and the device does per clip what processes did per frame. The
-    random numbers are the stock transforms', drawn in the main process. Use
-    :func:`augment_on_device` to make it of a config.
+    It derives from mmaction2's ``ActionDataPreprocessor``. Loaders then only decode:
+    pictures travel to the device as uint8 in their size on disk, and the device
+    transforms whole clips where the loader's processes transformed single frames. The
+    random numbers are those of the stock transforms, drawn in the main process.
+    :func:`augment_on_device` changes a config to use it.
 
     Args:
-        train: Configs of stock transforms, in their order, for training.
+        train: Configs of stock transforms for training, in their order.
         test: The same for testing.
         **kwargs: As for ``ActionDataPreprocessor``; ``format_shape`` is ``NCHW``.
 
     Raises:
-        ValueError: A transform has no counterpart here, see
+        ValueError: If a transform has no counterpart here, see
             :mod:`~tgdfer_mm.models.data_preprocessors.clip_ops`.
     """
 

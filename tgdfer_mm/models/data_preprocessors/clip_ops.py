@@ -1,9 +1,9 @@
-"""mmaction2's augmentations on the whole of a clip at once, wherever it is.
+"""mmaction2's augmentations for a whole clip at once, on any device.
 
-Each takes a clip (T, 3, H, W) uint8 and gives one back. The random draws are those of
-the stock transform of the same name and arguments, with the same generators in the same
-order, once a clip. The pictures differ from the stock ones by what is noted at each
-class, in grey levels of 255.
+Each takes a clip (T, 3, H, W) uint8 and returns one. The random draws are those of the
+stock transform of the same name and arguments: the same generators in the same order,
+once for each clip. Each class says how far its pictures differ from the stock ones, in
+grey levels of 255.
 """
 
 import numpy as np
@@ -28,7 +28,7 @@ class Crop:
 
 
 class Resize:
-    """``Resize`` to a fixed size, bilinear; at most 1 level, as OpenCV rounds."""
+    """``Resize`` to a fixed size, bilinear; differs by at most 1 level of rounding."""
 
     def __init__(self, stock) -> None:
         if stock.keep_ratio or stock.interpolation != 'bilinear':
@@ -58,11 +58,11 @@ class Flip:
 
 
 class ColorJitter:
-    """``ColorJitter`` without hue; at most 1 level, none for brightness alone.
+    """``ColorJitter`` without hue; differs by at most 1 level, 0 for brightness alone.
 
-    As in the stock transform the result is rounded once, after all of them, and their
-    order is drawn once, when it is built. The stock hue is not the rotation that its
-    argument says, and is refused.
+    As in the stock transform, the result is rounded once, after all changes, and their
+    order is drawn once, when the transform is built. Hue is refused: the stock
+    transform does not rotate it as its argument says.
     """
 
     def __init__(self, stock) -> None:
@@ -102,12 +102,12 @@ def build_op(config: dict):
     """The operation for the config of a stock transform.
 
     Raises:
-        ValueError: There is none for it, or not with these arguments.
+        ValueError: If there is none for it or for these arguments.
     """
     kind = config['type']
     if kind not in OPS:
         raise ValueError(
-            f'{kind} cannot be done on the device, only {list(OPS)}; keep it in the '
-            'pipeline.'
+            f'{kind} cannot run on the device, which has only {list(OPS)}; keep it in '
+            'the pipeline.'
         )
     return OPS[kind](TRANSFORMS.build(config))

@@ -12,18 +12,18 @@ _CHUNK = 1024  # frames copied at a time
 
 @MODELS.register_module()
 class ResidentFrames(ClipAugmentPreprocessor):
-    """Takes numbers of frames for frames: all of them are on the device as uint8.
+    """A data preprocessor that holds all frames on the device, as uint8 [choice].
 
-    The loader then only draws numbers, see
-    :class:`~tgdfer_mm.datasets.transforms.ReferFrames`. DFEW's 16-frame version at
-    224 pixels is 28 GB. The frames are no part of the model's state.
+    The loader then only draws the numbers of frames, see
+    :class:`~tgdfer_mm.datasets.transforms.ReferFrames`. DFEW's 16-frame version at 224
+    pixels is 28 GB. The frames are not in the model's state dict.
 
     Args:
-        pack: A raw packed file whose pictures have one size.
+        pack: A raw packed file, all of whose pictures have the same size.
         **kwargs: See :class:`ClipAugmentPreprocessor`.
 
     Raises:
-        PackError: It is no such file.
+        PackError: If it is not such a file.
     """
 
     def __init__(self, pack: str, **kwargs) -> None:
@@ -38,18 +38,19 @@ class ResidentFrames(ClipAugmentPreprocessor):
         """All frames (F, H, W, 3), loaded when they are first needed.
 
         Raises:
-            PackError: The device has too little memory for them, or one is damaged.
+            PackError: If the device has too little memory for them, or a frame is
+                damaged.
         """
-        # Not the tensor's own device: `cuda` was asked for, `cuda:0` is what it says.
+        # Not the tensor's own device: after a request for `cuda` that is `cuda:0`.
         if self._frames is None or self._frames_for != self.device:
-            self._frames = None  # there may be no room for both
+            self._frames = None  # there may be no memory for both
             self._frames, self._frames_for = self._load(), self.device
         return self._frames
 
     def preprocess(
         self, inputs: list[Tensor], data_samples: list, training: bool = False
     ) -> tuple[Tensor, list]:
-        """Numbers of frames (T,) of each clip to a batch (N, T, 3, H', W')."""
+        """Turns the frame numbers (T,) of each clip into a batch (N, T, 3, H', W')."""
         clips = self.frames[torch.stack(inputs)].movedim(-1, -3)
         return super().preprocess([*clips], data_samples, training)
 

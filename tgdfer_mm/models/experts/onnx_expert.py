@@ -1,4 +1,4 @@
-"""A classifier of single faces that is an ONNX file."""
+"""An ONNX file as a classifier of single faces."""
 
 from hashlib import sha256 as hash_of
 from pathlib import Path
@@ -16,23 +16,24 @@ from .frame_expert import FrameExpert
 
 @MODELS.register_module()
 class OnnxExpert(FrameExpert):
-    """Runs an ONNX file by onnxruntime, on the CPU; it is never trained.
+    """An ONNX file as a classifier of single faces, run on the CPU [choice].
 
-    The file takes one float32 tensor of pictures, (N, C, H, W) or (N, H, W, C); N may
-    be fixed to 1. A checkpoint keeps the file's hash and refuses another file.
+    It runs in onnxruntime and is never trained. The file takes one float32 tensor of
+    pictures, (N, C, H, W) or (N, H, W, C); N may be fixed to 1. A checkpoint contains
+    the file's hash and refuses another file.
 
     Args:
         file: ``*.onnx``; ``models://`` stands for the folder of the fetched models.
-        sha256: Of the file, to make sure that it is the one that is meant.
+        sha256: The expected SHA-256 of the file, hexadecimal; by default any.
         output: Name of the output to read, if there are several.
-        **kwargs: As for :class:`FrameExpert`; ``size`` is read off the file if that
-            fixes it.
+        **kwargs: As for :class:`FrameExpert`; ``size`` is read from the file if the
+            file fixes it.
 
     Raises:
-        MissingPackage: onnxruntime is not installed.
-        InputError: The file is absent, damaged or another one, or takes something
-            else.
-        UsageError: The arguments do not fit the file.
+        MissingPackage: If onnxruntime is not installed.
+        InputError: If the file is absent, damaged, has another hash, or takes another
+            input.
+        UsageError: If the arguments do not fit the file.
     """
 
     def __init__(
@@ -50,8 +51,8 @@ class OnnxExpert(FrameExpert):
         if sha256 is not None and digest.hexdigest() != sha256.lower():
             raise InputError(
                 f'{path} is not the file that the config means: its SHA-256 is '
-                f'{digest.hexdigest()}, not {sha256}. Fetch it anew, or change '
-                'OnnxExpert.sha256 if another file is meant'
+                f'{digest.hexdigest()}, not {sha256}. Fetch it again, or change '
+                'OnnxExpert.sha256 if you mean another file'
             )
         session = _load(path, content)
         kwargs.update(frozen=True, pretrained=None)
@@ -89,7 +90,7 @@ class OnnxExpert(FrameExpert):
         return given.to(pictures.device)
 
     def _read_input(self, session):
-        """The input of the file, and whether its channels come last."""
+        """The input of the file, and true if its channels come last."""
         inputs = session.get_inputs()
         shown = ', '.join(f'{i.name} {i.type} {i.shape}' for i in inputs)
         wanted = 'one float32 tensor of pictures (N, C, H, W)'
@@ -109,7 +110,8 @@ class OnnxExpert(FrameExpert):
         if len(sides) > 1 or (self.size and sides - {self.size}):
             raise UsageError(
                 f'{self.file} takes pictures of {height} x {width} pixels, but '
-                f'OnnxExpert.size is {self.size}; only square ones can be given'
+                f'OnnxExpert.size is {self.size}: set that size; only square pictures '
+                'are possible'
             )
         if not sides and self.size is None:
             raise UsageError(
@@ -119,13 +121,14 @@ class OnnxExpert(FrameExpert):
         return inputs[0], last
 
     def _probe(self) -> int:
-        """How many numbers the file gives for a picture."""
+        """The number of values that the file gives for a picture."""
         blank = torch.zeros(1, self.channels, self.size, self.size)
         given = self.run(blank)
         if given.dim() != 2:
             raise InputError(
                 f'{self.file}: its output {self._output} is {tuple(given.shape)} for a '
-                'picture; an expert gives one row of scores'
+                'picture, but an expert needs one row of scores: name another output '
+                'with OnnxExpert.output'
             )
         return given.shape[1]
 
@@ -133,7 +136,8 @@ class OnnxExpert(FrameExpert):
         kept, errors = state.get(f'{prefix}sha256'), args[-1]
         if kept is not None and not torch.equal(kept.cpu(), self.sha256.cpu()):
             errors.append(
-                f'the checkpoint was made with another ONNX file than {self.file}'
+                f'the checkpoint was made with another ONNX file than {self.file}: set '
+                'OnnxExpert.file to that one'
             )
         super()._load_from_state_dict(state, prefix, *args)
 

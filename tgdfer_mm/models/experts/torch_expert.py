@@ -1,4 +1,4 @@
-"""Any model of timm or torchvision that classifies pictures."""
+"""Classifiers of timm and torchvision as classifiers of single faces."""
 
 from torch import Tensor, nn
 
@@ -10,18 +10,18 @@ from .weights import fill
 
 @MODELS.register_module()
 class TorchExpert(FrameExpert):
-    """A model of timm or torchvision by its name, with a file of its weights.
+    """A model of timm or torchvision as a classifier of single faces [choice].
 
     Args:
         network: ``timm.NAME`` or ``torchvision.NAME``, e.g. ``torchvision.resnet18``.
-        num_classes: K, of the network in the file.
-        features: Whether it gives what its last linear layer reads, instead of the K
-            scores.
-        arguments: Further ones of the network's own.
+        num_classes: K, the classes of the network in the file.
+        features: Whether the output is the input of the last linear layer, instead of
+            the K scores.
+        arguments: Further arguments of the network.
         **kwargs: As for :class:`FrameExpert`.
 
     Raises:
-        UsageError: There is no such network, or it has no linear layer at its end.
+        UsageError: If there is no such network, or it has no linear layer at its end.
     """
 
     def __init__(
@@ -36,7 +36,10 @@ class TorchExpert(FrameExpert):
         linear = [n for n, m in built.named_modules() if isinstance(m, nn.Linear)]
         last = built.get_submodule(linear[-1]) if linear else None
         if last is None or last.out_features != num_classes:
-            raise UsageError(f'{network} does not end in a layer for the classes')
+            raise UsageError(
+                f'{network} has no linear layer for the classes at its end; take '
+                'another'
+            )
         width = num_classes
         if features:
             width, kwargs['gives'] = last.in_features, 'features'
@@ -62,7 +65,7 @@ def _build(network: str, num_classes: int, arguments: dict) -> nn.Module:
     library, _, name = network.partition('.')
     try:
         if library == 'timm':
-            import timm  # slow, and a broken one concerns nobody else
+            import timm  # slow to import, and a broken one must not stop others
 
             return timm.create_model(name, num_classes=num_classes, **arguments)
         if library == 'torchvision':

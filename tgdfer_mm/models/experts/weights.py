@@ -1,4 +1,4 @@
-"""Filling an expert from a file, completely or not at all."""
+"""Loads the weights of an expert from a file, completely or not at all."""
 
 from pathlib import Path
 
@@ -9,16 +9,16 @@ from ...video.errors import InputError
 
 
 def fill(network: nn.Module, path: Path, unused: str | None = None) -> None:
-    """Loads all weights and statistics of a network.
+    """Loads all weights and statistics of a network from a file.
 
     Args:
-        network: Is filled in place.
+        network: The module; it is filled in place.
         path: ``*.safetensors``, or a ``.pth`` of plain data.
-        unused: Names in the file that start so are left out.
+        unused: Prefix of the names in the file that are left out.
 
     Raises:
-        InputError: Something of the network is not in the file or has another shape,
-            or the file has more than the network; names the first of each.
+        InputError: If a weight of the network is not in the file or has another shape,
+            or the file has other weights; the message names the first of each.
     """
     state = load_from_local(path, 'cpu')
     state = state.get('state_dict', state)
@@ -30,7 +30,7 @@ def fill(network: nn.Module, path: Path, unused: str | None = None) -> None:
         for name in own
         if name in state and state[name].shape != own[name].shape
     ]
-    # A count of batches that no inference reads; some writers leave it out.
+    # A count of batches that inference does not use; some files do not have it.
     absent = [n for n in own if n not in state and not n.endswith('batches_tracked')]
     problems = [
         f'{len(names)} {what}, such as {names[0]}'

@@ -1,4 +1,4 @@
-"""Heads on bags."""
+"""Heads, which classify bags of instances."""
 
 from .bag_head import BagHead, HeadOutput
 from .caption_head import CaptionHead

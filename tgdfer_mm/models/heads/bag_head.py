@@ -1,4 +1,4 @@
-"""The contract of all heads on bags: output, loss, prediction, explanation."""
+"""The base of all heads on bags: output, loss, prediction, explanation."""
 
 from typing import NamedTuple
 
@@ -10,14 +10,14 @@ from .labels import read_labels, top1_accuracy
 
 
 class HeadOutput(NamedTuple):
-    """What a head says of a batch of bags.
+    """The output of a head for a batch of bags.
 
     Attributes:
-        logits: Of the bags, (N, K).
-        instance: Of the instances, (N, M, K).
-        weights: How much each instance counts, (N, M), or for each class, (N, M, K);
-            sums to one over the instances.
-        extra: What else the head's own losses and probabilities are made of, by name.
+        logits: Logits of the bags, (N, K).
+        instance: Logits of the instances, (N, M, K).
+        weights: Weight of each instance, (N, M), or for each class, (N, M, K); sums to
+            one over the instances.
+        extra: Further tensors for the head's own losses and probabilities, by name.
     """
 
     logits: Tensor
@@ -27,16 +27,16 @@ class HeadOutput(NamedTuple):
 
 
 class BagHead(BaseHead):
-    """Base: ``forward`` turns a bag into a :class:`HeadOutput`, the rest is here.
+    """Base class of heads on bags, with losses, predictions and explanations.
 
     Args:
-        num_classes: K.
+        num_classes: K, the number of classes.
         in_channels: Width of the instances.
-        loss_cls: Config of the loss on the bags' logits; ``MILLoss`` by default.
+        loss_cls: Config of the loss on the bag logits; ``MILLoss`` by default.
 
     Attributes:
-        weights_field: What the instances' weights are called on data samples and in
-            files: ``attention``, or ``relevance`` where each class has its own.
+        weights_field: Name of the instance weights on data samples and in files:
+            ``attention``, or ``relevance`` where each class has its own weights.
     """
 
     weights_field = 'attention'
@@ -52,11 +52,11 @@ class BagHead(BaseHead):
         )
 
     def forward(self, bag: Bag, **kwargs) -> HeadOutput:
-        """The output on every bag; other arguments are the stock heads' and unused."""
+        """The output for every bag. Other arguments of stock heads are ignored."""
         raise NotImplementedError
 
     def init_weights(self) -> None:
-        """Keeps the start that the constructor set: parts of it may have to be zero."""
+        """Does nothing: the constructor has set the initial weights."""
         self._is_init = True
 
     def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
@@ -72,10 +72,10 @@ class BagHead(BaseHead):
         }
 
     def predict(self, feats: Bag, data_samples: list, **kwargs) -> list:
-        """Writes scores, label and the per-instance explanation on the data samples.
+        """Writes scores, label and the explanation by instances on the data samples.
 
-        Each sample gets ``pred_score`` (K,), ``pred_label``, ``instance_scores``
-        (M, K), the weights of the instances under the name of ``weights_field``, and
+        Each sample gets ``pred_score`` (K,), ``pred_label``, ``instance_scores`` (M,
+        K), the instance weights under the name in ``weights_field``, and
         ``instance_mask`` (M,).
         """
         output = self(feats)
@@ -95,7 +95,7 @@ class BagHead(BaseHead):
         return self.normalise(output.logits)
 
     def normalise(self, logits: Tensor) -> Tensor:
-        """Logits (..., K) to probabilities."""
+        """Turns logits (..., K) into probabilities."""
         return logits.softmax(-1)
 
     def chosen(self, score: Tensor) -> Tensor:
@@ -103,6 +103,6 @@ class BagHead(BaseHead):
         return score.argmax(-1, keepdim=True)
 
     def shares_of_valid(self, weights: Tensor, mask: Tensor) -> Tensor:
-        """Weights (N, M) as shares of what the valid instances got."""
+        """Weights (N, M), scaled to sum to one over the valid instances."""
         weights = weights * mask
         return weights / weights.sum(1, keepdim=True)

@@ -1,4 +1,4 @@
-"""EmoCLIP's contrast of videos and captions."""
+"""EmoCLIP's head, trained by contrast of videos and captions."""
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -10,20 +10,20 @@ from .class_token_head import ClassTokenHead
 
 @MODELS.register_module()
 class CaptionHead(ClassTokenHead):
-    """Finds each video's caption in the batch, and each caption's video [EmoCLIP].
+    """A head trained to match videos and captions by contrast [from EmoCLIP].
 
-    Prediction is :class:`ClassTokenHead`'s. The loss is CLIP's, symmetric over the
-    N videos and N captions of the batch, at a fixed temperature [choice]; videos of
-    one and the same caption share it [choice]. Each process contrasts its own batch.
+    It predicts as :class:`ClassTokenHead` does. The loss is CLIP's, symmetric over the
+    N videos and N captions of the batch, at a fixed temperature [choice]; videos with
+    the same caption share it [choice]. Each process contrasts its own batch.
 
     Args:
         **kwargs: As for :class:`ClassTokenHead`; ``loss_cls`` is not used.
     """
 
     def loss(self, feats: Bag, data_samples: list, **kwargs) -> dict[str, Tensor]:
-        """The loss of a batch whose texts are its captions (N, D).
+        """The loss of a batch whose texts are its captions (N, D), and the accuracy.
 
-        Also the share of the videos whose own caption is the nearest.
+        The accuracy is the share of the videos whose own caption is the nearest.
         """
         logits = self(feats).logits
         same = (feats.text[:, None] == feats.text).all(-1)

@@ -10,17 +10,17 @@ from .token_head import TokenHead
 
 @MODELS.register_module()
 class ClassTokenHead(TokenHead):
-    """Reads a video by a learned token among its frames [from DFER-CLIP].
+    """A temporal transformer with a class token and text classes [from DFER-CLIP].
 
-    After the transformer of :class:`TokenHead` the token is the video's feature: the
-    logits are its cosines with the classes' texts, divided by a fixed temperature. The
-    logits of a frame are the cosines of its own feature, before time, with the texts
-    [choice].
+    After the transformer of :class:`TokenHead`, the class token is the video's feature:
+    the logits are its cosines with the texts of the classes, divided by a fixed
+    temperature. The logits of a frame are the cosines of the texts with the frame's
+    feature before the transformer [choice].
 
     Args:
         num_classes: K.
         in_channels: D, the joint width.
-        temperature: What the cosines are divided by.
+        temperature: Divisor of the cosines.
         **kwargs: As for :class:`TokenHead`.
     """
 
@@ -35,7 +35,7 @@ class ClassTokenHead(TokenHead):
         self.temperature = temperature
 
     def judge(self, x: Tensor, bag: Bag) -> tuple[Tensor, Tensor]:
-        """The logits of token and frames, (N, K) and (N, T, K), by the texts (K, D)."""
+        """Logits of token and frames, (N, K) and (N, T, K), given texts (K, D)."""
         texts = bag.text.t() / self.temperature
         video = F.normalize(x[:, 0], dim=-1) @ texts
         return video, F.normalize(bag.instances, dim=-1) @ texts

@@ -1,4 +1,4 @@
-"""What a classifier of single faces says, as a bag's verdict."""
+"""The head for classifiers of single faces, which pools their scores over a bag."""
 
 from collections.abc import Sequence
 
@@ -20,33 +20,33 @@ _NEVER = -1e4  # logit of a class that the expert does not know
 
 @MODELS.register_module()
 class FrameExpertHead(BagHead):
-    """Pools the scores of frames as TG-DFER pools its own; it has no weights.
+    """A head without weights that pools the scores of a frame expert [choice].
 
-    The expert's classes become those of a data set by their names, and in its order:
-    ``happiness`` is DFEW's ``happy``. The score of a class that the expert does not
-    know is 0. Instance scores are the frames' probabilities; the bag's logits are
-    pooled from their logarithms; a frame's relevance for a class is its share of the
-    class's probability in the bag.
+    It pools as TG-DFER's own head does. The expert's classes are mapped to those of a
+    data set by their names: ``happiness`` is DFEW's ``happy``. The score of a class
+    that the expert does not know is 0. Instance scores are the frames' probabilities,
+    and the bag logits are pooled from their logarithms. A frame's relevance for a class
+    is its share of the class's probability in the bag.
 
     Args:
         classes: Names of the expert's C classes, in the order of its scores.
-        label_set: Data set whose classes these become, see
+        label_set: Data set to whose classes they are mapped, see
             :func:`~tgdfer_mm.labels.classes.load_classes`; None keeps the expert's.
-        extra_classes: What becomes of classes that the data set lacks, such as
+        extra_classes: What to do with classes that the data set lacks, such as
             contempt: ``keep`` puts them after its own; ``drop`` leaves them out and
-            scales the other scores up to sum to one.
+            scales the other scores to sum to one.
         pooling: See :func:`tgdfer_mm.models.pooling.mil_pool`.
         rho: Share of the instances that ``topk`` pooling averages.
-        temperature: The logits are divided by it.
-        loss_cls: As for :class:`BagHead`, if the expert is trained.
+        temperature: Divisor of the logits.
+        loss_cls: As for :class:`BagHead`; used if the expert is trained.
 
     Attributes:
-        classes: Of the result, K.
-        remarks: Sentences about classes that were dropped or are unknown.
+        classes: Names of the K classes of the result.
+        remarks: Sentences about classes that are left out or unknown to the expert.
 
     Raises:
-        UsageError: No classes are named, two have one name, or an argument is not one
-            of those.
+        UsageError: If no classes are named, two have the same name, or an argument has
+            a value that is not listed here.
     """
 
     weights_field = 'relevance'
@@ -75,7 +75,10 @@ class FrameExpertHead(BagHead):
         own = [same_expression(name) for name in classes]
         twice = sorted({name for name in own if own.count(name) > 1})
         if twice:
-            raise UsageError(f'cls_head.classes has {", ".join(twice)} more than once')
+            raise UsageError(
+                f'cls_head.classes has {", ".join(twice)} more than once: name each '
+                'class once'
+            )
         names, places, self.remarks = _match(
             list(classes), own, label_set, extra_classes == 'drop'
         )
@@ -86,7 +89,7 @@ class FrameExpertHead(BagHead):
         self.register_buffer('places', torch.tensor(places), persistent=False)
 
     def forward(self, bag: Bag, **kwargs) -> HeadOutput:
-        """The output on bags of instances (N, M, C), the expert's logits."""
+        """The output for bags of instances (N, M, C), which are the expert's logits."""
         z = F.pad(bag.instances / self.temperature, (0, 1), value=_NEVER)
         z = z[..., self.places].log_softmax(-1)
         relevance = masked_softmax(z, bag.mask[..., None], dim=1)
@@ -94,37 +97,37 @@ class FrameExpertHead(BagHead):
         return HeadOutput(pooled, z, relevance)
 
     def shares_of_valid(self, weights: Tensor, mask: Tensor) -> Tensor:
-        """The relevance as it is: padding has none."""
+        """The relevance, unchanged: that of padding is zero."""
         return weights
 
 
 def _match(
     classes: list[str], own: list[str], label_set: str | None, drop: bool
 ) -> tuple[list[str], list[int], list[str]]:
-    """Names of the result, where each one's logit is, and what there is to say."""
+    """Class names of the result, the place of each one's logit, and the remarks."""
     if label_set is None:
         return classes, list(range(len(own))), []
     wanted = list(load_classes(label_set))
     meant = [same_expression(name) for name in wanted]
-    # The place after the last is that of a class that the expert does not know.
+    # The place after the last one stands for classes that the expert does not know.
     places = [own.index(each) if each in own else len(own) for each in meant]
     extra = [i for i, name in enumerate(own) if name not in meant]
     unknown = [n for n, at in zip(wanted, places, strict=True) if at == len(own)]
     if len(unknown) == len(wanted):
         raise UsageError(
-            f'none of cls_head.classes={classes} is one of {label_set}: {wanted}. '
+            f'none of cls_head.classes={classes} is a class of {label_set}: {wanted}. '
             'Correct the names, or set cls_head.label_set=None to keep them'
         )
     remarks = []
     if unknown:
         remarks.append(
-            f'It does not know {", ".join(unknown)}, whose scores are always 0.'
+            f'The expert does not know {", ".join(unknown)}; their scores are always 0.'
         )
     if extra and drop:
         left_out = ', '.join(classes[i] for i in extra)
         remarks.append(
-            f'Its scores for {left_out} are left out, and the others are scaled up to '
-            'sum to 1.'
+            f"The expert's scores for {left_out} are left out, and the others are "
+            'scaled to sum to 1.'
         )
         return wanted, places, remarks
     return [*wanted, *(own[i] for i in extra)], [*places, *extra], remarks

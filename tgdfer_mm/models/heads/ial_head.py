@@ -1,4 +1,4 @@
-"""IAL's head: two streams over the frames, time, and classifiers on the gates."""
+"""IAL's head: two streams over the frames, a transformer, and gate classifiers."""
 
 import torch
 import torch.nn.functional as F
@@ -14,32 +14,32 @@ from .bag_head import BagHead, HeadOutput
 
 @MODELS.register_module()
 class IALHead(BagHead):
-    """Reads what ``IALResNet`` gives: the maps of the frames and the gates' numbers.
+    """IAL's head on the maps and gate numbers of ``IALResNet`` [from IAL].
 
-    A :class:`DynamicStaticFusion` makes T - 1 steps of T frames [from IAL]; a
-    transformer over them and their mean are read by a linear layer. The gates' numbers,
-    averaged over the frames, are each read by a small classifier of its own, whose
-    loss is added in training. One whose weight is zero is kept, as it is in the
-    authors' code, but it is frozen [choice].
+    A :class:`DynamicStaticFusion` makes T - 1 steps of T frames. A transformer runs
+    over the steps, and a linear layer classifies their mean. The numbers of each gate,
+    averaged over the frames, have a small classifier of their own, whose loss is added
+    in training. A classifier whose weight is zero is kept, as in the authors' code, but
+    it is frozen [choice].
 
-    A step counts if its second frame is valid; of a clip with one valid frame the
-    first step does, in which nothing changes [choice]. A frame's logits are those of
-    the step that begins with it, and of the last step for those after it [choice].
+    A step is valid if its second frame is; in a clip with one valid frame the first
+    step is valid, in which nothing changes [choice]. A frame has the logits of the step
+    that begins with it; later frames have those of the last step [choice].
 
     Args:
         num_classes: K.
-        map_size: Height and width S of the maps.
+        map_size: S, the height and width of the maps.
         channels: C of the maps.
-        gates: Channels of the gates.
-        gate_weights: Weights of the losses on them.
-        num_frames: T, the most frames of a video.
-        num_layers: Of the transformer over time.
-        heads: Of each layer.
+        gates: Number of channels of each gate.
+        gate_weights: Weight of the loss on each gate.
+        num_frames: T, the largest number of frames of a video.
+        num_layers: Layers of the transformer over time.
+        heads: Attention heads of each layer.
         head_channels: Width of a head.
         mlp_channels: Hidden width of the layers' networks.
         fusion: Arguments of :class:`DynamicStaticFusion`, apart from C and S.
         loss_cls: Cross entropy by default.
-        loss_gate: The same, of the classifiers on the gates.
+        loss_gate: The loss of the gate classifiers; cross entropy by default.
 
     Raises:
         ValueError: If there are fewer than two frames, or the gates and their weights
@@ -65,10 +65,13 @@ class IALHead(BagHead):
         widths = [channels * map_size**2, *gates]
         super().__init__(num_classes, sum(widths), loss_cls)
         if num_frames < 2:
-            raise ValueError(f'num_frames={num_frames}: IALHead compares frames')
+            raise ValueError(
+                f'num_frames={num_frames}: IALHead compares frames, so give 2 or more'
+            )
         if len(gates) != len(gate_weights):
             raise ValueError(
-                f'gate_weights={gate_weights} are not one for each of gates={gates}'
+                f'gate_weights={gate_weights} must have one number for each of '
+                f'gates={gates}'
             )
         self.widths = widths
         self.map_shape = (channels, map_size, map_size)
@@ -91,18 +94,18 @@ class IALHead(BagHead):
         self.loss_gate = MODELS.build(loss_gate or dict(type='MILLoss'))
 
     def forward(self, bag: Bag, **kwargs) -> HeadOutput:
-        """The output on bags of frames (N, T, C S^2 + gates).
+        """The output for bags of frames (N, T, C S^2 + gates).
 
-        Its ``extra`` has what the classifiers on the gates say, ``gate_0``, ... (N, K).
+        Its ``extra`` has the logits of the gate classifiers, ``gate_0``, ... (N, K).
 
         Raises:
-            ValueError: If there are more frames than places, or only one.
+            ValueError: If there are more than T frames, or only one.
         """
         n, t, _ = bag.instances.shape
         if not 1 < t <= len(self.position):
             raise ValueError(
                 f'IALHead was built for num_frames={len(self.position)}, but the bags '
-                f'have {t}'
+                f'have {t} frames: give SampleSegments the same num_frames'
             )
         maps, *numbers = bag.instances.split(self.widths, dim=-1)
         last = (bag.mask.sum(1, keepdim=True) - 2).clamp(min=0)

@@ -1,4 +1,4 @@
-"""The labels of a batch, whatever kind its samples carry."""
+"""The labels of a batch: class indices, soft labels or multi-hot labels."""
 
 import torch
 import torch.nn.functional as F
@@ -6,14 +6,14 @@ from torch import Tensor
 
 
 def read_labels(data_samples: list, like: Tensor) -> Tensor:
-    """Labels as a tensor on the device of the logits (N, K).
+    """The labels of a batch as a tensor on the device of the logits.
 
-    The soft label of a sample goes before its label; where only some samples of a
-    batch have one, the others' labels are taken as certain.
+    The soft label of a sample takes precedence over its label. If only some samples of
+    a batch have one, the labels of the others become one-hot.
 
     Args:
-        data_samples: With ``gt_label``, or ``soft_label`` (K,).
-        like: The logits.
+        data_samples: Data samples with ``gt_label``, or ``soft_label`` (K,).
+        like: The logits, (N, K).
 
     Returns:
         (N,) class indices, or (N, K) soft or multi-hot labels.
@@ -33,6 +33,6 @@ def read_labels(data_samples: list, like: Tensor) -> Tensor:
 
 
 def top1_accuracy(score: Tensor, label: Tensor) -> Tensor:
-    """How often the highest score (N, K) is the label's, or its largest share's."""
+    """The share of rows (N, K) whose highest score is that of the label."""
     truth = label if label.dim() == 1 else label.argmax(-1)
     return (score.argmax(-1) == truth).float().mean()

@@ -12,20 +12,21 @@ from .bag_head import BagHead, HeadOutput
 
 @MODELS.register_module()
 class LinearBagHead(BagHead):
-    """A temporal network, the mean of the valid instances, a linear layer.
+    """A linear classifier on the mean of the valid instances [choice].
 
-    What a stock recognizer does with its frames, but padding does not count. As mean
-    and layer are linear, the logits of a bag are the mean of what the layer says of
-    each instance. Every valid instance is attended to alike.
+    It does what a stock recognizer does with its frames, except that padding does not
+    count; a temporal network may come first. As mean and layer are linear, the logits
+    of a bag are the mean of the instance logits. All valid instances have the same
+    weight.
 
     Args:
         num_classes: K.
         in_channels: D.
         temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
-            ``dim``; none by default.
-        dropout: Share of the mean's channels that training leaves out.
+            ``dim``; by default there is none.
+        dropout: Dropout rate on the mean.
         loss_cls: Cross entropy by default.
-        distill: Config of a further loss of feature, logits and label, such as
+        distill: Config of an additional loss of feature, logits and label, such as
             ``SelfDistillationLoss``.
     """
 
@@ -47,9 +48,9 @@ class LinearBagHead(BagHead):
         self.distill = MODELS.build(distill) if distill else None
 
     def forward(self, bag: Bag, **kwargs) -> HeadOutput:
-        """The output on bags of instances (N, M, D).
+        """The output for bags of instances (N, M, D).
 
-        Its ``extra`` has the ``feature`` of each bag that the layer reads, (N, D).
+        Its ``extra`` has the ``feature`` of each bag before the linear layer, (N, D).
         """
         hidden = self.temporal(bag.instances, bag.mask)
         feature = mil_pool(hidden, bag.mask, 'mean')

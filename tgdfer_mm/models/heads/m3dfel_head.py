@@ -1,4 +1,4 @@
-"""M3DFEL's aggregation of instances."""
+"""M3DFEL's head, which aggregates the instances of a bag."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -11,30 +11,30 @@ from .bag_head import BagHead, HeadOutput
 
 @MODELS.register_module()
 class M3DFELHead(BagHead):
-    """Recurrence, attention, dynamic normalisation, one convolution [from M3DFEL].
+    """M3DFEL's multiple-instance head: BiLSTM, attention and DMIN [from M3DFEL].
 
     ``X = BiLSTM(instances)``, gated by ``sigmoid(DMIN(attention(X)))``; a convolution
-    with the M instances as its channels and the features as its length makes one
-    vector of them, which a linear layer classifies. The attention has no residual and
-    no projection of its output. The convolution fixes M, and, as in the original, an
-    instance of padding alone counts like any other.
+    whose channels are the M instances and whose length is the features reduces them to
+    one vector, which a linear layer classifies. The attention has no residual and no
+    output projection. The convolution fixes M. As in the original, an instance of
+    padding alone counts like any other.
 
-    What comes after the gate is linear, so that the bag's logits are a sum of what
-    each instance adds; the logits of an instance are M times its part, with the
-    constant one, so that their mean over the instances are the bag's [choice]. An
-    instance's attention is what it gets on average over heads and queries [choice].
+    All layers after the gate are linear, so that the bag logits are a sum of one part
+    for each instance and a constant. The logits of an instance are M times its part
+    plus the constant, so that their mean over the instances is the bag's [choice]. The
+    attention of an instance is its average over heads and queries [choice].
 
     Args:
         num_classes: K.
         in_channels: Width of the instances.
         num_instances: M.
         hidden_channels: Width of the BiLSTM in each direction.
-        num_layers: Its layers.
-        heads: Of the attention.
+        num_layers: Layers of the BiLSTM.
+        heads: Attention heads.
         loss_cls: Cross entropy with smoothing 0.1 by default [from M3DFEL].
 
     Raises:
-        ValueError: If M is less than two, which leaves nothing to normalise over, or
+        ValueError: If M is less than 2, so that there is nothing to normalise over, or
             the heads do not divide the width.
     """
 
@@ -53,7 +53,9 @@ class M3DFELHead(BagHead):
         )
         width = 2 * hidden_channels
         if num_instances < 2:
-            raise ValueError(f'num_instances={num_instances}: M3DFELHead needs two')
+            raise ValueError(
+                f'num_instances={num_instances}: M3DFELHead needs 2 or more'
+            )
         if width % heads:
             raise ValueError(f'heads={heads} does not divide the width {width}')
         self.num_instances = num_instances
@@ -71,7 +73,7 @@ class M3DFELHead(BagHead):
         self.fc = nn.Linear(width, num_classes)
 
     def forward(self, bag: Bag, **kwargs) -> HeadOutput:
-        """The output on bags of instances (N, M, D).
+        """The output for bags of instances (N, M, D).
 
         Raises:
             ValueError: If M is not ``num_instances``.
@@ -80,7 +82,8 @@ class M3DFELHead(BagHead):
         if m != self.num_instances:
             raise ValueError(
                 f'M3DFELHead was built for num_instances={self.num_instances}, but the '
-                f'bags have {m}: make num_frames and clip_len of the backbone agree'
+                f'bags have {m}: set num_frames and clip_len of the backbone so that '
+                'their quotient is the same number'
             )
         x, _ = self.lstm(bag.instances)
         mixed, attention = self._attend(x)
@@ -94,7 +97,7 @@ class M3DFELHead(BagHead):
         return HeadOutput(instance.mean(1), instance, attention)
 
     def _attend(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, M, C) -> what is attended to, (N, M, C), and the shares (N, M)."""
+        """(N, M, C) -> the attention's output (N, M, C), and its weights (N, M)."""
         n, m, c = x.shape
         q, k, v = self.qkv(x).view(n, m, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         shares = (q @ k.transpose(-1, -2) * (c // self.heads) ** -0.5).softmax(-1)

@@ -1,4 +1,4 @@
-"""The temporal network and the instance, bag and video logits."""
+"""TG-DFER's head: the temporal network, and instance, bag and video logits."""
 
 import math
 
@@ -19,7 +19,7 @@ MAX_SCALE = math.log(100)  # [from CLIP]
 
 @MODELS.register_module()
 class MultiGrainedTemporalHead(BagHead):
-    """Judges instances, bags and whole videos against the labels.
+    """TG-DFER's head: multi-grained temporal network and MIL [paper].
 
     * ``H = temporal(X)`` [paper: multi-grained temporal network],
     * instance logits ``cos(h_i, e'_c) * scale`` [from VadCLIP, CLIP],
@@ -36,24 +36,24 @@ class MultiGrainedTemporalHead(BagHead):
         in_channels: D.
         temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
             ``dim``: ``multi_grained``, which the configs name, ``dcin`` for long
-            videos, ``mtn``, ``tca``, ``transformer`` or ``lgt``, which is taken
-            without a word as in 0.1.
+            videos, ``mtn``, ``tca``, ``transformer`` or ``lgt``. If it is not given, it
+            is ``lgt``, as in version 0.1.
         pooling: See :func:`tgdfer_mm.models.pooling.mil_pool`.
         rho: Share of the instances that ``topk`` pooling averages.
         video_pooling: ``relevance`` or ``query``, see
             :mod:`tgdfer_mm.models.pooling.video`.
         loss_cls: Config of the loss on bag and video logits.
-        video_weight: l_v; with 0 predictions leave the video logits out.
+        video_weight: l_v. With 0, predictions do not use the video logits.
         text_weight: l_s.
-        distill: Config of a further loss of the pooled video, the bag logits and the
-            labels, such as ``SelfDistillationLoss``; single labels only.
-        scale: Where the logit scale starts. It is trained, and capped at 100. For
-            multi-hot labels 10 by default, with a bias that starts at -10 [from
-            SigLIP], else 100. See also :meth:`start_logits`.
+        distill: Config of an additional loss of the pooled video feature, the bag
+            logits and the labels, such as ``SelfDistillationLoss``; single labels only.
+        scale: Initial value of the logit scale, which is trained, and capped at 100. By
+            default it is 10 for multi-hot labels, with a bias that starts at -10 [from
+            SigLIP], and 100 otherwise. See also :meth:`start_logits`.
 
     Raises:
-        ValueError: On an unknown pooling, ``scale`` above 100, or ``distill`` with
-            multi-hot labels.
+        ValueError: If a pooling is unknown, ``scale`` is above 100, or ``distill`` is
+            given with multi-hot labels.
     """
 
     weights_field = 'relevance'
@@ -83,12 +83,12 @@ class MultiGrainedTemporalHead(BagHead):
         self.text_weight = text_weight
         self.video_pooling = build_video_pooling(video_pooling, in_channels)
         if distill and self.multi_class:
-            raise ValueError('distill is for single labels; leave it out')
+            raise ValueError('distill works with single labels only; leave it out')
         self.distill = MODELS.build(distill) if distill else None
         self._scale_is_given, self.max_log_scale = bool(scale), MAX_SCALE
         scale = scale or (10.0 if self.multi_class else 100.0)
         if scale > 100:
-            raise ValueError(f'scale={scale} is above its cap of 100')
+            raise ValueError(f'scale={scale} is above its cap: give at most 100')
         self.logit_scale = nn.Parameter(scalar(math.log(scale)))
         if self.multi_class:
             self.logit_bias = nn.Parameter(scalar(-10.0))
@@ -96,15 +96,15 @@ class MultiGrainedTemporalHead(BagHead):
             self.logit_bias = 0.0
 
     def start_logits(self, scale: float, bias: float) -> None:
-        """Starts where towers were trained by a sigmoid on pairs [from SigLIP].
+        """Sets scale and bias for towers trained by a sigmoid loss [from SigLIP].
 
-        Their scale may be above 100, so it is not capped then. The bias is for
-        multi-hot labels: a softmax does not see what is added to all classes. A
-        ``scale`` from the config stays, with the bias that goes with it.
+        The scale of such towers may be above 100, so it is not capped. The bias is used
+        for multi-hot labels only, because a softmax does not change when all classes
+        get the same addition. If the config gives a ``scale``, it and its bias stay.
 
         Args:
-            scale: Of the cosines of the towers' features.
-            bias: Of the logits.
+            scale: Factor of the cosines of the towers' features.
+            bias: Bias of the logits.
         """
         if self._scale_is_given:
             return
@@ -114,11 +114,11 @@ class MultiGrainedTemporalHead(BagHead):
             self.logit_bias.data.fill_(bias)
 
     def forward(self, bag: Bag, **kwargs) -> HeadOutput:
-        """The output on every bag; other arguments are the stock heads' and unused.
+        """The output for every bag. Other arguments of stock heads are ignored.
 
         Its ``weights`` are the neck's relevance. Its ``extra`` has the logits of whole
-        videos, ``video`` (N, K), and the ``feature`` of each that they are read from,
-        its mean over the classes, unit, (N, D).
+        videos, ``video`` (N, K), and a unit ``feature`` of each video (N, D): the
+        pooled video feature, averaged over the classes.
         """
         if self.training:
             self.hold_limits()
@@ -135,9 +135,9 @@ class MultiGrainedTemporalHead(BagHead):
         return HeadOutput(pooled, instance, bag.relevance, extra)
 
     def hold_limits(self) -> None:
-        """Caps the logit scale, in place, so that the cap does not stop its gradient.
+        """Caps the logit scale in place, so that the cap does not stop its gradient.
 
-        Sharded training calls it too, on the part that a process has.
+        Sharded training calls it too, on each process's part.
         """
         self.logit_scale.data.clamp_(max=self.max_log_scale)
 
@@ -165,18 +165,19 @@ class MultiGrainedTemporalHead(BagHead):
         return (bag + self.normalise(output.extra['video'])) / 2
 
     def normalise(self, logits: Tensor) -> Tensor:
-        """Logits (..., K) to probabilities, of one label or of several."""
+        """Turns logits (..., K) into probabilities, for one label or several."""
         return logits.sigmoid() if self.multi_class else logits.softmax(-1)
 
     def chosen(self, score: Tensor) -> Tensor:
         """The predicted classes, given the probabilities (K,) of a bag.
 
-        With multi-hot labels those of at least one half, or else the highest [choice].
+        With multi-hot labels, all classes of at least 0.5, or the highest one if there
+        is none [choice].
         """
         best = super().chosen(score)
         several = (score >= 0.5).nonzero().flatten() if self.multi_class else best
         return several if len(several) else best
 
     def shares_of_valid(self, weights: Tensor, mask: Tensor) -> Tensor:
-        """The relevance as it is: the neck gives padding none."""
+        """The relevance, unchanged: that of padding is zero."""
         return weights

@@ -1,4 +1,4 @@
-"""Words of the classes' texts aligned with frames and with their patches."""
+"""Optimal transport between the words of the classes' texts, frames and patches."""
 
 import torch
 import torch.nn.functional as F
@@ -13,23 +13,25 @@ from .transport_head import TransportHead
 
 @MODELS.register_module()
 class PatchTransportHead(TransportHead):
-    """A :class:`TransportHead` that also moves patches onto the words [from GRACE].
+    """A head that aligns frames and patches with words [from GRACE].
 
-    A share of what is moved is the patches'. A frame gives it to its patches by how
-    much moves at each place, as the frames have theirs by how much moves in them
-    [choice]. Patches do not pass through the temporal network; a linear layer, added to
-    the identity and zero at the start, refines them [choice]. The features come from
-    ``OpenCLIPPatches``. If the patches of all frames of a clip are put into another
-    order alike, nothing changes.
+    It is a :class:`TransportHead` in which patches, too, are moved onto the words. They
+    have a fixed share of the mass. Each frame divides its part among its patches by the
+    motion at each place, just as the frames' own mass follows their motion [choice].
+    Patches do not pass through the temporal network; they are refined by a linear layer
+    that is added to the identity and starts at zero [choice]. The features come from
+    ``OpenCLIPPatches``. The same permutation of the patches in all frames of a clip
+    changes nothing.
 
     Args:
         num_classes: K.
         in_channels: D, the joint width.
-        patch_share: Of what is moved, 0 to below 1. With 0 it is a ``TransportHead``.
+        patch_share: Share of the patches in the mass, from 0 to below 1. With 0 this is
+            a ``TransportHead``.
         **kwargs: As for :class:`TransportHead`.
 
     Raises:
-        ValueError: Another share.
+        ValueError: If ``patch_share`` is out of range.
     """
 
     def __init__(
@@ -37,20 +39,22 @@ class PatchTransportHead(TransportHead):
     ) -> None:
         super().__init__(num_classes, in_channels, **kwargs)
         if not 0 <= patch_share < 1:
-            raise ValueError(f'patch_share={patch_share}: give 0 to below 1')
+            raise ValueError(
+                f'patch_share={patch_share}: give a number from 0 to below 1'
+            )
         self.patch_share = patch_share
         self.refine_patches = zero_linear(in_channels, in_channels)
 
     def frames(self, bag: Bag) -> Tensor:
-        """The features of the frames, (N, M, D), out of (N, M, 1 + P, D).
+        """The features of the frames, (N, M, D), taken from (N, M, 1 + P, D).
 
         Raises:
-            ValueError: There are no patches.
+            ValueError: If there are no patches.
         """
         if bag.instances.dim() != 4:
             raise ValueError(
-                "PatchTransportHead needs backbone.type='OpenCLIPPatches', and one "
-                'frame an instance'
+                "PatchTransportHead needs backbone.type='OpenCLIPPatches', and "
+                'frames_per_instance=1'
             )
         return bag.instances[:, :, 0]
 

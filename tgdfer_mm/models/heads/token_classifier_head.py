@@ -1,4 +1,4 @@
-"""Former-DFER's temporal transformer."""
+"""Former-DFER's head: a temporal transformer and a linear classifier."""
 
 from torch import Tensor, nn
 
@@ -9,17 +9,17 @@ from .token_head import TokenHead
 
 @MODELS.register_module()
 class TokenClassifierHead(TokenHead):
-    """A class token among the frames and a linear layer on it [from Former-DFER].
+    """A temporal transformer with a linear layer on its class token [from Former-DFER].
 
-    DFER-CLIP's transformer descends from Former-DFER's, so that both are
-    :class:`TokenHead`'s; here it has three layers by default, and no texts. The logits
-    of a frame are what the same linear layer says of its own place after the
+    DFER-CLIP's transformer descends from Former-DFER's, so that both are built by
+    :class:`TokenHead`; here it has three layers by default, and uses no texts. The
+    logits of a frame are those of the same linear layer at the frame's place after the
     transformer [choice].
 
     Args:
         num_classes: K.
         in_channels: D.
-        num_layers: Of the transformer.
+        num_layers: Layers of the transformer.
         **kwargs: As for :class:`TokenHead`.
     """
 

@@ -1,4 +1,4 @@
-"""A transformer over a learned token and the frames of a video."""
+"""A temporal transformer over a class token and the frames of a video."""
 
 import torch
 from torch import Tensor, nn
@@ -9,21 +9,21 @@ from .bag_head import BagHead, HeadOutput
 
 
 class TokenHead(BagHead):
-    """Base of heads that read a video by a learned token among its frames.
+    """Base class of heads with a temporal transformer and a class token.
 
-    A class token is put before the T frames, learned positions are added, and a plain
-    pre-norm transformer follows; :meth:`judge` says what the logits are. The repeated
+    A class token is put before the T frames, learned positional codes are added, and a
+    plain pre-norm transformer follows; :meth:`judge` computes the logits. The repeated
     frames of a short clip count like any other.
 
-    The attention of a frame is what the token gives it in the last layer, over all
-    heads.
+    The attention of a frame is that of the class token in the last layer, averaged over
+    the heads.
 
     Args:
         num_classes: K.
         in_channels: D.
         num_frames: T. Shorter bags use the first positions.
-        num_layers: Of the transformer.
-        heads: Of each layer.
+        num_layers: Layers of the transformer.
+        heads: Attention heads of each layer.
         head_channels: Width of a head.
         mlp_channels: Hidden width of the layers' networks.
         loss_cls: Cross entropy by default.
@@ -49,7 +49,7 @@ class TokenHead(BagHead):
         )
 
     def forward(self, bag: Bag, **kwargs) -> HeadOutput:
-        """The output on bags of frames (N, T, D).
+        """The output for bags of frames (N, T, D).
 
         Raises:
             ValueError: If there are more frames than positions.
@@ -58,7 +58,8 @@ class TokenHead(BagHead):
         if t >= len(self.position):
             raise ValueError(
                 f'{type(self).__name__} was built for '
-                f'num_frames={len(self.position) - 1}, but the bags have {t}'
+                f'num_frames={len(self.position) - 1}, but the bags have {t} frames: '
+                'give SampleSegments the same num_frames'
             )
         x = torch.cat([self.token.expand(n, 1, -1), bag.instances], dim=1)
         x = x + self.position[: t + 1]
@@ -72,8 +73,8 @@ class TokenHead(BagHead):
         """The logits of token and frames.
 
         Args:
-            x: What the transformer makes of them, (N, 1 + T, D).
-            bag: What it has been given.
+            x: Output of the transformer, (N, 1 + T, D).
+            bag: The bag that the head was given.
 
         Returns:
             Logits of the bags (N, K) and of the instances (N, T, K).

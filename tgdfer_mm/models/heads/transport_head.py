@@ -1,4 +1,4 @@
-"""Words of the classes' texts aligned with frames by optimal transport."""
+"""Optimal transport between the words of the classes' texts and the frames."""
 
 from typing import NamedTuple
 
@@ -15,13 +15,14 @@ from .bag_head import BagHead, HeadOutput
 
 
 class Transport(NamedTuple):
-    """What is moved onto the words of each text, and how well it fits them.
+    """The transport plans between frames and words, with the cosines.
 
     Attributes:
-        hidden: Features of the frames over time, (N, M, D).
+        hidden: Features of the frames after the temporal network, (N, M, D).
         weight: Of the frames, (N, M).
-        plan: How much of each token goes to each word, (N, K, L, S), summing to one.
-        cosine: Of words and tokens, (N, K, L, S).
+        plan: Mass that is moved from each token to each word, (N, K, L, S), summing to
+            one.
+        cosine: Cosines of words and tokens, (N, K, L, S).
     """
 
     hidden: Tensor
@@ -32,29 +33,30 @@ class Transport(NamedTuple):
 
 @MODELS.register_module()
 class TransportHead(BagHead):
-    """Judges a video by the cheapest way to move its frames onto a class's words.
+    """A head that aligns frames with words by optimal transport [from GRACE].
 
-    The instances weigh what moves there, the words of a class alike. An
-    entropy-regularised plan carries one onto the other at the cost of their cosine
-    distances [from GRACE: motion weights, optimal transport]. The similarity of a video
-    and a class is half the mean cosine under that plan and half the cosine of the
-    weighted mean of the instances with the class's text; divided by a temperature it
-    is the logit [choice]. Loss: ``loss_cls`` of the logits, plus ``align_weight`` times
-    the cost of the label's own plan [from GRACE; weight a choice].
+    The mass of an instance follows its motion, and all words of a class have the same
+    mass. An entropy-regularised plan moves one onto the other at the cost of their
+    cosine distances [from GRACE: motion weights, optimal transport]. The similarity of
+    a video and a class is half the mean cosine under that plan and half the cosine
+    between the weighted mean of the instances and the class's text. The logit is this
+    similarity divided by a temperature [choice]. Loss: ``loss_cls`` of the logits, plus
+    ``align_weight`` times the cost of the label's own plan [from GRACE; weight a
+    choice].
 
-    The texts come from ``OpenCLIPWords``. Its words are refined by a linear layer
-    added to the identity, which starts at zero [choice].
+    The texts come from ``OpenCLIPWords``. The words are refined by a linear layer that
+    is added to the identity and starts at zero [choice].
 
     Args:
         num_classes: K.
         in_channels: D, the joint width.
         temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
             ``dim``.
-        temperature: What the similarities are divided by.
+        temperature: Divisor of the similarities.
         motion_temperature: See :func:`~tgdfer_mm.models.functional.motion_weights`.
         epsilon: See :func:`~tgdfer_mm.models.functional.sinkhorn`.
-        steps: See there.
-        align_weight: See above.
+        steps: See :func:`~tgdfer_mm.models.functional.sinkhorn`.
+        align_weight: Weight of the cost of the label's plan in the loss.
         loss_cls: Cross entropy by default.
     """
 
@@ -80,7 +82,7 @@ class TransportHead(BagHead):
         self.align_weight = align_weight
 
     def forward(self, bag: Bag, **kwargs) -> HeadOutput:
-        """The output on bags (N, M, D), given texts and words (K, 1 + L, D).
+        """The output for bags (N, M, D), given texts and words (K, 1 + L, D).
 
         Its ``extra`` has the mean cosines under the plans, ``aligned`` (N, K).
 
@@ -96,7 +98,7 @@ class TransportHead(BagHead):
         return HeadOutput(logits, instance, weight, {'aligned': aligned})
 
     def transport(self, bag: Bag) -> Transport:
-        """The plans of a bag, whose texts may be others than the classes'.
+        """The transport plans of a bag; its texts need not be those of the classes.
 
         Raises:
             ValueError: If there are no words.
@@ -125,11 +127,11 @@ class TransportHead(BagHead):
         return bag.instances
 
     def tokens(self, bag: Bag, unit: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-        """What is moved onto the words, and how much of it there is.
+        """The features that are moved onto the words, and their mass.
 
         Args:
             bag: The bag.
-            unit: Unit features of the frames over time, (N, M, D).
+            unit: Unit features of the frames after the temporal network, (N, M, D).
             weight: Of the frames, (N, M).
 
         Returns:

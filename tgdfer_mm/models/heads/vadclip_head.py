@@ -1,4 +1,4 @@
-"""VadCLIP's two branches: whether a frame is at rest, and which class it shows."""
+"""VadCLIP's two branches: one for rest or expression, one for the class."""
 
 import torch
 import torch.nn.functional as F
@@ -15,19 +15,19 @@ from .bag_head import BagHead, HeadOutput
 
 @MODELS.register_module()
 class VadCLIPHead(BagHead):
-    """A coarse branch without text and a fine one that aligns with it [from VadCLIP].
+    """VadCLIP's head: a coarse branch and a text-aligned fine one [from VadCLIP].
 
     VadCLIP looks for anomalies in surveillance videos. Here the class at rest (neutral)
-    takes the place of the normal one, and every other class is an anomaly [choice].
+    takes the place of the normal class, and every other class is an anomaly [choice].
 
     * ``H = temporal(X)`` of unit instances; its LGT adapter.
-    * Coarse: ``a_i = w (h_i + FFN(h_i))``, how far instance i is from rest. Loss:
+    * Coarse: ``a_i = w (h_i + FFN(h_i))``, the distance of instance i from rest. Loss:
       binary cross entropy of the mean of the highest ``sigmoid(a_i)``.
-    * Fine: the visual prompt ``v = L2norm(sum_i a_i h_i)`` is that of all classes;
-      ``e'_c = u + FFN(u)`` with ``u = e_c + v``; ``z_ic = cos(h_i, e'_c) / tau``.
-      Loss (MIL-align): ``loss_cls`` of the mean of each class's highest z.
-    * The text of the class at rest should not be like another: ``text_weight`` times
-      their mean absolute cosine.
+    * Fine: the visual prompt ``v = L2norm(sum_i a_i h_i)`` is the same for all classes;
+      ``e'_c = u + FFN(u)`` with ``u = e_c + v``; ``z_ic = cos(h_i, e'_c) / tau``. Loss
+      (MIL-align): ``loss_cls`` of the mean of each class's highest z.
+    * The text of the class at rest should differ from the others: ``text_weight`` times
+      their mean absolute cosine is added to the loss.
 
     The fine branch predicts. The attention of an instance is ``softmax(a_i)`` [choice].
     Unlike the original, the temporal network has a residual and the last layers of the
@@ -36,20 +36,20 @@ class VadCLIPHead(BagHead):
     Args:
         num_classes: K.
         in_channels: D, the joint width.
-        rest_class: Which class is at rest. Without one (None) all clips are positive
-            for the coarse branch, and the last loss is over all pairs of classes
+        rest_class: Index of the class at rest. With None, all clips are positive for
+            the coarse branch, and the loss on the texts is over all pairs of classes
             [choice].
         temporal: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
             ``dim``; ``lgt`` with windows of eight by default.
-        rho: Share of the instances whose mean is taken. The original takes
-            n // 16 + 1 of n, which is 2 of 16.
+        rho: Share of the instances in the mean of the highest. The original takes n //
+            16 + 1 of n, which is 2 of 16.
         temperature: tau.
         coarse_weight: Factor of the coarse branch's loss.
-        text_weight: See above.
+        text_weight: Weight of the loss on the texts.
         loss_cls: Cross entropy by default.
 
     Raises:
-        ValueError: If ``rest_class`` is no class.
+        ValueError: If ``rest_class`` is not the index of a class.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class VadCLIPHead(BagHead):
         super().__init__(num_classes, in_channels, loss_cls)
         if rest_class is not None and not 0 <= rest_class < num_classes:
             raise ValueError(
-                f'rest_class={rest_class} is no class of 0 to {num_classes - 1}; give '
+                f'rest_class={rest_class} must be from 0 to {num_classes - 1}; give '
                 'None if no class is at rest'
             )
         self.rest_class = rest_class
@@ -82,7 +82,7 @@ class VadCLIPHead(BagHead):
         self.text_weight = text_weight
 
     def forward(self, bag: Bag, **kwargs) -> HeadOutput:
-        """The output on bags (N, M, D), given the texts (K, D).
+        """The output for bags (N, M, D), given the texts (K, D).
 
         Its ``extra`` has the logits of the ``coarse`` branch, (N, M).
         """
@@ -109,7 +109,7 @@ class VadCLIPHead(BagHead):
         }
 
     def _off_rest(self, label: Tensor, like: Tensor) -> Tensor:
-        """How much of each label is not at rest, (N,)."""
+        """The share of each label that is not at rest, (N,)."""
         if self.rest_class is None:
             return torch.ones_like(like)
         if label.dim() == 1:
