@@ -40,7 +40,7 @@ def test_classes_go_to_their_names_in_the_data_set_and_further_ones_to_the_end(l
 def test_a_dropped_class_leaves_the_others_scaled_up_and_is_said(logits):
     head = FrameExpertHead(AFFECTNET, extra_classes='drop')
     assert head.classes == DFEW
-    assert 'Contempt' in head.remarks[0] and 'scaled up' in head.remarks[0]
+    assert 'Contempt' in head.remarks[0] and 'scaled to sum' in head.remarks[0]
     score = head.normalise(head(bag(logits)).instance)
     torch.testing.assert_close(score.sum(-1), torch.ones(2, 5))
     whole = logits.softmax(-1)
@@ -52,7 +52,7 @@ def test_a_class_that_the_expert_does_not_know_is_never_said():
     head = FrameExpertHead(('neutral', 'happy', 'sad', 'surprise', 'anger'))
     assert head.classes == DFEW
     assert head.remarks == [
-        'It does not know disgust, fear, whose scores are always 0.'
+        'The expert does not know disgust, fear; their scores are always 0.'
     ]
     output = head(bag(torch.randn(1, 3, 5)))
     score, whole = head.normalise(output.instance), head.probabilities(output)

@@ -148,13 +148,15 @@ def test_what_does_not_fit():
         MODELS.build({**build, 'reweighting': dict(factors=(1.1, 1.4))})
     with pytest.raises(ValueError, match="input_format='NTCHW'"):
         MODELS.build({**build, 'input_format': 'NTCHW'})
-    with pytest.raises(ValueError, match='7 pictures are no videos of num_frames=4'):
+    with pytest.raises(
+        ValueError, match='7 pictures are not a whole number of videos of num_frames=4'
+    ):
         MODELS.build(build)(torch.zeros(7, 3, 32, 32))
     with pytest.raises(ValueError, match='ResNet has no blocks'):
         MODELS.build({**build, 'tower': dict(type='ResNet', depth=18)})
     turned = dict(TIMM, type='timm.eva02_tiny_patch14_224', img_size=28)
-    with pytest.raises(ValueError, match='no queries and keys can be read'):
+    with pytest.raises(ValueError, match='whose queries and keys cannot be read'):
         MODELS.build({**build, 'tower': turned})
-    with pytest.raises(ValueError, match='tokens of a clip are not as many'):
+    with pytest.raises(ValueError, match='tokens of a clip cannot be divided'):
         model = MODELS.build({**build, 'tower': OVER_CLIPS, 'input_format': 'NCTHW'})
         model.tower.blocks[-1].attn(torch.zeros(1, 7, 32))

@@ -112,7 +112,7 @@ def test_a_timm_model_that_puts_channels_last_needs_its_feature_shape():
         (
             dict(type='C3D'),
             dict(frames=16, size=32),
-            'clips of 16 frames of 32x32.*is image_size not',
+            'clips of 16 frames of 32x32.*is image_size another',
         ),
         (
             dict(type='TimeSformer', num_frames=4, img_size=16, patch_size=8)

@@ -74,7 +74,7 @@ def test_what_it_cannot_read(tower):
         tower(torch.randn(T, 4, 16, 16))
     with pytest.raises(ValueError, match='heads=3'):
         PlaceAdapter(16, heads=3)
-    with pytest.raises(ValueError, match='no ViT of timm'):
+    with pytest.raises(ValueError, match='not a ViT of timm'):
         LandmarkViT(dict(type='timm.resnet18'), T, PLANE)
 
 

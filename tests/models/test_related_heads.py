@@ -78,7 +78,7 @@ def test_the_class_token_does_not_see_order_but_by_positions():
 @pytest.mark.parametrize(
     ('build', 'message'),
     [
-        (lambda: M3DFELHead(K, D, num_instances=1), 'needs two'),
+        (lambda: M3DFELHead(K, D, num_instances=1), 'needs 2'),
         (lambda: M3DFELHead(K, D, hidden_channels=8, heads=3), 'heads=3'),
         (lambda: m3dfel()(bag()._replace(instances=torch.randn(1, 5, D))), 'have 5'),
         (

@@ -47,5 +47,5 @@ def test_padding_is_not_seen(temporal):
 
 
 def test_a_class_at_rest_that_is_none():
-    with pytest.raises(ValueError, match='rest_class=3 is no class of 0 to 2'):
+    with pytest.raises(ValueError, match='rest_class=3 must be from 0 to 2'):
         build(rest_class=3)

@@ -143,7 +143,9 @@ def test_a_tower_without_blocks_is_refused():
 
 
 def test_a_batch_of_no_whole_videos_is_refused(tower):
-    with pytest.raises(ValueError, match='5 pictures are no videos of num_frames=4'):
+    with pytest.raises(
+        ValueError, match='5 pictures are not a whole number of videos of num_frames=4'
+    ):
         build(tower)(torch.randn(5, 3, 32, 32))
 
 
