@@ -28,9 +28,9 @@ def test_the_commands_lead_from_raw_videos_to_a_model_that_names_the_classes(tmp
     assert folds.startswith('tgdfer folds tgdfer_own --data data/mine ')
 
 
-def test_the_three_commands_are_those_of_the_readme():
-    readme = (ROOT / 'README.md').read_text(encoding='utf-8')
-    lines = [line.partition('#')[0].rstrip() for line in readme.splitlines()]
+def test_the_three_commands_are_those_of_the_page():
+    page = (ROOT / 'docs/own.md').read_text(encoding='utf-8')
+    lines = [line.partition('#')[0].rstrip() for line in page.splitlines()]
     _, faces, train, infer, _ = page_commands('own_tutorial.md')
     for command in (faces, train, infer):
         assert command in lines

@@ -57,7 +57,8 @@ def warn_of_two_opencvs() -> None:
         listed = ' and '.join(f'{name} {number}' for name, number in found.items())
         warnings.warn(
             f'{listed} are installed over one another: both are the module cv2, which '
-            'is now a mixture of two versions. Install one of them alone, as in '
-            '"Install" of the README.',
+            'is now a mixture of two versions. Leave one of them: '
+            '`pip uninstall -y opencv-python opencv-contrib-python`, '
+            'then `pip install opencv-contrib-python`.',
             stacklevel=2,
         )
