@@ -1,4 +1,4 @@
-"""The page of the model zoo, from the metafiles."""
+"""The page of all configs: which one for which purpose, then each with its figures."""
 
 import json
 from pathlib import Path
@@ -8,54 +8,29 @@ from ..markdown import table_lines
 from ..paths import ROOT
 from .metafiles import collection_of, read_collections
 
-_HEAD = """\
-# Model zoo
-
-Written by `python lab/tools/zoo.py`; the same facts are in the `metafile.yml` files,
-for OpenMMLab's tools. Every config in this folder that can be trained has a row. The
-ablations and the small configs that stand for the methods on SynthDFER have none; they
-are in `lab/configs/`, see docs/evidence.md and docs/comparison.md.
-
-* **params**: millions, of the whole model, and those that are trained; **GMACs**:
-  billions of multiply-adds of one video in testing, which the field calls GFLOPs. Both
-  are measured by `python lab/tools/zoo.py --measure`; the texts of the classes are
-  computed once and not counted.
-* **published**: what its authors or a survey state, if anything. UAR / WAR in percent
-  on the data set of the config, with how the checkpoint was selected, as far as known;
-  the sources are in the metafiles. *Best on the test clips* is not comparable with a
-  last epoch: the difference is up to four points (docs/protocols.md).
-* **here**: DFEW, FERV39k and MAFW need a licence, CREMA-D, RAVDESS and eNTERFACE'05 do
-  not; on none of them anything was run here.
-* **SynthDFER**: UAR on the level *hard*, mean and standard deviation over the repeats,
-  of the method's parts *on one small frozen tower*, from docs/comparison.md. It says
-  nothing about real faces.
-
-To reproduce a row: all folds and the protocol's mean (docs/protocols.md), or one fold:
-
-```bash
-python tools/run_folds.py configs/CONFIG.py
-python tools/train.py configs/CONFIG.py --fold 1
-```
-"""
+_HEAD = Path(__file__).with_name('purposes.md')
 _COLUMNS = (
     *('config', 'tower', 'frames', 'params (trained)', 'GMACs'),
-    *('published params', 'published GFLOPs', 'published UAR / WAR', 'here'),
+    *('published params', 'published GFLOPs', 'published UAR / WAR'),
 )
 
 
 def page_text(models: list[dict], comparison: Path) -> str:
-    """The page.
+    """The page: the table of `purposes.md`, then a table for each method.
+
+    A column without a figure of the method is left out.
 
     Args:
         models: Entries of the metafiles.
         comparison: JSON beside the page of the comparison; may be absent.
     """
     measured = _measured(comparison)
-    lines = [_HEAD]
+    lines = [_HEAD.read_text(encoding='utf-8')]
     for collection in read_collections():
         own = [m for m in models if m['In Collection'] == collection['name']]
         if not own:
             continue
+        own.sort(key=lambda model: '/' in model['Name'])  # those of configs/ come first
         paper = collection['paper']
         lines += [f'## {collection["name"]}', '', f'[{paper["Title"]}]({paper["URL"]})']
         row = measured.get(collection.get('synth'))
@@ -66,8 +41,7 @@ def page_text(models: list[dict], comparison: Path) -> str:
         remark = collection.get('cost', {}).get('remark')
         if remark:
             lines += ['', f'Published cost: {remark}.']
-        lines += ['', *table_lines(_COLUMNS, map(_cells, own))]
-        lines.append('')
+        lines += ['', *_table([_cells(model) for model in own]), '']
     return '\n'.join(lines)
 
 
@@ -93,9 +67,6 @@ def _cells(model: dict) -> list[str]:
         for result in model['Results']
     ]
     total, trained = facts['Parameters'], facts['Trained Parameters']
-    own = (
-        'see docs/evidence.md' if 'Synth' in facts['Training Data'] else 'not run here'
-    )
     return [
         f'[{model["Name"]}]({model["Name"]}.py)',
         facts['Architecture'],
@@ -104,6 +75,13 @@ def _cells(model: dict) -> list[str]:
         f'{facts["FLOPs"] / 1e9:.2f}',
         str(cost.get('params', '')),
         str(cost.get('gflops', '')),
-        '; '.join(published) or 'not known',
-        own,
+        '; '.join(published),
     ]
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    """The lines of a table, without the columns that are empty in all rows."""
+    used = [i for i in range(len(_COLUMNS)) if any(row[i] for row in rows)]
+    return table_lines(
+        [_COLUMNS[i] for i in used], [[row[i] for i in used] for row in rows]
+    )
