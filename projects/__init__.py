@@ -1,2 +1,3 @@
-"""Parts that serve one published system alone; they import the package, never the
-other way round."""
+"""Parts that serve only one published system. They import the package; the package
+never imports them.
+"""

@@ -1,4 +1,4 @@
-"""DCIN: which emotion is where in a long film, from labels of films alone."""
+"""DCIN: finds when a long film shows each emotion, from labels of whole films."""
 
 from .consensus import ConsensusLoss, ConsensusRecognizer
 

@@ -1,4 +1,4 @@
-"""Two views of a film have to agree on when an emotion is shown."""
+"""A loss that makes two views of a film agree on when an emotion is shown."""
 
 import torch
 from torch import Tensor, nn
@@ -11,16 +11,16 @@ from tgdfer_mm.registry import MODELS
 
 @MODELS.register_module()
 class ConsensusLoss(nn.Module):
-    """Symmetric divergence of two distributions over the instances of a film.
+    """Symmetric divergence between two distributions over the instances of a film.
 
-    For each class that the film has, both views say by a softmax over the instances
-    where it is; the loss is ``sum (p - q) (log p - log q) / 2``, the mean of the two
+    For each class that the film has, a softmax over the instances tells where each view
+    finds it. The loss is ``sum (p - q) (log p - log q) / 2``, the mean of the two
     Kullback-Leibler divergences, averaged over the classes of all films. [from DCIN:
     the video and the subtitles supervise each other; form a choice]
 
     Args:
         temperature: Divides the logits of both views.
-        loss_weight: Factor on the result.
+        loss_weight: Factor of the loss.
     """
 
     def __init__(self, temperature: float = 1.0, loss_weight: float = 1.0) -> None:
@@ -36,7 +36,7 @@ class ConsensusLoss(nn.Module):
         Args:
             one: Logits of the instances in one view, (N, M, K).
             other: In the other view.
-            mask: Instances that both views know, (N, M).
+            mask: True for instances that both views have, (N, M).
             label: 0 or 1 for each class of a film, (N, K).
         """
         floor = torch.finfo(one.dtype).min / 4
@@ -56,16 +56,17 @@ class ConsensusLoss(nn.Module):
 
 @MODELS.register_module()
 class ConsensusRecognizer(TextGuidedRecognizer):
-    """TG-DFER whose training also reads descriptions of stretches of a film.
+    """TG-DFER whose training also reads captions of parts of a film.
 
-    An instance at a time that has a caption has, in the second view, the
-    cosines of the caption and of the classes' texts, times the head's scale; of
-    several captions their mean. The text tower is frozen, and this view is not
-    trained: it teaches the other one [choice]. Testing reads no caption.
+    In the second view, the logits of an instance whose time has a caption are the
+    cosines between the caption and the texts of the classes, times the head's scale.
+    Several captions of one instance are averaged. The text tower is frozen, and this
+    view is not trained: it supervises the first one [choice]. Testing reads no caption.
 
     Args:
-        text_encoder: ``OpenCLIPCaptions``, or another one with ``encode_captions``.
-        consensus: Config of the loss of the two views.
+        text_encoder: ``OpenCLIPCaptions``, or another encoder with a method
+            ``encode_captions``.
+        consensus: Config of the loss between the two views.
         kwargs: As for :class:`TextGuidedRecognizer`.
 
     Raises:
@@ -100,7 +101,7 @@ class ConsensusRecognizer(TextGuidedRecognizer):
     def said(
         self, data_samples: list, text: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Cosines of what is said at each instance with the classes' texts.
+        """Cosines between the captions of each instance and the texts of the classes.
 
         Args:
             data_samples: With ``captions``, a list of start, end (seconds) and text;
@@ -109,7 +110,7 @@ class ConsensusRecognizer(TextGuidedRecognizer):
             mask: Valid instances, (N, M).
 
         Returns:
-            (N, M, K), and where something is said, (N, M).
+            The cosines (N, M, K), and True for an instance with a caption, (N, M).
         """
         cosines = text.new_zeros(*mask.shape, len(text))
         known = torch.zeros_like(mask)
@@ -128,7 +129,7 @@ class ConsensusRecognizer(TextGuidedRecognizer):
 
 
 def _inside(sample, starts: tuple, ends: tuple, instances: int) -> Tensor:
-    """Whether the middle of each instance is inside each stretch, (M, C)."""
+    """True where the middle of an instance lies inside a caption's time, (M, C)."""
     frames = torch.as_tensor(sample.frame_inds, dtype=torch.float64)
     second = sample.seconds / sample.total_frames
     middle = ((frames + 0.5) * second).view(instances, -1).mean(1, keepdim=True)

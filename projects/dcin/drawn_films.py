@@ -31,7 +31,7 @@ CLASSES = tuple(name for name in EMOTIONS if name != 'neutral')
 FPS = 10  # instances a second
 LENGTHS = (64, 256)  # frames, both included
 KINDS = (1, 3)  # emotions in a film
-_APEX = (7, 20)  # frames above the threshold
+_APEX = (7, 20)  # frames of an episode that lie above the threshold
 _REST = (6, 18)  # frames between two events
 _RAMP = (2, 4)
 _SHORT = (3, 6)  # frames of a distractor: shorter than any episode
@@ -55,15 +55,15 @@ class DrawnFilm(NamedTuple):
 def make_film(seed: int, number: int) -> DrawnFilm:
     """Plans a film: episodes of a few emotions, rests, and short distractors.
 
-    A distractor is a strong movement of an emotion that is not one of the film's, and
-    is shorter than any episode: what it is shows in its length alone. Captions tell
-    the movements of a stretch in words, never an emotion; rests and distractors have
-    them, too, and they come a little early or late, so that when something is said
-    tells nothing by itself.
+    A distractor is a strong movement of an emotion that is not one of the film's. It is
+    shorter than any episode, and only its length gives it away. Captions describe
+    movements in words, and never name an emotion. Rests and distractors have captions,
+    too, and captions come a little early or late: the time of a caption tells nothing
+    by itself.
 
     Args:
-        seed: Of the data set.
-        number: Of the film, and of its person.
+        seed: Seed of the data set.
+        number: Number of the film and of its person.
     """
     rng = np.random.default_rng([seed, number, 71])
     length = int(rng.integers(LENGTHS[0], LENGTHS[1] + 1))
@@ -87,7 +87,7 @@ def make_film(seed: int, number: int) -> DrawnFilm:
         else:
             emotion = own[
                 len(episodes) % count
-            ]  # each of them occurs, if there is time
+            ]  # each emotion occurs, if there is time
             start = at + int(ramps[0])
             curve = rise_and_fall(
                 length, start, start + apex, *map(int, ramps), rng.uniform(0.85, 1)
@@ -143,7 +143,7 @@ def shuffle_captions(films: Sequence[Film], seed: int) -> list[Film]:
     """Gives each film the captions of another one, stretched to its own length.
 
     Raises:
-        ValueError: There is one film only.
+        ValueError: There is only one film.
     """
     if len(films) < 2:
         raise ValueError('one film has no other one to take the captions of')
@@ -162,17 +162,17 @@ def shuffle_captions(films: Sequence[Film], seed: int) -> list[Film]:
 
 
 def write_films(root: Path, seed: int, count: int, folds: int, size: int = 64) -> None:
-    """Draws films into a folder, unless they are there.
+    """Draws films into a folder, unless they are already there.
 
-    Next to ``frames/`` lie, for each fold, ``test_<fold>.json`` with the episodes, and
-    ``train_<fold>.json`` and ``train_<fold>_shuffled.json`` without them: the latter
-    has the captions of other films.
+    The folder then holds ``frames/``, and for each fold ``test_<fold>.json`` with the
+    episodes, and two files without them: ``train_<fold>.json`` and
+    ``train_<fold>_shuffled.json``. The shuffled file has the captions of other films.
 
     Args:
         root: The folder.
-        seed: Of the films.
-        count: How many there are.
-        folds: Parts of them, each of which is tested once.
+        seed: Seed of the films.
+        count: Number of films.
+        folds: Number of parts; each part is tested once.
         size: Width and height of the frames, pixels.
     """
     if (root / 'complete').is_file():

@@ -1,4 +1,4 @@
-"""What `dcin` and captions are worth on drawn films: trainings, folds, figures."""
+"""Experiment on drawn films: the worth of `dcin` and of captions, on several folds."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from .drawn_films import write_films
 HERE = Path(__file__).parent
 FIGURES = ('mAP_low', 'mAP_high', 'ANet_mAP@0.3', 'recall@0.3', 'F2@0.3')
 
-Results = dict[str, list[dict]]  # of each arm and baseline, repeat by repeat
+Results = dict[str, list[dict]]  # of each arm and baseline, one for each repeat
 
 
 def read_plan(path: Path = HERE / 'plan.json') -> dict:
@@ -35,22 +35,22 @@ def read_plan(path: Path = HERE / 'plan.json') -> dict:
 def measure(
     root: Path, plan: dict | None = None, report: Callable[[str], None] = print
 ) -> Results:
-    """Draws the films, trains what is missing, and gives the figures of all.
+    """Draws the films, trains what is missing, and returns the figures of all arms.
 
-    Repeat r is tested on fold r, whose people no training film of it shows, and starts
-    from seed r. What is finished is kept: a second call goes on.
+    Repeat r is tested on fold r and starts from seed r; its training films show other
+    people. Finished trainings are kept: a second call continues.
 
     Args:
         root: Folder of the experiment.
         plan: See ``plan.json``.
-        report: Called with a line for each training.
+        report: Called with one line of text for each training.
 
     Returns:
-        For each arm and baseline one dict a repeat: figures as a share of 1.
+        For each arm and baseline, one dict for each repeat: figures from 0 to 1.
 
     Raises:
-        OtherConfigError: A training was finished with another config than it has now.
-        BusyError: Another process is at this experiment.
+        OtherConfigError: The config of a finished training has changed since.
+        BusyError: Another process is running this experiment.
     """
     plan = plan or read_plan()
     root = root.absolute()
@@ -69,13 +69,14 @@ def measure(
 
 
 def perform(arm: str, fold: int, plan: dict, root: Path) -> dict:
-    """Trains and tests an arm on a fold, unless that has been done.
+    """Trains and tests an arm on a fold, unless a result is there.
 
     Returns:
-        By the prefix of a metric, its figures; and ``seconds`` and ``config_sha256``.
+        The figures of each metric, by its prefix; and ``seconds`` and
+        ``config_sha256``.
 
     Raises:
-        OtherConfigError: It was done with another config.
+        OtherConfigError: The result was computed with another config.
     """
     path = root / arm / f'fold{fold}' / RESULT
     cfg = arm_config(arm, fold, plan, root)
@@ -102,7 +103,7 @@ def perform(arm: str, fold: int, plan: dict, root: Path) -> dict:
 
 
 def arm_config(arm: str, fold: int, plan: dict, root: Path) -> Config:
-    """The config of an arm on a fold, on pictures."""
+    """The config of an arm on a fold, with frames as input."""
     facts = plan['arms'][arm]
     with environment_kept():
         os.environ.update(FILMS_ROOT=str(root / 'films'), TGDFER_FOLD=str(fold))

@@ -1,4 +1,4 @@
-"""The tables of what the experiment measured."""
+"""Tables of the experiment's figures."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from .experiment import FIGURES, Results
 
 
 def result_lines(results: Results, plan: dict) -> list[str]:
-    """Two tables: figures of each arm, in percent, and differences of some pairs."""
+    """Two tables: figures of the arms, in percent, and differences of some pairs."""
     names = arm_names(plan)
     rows = [
         [
@@ -33,7 +33,7 @@ def write_tables(page: Path, results: Results, plan: dict) -> None:
 
 
 def result_pairs(results: Results, plan: dict) -> list[Pair]:
-    """The plan's pairs in points; each figure is corrected by itself."""
+    """Differences of the plan's pairs, in points; each figure is corrected alone."""
     names = arm_names(plan)
     found = []
     for key in FIGURES[:2]:

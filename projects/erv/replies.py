@@ -1,4 +1,4 @@
-"""Replies that think first: a rationale and an answer, each between its tags."""
+"""Replies with a rationale and then an answer, each between its tags."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,23 +13,23 @@ Completion = str | Sequence[Mapping[str, str]]
 
 
 class Thought(NamedTuple):
-    """A reply of the form, in parts."""
+    """The two parts of a reply that has the form."""
 
     rationale: str
     answer: str
 
 
 def read_thought(completion: Completion) -> Thought | None:
-    """The two parts of a reply; None if it is not of the form.
+    """The two parts of a reply; None if it does not have the form.
 
     The form is ``<think>RATIONALE</think> <answer>WORD</answer>``, each tag once, with
     text in both and nothing around them.
 
     Args:
-        completion: A text, or the messages of a turn, of which the last one counts.
+        completion: A text, or a list of messages, of which the last one counts.
 
     Raises:
-        TypeError: It is neither.
+        TypeError: The completion is neither of them.
     """
     match = _FORM.fullmatch(text_of(completion))
     if match is None or any(_TAG.search(part) for part in match.groups()):
@@ -42,7 +42,7 @@ def text_of(completion: Completion) -> str:
     """The text of a completion, as a trainer gives it.
 
     Raises:
-        TypeError: It is no text and no list of messages.
+        TypeError: The completion is neither a text nor a list of messages.
     """
     if isinstance(completion, str):
         return completion

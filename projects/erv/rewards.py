@@ -1,8 +1,8 @@
-"""Rewards of replies, of the form that TRL's GRPOTrainer takes.
+"""Rewards of replies, in the form that TRL's GRPOTrainer takes.
 
-A reward is a function ``reward(completions, **columns) -> list[float]``: columns are
-those of the data set, one entry for each completion; what a reward does not need it
-ignores. Built anew from the definitions of arXiv 2510.23506.
+A reward is a function ``reward(completions, **columns) -> list[float]``. The columns
+are those of the data set, with one entry for each completion; a reward ignores those
+that it does not need. Written from the definitions of arXiv 2510.23506.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ def accuracy_reward(
 ) -> Reward:
     """The reward for the right answer: 1 if it names the true class, else 0.
 
-    The answer is read exactly: one class name or a synonym of it, and nothing else.
+    The answer has to be one class name or a synonym of it, and nothing else.
 
     Args:
         classes: Names of the K classes.
@@ -53,10 +53,11 @@ def accuracy_reward(
 def consistency_reward(
     classes: Sequence[str], judge: str | dict | Judge = 'rule', column: str = 'label'
 ) -> Reward:
-    """The reward for a rationale that tells of the true class.
+    """The reward for a rationale that describes the true class.
 
-    It is the share of its sentences that a judge finds to tell of it; neutral sentences
-    count only if the class is neutral. A reply that is not of the form gets 0.
+    It is the share of the rationale's sentences that describe the true class, as a
+    judge finds. Neutral sentences count only if the class is neutral. A reply that does
+    not have the form gets 0.
 
     Args:
         classes: Names of the K classes.
@@ -89,7 +90,8 @@ def _truth(
     """Indices of the true classes.
 
     Raises:
-        ValueError: The data set has no such column, or a name in it is no class.
+        ValueError: The data set has no such column, or a name in the column is not a
+            class.
     """
     if column not in columns:
         raise ValueError(

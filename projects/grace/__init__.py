@@ -1,1 +1,1 @@
-"""GRACE: what it needs besides the package."""
+"""GRACE: a command that refines captions; the other parts are in the package."""

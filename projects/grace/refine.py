@@ -1,9 +1,10 @@
-"""Has the caption of each clip rewritten by a command of yours.
+"""Rewrites the caption of each clip with a command of yours.
 
     python projects/grace/refine.py captions.csv refined.jsonl --clips FRAMES -- COMMAND
 
-The command runs once a clip, reads one JSON object on its standard input (clip,
-caption, path) and prints the refined text. A second call goes on where this one ended.
+The command runs once for each clip. It reads one JSON object from its standard input
+(clip, caption, path) and prints the refined text. A second call continues where the
+first one ended.
 """
 
 import argparse
@@ -26,10 +27,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('captions', help='table or JSON with the captions')
-    parser.add_argument('out', help='JSON lines to write, or to go on with')
+    parser.add_argument('captions', help='table or JSON file with the captions')
+    parser.add_argument('out', help='file of JSON lines to write or to continue')
     parser.add_argument(
-        '--clips', type=Path, help='folder with a folder of frames or a video each'
+        '--clips', type=Path, help='folder with the frames or the video of each clip'
     )
     parser.add_argument('--refiner', help='its name in the file; the command')
     parser.add_argument('--timeout', type=float, default=600.0, help='seconds a clip')
@@ -38,7 +39,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Refines; gives 1 if a clip was not refined, 2 if a file or an option is wrong."""
+    """Refines all captions; returns 1 if a clip was not refined, 2 if a file or an
+    option is wrong.
+    """
     args = parse_args(argv)
     try:
         timeout = Number(above=0, most=1e6).check('--timeout', args.timeout)

@@ -1,4 +1,4 @@
-"""PF-ViT: an expression apart from the person, and the person drawn at rest."""
+"""PF-ViT: separates the expression from the person, and draws the person at rest."""
 
 from .decoder import FaceDecoder
 from .separator import FaceSeparator

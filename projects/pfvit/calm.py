@@ -1,4 +1,4 @@
-"""What a video tells of its parts without any label: its calm frame is at rest."""
+"""Training without labels: the calm frame of a video shows the person at rest."""
 
 import torch
 from torch import Tensor
@@ -7,22 +7,23 @@ from torch import Tensor
 def calm_shares(
     expression: Tensor, residue: Tensor, mask: Tensor, calm: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """How far both parts are from what they are in a clip's calm frame [choice].
+    """Distance of both parts from those of the clip's calm frame [choice].
 
-    At rest all people have one expression, so that an expression which differs between
-    calm frames tells of the person. And a clip has one person, so that a residue which
-    moves away from that of the calm frame tells of the expression.
+    At rest all people have the same expression: if the expression differs between calm
+    frames, it holds something of the person. A clip shows one person: if the residue
+    differs from that of the calm frame, it holds something of the expression.
 
     Args:
         expression: (N, M, E).
         residue: (N, M, P).
         mask: True where a frame is valid, (N, M).
-        calm: Place of each clip's least expressive frame, (N,).
+        calm: Index of each clip's least expressive frame, (N,).
 
     Returns:
-        The variance of the expression over the calm frames, as a share of that over
-        all valid frames; and the mean square by which residues differ from that of
-        their clip's calm frame, as a share of what it is between any two valid frames.
+        Two ratios. The variance of the expression over the calm frames, divided by that
+        over all valid frames; and the mean squared difference between residues and the
+        residue of their clip's calm frame, divided by that between any two valid
+        frames.
     """
     clips = torch.arange(len(calm), device=calm.device)
     at_rest = expression[clips, calm]

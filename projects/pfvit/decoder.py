@@ -11,16 +11,16 @@ _START = 8  # pixels of the first map
 
 @MODELS.register_module()
 class FaceDecoder(nn.Module):
-    """Two linear layers to a map of 8 x 8, then up-convolutions [choice].
+    """Two linear layers that make a map of 8 x 8, then up-convolutions [choice].
 
-    Each up-convolution doubles the width by sub-pixels. To what comes out a learned
-    picture is added, which starts as the mean face.
+    Each up-convolution doubles the width by sub-pixels. A learned picture, which starts
+    as the mean face, is added to the result.
 
     Args:
         in_channels: Width of the vector.
         size: Width and height of the picture, pixels: 16, 32, 64, ...
-        hidden_channels: Of the first linear layer.
-        channels: Of the maps.
+        hidden_channels: Width of the first linear layer.
+        channels: Width of the maps.
 
     Raises:
         ValueError: If the size is not 8 times a power of two, above 8.
@@ -50,7 +50,7 @@ class FaceDecoder(nn.Module):
         self.mean = nn.Parameter(torch.zeros(3, size, size))
 
     def start_from(self, pictures: Tensor) -> None:
-        """Starts the learned picture as the mean of pictures (..., 3, S, S), 0 to 1."""
+        """Sets the learned picture to the mean of pictures (..., 3, S, S), 0 to 1."""
         mean = pictures.flatten(0, -4).mean(0)
         self.mean.data.copy_(mean.clamp(0.02, 0.98).logit())
 

@@ -1,4 +1,4 @@
-"""Drawn clips with the truth that no video has: the same frame at rest."""
+"""Drawn clips, each frame together with the same frame at rest, which no video has."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -10,18 +10,18 @@ from tgdfer_mm.synth.clips import EMOTIONS, make_clip
 from tgdfer_mm.synth.face import render_face
 
 NEUTRAL = EMOTIONS.index('neutral')
-APEX = 0.5  # intensity from which on a frame is expressive
+APEX = 0.5  # the lowest intensity of an expressive frame
 TOWER_SIZE = 64  # pixels
 
 
 class DrawnClips(NamedTuple):
-    """Clips of several people, each person once with each emotion.
+    """Clips of several people; each person shows each emotion once.
 
     Attributes:
-        frames: What a camera would see, (N, T, 64, 64, 3), uint8 RGB.
+        frames: The frames as a camera would see them, (N, T, 64, 64, 3), uint8 RGB.
         at_rest: The same person, pose and light without any expression, as ``frames``.
         intensity: Of the clip's emotion in each frame, (N, T), 0 to 1.
-        label: Place of the emotion in ``EMOTIONS``, (N,).
+        label: Index of the emotion in ``EMOTIONS``, (N,).
         person: (N,).
     """
 
@@ -33,11 +33,11 @@ class DrawnClips(NamedTuple):
 
     @property
     def expressive(self) -> np.ndarray:
-        """Which frames show the clip's emotion, (N, T); none of a neutral clip's."""
+        """True where the clip's emotion shows, (N, T); never in a neutral clip."""
         return self.intensity >= APEX
 
     def emotion(self) -> np.ndarray:
-        """What each frame shows, (N, T); -1 where that is not clear."""
+        """The emotion that each frame shows, (N, T); -1 where it is not clear."""
         label = self.label[:, None]
         shown = self.expressive | (label == NEUTRAL)
         return np.where(shown, label, -1)
@@ -47,9 +47,9 @@ def draw_clips(seed: int, people: Iterable[int], frames: int = 8) -> DrawnClips:
     """Draws clips of some people; the same arguments give the same clips.
 
     Args:
-        seed: Of the people and of the clips.
-        people: Their numbers.
-        frames: T, sampled evenly.
+        seed: Seed of the people and of the clips.
+        people: Numbers of the people.
+        frames: T, the number of frames, sampled evenly.
     """
     fields = []
     for person in people:

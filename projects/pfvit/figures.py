@@ -1,4 +1,4 @@
-"""Figures of a trained separator on people that it has not seen."""
+"""Figures of a trained separator on people who are not in its training data."""
 
 import numpy as np
 import torch
@@ -41,20 +41,20 @@ class Parts:
 def picture_errors(
     model: FaceSeparator, batch: Batch, clips: DrawnClips, mean_face: Tensor
 ) -> dict[str, float]:
-    """Mean absolute error against the same frame at rest, in grey levels of 255.
+    """Mean absolute error against the same frame at rest, in grey levels (0 to 255).
 
-    Of frames that show the clip's emotion, and of: what the separator redraws, what
-    it draws from the residue alone, the mean frame of the clip, its least expressive
-    frame, the frame itself, and one mean face for all.
+    Only frames that show the clip's emotion count. Six pictures are compared: what the
+    separator redraws, what it draws from the residue alone, the mean frame of the clip,
+    its least expressive frame, the frame itself, and one mean face for all clips.
 
     Args:
         model: The separator.
         batch: The test clips.
-        clips: The same.
+        clips: The same clips with their truth.
         mean_face: (3, S, S), the mean of the training clips' least expressive frames.
 
     Raises:
-        ValueError: None of the frames shows its clip's emotion.
+        ValueError: No frame shows the emotion of its clip.
     """
     if not clips.expressive.any():
         raise ValueError('no frame shows its emotion: take more frames of a clip')
@@ -83,11 +83,12 @@ def leaks(
     test: Batch,
     clips: DrawnClips,
 ) -> dict[str, float]:
-    """What linear probes read from each part, and from the whole instance.
+    """Accuracy of linear probes on each part and on the whole instance.
 
     Returns:
-        ``emotion_expression``, ``person_expression``, and the same of ``residue`` and
-        ``instance``: shares of frames; ``classified``, of clips, by the classifier.
+        ``emotion_expression``, ``person_expression``, and the same for ``residue`` and
+        ``instance``: the share of frames that a probe names correctly; and
+        ``classified``, the share of clips that the classifier names correctly.
     """
     with torch.no_grad():
         known = dict(zip(PARTS, model.parts(train.instances), strict=True))

@@ -1,4 +1,4 @@
-"""What a linear classifier reads from a part of an instance."""
+"""Linear probes: accuracy of a linear classifier on a part of an instance."""
 
 import numpy as np
 from sklearn.linear_model import RidgeClassifier
@@ -8,16 +8,16 @@ from sklearn.preprocessing import StandardScaler
 from .drawn_clips import DrawnClips
 
 _PENALTY = 10.0
-_LEARNT = 4  # emotions whose clips a probe for people learns from
+_LEARNT = 4  # a probe for people is trained on clips of so many emotions
 
 
 def probe(
     train: np.ndarray, train_label: np.ndarray, test: np.ndarray, label: np.ndarray
 ) -> float:
-    """Share of the test rows that a ridge classifier names rightly.
+    """Share of the test rows that a ridge classifier names correctly.
 
     Args:
-        train: (n, D), each column brought to one scale.
+        train: (n, D); each column is standardized.
         train_label: (n,).
         test: (m, D).
         label: (m,).
@@ -29,13 +29,13 @@ def probe(
 def emotion_from(
     train: np.ndarray, train_clips: DrawnClips, test: np.ndarray, clips: DrawnClips
 ) -> float:
-    """Emotion from a part of each frame, on people that the probe has not seen.
+    """Accuracy of the emotion from a part of each frame, on people new to the probe.
 
     Args:
-        train: (N, T, D), of the training clips.
-        train_clips: Those.
-        test: (n, T, D), of the test clips.
-        clips: Those.
+        train: Parts of the training clips, (N, T, D).
+        train_clips: The training clips.
+        test: Parts of the test clips, (n, T, D).
+        clips: The test clips.
     """
     shown, asked = train_clips.emotion(), clips.emotion()
     clear, asked_clear = shown >= 0, asked >= 0
@@ -43,14 +43,14 @@ def emotion_from(
 
 
 def person_from(part: np.ndarray, clips: DrawnClips) -> float:
-    """Person from a part of each frame, in clips that the probe has not seen.
+    """Accuracy of the person from a part of each frame, in clips new to the probe.
 
-    It learns on each person's clips of some emotions, and is asked on those of the
-    others: they differ in light, background and pose, too.
+    The probe is trained on each person's clips of some emotions, and tested on those of
+    the other emotions, which also differ in light, background and pose.
 
     Args:
         part: (n, T, D).
-        clips: Of people whom the separator has not seen.
+        clips: Clips of people who are not in the separator's training data.
     """
     learnt = clips.label < _LEARNT
     person = np.repeat(clips.person[:, None], part.shape[1], axis=1)

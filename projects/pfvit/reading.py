@@ -1,4 +1,4 @@
-"""Instances: what the frozen tower says of the frames of drawn clips."""
+"""Instances: features of the frozen tower for the frames of drawn clips."""
 
 from typing import NamedTuple
 
@@ -14,12 +14,13 @@ _AT_ONCE = 128  # pictures
 
 
 class Reading(NamedTuple):
-    """What a tower says of clips.
+    """Features of clips from a tower.
 
     Attributes:
-        features: Map of the chosen stage, then the joint feature, (N, T, C).
-        map_channels: How many of them are the map's.
-        similarity: Cosines with the classes' texts, times the model's scale, (N, T, K).
+        features: The map of the chosen stage, then the joint feature, (N, T, C).
+        map_channels: Number of channels of the map.
+        similarity: Cosines with the texts of the classes, times the model's scale, (N,
+            T, K).
     """
 
     features: Tensor
@@ -34,8 +35,9 @@ def read_clips(model: nn.Module, clips: DrawnClips, stage: str) -> Reading:
     Args:
         model: A ``TextGuidedRecognizer`` whose tower is a ResNet of open_clip.
         clips: N clips of T frames.
-        stage: Whose map is taken, ``layer1`` to ``layer4``. The joint feature alone,
-            which pre-training tied to expressions, says too little of the person.
+        stage: Stage whose map is used, ``layer1`` to ``layer4``. The joint feature
+            alone, which pre-training tied to expressions, holds too little of the
+            person.
 
     Raises:
         ValueError: The tower has no stage of that name.
@@ -65,11 +67,11 @@ def read_clips(model: nn.Module, clips: DrawnClips, stage: str) -> Reading:
 
 
 class Reduction:
-    """The principal components of a map, and the joint feature, to one scale each.
+    """Scaled principal components of a map, and the scaled joint feature.
 
     Args:
-        reading: Of the training clips, from which it is found.
-        components: How many are kept.
+        reading: Features of the training clips, from which the components are computed.
+        components: Number of components that are kept.
     """
 
     def __init__(self, reading: Reading, components: int) -> None:
@@ -99,8 +101,8 @@ def make_batch(
 
     Args:
         clips: The clips.
-        reading: What the tower says of them.
-        reduce: Makes instances of it.
+        reading: Their features from the tower.
+        reduce: Makes instances from the features.
         size: Width and height of the pictures that are drawn, pixels.
     """
     return Batch(

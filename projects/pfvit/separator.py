@@ -1,4 +1,4 @@
-"""Separator, classifier and decoder in one, and what trains them."""
+"""Separator, classifier and decoder in one model, with their losses."""
 
 from typing import NamedTuple
 
@@ -16,15 +16,15 @@ from .decoder import FaceDecoder
 
 
 class Batch(NamedTuple):
-    """Clips on their way through the separator.
+    """A batch of clips for the separator.
 
     Attributes:
-        instances: What the frozen tower says of each frame, (N, M, D).
+        instances: Features of each frame from the frozen tower, (N, M, D).
         mask: True where a frame is valid, (N, M).
         pictures: The frames, (N, M, 3, S, S), 0 to 1.
-        similarity: Logits of the classes for each frame, before any training here,
-            (N, M, K): they choose the least expressive frame.
-        label: Of each clip, (N,).
+        similarity: Logits of the classes for each frame, before the separator is
+            trained, (N, M, K): they choose the least expressive frame.
+        label: Label of each clip, (N,).
     """
 
     instances: Tensor
@@ -34,7 +34,7 @@ class Batch(NamedTuple):
     label: Tensor
 
     def part(self, places: Tensor) -> 'Batch':
-        """Those clips alone."""
+        """Only the clips with these indices."""
         return Batch(*(field[places] for field in self))
 
 
@@ -42,26 +42,26 @@ class Batch(NamedTuple):
 class FaceSeparator(nn.Module):
     """Expression and residue of a face, and pictures drawn from them [from PF-ViT].
 
-    From both parts the frame is drawn again, from the residue alone (zeros in the
-    place of the expression) the person at rest, which is taught by the clip's own
-    least expressive frame. PF-ViT, which has single pictures, teaches it by a
-    discriminator; that is left out [choice].
+    The decoder draws the frame again from both parts. From the residue alone (the
+    expression is set to zero) it draws the person at rest; the target is the clip's own
+    least expressive frame. PF-ViT has single pictures and trains this with a
+    discriminator, which is left out here [choice].
 
     Args:
-        in_channels: D.
-        num_classes: K.
-        expression_channels: E.
-        residue_channels: P.
+        in_channels: Width D of an instance.
+        num_classes: Number K of classes.
+        expression_channels: Width E of the expression.
+        residue_channels: Width P of the residue.
         neutral: The class of a face at rest; None if there is none.
         decoder: Settings of the :class:`FaceDecoder`, without ``in_channels``.
         loss_apart: Config of the loss that keeps the parts apart; None leaves it out.
-        calm_weight: Factor of both shares of :func:`~projects.pfvit.calm.calm_shares`,
-            which keep the parts apart by what a video tells.
+        calm_weight: Factor of both ratios of :func:`~projects.pfvit.calm.calm_shares`,
+            which keep the parts apart by the calm frames of videos.
         class_weight: Factor of the classifier's cross entropy.
         picture_weight: Factor of the mean absolute errors of the two pictures that the
             decoder draws.
-        redrawn_weight: Factor of that of the frame less its expression, against the
-            same target as the face at rest [choice].
+        redrawn_weight: Factor of the mean absolute error of the frame less its
+            expression; its target is that of the face at rest [choice].
         frames_drawn: Frames of each clip that are drawn in a step of training.
 
     Raises:
@@ -108,21 +108,22 @@ class FaceSeparator(nn.Module):
         self.loss_apart = MODELS.build(loss_apart) if loss_apart else None
 
     def classify(self, instances: Tensor, mask: Tensor) -> Tensor:
-        """Logits of the clips (N, K): the highest quarter of the frames'."""
+        """Logits of the clips (N, K): means over the highest quarter of frames."""
         expression, _ = self.parts(instances)
         return mil_pool(self.classifier(expression), mask, 'topk', 0.25)
 
     def draw(self, expression: Tensor, residue: Tensor) -> tuple[Tensor, Tensor]:
-        """The frames and the faces at rest: (B, E), (B, P) -> twice (B, 3, S, S)."""
+        """Draws frames and faces at rest: (B, E), (B, P) -> twice (B, 3, S, S)."""
         whole = torch.cat([expression, residue], dim=-1)
         rest = torch.cat([torch.zeros_like(expression), residue], dim=-1)
         return self.decoder(whole), self.decoder(rest)
 
     def at_rest(self, instances: Tensor, pictures: Tensor) -> Tensor:
-        """Frames less what the expression adds to them, (B, 3, S, S).
+        """The frames without what the expression adds to them, (B, 3, S, S).
 
         The decoder draws each frame twice, with the expression and without. The
-        difference is taken from the frame itself, which keeps what a decoder blurs.
+        difference is subtracted from the frame itself, which keeps details that a
+        decoder blurs.
 
         Args:
             instances: (B, D).
@@ -156,7 +157,7 @@ class FaceSeparator(nn.Module):
         return losses
 
     def _choose(self, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Clip and frame of what is drawn: some valid frames of each clip."""
+        """Indices of clip and frame to draw: some valid frames of each clip."""
         order = torch.rand(mask.shape, device=mask.device).masked_fill(~mask, -1.0)
         count = min(self.frames_drawn, mask.shape[1])
         frames = order.topk(count, dim=1).indices

@@ -14,21 +14,22 @@ def train(
     rate: float,
     dropout: float = 0.1,
 ) -> dict[str, float]:
-    """Trains by AdamW, with one rise and fall of the rate.
+    """Trains with AdamW; the learning rate rises and falls once.
 
     Args:
-        model: What is trained, in place; it ends in evaluation mode.
+        model: The separator, trained in place; it ends in evaluation mode.
         batch: All training clips.
-        epochs: Times that each clip is seen.
-        batch_size: Clips of a step; what is left at an epoch's end is left out.
+        epochs: Number of times that each clip is seen.
+        batch_size: Clips in a step; the last clips of an epoch that do not fill a step
+            are left out.
         rate: The highest learning rate.
-        dropout: Share of an instance's values that a step does not see.
+        dropout: Share of an instance's values that a step sets to zero.
 
     Returns:
         The losses of the last step.
 
     Raises:
-        ValueError: There are fewer clips than a step takes.
+        ValueError: There are fewer clips than a step needs.
     """
     count = len(batch.label)
     steps = count // batch_size

@@ -1,1 +1,1 @@
-"""Vision-language models, asked about every clip and judged as any model is."""
+"""Vision-language models: asked about every clip, scored like any other model."""

@@ -1,8 +1,8 @@
-"""Asks under all of SoVTP's conditions in turn, and makes one table of them.
+"""Asks under each of SoVTP's conditions, and writes one table.
 
     python -m projects.vlm.ablation tgdfer_synth --facts facts.jsonl --local FOLDER
 
-Those conditions that were asked before are read from the kept answers.
+Answers of conditions that were asked before are read from the file of answers.
 """
 
 import sys
@@ -17,7 +17,9 @@ from .options import answers_of, folder_of, new_parser, parse
 def run(argv: Sequence[str] | None = None) -> int:
     """Asks four times; returns the highest exit code."""
     parser = new_parser('projects.vlm.ablation', __doc__)
-    parser.add_argument('--fold', type=int, help='fold of the data set')
+    parser.add_argument(
+        '--fold', type=int, help='fold of the data set; by default that of the config'
+    )
     args = parse(parser, argv)
     return guarded(lambda: _ask_all(args))
 

@@ -1,4 +1,4 @@
-"""Where questions go: checked before anything is sent, and without a secret in it."""
+"""The address of a model: checked before use, and never with a secret in it."""
 
 import os
 import re
@@ -10,9 +10,9 @@ from .errors import AskingError
 
 _NAME = re.compile(r'[A-Za-z_][A-Za-z0-9_]*')
 _HOST = re.compile(r'[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+')  # a name or number; or IPv6
-_SHORTEST = 8  # characters of a key that is a secret
+_SHORTEST = 8  # characters; a shorter key is no secret
 # This machine, and private networks [RFC 1122, 1918, 4193, 4291]. Addresses of a link,
-# such as 169.254.169.254 where clouds tell secrets, are none of them.
+# such as 169.254.169.254, where cloud machines give out secrets, do not belong here.
 _LOCAL = tuple(
     map(
         ip_network,
@@ -25,14 +25,14 @@ _LOCAL = tuple(
 
 
 def check_address(address: str) -> str:
-    """An address as it is used: no slash at its end.
+    """The address, checked, without a slash at its end.
 
     Args:
         address: Such as ``http://127.0.0.1:8000/v1``.
 
     Raises:
-        AskingError: It is no address, or holds what may be a secret. The message does
-            not repeat it.
+        AskingError: The text is not an address, or may hold a secret. The message does
+            not repeat the address.
     """
     if re.search(r'[@?#]', address):
         raise AskingError(
@@ -44,7 +44,7 @@ def check_address(address: str) -> str:
         host, port = parts.hostname or '', parts.port
     except ValueError:
         host, port, parts = '', None, None
-    # What two readers of addresses could understand differently is no address.
+    # An address that two parsers could read differently is refused.
     plain = address.isascii() and address.isprintable() and not {*' \\'} & {*address}
     if (
         not plain
@@ -60,10 +60,10 @@ def check_address(address: str) -> str:
 
 
 def is_local(address: str) -> bool:
-    """Whether an address is of this machine or of a private network.
+    """True if an address belongs to this machine or to a private network.
 
-    Names other than ``localhost`` count as foreign, also those that lead to a private
-    address now: where they lead later is not known.
+    Names other than ``localhost`` count as foreign, even if they lead to a private
+    address now: they may lead to another one later.
     """
     host = urlsplit(address).hostname or ''
     if host == 'localhost':
@@ -76,19 +76,19 @@ def is_local(address: str) -> bool:
 
 
 def read_key(name: str | None, address: str, default: str = 'TGDFER_VLM_KEY') -> str:
-    """The key of an environment variable.
+    """The key in an environment variable.
 
     Args:
-        name: Of the variable; None for the default one, which may be absent.
-        address: Where it would be sent.
-        default: The default one.
+        name: Name of the variable; None for the default variable, which may be absent.
+        address: Address that the key would be sent to.
+        default: Name of the default variable.
 
     Returns:
         The key; empty if there is none.
 
     Raises:
-        AskingError: The name is none, there is no such variable, the key cannot be
-            sent, or would be sent unencrypted to another machine. No message holds
+        AskingError: The name is not valid, there is no such variable, the key cannot be
+            sent, or it would be sent unencrypted to another machine. No message holds
             the key.
     """
     if name is not None and not (_NAME.fullmatch(name) and os.environ.get(name)):
@@ -110,10 +110,10 @@ def read_key(name: str | None, address: str, default: str = 'TGDFER_VLM_KEY') ->
 
 
 def need_packages() -> None:
-    """Looks for what asking over HTTP needs.
+    """Checks that the packages for questions over HTTP are installed.
 
     Raises:
-        AskingError: A package is absent; says how to get it.
+        AskingError: A package is absent; the message says how to install it.
     """
     missing = [each for each in ('httpx2', 'tenacity') if find_spec(each) is None]
     if missing:
@@ -123,11 +123,11 @@ def need_packages() -> None:
 
 
 class Redactor:
-    """Takes a key out of what a server says, however it is written there.
+    """Removes a key from the text of a server, in every way of writing it.
 
-    A server may send back what it was sent, and JSON, addresses and HTML have several
-    ways to write one character. A key of fewer than eight characters, which local
-    servers ask for without checking it, is no secret: it could be part of any word.
+    A server may send a request back, and JSON, addresses and HTML have several ways to
+    write a character. A key of fewer than eight characters is no secret, and could be
+    part of any word; local servers ask for such a key and do not check it.
 
     Args:
         key: The key; empty for none.
@@ -143,5 +143,5 @@ class Redactor:
         self._key = re.compile(''.join(parts), re.IGNORECASE) if secret else None
 
     def __call__(self, text: str) -> str:
-        """The text with ``[key]`` in the place of the key."""
+        """The text with ``[key]`` instead of the key."""
         return self._key.sub('[key]', text) if self._key else text

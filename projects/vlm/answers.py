@@ -1,4 +1,4 @@
-"""Answers of models, kept by a hash of what was asked."""
+"""A file of models' answers, found by a hash of the question."""
 
 import hashlib
 import json
@@ -19,11 +19,11 @@ _TABLE = """CREATE TABLE IF NOT EXISTS answers (
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model said.
+    """An answer of a model.
 
     Attributes:
         text: The reply.
-        finish: Why it ended: ``stop``, or ``length`` if it was cut off.
+        finish: Reason of its end: ``stop``, or ``length`` if it was cut off.
         prompt_tokens: Tokens of the question, pictures included; 0 if not told.
         completion_tokens: Tokens of the reply; 0 if not told.
     """
@@ -35,29 +35,29 @@ class Answer:
 
 
 def hash_question(source: str, request: dict) -> str:
-    """SHA-256 of a question and of whom it is put to.
+    """SHA-256 of a question together with the model that it goes to.
 
     Args:
         source: The address, or the folder and weights of a local model.
-        request: All that is asked, as plain data; it has no key.
+        request: The whole question, as plain data, without a key.
     """
     text = json.dumps([source, request], sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 class AnswerStore:
-    """A file of answers; a second process that opens it is refused.
+    """A file of answers that one process at a time can open.
 
     It holds hashes of questions, replies and counts of tokens: no frame and no key. An
-    answer outlives the process once :meth:`put` returns; if the machine loses power,
-    the last ones may be gone. Two processes would each pay for the same question,
-    so the file is locked as long as it is open.
+    answer is safe from the end of the process once :meth:`put` returns; if the machine
+    loses power, the last answers may be lost. Two processes would each pay for the same
+    question, so the file is locked while it is open.
 
     Args:
-        path: The SQLite file; made if absent.
+        path: The SQLite file; it is created if absent.
 
     Raises:
-        AskingError: It is no such file, or cannot be written.
+        AskingError: The file is not a file of answers, or cannot be written.
         BusyError: Another process has it open.
     """
 
@@ -77,7 +77,7 @@ class AnswerStore:
             self._open = open_now.pop_all()
 
     def get(self, question: str) -> Answer | None:
-        """The answer to a question, by its hash; None if it was never answered."""
+        """The answer to a question, by its hash; None if there is none."""
         try:
             row = self._link.execute(
                 'SELECT text, finish, prompt_tokens, completion_tokens '
@@ -93,7 +93,7 @@ class AnswerStore:
         return Answer(*row)
 
     def put(self, question: str, answer: Answer) -> None:
-        """Keeps an answer."""
+        """Stores an answer."""
         row = (answer.text, answer.finish)
         row += (answer.prompt_tokens, answer.completion_tokens)
         try:
@@ -105,7 +105,7 @@ class AnswerStore:
             raise self._error(error) from error
 
     def close(self) -> None:
-        """Closes the file, and lets others have it."""
+        """Closes the file, so that other processes can open it."""
         self._open.close()
 
     def __enter__(self) -> Self:

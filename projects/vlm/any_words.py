@@ -1,4 +1,4 @@
-"""The task of naming emotions in any words, judged by precision and recall of sets."""
+"""Task: name emotions in any words. Precision and recall of the sets are measured."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from .word_groups import Groups
 
 @dataclass(frozen=True)
 class Words:
-    """What a reply says.
+    """The words of a reply.
 
     Attributes:
-        words: None if it is no list of words.
+        words: The words; None if the reply is no list of words.
         problem: Key of ``tgdfer_mm.labels.replies.PROBLEMS``, None if there are words.
     """
 
@@ -35,7 +35,7 @@ class WordReader:
         people: Collection[int] = (),
         cut_off: bool = False,
     ) -> Words:
-        """Reads one; about one of several people nobody is asked in this task."""
+        """Reads a reply. This task never asks about one of several people."""
         if reply is None:
             return Words(None, 'unanswered')
         if cut_off:
@@ -50,18 +50,18 @@ class AnyWords:
     """Which emotions does the face show, in any words?
 
     Args:
-        clips: Whose rows say what is right, if `truth` does not.
-        groups: Which words mean the same.
+        clips: Test clips; their labels are the truth if there is no `truth`.
+        groups: Groups of words with the same meaning.
         truth: A file of JSON lines, ``{"clip": "00001", "words": ["sad", "lonely"]}``.
-            Clips of other folds may be in it; a clip that is not counts as without
-            truth.
+            It may have clips of other folds. A clip that is not in it has no truth.
 
     Attributes:
         reader: Reads the replies.
         truth: True words of each question.
 
     Raises:
-        AskingError: The file of truth is none, or has no word for any of the clips.
+        AskingError: The file of truth has another form, or no word for any of the
+            clips.
     """
 
     name = 'any words'
@@ -75,13 +75,13 @@ class AnyWords:
             raise AskingError(f'--truth {truth}: it has a word for none of the clips.')
 
     def line(self, name: str, reading: Words) -> dict:
-        """What is right and what was said, for people."""
+        """The truth and the answer, as text."""
         said = sorted({self.groups.of(word) for word in reading.words or ()})
         read = None if reading.words is None else list(reading.words)
         return dict(label=self.truth[name], read=read, groups=said)
 
     def score(self, readings: Mapping[str, Words]) -> dict:
-        """The numbers of all questions."""
+        """The figures over all questions."""
         problems = count_problems(readings.values())
         named = {
             name: each.words
@@ -96,14 +96,14 @@ class AnyWords:
         )
 
     def write(self, folder: Path, readings: Mapping[str, Words], how: dict) -> None:
-        """Writes nothing more: several words are no prediction of one class."""
+        """Writes nothing: several words are no prediction of one class."""
 
 
 def read_truth(path: Path) -> dict[str, list[str]]:
     """Reads a file of true words.
 
     Raises:
-        AskingError: A line is none; names file and line.
+        AskingError: A line has another form; the message names file and line.
     """
     found: dict[str, list[str]] = {}
     try:

@@ -1,4 +1,4 @@
-"""Asks about many clips at once, each question once, and goes on after failures."""
+"""Asks about several clips at once, each question once; a failure does not end it."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,10 +11,10 @@ from .errors import AskingError, UnansweredError
 
 
 class Model(Protocol):
-    """Whom questions are put to.
+    """A model that answers questions.
 
     Attributes:
-        source: What tells it from others; a part of the hash of a question.
+        source: Text that identifies the model; it is part of the hash of a question.
     """
 
     source: str
@@ -28,12 +28,12 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class Dialogue:
-    """What is asked about one clip: one question, or several that build on another.
+    """The questions about one clip: one, or several that build on each other.
 
     Attributes:
         settings: ``model``, ``max_tokens`` and the like.
         opening: The messages before the first reply, as plain data.
-        further: The texts that follow, each after a reply.
+        further: Texts of the further questions; each follows a reply.
     """
 
     settings: dict
@@ -43,13 +43,13 @@ class Dialogue:
 
 @dataclass
 class Outcome:
-    """What came of a dialogue.
+    """The result of a dialogue.
 
     Attributes:
-        answers: One for each question that was answered; the last one is the reply.
-        failure: Why there is no reply, if there is none.
-        fresh: How many answers were asked for now and not known already.
-        tokens: Of prompts and of replies, of the fresh answers.
+        answers: One answer for each answered question; the last one is the reply.
+        failure: Reason why there is no reply; None if there is one.
+        fresh: Number of answers that were asked for now, not read from the file.
+        tokens: Tokens of prompts and of replies, for the fresh answers.
     """
 
     answers: list[Answer] = field(default_factory=list)
@@ -64,14 +64,14 @@ class Outcome:
 
 
 class Asker:
-    """Puts questions to a model, and keeps what it answers.
+    """Asks a model questions, and stores its answers.
 
     Args:
-        model: Whom to ask.
-        store: Where answers are kept. What is in there is not asked again.
-        parallel: How many questions are open at once at most.
-        patience: After so many clips without an answer, one after another, the model
-            counts as gone, and the rest is not asked.
+        model: The model.
+        store: File of answers. A question that it has is not asked again.
+        parallel: Largest number of open questions.
+        patience: If so many clips in a row have no answer, the model counts as gone,
+            and the rest is not asked.
     """
 
     def __init__(
@@ -91,17 +91,17 @@ class Asker:
         """Asks about all clips.
 
         Args:
-            count: How many there are.
-            make: What to ask about clip i; called in one other thread, in order. An
-                :class:`UnansweredError` is of this clip alone.
-            done: Called with i and what came of it, in any order.
+            count: Number of clips.
+            make: Returns the dialogue about clip i; called in one other thread, in
+                order. An :class:`UnansweredError` from it counts for this clip only.
+            done: Called with i and its result, in any order.
 
         Raises:
-            AskingError: Nothing more can be asked. What was answered is kept.
+            AskingError: Nothing more can be asked. The answers so far are stored.
         """
         try:
             asyncio.run(self._run(count, make, done))
-        except* Exception as group:  # the first; the others follow from it
+        except* Exception as group:  # the first error; the others follow from it
             raise group.exceptions[0] from None
 
     async def _run(self, count, make, done) -> None:
@@ -154,13 +154,13 @@ class Asker:
         return outcome
 
     async def _answer(self, request: dict) -> tuple[Answer, bool]:
-        """An answer, and whether it had to be asked for."""
+        """An answer, and True if it had to be asked for."""
         question = hash_question(self.model.source, request)
-        # The same question may be open already, of a clip that is listed twice.
+        # The same question may already be open, if a clip is listed twice.
         async with self._open.setdefault(question, asyncio.Lock()):
             known = self.store.get(question)
             if known is not None:
                 return known, False
             answer = await self.model.ask(request)
-            self.store.put(question, answer)  # nothing may come between these two
+            self.store.put(question, answer)  # no await before this line
         return answer, True

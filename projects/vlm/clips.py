@@ -1,4 +1,4 @@
-"""The clips of a config's test, as frames for a model of another kind."""
+"""Test clips of a config, as frames for a model of another kind."""
 
 from copy import deepcopy
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from .errors import AskingError, UnansweredError
 
 @dataclass(frozen=True)
 class Shown:
-    """What is shown of a clip.
+    """The frames that a model sees of a clip.
 
     Attributes:
         frames: (T, H, W, 3) uint8 RGB.
@@ -38,10 +38,10 @@ class Row:
     """One question: a clip, or one person in it.
 
     Attributes:
-        name: What the prediction is written under.
+        name: Name of the prediction.
         clip: Name of the clip.
         label: Its true class.
-        person: Number of the person; None where there is one person only.
+        person: Number of the person; None if the clip shows only one person.
     """
 
     name: str
@@ -64,22 +64,22 @@ class TestClips:
     Args:
         config: A config file, or the name of a shipped config.
         fold: The fold; None for the config's own.
-        frames: How many frames are sampled of each clip, the middle one of each of so
-            many parts. A clip with fewer shows each once.
+        frames: Number of frames of each clip: the clip is cut into so many parts, and
+            the middle frame of each is taken. A shorter clip shows each frame once.
         options: Changes to the config, key to value.
 
     Attributes:
         kind: Name of the data set's class.
-        name: Of the data set itself, such as that of a folder of own clips.
-        classes: In the order of the labels.
-        metainfo: Of the data set, for the dump of predictions.
-        rows: The questions, one a clip of the annotation file.
+        name: Name of the data set itself, such as that of a folder of own clips.
+        classes: Names of the classes, in the order of the labels.
+        metainfo: Meta information of the data set, for the file of predictions.
+        rows: The questions, one for each clip of the annotation file.
 
     Raises:
         AskingError: The config has no test clips with one label each.
     """
 
-    __test__ = False  # pytest takes the name for one of its own
+    __test__ = False  # pytest would collect a class of this name as tests
 
     def __init__(
         self,

@@ -3,9 +3,9 @@
     python -m projects.vlm tgdfer_synth --address http://127.0.0.1:8000/v1 --model NAME
     python -m projects.vlm tgdfer_synth --local FOLDER
 
-Nothing is sent unless --address is given. A call that was stopped goes on: no answer is
-asked for twice. `projects.vlm.folds` asks for every fold, `projects.vlm.ablation` under
-every condition.
+Nothing is sent unless --address is given. If a call was stopped, the same call
+continues it: no question is asked twice. `projects.vlm.folds` asks about every fold,
+`projects.vlm.ablation` under every condition.
 """
 
 import sys
@@ -19,13 +19,15 @@ from .options import answers_of, folder_of, new_parser, parse
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command line; returns the exit code."""
     parser = new_parser('projects.vlm', __doc__)
-    parser.add_argument('--fold', type=int, help='fold of the data set')
+    parser.add_argument(
+        '--fold', type=int, help='fold of the data set; by default that of the config'
+    )
     args = parse(parser, argv)
     return guarded(lambda: ask(args, args.fold, folder_of(args))[0])
 
 
 def guarded(work: Callable[[], int]) -> int:
-    """Does the work of a command; what goes wrong is a sentence and an exit code."""
+    """Runs a command; an error becomes a sentence and an exit code."""
     import tgdfer_mm  # noqa: F401  registers everything
     from tgdfer_mm.terminal import complain, guard_streams
 
@@ -46,12 +48,12 @@ def guarded(work: Callable[[], int]) -> int:
 
 
 def ask(args: Namespace, fold: int | None, folder: Path) -> tuple[int, dict]:
-    """Asks about one fold's test clips and writes what came of it.
+    """Asks about the test clips of one fold and writes the results.
 
     Args:
         args: The options.
         fold: The fold; None for the config's own.
-        folder: Where to.
+        folder: Folder of the results.
 
     Returns:
         The exit code, 1 if a clip has no answer; and what is in ``result.json``.

@@ -1,4 +1,5 @@
-"""What a model is shown and asked: SoVTP's conditions and its chain of five stages.
+"""SoVTP's conditions (drawings and facts given to a model) and its chain of five
+stages.
 
 SoVTP (arXiv 2504.17224) draws boxes, numbers and landmarks on whole frames, and asks in
 five stages: scene, body, the others, facial movements, a checked answer. Its prompts
@@ -17,13 +18,13 @@ from .overlays import draw_overlay
 
 @dataclass(frozen=True)
 class Condition:
-    """How much a model is told.
+    """The additions that a model gets with the frames.
 
     Attributes:
-        boxes: Whether each person has a box.
-        numbers: Whether each box has a number.
-        landmarks: Whether points of the faces are drawn.
-        words: Whether the scene and the measured movements are told.
+        boxes: True if each person has a box.
+        numbers: True if each box has a number.
+        landmarks: True if points of the faces are drawn.
+        words: True if the scene and the measured movements are given in words.
     """
 
     boxes: bool = False
@@ -34,12 +35,12 @@ class Condition:
     def show(
         self, frames: np.ndarray, indices: Sequence[int], facts: Facts
     ) -> list[np.ndarray]:
-        """The frames with what this condition draws on them.
+        """The frames with the drawings of this condition.
 
         Args:
             frames: (T, H, W, 3) uint8 RGB.
             indices: The number of each in its clip.
-            facts: What is known of the clip.
+            facts: Facts about the clip.
         """
         if not self.boxes:
             return list(frames)
@@ -49,7 +50,7 @@ class Condition:
         ]
 
     def tell(self, facts: Facts, person: int | None) -> str:
-        """What this condition adds to the question in words; empty if nothing."""
+        """The words that this condition adds to the question; may be empty."""
         lines = []
         if self.numbers and len(facts.people) > 1:
             ids = ', '.join(str(each.id) for each in facts.people)
@@ -75,7 +76,7 @@ def find_condition(name: str, has_facts: bool) -> Condition:
     """A condition by its name.
 
     Raises:
-        AskingError: There is no such condition, or it needs facts and has none.
+        AskingError: There is no such condition, or it needs facts and there are none.
     """
     if name not in CONDITIONS:
         raise AskingError(f'--condition {name}: there are {list(CONDITIONS)}.')
@@ -90,7 +91,7 @@ def stage_texts(stages: dict, last: str, fill: Callable[[str], str]) -> list[str
     """The texts of a chain: those of the stages, then the question itself.
 
     Args:
-        stages: Name of each stage, in order, and its text.
+        stages: Text of each stage, by its name, in order.
         last: The question.
         fill: Puts numbers of people into a text.
     """

@@ -1,4 +1,4 @@
-"""Facts of drawn clips, which are known exactly: a check of what words can do.
+"""Exact facts of drawn clips, to check what words in a question can do.
 
 python -m projects.vlm.drawn_facts tgdfer_synth facts.jsonl
 """
@@ -23,14 +23,14 @@ from .errors import AskingError
 def write_drawn_facts(
     config: str, path: str | Path, options: dict | None = None
 ) -> Path:
-    """Writes what the test clips of all folds of a drawn data set truly show.
+    """Writes the true facts of all test clips of a drawn data set.
 
-    Movements are the activations at the labelled movement's peak, of a neutral clip
-    those of the frame where least moves, with their words of the shipped lexicon. The
-    box is the whole frame: a clip is a crop of one face.
+    Movements are the activations at the peak of the labelled movement, with their words
+    from the shipped lexicon. For a neutral clip they are those of the frame with the
+    least movement. The box is the whole frame: a clip is a crop of one face.
 
     Args:
-        config: A config file or the name of one.
+        config: A config file, or the name of a shipped config.
         path: File of JSON lines to write.
         options: Changes to the config.
 
@@ -59,7 +59,7 @@ def write_drawn_facts(
 
 
 def true_movements(clip: Clip) -> list[str]:
-    """What a drawn clip shows, as sentences with the activations of its units."""
+    """Sentences about a drawn clip, with the activations of its units."""
     total = sum((m.intensity for m in clip.movements), 0 * clip.intensity)
     curve = clip.intensity
     frame = int(curve.argmax()) if curve.any() else int(total.argmin())

@@ -1,17 +1,17 @@
-"""What can go wrong when a model is asked."""
+"""Errors of asking a model."""
 
 
 class AskingError(ValueError):
-    """Something that the user can put right; nothing more is asked."""
+    """A fault that the user can mend; no more questions are asked."""
 
     exit_code = 2  # of a command
 
 
 class UnansweredError(Exception):
-    """One question has no answer; the others go on.
+    """One question has no answer; the others continue.
 
     Attributes:
-        reason: Why, for people to read.
+        reason: The reason, as text for people.
     """
 
     def __init__(self, reason: str) -> None:

@@ -1,6 +1,7 @@
-"""What is known of clips besides their frames: where people are, and how they move.
+"""Facts about clips besides their frames: positions of people, and their movements.
 
-A file of JSON lines, made by whatever measures it; one line a clip::
+A file of JSON lines, written by any program that measures them; one line for each
+clip::
 
     {"clip": "00001", "scene": "a kitchen", "people": [
       {"id": 1, "boxes": [[10, 10, 60, 60], null], "landmarks": [[[20, 30]], null],
@@ -25,10 +26,10 @@ class Person:
 
     Attributes:
         id: Number, which is drawn next to the box.
-        boxes: By frame, four numbers or None.
-        landmarks: By frame, points or None.
+        boxes: For each frame, four numbers or None.
+        landmarks: For each frame, points or None.
         movements: Sentences about the face.
-        label: Name of the person's class, where it is known; never told.
+        label: Name of the person's class, if it is known. The model never gets it.
     """
 
     id: int
@@ -38,22 +39,22 @@ class Person:
     label: str | None = None
 
     def box(self, frame: int) -> tuple | None:
-        """The box in a frame of the clip, if there is one."""
+        """The box in a frame of the clip; None if there is none."""
         return self.boxes[frame] if 0 <= frame < len(self.boxes) else None
 
     def points(self, frame: int) -> tuple:
-        """The landmarks in a frame of the clip."""
+        """The landmarks in a frame of the clip; None if there are none."""
         known = 0 <= frame < len(self.landmarks)
         return (self.landmarks[frame] or ()) if known else ()
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a clip.
+    """The facts of a clip.
 
     Attributes:
-        people: In the order of their numbers.
-        scene: What the picture shows, in words; empty if nobody said.
+        people: The people, in the order of their numbers.
+        scene: The scene in words; may be empty.
     """
 
     people: tuple[Person, ...] = ()
@@ -64,7 +65,7 @@ def read_facts(path: str | Path) -> dict[str, Facts]:
     """Reads a file of facts.
 
     Raises:
-        AskingError: A line is no such row; names file, line and key.
+        AskingError: A line has another form; the message names file, line and key.
     """
     path, found = Path(path), {}
     try:

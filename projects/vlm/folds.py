@@ -1,9 +1,10 @@
-"""Asks about every fold of a data set, and makes the tables that any model has.
+"""Asks about every fold of a data set, and writes the tables that other models have.
 
     python -m projects.vlm.folds tgdfer_dfew --local FOLDER --folds 1-5
 
-Those folds that were asked before are read from the kept answers. `results.md` is the
-page of `tgdfer folds`, with published results; `tgdfer compare` takes the folder.
+Answers of folds that were asked before are read from the file of answers. `results.md`
+is the page that `tgdfer folds` writes, with published results; `tgdfer compare` reads
+the folder.
 """
 
 import sys
@@ -18,7 +19,7 @@ from .options import answers_of, folder_of, new_parser, parse
 def run(argv: Sequence[str] | None = None) -> int:
     """Asks about all folds; returns the highest exit code."""
     parser = new_parser('projects.vlm.folds', __doc__)
-    parser.add_argument('--folds', help='such as 1-5 or 1,3; all by default')
+    parser.add_argument('--folds', help='folds, such as 1-5 or 1,3; by default all')
     args = parse(parser, argv)
     if args.people:
         parser.error('--people has no folds')
@@ -44,7 +45,7 @@ def _ask_all(args: Namespace) -> int:
     )
     write_text(folder / 'folds.md', page)
     say(page)
-    if not args.open:  # sets of words are no predictions of a class
+    if not args.open:  # a set of words is no prediction of one class
         _collect(args.config, runs, folder)
         say(f'{folder / "results.md"}: the page of a protocol, with published results')
     return max(codes)
@@ -71,7 +72,7 @@ def _folds(args: Namespace) -> list[int | None]:
 
 
 def _collect(config: str, runs: Sequence[tuple[str, int | None]], folder: Path) -> None:
-    """Writes what ``tgdfer folds`` writes, of predictions of a single seed."""
+    """Writes the files of ``tgdfer folds``, from predictions of a single seed."""
     from tgdfer_mm.protocol.collect import write_protocol
     from tgdfer_mm.protocol.results import aggregate, load_result
 

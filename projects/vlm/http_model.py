@@ -1,4 +1,4 @@
-"""A model behind an HTTP address of the form of OpenAI's chat completions."""
+"""A model behind an HTTP address with the interface of OpenAI's chat completions."""
 
 import asyncio
 import json
@@ -20,12 +20,12 @@ _REFUSING = {
 }
 _AGAIN = (408, 425, 429)
 _LONGEST = 4 * 2**20  # bytes of a reply
-_MOST_TOKENS = 10**12  # of one question; more is no count
-_SHOWN = 200  # characters of what a server says
+_MOST_TOKENS = 10**12  # tokens of one question; a larger number is not believed
+_SHOWN = 200  # characters of a server's message
 
 
 class _PassingError(Exception):
-    """A failure that may be over soon; `after` are the seconds the server asks for."""
+    """A failure that may pass; the server asks for a wait of `after` seconds."""
 
     def __init__(self, reason: str, after: float = 0.0) -> None:
         super().__init__(reason)
@@ -33,23 +33,24 @@ class _PassingError(Exception):
 
 
 class HTTPModel:
-    """Asks over HTTP, again where a failure may pass.
+    """Asks over HTTP, and tries again after a failure that may pass.
 
     Proxies and other settings of the environment are not used, and no redirection is
-    followed: frames and key go to the address and nowhere else.
+    followed: frames and key are sent only to the address.
 
     Args:
         address: See :func:`~projects.vlm.address.check_address`.
-        key: Sent as a bearer token, empty for none; in no message, log or file.
+        key: Key, sent as a bearer token; empty for none. No message, log or file holds
+            it.
         limit: Seconds for one try, from the first byte sent to the last received.
-        tries: How often a question is put at most.
-        wait: Seconds before the second try; doubled for each further one, with a
-            random part. The server's ``Retry-After`` counts if it is longer.
-        longest_wait: The most seconds between two tries.
-        sleep: Waits; a test need not.
+        tries: Largest number of tries of a question.
+        wait: Seconds before the second try; doubled for each further try, with a random
+            part. The server's ``Retry-After`` is used if it is longer.
+        longest_wait: Longest wait between two tries, seconds.
+        sleep: Function that waits; a test may give one that does not.
 
     Attributes:
-        source: The address, a part of the hash of a question.
+        source: The address; it is part of the hash of a question.
     """
 
     def __init__(
@@ -73,12 +74,14 @@ class HTTPModel:
         self._client: httpx2.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
-        headers = {'Accept-Encoding': 'identity'}  # so that no reply can blow up
+        headers = {
+            'Accept-Encoding': 'identity'
+        }  # so that no reply unpacks to a huge size
         if self._key:
             headers['Authorization'] = f'Bearer {self._key}'
         self._client = httpx2.AsyncClient(
             headers=headers,
-            timeout=None,  # `_try` has one for all of it
+            timeout=None,  # `_try` has one limit for the whole try
             trust_env=False,
             limits=httpx2.Limits(max_connections=None),
         )
@@ -88,14 +91,15 @@ class HTTPModel:
         await self._client.aclose()
 
     async def ask(self, request: dict) -> Answer:
-        """Puts a question.
+        """Asks a question.
 
         Args:
-            request: The body: ``model``, ``messages`` and what else there is.
+            request: The body: ``model``, ``messages`` and further settings.
 
         Raises:
-            UnansweredError: There is no answer to this one.
-            AskingError: There will be none to any: key or address are wrong.
+            UnansweredError: This question has no answer.
+            AskingError: No question can have an answer: the key or the address is
+                wrong.
         """
         retrying = tenacity.AsyncRetrying(
             stop=tenacity.stop_after_attempt(self._tries),
@@ -128,9 +132,9 @@ class HTTPModel:
         if status in _AGAIN or status >= 500:
             raise _PassingError(said, after)
         if status in _REFUSING or status < 400:
-            why = 'it redirects, which is not followed'
+            why = 'it redirects to another address, which is not followed'
             if status < 300:
-                why = 'it takes questions and gives no answer'
+                why = 'it accepts questions and gives no answer'
             why = _REFUSING.get(status, why)
             raise AskingError(f'{self.source}: {why} ({said}).')
         raise UnansweredError(said)
@@ -163,7 +167,9 @@ class HTTPModel:
             raise _PassingError('the reply is no chat completion') from None
 
     def _clean(self, text: str) -> str:
-        """A text as it can be kept: no key, and no half of a pair of UTF-16."""
+        """The text without the key, and without lone surrogates, so that it can be
+        stored.
+        """
         return self._without_key(text.encode(errors='replace').decode())
 
 

@@ -1,4 +1,4 @@
-"""A language model behind an HTTP address as judge of rationales."""
+"""A language model behind an HTTP address that judges rationales."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,19 +17,19 @@ _FILE = Path(__file__).with_name('judge.json')
 
 @RATIONALE_JUDGES.register_module('http')
 class HTTPJudge:
-    """Asks a language model which emotion a text tells of.
+    """Asks a language model which emotion a text describes.
 
-    Only the texts are sent, and only to this address. A reply that is no class name
-    and nothing else is no judgement. Answers are kept: no text is paid for twice.
+    Only the texts are sent, and only to this address. A reply counts only if it is
+    exactly a class name. Answers are stored: no text is paid for twice.
 
     Args:
-        address: Of chat completions, see :func:`.check_address`.
-        model: Name of the model there.
-        answers: File of the answers.
+        address: Address of chat completions, see :func:`.check_address`.
+        model: Name of the model at this address.
+        answers: File of answers.
         key_from: Environment variable of the key; by default ``TGDFER_VLM_KEY``, which
             may be absent.
-        parallel: Questions open at once.
-        asked: Who is asked in the place of ``HTTPModel``; a test gives it.
+        parallel: Number of questions that are open at the same time.
+        asked: Model to ask instead of an ``HTTPModel``, for tests.
 
     Raises:
         AskingError: Address or key cannot be used, or a package is absent.
@@ -60,8 +60,8 @@ class HTTPJudge:
         """The class of each text.
 
         Raises:
-            AskingError: Nothing more can be asked, or a text has no answer. What was
-                answered is kept.
+            AskingError: Nothing more can be asked, or a text has no answer. The answers
+                so far are stored.
         """
         reader = ReplyReader(classes)
         found: list[int | None] = [None] * len(texts)

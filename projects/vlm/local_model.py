@@ -13,26 +13,28 @@ from .pictures import from_text
 
 @cache
 def load_local(folder: Path) -> 'LocalModel':
-    """A model, loaded once for all folds and conditions."""
+    """The model of a folder, loaded once for all folds and conditions."""
     return LocalModel(folder)
 
 
 class LocalModel:
     """Asks a model in a folder, one question at a time; nothing leaves the machine.
 
-    The folder is what transformers' ``save_pretrained`` writes: config, safetensors,
-    tokenizer and chat template. No code of the folder is run and nothing is unpickled.
+    The folder has the files that transformers' ``save_pretrained`` writes: config,
+    safetensors, tokenizer and chat template. No code of the folder is run and nothing
+    is unpickled.
 
     Args:
         folder: The folder.
-        device: Where it computes.
+        device: Device that computes.
 
     Attributes:
-        source: Folder and a hash of the names, sizes and times of its files, a part of
-            the hash of a question.
+        source: Folder and a hash of the names, sizes and times of its files; it is part
+            of the hash of a question.
 
     Raises:
-        AskingError: It is no such folder; says what transformers said.
+        AskingError: The folder cannot be loaded; the message repeats that of
+            transformers.
     """
 
     def __init__(self, folder: str | Path, device: str | None = None) -> None:
@@ -50,7 +52,7 @@ class LocalModel:
             self.model = AutoModelForImageTextToText.from_pretrained(
                 folder, use_safetensors=True, dtype='auto', **given
             )
-        except Exception as error:  # whatever a foreign folder may hold
+        except Exception as error:  # a foreign folder may raise any error
             raise AskingError(
                 f'--local {folder}: transformers cannot load it '
                 f'({type(error).__name__}: {str(error)[:300]}).'
@@ -65,10 +67,10 @@ class LocalModel:
         pass
 
     async def ask(self, request: dict) -> Answer:
-        """Puts a question.
+        """Asks a question.
 
         Raises:
-            UnansweredError: The model cannot do it; says what transformers said.
+            UnansweredError: The model failed; the message repeats that of transformers.
         """
         async with self._turn:
             try:
@@ -100,7 +102,7 @@ class LocalModel:
 
 
 def _plain(message: dict) -> dict:
-    """A message with pictures in the place of their addresses."""
+    """A message with pictures instead of their addresses."""
     content = message['content']
     if isinstance(content, str):
         return dict(message, content=[dict(type='text', text=content)])

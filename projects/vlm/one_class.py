@@ -1,4 +1,4 @@
-"""The task of naming one class: replies become predictions, as those of any model."""
+"""Task: name one class. Replies become predictions like those of other models."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from tgdfer_mm.terminal import saying_only
 
 from .errors import AskingError
 
-# Of the predictions, for `tgdfer compare` and the page of a protocol.
+# Note on the predictions, for `tgdfer compare` and the page of a protocol.
 _SELECTION = dict(rule='none', description='a language model, not trained on it')
 
 
@@ -21,7 +21,7 @@ class OneClass:
     """Which of the classes is it?
 
     Args:
-        clips: Whose rows say what is right.
+        clips: Test clips with their labels.
         synonyms: Further names of classes that count in a reply.
 
     Attributes:
@@ -29,7 +29,7 @@ class OneClass:
         truth: True class of each question.
 
     Raises:
-        AskingError: The synonyms do not go with the classes.
+        AskingError: The synonyms do not fit the classes.
     """
 
     name = 'one class'
@@ -44,12 +44,12 @@ class OneClass:
             raise AskingError(f"prompt file, 'synonyms': {error}.") from error
 
     def line(self, name: str, reading: Reading) -> dict:
-        """What is right and what was said, for people."""
+        """The truth and the answer, as text."""
         read = None if reading.label is None else self.classes[reading.label]
         return dict(label=self.classes[self.truth[name]], read=read)
 
     def score(self, readings: Mapping[str, Reading]) -> dict:
-        """The numbers of all questions."""
+        """The figures over all questions."""
         with _quiet():
             return score_replies(self.truth, readings, self.classes)
 
@@ -65,5 +65,5 @@ class OneClass:
 
 
 def _quiet():
-    """Without the metrics' own lines, which call an unparsed reply a broken clip."""
+    """Silences the metrics' own log, which calls an unparsed reply a broken clip."""
     return saying_only(MMLogger.get_current_instance(), logging.ERROR)

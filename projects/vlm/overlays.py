@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from .facts import Person
 
-# Easy to tell apart, also for people who see few colours [choice].
+# Easy to distinguish, also for colour-blind people [choice].
 COLOURS = ((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (213, 94, 0))
 
 
@@ -22,10 +22,10 @@ def draw_overlay(
 
     Args:
         frame: (H, W, 3) uint8 RGB.
-        people: Whose boxes are drawn; who has none in this frame is left out.
+        people: People with boxes; a person without a box in this frame is left out.
         index: Number of the frame in its clip.
-        numbers: Whether each box has its person's number at its upper left corner.
-        landmarks: Whether points of the faces are drawn too.
+        numbers: True to write the person's number at the upper left corner of the box.
+        landmarks: True to draw points of the faces, too.
     """
     picture = Image.fromarray(frame)
     pen = ImageDraw.Draw(picture)

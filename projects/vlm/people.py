@@ -1,8 +1,8 @@
 """Videos of several people: one question for each person whose class is known.
 
-A file of facts (see :mod:`~projects.vlm.facts`) whose `clip` is the path of a video and
-whose people have a `label`, the name of a class. People without one are shown, and not
-asked about.
+They are read from a file of facts (see :mod:`~projects.vlm.facts`): `clip` is the path
+of a video, and people have a `label`, the name of a class. People without a label are
+shown, but not asked about.
 """
 
 from pathlib import Path
@@ -20,24 +20,25 @@ from .facts import Facts
 
 
 class PeopleInVideos:
-    """What :class:`~projects.vlm.clips.TestClips` is to a data set, to such videos.
+    """Such videos in the form of :class:`~projects.vlm.clips.TestClips`.
 
     Args:
-        facts: By clip, in the order of the file.
-        folder: Where the paths of the clips start.
+        facts: Facts by clip, in the order of the file.
+        folder: Folder that the paths of the clips start from.
         label_set: The classes: a name of a label set, or the path of a file.
-        frames: How many are sampled of those in which the person has a box, or of all
-            if nobody said where the person is.
+        frames: Number of frames, sampled from those in which the person has a box, or
+            from all frames if there are no boxes.
 
     Attributes:
-        kind: What it is called.
+        kind: Name of this kind of data.
         name: The same.
-        classes: In the order of the labels.
-        metainfo: For the dump of predictions.
+        classes: Names of the classes, in the order of the labels.
+        metainfo: Meta information for the file of predictions.
         rows: The questions.
 
     Raises:
-        AskingError: Nobody has a label, or one is no class; names the clip.
+        AskingError: Nobody has a label, or a label is no class; the message names the
+            clip.
     """
 
     kind = name = 'people in videos'
@@ -58,7 +59,7 @@ class PeopleInVideos:
             raise AskingError("--people: nobody in the file has a 'label'.")
 
     def show(self, i: int) -> Shown:
-        """The sampled frames of question i, whole.
+        """The sampled frames of question i, uncropped.
 
         Raises:
             UnansweredError: The video cannot be read.

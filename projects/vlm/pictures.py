@@ -1,4 +1,4 @@
-"""Frames as they go into a question: small JPEG pictures in text."""
+"""Frames of a question, written as small JPEG pictures in text."""
 
 import base64
 import io
@@ -10,12 +10,12 @@ _START = 'data:image/jpeg;base64,'
 
 
 def to_text(frame: np.ndarray, side: int = 448, quality: int = 90) -> str:
-    """A frame as the address of its own data.
+    """A frame as a ``data:`` address.
 
     Args:
         frame: (H, W, 3) uint8 RGB.
-        side: Most pixels of its longer side; a larger frame is made smaller.
-        quality: Of the JPEG file, 1 to 95.
+        side: Largest length of the longer side, pixels; a larger frame is made smaller.
+        quality: Quality of the JPEG file, 1 to 95.
     """
     picture = Image.fromarray(frame)
     picture.thumbnail((side, side), Image.Resampling.LANCZOS)

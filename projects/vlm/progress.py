@@ -1,4 +1,4 @@
-"""How far asking has come, on the error stream."""
+"""Progress of asking, on the error stream."""
 
 import sys
 from typing import Self
@@ -7,7 +7,7 @@ from rich import progress
 
 from .report import Record
 
-_LINES = 10  # in a log, which is no terminal
+_LINES = 10  # in a log file
 
 
 class Progress:

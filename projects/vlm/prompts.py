@@ -1,4 +1,4 @@
-"""Prompt files: what is asked, as data with a version and a hash."""
+"""Prompt files: the questions as data, with a version and a hash."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ _TEXTS = ('system', 'question', 'about_person')
 
 @dataclass(frozen=True)
 class Prompt:
-    """What a model is asked about each clip.
+    """The question about each clip.
 
     Attributes:
-        name: Of the file.
+        name: Name of the file.
         version: Number that its author raises with every change.
         digest: SHA-256 of the file.
         system: The first message.
-        question: With ``{frames}`` (how many) to be filled in, and ``{classes}`` if it
-            asks for one of them.
+        question: Text with ``{frames}`` (their number) to be filled in, and
+            ``{classes}`` if it asks for one class.
         about_person: Added where one of several people is asked about; ``{person}``.
         synonyms: Further names of classes that count in a reply.
-        about: What else the file says, such as the name of its data set.
+        about: Further entries of the file, such as the name of its data set.
     """
 
     name: str
@@ -42,8 +42,9 @@ class Prompt:
 
         Args:
             classes: The names to choose from.
-            frames: How many pictures come with it.
-            person: Whom it is about; None where there is one person only.
+            frames: Number of pictures in the question.
+            person: Number of the person it is about; None if the clip shows only one
+                person.
         """
         text = self.question.replace('{classes}', ', '.join(classes))
         text = text.replace('{frames}', str(frames))
@@ -57,10 +58,12 @@ def read_prompt(name: str | Path, any_words: bool = False) -> Prompt:
 
     Args:
         name: A file of ``prompts/`` without its ending, such as ``dfew``; or a path.
-        any_words: Whether it has to ask for any words, and not for one of the classes.
+        any_words: True if the file has to ask for any words, not for one of the
+            classes.
 
     Raises:
-        AskingError: There is no such file, or it lacks something; names the key.
+        AskingError: There is no such file, or a key is absent or wrong; the message
+            names it.
     """
     path = Path(name)
     if path.suffix != '.json':
@@ -100,7 +103,9 @@ def read_prompt(name: str | Path, any_words: bool = False) -> Prompt:
 
 
 def prompt_for(name: str) -> str:
-    """The prompt file of a data set, by its class's name; ``any`` without one."""
+    """Name of a data set's prompt file, by the name of its class; ``any`` if it has
+    none.
+    """
     for path in sorted(FOLDER.glob('*.json')):
         known = read_json(path).get('data_set')
         if known is not None and name.split(' ')[0] == known:

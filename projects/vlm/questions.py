@@ -1,4 +1,4 @@
-"""From a clip to what a model is asked about it."""
+"""Makes the questions about a clip."""
 
 import json
 from collections.abc import Mapping
@@ -19,16 +19,16 @@ _STAGES = json.loads(
 
 @dataclass(frozen=True)
 class Asked:
-    """How every clip is asked about.
+    """Settings that the questions about all clips share.
 
     Attributes:
         prompt: The prompt file.
         classes: The names to choose from.
-        condition: What is drawn and told.
-        chain: Whether the question comes after the stages of ``stages.json``.
-        side: Most pixels of a picture's longer side.
-        settings: Of the request: ``model``, ``max_tokens``, ``temperature``.
-        facts: By clip.
+        condition: Additions to the frames and the question.
+        chain: True if the stages of ``stages.json`` come before the question.
+        side: Largest length of a picture's longer side, pixels.
+        settings: Settings of the request: ``model``, ``max_tokens``, ``temperature``.
+        facts: Facts by clip.
     """
 
     prompt: Prompt
@@ -40,7 +40,7 @@ class Asked:
     facts: Mapping[str, Facts] = field(default_factory=dict)
 
     def dialogue(self, clip: str, shown: Shown, person: int | None = None) -> Dialogue:
-        """What is asked about a clip, or about one person in it."""
+        """The questions about a clip, or about one person in it."""
         facts = self.facts.get(clip, Facts())
         frames = self.condition.show(shown.frames, shown.indices, facts)
         pictures = [

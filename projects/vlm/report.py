@@ -1,4 +1,4 @@
-"""What came of asking: numbers, predictions and replies, as files."""
+"""Files with the results of asking: figures, predictions and replies."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from .any_words import AnyWords, WordReader, Words
 from .asking import Outcome
 from .one_class import OneClass
 
-# The numbers of each task, in percent: key in the scores and what it is called.
+# The figures of each task, in percent: key in the scores, and shown name.
 COLUMNS = {
     OneClass.name: dict(UAR='UAR', WAR='WAR'),
     AnyWords.name: dict(precision='precision', recall='recall', mean='mean', F='F'),
@@ -21,7 +21,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Prices:
-    """What tokens cost, in any currency, by the million."""
+    """Prices of a million tokens, in any currency."""
 
     prompt: float = 0.0
     completion: float = 0.0
@@ -38,8 +38,8 @@ class Record:
     Attributes:
         reader: Reads the replies.
         outcomes: By the name of the question.
-        people: Of a question about one of several people, that person's number and
-            the numbers of all.
+        people: For a question about one of several people, that person's number and the
+            numbers of all.
     """
 
     reader: ReplyReader | WordReader
@@ -47,7 +47,7 @@ class Record:
     people: dict[str, tuple[int, tuple[int, ...]]] = field(default_factory=dict)
 
     def reading(self, clip: str) -> Reading | Words:
-        """What the reply to a question says."""
+        """The content of the reply to a question."""
         outcome = self.outcomes.get(clip)
         if outcome is None or outcome.reply is None:
             return self.reader.read(None)
@@ -57,13 +57,15 @@ class Record:
 
     @property
     def tokens(self) -> tuple[int, int]:
-        """Of prompts and replies that were asked for now."""
+        """Tokens of the prompts and replies that were asked for now."""
         used = [outcome.tokens for outcome in self.outcomes.values()]
         return sum(u[0] for u in used), sum(u[1] for u in used)
 
     @property
     def all_tokens(self) -> tuple[int, int]:
-        """Of prompts and replies, those that were known already included."""
+        """Tokens of all prompts and replies, also of those read from the file of
+        answers.
+        """
         every = [a for o in self.outcomes.values() for a in o.answers]
         return (
             sum(a.prompt_tokens for a in every),
@@ -78,17 +80,17 @@ def write_report(
     asked: Mapping,
     prices: Prices,
 ) -> dict:
-    """Writes ``result.json``, ``replies.jsonl``, and what the task writes.
+    """Writes ``result.json``, ``replies.jsonl``, and the files of the task.
 
     Args:
-        folder: Where to.
-        record: What came of each question.
-        task: What is right.
-        asked: How it was asked, plain data; no key.
-        prices: Of tokens.
+        folder: Folder of the results.
+        record: Result of each question.
+        task: The task, with the truth.
+        asked: Settings of the questions, as plain data without a key.
+        prices: Prices of tokens.
 
     Returns:
-        What is in ``result.json``.
+        The content of ``result.json``.
     """
     readings = {name: record.reading(name) for name in task.truth}
     lines = []

@@ -1,4 +1,4 @@
-"""Tables of several results of asking, as Markdown: a row each, failures counted."""
+"""Markdown tables with one row for each result of asking; failures are counted."""
 
 import statistics
 from collections.abc import Mapping
@@ -28,10 +28,10 @@ def result_page(
     """A page with one table.
 
     Args:
-        title: Of the page.
-        first: What the rows are, such as ``fold``.
+        title: Title of the page.
+        first: Name of the first column, such as ``fold``.
         results: ``result.json`` of each row.
-        spread: Whether the mean and the standard deviation of the rows follow.
+        spread: True to add the mean and the standard deviation of the rows.
     """
     asked = next(iter(results.values()))['asked']
     prompt = asked['prompt']
@@ -55,7 +55,7 @@ def result_page(
 def table_of(
     first: str, results: Mapping[str, dict], spread: bool = False
 ) -> list[list[str]]:
-    """The rows of a table; the first is its header, the second the line below that.
+    """The rows of a table; the first is its header, the second the line below it.
 
     Problems that no reply has are left out.
     """

@@ -1,4 +1,4 @@
-"""Which frames may be sent to which address."""
+"""Permission to send frames of a data set to an address."""
 
 import json
 from functools import cache
@@ -22,23 +22,23 @@ def check_terms(
     local_word: bool = False,
     own_word: bool = False,
 ) -> str:
-    """Refuses to send frames that must not leave.
+    """Refuses to send frames whose terms forbid it.
 
     Args:
-        kind: Name of the data set's class, which is what the terms are of.
-        name: Of the data set itself. A folder of own clips may have any name, so
-            that of a data set allows nothing; that of a licensed one forbids.
-        address: Where the frames would go.
-        local_word: The user says that a local address is of machines on which the
-            terms let the frames be. It does nothing for other addresses.
-        own_word: The user says that frames of a data set without known terms, such
-            as their own clips, may leave. It does nothing for known ones.
+        kind: Name of the data set's class, which decides the terms.
+        name: Name of the data set itself. A folder of own clips may have any name, so a
+            name allows nothing; the name of a licensed data set forbids sending.
+        address: Address that the frames would be sent to.
+        local_word: True if the user states that a local address belongs to machines on
+            which the terms allow the frames. It has no effect for other addresses.
+        own_word: True if the user states that frames of a data set without known terms,
+            such as own clips, may be sent. It has no effect for known data sets.
 
     Returns:
-        Why the frames may be sent, for the report.
+        The reason why the frames may be sent, for the report.
 
     Raises:
-        AskingError: They may not; says what would help.
+        AskingError: The frames may not be sent; the message says what would help.
     """
     known = _find(kind, name)
     if known is not None and known['may_leave']:
@@ -57,7 +57,7 @@ def check_terms(
 
 
 def _find(kind: str, name: str) -> dict | None:
-    """The row of a data set, or of a licensed one that a folder is named after."""
+    """The row of a data set, or of the licensed one that a folder is named after."""
     rows = _table()
     named = rows.get(name.split(' ')[0])
     licensed = named is not None and not named['may_leave']

@@ -1,9 +1,10 @@
-"""A tiny model of the Qwen2.5-VL class with random weights: a try of the local path.
+"""A tiny model of the Qwen2.5-VL class with random weights, to try --local.
 
     python -m projects.vlm.tiny_model work_dirs/tiny_vlm
     python -m projects.vlm tgdfer_synth --local work_dirs/tiny_vlm
 
-It takes a few megabytes and knows nothing: it says the same odd letters of every clip.
+It takes a few megabytes and knows nothing: its reply is the same odd letters for every
+clip.
 """
 
 import sys
@@ -33,8 +34,8 @@ def write_tiny_model(folder: str | Path, seed: int = 0) -> Path:
     """Writes model, tokenizer and chat template, as ``save_pretrained`` does.
 
     Args:
-        folder: Where to.
-        seed: Of the weights.
+        folder: Folder to write.
+        seed: Seed of the weights.
 
     Returns:
         The folder.

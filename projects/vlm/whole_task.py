@@ -1,4 +1,6 @@
-"""All that a call needs before the first question: clips, model, task and prompt."""
+"""Everything that a call needs before the first question: clips, model, task and
+prompt.
+"""
 
 from argparse import Namespace
 from collections.abc import Mapping
@@ -22,15 +24,15 @@ from .word_groups import find_groups
 
 @dataclass(frozen=True)
 class WholeTask:
-    """What is asked, whom, and how it is judged.
+    """Clips, model, task and settings of a call.
 
     Attributes:
-        clips: Whose rows are the questions.
-        model: Whom.
-        task: What a reply has to be, and what is right.
-        asked: How every clip is asked about.
-        people: By the name of a question, the person and all people of the video.
-        how: The same as plain data, for the report; no key.
+        clips: Test clips; their rows are the questions.
+        model: The model that is asked.
+        task: Reads replies, and has the truth.
+        asked: Settings of the questions.
+        people: For each question, by its name: the person and all people of the video.
+        how: All settings as plain data without a key, for the report.
     """
 
     clips: TestClips | PeopleInVideos
@@ -41,20 +43,20 @@ class WholeTask:
     how: dict
 
     def dialogue(self, i: int) -> Dialogue:
-        """What is asked in question i."""
+        """The dialogue of question i."""
         row = self.clips.rows[i]
         return self.asked.dialogue(row.clip, self.clips.show(i), row.person)
 
 
 def plan(args: Namespace, fold: int | None) -> WholeTask:
-    """Gets all ready; nothing is sent.
+    """Prepares everything; nothing is sent.
 
     Args:
         args: See :mod:`~projects.vlm.options`.
         fold: The fold; None for the config's own.
 
     Raises:
-        AskingError: Something of it is not as it should be.
+        AskingError: An option or a file is wrong.
     """
     known = args.people or args.facts
     facts = read_facts(known) if known else {}
@@ -106,7 +108,7 @@ def _people(clips, facts: Mapping[str, Facts]) -> dict:
 
 
 def _find_model(args: Namespace, clips) -> tuple[Model, str]:
-    """Whom to ask, and why the frames may go there."""
+    """The model to ask, and the reason why the frames may be sent to it."""
     if args.local is not None:
         if find_spec('transformers') is None:
             raise AskingError(

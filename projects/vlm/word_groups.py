@@ -1,4 +1,4 @@
-"""Which words mean the same: by a file, or by the text tower of a model."""
+"""Groups of words with the same meaning, from a file or by a text tower."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class Groups:
     """Groups of words.
 
     Attributes:
-        name: Where they are from, for the report.
-        of: The group of a word.
+        name: Their origin, for the report.
+        of: Function that gives the group of a word.
     """
 
     name: str
@@ -26,16 +26,16 @@ class Groups:
 
 
 def find_groups(path: Path | None, model: str | None, classes: Sequence[str]) -> Groups:
-    """The groups that the user wants; by default those of ``open_words.json``.
+    """The groups that the user chose; by default those of ``open_words.json``.
 
     Args:
         path: A file of the same form.
         model: A model with a text tower, as ``tgdfer texts --model`` takes it.
-        classes: Of the data set, for the tower.
+        classes: Classes of the data set, for the tower.
 
     Raises:
         AskingError: The model has no text tower.
-        DamagedFileError: The file is none.
+        DamagedFileError: The file has another form.
     """
     if model is not None:
         return Groups(f'texts of {model}', _tower_groups(model, tuple(classes)))
@@ -45,7 +45,7 @@ def find_groups(path: Path | None, model: str | None, classes: Sequence[str]) ->
     return Groups('open_words.json', own_group)
 
 
-@cache  # the folds of a data set need it once
+@cache  # loaded once for all folds of a data set
 def _tower_groups(model: str, classes: tuple[str, ...]) -> Callable[[str], str]:
     from tgdfer_mm.apis.model_loading import load_model
     from tgdfer_mm.apis.phrasings import WordsError
@@ -59,25 +59,25 @@ def _tower_groups(model: str, classes: tuple[str, ...]) -> Callable[[str], str]:
 
 
 def nearest_class(loaded, classes: Sequence[str]) -> Callable[[str], str]:
-    """A function that gives for each word the class whose name is nearest to it.
+    """A function that returns, for each word, the class with the nearest name.
 
-    Every word has a nearest class, also one that means none of them; so it costs
-    precision only if that class is wrong [choice]. A word that the tower cannot read
-    is a group of its own.
+    Every word has a nearest class, even if it means none of them: it lowers the
+    precision only if that class is wrong [choice]. A word that the tower cannot read is
+    a group by itself.
 
     Args:
         loaded: A model with a text tower.
         classes: Their names are the texts.
 
     Raises:
-        WordsError: It has no text tower, or cannot read the classes.
+        WordsError: The model has no text tower, or cannot read the classes.
     """
     from tgdfer_mm.apis.near_texts import compare_texts
     from tgdfer_mm.apis.phrasings import WordsError
 
     names = {plain_word(name): name for name in classes}
     texts = {name: [name.replace('_', ' ')] for name in classes}
-    compare_texts(loaded, texts)  # what is wrong with the model is said now
+    compare_texts(loaded, texts)  # an error of the model shows here
 
     @cache
     def nearest(word: str) -> str:

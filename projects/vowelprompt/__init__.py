@@ -1,1 +1,1 @@
-"""VowelPrompt: the voice in words, and the classifier on values that it is held to."""
+"""VowelPrompt: the voice in words, and a classifier on values to compare it with."""

@@ -1,6 +1,7 @@
-"""The plain classifier on six values, on the words for them, and on both and a face.
+"""A plain classifier on six values of the voice, on words for them, and on both and a
+face.
 
-It is linear and always the same, so that what differs is what it is given. That on the
+The classifier is linear and always the same: only its input differs. The one on the
 values is the control that VowelPrompt's reviewers asked for.
 """
 
@@ -21,7 +22,7 @@ Given = np.ndarray | Sequence[str]
 
 
 def phrases(sentence: str) -> list[str]:
-    """The words of a voice, each with whether it is of the clip or of a stretch."""
+    """The words of a voice, each marked as a word of the clip or of a stretch."""
     form = re.escape(voice_table()['clip'])
     for field in ('{whole}', '{part}', '{moment:.1f}'):
         form = form.replace(re.escape(field), '(.*)')
@@ -36,20 +37,21 @@ def phrases(sentence: str) -> list[str]:
 
 
 class Reader:
-    """A linear classifier on any of numbers and sentences together.
+    """A linear classifier on numbers, on sentences, or on both together.
 
-    Sentences are counted phrase by phrase; then numbers and counts alike are brought
-    to one scale, so that one strength suits both.
+    The phrases of a sentence are counted. Numbers and counts are then brought to one
+    scale, so that one strength suits both.
 
     Args:
-        strength: Of the fit, ``C`` of scikit-learn's ``LogisticRegression``.
+        strength: Inverse of the regularization, ``C`` of scikit-learn's
+            ``LogisticRegression``.
     """
 
     def __init__(self, strength: float = 0.01) -> None:
         self._strength = strength
 
     def fit(self, given: Sequence[Given], label: np.ndarray) -> 'Reader':
-        """Learns.
+        """Trains the classifier.
 
         Args:
             given: Each (N, D) numbers, or N sentences.
@@ -77,7 +79,7 @@ def _part(given: Given) -> TransformerMixin:
 
 
 def uar(predicted: np.ndarray, label: np.ndarray) -> float:
-    """Mean share of the clips of a class that are named rightly, in percent."""
+    """Mean recall of the classes, in percent."""
     return 100 * float(
         np.mean([(predicted[label == c] == c).mean() for c in np.unique(label)])
     )

@@ -1,4 +1,4 @@
-"""Writes how the voices of a data set's clips sound, in words.
+"""Describes the voices of a data set's clips in words.
 
     python -m projects.vowelprompt CONFIG captions.csv
     python -m projects.vowelprompt CONFIG captions.csv --facts facts.jsonl
@@ -22,13 +22,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument('config')
-    parser.add_argument('captions', type=Path, help='file to write, .csv')
+    parser.add_argument('captions', type=Path, help='file of captions to write, .csv')
     parser.add_argument(
-        '--facts', type=Path, help='file to write for projects.vlm --facts, .jsonl'
+        '--facts',
+        type=Path,
+        help='file of facts to write, .jsonl, for projects.vlm --facts',
     )
-    parser.add_argument('--fold', type=int, help='fold of the data set')
     parser.add_argument(
-        '--text-grids', type=Path, help='folder of <clip>.TextGrid, for vowels'
+        '--fold', type=int, help='fold of the data set; by default that of the config'
+    )
+    parser.add_argument(
+        '--text-grids',
+        type=Path,
+        help='folder with a <clip>.TextGrid for each clip: measures its vowels',
     )
     parser.add_argument('--tier', default='phones', help='of the vowels')
     parser.add_argument('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE')
@@ -58,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def write_words(config, captions, facts, fold, grids, tier, options, report) -> int:
-    """Listens to all clips, and writes what :func:`main` says; the exit code."""
+    """Listens to all clips, and writes the files; returns the exit code."""
     from tgdfer_mm.apis.writing import prepare_folder
     from tgdfer_mm.files import write_text
     from tgdfer_mm.movements.writing import write_captions
@@ -76,7 +82,7 @@ def write_words(config, captions, facts, fold, grids, tier, options, report) -> 
     for path in filter(None, (captions, facts)):
         if path.is_dir():
             raise UsageError(f'{path}: is a folder, not a file to write')
-        prepare_folder(path.parent, str(path))  # before hours of listening
+        prepare_folder(path.parent, str(path))  # checked before hours of listening
     rows = list(_rows(config, fold, options or {}))
     heard = listen(rows, grids, tier, report)
     if not heard:
@@ -95,7 +101,7 @@ def write_words(config, captions, facts, fold, grids, tier, options, report) -> 
 
 
 def _rows(config: str, fold: int | None, options: dict) -> Iterator[dict]:
-    """What the data sets of a config say of their clips, each clip once."""
+    """The rows of all data sets of a config, each clip once."""
     from mmengine.registry import init_default_scope
 
     from tgdfer_mm.recipe.apply import located

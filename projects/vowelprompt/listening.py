@@ -1,4 +1,4 @@
-"""From the sound of clips to the six values of their stretches, and to words."""
+"""Measures six values of the stretches of a clip's sound, and puts them into words."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -25,12 +25,12 @@ Speak = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Heard:
-    """What is heard in a clip.
+    """The voice of a clip.
 
     Attributes:
         clip: Name.
-        person: Who speaks; None if that is not known.
-        stretches: Voiced ones, or the vowels that somebody has marked.
+        person: Name of the speaker; None if not known.
+        stretches: Voiced stretches, or the marked vowels.
         scaled: (S, 6), their values scaled by person.
     """
 
@@ -46,7 +46,9 @@ class Heard:
 
     @property
     def numbers(self) -> np.ndarray:
-        """What the sentence is made of (12,): the clip's values, those of a stretch."""
+        """The values behind the sentence, (12,): those of the clip, then those of a
+        stretch.
+        """
         if not self.stretches:
             return np.zeros(2 * len(VALUES))
         whole, part, _ = summary(self.stretches, self.scaled)
@@ -62,12 +64,12 @@ def listen(
     """Listens to clips.
 
     Args:
-        rows: What a data set says of each clip: ``clip``; ``sound``, or ``filename`` of
-            a video; ``person``, if it is known. Who is not known counts as a person of
-            the one clip.
-        grids: Folder with ``<clip>.TextGrid``; then vowels are measured, of the clips
-            that have one, and other clips are left out.
-        tier: Name of the tier of the vowels.
+        rows: Row of a data set for each clip: ``clip``; ``sound``, or ``filename`` of a
+            video; ``person``, if it is known. An unknown speaker counts as a person
+            with this one clip.
+        grids: Folder with ``<clip>.TextGrid``. If given, the vowels of the clips that
+            have such a file are measured, and other clips are left out.
+        tier: Name of the tier with the vowels.
         report: Called with a sentence for each clip that is left out.
 
     Returns:

@@ -1,6 +1,6 @@
-# TG-DFER with `dcin` on drawn films, which are labelled as wholes. The frozen small
-# tower, on computed features; FILMS_ROOT says where projects/dcin/drawn_films.py has
-# written them.
+# TG-DFER with `dcin` on drawn films, which are labelled as wholes. The small tower is
+# frozen, and its features are cached; FILMS_ROOT says where
+# projects/dcin/drawn_films.py has written them.
 _base_ = '../../../lab/configs/ablations/full.py'
 custom_imports = dict(
     imports=['tgdfer_mm', 'projects.dcin'], allow_failed_imports=False

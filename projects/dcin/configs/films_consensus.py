@@ -1,4 +1,4 @@
-# The same, with captions of its stretches as a second view in training.
+# The same, with captions of parts of the film as a second view in training.
 _base_ = 'films.py'
 
 model = dict(

@@ -1,4 +1,4 @@
-"""The two views of a film: their divergence in loops, and what captions say when."""
+"""Two views of a film: their divergence by plain loops, and the times of captions."""
 
 import math
 
@@ -62,7 +62,7 @@ def test_without_anything_to_compare_the_loss_is_zero(empty):
 
 
 class Recorder:
-    """In the place of a text encoder: each text is a unit vector."""
+    """Replaces a text encoder: each text is a unit vector."""
 
     def encode_captions(self, texts, clips):
         return torch.eye(K)[[int(text) for text in texts]]
@@ -81,7 +81,7 @@ def test_a_caption_counts_where_its_time_is():
     model.text_encoder = Recorder()
     captions = [(0.0, 0.25, '0'), (0.25, 0.6, '1')]
     mask = torch.ones(2, M, dtype=torch.bool)
-    mask[0, 2:] = False  # padding says nothing
+    mask[0, 2:] = False  # padding changes nothing
     samples = [film(captions), film(captions)]
     cosines, known = model.said([*samples, film([])], torch.eye(K), mask[[0, 1, 1]])
     # Middles at 0.1, 0.3, 0.5, 0.7, 0.9 s.

@@ -1,4 +1,4 @@
-"""Drawn films are what their annotations say; training files say less."""
+"""Drawn films agree with their annotations; training files hold no episodes."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The experiment trains what its plan says, and its tables say what it found."""
+"""The experiment trains the arms of its plan, and its tables show its results."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Rewards of replies whose parts are known."""
+"""Rewards of replies with known parts."""
 
 import numpy as np
 import pytest
@@ -57,7 +57,7 @@ def test_sentences_of_the_true_class_are_rewarded_by_their_share():
     replies = [reply(text, 'sad') for text in texts]
     got = consistency(replies, label=['sad'] * 6)
     assert got == pytest.approx([1, 2 / 3, 0, 1, 0, 0])
-    assert consistency([SAD], label=['sad']) == [0.0]  # not of the form
+    assert consistency([SAD], label=['sad']) == [0.0]  # does not have the form
     calm = reply(f'Lips closed. {HAPPY}', 'neutral')
     assert consistency([calm], label=['neutral']) == [0.5]
 

@@ -1,7 +1,7 @@
-# Kept apart by what the calm frames of videos tell, too, with a narrower expression.
+# The calm frames of videos keep the parts apart, too; the expression is narrower.
 _base_ = 'drawn.py'
 
 model = dict(
-    expression_channels=6,  # one less than there are classes
+    expression_channels=6,  # the number of classes less one
     calm_weight=5.0,
 )

@@ -1,4 +1,4 @@
-# The same without anything that keeps the two parts apart.
+# The same without the loss that keeps the two parts apart.
 _base_ = 'drawn.py'
 
 model = dict(loss_apart=None)

@@ -1,4 +1,4 @@
-"""Drawn clips have their truth; probes find what is there, and nothing else."""
+"""Drawn clips agree with their truth; probes find only what a part holds."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def test_small_pictures_keep_their_mean():
 
 
 def made_up(people, seed):
-    """Clips without pictures, all expressive, and parts that say one thing alone."""
+    """Clips without pictures, all expressive, and parts that hold one thing only."""
     person = np.repeat(np.arange(people), 7)
     label = np.tile(np.arange(7), people)
     none = np.zeros((len(label), 2))

@@ -115,7 +115,7 @@ def test_calm_shares_are_none_where_rest_is_alike_and_a_person_stays_one():
     mask = torch.arange(M) < torch.tensor([4, 2, 3])[:, None]
     expression, residue = torch.randn(N, M, 2), torch.randn(N, 1, 3).repeat(1, M, 1)
     expression[torch.arange(N), calm] = torch.randn(2)
-    residue[~mask] = 9.0  # padding says nothing
+    residue[~mask] = 9.0  # padding changes nothing
     shares = torch.stack(calm_shares(expression, residue, mask, calm))
     assert torch.allclose(shares, torch.zeros(2), atol=1e-6)
 

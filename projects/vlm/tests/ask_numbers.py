@@ -1,4 +1,4 @@
-"""Asks about clips that are numbers, as a process that a test may kill.
+"""Asks about clips that are numbers, in a process that a test can kill.
 
 python projects/vlm/tests/ask_numbers.py ADDRESS FILE
 """
@@ -16,7 +16,7 @@ from projects.vlm.http_model import HTTPModel
 
 COUNT = 500
 PARALLEL = 25
-LIMIT = 300.0  # seconds of one try; a test is over or has failed before
+LIMIT = 300.0  # seconds of one try; a test ends earlier
 
 
 def number_dialogue(i: int) -> Dialogue:
@@ -25,7 +25,7 @@ def number_dialogue(i: int) -> Dialogue:
 
 
 async def at_once(seconds: float) -> None:
-    """Waits no time, so that tests need none."""
+    """Does not wait, so that tests are quick."""
     await asyncio.sleep(0)
 
 

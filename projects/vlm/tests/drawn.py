@@ -1,4 +1,4 @@
-"""Drawn clips, models that read what they are told, and whole commands on them."""
+"""Drawn clips, models that read the words of a question, and whole commands on them."""
 
 import json
 from functools import cache
@@ -12,7 +12,7 @@ from tgdfer_mm.synth.action_units import emotion_prototypes
 
 
 def write_config(folder: Path, clips_per_class: int = 1) -> Path:
-    """A config of drawn clips; so many of each class are tested in each fold."""
+    """A config of drawn clips, with a number of test clips for each class and fold."""
     node = dict(
         type='SynthDFEWDataset',
         data_root=str(folder / 'clips'),
@@ -30,7 +30,7 @@ def write_config(folder: Path, clips_per_class: int = 1) -> Path:
 
 
 def text_of(body: dict) -> str:
-    """What is asked, in words."""
+    """The words of a question."""
     return body['messages'][1]['content'][-1]['text']
 
 
@@ -43,7 +43,7 @@ def prototypes() -> list[tuple[str, dict]]:
 
 
 def nearest(body: dict) -> tuple[str, str]:
-    """An oracle: it reads the movements that it is told, and no picture."""
+    """An oracle: it reads the movements in the question, and no picture."""
     said = text_of(body).partition('Measured movements: ')[2].partition('\n')[0]
     units = dict(part.split(' ')[:2] for part in said.split('; ') if part[:2] == 'AU')
     units = {name: float(value) for name, value in units.items()}
@@ -57,12 +57,12 @@ def nearest(body: dict) -> tuple[str, str]:
 
 
 def happy(body: dict) -> tuple[str, str]:
-    """Says one thing of all clips."""
+    """Gives the same answer for all clips."""
     return 'happy', 'stop'
 
 
 def ask(config, out, model: FakeModel, *options, call=main) -> tuple[int, dict | None]:
-    """Runs a whole command; its exit code and what is in ``result.json``."""
+    """Runs a whole command; returns its exit code and its ``result.json``."""
     with serving(model) as address:
         code = call(
             [

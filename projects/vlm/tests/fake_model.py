@@ -1,4 +1,4 @@
-"""A model behind HTTP that answers, and fails, as a test says."""
+"""A model behind HTTP that answers and fails as a test wants."""
 
 import json
 import socket
@@ -11,7 +11,7 @@ from tests.local_server import QuietHandler, listening
 
 
 class FakeModel:
-    """What the server does, and what it saw.
+    """Behaviour of the server, and record of the requests.
 
     Args:
         reply: From the body of a request to text and reason of the end.
@@ -23,7 +23,7 @@ class FakeModel:
         asked: How often each clip was asked about.
         answered: How often each was answered.
         bodies: What was asked, in order.
-        keys: The authorisations that came.
+        keys: The authorisation headers of the requests.
     """
 
     def __init__(
@@ -37,14 +37,14 @@ class FakeModel:
         self.bodies: list[dict] = []
         self.keys: set[str | None] = set()
         self.over = threading.Event()  # until then a slow reply waits
-        self.mark = 0  # after so many answers there are no more, until it is resumed
+        self.mark = 0  # after this number of answers it stops, until it is resumed
         self.reached, self.resumed = threading.Event(), threading.Event()
         self.status, self.raw = 200, b''  # of a reply as it is
         self._lock, self._busy = threading.Lock(), 0
         self._settled = threading.Condition(self._lock)
 
     def begin(self) -> bool:
-        """Whether a request is heard; one that is not waits, and is closed."""
+        """True if a request is heard; otherwise it waits, and is closed."""
         with self._lock:
             halted = self.reached.is_set() and not self.resumed.is_set()
             self._busy += not halted
@@ -53,7 +53,7 @@ class FakeModel:
         return not halted
 
     def end(self) -> None:
-        """A request that was heard is over."""
+        """Notes the end of a request that was heard."""
         with self._settled:
             self._busy -= 1
             self._settled.notify_all()

@@ -41,7 +41,8 @@ def test_an_address_with_a_secret_or_without_a_host_is_refused(address):
         # Names that lead to this machine now, and other ways to write its number.
         *(('http://localtest.me', False), ('http://2130706433', False)),
         *(('http://0x7f.1', False), ('http://[::ffff:8.8.8.8]', False)),
-        # Of a link, where clouds tell secrets; of documents; of all machines.
+        # Addresses of a link, where cloud machines give out secrets; of documents; of
+        # all machines.
         *(('http://169.254.169.254', False), ('http://192.0.2.1', False)),
         *(('http://255.255.255.255', False), ('http://[fe80::1]', False)),
         *(('http://[::]', False), ('http://[fd00::7]/v1', True)),

@@ -1,4 +1,4 @@
-"""500 clips over HTTP with failures of every kind, killed half way and gone on with."""
+"""500 clips over HTTP with failures of every kind, killed half way and continued."""
 
 import subprocess
 import sys

@@ -1,4 +1,6 @@
-"""What servers, disks, files and users may do wrong: a sentence, nothing is lost."""
+"""Faults of servers, disks, files and users: a sentence says what is wrong, and no
+answer is lost.
+"""
 
 import fcntl
 import json

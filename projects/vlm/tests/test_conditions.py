@@ -1,4 +1,4 @@
-"""What is drawn and told under each of SoVTP's conditions."""
+"""Drawings and words under each of SoVTP's conditions."""
 
 import json
 
@@ -68,7 +68,7 @@ def test_what_is_told():
     assert 'person 2' in texts['plain'] and 'numbers 1, 2' not in texts['box']
     assert 'numbers 1, 2' in texts['number'] and 'AU4' not in texts['number']
     assert 'AU4 weak' in texts['full'] and 'a kitchen' in texts['full']
-    assert 'AU12' not in texts['full']  # of the other person
+    assert 'AU12' not in texts['full']  # landmarks of the other person
 
 
 def test_a_chain_tells_once_and_asks_last():

@@ -1,4 +1,4 @@
-"""All folds by one call: what any model has, gone on with, and compared."""
+"""All folds in one call: written like any model's, continued, and compared."""
 
 import json
 

@@ -12,7 +12,7 @@ ADDRESS = 'http://127.0.0.1:1/v1'
 
 
 class Listener:
-    """Says what a text is to be judged as; counts what it was asked."""
+    """Gives the wanted judgement of a text; counts the questions."""
 
     source = 'listener'
 

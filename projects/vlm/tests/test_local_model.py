@@ -23,7 +23,7 @@ CLASSES = load_classes('dfew')
 
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory):
-    """What a tiny model of this class writes."""
+    """The reply of a tiny model of this class."""
     pytest.importorskip('transformers')
     return write_tiny_model(tmp_path_factory.mktemp('tiny'))
 

@@ -1,4 +1,4 @@
-"""What the numbers are worth: known models, by whole commands over all folds."""
+"""Figures of models with known accuracy, by whole commands over all folds."""
 
 import json
 
@@ -25,7 +25,7 @@ def drawn(tmp_path_factory):
 
 
 def shuffled(facts, path):
-    """The same movements, each told of another clip."""
+    """The same movements, each given to another clip."""
     rows = [json.loads(line) for line in facts.read_text().splitlines()]
     others = np.random.default_rng(0).permutation(len(rows))
     lines = (
@@ -37,7 +37,7 @@ def shuffled(facts, path):
 
 
 def whole(drawn, facts, out, model) -> dict:
-    """The numbers of all clips of all folds."""
+    """The figures over all clips of all folds."""
     full = ('--condition', 'full', '--facts', str(facts))
     assert ask(drawn[0], out, model, *full, call=folds.run)[0] == 0
     report = json.loads((out / 'results.json').read_text())
@@ -55,7 +55,8 @@ def test_who_reads_the_true_movements_is_right_and_who_reads_others_is_at_chance
     assert true['WAR'] >= 95 and true['UAR'] >= 95
     others = shuffled(drawn[1], tmp_path / 'shuffled.jsonl')
     false = whole(drawn, others, tmp_path / 'shuffled', FakeModel(nearest))
-    # One of seven, and three standard deviations of so many clips.
+    # Chance is one of seven; the margin is three standard deviations for this number of
+    # clips.
     chance = 100 / 7
     margin = 3 * 100 * (1 / 7 * 6 / 7 / CLIPS) ** 0.5
     assert abs(false['WAR'] - chance) < margin and abs(false['UAR'] - chance) < margin

@@ -53,7 +53,7 @@ def test_the_conditions_are_one_table_and_odd_ids_are_counted(people, tmp_path, 
     path, labels = people
 
     def reply(body: dict) -> tuple[str, str]:
-        """Right of person 1; of person 2 it skips, invents or mistakes the number."""
+        """Right about person 1; omits or mistakes the number of person 2."""
         content = body['messages'][1]['content']
         said = content[-1]['text']
         person = int(re.search(r'Judge person (\d)', said)[1])

@@ -13,7 +13,7 @@ from tgdfer_mm.synth.tree import SynthSpec, ensure_tree
 
 @pytest.fixture(scope='module')
 def config(tmp_path_factory):
-    """A drawn clip of each class in each fold's test part; pictures cost nothing."""
+    """A drawn clip of each class in the test part of each fold; pictures are cheap."""
     folder = tmp_path_factory.mktemp('voices')
     root, flat = folder / 'clips', np.zeros((32, 32, 3), np.uint8)
     with pytest.MonkeyPatch.context() as patch:
