@@ -3,7 +3,6 @@
 import json
 
 import pytest
-import torch
 
 from lab.evidence.comparison import write_comparison
 from lab.evidence.pages import PAGES
@@ -16,7 +15,6 @@ VLMS = {'other': 'tgdfer_mm://synth_vlm.safetensors'}
 @pytest.fixture(scope='module')
 def written(tmp_path_factory):
     """The page, and the rows beside it."""
-    torch.set_num_threads(2)
     root = tmp_path_factory.mktemp('methods')
     group = dict(
         title='Two methods',

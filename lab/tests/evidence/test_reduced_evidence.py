@@ -5,7 +5,6 @@ import shutil
 from dataclasses import replace
 
 import pytest
-import torch
 
 from lab.evidence.baselines import measure_baselines
 from lab.evidence.plan import EvidencePlan
@@ -29,7 +28,6 @@ def long_experiment(tmp_path_factory):
 
 
 def run(root, epochs, clips):
-    torch.set_num_threads(2)
     plan = EvidencePlan(
         conditions={'hard': {'level': 'hard'}},
         groups=[
