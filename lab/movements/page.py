@@ -12,6 +12,10 @@ from tgdfer_mm.version import __version__
 from ..markdown import table_lines
 
 _WELL, _BADLY, _AHEAD = 0.85, 0.6, 0.1  # AUROC over frames
+_COLUMNS = (
+    'The first two columns of figures are for the towers, the next two for the demo '
+    'model, and the last two for the control.'
+)
 Figures = Mapping[str, Sequence[tuple[float, float]]]
 
 
@@ -54,6 +58,8 @@ def write_page(
     lines = [
         *_reading(asked, figures),
         '## AUROC of each movement',
+        '',
+        _COLUMNS,
         '',
         *table_lines(header, rows),
         '',
