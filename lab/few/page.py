@@ -39,7 +39,7 @@ def write_page(
     facts = {k: plan[k] for k in ('repeats', 'max_steps')}
     facts |= dict(command=command, version=__version__, advice=advice)
     lines = [head.format(**facts)]
-    lines += [f'![UAR by clips a class]({picture.relative_to(page.parent)})', '']
+    lines += [f'![UAR by clips per class]({picture.relative_to(page.parent)})', '']
     for level in plan['levels']:
         lines += _level_lines(plan, [r for r in rows if r['level'] == level], level)
     lines += _recipe_lines(plan, recipes, root)
@@ -61,13 +61,13 @@ def _level_lines(plan: dict, rows: list[dict], level: str) -> list[str]:
     names = ['untrained', *map(str, counts[1:])]
     reference = plan['arms'][plan['reference']]['name']
     return [
-        f'## Level {level}: UAR by clips a class',
+        f'## Level {level}: UAR by clips per class',
         '',
-        *table_lines(['clips a class', *names], uar),
+        *table_lines(['clips per class', *names], uar),
         '',
-        f'Less what *{reference}* gets, on the same test clips:',
+        f'Difference to *{reference}*, on the same test clips, in points (bold: not noise):',
         '',
-        *table_lines(['clips a class', *names], against),
+        *table_lines(['clips per class', *names], against),
         '',
     ]
 
@@ -102,22 +102,23 @@ def _recipe_lines(plan: dict, recipes: dict[str, dict], root: Path) -> list[str]
         '## How the recipes were chosen',
         '',
         f'On other drawn people than those above: level {", ".join(tuning["levels"])}, '
-        f'{", ".join(map(str, tuning["clips"]))} clips a class, {tuning["repeats"]} '
-        f'repeats, batches of {plan["batch_size"]}. Every arm chooses its rate and '
-        "epochs (bold), but for the first arm's own variants, which take its.",
+        f'{", ".join(map(str, tuning["clips"]))} clips per class, {tuning["repeats"]} '
+        f'repeats, batches of {plan["batch_size"]}. For every arm the learning rate and '
+        'the number of epochs with the highest UAR were chosen (bold). Variants of the '
+        'first arm use those of the first arm.',
         '',
-        *table_lines(['arm', 'epochs', 'rate', 'UAR'], body),
+        *table_lines(['arm', 'epochs', 'learning rate', 'UAR'], body),
         '',
-        f'*{plan["arms"][reference]["name"]}* with one thing changed. Differences of a '
+        f'*{plan["arms"][reference]["name"]}* with one change each. Differences of a '
         'few points are noise here.',
         '',
-        *table_lines(['changed', 'UAR'], rows),
+        *table_lines(['change', 'UAR'], rows),
         '',
     ]
 
 
 def draw_curves(plan: dict, rows: list[dict], path: Path) -> None:
-    """Draws UAR over clips a class, a panel for each level.
+    """Draws UAR over clips per class, a panel for each level.
 
     Args:
         plan: What was run.
