@@ -65,7 +65,8 @@ def _level_lines(plan: dict, rows: list[dict], level: str) -> list[str]:
         '',
         *table_lines(['clips per class', *names], uar),
         '',
-        f'Difference to *{reference}*, on the same test clips, in points (bold: not noise):',
+        f'Difference to *{reference}*, on the same test clips, in points (bold: not '
+        'noise):',
         '',
         *table_lines(['clips per class', *names], against),
         '',
@@ -103,9 +104,9 @@ def _recipe_lines(plan: dict, recipes: dict[str, dict], root: Path) -> list[str]
         '',
         f'On other drawn people than those above: level {", ".join(tuning["levels"])}, '
         f'{", ".join(map(str, tuning["clips"]))} clips per class, {tuning["repeats"]} '
-        f'repeats, batches of {plan["batch_size"]}. For every arm the learning rate and '
-        'the number of epochs with the highest UAR were chosen (bold). Variants of the '
-        'first arm use those of the first arm.',
+        f'repeats, batches of {plan["batch_size"]}. For every arm the learning rate '
+        'and the number of epochs with the highest UAR were chosen (bold). Variants of '
+        'the first arm use those of the first arm.',
         '',
         *table_lines(['arm', 'epochs', 'learning rate', 'UAR'], body),
         '',
