@@ -8,7 +8,7 @@ import pytest
 from lab.paths import DOCS, ROOT
 
 PAGE = (DOCS / 'messages.md').read_text(encoding='utf-8')
-OURS, OTHERS = PAGE.split('## Of other packages')
+OURS, OTHERS = PAGE.split('## Messages of other packages')
 MESSAGES = re.findall(r'^\| `([^`]+)` \| ', OURS, re.MULTILINE)
 
 
