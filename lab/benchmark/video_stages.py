@@ -67,8 +67,8 @@ def stages_of(inferencer: DFERInferencer) -> Iterator[Stages]:
         (VideoFileSource, '_frames', 'decoding', stages.timed_items),
         (ShotDetector, '__call__', 'finding cuts', stages.timed),
         (type(inferencer.detector), '__call__', 'face detector', stages.timed),
-        (Tracker, '_update', 'telling faces apart', stages.timed),
-        (FollowedFaces, 'crop', 'converting and cutting out', stages.timed),
+        (Tracker, '_update', 'assigning faces to tracks', stages.timed),
+        (FollowedFaces, 'crop', 'converting and cropping', stages.timed),
         (type(inferencer.runtime), 'predict', 'model', stages.timed),
     ]
     with ExitStack() as stack:
@@ -100,9 +100,9 @@ def put_table(page: str, report: dict, shares: dict[str, float]) -> str:
         raise ValueError(f'the page lacks {START} and {END}')
     before, rest = page.split(START)
     _, after = rest.split(END)
-    lines = ['| stage | share of the CPU time |', '|---|---|']
+    lines = ['| stage | share of the processor time |', '|---|---|']
     ordered = sorted(shares.items(), key=lambda each: (each[0] == REST, -each[1]))
     lines += [f'| {name} | {share:.0%} |' for name, share in ordered]
-    lines += ['', '| | |', '|---|---|']
+    lines += ['', '| quantity | value |', '|---|---|']
     lines += [f'| {name} | {value} |' for name, value in report.items()]
     return before + '\n'.join([START, '', *lines, '', END]) + after

@@ -13,11 +13,11 @@ _SOURCES = {
     'truth': 'true intensity',
 }
 _ASKED = {
-    'sufficiency': 'these frames alone get the verdict',
-    'necessity': 'the others alone lose it',
-    'single': 'the most relevant one alone gets it',
-    'kept': 'probability with these alone, less the whole',
-    'lost': 'probability of the whole, less the others alone',
+    'sufficiency': 'only these frames: same prediction',
+    'necessity': 'only the other frames: another prediction',
+    'single': 'only the first of these frames: same prediction',
+    'kept': 'probability with only these frames, minus that of the clip',
+    'lost': 'probability of the clip, minus that with only the other frames',
 }
 _TOLD = {
     'truth, relevant': 'true movements, relevant frames',
@@ -43,11 +43,11 @@ def result_lines(results: Sequence[dict]) -> list[str]:
         for name, digits in (('words', 2), ('precision', 1), ('recall', 1))
     }
     return [
-        *table_lines(['what is told', 'judge', *_FIGURES], rows),
+        *table_lines(['text', 'judge', *_FIGURES], rows),
         '',
-        f'The accuracy (WAR) is {accuracy}. In relevant frames the tower tells '
-        f'{reading["words"]} movements a frame; {reading["precision"]} % of them are '
-        f'true, and {reading["recall"]} % of the visible units are told.',
+        f'The accuracy (WAR) is {accuracy}. In relevant frames the tower names '
+        f'{reading["words"]} movements per frame; {reading["precision"]} % of them are '
+        f'true, and {reading["recall"]} % of the visible units are named.',
         '',
         *_reliance_lines(results),
         '',
@@ -70,14 +70,14 @@ def _reliance_lines(results: Sequence[dict]) -> list[str]:
         random = [r['reliance']['relevance'][name]['random'] for r in results]
         rows.append([text, *(spread_cell(_asked(results, s, name)) for s in _SOURCES)])
         rows[-1].append(spread_cell(random))
-    return table_lines(['', *_SOURCES.values(), 'random'], rows)
+    return table_lines(['frames chosen by', *_SOURCES.values(), 'random'], rows)
 
 
 def result_pairs(results: Sequence[dict]) -> list[Pair]:
     """Paired over the repeats, in points."""
     rows = [
         (
-            f'{name}: relevance less random',
+            f'{name}: relevance minus random',
             _asked(results, 'relevance', name),
             [r['reliance']['relevance'][name]['random'] for r in results],
         )
@@ -85,7 +85,7 @@ def result_pairs(results: Sequence[dict]) -> list[Pair]:
     ]
     rows += [
         (
-            f'EEA, {what}: relevant less random frames',
+            f'EEA, {what}: relevant minus random frames',
             _of(results, f'{key}, relevant', judge, 'EEA'),
             _of(results, f'{key}, random', judge, 'EEA'),
         )
@@ -96,7 +96,7 @@ def result_pairs(results: Sequence[dict]) -> list[Pair]:
     ]
     rows += [
         (
-            f'{what} in relevant frames, rule: EEA less accuracy',
+            f'{what} in relevant frames, rule: EEA minus accuracy',
             _of(results, f'{key}, relevant', 'rule', 'EEA'),
             _of(results, f'{key}, relevant', 'rule', 'WAR'),
         )
