@@ -19,25 +19,25 @@ from .tables import group_table, sensitivity_table, spread_of
 from .train import job_config
 
 _HEAD = """\
-# The field's methods beside TG-DFER on SynthDFER
+# Related methods compared with TG-DFER on SynthDFER
 
-**Synthetic faces only.** Nothing here was measured on DFEW, FERV39k or MAFW, nor with
-CLIP's weights; see [synthdfer.md](synthdfer.md) for what the clips are, and are not,
-and [baselines.md](baselines.md) for what each method is here. The order of the rows on
-real faces may be another one: these tables say what each way of reading a bag of frames
-is worth *on the same tower, frames and schedule*, not what its authors reach with
-towers and recipes of their own.
-This page is what `{command}` wrote; its remarks are from the plan.
+This page compares TG-DFER with related methods. **The faces are synthetic**: nothing
+here was measured on DFEW, FERV39k or MAFW, or with CLIP's weights.
+[synthdfer.md](synthdfer.md) describes the clips and their limits, and
+[baselines.md](baselines.md) describes each method. The order of the rows may differ on
+real faces. The tables show the effect of each method *on the same tower, frames and
+schedule*. They do not show what its authors reach with towers and recipes of their own.
+The page was written by `{command}`. Its remarks are from the plan.
 Version {version}, {machine}, {hours:.1f} hours of computing.
 
 {how}
 
-UAR and WAR are in percent. *Trained* are the parameters that are trained, in thousands.
-*Relevance* is the AUROC of the weight that
-the method gives its frames for the labelled class (or, in methods that pool by
-attention, for all classes) against the truly expressive frames, *frames* likewise of
-what it says of each frame by itself; 0.5 is chance, and what weights that are all alike
-get.
+UAR and WAR are in percent. *Trained* is the number of trained parameters, in thousands.
+*Relevance* and *frames* are AUROCs: they show how well a value of each frame separates
+the truly expressive frames from the others. For *relevance* the value is the weight that
+the method gives the frame for the labelled class (or, in methods that pool by
+attention, for all classes). For *frames* it is the method's own score of the frame. 0.5
+is chance, and also the result of equal weights.
 """
 
 
@@ -151,10 +151,11 @@ def _order_section(plan: EvidencePlan, root: Path) -> list[str]:
         for row in rows
     ]
     return [
-        '## Who knows the order of the frames',
+        '## Which methods use the order of the frames',
         '',
-        'UAR on *dynamics* with the frames as they are and perturbed: a method that '
-        'does not know their order loses nothing, and gets at most half.',
+        'UAR on *dynamics*, with frames in their own order (plain) and perturbed. A '
+        'method that ignores the order has the same UAR for shuffled and reversed '
+        'frames, and reaches at most half.',
         '',
         *table_lines(['method', *tests], body),
         '',

@@ -25,12 +25,12 @@ from .train import is_frozen, job_config
 
 STEPS = 20  # timed, after three that are not
 _NOTE = """\
-*Trained* are the parameters that are trained, in thousands. Multiply-adds are those of
-one clip in testing, in millions: of all that comes after the tower, and of the tower.
-The texts of the classes are computed once and are not in them. A step is one of
-training with a batch of that many clips: milliseconds of computing time on one core,
-the median of {steps} steps, on computed features where the tower is frozen. Two
-measurements of one row have differed by a third: smaller differences mean nothing.
+*Trained* is the number of trained parameters, in thousands. The columns *after the tower*
+and *tower* are multiply-adds of one clip in testing, in millions. The texts of the
+classes are computed once and are not included. *Step* is a training step
+with a batch of that many clips: milliseconds of processor time on one core,
+the median of {steps} steps, on computed features if the tower is frozen. Two
+measurements of one row differed by a third, so smaller differences mean nothing.
 """
 
 
@@ -61,7 +61,7 @@ def cost_section(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> list[s
             ]
         )
     return [
-        '## What it costs',
+        '## Costs',
         '',
         _NOTE.format(steps=STEPS),  # ends with a line of its own
         *table_lines(

@@ -59,8 +59,8 @@ def _needed_in_words(rows: list[dict]) -> str:
         return ''
     middle = needed[len(needed) // 2]
     return (
-        f'On *{condition}*, a true difference of 2 points would be shown in four of '
-        f'five experiments by {middle} repeats (the middle of {needed[0]} to '
+        f'On *{condition}*, a true difference of 2 points would be found in four of '
+        f'five experiments with {middle} repeats (median; {needed[0]} to '
         f'{needed[-1]} over the comparisons of this page; paired test at 5 %).'
     )
 

@@ -18,17 +18,18 @@ from .tables import (
 
 FRAME_NUMBERS = ('AUROC', 'AP', 'pointing', 'mAP@0.3', 'mAP@0.5', 'mAP@0.7')
 _HEAD = """\
-# Evidence: what each part is worth on SynthDFER
+# Evidence: the effect of each part of TG-DFER on SynthDFER
 
-**Synthetic faces only.** Nothing here was measured on DFEW, FERV39k or MAFW, nor with
-CLIP's weights; see [synthdfer.md](synthdfer.md) for what the clips are, and are not.
-This page is what `{command}` wrote; its remarks are from the plan.
+This page measures how much each part of TG-DFER contributes. **The faces are
+synthetic**: nothing here was measured on DFEW, FERV39k or MAFW, or with
+CLIP's weights. [synthdfer.md](synthdfer.md) describes the clips and their limits.
+The page was written by `{command}`. Its remarks are from the plan.
 Version {version}, {machine}, {hours:.1f} hours of computing.
 
 {how}
-The tower is frozen unless the row says otherwise, and with it the features are the same
-in all rows of the same clips and vision-language model. Differences in the AUROC of the
-relevance have Student's interval over the repeats, and are bold where it is without 0.
+The tower is frozen unless the row says otherwise. Then the features are the same
+in all rows with the same clips and vision-language model. Differences in the AUROC of
+the relevance have Student's interval over the repeats, and are bold if it excludes 0.
 """
 
 
@@ -71,7 +72,12 @@ def write_report(
 def _baseline_sections(baselines: dict) -> list[str]:
     shortcuts = baselines['shortcuts']
     names = list(next(iter(shortcuts.values())))
-    lines = ['## Shortcuts', '', 'UAR of what has no idea of expressions, fold 1.', '']
+    lines = [
+        '## Shortcuts',
+        '',
+        'UAR of simple predictors that do not recognise expressions, on fold 1.',
+        '',
+    ]
     lines += table_lines(
         ['level', *names],
         [
@@ -81,10 +87,10 @@ def _baseline_sections(baselines: dict) -> list[str]:
     )
     lines += [
         '',
-        '## The small vision-language model, untrained on clips',
+        '## The small vision-language model without training on clips',
         '',
-        'Zero-shot over all clips of a level: UAR, and AUROC of the labelled '
-        "class's cosine against the truly expressive frames.",
+        'Zero-shot over all clips of a level: UAR, and AUROC of how well the cosine '
+        'with the labelled class finds the truly expressive frames.',
         '',
     ]
     rows = baselines['zero_shot']
@@ -132,11 +138,12 @@ def _frames_section(
     lines = [
         '## Which frames matter',
         '',
-        'Trained on clip labels alone, against the truly expressive frames: AUROC, '
-        'average precision and pointing game per clip, and the average precision of '
-        'intervals at three temporal intersections over union. *relevance* is the '
-        "weight of a frame in the class's visual prompt, *instance* its probability "
-        'of the class.',
+        'Models that were trained on clip labels only, compared with the truly '
+        'expressive frames: AUROC, average precision and pointing game per clip, and '
+        'the average precision of intervals at three thresholds of intersection over '
+        'union ([definitions](evaluation.md#frame-relevance)). *relevance* is the '
+        "weight of a frame in the class's visual prompt, and *instance* is its "
+        'probability of the class.',
         '',
         *([plan.frames_note, ''] if plan.frames_note else []),
     ]
@@ -168,7 +175,7 @@ def _sensitivity_section(plan: EvidencePlan, root: Path) -> list[str]:
         rows = sensitivity_table(configs, condition, plan, root)
         tests = [name for name in rows[0] if name != 'config']
         lines += [
-            f'UAR on *{condition}*; `other_style` is the held-out one.',
+            f'UAR on *{condition}*; `other_style` is the held-out style.',
             '',
         ]
         lines += table_lines(
@@ -183,7 +190,7 @@ def _sensitivity_section(plan: EvidencePlan, root: Path) -> list[str]:
 
 
 def _parts_section(plan: EvidencePlan, root: Path) -> list[str]:
-    lines = ['## What each part became', '']
+    lines = ['## How much training changed each part', '']
     for condition in ('hard', 'dynamics'):
         if not _configs(plan, condition, (plan.reference,)):
             continue

@@ -112,7 +112,7 @@ def test_the_page_says_what_was_measured(experiment, tmp_path):
     for heading in (
         'Shortcuts',
         'Which frames matter',
-        'What each part became',
+        'How much training changed each part',
         'Costs',
     ):
         assert f'## {heading}' in text
