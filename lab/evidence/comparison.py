@@ -34,8 +34,8 @@ Version {version}, {machine}, {hours:.1f} hours of computing.
 
 UAR and WAR are in percent. *Trained* is the number of trained parameters, in thousands.
 *Relevance* and *frames* are AUROCs: they show how well a value of each frame separates
-the truly expressive frames from the others. For *relevance* the value is the weight that
-the method gives the frame for the labelled class (or, in methods that pool by
+the truly expressive frames from the others. For *relevance* the value is the weight
+that the method gives the frame for the labelled class (or, in methods that pool by
 attention, for all classes). For *frames* it is the method's own score of the frame. 0.5
 is chance, and also the result of equal weights.
 """

@@ -25,9 +25,9 @@ from .train import is_frozen, job_config
 
 STEPS = 20  # timed, after three that are not
 _NOTE = """\
-*Trained* is the number of trained parameters, in thousands. The columns *after the tower*
-and *tower* are multiply-adds of one clip in testing, in millions. The texts of the
-classes are computed once and are not included. *Step* is a training step
+*Trained* is the number of trained parameters, in thousands. The columns *after the
+tower* and *tower* are multiply-adds of one clip in testing, in millions. The texts of
+the classes are computed once and are not included. *Step* is a training step
 with a batch of that many clips: milliseconds of processor time on one core,
 the median of {steps} steps, on computed features if the tower is frozen. Two
 measurements of one row differed by a third, so smaller differences mean nothing.

@@ -56,7 +56,7 @@ def test_every_method_is_judged_by_the_same_numbers(written):
 def test_the_page_has_no_sections_of_the_ablations(written):
     page, _ = written
     assert '`m3dfel`' in page and 'against TG-DFER' in page
-    assert 'knows the order' in page
+    assert 'use the order of the frames' in page
     for foreign in (
         'Shortcuts',
         'Zero-shot',
