@@ -1,5 +1,5 @@
-"""The command ``tgdfer``: the command lines alone, so that help is there at once.
+"""The command ``tgdfer``: only its command lines, so that help appears at once.
 
-Nothing here imports torch, numpy or mmengine before a command line has been read; what
-a command does is in ``tgdfer_mm``.
+Nothing here imports torch, numpy or mmengine before a command line has been read. The
+work of a command is in ``tgdfer_mm``.
 """

@@ -14,12 +14,18 @@ from .common import add_loading_arguments, add_settings
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
-    parser.add_argument('config', help='the work folder of a training, or its config')
-    parser.add_argument('--checkpoint', help="a config's weights")
+    parser.add_argument('config', help='work folder of a training, or its config')
     parser.add_argument(
-        '--test', action='store_true', help='judge it on the test clips as well'
+        '--checkpoint', help='file of the weights, if CONFIG is a config'
     )
-    parser.add_argument('--fold', type=int, help="by default the checkpoint's")
+    parser.add_argument(
+        '--test', action='store_true', help='also measure it on the test clips'
+    )
+    parser.add_argument(
+        '--fold',
+        type=int,
+        help='fold of the data set; without it the one that the checkpoint names',
+    )
     add_settings(parser, '--cfg-options', 'changes to the config, as key=value')
     add_loading_arguments(parser, 'the config')
     parser.set_defaults(work_dir=None, launcher='none', local_rank=0)

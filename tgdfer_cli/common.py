@@ -20,44 +20,56 @@ def add_common_arguments(parser: ArgumentParser) -> None:
     """Adds the options of all commands that read a config."""
     parser.add_argument(
         '--work-dir',
-        help='folder for logs and checkpoints; without it that of the config or '
-        'work_dirs/<config>; a folded data set adds fold<k>',
+        help='folder for logs and checkpoints; without it the one that the config '
+        'names, or work_dirs/<config>; with folds, fold<k> below it',
     )
     add_settings(
         parser,
         '--cfg-options',
-        'changes to the config, as key=value; a list is key="[a,b]"',
+        'change these settings of the config, for instance '
+        'train_cfg.max_epochs=10; write a list as key="[a,b]"',
     )
     add_loading_arguments(parser, 'this run')
     parser.add_argument(
-        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='none',
+        help='what has started the processes of a distributed run',
     )
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+    parser.add_argument(
+        *('--local_rank', '--local-rank'),
+        type=int,
+        default=0,
+        help='number of this process on its machine; the launcher gives it',
+    )
 
 
 def add_loading_arguments(parser: ArgumentParser, other: str) -> None:
-    """Adds what a user allows a checkpoint.
+    """Adds the options that let a checkpoint be used in spite of a doubt.
 
     Args:
         parser: Where the options go.
-        other: What the checkpoint may differ from.
+        other: The thing from which the checkpoint may differ.
     """
     parser.add_argument(
         '--allow-pickle',
         action='store_true',
-        help='load checkpoints that are not plain data; they can run any code',
+        help='also load a checkpoint that is not plain data; such a file can run any '
+        'code',
     )
     parser.add_argument(
         '--allow-mismatch',
         nargs='+',
         choices=[*MISMATCHES, 'recipe'],
+        metavar='WHAT',
         default=[],
-        help=f'differences between the checkpoint and {other} that are meant',
+        help='use the checkpoint although it differs from '
+        f'{other} in these: {", ".join(MISMATCHES)}, recipe',
     )
 
 
 def file_of_library(name: str) -> Path:
-    """Where a file of the library is, without importing it.
+    """Finds a file of the library without importing the library.
 
     Args:
         name: Path below the package's folder.
@@ -111,7 +123,10 @@ def add_recipe_arguments(parser: ArgumentParser, command: str) -> None:
 def add_model_arguments(parser: ArgumentParser) -> None:
     """Adds the options that say which model looks at videos, and how."""
     add_model_choice(parser)
-    parser.add_argument('--device', help='by default the best there is')
+    parser.add_argument(
+        '--device',
+        help='cpu, cuda, cuda:1, mps ...; without it the best one of this machine',
+    )
     add_face_arguments(parser)
 
 
@@ -121,27 +136,36 @@ def add_model_choice(parser: ArgumentParser) -> None:
         '--model',
         help='a name that `tgdfer models` lists, the work folder of a training, a '
         'folder of `tgdfer publish`, org/name or org/name@revision of the Hugging Face '
-        'hub, a config, or *.onnx; by default the one chosen there, or demo. A config '
-        'is a program, also that in a work folder: name only what you trust',
+        'hub, a config, or a file *.onnx; without it the model chosen by `tgdfer '
+        'models --default`, or demo. A config is a program, and a work folder has '
+        'one: name only what you trust',
     )
     parser.add_argument(
-        '--checkpoint', help="a config's weights; of clip those of its towers"
+        '--checkpoint', help='file of the weights, if --model is a config, or clip'
     )
 
 
 def add_face_arguments(parser: ArgumentParser) -> None:
     """Adds the options that say who finds the faces, and how they are cut out."""
     parser.add_argument(
-        '--faces', default='dlib', help='detector: dlib, none (crops), yunet, mediapipe'
+        '--faces',
+        default='dlib',
+        help='face detector: dlib, yunet, mediapipe, or none if every picture is a '
+        'crop of one face',
     )
-    parser.add_argument('--faces-model', help="model file of the detector's")
     parser.add_argument(
-        '--faces-side', type=int, help='longer side of the picture it looks at, pixels'
+        '--faces-model', help='model file that yunet and mediapipe need'
+    )
+    parser.add_argument(
+        '--faces-side',
+        type=int,
+        help='longer side, in pixels, to which the detector shrinks a frame; without '
+        'it 640 for mediapipe, 320 for the others',
     )
     add_settings(
         parser,
         '--settings',
-        "changes to the config's video, such as crop.margin=0.3",
+        'change these settings of the video, for instance crop.margin=0.3',
         metavar='KEY=VALUE',
     )
 
@@ -163,13 +187,13 @@ def add_settings(parser: ArgumentParser, name: str, help: str, **kwargs) -> None
 
 
 def at_least(least: int):
-    """A type of option: whole numbers from one on."""
+    """A type of option: whole numbers that are not below ``least``."""
 
     def number(text: str) -> int:
         if not text.isascii() or not text.isdecimal() or len(text) > 9:
-            raise ArgumentTypeError(f'{text[:80]!r} is no whole number')
+            raise ArgumentTypeError(f'{text[:80]!r} is not a whole number')
         if int(text) < least:
-            raise ArgumentTypeError(f'{text} is below {least}')
+            raise ArgumentTypeError(f'{text} is too small: the least is {least}')
         return int(text)
 
     return number

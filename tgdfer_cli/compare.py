@@ -11,8 +11,8 @@ from argparse import ArgumentParser, Namespace
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
-    parser.add_argument('models', nargs='+', help='two folders or files, or more')
-    parser.add_argument('--out', help='write the comparison as JSON')
+    parser.add_argument('models', nargs='+', help='two or more folders or files')
+    parser.add_argument('--out', help='also write the comparison to this file, as JSON')
 
 
 def run(args: Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Brings a checkpoint of another project under our names; see docs/convert.md.
+"""Converts a checkpoint of another project to the names of ours; see docs/convert.md.
 
 tgdfer convert downloads/dferclip_fold1.pth dferclip.safetensors \\
     --config baselines/dferclip_dfew --fold 1 --class-token end
@@ -17,27 +17,45 @@ FORMATS = (
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
-    parser.add_argument('source', help='.pth, .pt, .bin, .safetensors or TorchScript')
-    parser.add_argument('out', help='*.safetensors or *.pth')
-    parser.add_argument('--config', help='the model, or whose backbone, is filled')
-    add_settings(parser, '--cfg-options', 'changes to the config, as key=value')
-    parser.add_argument('--arch', help='for a CLIP, e.g. ViT-B-32-quickgelu')
-    parser.add_argument('--format', choices=FORMATS, help='found out by default')
+    parser.add_argument(
+        'source', help='checkpoint: .pth, .pt, .bin, .safetensors or TorchScript'
+    )
+    parser.add_argument('out', help='file to write, *.safetensors or *.pth')
+    parser.add_argument(
+        '--config', help='config whose model, or backbone, gets the weights'
+    )
+    add_settings(
+        parser, '--cfg-options', 'change these settings of the config, as key=value'
+    )
+    parser.add_argument(
+        '--arch', help='architecture of a CLIP, for instance ViT-B-32-quickgelu'
+    )
+    parser.add_argument(
+        '--format',
+        choices=FORMATS,
+        help='format of SOURCE; without it the names in the file tell',
+    )
     parser.add_argument(
         '--classes',
-        help='their order in the file: mafw, mafw:alphabetical, or names with commas',
+        help='order of the classes in the file: mafw, mafw:alphabetical, or names with '
+        'commas between them',
     )
-    parser.add_argument('--fold', type=int, help='the fold it was trained on')
+    parser.add_argument('--fold', type=int, help='fold on which it was trained')
     parser.add_argument(
         '--class-token',
         choices=PLACES,
-        help="where a class's words stood among the contexts, which DFER-CLIP's files "
-        "do not say: 'end' in the authors' scripts",
+        help="place of a class's words among the contexts of its prompt. DFER-CLIP's "
+        "files do not tell it; the authors' scripts have 'end'",
     )
     parser.add_argument(
-        '--allow-missing', action='store_true', help='write what is incomplete'
+        '--allow-missing',
+        action='store_true',
+        help='write the file although weights are missing in it',
     )
-    parser.add_argument('--report', help='JSON file; OUT.report.json by default')
+    parser.add_argument(
+        '--report',
+        help='JSON file of the report; without it OUT with the ending .report.json',
+    )
 
 
 def run(args: Namespace) -> int:

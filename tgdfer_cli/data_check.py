@@ -1,4 +1,4 @@
-"""Checks a copy of a data set, or your own clips: is it whole?
+"""Checks whether a copy of a data set, or a folder of your own clips, is complete.
 
 tgdfer data check dfew data/DFEW
 tgdfer data check own data/mine
@@ -14,17 +14,33 @@ from .common import COUNTS, DATASETS
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
-    parser.add_argument('dataset', choices=[*DATASETS, 'own'])
-    parser.add_argument('root', help='root folder of the data set; own: or a list')
-    parser.add_argument('--media', default='frames', choices=['frames', 'videos'])
-    parser.add_argument('--pixel-version', help='by default the first one there')
-    parser.add_argument('--media-dir', help='its folder, if under no known name')
+    parser.add_argument(
+        'dataset', choices=[*DATASETS, 'own'], help='data set, or own: your own clips'
+    )
+    parser.add_argument(
+        'root', help='root folder of the data set; for own also a list of clips'
+    )
+    parser.add_argument(
+        '--media',
+        default='frames',
+        choices=['frames', 'videos'],
+        help='whether to check the folders of frames or the video files',
+    )
+    parser.add_argument(
+        '--pixel-version',
+        help='rendition of the clips, see docs/data.md; without it the first one that '
+        'is there',
+    )
+    parser.add_argument(
+        '--media-dir',
+        help='folder of the clips below ROOT, if it has another name than usual',
+    )
     parser.add_argument(
         '--counts',
         default='auto',
         choices=COUNTS,
-        help='what to hold the counts against: published ones, none (for a part of '
-        'the data), or auto: published, but for generated data their own',
+        help='counts of clips to expect: the published ones, none (for a part of the '
+        'data), or auto: for drawn data the counts in their files, else the published',
     )
     parser.add_argument(
         '--split-file',
@@ -36,16 +52,20 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--label-base',
         type=int,
         choices=[0, 1],
-        help='number of the first class in the lists, where they do not show it',
+        help='number of the first class in the lists, if they do not show it',
     )
     parser.add_argument(
         '--list-order',
         metavar='NAME',
-        help='order of the classes in the lists of another project, where they do not '
+        help='order of the classes in the lists of another project, if they do not '
         "show it: 'own', 'alphabetical' or, for MAFW, 'dfer_clip'",
     )
-    parser.add_argument('--deep', action='store_true', help='decode every frame')
-    parser.add_argument('--json', metavar='FILE', help='write the report there too')
+    parser.add_argument(
+        '--deep', action='store_true', help='also decode every frame (slow)'
+    )
+    parser.add_argument(
+        '--json', metavar='FILE', help='also write the report to this file, as JSON'
+    )
 
 
 def run(args: Namespace) -> int:

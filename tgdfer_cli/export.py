@@ -14,8 +14,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         default='demo',
         help='as for `tgdfer infer`: a name, a folder, org/name or a config',
     )
-    parser.add_argument('--checkpoint', help="a config's weights")
-    parser.add_argument('--out', required=True, help='*.onnx')
+    parser.add_argument(
+        '--checkpoint', help='file of the weights, if --model is a config'
+    )
+    parser.add_argument('--out', required=True, help='file to write, *.onnx')
 
 
 def run(args: Namespace) -> int:

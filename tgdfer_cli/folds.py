@@ -1,4 +1,4 @@
-"""Trains and tests all folds with several seeds, and puts their numbers together.
+"""Trains and tests all folds with several seeds, and averages their results.
 
     tgdfer folds tgdfer_dfew --folds 1-5 --seeds 0-2
 
@@ -24,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         'config',
         nargs='+',
-        help='the config file, or the name of a shipped one; several with --on',
+        help='config file, or the name of a shipped one; several only with --on',
     )
     parser.add_argument(
         '--on',
@@ -33,27 +33,34 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=[],
         metavar='DATASET',
         help='also test on all test clips of these data sets, in the classes that both '
-        f'have: {", ".join(DATASETS)}; one table of all is made',
+        f'have, and write one table: {", ".join(DATASETS)}',
     )
     add_recipe_arguments(parser, 'folds')
-    parser.add_argument('--folds', help='such as 1-5 or 1,3; all by default')
-    parser.add_argument('--seeds', default='0', help='such as 0-2')
+    parser.add_argument('--folds', help='folds, such as 1-5 or 1,3; without it all')
+    parser.add_argument('--seeds', default='0', help='random seeds, such as 0-2 or 0,7')
     parser.add_argument(
         '--selection',
         choices=load_alone('recipe/recipe.py').RULES,
-        help='which epoch is the result, see `tgdfer train`; by default as configured',
+        help='epoch whose checkpoint is the result, see `tgdfer train --help`',
     )
     parser.add_argument(
         '--work-dir',
-        help='folder of all runs, work_dirs/<config>_<rule> by default; of several '
-        'configs the folder that theirs are made in',
+        help='folder of all runs; without it work_dirs/<config>_<rule>; with several '
+        'configs the folder above theirs',
     )
     parser.add_argument(
-        '--launcher', choices=['none', 'pytorch', 'slurm'], default='none'
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm'],
+        default='none',
+        help='starts each run in several processes, with torchrun or Slurm',
     )
-    parser.add_argument('--gpus', type=at_least(1), help='processes of each run')
-    parser.add_argument('--partition', help="Slurm's partition")
-    add_settings(parser, '--cfg-options', 'changes to the config, key=value')
+    parser.add_argument(
+        '--gpus', type=at_least(1), help='processes of each run, with a --launcher'
+    )
+    parser.add_argument('--partition', help='partition of Slurm')
+    add_settings(
+        parser, '--cfg-options', 'change these settings of the config, as key=value'
+    )
 
 
 def run(args: Namespace) -> int:

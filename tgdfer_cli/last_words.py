@@ -1,4 +1,4 @@
-"""What a command says of an error that nobody has foreseen."""
+"""The sentence that a command prints about an error that nobody has foreseen."""
 
 import tempfile
 import traceback
@@ -6,11 +6,11 @@ from pathlib import Path
 
 
 def sentence_of(error: Exception, text: str) -> str:
-    """One sentence about an error; for all but those of files it names a trace.
+    """Writes one sentence about an error; it names a trace, except for errors of files.
 
     Args:
         error: What ended a command.
-        text: What it says.
+        text: Text of the error.
     """
     if isinstance(error, OSError):
         if error.filename is None:
@@ -36,6 +36,6 @@ def _keep_trace(error: Exception) -> str:
             delete=False,
         ) as file:
             file.write(lines)
-    except OSError:  # a full disk is no reason for a second error
+    except OSError:  # a full disk must not end in a second error
         return ''
     return f', with {Path(file.name)}, which says how it came about'

@@ -6,6 +6,7 @@ import sys
 from argparse import (
     SUPPRESS,
     Action,
+    ArgumentDefaultsHelpFormatter,
     ArgumentParser,
     Namespace,
     RawDescriptionHelpFormatter,
@@ -85,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _own_words(error: Exception) -> str:
-    """What an error says, without the trace that torch adds in a loader's process."""
+    """Text of an error, without the trace that torch adds in a loader's process."""
     text = str(error)
     if not (text.startswith('Caught ') and ' in DataLoader worker' in text):
         return text
@@ -103,19 +104,30 @@ def parse(name: str, words: Sequence[str]) -> Namespace:
     return make_parser(name).parse_args(words, Namespace(extra=extra))
 
 
+class _Help(ArgumentDefaultsHelpFormatter, RawDescriptionHelpFormatter):
+    """Help that names each default that is a value."""
+
+    def _get_help_string(self, action: Action) -> str | None:
+        if action.default is None or action.default is False or not action.help:
+            return action.help
+        if action.default in ('', []):
+            return action.help
+        return super()._get_help_string(action)
+
+
 class _Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """Quotes what was given, which may be a file of any name."""
+        """Prints the error on one line; a file's name in it can have any character."""
         super().error(load_alone('terminal.py').one_line(message))
 
 
 def make_parser(name: str) -> ArgumentParser:
-    """The command line of a command, one of :data:`COMMANDS`."""
+    """Makes the parser of a command, one of :data:`COMMANDS`."""
     module = _module(name)
     parser = _Parser(
         prog=f'tgdfer {name}',
         description=module.__doc__,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=_Help,
         allow_abbrev=getattr(module, 'ALLOW_ABBREV', True),
     )
     module.add_arguments(parser)
@@ -129,8 +141,8 @@ def _module(name: str) -> ModuleType:
 def _import_package() -> None:
     """Imports the library, which every command needs, without collecting garbage.
 
-    What is imported makes a million objects that all stay. Looking through them again
-    and again takes a sixth of the time of importing, and half a second afterwards.
+    The import makes a million objects that all stay. Looking through them again and
+    again takes a sixth of the time of the import, and half a second afterwards.
     """
     if 'tgdfer_mm' in sys.modules and hasattr(sys.modules['tgdfer_mm'], '__version__'):
         return
@@ -156,7 +168,7 @@ class _ShowVersion(Action):
 
 
 def _overview(words: list[str]) -> int:
-    """Says which commands there are; with ``data`` only those about data."""
+    """Lists the commands; after the word ``data`` only those about data."""
     group = [n for n in COMMANDS if n.split()[0] == words[0]] if words else []
     shown = group or COMMANDS
     lines = [f'  {n:16}{(_module(n).__doc__ or "").splitlines()[0]}' for n in shown]
@@ -184,7 +196,7 @@ def _overview(words: list[str]) -> int:
         return 2
     asked = parser.parse_known_args(rest)[0].command
     if asked is None:
-        parser.error(f'no command among {" ".join(rest)}')
+        parser.error(f'there is no command in {" ".join(rest)!r}')
     from difflib import get_close_matches
 
     known = [n.split()[-1] if group else n for n in shown]

@@ -1,4 +1,4 @@
-"""Lists the models for videos: what each knows, its licence, and whether it is here.
+"""Lists the models for videos: their classes, licence, and whether they are here.
 
 tgdfer models
 tgdfer models --default fer2013-xception
@@ -9,11 +9,11 @@ from argparse import ArgumentParser, Namespace
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
-    parser.epilog = '`tgdfer models get NAME` fetches one.'
+    parser.epilog = '`tgdfer models get NAME` fetches a model.'
     parser.add_argument(
         '--default',
         metavar='NAME',
-        help='use this one from now on where no --model is given',
+        help='use this model from now on if a command has no --model',
     )
 
 

@@ -1,4 +1,4 @@
-"""Fetches a model for videos, checks it, and keeps it in the platform's cache folder.
+"""Fetches a model for videos, checks it, and keeps it in the cache folder.
 
 tgdfer models get fer2013-xception
 """
@@ -8,12 +8,15 @@ from argparse import ArgumentParser, Namespace
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
-    parser.add_argument('name', help='as `tgdfer models` lists it')
+    parser.add_argument('name', help='name of the model, as `tgdfer models` lists it')
     parser.add_argument(
-        '--file', help='a file that was fetched by hand, in the place of the download'
+        '--file',
+        help='use this file, which you fetched yourself, instead of a download',
     )
     parser.add_argument(
-        '--fold', type=int, help='the fold that a checkpoint of a data set is of'
+        '--fold',
+        type=int,
+        help='fold of the data set on which the checkpoint was trained',
     )
 
 

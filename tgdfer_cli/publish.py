@@ -1,4 +1,4 @@
-"""Writes a model to hand on: a folder with a model card, on the hub too, or one file.
+"""Writes a model for others: a folder with a model card, or one file of weights.
 
 tgdfer publish work_dirs/tgdfer_own my_model --licence cc-by-nc-4.0
 tgdfer publish work_dirs/tgdfer_own my_model --push org/name
@@ -19,28 +19,44 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument(
         'model',
-        help='the work folder of a training, a config, or what else --model of `tgdfer '
-        'infer` takes; for one file, a checkpoint',
+        help='work folder of a training, a config, or another model that `tgdfer infer '
+        '--model` takes; for one file of weights, a checkpoint',
     )
-    parser.add_argument('out', help='folder, absent or empty; or *.safetensors')
-    parser.add_argument('--checkpoint', help="a config's weights")
     parser.add_argument(
-        '--half', action='store_true', help='16 bits a number (a file always has them)'
+        'out', help='folder to write, new or empty; or one file *.safetensors'
     )
-    parser.add_argument('--licence', help='of the weights, such as cc-by-nc-4.0')
+    parser.add_argument(
+        '--checkpoint', help='file of the weights, if MODEL is a config'
+    )
+    parser.add_argument(
+        '--half',
+        action='store_true',
+        help='save 16 bits for each number, not 32 (one file always has 16)',
+    )
+    parser.add_argument(
+        '--licence', help='licence of the weights, such as cc-by-nc-4.0'
+    )
     parser.add_argument(
         '--groups',
         metavar='FILE',
-        help='results by groups of people for the card, written by `tgdfer groups`',
+        help='results by groups of people, for the model card; `tgdfer groups` writes '
+        'them',
     )
     parser.add_argument(
-        '--push', metavar='ORG/NAME', help='send the folder there; @BRANCH may follow'
+        '--push',
+        metavar='ORG/NAME',
+        help='send the folder to this repository of the Hugging Face hub; '
+        'ORG/NAME@BRANCH sends it to a branch',
     )
     parser.add_argument(
-        '--public', action='store_true', help='a repository that is made is for all'
+        '--public',
+        action='store_true',
+        help='make a new repository public; without it it is private',
     )
     parser.add_argument(
-        '--command', default='', help='for one file: how the checkpoint was made'
+        '--command',
+        default='',
+        help='command that made the checkpoint, kept in the one file as a note',
     )
 
 

@@ -1,4 +1,4 @@
-"""Searches settings of a config with Optuna; every trial is a `tgdfer train`.
+"""Searches the best settings of a config with Optuna; each trial trains once.
 
     pip install "tgdfer_mm[sweep]"
     tgdfer sweep tgdfer_synth synth --trials 20
@@ -15,21 +15,30 @@ from .common import at_least
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
-    parser.add_argument('config', help='a config file, or the name of a shipped one')
+    parser.add_argument('config', help='config file, or the name of a shipped one')
     parser.add_argument(
         'space',
-        help='what is fixed and searched, *.json; synth is the shipped one for drawn '
-        'faces',
+        help='file *.json of the settings that are fixed and those that are searched; '
+        'synth is the shipped one for drawn faces',
     )
     parser.add_argument(
-        '--trials', type=at_least(1), default=20, help='how many in all'
+        '--trials',
+        type=at_least(1),
+        default=20,
+        help='number of trials, with those of earlier calls',
     )
-    parser.add_argument('--out', default='work_dirs/sweep', help='folder of the sweep')
+    parser.add_argument('--out', default='work_dirs/sweep', help='folder for the sweep')
     parser.add_argument(
-        '--val-part', type=float, default=0.25, help='share that validates'
+        '--val-part',
+        type=float,
+        default=0.25,
+        help='share of the training clips to validate on',
     )
     parser.add_argument(
-        '--seed', type=at_least(0), default=0, help='of search and training'
+        '--seed',
+        type=at_least(0),
+        default=0,
+        help='random seed of the search and of the trainings',
     )
 
 

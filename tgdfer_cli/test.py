@@ -10,8 +10,8 @@ from .common import add_common_arguments, add_recipe_arguments, load_alone
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the command's options."""
-    parser.add_argument('config', help='the config file, or the name of a shipped one')
-    parser.add_argument('checkpoint', help='the checkpoint file')
+    parser.add_argument('config', help='config file, or the name of a shipped one')
+    parser.add_argument('checkpoint', help='checkpoint file')
     add_common_arguments(parser)
     add_recipe_arguments(parser, 'test')
     modes = load_alone('recipe/recipe.py').PERTURBATIONS

@@ -1,4 +1,4 @@
-"""Says which of your texts are nearly the same to a model, without a video.
+"""Tells which of your texts a model can hardly tell apart, without a video.
 
 tgdfer texts "a broad smile" "a wide grin" "a frown" --model clip
 """
@@ -14,11 +14,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         'texts',
         nargs='+',
         metavar='TEXT',
-        help='as for `tgdfer infer --texts`: one a class, or one JSON file',
+        help='texts as for `tgdfer infer --texts`: one for each class, or a JSON file',
     )
     add_model_choice(parser)
     parser.add_argument(
-        '--near', type=float, default=0.95, help='cosine from which on they are named'
+        '--near',
+        type=float,
+        default=0.95,
+        help='name pairs of texts whose cosine is at least this, -1 to 1',
     )
 
 

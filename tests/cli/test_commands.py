@@ -100,6 +100,19 @@ def test_help_of_a_command_imports_no_library():
         assert text.startswith(f'usage: tgdfer {name} ')
 
 
+@pytest.mark.parametrize('name', COMMANDS)
+def test_each_option_has_help_that_names_its_default(name):
+    parser = make_parser(name)
+    formatter = parser._get_formatter()
+    for action in parser._actions:
+        assert action.help, action.dest
+        default = action.default
+        if action.dest != 'help' and not (
+            default is None or default in (False, [], '')
+        ):
+            assert f'(default: {default})' in formatter._expand_help(action)
+
+
 def test_the_overview_lists_every_command_with_a_line(capsys):
     with pytest.raises(SystemExit) as end:
         main(['--help'])

@@ -186,8 +186,8 @@ def test_a_config_that_cannot_be_read(tmp_path, capsys, text, words):
 @pytest.mark.parametrize(
     ('option', 'words'),
     [
-        (('--batch', '0'), '0 is below 1'),
-        (('--workers', '-1'), "'-1' is no whole number"),
+        (('--batch', '0'), '0 is too small: the least is 1'),
+        (('--workers', '-1'), "'-1' is not a whole number"),
         (('--device', 'toaster'), "device='toaster' is not there"),
     ],
 )

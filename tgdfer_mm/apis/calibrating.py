@@ -1,4 +1,4 @@
-"""Fitting a model's temperature to the people that were set aside from its training."""
+"""Fits a model's temperature to the people that were set aside from its training."""
 
 import shutil
 import tempfile
@@ -33,7 +33,7 @@ from ..run_config.walk import data_sets
 from ..version import __version__
 from .calibration import SCHEMA
 
-# Of training alone, or pictures that nobody has asked for.
+# Hooks of training alone, or of pictures that nobody has asked for.
 _TRAINING = ('train_dataloader', 'train_cfg', 'optim_wrapper', 'param_scheduler')
 _VALIDATING = ('val_dataloader', 'val_cfg', 'val_evaluator')
 _HOOKS = ('selection', 'explain', 'confusion', 'log_pictures', 'parts')
@@ -41,13 +41,13 @@ _HOOKS = ('selection', 'explain', 'confusion', 'log_pictures', 'parts')
 
 @dataclass(frozen=True)
 class Part:
-    """What a model says of some clips, and what is true.
+    """Scores of a model for some clips, and their true labels.
 
     Attributes:
         scores: (N, K) probabilities of the readable clips.
         labels: (N,) class indices.
-        unreadable: How many clips could not be read.
-        people: How many people are in them; None if a clip does not say.
+        unreadable: Number of clips that could not be read.
+        people: Number of people in them; None if a clip does not name its person.
     """
 
     scores: np.ndarray
@@ -57,10 +57,10 @@ class Part:
 
     @classmethod
     def of(cls, predictions: Sequence[dict]) -> 'Part':
-        """The part that some written predictions are of.
+        """Makes a part from written predictions.
 
         Raises:
-            CalibrationError: They are no probabilities of one label a clip.
+            CalibrationError: They are not probabilities for one label per clip.
         """
         scores, labels = usable_scores(predictions)
         readable = [line for line in predictions if line['score'] is not None]
@@ -84,10 +84,10 @@ class Part:
 
 
 def training_of(checkpoint: str | Path) -> dict:
-    """What a checkpoint says of the data that it was trained on.
+    """Reads from a checkpoint on which data it was trained.
 
     Raises:
-        CalibrationError: It says nothing, nobody was set aside, or its clips have
+        CalibrationError: It does not tell them, nobody was set aside, or its clips have
             several labels.
     """
     meta = load_from_local(checkpoint, 'cpu').get('meta') or {}
@@ -123,7 +123,7 @@ def calibrate(
         cfg: The config that it was trained with, as
             :func:`tgdfer_mm.recipe.loading.load_config` gives it; changed in place.
         checkpoint: The weights.
-        test: Whether the test clips are judged before and after, too.
+        test: Whether to measure the test clips before and after, too.
 
     Returns:
         The record, see :mod:`tgdfer_mm.apis.calibration`, the validation part, and the
@@ -157,7 +157,7 @@ def calibrate(
 
 
 def _hold_out(cfg: Config, share: float) -> None:
-    """Gives a config the validation part that a training with this share had."""
+    """Gives a config the validation part of a training with this share."""
     for about_training in ('precision', 'no_validate'):
         cfg.recipe.pop(about_training, None)
     cfg.recipe['selection'] = 'val'
@@ -182,7 +182,7 @@ def _hold_out(cfg: Config, share: float) -> None:
 
 
 def _infos(cfg: Config, key: str) -> list[Any]:
-    """The data sets of a loader, which read no picture."""
+    """The data sets of a loader; no frame is read."""
     nodes = [dict(each.config, pipeline=[]) for each in data_sets(cfg, key)]
     return [DATASETS.build(node) for node in nodes]
 
@@ -193,7 +193,7 @@ def _people(parts: Sequence[Any]) -> set[str]:
 
 
 def _predict(cfg: Config, checkpoint: str | Path, part: str) -> Part:
-    """What a checkpoint says of the validation or test clips of a settled config."""
+    """Predicts the validation or test clips of a config that is ready."""
     cfg = Config(copy_of(cfg), filename=cfg.filename)
     folder = Path(tempfile.mkdtemp(prefix='calibrate'))
     try:
@@ -204,7 +204,7 @@ def _predict(cfg: Config, checkpoint: str | Path, part: str) -> Part:
             cfg[key] = None
         for name in _HOOKS:
             cfg.default_hooks.pop(name, None)
-        # All of the recipe has been applied, and what it cut off cannot be cut again.
+        # The whole recipe has been applied; its cut of the data cannot be made twice.
         cfg.recipe = {}
         cfg.pop(APPLIED, None)
         note_work_folder(cfg, folder)

@@ -1,4 +1,4 @@
-"""The temperature of a model: a small file next to its weights, and what it says."""
+"""The temperature of a model: a small file next to its weights."""
 
 import json
 import math
@@ -11,12 +11,12 @@ from ..video.errors import InputError
 
 SCHEMA = 'tgdfer_mm.calibration/1'
 SUFFIX = '.calibration.json'
-# Of a record, what every result repeats.
+# Entries of a record that every result repeats.
 SAID = ('temperature', 'clips', 'people', 'dataset', 'fold')
 
 
 def calibration_file(checkpoint: str | Path) -> Path:
-    """Where the calibration of a checkpoint lies, whether it is there or not."""
+    """Path of a checkpoint's calibration; the file may be absent."""
     return Path(checkpoint).with_suffix(SUFFIX)
 
 
@@ -48,14 +48,16 @@ def read_calibration(checkpoint: str | Path, sha256: str) -> dict | None:
 
 
 def carry_calibration(source: str | Path, out: str | Path) -> None:
-    """Gives a file of the same weights the calibration that lies next to another one.
+    """Copies the calibration of a checkpoint next to another file of its weights.
 
     Args:
-        source: The checkpoint that was written anew.
-        out: The new file; an earlier calibration next to it goes, if there is no other.
+        source: The checkpoint that was written again.
+        out: The new file; an earlier calibration next to it is removed if the source
+            has none.
 
     Raises:
-        InputError: That of the source is damaged, or belongs to other weights.
+        InputError: The calibration of the source is damaged, or belongs to other
+            weights.
     """
     record = read_calibration(source, file_hash(source))
     if record is None:
@@ -66,16 +68,16 @@ def carry_calibration(source: str | Path, out: str | Path) -> None:
 
 
 def checked_record(record: Any, where: str, sha256: str | None) -> dict:
-    """A calibration that can be used with some weights.
+    """Checks that a calibration can be used with some weights.
 
     Args:
-        record: What was read.
-        where: What to call it in an error.
+        record: Content of the file.
+        where: Its name in an error.
         sha256: Hash of the weights.
 
     Raises:
-        InputError: A field is missing or is of another kind, or the calibration belongs
-            to other weights.
+        InputError: A field is missing or of another kind, or the calibration belongs to
+            other weights.
     """
     if not isinstance(record, Mapping) or record.get('schema') != SCHEMA:
         raise InputError(
@@ -98,10 +100,10 @@ def checked_record(record: Any, where: str, sha256: str | None) -> dict:
 
 
 def usable_temperature(value: Any, where: str) -> float:
-    """A temperature that can be divided by.
+    """Checks that a temperature can be divided by.
 
     Raises:
-        InputError: It is no finite number above 0.
+        InputError: It is not a finite number above 0.
     """
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not math.isfinite(value) or value <= 0:
@@ -110,5 +112,5 @@ def usable_temperature(value: Any, where: str) -> float:
 
 
 def said_of(record: Mapping[str, Any] | None) -> dict | None:
-    """What the ``model`` of a result says of its calibration; None without one."""
+    """The calibration as the ``model`` of a result has it; None without one."""
     return None if record is None else {name: record.get(name) for name in SAID}

@@ -1,4 +1,4 @@
-"""What ``tgdfer infer`` does: read videos, print, write, and say how it went."""
+"""The command ``tgdfer infer``: reads videos, prints and writes their results."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -49,7 +49,7 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
         except KeyboardInterrupt:  # while pictures were drawn
             console.print('stopped with Ctrl-C; the files written so far are kept')
             return code or Interrupted.exit_code
-        # Whatever this input brought up, the next one gets its turn.
+        # After any error the next input is still read.
         except Exception as err:
             found = _complain(console, fault(each, err))
         code = code or found
@@ -100,7 +100,7 @@ def _inputs(args: Namespace) -> list[str | int]:
 
 
 def _videos(inputs: list[str | int], args: Namespace) -> VideoFolder | None:
-    """The videos of a folder that was given alone; None of other inputs."""
+    """The videos of a folder that was given alone; None for other inputs."""
     found = find_videos(str(inputs[0]), args.out) if len(inputs) == 1 else None
     if found is None and args.shard is not None:
         raise UsageError('--shard is for one folder with videos in it, given alone')
@@ -123,16 +123,16 @@ def faces_of(args: Namespace) -> str | dict:
 
 
 def changes_of(args: Namespace) -> dict:
-    """The changes to a config's ``video``, nested: ``crop=dict(margin=2)``.
+    """Changes to a config's ``video``, nested: ``crop=dict(margin=2)``.
 
     Raises:
-        UsageError: They are no such changes.
+        UsageError: They are not such changes.
     """
     nested = Config()
     try:
         nested.merge_from_dict(parse_settings(args.settings))
         return nested.to_dict()
-    # mmengine's reader of options raises what it stumbles over.
+    # mmengine's reader of options can raise any error.
     except Exception as err:
         raise UsageError(
             f'--settings {" ".join(args.settings)}: cannot be understood '
@@ -145,7 +145,7 @@ def make_inferencer(args: Namespace, **kwargs) -> DFERInferencer:
 
     Raises:
         VideoError: It cannot be made. A model or a detector's file that cannot be read
-            is a wrong argument; only what a user wants to have read is an input.
+            is a wrong argument; only a video or picture is an input.
     """
     try:
         return DFERInferencer(

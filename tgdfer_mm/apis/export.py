@@ -1,4 +1,4 @@
-"""A model as one ONNX file that needs nothing of this package to run."""
+"""Exports a model as one ONNX file that runs without this package."""
 
 import json
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ class ExportedRecognizer(nn.Module):
 
         Args:
             frames: (N, T, 3, H, W) uint8 RGB.
-            valid: (N,) int64, how many of the T frames are real; they come first.
+            valid: (N,) int64, number of the T frames that are real; they come first.
 
         Returns:
             Probabilities (N, K), instance scores and relevance (N, M, K).
@@ -76,9 +76,9 @@ class ExportedRecognizer(nn.Module):
 def export_onnx(loaded: LoadedModel, out: str | Path) -> Path:
     """Writes a model as ONNX, for any batch and any number of frames a clip.
 
-    Text features and normalisation are folded in. The file's metadata say classes,
-    preprocessing, settings for videos, where the weights are from, and the schema of
-    the results that ``DFERInferencer`` makes with it.
+    Text features and normalisation are inside. The metadata of the file hold the
+    classes, preprocessing, settings for videos, origin of the weights, and the schema
+    of the results that ``DFERInferencer`` makes with it.
 
     Args:
         loaded: The model, see :func:`load_model`.
@@ -124,8 +124,8 @@ def trace(loaded: LoadedModel) -> torch.export.ExportedProgram:
     size, frames = settings['crop']['size'], settings['window']['frames']
     module = ExportedRecognizer(loaded.model.cpu()).eval()
     group = loaded.model.frames_per_instance
-    # Several windows of every temporal grain: of a single one the exporter would
-    # conclude that there is always one.
+    # Several windows of every temporal grain: with a single one the exporter would
+    # assume that there is always one.
     length = group * (max(2 * frames, 32) // group + 1)
     pictures = torch.zeros(2, length, 3, size, size, dtype=torch.uint8)
     any_size = torch.export.Dim.DYNAMIC
@@ -138,7 +138,7 @@ def trace(loaded: LoadedModel) -> torch.export.ExportedProgram:
 
 
 def check_out(out: str | Path) -> None:
-    """Looks whether a model can be written to a file.
+    """Checks that a model can be written to a file.
 
     Raises:
         UsageError: The file's name does not end in ``.onnx``.
@@ -155,7 +155,7 @@ def check_out(out: str | Path) -> None:
 
 
 def _name_axes(model: Any) -> None:
-    """Calls the free axes of inputs and outputs batch and length, not s17 and s42."""
+    """Names the free axes of inputs and outputs batch and length, not s17 and s42."""
     pictures = next(i for i in model.graph.input if i.name == 'frames')
     axes = pictures.type.tensor_type.shape.dim
     names = {axes[0].dim_param: 'batch', axes[1].dim_param: 'length'}
@@ -167,7 +167,7 @@ def _name_axes(model: Any) -> None:
 
 
 def _side(scale: Sequence[int] | int) -> int:
-    """The side of the square that a Resize makes."""
+    """Side of the square that a Resize makes."""
     width, height = (scale, scale) if isinstance(scale, int) else scale
     if width != height:
         raise UsageError(
@@ -204,7 +204,7 @@ def _metadata(loaded: LoadedModel) -> dict[str, str]:
             )
     settings = video_settings(loaded.cfg, {})
     for step in steps_after_reading(loaded.cfg):
-        if step['type'] == 'Resize':  # which the file lacks: crops have that size then
+        if step['type'] == 'Resize':  # which the file lacks: then crops have that size
             settings = settings.updated(dict(crop=dict(size=_side(step['scale']))))
     size = settings.crop.size
     values = dict(

@@ -1,4 +1,4 @@
-"""Features of frames that several windows look at, computed once."""
+"""Computes the features of a frame once, although several windows have it."""
 
 import weakref
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from ..models.recognizers import BagRecognizer
 from .preprocessing import ClipPipeline
 
 _BATCH = 128  # frames that the tower sees together
-# Steps of a test pipeline that do the same to a frame in whatever clip it is.
+# Steps of a test pipeline that change a frame in the same way in every clip.
 _SINGLE = {'Resize', 'CenterCrop', 'FormatShape', 'PackDFERInputs', 'PackActionInputs'}
 
 
 def sees_single_frames(model: nn.Module, steps: Sequence[dict]) -> bool:
-    """Whether the tower and all before it look at each frame by itself.
+    """True if the tower and all steps before it see each frame by itself.
 
     Args:
         model: The recognizer.
@@ -37,13 +37,13 @@ def sees_single_frames(model: nn.Module, steps: Sequence[dict]) -> bool:
 
 
 class FrameFeatures:
-    """Predicts windows; what overlaps goes through the tower once.
+    """Predicts windows; a frame in several windows goes through the tower once.
 
-    A feature is kept as long as its crop is: while a window may need it. Scores are
-    those of windows that are computed by themselves, but for rounding.
+    A feature is kept as long as its crop, that is while a window may need it. Scores
+    equal those of windows that are computed by themselves, except for rounding.
 
     Args:
-        model: One of which :func:`sees_single_frames` is true.
+        model: A model for which :func:`sees_single_frames` is true.
         pipeline: Prepares a window.
     """
 
@@ -79,7 +79,7 @@ class FrameFeatures:
         return self._model.predict_features(features, batch)
 
     def of_crops(self, crops: list[np.ndarray]) -> Tensor:
-        """Features (n, D) of crops of a window that was predicted last."""
+        """Features (n, D) of crops of the window that was predicted last."""
         return torch.stack([self._kept[id(crop)][1] for crop in crops])
 
     def _of_frames(self, frames: Tensor) -> Tensor:

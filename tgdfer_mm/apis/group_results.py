@@ -10,10 +10,10 @@ from ..video.errors import InputError
 
 
 def read_groups(path: str | Path) -> dict:
-    """Reads what `tgdfer groups` has written.
+    """Reads a file of `tgdfer groups`.
 
     Raises:
-        InputError: There is no such file, or it is another one.
+        InputError: There is no such file, or it is of another kind.
     """
     path = Path(path).expanduser()
     if not path.is_file():
@@ -32,14 +32,14 @@ def read_groups(path: str | Path) -> dict:
 
 
 def groups_for_card(content: dict, where: str) -> dict:
-    """The facts and tables of a card, all of it text.
+    """Facts and tables for a model card, as text.
 
     Args:
-        content: What :func:`read_groups` returns.
-        where: What to call it in an error.
+        content: Result of :func:`read_groups`.
+        where: Its name in an error.
 
     Raises:
-        InputError: Something is missing, or is of another kind.
+        InputError: An entry is missing, or is of another kind.
     """
     try:
         return dict(
@@ -75,7 +75,7 @@ def _cells(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 def _cell(text: object) -> str:
-    """Text that stays in its cell and is no markup: names may be anything."""
+    """Text for a cell, with all markup escaped: a name can have any character."""
     plain = one_line(str(text))
     for mark in '|<>`':
         plain = plain.replace(mark, f'\\{mark}')

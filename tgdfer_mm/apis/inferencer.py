@@ -1,4 +1,4 @@
-"""From a video to a result, in one call."""
+"""Reads a video and returns its result, in one call."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -32,7 +32,7 @@ BATCH_SIZE = Number(least=1, whole=True)
 
 
 class DFERInferencer(BaseInferencer):
-    """Says which faces are in a video, what they show when, and by which frames.
+    """Finds the faces in a video, tells what they show when, and which frames say so.
 
     An input is the path of a video or of a folder of pictures, an array (T, H, W, 3) or
     list of frames (uint8, RGB), one picture (H, W, 3), or the number of a camera; a
@@ -42,34 +42,34 @@ class DFERInferencer(BaseInferencer):
     work for one of them after another.
 
     Args:
-        model: What :func:`tgdfer_mm.apis.load_model` takes or gave (a name, a config, a
-            folder, ``org/name`` of the Hugging Face hub), or the path of an ``*.onnx``
-            file. None is the one chosen by ``tgdfer models --default``, or ``demo``.
-        checkpoint: Its weights; a model of that list has its own.
-        device: Where the model runs; by default the best there is. One that was loaded
-            already stays where it is.
-        faces: Who finds the faces: ``dlib``, ``none`` (the frames are face crops),
+        model: A name, a config, a folder or ``org/name`` of the Hugging Face hub, as
+            :func:`tgdfer_mm.apis.load_model` takes it, or the model that it returned;
+            or the path of an ``*.onnx`` file. None is the one chosen by ``tgdfer models
+            --default``, or ``demo``.
+        checkpoint: Its weights, if the model is a config.
+        device: Where the model runs; by default the best device of this machine. A
+            model that is already loaded stays where it is.
+        faces: The face detector: ``dlib``, ``none`` (the frames are face crops),
             ``yunet`` or ``mediapipe`` with a model file (a dict), or a function from a
             picture to boxes. See :func:`tgdfer_mm.video.faces.build_detector`.
-        fps: Rate of frames in folders and arrays.
-        runtime: ``torch``, or ``onnx``: the model is exported first. A model that is
-            an ``*.onnx`` file, as ``tgdfer export`` writes them, always runs there.
-        show_progress: Whether a bar shows how far reading is.
-        texts: Classes of your own, in words, for a model with a text tower: one text a
-            class, a dict from class to its phrasings, or a JSON file of those, see
+        fps: Frames per second of folders and arrays.
+        runtime: ``torch``, or ``onnx``, which exports the model first. An ``*.onnx``
+            file of ``tgdfer export`` always runs in onnxruntime.
+        show_progress: Whether a bar shows the progress of reading.
+        texts: Your own classes, in words, for a model with a text tower: one text for
+            each class, a dict from class to its phrasings, or a JSON file of those, see
             :func:`tgdfer_mm.apis.own_words.read_words`.
-        rest: Which class is a face at rest, which makes no intervals; by default the
-            one called neutral, if there is one.
-        movements: A file or folder with values of action units per frame, which others
-            have measured, see :class:`.MeasuredMovements`; what the most relevant
-            frames show is told by them, and not by the model's text tower.
+        rest: The class of a face at rest, which gets no intervals; by default the one
+            called neutral, if there is one.
+        movements: A file or folder with values of action units per frame, which another
+            program has measured, see :class:`.MeasuredMovements`. They then tell what
+            moves in the most relevant frames, instead of the model's text tower.
         **settings: Changes to the config's ``video``, see
             :class:`tgdfer_mm.video.settings.VideoSettings`, such as ``every=2`` or
             ``window=dict(stride=0.2)``.
 
     Raises:
-        VideoError: What keeps the model from being used, see
-            :mod:`tgdfer_mm.video.errors`.
+        VideoError: The model cannot be used, see :mod:`tgdfer_mm.video.errors`.
 
     Examples:
         >>> DFERInferencer('demo')('my_video.mp4')['predictions'][0]['tracks']
@@ -89,8 +89,8 @@ class DFERInferencer(BaseInferencer):
         movements: str | Path | None = None,
         **settings: Any,
     ) -> None:
-        # Not the base's constructor: it resolves names in mmaction2's model index and
-        # loads weights that do not fit with a warning.
+        # Not the constructor of the base class: it looks names up in mmaction2's model
+        # index, and only warns if weights do not fit.
         self.fps = _FPS.check('fps', fps)
         self.detector = build_detector(faces)  # before a model is loaded
         self.measured = None if movements is None else MeasuredMovements(movements)
@@ -101,7 +101,7 @@ class DFERInferencer(BaseInferencer):
 
     @property
     def about(self) -> dict:
-        """What the model says about itself: the ``model`` of every result."""
+        """Facts about the model: the ``model`` of every result."""
         return self.runtime.about
 
     @property
@@ -115,7 +115,7 @@ class DFERInferencer(BaseInferencer):
         return self.runtime.settings
 
     def with_texts(self, texts: Texts, rest: str | None = None) -> 'DFERInferencer':
-        """An inferencer for other classes, which shares all that is large.
+        """An inferencer for other classes; it shares all large parts with this one.
 
         Args:
             texts: See the class.
@@ -137,18 +137,18 @@ class DFERInferencer(BaseInferencer):
             batch_size: Windows that the model sees together.
 
         Returns:
-            ``predictions``: one result an input, in their order, plain data of the form
-            of :func:`tgdfer_mm.apis.result_schema`. ``visualization``: empty, as
-            pictures are made of results (``tgdfer_mm.visualization.video``).
+            ``predictions``: one result for each input, in their order, plain data of
+            the form of :func:`tgdfer_mm.apis.result_schema`. ``visualization``: empty,
+            since pictures are made from results (``tgdfer_mm.visualization.video``).
 
         Raises:
-            InputError: An input cannot be read at all. It is raised when all others
-                have been read, and ``results`` of the error are theirs. Of an input
-                that can be read in part the result has ``complete`` false.
-            UsageError: Something is no input, the detector fails at every frame, or
-                the model gives no numbers; ``results`` as before.
+            InputError: An input cannot be read at all. It is raised after all others
+                have been read; their results are in ``results`` of the error. If an
+                input can be read in part, its result has ``complete`` false.
+            UsageError: An input is of a wrong kind, the detector fails at every frame,
+                or the model gives NaN; ``results`` as before.
             MissingPackage: Reading needs a package that is absent.
-            Interrupted: Ctrl-C; its ``result`` is what was read until then.
+            Interrupted: Ctrl-C; its ``result`` has everything that was read until then.
         """
         results: list[dict] = []
         try:
@@ -165,13 +165,13 @@ class DFERInferencer(BaseInferencer):
         batch_size: int = 8,
         progress: Callable[[Source], AbstractContextManager] | None = None,
     ) -> Iterator[dict]:
-        """The results one after another, each as soon as it is there.
+        """Yields the results one after another, each as soon as it is ready.
 
         Args:
             inputs: See the class.
             batch_size: Windows that the model sees together.
-            progress: In the place of the bar: given the source, a context with what
-                to call after every frame.
+            progress: Replaces the bar: a function from the source to a context manager,
+                which gives a function to call after every frame.
 
         Raises:
             VideoError: As for a call.
@@ -204,20 +204,20 @@ class DFERInferencer(BaseInferencer):
         real_time: bool | None = None,
         keep: bool = False,
     ) -> LiveStream:
-        """Looks at frames while they come.
+        """Analyses frames while they arrive.
 
         Args:
             frames: Arrays (H, W, 3) uint8 RGB from a generator or the like, or pairs of
                 a time in seconds and such an array; the number of a camera; or a path.
             fps: Rate of arrays without a time, by default the inferencer's.
             batch_size: Windows that the model sees together at most.
-            real_time: Whether frames are dropped, and counted, when they come faster
-                than they are looked at. None drops those of a camera only.
-            keep: Whether :meth:`LiveStream.result` is wanted afterwards; memory then
-                grows by the numbers of each frame.
+            real_time: Whether frames are dropped, and counted, if they arrive faster
+                than they are analysed. None drops only those of a camera.
+            keep: Whether :meth:`LiveStream.result` will be called; memory then grows by
+                the numbers of each frame.
 
         Returns:
-            What yields the windows, each as soon as it is known: plain data, see
+            An iterator of windows, each as soon as it is known: plain data, see
             :meth:`tgdfer_mm.video.live.LiveAnalysis.windows`, and ``dropped``.
 
         Examples:
@@ -236,11 +236,11 @@ class DFERInferencer(BaseInferencer):
         return self.runtime.predict(inputs)
 
     def visualize(self, inputs: list, preds: Any, **kwargs) -> list:
-        """Nothing: pictures are made of a finished result."""
+        """Does nothing: pictures are made from a finished result."""
         return []
 
     def postprocess(self, preds: list, visualization: list, **kwargs) -> dict:
-        """The form in which mmengine's inferencers return."""
+        """Returns the results in the form of mmengine's inferencers."""
         return dict(predictions=preds, visualization=visualization)
 
     def _read(self, source: Source, batch_size: int, progress: Callable) -> dict:
@@ -274,9 +274,9 @@ class DFERInferencer(BaseInferencer):
         return result
 
     def _inputs_to_list(self, inputs: Any) -> list:
-        """The name that mmengine's inferencers have for it."""
+        """The name of this method in mmengine's inferencers."""
         return list_inputs(inputs)
 
     def _init_pipeline(self, cfg: Config) -> Callable:
-        """mmengine asks for it; the runtime has the pipeline."""
+        """mmengine calls it; the runtime has the pipeline."""
         return ClipPipeline(cfg, self.settings.window.frames)

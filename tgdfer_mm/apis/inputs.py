@@ -1,4 +1,4 @@
-"""What a user hands over, as a list of inputs."""
+"""Turns what a user gives into a list of inputs."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from ..video.errors import InputError
 
 
 def list_inputs(given: Any) -> list:
-    """Tells one input from several: pictures in a list are the frames of one.
+    """Tells one input from several: pictures in a list are the frames of one input.
 
     Args:
         given: As :class:`tgdfer_mm.apis.DFERInferencer` takes it.
@@ -20,13 +20,13 @@ def list_inputs(given: Any) -> list:
 
 
 def as_frames(each: Any) -> Any:
-    """Gives an array as one of frames, and any other input as it is.
+    """Returns an array as an array of frames, and any other input as it is.
 
     A picture is an input of one frame: its last axis is the three colours, or it is
     grey and has two axes.
 
     Raises:
-        InputError: An array has a shape of which it is not clear what it holds.
+        InputError: The shape of an array does not tell what it holds.
     """
     if not isinstance(each, np.ndarray):
         return each

@@ -1,4 +1,4 @@
-"""A stream of frames, and what comes of it while it runs."""
+"""The windows of a stream of frames, while it runs."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -18,15 +18,15 @@ from ..video.settings import VideoSettings
 from .result import make_result
 from .runtime import OnnxRuntime, TorchRuntime
 
-_WAITING = 16  # frames of a camera that wait at most, two thirds of a second
+_WAITING = 16  # most frames of a camera that wait: two thirds of a second
 
 
 class _UnwantedError(Exception):
-    """Nobody wants to see more of a stream."""
+    """The stream is not wanted any longer."""
 
 
 def open_stream(frames: Any, fps: float, max_pixels: int) -> Source:
-    """Opens what :meth:`tgdfer_mm.apis.DFERInferencer.stream` takes."""
+    """Opens the argument of :meth:`tgdfer_mm.apis.DFERInferencer.stream`."""
     opened = isinstance(frames, Source | str | os.PathLike | int | np.integer)
     if opened or frames is None:
         return open_source(frames, fps, max_pixels)
@@ -42,7 +42,7 @@ def open_stream(frames: Any, fps: float, max_pixels: int) -> Source:
 class LiveStream:
     """The windows of a stream, each as soon as all of its frames are known.
 
-    To be iterated once; it is closed at the end, or by ``with``. See
+    Iterate over it once; it is closed at the end, or by ``with``. See
     :meth:`tgdfer_mm.apis.DFERInferencer.stream`.
 
     Args:
@@ -50,10 +50,10 @@ class LiveStream:
         detector: Finds the faces.
         runtime: Predicts.
         batch_size: Windows that the model sees together at most.
-        real_time: Whether frames are dropped when the work is slower than they come;
-            None drops those of a camera.
-        keep: Whether the numbers of all frames are kept, for :meth:`result`. Without,
-            nothing grows with the stream, and ``max_frames`` does not end it.
+        real_time: Whether frames are dropped if they arrive faster than they are
+            analysed; None drops only those of a camera.
+        keep: Whether the numbers of all frames are kept, for :meth:`result`. Without it
+            memory does not grow with the stream, and ``max_frames`` does not end it.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class LiveStream:
 
     @property
     def delay(self) -> dict:
-        """Seconds after its newest frame in which a window comes, by construction.
+        """Seconds from a window's newest frame to the window, without the model's time.
 
         See :func:`tgdfer_mm.video.live.promised_delay`.
         """
@@ -108,12 +108,12 @@ class LiveStream:
 
     @property
     def faces(self) -> list[dict]:
-        """``track`` and ``box`` of the faces that are there, as last known."""
+        """``track`` and ``box`` of the faces that are seen, as last known."""
         return self._analysis.faces
 
     @property
     def newest(self) -> Frame | None:
-        """Of a stream in real time, the frame that came last."""
+        """The last frame of a stream in real time."""
         return self._ahead.newest if self._ahead else None
 
     def __iter__(self) -> Iterator[dict]:
@@ -123,10 +123,11 @@ class LiveStream:
         return next(self._windows)
 
     def until(self, unwanted: Callable[[], bool]) -> Iterator[dict]:
-        """The windows until nobody wants more, asked at each frame.
+        """Yields the windows until they are not wanted any longer.
 
         Args:
-            unwanted: Whether it is so. The tracks that are open then are left out.
+            unwanted: Tells whether to stop; called at each frame. Tracks that are open
+                at that time are left out.
         """
         self._unwanted = unwanted
         return self
@@ -148,9 +149,9 @@ class LiveStream:
             self._ended = True
 
     def result(self) -> dict:
-        """The whole result, as a call on the same frames gives it.
+        """The whole result, as a call with the same frames gives it.
 
-        If not all windows were taken, it is of the frames until then, and says so:
+        If not all windows were taken, the result has the frames until then, and
         ``complete`` is false.
 
         Raises:

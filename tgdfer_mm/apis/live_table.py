@@ -1,4 +1,4 @@
-"""What ``tgdfer infer --camera`` prints while it runs."""
+"""The lines that ``tgdfer infer --camera`` prints while it runs."""
 
 from rich.text import Text
 
@@ -16,11 +16,11 @@ def watch_camera(
 
     Raises:
         VideoError: As :meth:`DFERInferencer.iterate`.
-        Interrupted: Ctrl-C; its ``result`` is what was seen until then.
+        Interrupted: Ctrl-C; its ``result`` has everything that was seen until then.
     """
     with inferencer.stream(camera, batch_size=batch_size, keep=True) as stream:
         sure = is_sure(dict(model=inferencer.about))
-        if inferencer.about['note']:  # before the verdicts that it is about
+        if inferencer.about['note']:  # before the labels that the note is about
             console.note(model_note(inferencer.about))
         console.print(calibration_words(inferencer.about))
         usual = stream.delay['usual']

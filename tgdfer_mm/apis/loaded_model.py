@@ -12,17 +12,17 @@ from ..video.errors import UsageError
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model in evaluation mode, and what a result says about it.
+    """A model in evaluation mode, and facts about it.
 
     Attributes:
         model: The network.
         cfg: Its config.
         about: The ``model`` of a result, plain data.
-        trained: What is known of its training, plain data: ``dataset_meta``, ``epoch``
-            and ``seed`` of its checkpoint, ``selection``, the record of how the epoch
-            was chosen and what it reached, and ``test_clips``; of a folder that was
-            saved with results by groups of people, ``groups`` too, and of a calibrated
-            model ``calibration``, the record that `tgdfer calibrate` has written.
+        trained: Facts about its training, plain data: ``dataset_meta``, ``epoch`` and
+            ``seed`` of its checkpoint; ``selection``, the record of the chosen epoch
+            and its results; and ``test_clips``. A folder that was saved with results by
+            groups of people also has ``groups``. A calibrated model has
+            ``calibration``, the record of `tgdfer calibrate`.
     """
 
     model: torch.nn.Module
@@ -41,14 +41,14 @@ def build_network(cfg: Config, config: str) -> Any:
 
     Args:
         cfg: Its ``model`` is built.
-        config: What the message calls it.
+        config: Its name in the message.
 
     Raises:
         UsageError: It cannot be built.
     """
     try:
         return MODELS.build(cfg.model)
-    # What a constructor says of names and values that it does not know.
+    # Errors of a constructor about names and values that it does not know.
     except (AttributeError, ImportError, KeyError, TypeError, ValueError) as err:
         if hasattr(err, 'exit_code'):
             raise

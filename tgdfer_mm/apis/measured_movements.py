@@ -1,4 +1,4 @@
-"""A file of measured movements, and which of them belong to a face of a result."""
+"""Measured movements of a file, matched with the faces of a result."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,18 +15,18 @@ class MeasuredMovements:
     """Values of action units per frame, as :func:`.read_values` reads them.
 
     A clip of the file belongs to the video of its name, without the ending; with
-    ``.track2`` behind it to track 2 alone. A table that names no clip belongs to the
-    first video that is read, whatever its name is, and to no other.
+    ``.track2`` after it, only to track 2. A table that names no clip belongs to the
+    first video that is read, whatever its name, and to no other.
 
     Args:
         path: A table or a folder of tables.
 
     Attributes:
-        by_name: Whether a table that names no clip belongs to the video of its own
-            name alone, as where many videos are read in several calls.
+        by_name: Whether a table that names no clip belongs only to the video of its own
+            name, as needed if many videos are read in several calls.
 
     Raises:
-        UsageError: It cannot be read; names file, line and column.
+        UsageError: It cannot be read; the message names file, line and column.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -45,12 +45,12 @@ class MeasuredMovements:
         tracks: Sequence[Mapping[str, Any]],
         frames: int | None = None,
     ) -> tuple[list[UnitValues | None], list[str]]:
-        """The values of each track, and sentences about what is left out.
+        """The values of each track, and sentences about values that are left out.
 
         Args:
             name: Path of the video.
-            tracks: Of its result.
-            frames: Of the whole video; None if it is not known.
+            tracks: Tracks of its result.
+            frames: Number of frames of the video; None if it is unknown.
         """
         stem = Path(name).stem
         own = [self._clips.get(f'{stem}.track{track["id"]}') for track in tracks]
@@ -87,7 +87,7 @@ class MeasuredMovements:
         ]
 
     def _takes(self, name: str) -> bool:
-        """Whether a video gets the values of a table that names no clip."""
+        """True if a video gets the values of a table that names no clip."""
         if self.by_name or [*self._clips] != [self.path.stem] or self.path.is_dir():
             return False
         self._video = self._video or name

@@ -1,4 +1,4 @@
-"""The README.md of a model's folder: what it is made of, and what it cannot do."""
+"""The model card: a README.md with the origin, results and limits of a model."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from .model_folder.layout import CARD, WEIGHTS
 from .model_loading import LoadedModel
 from .preprocessing import video_settings
 
-_TASK = 'video-classification'  # as the hub calls it
+_TASK = 'video-classification'  # its name on the hub
 _SINGLE = ('recall_', 'AP_')  # metrics of single classes
 
 
@@ -26,8 +26,8 @@ def write_card(
         loaded: The model.
         repo: Its repository, ``org/name``.
         config: The content of its ``config.json``.
-        folder: Where to; its weights are there already.
-        licence: Of the weights; None is said to be not stated.
+        folder: Folder to write to; its weights are there already.
+        licence: Licence of the weights; with None the card tells that it is not stated.
 
     Returns:
         The file.
@@ -77,7 +77,7 @@ def write_card(
 
 
 def _front(name: str, data: Mapping, metrics: Mapping, licence: str | None) -> str:
-    """What the hub reads of a card, as YAML."""
+    """The front matter of a card, in YAML, which the hub reads."""
     where = data.get('dataset') or 'unknown data'
     fold = data.get('fold')
     results = [

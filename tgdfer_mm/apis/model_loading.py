@@ -1,4 +1,4 @@
-"""From a name, or a config and a checkpoint, to a model that says what it is."""
+"""Loads a model from a name, or from a config and a checkpoint, with facts about it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -40,7 +40,7 @@ from .zero_shot import (
 
 
 def shipped_models() -> dict[str, dict]:
-    """The models that come with the package: name -> config, checkpoint, note."""
+    """Models of this package: name -> config, checkpoint, note."""
     return {
         name: dict(config=e.config, checkpoint=e.checkpoint, note=e.note)
         for name, e in catalogue().items()
@@ -61,18 +61,18 @@ def load_model(
             :func:`tgdfer_mm.apis.save_pretrained`, a repository of the Hugging Face hub
             (``org/name`` or ``org/name@revision``, ``hf-hub:`` may stand before it), or
             a config.
-        checkpoint: Its weights; a model of the catalogue, a folder and a repository
-            have their own, and so has a config whose tower is a ``FrameExpert`` under a
-            ``FrameExpertHead``. Without one, a config whose towers name pretrained
-            weights that are on this machine is zero-shot CLIP. Of ``clip`` it is the
-            weights of the towers: a file, a folder or ``hf-hub:org/name``.
+        checkpoint: Its weights. A model of the catalogue, a folder and a repository
+            have their own. So has a config whose tower is a ``FrameExpert`` under a
+            ``FrameExpertHead``. Without a checkpoint, a config whose towers name
+            pretrained weights that are on this machine is zero-shot CLIP. For ``clip``
+            it is the weights of the towers: a file, a folder or ``hf-hub:org/name``.
         device: Where it runs.
 
     Raises:
         UsageError: There is no such model, or no checkpoint was given.
         InputError: The checkpoint or the model of the catalogue is missing, does not
             fit, or names no classes.
-        ModelFolderError: A folder or repository is no model's, or of a newer version.
+        ModelFolderError: A folder or repository is not a model, or of a newer version.
         HubError: The repository cannot be used.
     """
     name, entry, trained = str(getattr(model, 'filename', model)), None, {}
@@ -82,7 +82,7 @@ def load_model(
         if entry.towers:
             checkpoint = None
         elif checkpoint is not None:
-            entry = None  # what is known of its own weights says nothing of others
+            entry = None  # facts about its own weights are not true of others
         else:
             checkpoint = entry.checkpoint
         if entry is not None and not entry.towers:
@@ -114,7 +114,7 @@ def load_model(
 
 
 def _may_be_of_the_hub(name: str) -> bool:
-    """Whether it is ``org/name``, and not a misspelt config of one of our folders."""
+    """True if it is ``org/name``, and not a misspelt config in a folder of ours."""
     ours = (config_dir() / name.partition('/')[0]).is_dir()
     return looks_like_a_repo(name) and not ours and not name.endswith('.py')
 
@@ -198,7 +198,7 @@ def _config_of(entry: Entry, weights: str | Path | None) -> Config:
     if entry.towers and not entry.here and has_its_towers(cfg):
         return cfg
     if entry.file is not None:
-        local_file(entry.file)  # says how to get it, if it is not here
+        local_file(entry.file)  # its error tells how to get it, if it is not here
     options = {
         key: str(local_file(value)) if str(value).startswith(SCHEME) else value
         for key, value in entry.options.items()
@@ -208,13 +208,13 @@ def _config_of(entry: Entry, weights: str | Path | None) -> Config:
 
 
 def _brings_its_weights(cfg: Config) -> bool:
-    """Whether its head has no weights, so that those are the tower's own file."""
+    """True if its head has no weights, so that the tower's file has them all."""
     head = (cfg.get('model') or {}).get('cls_head') or {}
     return kind_of(head) == FrameExpertHead.__name__
 
 
 def _expert(cfg: Config, config: str) -> tuple[Any, Path | None]:
-    """The model, with the weights that its config names, and their file."""
+    """Builds the model with the weights that its config names, and finds their file."""
     network = build_network(cfg, config)
     expert = network.backbone
     if not isinstance(expert, FrameExpert):
@@ -229,14 +229,14 @@ def _expert(cfg: Config, config: str) -> tuple[Any, Path | None]:
 
 
 def _said(cfg: Config) -> tuple[str | None, str | None]:
-    """Domain and note of the config's ``about``; those of the catalogue are in it."""
+    """Domain and note of the config's ``about``, which has those of the catalogue."""
     about = cfg.get('about') or {}
     domain, note = about.get('domain'), about.get('note')
     return domain, note and with_ban(note, domain)
 
 
 def _note(own: str | None, network: Any) -> str | None:
-    """What has to be shown with every result, in whole sentences."""
+    """Sentences that have to be shown with every result."""
     remarks = getattr(getattr(network, 'cls_head', None), 'remarks', [])
     return ' '.join(filter(None, [own, *remarks])) or None
 

@@ -1,4 +1,4 @@
-"""How alike texts are to a model, without any video."""
+"""Compares texts with each other, as a model reads them, without a video."""
 
 from typing import NamedTuple
 
@@ -13,9 +13,9 @@ class Pair(NamedTuple):
     """Two classes whose texts are nearly the same.
 
     Attributes:
-        first: Name of one.
-        second: Name of the other.
-        cosine: Of their features.
+        first: Name of the first class.
+        second: Name of the second class.
+        cosine: Cosine of their features.
     """
 
     first: str
@@ -43,12 +43,12 @@ def compare_texts(loaded: LoadedModel, texts: Texts) -> tuple[list[str], np.ndar
 
 
 def nearly_same(classes: list[str], cosines: np.ndarray, least: float) -> list[Pair]:
-    """The pairs that a model can hardly tell apart, the most alike first.
+    """Pairs of classes that a model can hardly tell apart, the most similar first.
 
     Args:
         classes: K names.
         cosines: (K, K).
-        least: From which cosine on.
+        least: Smallest cosine of a pair.
     """
     upper = np.argwhere(np.triu(cosines >= least, 1))
     pairs = [Pair(classes[i], classes[j], float(cosines[i, j])) for i, j in upper]

@@ -1,4 +1,4 @@
-"""What is done with one input apart from reading it, of few and of many."""
+"""Pictures and errors of one input, whether there are few inputs or many."""
 
 import traceback
 from pathlib import Path
@@ -26,11 +26,11 @@ def draw(result: dict, path: str, folder: Path) -> list[Path]:
 
 
 def fault(each: str | int, err: Exception) -> VideoError:
-    """What nobody has thought of, with where it happened.
+    """A sentence about an error that nobody has foreseen, with its place in the code.
 
     Args:
         each: The input.
-        err: What it brought up.
+        err: The error.
     """
     last = traceback.extract_tb(err.__traceback__)[-1]
     text = ' '.join(str(err).split())

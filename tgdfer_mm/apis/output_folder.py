@@ -1,4 +1,4 @@
-"""The folder of one input's result: what is in it, and whose it is."""
+"""The folder of one input's result: its files, and the input that it belongs to."""
 
 import json
 import os
@@ -14,21 +14,21 @@ from ..visualization.video import ANNOTATED_NAME
 from .result import SCHEMA
 from .writing import CSV_NAME, JSON_NAME, naming_what_fails, prepare_folder
 
-ROW_NAME = 'row.json'  # of a summary of many videos, see .many.row
+ROW_NAME = 'row.json'  # row of a summary of many videos, see .many.row
 _LONGEST_NAME = 160  # bytes
 _TRACK = re.compile(r'track\d+\.(png|html)')
 
 
 class OutputFolder:
-    """Keeps a newer result from being mixed with an older one, or with other files.
+    """A folder that never mixes a new result with an older one, or with other files.
 
-    What was written of which input stands in ``.<folder>.files.json`` next to the
-    folder. Of what stands there a later run removes what it does not replace; other
-    files are left alone.
+    ``.<folder>.files.json`` next to the folder lists the written files and their input.
+    A later run removes the listed files that it does not replace; other files are left
+    alone.
 
     Args:
         path: The folder.
-        source: The input, a path or what a camera is called.
+        source: The input: a path, or the name of a camera.
     """
 
     def __init__(self, path: Path, source: str) -> None:
@@ -37,11 +37,11 @@ class OutputFolder:
         self._list = path.with_name(f'.{path.name}.files.json')
 
     def prepare(self) -> None:
-        """Makes the folder and looks whether the result may go there.
+        """Makes the folder and checks that the result may be written there.
 
         Raises:
-            UsageError: It has the result of another input, or files that would be
-                overwritten though this program did not write them.
+            UsageError: It has the result of another input, or this program would
+                overwrite files that it did not write.
             OutputError: Nothing can be written there.
         """
         if os.path.realpath(self.path) == self._input:
@@ -73,7 +73,7 @@ class OutputFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keeps other processes from writing here meanwhile.
+        """Keeps other processes from writing here at the same time.
 
         Raises:
             UsageError: Another process does that already.
@@ -92,10 +92,10 @@ class OutputFolder:
             os.close(handle)
 
     def remove_earlier(self, names: Iterable[str]) -> None:
-        """Removes what an earlier run wrote, and notes what this one will write.
+        """Removes the files of an earlier run, and notes those of this one.
 
         Args:
-            names: Files of this run.
+            names: Names of the files of this run.
 
         Raises:
             OutputError: It cannot be removed.
@@ -103,13 +103,13 @@ class OutputFolder:
         earlier = self._earlier() or dict(files=[])
         with naming_what_fails(self.path):
             for name in earlier['files']:
-                remove_leftovers(self.path / name)  # of a run that was killed
+                remove_leftovers(self.path / name)  # left by a run that was killed
                 if name != JSON_NAME:  # replaced in one step, so that there is one
                     (self.path / name).unlink(missing_ok=True)
         self._note(names)
 
     def add(self, name: str) -> None:
-        """Notes that this run will write one file more; the others stay.
+        """Notes one more file of this run; the others stay.
 
         Raises:
             OutputError: It cannot be noted.
@@ -132,7 +132,7 @@ class OutputFolder:
             return self._of_result()
 
     def _of_result(self) -> dict | None:
-        """The same of a folder without a list, from the result itself."""
+        """The same for a folder without a list, from the result itself."""
         try:
             result = read_json(self.path / JSON_NAME, 'schema', 'source', 'tracks')
             if result['schema'] != SCHEMA:
@@ -147,7 +147,7 @@ class OutputFolder:
 
 
 def result_files(result: dict, pictures: bool = True) -> list[str]:
-    """Names of all files that are written of a result."""
+    """Names of all files that are written for a result."""
     names = [JSON_NAME, CSV_NAME]
     if pictures:
         names.append(ANNOTATED_NAME)
@@ -157,7 +157,7 @@ def result_files(result: dict, pictures: bool = True) -> list[str]:
 
 
 def output_folders(out: str, inputs: Sequence[str | int]) -> list[OutputFolder]:
-    """One folder an input, named after it.
+    """Makes one folder for each input, named after it.
 
     Raises:
         UsageError: Two inputs would be written to one folder, or see
@@ -183,7 +183,7 @@ def output_folders(out: str, inputs: Sequence[str | int]) -> list[OutputFolder]:
 def _folder_name(each: str | int) -> str:
     if isinstance(each, int):
         return f'camera{each}'
-    # Links keep their own names: what they lead to may be called anything.
+    # Links keep their own names: their target may have any name.
     path = Path(os.path.abspath(each))
     name = path.name if os.path.isdir(path) else path.stem
     name = name if name.strip('.') else f'input{path.name}'
@@ -192,6 +192,6 @@ def _folder_name(each: str | int) -> str:
 
 
 def is_ours(name: object) -> bool:
-    """Whether it is the name of a file that is written of a result."""
+    """True if it is the name of a file that is written for a result."""
     known = (JSON_NAME, CSV_NAME, ANNOTATED_NAME, ROW_NAME)
     return isinstance(name, str) and (name in known or bool(_TRACK.fullmatch(name)))

@@ -1,4 +1,4 @@
-"""Classes of a user's own, in words: read, and put in the place of a model's."""
+"""Classes in words of the user, which replace those of a model."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -22,13 +22,13 @@ def read_words(source: Texts) -> dict[str, list[str]]:
     """Reads classes and their texts.
 
     Args:
-        source: One text a class, which is its name too. Several phrasings of a class
-            have ``|`` between them, and the first is the name. Or what
-            :func:`load_descriptions` takes: the path of a JSON file, the name of a
-            shipped one, or a dict from class to texts. A list of one is such a path.
+        source: One text for each class, which is also its name. Several phrasings of a
+            class have ``|`` between them; the first one is the name. Or a source of
+            :func:`load_descriptions`: the path of a JSON file, the name of a shipped
+            one, or a dict from class to texts. A list with one entry is such a path.
 
     Raises:
-        WordsError: It is none of those, has fewer than two classes or one twice.
+        WordsError: It is none of those, has fewer than two classes, or has one twice.
     """
     try:
         if isinstance(source, str | Path):
@@ -62,7 +62,7 @@ def _of_lines(source: Sequence[str]) -> dict[str, list[str]]:
 
 
 def with_own_words(loaded: LoadedModel, source: Texts) -> LoadedModel:
-    """A model for other classes, which shares all other parts with the first.
+    """A model for other classes; it shares all other parts with the first one.
 
     Args:
         loaded: A model with a text tower; it stays as it is.
@@ -103,7 +103,7 @@ def with_own_words(loaded: LoadedModel, source: Texts) -> LoadedModel:
         texts=texts,
         zero_shot=True,
         note=' '.join(filter(None, said)),
-        calibration=None,  # which was of the trained classes
+        calibration=None,  # which belonged to the trained classes
     )
     trained = {k: v for k, v in loaded.trained.items() if k != 'calibration'}
     return replace(loaded, model=network, about=about, trained=trained)
@@ -112,12 +112,12 @@ def with_own_words(loaded: LoadedModel, source: Texts) -> LoadedModel:
 def with_rest(
     settings: VideoSettings, rest: str | None, classes: Sequence[str]
 ) -> VideoSettings:
-    """The settings in which a class is the face at rest, which makes no intervals.
+    """Settings in which a class is the face at rest, which gets no intervals.
 
     Args:
-        settings: Of a video.
+        settings: Settings of a video.
         rest: Name of the class; None leaves the settings as they are.
-        classes: Of the model.
+        classes: Names of the model's classes.
 
     Raises:
         WordsError: It is none of the classes.
@@ -129,7 +129,7 @@ def with_rest(
 
 
 def rest_said(settings: VideoSettings, classes: Sequence[str]) -> str:
-    """A sentence that says which class is the face at rest."""
+    """A sentence that names the class of the face at rest."""
     meant = same_expression(settings.intervals.neutral)
     for each in classes:
         if same_expression(each) == meant:
@@ -153,7 +153,7 @@ def find_rest(rest: str, classes: Iterable[str]) -> str:
 
 
 def _bound_weights(loaded: LoadedModel) -> list[str]:
-    """Names of the head's weights whose number hangs on the number of classes."""
+    """Names of the head's weights whose size depends on the number of classes."""
     config = dict(loaded.cfg.model.cls_head)
     count = len(loaded.classes)
     if config.get('num_classes') != count:

@@ -1,4 +1,4 @@
-"""Words of a user: things with their phrasings, each once, or a file of them."""
+"""Reads words of a user: names with their phrasings, or a file of them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ from ..models.text.descriptions import NoDescriptionsError
 from ..video.errors import UsageError
 
 SEVERAL = '|'  # between the phrasings of one thing
-FILE = '.json'  # how the name of a file of texts ends
+FILE = '.json'  # ending of a file of texts
 
 
 class WordsError(UsageError):
@@ -28,10 +28,10 @@ def read_phrasings(text: str) -> list[str]:
 
 
 def check_each_once(names: Sequence[str]) -> None:
-    """Looks whether no name is there twice.
+    """Checks that no name is there twice.
 
     Raises:
-        WordsError: One is; names it.
+        WordsError: A name is there twice; the message has it.
     """
     seen = set()
     for name in names:
@@ -44,7 +44,7 @@ def read_file(name: str | Path) -> dict[str, list[str]]:
     """The classes of a file and their texts, see :func:`load_descriptions`.
 
     Raises:
-        WordsError: There is no such file, or it does not hold what it should.
+        WordsError: There is no such file, or it lacks an entry.
     """
     try:
         return load_descriptions(str(name))

@@ -34,11 +34,11 @@ def video_settings(cfg: Config, changes: dict[str, Any]) -> VideoSettings:
     """The settings for videos: defaults, then the config's ``video``, then `changes`.
 
     The number of frames and the size that the config states elsewhere (sampling and
-    ``Resize`` of the test pipeline, ``image_size``) go before the defaults.
+    ``Resize`` of the test pipeline, ``image_size``) replace the defaults.
 
     Args:
         cfg: The model's config.
-        changes: As :meth:`VideoSettings.updated` takes.
+        changes: Changes for :meth:`VideoSettings.updated`.
     """
     own: dict[str, dict] = dict(crop={}, window={})
     if cfg.get('image_size'):
@@ -47,7 +47,7 @@ def video_settings(cfg: Config, changes: dict[str, Any]) -> VideoSettings:
         if step['type'] == 'SampleSegments':
             own['window']['frames'] = step.get('num_frames', 16)
             short = step.get('short_clip', 'pad')
-            # A data set can leave clips out, a user's video is there to be read.
+            # A data set can leave clips out; a user wants every video to be read.
             own['window']['short_clip'] = 'pad' if short == 'exclude' else short
         if step['type'] == 'Resize' and not step.get('keep_ratio', True):
             own['crop']['size'] = int(step['scale'][0])
@@ -65,7 +65,7 @@ def steps_after_reading(cfg: Config) -> list[dict]:
     """The transforms that testing applies to frames in memory.
 
     Raises:
-        UsageError: It cannot be told where reading ends.
+        UsageError: The pipeline does not show where reading ends.
     """
     steps = test_pipeline(cfg)
     decoders = [i for i, step in enumerate(steps) if 'Decode' in str(step['type'])]
@@ -82,10 +82,11 @@ class ClipPipeline:
 
     Args:
         cfg: The model's config.
-        frames: Pictures a window has; fewer are padded with the last one.
+        frames: Number of frames of a window; a shorter one is padded with its last
+            frame.
 
     Raises:
-        UsageError: It cannot be told where reading ends in the config's pipeline.
+        UsageError: The config's pipeline does not show where reading ends.
     """
 
     def __init__(self, cfg: Config, frames: int) -> None:
@@ -94,7 +95,7 @@ class ClipPipeline:
         self._frames = frames
 
     def __repr__(self) -> str:
-        """The steps with their settings: equal ones prepare crops in the same way."""
+        """The steps with their settings; equal steps prepare crops in the same way."""
         return repr(self._transform)
 
     def __call__(self, crops: Sequence[np.ndarray]) -> dict:

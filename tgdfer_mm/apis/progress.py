@@ -1,4 +1,4 @@
-"""A bar that shows how far a source has been read, with the frames a second."""
+"""A bar that shows the progress of reading, with the frames a second."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ class FrameRateColumn(ProgressColumn):
     """Frames a second."""
 
     def render(self, task: Task) -> Text:
-        """The mean of the last while, before that of all."""
+        """Average of the last seconds; at the start, average of all."""
         speed = task.finished_speed or task.speed
         return Text(f'{speed:.0f} frames/s' if speed else '')
 
@@ -39,14 +39,14 @@ def no_progress(source: Source) -> Iterator[Callable[[], None]]:
 def frame_progress(source: Source) -> Iterator[Callable[[], None]]:
     """Shows a bar on the error stream while a source is read.
 
-    Threads next to the main one show nothing: their bars would write over each other,
-    and rich could not give the streams back in the right order.
+    Other threads than the main one show nothing: their bars would write over each
+    other, and rich could not restore the streams in the right order.
 
     Args:
         source: The source.
 
     Yields:
-        What to call after every frame.
+        A function to call after every frame.
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: None

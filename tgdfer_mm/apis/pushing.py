@@ -1,4 +1,4 @@
-"""Sending the folder of a model to the Hugging Face hub."""
+"""Sends the folder of a model to the Hugging Face hub."""
 
 from pathlib import Path
 from typing import Any
@@ -19,28 +19,27 @@ def push_to_hub(
 ) -> str:
     """Sends a folder of :func:`tgdfer_mm.apis.save_pretrained` to a repository.
 
-    Its files are sent, and nothing else that may lie there. An edited ``README.md``
-    is sent as it is.
+    Only the files of the model are sent, and no other file in the folder. An edited
+    ``README.md`` is sent as it is.
 
     Args:
         folder: The folder.
-        repo: ``org/name``, or ``org/name@branch``. Repository and branch are made if
-            they are not there.
-        private: Whether a repository that is made is for its owners alone. One that is
-            there keeps what it is.
-        message: Of the commit.
-        api: What talks to the hub; by default ``HfApi()``, with the login of
-            ``hf auth login`` or ``HF_TOKEN``.
+        repo: ``org/name``, or ``org/name@branch``. Repository and branch are created if
+            they do not exist.
+        private: Whether a new repository is private. An existing one does not change.
+        message: Message of the commit.
+        api: Client of the hub; by default ``HfApi()``, with the login of ``hf auth
+            login`` or ``HF_TOKEN``.
 
     Returns:
         The address of the commit.
 
     Raises:
-        ModelFolderError: The folder is not complete, or is no model's.
+        ModelFolderError: The folder is not complete, or not a model.
         HubError: The hub refuses it, or cannot be reached.
     """
     name = parse_name(repo)
-    read_folder(folder)  # what nobody could load is not sent
+    read_folder(folder)  # a folder that nobody could load is not sent
     folder = Path(folder).expanduser()
     absent = [file for file in FILES if not (folder / file).is_file()]
     if absent:
@@ -57,7 +56,7 @@ def push_to_hub(
             allow_patterns=[*FILES, *TOKENIZER_FILES],
             commit_message=message,
         )
-    # huggingface_hub hands on the errors of its transport, too.
+    # huggingface_hub also raises the errors of its HTTP library.
     except Exception as error:
         raise HubError(why_refused(name, error, 'nothing was sent')) from error
     return str(commit.commit_url)

@@ -1,4 +1,4 @@
-"""Why a face got its verdict: by which frames most, what moves in them, when."""
+"""The rationale of a face's label: the most relevant frames, and what moves in them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,23 +10,23 @@ from ..movements.lexicon import load_lexicon
 from ..movements.values import UnitValues
 from ..visualization.video.series import pick_frames
 
-MOMENTS = 6  # most relevant frames that are told [choice]
-APART = 0.3  # least seconds between two of them [choice]
-MOVEMENTS = 4  # told of a moment [choice]
+MOMENTS = 6  # number of most relevant frames to name [choice]
+APART = 0.3  # least time between two of them, seconds [choice]
+MOVEMENTS = 4  # movements that are named for a moment [choice]
 
-VALUES, TOWER = 'values', 'tower'  # where the words come from
+VALUES, TOWER = 'values', 'tower'  # origin of the words
 
 
 def add_rationale(track: dict[str, Any], values: UnitValues | None = None) -> None:
-    """Puts the ``rationale`` into a track of a result; takes its ``movements`` out.
+    """Adds the ``rationale`` to a track of a result; removes its ``movements``.
 
-    It is None where the model does not say which frames count. Movements are those of
-    the file of values if there is one, else what the model's text tower reads, else
+    It is None if the model does not tell which frames count. Movements are those of the
+    file of values if there is one, else those that the model's text tower reads, else
     unknown.
 
     Args:
-        track: As :meth:`tgdfer_mm.video.analysis.Analysis.tracks` gives it.
-        values: Of the face, by the frames of the video.
+        track: A track of :meth:`tgdfer_mm.video.analysis.Analysis.tracks`.
+        values: Values of the face, by the frames of the video.
     """
     read = track.pop('movements', None) or {}
     frames = track['frames']

@@ -37,18 +37,18 @@ def make_result(
     """Puts a result together.
 
     Args:
-        analysis: After its run.
-        source: Of the source that it read.
-        model: What the model says about itself.
-        detector: Who found the faces.
-        settings: How.
-        measured: Movements that somebody else has measured.
+        analysis: The analysis, after its run.
+        source: Facts about the source that it read.
+        model: Facts about the model.
+        detector: Facts about the face detector.
+        settings: The settings in use.
+        measured: Movements that another program has measured.
 
     Returns:
         Plain data that fits :func:`result_schema`.
     """
     warnings = list(analysis.warnings)
-    if model['note']:  # an old ONNX file has the end of a sentence
+    if model['note']:  # an old ONNX file has only the end of a sentence
         model = dict(model, note=model_note(model))
     if model.get('domain') == 'drawn':
         warnings.insert(0, REAL_FACES)
@@ -79,5 +79,5 @@ def make_result(
 
 
 def encodable(text: str) -> str:
-    """Text that a file can hold; a file's name may have bytes that are no letters."""
+    """Text that can be written to a file: the name of a video can have other bytes."""
     return text.encode('utf-8', 'backslashreplace').decode('utf-8')

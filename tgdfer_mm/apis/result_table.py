@@ -1,4 +1,4 @@
-"""A result as a table for people."""
+"""Prints a result as a table."""
 
 from rich.table import Table
 
@@ -11,17 +11,17 @@ from ..visualization.video.words import (
     rationale_source,
 )
 
-MOMENTS, MOVEMENTS = 2, 2  # that the table has room for
+MOMENTS, MOVEMENTS = 2, 2  # for which the table has room
 
 
 def print_result(result: dict, console: Terminal) -> None:
-    """Prints the tracks with their intervals, and everything to be warned of."""
+    """Prints the tracks with their intervals, and all warnings."""
     source = result['source']
     total = source['duration']
     state = '' if result['complete'] else ', NOT COMPLETE'
     title = f'{one_line(source["path"])}  {source["duration"]:.1f} s{state}'
     sure = is_sure(result)
-    if not sure:  # before the verdicts that it takes the weight away from
+    if not sure:  # before the labels that the note is about
         _print_warnings(result, console)
     console.print(title, style='bold', soft_wrap=True)
     table = Table(style='' if sure else 'bright_black')
@@ -50,7 +50,7 @@ def print_result(result: dict, console: Terminal) -> None:
 
 
 def _print_rationales(result: dict, console: Terminal, style: str | None) -> None:
-    """One line a face: the most relevant moments, and what is seen there."""
+    """One line for each face: the most relevant moments, and what moves in them."""
     total, sources = result['source']['duration'], set()
     for track in result['tracks']:
         if track['label'] is None:

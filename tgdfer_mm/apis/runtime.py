@@ -1,4 +1,4 @@
-"""What predicts windows of crops: the network in torch, or its ONNX file."""
+"""Runtimes that predict windows of crops: the network in torch, or its ONNX file."""
 
 import threading
 from collections.abc import Mapping
@@ -34,11 +34,12 @@ _CUDA = 'CUDAExecutionProvider'
 
 
 class TorchRuntime:
-    """The network as it was trained, with its test pipeline.
+    """The network in torch, with its test pipeline.
 
     Args:
         loaded: The model.
-        changes: To the settings of its config, see :meth:`VideoSettings.updated`.
+        changes: Changes to the settings of its config, see
+            :meth:`VideoSettings.updated`.
     """
 
     def __init__(self, loaded: LoadedModel, changes: dict[str, Any]) -> None:
@@ -62,13 +63,13 @@ class TorchRuntime:
         if sees_single_frames(self.model, steps):
             self._features = FrameFeatures(self.model, self.pipeline)
         self._reader: TowerMovements | None = None
-        self._tried = False  # whether there is a reader is known
-        # A transform of a user's, or a compiled model, may keep something between two
-        # calls; torch uses all cores for one thread anyway.
+        self._tried = False  # now it is known if there is a reader
+        # A user's transform, or a compiled model, may keep a state between two calls,
+        # so one thread works at a time; torch then uses all cores for it.
         self._lock = threading.Lock()
 
     def with_texts(self, texts: Texts) -> 'TorchRuntime':
-        """One for other classes; both work for one thread after another.
+        """A runtime for other classes; both work for one thread after another.
 
         Raises:
             WordsError: The texts cannot be classes of this model.
@@ -100,8 +101,8 @@ class TorchRuntime:
         ]
 
     def _movements(self, crops: list[np.ndarray]) -> np.ndarray | None:
-        """What the text tower reads in crops that were predicted, (n, P)."""
-        if not self._tried:  # encoding its texts takes a while
+        """Values that the text tower reads in crops that were predicted, (n, P)."""
+        if not self._tried:  # encoding its texts takes seconds
             self._reader, self._tried = reader_of(self.model), True
         if self._reader is None:
             return None
@@ -114,11 +115,11 @@ class OnnxRuntime:
 
     Args:
         path: The file.
-        changes: To the settings in the file, see :meth:`VideoSettings.updated`.
+        changes: Changes to the settings in the file, see :meth:`VideoSettings.updated`.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
 
     Raises:
-        InputError: It is no such file.
+        InputError: It is not such a file.
         UsageError: This onnxruntime has no such device.
     """
 
@@ -130,7 +131,7 @@ class OnnxRuntime:
         try:
             self._session = runtime.InferenceSession(str(path), providers=providers)
             metadata = self._session.get_modelmeta().custom_metadata_map
-        # onnxruntime's errors have no common base of their own.
+        # onnxruntime's errors have no common base class.
         except Exception as err:
             reason = ' '.join(str(err).split())
             raise InputError(f'{path}: onnxruntime cannot load it ({reason})') from err
@@ -165,7 +166,7 @@ class OnnxRuntime:
         self._try(path, size)
 
     def _try(self, path: Path, size: int) -> None:
-        """One window of a grey picture tells whether the file is of any use."""
+        """Predicts one window of a grey picture, to check that the file works."""
         try:
             [said] = self.predict([[np.full((size, size, 3), 128, np.uint8)]])
             classes = len(said.probabilities)
@@ -219,10 +220,10 @@ def make_runtime(
     changes: dict[str, Any],
     texts: Texts | None = None,
 ) -> TorchRuntime | OnnxRuntime:
-    """Makes what predicts, see :class:`tgdfer_mm.apis.DFERInferencer`.
+    """Makes a runtime, see :class:`tgdfer_mm.apis.DFERInferencer`.
 
     Raises:
-        VideoError: What keeps the model from being used.
+        VideoError: The model cannot be used.
     """
     if model is None:
         model = default_model() or 'demo'
@@ -259,19 +260,19 @@ def make_runtime(
 
 
 def _recipe(cfg: Config) -> dict:
-    """What makes a model out of its weights, as plain data: network and pipeline."""
+    """The recipe of a model as plain data: its network and pipeline."""
     return dict(network=cfg.model, pipeline=steps_after_reading(cfg))
 
 
 def calibrated(said: Prediction, about: Mapping[str, Any]) -> Prediction:
-    """A prediction at the temperature of its model, if it has been calibrated.
+    """Applies the temperature of a calibrated model to a prediction.
 
-    The probabilities of the window follow it. The scores of single crops do not: the
-    temperature was fitted to whole clips.
+    It changes the probabilities of the window. It does not change the scores of single
+    crops: the temperature was fitted to whole clips.
 
     Args:
-        said: By the model as it was trained.
-        about: What the model says about itself.
+        said: Prediction of the model without a temperature.
+        about: Facts about the model.
     """
     known = about.get('calibration')
     if known is None:
@@ -333,7 +334,7 @@ def _prediction(
     count: int,
     length: int,
 ) -> Prediction:
-    """What the first `count` of `length` frames contributed.
+    """Contributions of the first `count` of `length` frames.
 
     An instance may be a group of frames: they share its score, and its relevance is
     split among them.

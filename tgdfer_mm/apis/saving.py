@@ -1,4 +1,4 @@
-"""Writing a trained model as a folder that others can use, also from the hub."""
+"""Writes a trained model as a folder that others can use, also from the hub."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def from_pretrained(
         device: Where it runs.
 
     Raises:
-        ModelFolderError: It is no model's, or of a newer version of this package.
+        ModelFolderError: It is not a model, or of a newer version of this package.
         HarmfulConfigError: Its config could run, open or fetch something.
         HubError: The repository cannot be used.
     """
@@ -66,29 +66,29 @@ def save_pretrained(
 ) -> Path:
     """Writes a model as a folder: weights, config, preprocessing and a model card.
 
-    The folder needs nothing else: the texts of the classes and the architectures stand
-    in its config. It is loaded before it gets its name, and has to give the same
-    weights, bit by bit.
+    The folder needs no other file: its config has the texts of the classes and the
+    architectures. Before it gets its name it is loaded once, and has to give exactly
+    the same weights.
 
     Args:
-        model: What :func:`tgdfer_mm.apis.load_model` gave or takes, such as the work
-            folder of a training.
-        folder: Absent or empty.
+        model: A model of :func:`tgdfer_mm.apis.load_model`, or its argument, such as
+            the work folder of a training.
+        folder: Path of a new or empty folder.
         half: Whether numbers are rounded to 16 bits, for half the size.
-        licence: Of the weights, for the card: an identifier of the hub such as
+        licence: Licence of the weights, for the card: an identifier of the hub such as
             ``cc-by-nc-4.0``.
-        repo: Where it will be on the hub, for the card; ``org/`` and the folder's name
-            by default.
+        repo: Its future repository on the hub, for the card; by default ``org/`` and
+            the folder's name.
         groups: Results by groups of people for the card, a file of `tgdfer groups`.
 
     Returns:
         The folder.
 
     Raises:
-        ModelFolderError: The model cannot be a folder: it has something that no file
-            can hold, or is beyond 16 bits.
+        ModelFolderError: The model cannot be saved: it has a part that no file can
+            hold, or numbers beyond 16 bits.
         OutputError: The folder is not empty, or cannot be written.
-        InputError: `groups` is no such file.
+        InputError: `groups` is not such a file.
         NonFiniteWeightsError: A weight is NaN or infinity.
     """
     loaded = model if isinstance(model, LoadedModel) else load_model(model)
@@ -113,18 +113,18 @@ def save_pretrained(
             meta.get('dataset_meta') or {}, classes=loaded.classes
         )
         write_safetensors(state, {'meta': json.dumps(meta)}, place / WEIGHTS)
-        if 'calibration' in config['trained']:  # which is of the new file now
+        if 'calibration' in config['trained']:  # which now belongs to the new file
             own = dict(sha256=file_hash(place / WEIGHTS), checkpoint=WEIGHTS)
             config['trained']['calibration'].update(own)
         _copy_tokenizer(tokenizer_of(loaded.cfg.model), place)
         _write_json(config, place / CONFIG)
         _write_json(preprocessing, place / PREPROCESSING)
         write_card(loaded, repo or f'org/{folder.name}', config, place, licence)
-        os.chmod(place / WEIGHTS, 0o644)  # safetensors makes it the owner's alone
+        os.chmod(place / WEIGHTS, 0o644)  # safetensors lets only the owner read it
         _require_same(state, place)
         if folder.is_dir():
             folder.rmdir()  # empty
-        os.chmod(near, 0o755)  # so is a temporary folder
+        os.chmod(near, 0o755)  # as for a temporary folder
         os.replace(near, folder)
     except OSError as error:
         raise OutputError(f'{folder}: cannot be written ({error})') from error
@@ -142,7 +142,7 @@ def _require_room(folder: Path) -> None:
 
 
 def _state(loaded: LoadedModel, half: bool) -> dict[str, Tensor]:
-    """The weights, each with a memory of its own, as the file needs them."""
+    """The weights, each in its own memory, as the file needs them."""
     state = loaded.model.state_dict()
     check_finite(state, loaded.about['checkpoint'])
     state = {name: _own_copy(value, half) for name, value in state.items()}
@@ -177,7 +177,7 @@ def _config(loaded: LoadedModel) -> dict:
 
 
 def _preprocessing(cfg: Config) -> dict:
-    """How a clip is sampled and prepared; how it is read is the reader's own matter."""
+    """Sampling and preparation of a clip; reading is left to the reader."""
     sampling = [s for s in test_pipeline(cfg) if s['type'] == 'SampleSegments']
     steps = [*sampling, dict(type='DecodeFrames'), *steps_after_reading(cfg)]
     return dict(
@@ -188,7 +188,7 @@ def _preprocessing(cfg: Config) -> dict:
 
 
 def _needs(cfg: Config) -> list[str]:
-    """The modules that register parts of the model, less this package."""
+    """The modules that register parts of the model, without this package."""
     imports = (cfg.get('custom_imports') or {}).get('imports') or []
     named = [imports] if isinstance(imports, str) else list(imports)
     return [name for name in named if name.partition('.')[0] != LIBRARY]
@@ -224,7 +224,7 @@ def _write_json(content: dict, path: Path) -> None:
 
 
 def _require_same(state: dict[str, Tensor], folder: Path) -> None:
-    """Loads what has been written; what is not the same cannot be handed on."""
+    """Loads the written folder, and refuses it if a weight differs."""
     again = load_model(folder).model.state_dict()
     for name, value in state.items():
         if not torch.equal(again[name], value.to(again[name].dtype)):

@@ -1,4 +1,4 @@
-"""The work folder of a training as a model: its config, and the weights it chose."""
+"""Reads the work folder of a training as a model: its config and chosen weights."""
 
 import os
 import re
@@ -20,14 +20,14 @@ class TrainedRun:
     """A training in a work folder.
 
     Attributes:
-        name: What the model is called: the folder that was named.
+        name: Name of the model: the folder that the user named.
         folder: The folder of this run.
         config: Its config.
         checkpoint: The weights.
-        finished: Whether it has come to its end and been tested.
-        selection: How a finished one chose its epoch, and what that reached; empty if
+        finished: Whether it has ended and was tested.
+        selection: Rule and results of the chosen epoch of a finished training; empty if
             it is not finished.
-        test_clips: How many it was tested on; None if that is not written down.
+        test_clips: Number of clips of its test; None if it is unknown.
     """
 
     name: str
@@ -40,16 +40,16 @@ class TrainedRun:
 
 
 def find_run(folder: str | Path) -> TrainedRun:
-    """The training in a work folder; of several in it the newest one that is finished.
+    """Finds the training in a work folder; of several, the newest finished one.
 
-    A finished training has chosen an epoch; of one that is not, the newest checkpoint
-    is taken, and that is said. So is which one of several was taken.
+    A finished training has chosen an epoch. If none is finished, the newest checkpoint
+    is taken. A note names the training that was taken, and tells if it is not finished.
 
     Args:
         folder: A work folder, or one with those of folds and seeds in it.
 
     Raises:
-        InputError: There is none in it, or it is damaged.
+        InputError: There is no training in it, or it is damaged.
     """
     folder = Path(os.path.expanduser(folder))
     found = [_read(path, folder) for path in _candidates(folder)]
@@ -75,7 +75,7 @@ def find_run(folder: str | Path) -> TrainedRun:
 
 
 def _candidates(folder: Path) -> list[Path]:
-    """The folder and those in it, as deep as a protocol puts its runs."""
+    """The folder and those below it, as deep as the runs of a protocol."""
     patterns = ['/'.join(['*'] * depth) for depth in range(1, _DEPTH + 1)]
     below = [path for each in patterns for path in folder.glob(each) if path.is_dir()]
     return [folder, *sorted(below)]
@@ -112,7 +112,7 @@ def _count(path: Path) -> int | None:
 
 
 def _chosen(path: Path) -> tuple[Path | None, dict]:
-    """The checkpoint of the epoch that a finished training has chosen, and why."""
+    """The checkpoint that a finished training has chosen, and the record of it."""
     if not (path / RECORD).is_file():
         return None, {}
     try:

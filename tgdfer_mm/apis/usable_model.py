@@ -1,4 +1,4 @@
-"""What is wrong with a model, in the words of someone who only wants to use it."""
+"""Errors of a model, in words for people who only want to use it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +8,12 @@ from ..video.errors import UsageError, VideoError
 
 @contextmanager
 def naming_the_model(model: object, checkpoint: object = None) -> Iterator[None]:
-    """Turns whatever keeps a model from being loaded into a UsageError.
+    """Turns any error that keeps a model from being loaded into a UsageError.
 
-    A config, a checkpoint and the packages below can raise anything.
+    A config, a checkpoint and other packages can raise any error.
 
     Args:
-        model: What the user named.
+        model: Name that the user gave.
         checkpoint: Its weights.
     """
     try:
@@ -22,7 +22,7 @@ def naming_the_model(model: object, checkpoint: object = None) -> Iterator[None]
         raise
     except Exception as err:
         text = ' '.join(str(err).split()) or type(err).__name__
-        if hasattr(err, 'exit_code'):  # one of ours, which says all
+        if hasattr(err, 'exit_code'):  # an error of ours has a full message
             raise UsageError(text) from err
         weights = '' if checkpoint is None else f' with {checkpoint}'
         raise UsageError(

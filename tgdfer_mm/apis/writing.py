@@ -1,4 +1,4 @@
-"""A result as files: JSON with everything, CSV with a row per face and frame."""
+"""Writes a result as files: JSON with everything, CSV with a row per face and frame."""
 
 import csv
 import json
@@ -21,7 +21,7 @@ def prepare_folder(folder: str | Path, option: str = '--out') -> Path:
 
     Args:
         folder: The folder.
-        option: What chooses another one.
+        option: Name of the option for another folder.
 
     Raises:
         OutputError: Nothing can be written there.
@@ -40,7 +40,7 @@ def write_result(result: dict, folder: str | Path) -> list[Path]:
     """Writes ``result.json`` and ``frames.csv``, each whole or not at all.
 
     Args:
-        result: As :class:`DFERInferencer` gives it.
+        result: A result of :class:`DFERInferencer`.
         folder: Where to.
 
     Returns:
@@ -63,9 +63,9 @@ def write_result(result: dict, folder: str | Path) -> list[Path]:
 def frame_rows(result: dict) -> Iterator[list]:
     """The lines of the CSV: a header, then a row for each face in each frame.
 
-    What is unknown (scores of a frame that no window looked at) is an empty cell;
-    ``emotion`` is that of the interval the frame is in, empty outside of all; ``note``
-    is what the model says about itself, and ``scores_are`` that no temperature was
+    A value that is unknown (scores of a frame in no window) is an empty cell.
+    ``emotion`` is that of the frame's interval, and empty outside of all intervals.
+    ``note`` is the note about the model. ``scores_are`` tells that no temperature was
     fitted to scores of single frames.
     """
     classes = result['model']['classes']
@@ -96,11 +96,11 @@ def frame_rows(result: dict) -> Iterator[list]:
 
 @contextmanager
 def naming_what_fails(path: Path, option: str = '--out') -> Iterator[None]:
-    """Turns what keeps a file from being written into an OutputError that names it.
+    """Turns an error in writing a file into an OutputError that names the file.
 
     Args:
         path: The file.
-        option: What chooses another folder.
+        option: Name of the option for another folder.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""TG-DFER before any training: zero-shot CLIP, from the weights of its towers."""
+"""TG-DFER before any training: zero-shot CLIP with the weights of its towers."""
 
 import logging
 from collections.abc import Mapping
@@ -28,27 +28,28 @@ _TOWERS = ('backbone', 'text_encoder')
 
 
 def names_its_towers(cfg: Config) -> bool:
-    """Whether a config has an image and a text tower with pretrained weights."""
+    """True if a config has an image and a text tower with pretrained weights."""
     model = cfg.get('model') or {}
     return all((model.get(part) or {}).get('pretrained') for part in _TOWERS)
 
 
 def has_its_towers(cfg: Config) -> bool:
-    """Whether the weights that a config names for its image tower are here."""
+    """True if the weights that a config names for its image tower are here."""
     tower = cfg.model.backbone
     return kept_weights(tower.get('arch'), tower.pretrained) is not None
 
 
 def use_towers(cfg: Config, source: str) -> None:
-    """Lets the towers of a config start from other weights of a CLIP.
+    """Makes the towers of a config start from other weights of a CLIP.
 
     Args:
-        cfg: Of a model with open_clip's towers; changed in place.
+        cfg: Config of a model with open_clip's towers; changed in place.
         source: A file of weights of the config's architecture, or a folder or
-            repository (``hf-hub:org/name``), which says its own.
+            repository (``hf-hub:org/name``), which names its own architecture.
 
     Raises:
-        UsageError: Pictures for that tower are prepared differently from a CLIP's.
+        UsageError: That tower needs pictures that are prepared differently from a
+            CLIP's.
     """
     for part in _TOWERS:
         cfg.model[part].pretrained = source
@@ -72,12 +73,12 @@ def use_towers(cfg: Config, source: str) -> None:
 
 
 def load_zero_shot(cfg: Config, config: str, name: str, device: str) -> LoadedModel:
-    """Loads a model of which only the towers have weights.
+    """Loads a model in which only the towers have weights.
 
     Args:
         cfg: Changed in place, so that it names the files that were used.
         config: What messages call it.
-        name: What results call it.
+        name: Its name in results.
         device: Where it runs.
 
     Raises:
@@ -93,7 +94,7 @@ def load_zero_shot(cfg: Config, config: str, name: str, device: str) -> LoadedMo
             f'{config} needs a checkpoint (--checkpoint FILE): its neck or head says '
             'nothing before it is trained'
         )
-    # mmengine says of each weight what became of it.
+    # mmengine logs the start of every weight.
     with saying_only(MMLogger.get_current_instance(), logging.WARNING):
         network.init_weights()
     path = Path(kept.source)
@@ -118,10 +119,10 @@ def _keep_to_this_machine(cfg: Config, config: str) -> KeptWeights:
         config: What messages call it.
 
     Returns:
-        Those of the image tower.
+        The weights of the image tower.
 
     Raises:
-        UsageError: They are not here; says how to get them.
+        UsageError: They are not here; the message tells how to get them.
     """
     found = []
     for part in _TOWERS:
@@ -142,10 +143,10 @@ def _keep_to_this_machine(cfg: Config, config: str) -> KeptWeights:
 
 
 def starts_as_zero_shot(network: Any) -> bool:
-    """Whether neck and head judge frames by the cosines with the texts alone.
+    """True if neck and head judge frames only by the cosines with the texts.
 
-    It is tried, with drawn numbers in the place of features: no list of parts can say
-    it of parts that are somebody's own.
+    It is tried with random numbers instead of features: no list of parts can tell it
+    for parts of a user.
     """
     texts, head = getattr(network, 'text_encoder', None), network.cls_head
     scale = getattr(head, 'logit_scale', None)
@@ -163,7 +164,7 @@ def starts_as_zero_shot(network: Any) -> bool:
         with torch.no_grad():
             bag, _ = neck(Bag(frames, mask, labels))
             found = head(bag).instance / scale.exp()
-    # Parts of somebody's own may want more of a bag, or give something else.
+    # Parts of a user may need more of a bag, or return something else.
     except (AttributeError, IndexError, RuntimeError, TypeError, ValueError):
         return False
     finally:
@@ -176,14 +177,14 @@ def starts_as_zero_shot(network: Any) -> bool:
 
 
 def is_untrained(network: Any) -> bool:
-    """Whether neck, head and prompts of a model are as they start."""
+    """True if neck, head and prompts of a model have their start values."""
     return starts_as_zero_shot(network) and not learned_for_classes(
         network.text_encoder
     )
 
 
 def _facts_of(cfg: Mapping[str, Any]) -> tuple[str | None, str]:
-    """Domain of a model without training, and sentences that say what it is."""
+    """Domain of a model without training, and sentences about it."""
     drawn = str(cfg['model']['backbone']['pretrained']).startswith(_SHIPPED)
     said = 'This model was never trained: it is its towers alone, asked zero-shot.'
     if drawn:

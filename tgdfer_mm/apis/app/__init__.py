@@ -1,6 +1,6 @@
-"""A page on this machine: drop a video, see who shows what, when, by which frames.
+"""The local page: a user drops a video and sees who shows which expression, and when.
 
-Imports nothing by itself: its packages come with the extra `app`.
+This module imports nothing: its packages come with the extra `app`.
 """
 
 LOCAL = ('localhost', '127.0.0.1', '::1')  # names of this machine

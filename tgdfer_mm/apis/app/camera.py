@@ -1,4 +1,4 @@
-"""The camera of this machine on the page: its picture, and what is seen in it."""
+"""The camera of this machine on the page: its picture, and the faces in it."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ from .failures import explain
 from .receiving import Problem
 from .sentences import say
 
-_UNWATCHED = 10.0  # seconds after which nobody looks any more
+_UNWATCHED = 10.0  # seconds without a request after which the camera is closed
 _LATEST = 8  # faces whose last window is remembered
 _SIDE = 960  # pixels of the picture that is shown
 _BLUE = (0, 90, 142)
@@ -25,7 +25,7 @@ _FORWARDED = ('forwarded', 'x-forwarded-for', 'x-real-ip')
 
 
 class CameraView:
-    """Watches the camera while a browser on this machine looks at it.
+    """Watches the camera while a browser on this machine shows it.
 
     Nothing is kept: in memory are the newest picture and the last window of each face.
 
@@ -81,7 +81,7 @@ class CameraView:
             self._latest = {}
 
     def state(self) -> dict:
-        """What is seen now, as the page shows it."""
+        """The faces that are seen now, in the form that the page shows."""
         self._asked = time.monotonic()
         stream, thread = self._stream, self._thread
         if stream is None or thread is None:
@@ -125,7 +125,7 @@ class CameraView:
                         ago=round(window['delay']['clock'], 1)
                     )
                     self._latest = dict(list(latest.items())[-_LATEST:])
-        except BaseException as err:  # the page says it, and the next start is anew
+        except BaseException as err:  # the page shows it
             self._error = explain(err)
 
     def _is_unwanted(self) -> bool:

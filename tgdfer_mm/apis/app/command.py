@@ -1,4 +1,4 @@
-"""What ``tgdfer app`` does: load the model once, then serve the page."""
+"""The command ``tgdfer app``: loads the model once, then serves the page."""
 
 import os
 import socket
@@ -78,7 +78,7 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
         shown = 'localhost' if args.host in LOCAL else args.host
         shown = f'[{shown}]' if ':' in shown else shown
         console.print(f'Open http://{shown}:{port} - stop with Ctrl-C')
-        os.umask(0o077)  # whatever is made anew is for this user alone, too
+        os.umask(0o077)  # what is created again later is for this user alone, too
         try:
             serve(app, args.host, port)
         except KeyboardInterrupt:
@@ -88,7 +88,7 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
 
 
 def _check_camera(args: Namespace) -> None:
-    """Looks, before a model is loaded, whether a camera may and can be shown."""
+    """Checks, before a model is loaded, that a camera may and can be shown."""
     if args.camera is None:
         return
     if args.host not in LOCAL or args.allow_host:
@@ -120,7 +120,7 @@ def _inferencer(
 
 
 def _free_port(host: str, port: int) -> int:
-    """The port, before the model is loaded; any that is free for 0."""
+    """Checks the port before the model is loaded; for 0 it finds a free one."""
     _PORT.check('--port', port)
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -128,7 +128,7 @@ def _free_port(host: str, port: int) -> int:
         try:
             probe.bind((host, port))
             return probe.getsockname()[1]
-        # Of a name that is none Python says so with a UnicodeError.
+        # For a host name that cannot exist, Python raises a UnicodeError.
         except (OSError, UnicodeError) as err:
             reason = getattr(err, 'strerror', None) or err
             raise UsageError(

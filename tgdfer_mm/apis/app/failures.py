@@ -1,4 +1,4 @@
-"""What the page says of an error, and what the terminal says of it."""
+"""Sentences about an error: one for the page, one for the terminal."""
 
 import errno
 import logging
@@ -25,14 +25,14 @@ _NO_MEMORY = re.compile(
 def explain(error: BaseException, job: 'Job | None' = None) -> str:
     """The sentence for the page.
 
-    Messages are written for whoever started the program: they name its files and its
-    options. Only those about the video itself, or about words of the user, are passed
-    on. Of all others the page says the kind, and the terminal gets the message, without
-    the user's file name.
+    Messages are written for the person who started the program: they name its files and
+    its options. The page shows only those about the video itself, or about words of the
+    user. For every other error the page shows its kind. The terminal shows the whole
+    message, without the user's file name.
 
     Args:
-        error: What went wrong.
-        job: In which job; None before there is one.
+        error: The error.
+        job: The job in which it happened; None before there is one.
     """
     causes = list(_causes(error))
     if any(getattr(each, 'errno', None) in _NO_ROOM for each in causes):
@@ -71,7 +71,7 @@ def _is_lack_of_memory(error: BaseException) -> bool:
         isinstance(error, MemoryError)
         or getattr(error, 'errno', None) == errno.ENOMEM
         or (
-            # Torch, OpenCV and onnxruntime have errors of their own for it.
+            # Torch, OpenCV and onnxruntime have their own errors for it.
             not isinstance(error, VideoError)
             and _NO_MEMORY.search(str(error)) is not None
         )
@@ -84,6 +84,6 @@ def _tell(error: BaseException, job: 'Job | None', trace: bool) -> None:
         text = f'{error.__cause__}. Make room, or choose another folder with --temp'
     if trace:
         text = ''.join(traceback.format_exception(error))
-    if job:  # Only where it stands alone: a video may be called "e".
+    if job:  # Only as a whole word: a video may be called "e".
         text = re.sub(rf'(?<!\w){re.escape(job.name)}(?!\w)', '…', text)
     logging.getLogger(__name__).error('a video was not analysed. %s', text)

@@ -14,20 +14,20 @@ from .sentences import say
 
 _FILE = Path(__file__).parent / 'page' / 'headers.json'
 _HEADERS = json.loads(_FILE.read_text(encoding='utf-8'))
-# A page of results is shown as what it is: text and its own pictures.
+# A page of results may show only text and its own pictures.
 REPORT_HEADERS = _HEADERS['a page of results']
 
 
 class Guard:
     """Refuses requests that do not come from the page itself.
 
-    A foreign page that points its own name at this machine (DNS rebinding) sends that
-    name as `Host`; one that posts here sends its own `Origin`. Both are refused, and
-    so is a change without the header that only the page's script sets.
+    A foreign page that lets its own name lead to this machine (DNS rebinding) sends
+    that name as `Host`. One that posts here sends its own `Origin`. Both are refused. A
+    change without the header that only the page's script sets is refused, too.
 
     Args:
-        app: What is guarded.
-        hosts: Names under which the page may be asked for.
+        app: The application to guard.
+        hosts: Host names under which a browser may open the page.
     """
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOCAL) -> None:
@@ -65,7 +65,7 @@ class Guard:
 
 
 def _name(url: str) -> str:
-    # A host is a name and a port; all else would be a user, a path or a question.
+    # A host is a name and a port; anything more would be a user, a path or a query.
     if set(url[2:]) & set('@/\\?#'):
         return ''
     try:

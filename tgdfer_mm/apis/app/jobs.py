@@ -1,4 +1,4 @@
-"""Jobs that wait for their turn: one at a time, nothing kept longer than promised."""
+"""A queue of jobs: runs one at a time, and removes results when they are old."""
 
 import re
 import secrets
@@ -13,33 +13,34 @@ from typing import Any
 
 from .failures import explain
 
-# Advice in brackets, which may hold brackets once more, with options or settings.
+# Advice in brackets that names options or settings; brackets inside are allowed.
 _ADVICE = re.compile(r'\s*\((?=[^()]*(?:--|video\.)\w)(?:[^()]|\([^()]*\))*\)')
 
 
 class Cancelled(Exception):
-    """Raised inside a job that is no longer wanted."""
+    """Raised inside a job that was cancelled."""
 
 
 @dataclass
 class Job:
-    """One video on its way.
+    """One video: its upload, its analysis and its results.
 
     Attributes:
-        id: Long and random: who does not know it cannot ask for the job.
+        id: A long random text: only those who know it can ask for the job.
         name: The file's name, for showing only.
-        client: Address that it came from.
-        model: Name of the model that is asked.
-        texts: Classes in words of the user, with their phrasings; empty: the model's.
-        rest: Which of those is a face at rest.
-        folder: Of this job alone; gone when the job is removed.
+        client: Network address of the sender.
+        model: Name of the model to use.
+        texts: Classes in words of the user, with their phrasings; if empty, those of
+            the model.
+        rest: The one of those that is a face at rest.
+        folder: Folder of this job alone; removed with the job.
         state: `uploading`, `waiting`, `running`, then `done`, `failed` or `cancelled`.
-        step: What is being done, in words.
-        share: How much of the work is done, 0 to 1.
-        error: What went wrong, a sentence.
-        summary: What the page shows, plain data.
-        files: What may be fetched, by name.
-        cancelled: Set to end the job soon.
+        step: The step that is being done, in words.
+        share: Share of the work that is done, 0 to 1.
+        error: A sentence about the error.
+        summary: Plain data that the page shows.
+        files: Files that a browser may fetch, by name.
+        cancelled: If set, the job ends soon.
     """
 
     id: str
@@ -60,25 +61,25 @@ class Job:
 
     @property
     def upload(self) -> Path:
-        """Where the video lies; its own name is not used for a path."""
+        """Path of the video; the user's name of it is not used for a path."""
         return self.folder / 'video'
 
     def plain(self, message: object) -> str:
-        """A message with the user's name of the file in place of ours.
+        """A message with the user's name of the file instead of ours.
 
-        Options and settings are left out: who sees the page does not type them.
+        Options and settings are left out: users of the page do not type them.
         """
         return _ADVICE.sub('', str(message)).replace(str(self.upload), self.name)
 
     def is_whole(self) -> bool:
-        """Whether all of its files are still there."""
+        """True if all of its files are still there."""
         return all(file.is_file() for file in self.files.values())
 
     def advance(self, share: float) -> None:
         """Notes progress.
 
         Raises:
-            Cancelled: The job is no longer wanted.
+            Cancelled: The job was cancelled.
         """
         if self.cancelled.is_set():
             raise Cancelled
@@ -86,15 +87,17 @@ class Job:
 
 
 class JobQueue:
-    """Runs jobs one after another in a thread of its own.
+    """Runs jobs one after another in its own thread.
 
-    The upload of a job is removed when the job ends, however it ends; its results when
-    they are told to, when they get old, and when the queue is closed.
+    The upload of a job is removed when the job ends, also after an error. Its results
+    are removed when the user asks for it, when they are old, and when the queue is
+    closed.
 
     Args:
-        work: Does a job: reads `job.upload`, fills in `job.summary` and `job.files`.
-        make_folder: Makes the folder of a job, given its id.
-        keep: Seconds that results are kept.
+        work: Function that does a job: it reads `job.upload` and fills in `job.summary`
+            and `job.files`.
+        make_folder: Function that makes the folder of a job from its id.
+        keep: Time for which results are kept, seconds.
     """
 
     def __init__(
@@ -112,11 +115,11 @@ class JobQueue:
         self._thread.start()
 
     def begin(self, name: str, client: str = '') -> Job:
-        """Makes a job, whose video is still to come.
+        """Makes a job; its video arrives later.
 
         Args:
             name: The file's name, for showing only.
-            client: Address that it comes from.
+            client: Network address of the sender.
 
         Raises:
             OSError: Its folder cannot be made.
@@ -128,7 +131,7 @@ class JobQueue:
             return job
 
     def count(self, client: str) -> tuple[int, int]:
-        """How many jobs wait or run: all, and those of one address."""
+        """Counts the jobs that wait or run: all, and those of one address."""
         with self._changed:
             own = [
                 job.client == client
@@ -138,7 +141,7 @@ class JobQueue:
             return len(own), sum(own)
 
     def submit(self, job: Job) -> None:
-        """Puts a job whose video is there at the end of the queue."""
+        """Puts a job at the end of the queue after its video has arrived."""
         with self._changed:
             if job.id not in self._jobs:
                 return  # removed meanwhile
@@ -159,7 +162,7 @@ class JobQueue:
             return earlier + running
 
     def remove(self, job: Job) -> None:
-        """Ends a job, if it has not ended, and removes everything of it."""
+        """Ends a job, if it still runs, and removes all its files."""
         with self._changed:
             job.cancelled.set()
             self._jobs.pop(job.id, None)
@@ -171,13 +174,13 @@ class JobQueue:
             shutil.rmtree(job.folder, ignore_errors=True)
 
     def cancel(self) -> None:
-        """Asks all jobs to end soon, those whose video is still to come included."""
+        """Asks all jobs to end soon, also those whose video is still arriving."""
         with self._changed:
             for job in self._jobs.values():
                 job.cancelled.set()
 
     def expire(self) -> None:
-        """Removes results that got old."""
+        """Removes results that are old."""
         limit = time.monotonic() - self._keep
         with self._changed:
             old = [j for j in self._jobs.values() if j.finished and j.finished < limit]
@@ -185,10 +188,10 @@ class JobQueue:
             self.remove(job)
 
     def close(self, patience: float = 30.0) -> None:
-        """Ends all jobs and removes everything of them.
+        """Ends all jobs and removes all their files.
 
         Args:
-            patience: Seconds to wait for the running one.
+            patience: Seconds to wait for the job that runs.
         """
         with self._changed:
             self._closed = True
@@ -203,7 +206,7 @@ class JobQueue:
             pass
 
     def _run_next(self) -> bool:
-        # A call a job: what a loop remembers would outlive its job.
+        # One call for each job: variables of a loop would outlive its job.
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             if self._closed:
@@ -229,7 +232,7 @@ class JobQueue:
             job.advance(1.0)
         except Cancelled:
             return 'cancelled'
-        except BaseException as err:  # whatever it was, the next job gets its turn
+        except BaseException as err:  # after any error the next job still runs
             job.error = explain(err, job)
             return 'failed'
         return 'done'

@@ -10,11 +10,11 @@ from ..inferencer import DFERInferencer
 
 
 class Models:
-    """The model that the program was started with, and all others that are here.
+    """The model that the program was started with, and all others on this machine.
 
     Args:
         first: The one that it was started with.
-        load: Loads another one by its name.
+        load: Function that loads another model by its name.
 
     Attributes:
         first: The one that it was started with.
@@ -40,12 +40,12 @@ class Models:
         """The inferencer of one of the choices.
 
         Raises:
-            UsageError: The model cannot be used (any more).
+            UsageError: The model cannot be used, or not any longer.
         """
         if name not in self._loaded:
             try:
                 self._loaded[name] = self._load(name)
             except (VideoError, OSError, ImportError) as err:
-                # Never an InputError: those are about a video.
+                # Not an InputError: such an error is about a video.
                 raise UsageError(f'{name}: {err}') from err
         return self._loaded[name]

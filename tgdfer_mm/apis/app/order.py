@@ -1,4 +1,4 @@
-"""What the page asks for with a video: a model, and classes in words of the user."""
+"""Wishes that the page sends with a video: a model, and classes in the user's words."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -12,12 +12,12 @@ MOST_CLASSES, MOST_LETTERS = 16, 120
 
 
 class Order(NamedTuple):
-    """What is asked.
+    """The wishes of one upload.
 
     Attributes:
-        model: Name of a model that is offered.
-        texts: Classes and their phrasings; empty: those of the model.
-        rest: Which of them is a face at rest.
+        model: Name of one of the offered models.
+        texts: Classes and their phrasings; if empty, those of the model.
+        rest: The class that is a face at rest.
     """
 
     model: str
@@ -29,9 +29,9 @@ def read_order(headers: Mapping[str, str], models: Sequence[str]) -> Order:
     """Reads the headers of an upload.
 
     Args:
-        headers: ``X-Model``, ``X-Texts`` with a class a line, and ``X-Rest``; all may
-            be absent, and are percent-encoded.
-        models: The models that are offered; the first one is asked where none is named.
+        headers: ``X-Model``, ``X-Texts`` with one class on each line, and ``X-Rest``.
+            Each may be absent; their values are percent-encoded.
+        models: The offered models; the first one is used if none is named.
 
     Raises:
         Problem: There is no such model, or the lines cannot be classes.

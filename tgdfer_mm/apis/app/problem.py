@@ -2,7 +2,7 @@
 
 
 class Problem(Exception):
-    """What ends a request: a status and a sentence for the page."""
+    """An error that ends a request: a status and a sentence for the page."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)

@@ -1,4 +1,4 @@
-"""Takes uploads in: who may send one, for how long, and who gives way."""
+"""Receives uploads: limits their number and time, and cuts off slow ones."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from .sentences import say
 from .uploads import Limits, check_upload
 
 _SLOW = 100_000  # bytes a second; faster uploads never give way
-_WINDOW = 5.0  # seconds over which, at least, the speed is measured
+_WINDOW = 5.0  # shortest time over which the speed is measured, seconds
 
 
 @dataclass(eq=False)
 class _Upload:
-    """One that is under way; times are those of the event loop."""
+    """An upload that is arriving; times are those of the event loop."""
 
     client: str
     began: float
@@ -32,7 +32,7 @@ class _Upload:
     complete: bool = False
 
     def __post_init__(self) -> None:
-        self._marks = [(self.began, 0)] * 2  # the older one is a window ago, or more
+        self._marks = [(self.began, 0)] * 2  # the older one is at least one window old
 
     def add(self, count: int, now: float) -> None:
         """Notes that bytes came."""
@@ -41,7 +41,7 @@ class _Upload:
         self.size += count
 
     def speed(self, now: float) -> float:
-        """Bytes a second of late."""
+        """Speed of the last seconds, bytes a second."""
         time, size = self._marks[0]
         return (self.size - size) / max(now - time, 1e-9)
 
@@ -49,14 +49,14 @@ class _Upload:
 class Reception:
     """Receives videos and puts their jobs into the queue.
 
-    Uploads take no place of the queue. Whoever sends nothing for a time, or takes too
-    long, is cut off. If all places for uploads are taken, the slowest one gives way
-    to the next, unless it is fast. An address has only so many places, so nobody can
-    take all.
+    Uploads take no place in the queue. A sender who sends nothing for a time, or takes
+    too long, is cut off. If all places for uploads are taken, the slowest upload ends
+    so that the next one can start, unless it is fast. Each address has a limited number
+    of places, so nobody can take all.
 
     Args:
         queue: Gets the jobs.
-        limits: Of the uploads.
+        limits: Limits of the uploads.
     """
 
     def __init__(self, queue: JobQueue, limits: Limits) -> None:
@@ -74,16 +74,17 @@ class Reception:
         """Writes a video to the disk, looks at it and queues its job.
 
         Args:
-            chunks: The file, as it arrives.
+            chunks: The parts of the file, as they arrive.
             name: Its name, for showing.
-            order: What is asked.
-            client: Address of who sends it.
-            has_left: Whether nobody waits for the answer any more.
+            order: The wishes of the user.
+            client: Network address of the sender.
+            has_left: Tells whether the sender has closed the connection.
 
         Raises:
             Problem: It is refused, or cannot be stored.
             Cancelled: The server stops.
-            ClientDisconnect: Who sent it has left, and never gets to know of the job.
+            ClientDisconnect: The sender has closed the connection and never learns of
+                the job.
         """
         client = _place(client)
         self._make_room(client)
@@ -186,7 +187,7 @@ def _status(error: BaseException) -> int:
 
 
 def _place(client: str) -> str:
-    """What counts as one address: in IPv6 everybody has a whole network of them."""
+    """The part of an address that names one sender: IPv6 gives each a whole network."""
     try:
         address = ip_address(client.partition('%')[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""A private folder that does not outlive its program."""
+"""A private folder that is removed when its program ends."""
 
 import logging
 import os
@@ -18,12 +18,12 @@ _YOUNG = 60  # seconds; a folder without a lock may be about to get it
 class ScratchFolder:
     """A folder for uploads and results that only this user can read.
 
-    It is locked while the program runs. If that is killed, so that it cannot clean
-    up, the next one finds the folder without its lock and removes it. If something
-    else removes the folder while the program runs, it is made anew.
+    The folder is locked while the program runs. If the program is killed, it cannot
+    clean up; the next one finds the folder without a lock and removes it. If something
+    else removes the folder while the program runs, it is created again.
 
     Args:
-        root: Where to make it; by default the system's folder for temporary files.
+        root: Parent folder; by default the system's folder for temporary files.
 
     Attributes:
         path: The folder.
@@ -51,12 +51,12 @@ class ScratchFolder:
         return folder
 
     def keep(self) -> None:
-        """Sees to it that the folder is there and ours, and looks used.
+        """Makes sure that the folder is there, is ours, and looks used.
 
-        Cleaners remove what has been used by nobody for a time.
+        The system may remove temporary files that were not used for a time.
 
         Raises:
-            OSError: It is gone and cannot be made anew.
+            OSError: It is gone and cannot be created again.
         """
         with self._changing:
             if self._lock is None:
@@ -75,7 +75,7 @@ class ScratchFolder:
             os.close(lock)
 
     def close(self) -> None:
-        """Removes the folder with all that is in it; again has no effect."""
+        """Removes the folder and its content; a second call has no effect."""
         with self._changing:
             if self._lock is None:
                 return
@@ -102,7 +102,7 @@ class ScratchFolder:
 
 
 def remove_leftovers(root: Path) -> None:
-    """Removes what programs left that were killed."""
+    """Removes folders of programs that were killed."""
     for folder in root.glob(f'{PREFIX}*'):
         try:
             if _is_mine(folder) and _is_abandoned(folder):

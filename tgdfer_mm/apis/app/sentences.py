@@ -1,4 +1,4 @@
-"""What the program answers to the page, in words: ``page/sentences.json``."""
+"""Sentences that the program sends to the page: ``page/sentences.json``."""
 
 import json
 from pathlib import Path
@@ -8,5 +8,5 @@ _SENTENCES = json.loads(_FILE.read_text(encoding='utf-8'))
 
 
 def say(name: str, /, **values) -> str:
-    """A sentence of the file, with what it has in braces filled in."""
+    """A sentence of the file; its names in braces are replaced by values."""
     return _SENTENCES[name].format(**values)

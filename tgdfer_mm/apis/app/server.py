@@ -1,8 +1,8 @@
-"""The page's server: Starlette, so that nothing is asked of the network.
+"""The server of the page, with Starlette, so that nothing is loaded from the network.
 
-Gradio was considered. It would have to be told not to load fonts and not to report its
-use, keeps uploads in a cache of its own, and brings tens of packages; what is needed
-here is one form, one queue and a few files.
+Gradio was considered. By default it loads fonts and reports its use, it keeps uploads
+in its own cache, and it needs tens of packages. This page needs one form, one queue and
+a few files.
 """
 
 import asyncio
@@ -49,12 +49,12 @@ def make_app(
     """Builds the application.
 
     Args:
-        work: Does a job, see :class:`JobQueue`.
-        models: `name` and `note` of each model that the page offers; the first one
-            is asked where none is chosen.
-        limits: What a job may ask for.
-        scratch: Where uploads and results lie; removed on shutdown.
-        hosts: Names under which the page may be asked for.
+        work: Function that does a job, see :class:`JobQueue`.
+        models: `name` and `note` of each model that the page offers; the first one is
+            used if none is chosen.
+        limits: Limits of a job.
+        scratch: Folder of uploads and results; removed on shutdown.
+        hosts: Host names under which a browser may open the page.
         camera: The camera of this machine, shown to browsers on this machine only;
             None shows none.
     """
@@ -88,7 +88,7 @@ def _say(request: Request, problem: Problem) -> Response:
 
 
 def _say_nothing(request: Request, error: ClientDisconnect) -> Response:
-    return Response(status_code=400)  # nobody hears it
+    return Response(status_code=400)  # nobody waits for this answer
 
 
 def _say_fault(request: Request, error: Exception) -> Response:
@@ -98,9 +98,9 @@ def _say_fault(request: Request, error: Exception) -> Response:
 
 
 class ResultFile(FileResponse):
-    """A file that may be removed at any time, also between a look and its opening.
+    """A file that may be removed at any time, also between a check and its opening.
 
-    The answer begins when the file is open; what is open is there to the end.
+    The answer begins after the file is open; an open file can be read to its end.
 
     Raises:
         Problem: It has been removed.
@@ -130,7 +130,7 @@ class ResultFile(FileResponse):
 
 
 class _Handlers:
-    """What is answered to whom."""
+    """Answers to the requests of the page."""
 
     def __init__(
         self,
@@ -158,7 +158,7 @@ class _Handlers:
 
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        """Runs the queue; leaves nothing behind."""
+        """Runs the queue, and removes everything at the end."""
         self._queue = JobQueue(self._work, self._scratch.make, self._limits.keep)
         self._reception = Reception(self._queue, self._limits)
         task = asyncio.create_task(self._expire())
@@ -174,7 +174,7 @@ class _Handlers:
             self._scratch.close()
 
     def stop(self) -> None:
-        """Begins to end: nobody has to wait for a job."""
+        """Begins to stop: no request waits for a job any longer."""
         self._queue.cancel()
 
     async def _expire(self) -> None:
@@ -193,7 +193,7 @@ class _Handlers:
     async def upload(self, request: Request) -> Response:
         """Takes a video, sent as it is, and puts its job into the queue."""
         length = request.headers.get('content-length', '0')
-        # Python makes no number of thousands of digits.
+        # Python refuses to convert a number of thousands of digits.
         if not length.isdecimal() or float(length) > self._limits.bytes:
             raise Problem(413, say('too large', limits=self._limits))
         order = read_order(request.headers, self._models)
@@ -210,7 +210,7 @@ class _Handlers:
         return JSONResponse(dict(id=job.id), 202)
 
     async def state(self, request: Request) -> Response:
-        """Says how far a job is, and what it found."""
+        """Tells the progress of a job, and its results."""
         job = self._find(request)
         if job is None:
             raise Problem(404, say('removed'))
@@ -231,14 +231,14 @@ class _Handlers:
         )
 
     async def delete(self, request: Request) -> Response:
-        """Ends a job and removes everything of it."""
+        """Ends a job and removes all its files."""
         job = self._find(request)
         if job is not None:
             await run_in_threadpool(self._queue.remove, job)
         return Response(status_code=204)
 
     async def file(self, request: Request) -> Response:
-        """Gives one of the files that a job made; no other can be named."""
+        """Sends one of the files of a job; no other file can be named."""
         job = self._find(request)
         path = job.files.get(request.path_params['name']) if job else None
         if path is None or job.state != 'done':

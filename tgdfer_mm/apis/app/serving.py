@@ -1,4 +1,4 @@
-"""Serves the page: waits for nobody for ever, and ends without a fuss."""
+"""Runs the server: no connection may wait for ever, and Ctrl-C ends it cleanly."""
 
 import asyncio
 import signal
@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _BACKLOG = 128  # connections that are accepted at a time
-_FAREWELL = 1.0  # seconds that answers under way have when the server stops
+_FAREWELL = 1.0  # seconds that running answers get when the server stops
 
 
 def serve(app: Starlette, host: str = '127.0.0.1', port: int = 7860) -> None:
@@ -27,27 +27,27 @@ def serve(app: Starlette, host: str = '127.0.0.1', port: int = 7860) -> None:
         KeyboardInterrupt: Ctrl-C, after everything has been removed.
     """
     server = Server(app, host, port)
-    # A job that holds the interpreter lets answers wait no longer than this: with 200
-    # visitors 99 of 100 are there in two thirds of the time.
+    # A job that uses the interpreter delays answers by at most this: with 200 visitors,
+    # 99 of 100 answers then take two thirds of the time.
     sys.setswitchinterval(0.0005)
-    # Uvicorn ends cleanly on SIGINT and SIGTERM; a closed terminal has to as well, but
-    # `nohup` is there to outlive it.
+    # Uvicorn ends cleanly on SIGINT and SIGTERM. It has to do so for a closed terminal,
+    # too, but not under `nohup`.
     if hasattr(signal, 'SIGHUP') and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda *_: setattr(server, 'should_exit', True))
     server.run()
 
 
 class Server(uvicorn.Server):
-    """Uvicorn without a log of what was uploaded, that ends at once.
+    """Uvicorn that logs no uploads and ends at once.
 
     Args:
-        app: What is served; its `state.stop` is called when the server stops.
+        app: The application; its `state.stop` is called when the server stops.
         host: Address to listen at.
         port: Port; 0 takes a free one.
         patience: Seconds in which a connection has to send a request.
-        connections: How many there may be; by default a third of the files that the
-            system lets a process open. If there are more, the one that has been idle
-            for the longest time, or has not read its answer, gives way.
+        connections: Largest number of connections; by default a third of the files that
+            the system lets a process open. If there are more, the one that has been
+            idle, or has not read its answer, for the longest time is closed.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Notes a signal; one more of them does not keep us from cleaning up."""
+        """Notes a signal; a second one does not stop the cleaning up."""
         if not self.should_exit:
             super().handle_exit(sig, frame)
 
@@ -102,12 +102,12 @@ def _most_connections() -> int:
 
 
 class _Connection(H11Protocol):
-    """Uvicorn's, which waits for a request for ever once its first byte is there."""
+    """Uvicorn's protocol, but with a time limit for a request that has begun."""
 
     def __init__(self, *args: Any, patience: float, most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._patience, self._most = patience, most
-        self._since = 0.0  # when the other side had to do something
+        self._since = 0.0  # since when the other side has had to do something
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -129,7 +129,7 @@ class _Connection(H11Protocol):
         last.transport.abort()
 
     def _is_waiting(self) -> bool:
-        """Whether it is the other side that has to do something."""
+        """True if the other side has to do something."""
         return (
             self.cycle is None or self.cycle.response_complete or self.flow.write_paused
         )
@@ -158,6 +158,6 @@ class _Connection(H11Protocol):
             self._timer = None
 
     def _give_up(self, last: Any) -> None:
-        # Also ends who goes on sending a file that was refused.
+        # Also ends a client that goes on sending a refused file.
         if self.cycle is last and (last is None or last.response_complete):
             self.transport.close()

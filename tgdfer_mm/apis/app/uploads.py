@@ -1,4 +1,4 @@
-"""What may be uploaded."""
+"""Limits and checks of an upload."""
 
 import re
 from collections.abc import Callable
@@ -21,28 +21,28 @@ CONTAINERS = 'mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,gif,h264,hevc,m4v,mjpeg,r
 CONTAINERS += ',image2,jpeg_pipe,png_pipe,apng'
 
 _WRITER = 'tgdfer_mm.visualization.video.sound'
-_SOUND = 120.0  # seconds that the sound may take
-_ONE_AT_A_TIME = Lock()  # many files that arrive at once are not many decoders
+_SOUND = 120.0  # longest time for the sound, seconds
+_ONE_AT_A_TIME = Lock()  # several files that arrive together are decoded one at a time
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a job may ask for.
+    """Limits of a job.
 
     Attributes:
-        megabytes: Of a file.
-        seconds: Of a video.
-        rate: Frames a second of that length that a video may have.
-        pixels: Of a frame.
-        work: Seconds that one job may take.
-        process: What a process that decodes may use.
-        jobs: That wait or run at a time.
-        uploads: At a time.
-        each: Uploads and jobs of one address at a time, together.
-        silence: Seconds in which some of an upload has to arrive.
-        upload: Seconds that an upload may take in all.
-        settle: Seconds after which an upload that is slow may have to give way.
-        keep: Seconds for which results are kept.
+        megabytes: Largest file.
+        seconds: Longest video.
+        rate: A video may have this many frames for each second of that length.
+        pixels: Largest frame.
+        work: Longest time of one job, seconds.
+        process: Limits of a process that decodes.
+        jobs: Most jobs that wait or run at a time.
+        uploads: Most uploads at a time.
+        each: Most uploads and jobs of one address at a time, together.
+        silence: Longest time in which nothing of an upload arrives, seconds.
+        upload: Longest time of a whole upload, seconds.
+        settle: Time after which a slow upload may be ended for another, seconds.
+        keep: Time for which results are kept, seconds.
     """
 
     megabytes: float = 200
@@ -71,19 +71,19 @@ class Limits:
 
     @property
     def minutes(self) -> str:
-        """That a job may take, in words."""
+        """Longest time of a job, in words."""
         return f'{self.work / 60:.3g} minutes'
 
     @property
     def length(self) -> str:
-        """Of a video, in words."""
+        """Longest video, in words."""
         if self.seconds < 120:
             return f'{self.seconds:g} seconds'
         return f'{self.seconds / 60:.3g} minutes'
 
 
 def display_name(header: str | None) -> str:
-    """Makes a name for showing from what a browser says; it never becomes a path.
+    """Makes a name to show from a browser's header; it never becomes a path.
 
     Args:
         header: The name, percent-encoded.
@@ -96,11 +96,11 @@ def display_name(header: str | None) -> str:
 
 
 def check_upload(job: Job, limits: Limits) -> None:
-    """Looks whether a file is a video that may be read.
+    """Checks that a file is a video that may be read.
 
     Raises:
-        InputError: It is not, or it is too long; the message says why.
-        Cancelled: The job is no longer wanted.
+        InputError: It is not a video, or too long; the message says why.
+        Cancelled: The job was cancelled.
     """
     if not job.upload.stat().st_size:
         raise InputError(say('empty', name=job.name))
@@ -117,12 +117,12 @@ def check_upload(job: Job, limits: Limits) -> None:
 def open_upload(
     job: Job, limits: Limits, heed: Callable[[], None] = lambda: None
 ) -> ApartSource:
-    """Opens an upload in a process of its own: nobody knows what it does to a decoder.
+    """Opens an upload in its own process, since a bad file may crash the decoder.
 
     Args:
-        job: Whose upload.
-        limits: See there.
-        heed: Called while the process is waited for; what it raises ends that.
+        job: The job of the upload.
+        limits: Its limits.
+        heed: Called again and again during the wait; an error in it ends the wait.
 
     Raises:
         InputError: The upload cannot be read.
@@ -133,7 +133,7 @@ def open_upload(
 def add_sound_apart(
     pictures: Path, source: Path, out: Path, limits: Limits, heed: Callable[[], None]
 ) -> str:
-    """Does what `add_sound` does in a process of its own; silent if that breaks."""
+    """Calls `add_sound` in its own process; without sound if that fails."""
     patient = replace(limits.process, patience=_SOUND)
     try:
         with DecodingProcess('the sound', patient, heed) as process:
@@ -147,10 +147,10 @@ def add_sound_apart(
 
 
 def check_length(seconds: float, frames: int, limits: Limits) -> None:
-    """Looks at what a video states, or at what has been read of it.
+    """Checks the length that a video states, or that has been read so far.
 
     Raises:
-        InputError: It is too long; the message says in what.
+        InputError: It is too long; the message tells the limit.
     """
     if seconds > limits.seconds + 1:
         raise InputError(say('too long', limits=limits))

@@ -1,4 +1,4 @@
-"""What a job does: read the video, draw the pictures, say what to show."""
+"""The work of a job: reads the video, draws the pictures, fills in the summary."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ from .jobs import Job
 from .sentences import say
 from .uploads import Limits, add_sound_apart, check_length, open_upload
 
-_READING = 0.7  # share of the time that reading takes, about
+_READING = 0.7  # share of the time that reading takes, roughly
 
 
 def analyse(job: Job, models: Callable[[str], DFERInferencer], limits: Limits) -> None:
@@ -42,7 +42,7 @@ def analyse(job: Job, models: Callable[[str], DFERInferencer], limits: Limits) -
 
     Raises:
         VideoError: The video cannot be read or is too long.
-        Cancelled: The job is no longer wanted.
+        Cancelled: The job was cancelled.
     """
     job.step = 'Loading the model'
     inferencer = models(job.model)
@@ -54,7 +54,7 @@ def analyse(job: Job, models: Callable[[str], DFERInferencer], limits: Limits) -
     unwanted = partial(heed, None)
     with open_upload(job, limits, unwanted) as source:
         [result] = inferencer.iterate([source], progress=watch)
-    result['source']['path'] = job.name  # ours is gone when the job ends
+    result['source']['path'] = job.name  # our path is gone when the job ends
     result['warnings'] = [job.plain(warning) for warning in result['warnings']]
     job.step = 'Drawing'
     out = job.folder / 'results'
@@ -74,16 +74,16 @@ def analyse(job: Job, models: Callable[[str], DFERInferencer], limits: Limits) -
             narrow=True,
             add_sound=add_sound,
         )
-    # The pages of the tracks have it already.
+    # The pages of the tracks already have it.
     result['warnings'] += filter(None, lost)
     job.summary = summarise(result)
     job.files = {file.name: file for file in files}
 
 
 def summarise(result: dict[str, Any]) -> dict[str, Any]:
-    """What the page shows of a result: texts and colours, as the saved pages have them.
+    """The texts and colours of a result that the page shows, as in the saved pages.
 
-    The page puts them where they belong and makes none of its own.
+    The page only places them; it makes no texts of results by itself.
     """
     total, raw = result['source']['duration'], result['model']['note']
     count = len(result['tracks'])
@@ -92,7 +92,7 @@ def summarise(result: dict[str, Any]) -> dict[str, Any]:
         title=f'{result["source"]["path"]}: {faces}',
         sure=is_sure(result),
         note=model_note(result['model']),
-        # That about the model stands above them.
+        # The note about the model is shown above them.
         notes=[line for line in notes_of(result) if (raw or '\n') not in line],
         caption=INTERVALS,
         none=NO_INTERVAL,
@@ -126,7 +126,7 @@ def _summarise_track(result: dict, track: dict, total: float) -> dict[str, Any]:
 
 
 def _clock(job: Job, limits: Limits) -> Callable[[float | None], None]:
-    """Notes progress, if there is any, and ends what is unwanted or takes too long."""
+    """Notes progress; ends a job that is cancelled or takes too long."""
     end = time.monotonic() + limits.work
 
     def heed(share: float | None) -> None:
@@ -140,12 +140,12 @@ def _clock(job: Job, limits: Limits) -> Callable[[float | None], None]:
 def _watcher(
     heed: Callable[[float | None], None], limits: Limits
 ) -> Callable[[Source], AbstractContextManager[Callable[[], None]]]:
-    """Progress for the inferencer that also ends what is too long."""
+    """Progress for the inferencer; it also ends a video that is too long."""
 
     @contextmanager
     def watch(source: Source) -> Iterator[Callable[[], None]]:
         def advance() -> None:
-            # Files may state less than they hold.
+            # A file may state a shorter length than it has.
             check_length(source.info.duration, source.info.frames, limits)
             share = source.info.frames / source.total if source.total else 0.0
             heed(_READING * min(share, 1.0))

@@ -1,1 +1,1 @@
-"""A folder of many videos: read once each, by any number of processes, one summary."""
+"""A folder of many videos: each read once, by one or more processes; a summary."""

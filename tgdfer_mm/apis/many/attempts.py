@@ -1,6 +1,6 @@
-"""How many processes died while they read a video.
+"""Counts the processes that died while they read a video.
 
-A video may crash its reader, or take all memory, and there is nobody left to say so.
+A video may crash its reader, or take all memory. Then no process is left to report it.
 """
 
 from collections.abc import Iterator
@@ -11,20 +11,20 @@ from ...files import write_text
 from ...video.errors import VideoError
 from ..writing import naming_what_fails
 
-MOST = 3  # [choice] a cluster ends processes, too, without any fault of a video
+MOST = 3  # [choice] a cluster also ends processes without any fault of a video
 
 
 @contextmanager
 def attempt(folder: Path, video: str) -> Iterator[None]:
-    """Leaves a note next to a folder as long as its video is read.
+    """Keeps a note next to a folder while its video is read.
 
     Args:
-        folder: Of the video's result.
+        folder: Folder of the video's result.
         video: Its path.
 
     Raises:
-        VideoError: Too many processes have died already. The next attempt is the first
-            again.
+        VideoError: Too many processes have died already. The next attempt counts as the
+            first again.
         OutputError: The note cannot be written.
     """
     died, note = deaths(folder), _note(folder)
@@ -42,7 +42,7 @@ def attempt(folder: Path, video: str) -> Iterator[None]:
 
 
 def deaths(folder: Path) -> int:
-    """How many processes died one after another while they read a video."""
+    """Counts the processes that died one after another while they read a video."""
     with suppress(OSError, ValueError):
         return int(_note(folder).read_text(encoding='utf-8'))
     return 0

@@ -1,7 +1,7 @@
-"""What a result was made from: the model, the settings and the file.
+"""The origin of a result: its model, its settings and its file.
 
-A video is finished if its result was made from the same three. [choice] They are told
-by content, not by names: a folder that was moved or copied stays finished.
+A video is finished if its result was made from the same three. [choice] They are
+compared by content, not by name: a folder that was moved or copied stays finished.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 from ...files import file_hash
 from ..inferencer import DFERInferencer
 
-# An export has another digest each time it is made; an ONNX file's is in the recipe.
+# Each export has another digest; the one of an ONNX file is in the recipe.
 _CALLED = ('name', 'config', 'checkpoint', 'domain', 'note', 'onnx', 'onnx_sha256')
 _WORDS = dict(model='another model', settings='other settings', file='another file')
 
@@ -22,17 +22,17 @@ _WORDS = dict(model='another model', settings='other settings', file='another fi
 def made_by(inferencer: DFERInferencer) -> dict[str, str]:
     """Digests of the model and of the settings.
 
-    The model is what it says about itself (SHA-256 of the weights, classes, texts),
-    apart from what it is called, and what the runtime calls its recipe: the config's
-    network and test pipeline, or the ONNX file. The settings are
-    those of the result and of the detector, and the content of a file of movements.
-    Device and size of batches are none: they change the last digits only. Nor is the
-    version of this package, which each row of a summary states.
+    The model counts by the facts about it (SHA-256 of the weights, classes, texts)
+    without its name, and by the recipe of the runtime: the config's network and test
+    pipeline, or the ONNX file. The settings are those of the result and of the
+    detector, and the content of a file of movements. Device and batch size do not
+    count: they change only the last digits. Neither does the version of this package,
+    which each row of a summary states.
     """
     about = {k: v for k, v in inferencer.about.items() if k not in _CALLED}
     model = dict(about, recipe=inferencer.runtime.recipe)
     settings = [inferencer.settings.asdict(), inferencer.detector.describe()]
-    if inferencer.measured is not None:  # results without are finished as they were
+    if inferencer.measured is not None:  # results without it stay finished
         settings.append(inferencer.measured.digest)
     return dict(model=_digest(model), settings=_digest(settings))
 
@@ -41,7 +41,7 @@ def file_facts(path: str) -> dict[str, Any] | None:
     """Size, time of the last change and SHA-256 of a file.
 
     Returns:
-        None of what is no file, or cannot be read.
+        None if it is not a file, or cannot be read.
     """
     try:
         facts = _stat(path)
@@ -51,10 +51,10 @@ def file_facts(path: str) -> dict[str, Any] | None:
 
 
 def is_same_file(path: str, facts: Mapping[str, Any] | None) -> bool:
-    """Whether a file is the one that a result was made from.
+    """True if a file is the one that a result was made from.
 
-    Size and time of change say so without reading it, as for ``make`` and ``rsync``.
-    A file of another time may be a copy: then its content decides.
+    Equal size and time of change are enough, as for ``make`` and ``rsync``. A file with
+    another time may be a copy: then its content decides.
     """
     if not facts:
         return False
@@ -73,12 +73,12 @@ def is_same_file(path: str, facts: Mapping[str, Any] | None) -> bool:
 def what_differs(
     path: str, made: Mapping[str, str], earlier: Mapping[str, Any]
 ) -> list[str]:
-    """What an earlier result was made from, in words, where it is another one.
+    """Names, in words, what differs in the origin of an earlier result.
 
     Args:
         path: The video.
         made: As :func:`made_by` gives it.
-        earlier: The same of the result, with the `file`'s facts.
+        earlier: The same for the earlier result, with the facts of its `file`.
     """
     differ = [name for name in made if earlier.get(name) != made[name]]
     if not is_same_file(path, earlier.get('file')):
@@ -88,7 +88,7 @@ def what_differs(
 
 def _stat(path: str) -> dict[str, int] | None:
     found = os.stat(path)
-    if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for
+    if not stat.S_ISREG(found.st_mode):  # a pipe would be read without end
         return None
     return dict(size=found.st_size, mtime_ns=found.st_mtime_ns)
 
@@ -99,7 +99,7 @@ def _digest(content: Any) -> str:
 
 
 def _portable(content: Any) -> Any:
-    """Without the folders of files, which differ from machine to machine."""
+    """The value without folders of files, which differ from machine to machine."""
     if isinstance(content, Mapping):
         return {str(key): _portable(value) for key, value in content.items()}
     if isinstance(content, list | tuple):
@@ -110,5 +110,5 @@ def _portable(content: Any) -> Any:
 
 
 def _name(thing: Any) -> str:
-    """Of a class or function in a config; an object's own text has its address."""
+    """Name of a class or function in a config; its own text has a memory address."""
     return getattr(thing, '__qualname__', type(thing).__qualname__)

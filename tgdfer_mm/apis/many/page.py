@@ -23,9 +23,8 @@ def render_page(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
     """Writes the page.
 
     Args:
-        found: As :func:`.summary.rows_of` gives them. Their texts may hold anything: in
-            the page they are text, and its content policy runs no other script than
-            its own.
+        found: Rows of :func:`.summary.rows_of`. Their texts can have any character: the
+            page shows them as text, and its content policy allows only its own script.
 
     Returns:
         HTML. Links lead to the files of each video, next to the page.
@@ -51,13 +50,13 @@ def render_page(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
 
 
 def _notes(models: Sequence[dict[str, Any]]) -> list[str]:
-    """What holds for all videos: of each model its note, and what its scores are."""
+    """Notes for all videos: the note of each model, and the meaning of its scores."""
     notes = [each['note'] for each in models if each['note']]
     return list(dict.fromkeys([*notes, *map(calibration_words, models)]))
 
 
 def _shown(rows: Sequence[dict[str, Any]]) -> list[str]:
-    """The expressions that are to be seen at all, of up to 64 classes."""
+    """The expressions that are seen in any video, of up to 64 classes."""
     shown: dict[str, float] = {}
     for row in rows:
         for name, seconds in row['video']['shown'].items():
@@ -71,7 +70,7 @@ def _are_mixed(rows: Sequence[dict[str, Any]]) -> bool:
 
 
 def _link(row: dict[str, Any], folder: str) -> str | None:
-    """What a click on a video opens: the page of its first face, or its table."""
+    """The target of a video's link: the page of its first face, or its table."""
     pages = [f'track{face}.html' for face in row['video']['faces']]
     for name in (*pages, CSV_NAME, JSON_NAME):
         if name in row['files']:

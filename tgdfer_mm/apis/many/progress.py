@@ -1,4 +1,4 @@
-"""How far many videos have been read, and for about how long it goes on."""
+"""Progress of reading many videos, and the time that is left."""
 
 import sys
 import time
@@ -15,10 +15,10 @@ from .video_folder import Video
 
 
 class Estimate:
-    """How long the rest takes, by the bytes of the files that were read so far.
+    """Estimates the time that is left, by the bytes of the files that were read so far.
 
     Args:
-        sizes: Bytes of each video that is to be read.
+        sizes: Bytes of each video to read.
         now: The clock, seconds.
     """
 
@@ -30,18 +30,18 @@ class Estimate:
         self._now, self._start = now, now()
 
     def add(self, size: int) -> None:
-        """One was read."""
+        """Notes that a video was read."""
         self.read += self._work(size)
 
     def leave(self, size: int) -> None:
-        """One need not be read: another process did it."""
+        """Notes that another process has read a video."""
         self.total -= self._work(size)
 
     def seconds(self, part: float = 0.0) -> float | None:
-        """What is left; None as long as nothing is known.
+        """Seconds that are left; None as long as they are unknown.
 
         Args:
-            part: Bytes read of the video at hand.
+            part: Bytes that were read of the current video.
         """
         done = self.read + part
         if done <= 0:
@@ -54,7 +54,7 @@ class Estimate:
 
 
 def in_words(seconds: float | None) -> str:
-    """Such as ``about 5 min left``; empty if it is not known."""
+    """The time in words, such as ``about 5 min left``; empty if it is unknown."""
     if seconds is None:
         return ''
     minutes = round(seconds / 60)
@@ -69,10 +69,10 @@ def in_words(seconds: float | None) -> str:
 
 
 class ManyProgress:
-    """Says how far it is: two bars on a terminal, else one line a video.
+    """Shows the progress: two bars on a terminal, else one line for each video.
 
     Args:
-        videos: Those that are to be read.
+        videos: The videos to read.
         console: Where the lines go.
     """
 
@@ -98,17 +98,17 @@ class ManyProgress:
     def reading(
         self, video: Video
     ) -> Callable[[Source], AbstractContextManager[Callable[[], None]]]:
-        """What shows the frames of one video, see ``DFERInferencer.iterate``."""
+        """The bar for the frames of one video, see ``DFERInferencer.iterate``."""
         if self._bars is None:
             return no_progress
         return lambda source: self._frames(video, source)
 
     def finished(self, video: Video, line: str | Text, *more: str) -> None:
-        """One was read, or could not be.
+        """Notes that a video was read, or could not be read.
 
         Args:
-            video: Which.
-            line: What to say about it.
+            video: The video.
+            line: Text about it.
             *more: Further parts of the line.
         """
         self._done += 1
@@ -121,7 +121,7 @@ class ManyProgress:
         self._show()
 
     def left_out(self, video: Video) -> None:
-        """Another process did it, or is doing it."""
+        """Notes that another process has read a video, or reads it."""
         self._count -= 1
         self.estimate.leave(video.size)
         self._show()

@@ -1,7 +1,7 @@
-"""What a summary says about one video, kept next to its result as ``row.json``.
+"""The row of one video in a summary, kept next to its result as ``row.json``.
 
-It is written last. So a video that has a row is finished, or failed for good reason,
-and a summary of many videos need not read their results.
+It is written last. So a video with a row is finished, or has failed with a known
+reason, and a summary of many videos need not read their results.
 """
 
 import json
@@ -44,8 +44,8 @@ def row_of(
     Args:
         name: Of the video.
         result: Its result.
-        made: What it was made from: `model`, `settings` and `file`.
-        files: Names of all that was written.
+        made: Its origin: `model`, `settings` and `file`.
+        files: Names of all written files.
     """
     tracks, source = result['tracks'], result['source']
     state = 'done' if tracks else 'no face'
@@ -77,8 +77,8 @@ def failed_row(
     Args:
         name: Of the video.
         reason: A sentence.
-        made: What it would have been made from.
-        model: What the model says about itself.
+        made: The origin that its result would have had.
+        model: Facts about the model.
     """
     unknown = dict.fromkeys(('seconds', 'frames', 'label', 'score'))
     video = unknown | dict(faces=[], shown={})
@@ -92,7 +92,7 @@ def damaged_row(name: str) -> dict[str, Any]:
 
 
 def write_row(row: Mapping[str, Any], folder: Path) -> None:
-    """Writes it, whole or not at all.
+    """Writes the row as a whole, or not at all.
 
     Raises:
         OutputError: It cannot be written.
@@ -106,7 +106,7 @@ def read_row(folder: Path) -> dict[str, Any] | None:
     """The row of a folder.
 
     Returns:
-        None if there is none, or none that can be read.
+        None if there is no row, or it cannot be read.
     """
     try:
         row = read_json(folder / ROW_NAME)
@@ -134,11 +134,11 @@ def _is_calibration(found: Any) -> bool:
 
 
 def is_finished(row: Mapping[str, Any], folder: Path) -> bool:
-    """Whether all that a row lists is there, whatever it was made from.
+    """True if all files of a row are there, of any origin.
 
     Args:
         row: The row.
-        folder: Where it is.
+        folder: Its folder.
     """
     return row['state'] != FAILED and all(
         (folder / name).is_file() for name in row['files']

@@ -1,4 +1,4 @@
-"""What is printed about many videos, before the first and after the last."""
+"""The lines that are printed before the first of many videos and after the last."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from .video_folder import Video, VideoFolder
 
 
 def counted(count: int) -> str:
-    """So many videos, in words."""
+    """A number of videos, in words."""
     return f'{count} video' if count == 1 else f'{count} videos'
 
 
@@ -29,7 +29,7 @@ def line_of(row: dict) -> str:
 def say_what_is_there(
     folder: VideoFolder, shard: Shard, videos: list[Video], console: Terminal
 ) -> None:
-    """Prints how many videos there are, and how many of them are ours."""
+    """Prints the number of videos, and the number of those of this process."""
     others = f'; other files, left out: {folder.others}' if folder.others else ''
     console.print(
         f'{one_line(folder.path)}: {counted(len(folder.videos))}{others}',
@@ -42,7 +42,7 @@ def say_what_is_there(
 
 
 def say_summary(rows: list[dict], out: str, console: Terminal) -> None:
-    """Prints what a summary holds, and where it is."""
+    """Prints the content of a summary and its files."""
     states: dict[str, int] = {}
     for row in rows:
         states[row['state']] = states.get(row['state'], 0) + 1

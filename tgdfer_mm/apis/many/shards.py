@@ -1,4 +1,4 @@
-"""Which of many videos are those of one process of several."""
+"""Divides many videos among several processes."""
 
 import os
 import re
@@ -11,25 +11,25 @@ from ...video.errors import UsageError
 
 @dataclass(frozen=True)
 class Shard:
-    """One of several parts of all videos.
+    """One of several parts of the videos.
 
-    A video's part follows from its name alone [choice]. So videos that are added while
-    some processes run already move no other one to another part. Parts are of about
-    the same size, not of exactly the same.
+    The part of a video follows from its name alone [choice]. So a video that is added
+    while processes run moves no other video to another part. The parts have about the
+    same size, not exactly the same.
 
     Attributes:
         index: From 1.
-        count: How many parts there are.
+        count: Number of parts.
     """
 
     index: int = 1
     count: int = 1
 
     def has(self, name: str) -> bool:
-        """Whether a video is in this part.
+        """True if a video is in this part.
 
         Args:
-            name: Of the video, see :class:`.video_folder.Video`.
+            name: Name of the video, see :class:`.video_folder.Video`.
         """
         number = int.from_bytes(sha256(os.fsencode(name)).digest()[:8], 'big')
         return number % self.count == self.index - 1
@@ -39,7 +39,7 @@ def parse_shard(text: str) -> Shard:
     """Reads ``2/8``, the second of eight.
 
     Raises:
-        UsageError: It is no such text, or there is no such part.
+        UsageError: The text has another form, or there is no such part.
     """
     found = re.fullmatch(r'([0-9]{1,6})/([0-9]{1,6})', text)
     if not found:
@@ -55,19 +55,19 @@ def parse_shard(text: str) -> Shard:
 
 
 def started_by_torchrun(environ: Mapping[str, str]) -> bool:
-    """Whether torchrun started this process, as one of several.
+    """True if torchrun started this process, as one of several.
 
-    ``RANK`` alone does not say so: other launchers leave it to single commands, too.
+    ``RANK`` alone does not tell it: other launchers set it for single commands, too.
     """
     known = ('TORCHELASTIC_RUN_ID', 'RANK', 'WORLD_SIZE')
     return all(environ.get(name) for name in known)
 
 
 def chosen_shard(given: str | None, environ: Mapping[str, str]) -> Shard:
-    """The part that a command line asks for, or else torchrun; or all videos.
+    """The part that the command line names, or torchrun; else all videos.
 
     Args:
-        given: As :func:`parse_shard` takes it.
+        given: A text for :func:`parse_shard`.
         environ: Of the process.
 
     Raises:
@@ -85,11 +85,11 @@ def chosen_shard(given: str | None, environ: Mapping[str, str]) -> Shard:
 
 
 def own_device(environ: Mapping[str, str], devices: int) -> str | None:
-    """The GPU of a process that torchrun started: else all would use the first one.
+    """The GPU of a process that torchrun started: without it all would use the first.
 
     Args:
         environ: Of the process.
-        devices: How many GPUs this machine has.
+        devices: Number of GPUs of this machine.
     """
     rank = environ.get('LOCAL_RANK', '')
     if not devices or not started_by_torchrun(environ) or not rank.isdecimal():

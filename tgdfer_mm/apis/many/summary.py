@@ -19,14 +19,14 @@ from .row import damaged_row, read_row
 
 NAMES = ('summary.csv', 'summary.jsonl', 'index.html')
 _NOTE = '.summary.files.json'
-_RISKY = ('=', '+', '-', '@', '\t', '\r')  # a formula, to a program of tables
+_RISKY = ('=', '+', '-', '@', '\t', '\r')  # a formula, in a spreadsheet program
 
 
 def prepare_summary(out: str | Path) -> None:
-    """Looks whether a summary may be written, before hours are spent.
+    """Checks that a summary may be written, before hours are spent.
 
     Raises:
-        UsageError: A file of such a name is there that this program did not write.
+        UsageError: There is a file of this name that this program did not write.
         OutputError: Nothing can be written there.
     """
     out = Path(out)
@@ -44,10 +44,10 @@ def prepare_summary(out: str | Path) -> None:
 
 
 def write_summary(out: str | Path) -> list[dict[str, Any]]:
-    """Writes the summary of all that is in a folder by now, each file whole.
+    """Writes the summary of all results that a folder has, each file as a whole.
 
-    Of several processes that end together one waits for the other, so that the last
-    one to write has looked after all were done.
+    If several processes end together, one waits for the other. So the last summary is
+    written after all results are there.
 
     Args:
         out: The output folder.
@@ -72,11 +72,11 @@ def write_summary(out: str | Path) -> list[dict[str, Any]]:
 
 
 def rows_of(out: Path) -> list[tuple[str, dict[str, Any]]]:
-    """Folder and row of each video, sorted by name.
+    """The folder and the row of each video, sorted by name.
 
-    A folder is a path below the output folder. The row has it too, as `folder`, with
-    bytes that are no letters written out. A row that cannot be read is one of a video
-    that failed, and says so.
+    A folder is a path below the output folder. The row has it, too, as `folder`, with
+    bytes that are not text written as codes. A row that cannot be read becomes the row
+    of a failed video, with this reason.
     """
     found = set()
     for parent, folders, files in os.walk(out):
@@ -91,10 +91,10 @@ def rows_of(out: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 def csv_lines(rows: Sequence[dict[str, Any]]) -> Iterator[list]:
-    """The lines of the CSV: a header, then one a video; unknown is an empty cell.
+    """The lines of the CSV: a header, then one for each video; unknown is empty.
 
-    ``shown_<class>`` are the seconds in which faces showed an expression; ``label`` and
-    ``score`` are those of the face that is there for the longest time.
+    ``shown_<class>`` are the seconds in which faces showed an expression. ``label`` and
+    ``score`` are those of the face that is seen for the longest time.
     """
     classes = list(dict.fromkeys(c for row in rows for c in row['video']['shown']))
     yield [

@@ -1,4 +1,4 @@
-"""Which videos are in a folder, and what each is called."""
+"""Finds the videos of a folder, and names each."""
 
 import os
 from dataclasses import dataclass, field
@@ -12,17 +12,17 @@ from ...video.stills import STILLS
 from ...visualization.video import ANNOTATED_NAME
 from ..writing import JSON_NAME
 
-_LONGEST_NAME = 160  # bytes: a file system allows 255, and notes have longer names
+_LONGEST_NAME = 160  # bytes: file systems allow 255, and names of notes are longer
 
 
 @dataclass(frozen=True)
 class Video:
-    """One video of a folder.
+    """A video of a folder.
 
     Attributes:
         name: Its path below the folder, with ``/`` between its parts.
         path: Where it is.
-        size: Bytes; 0 if that cannot be told.
+        size: Bytes; 0 if they are unknown.
     """
 
     name: str
@@ -31,9 +31,9 @@ class Video:
 
     @property
     def folder(self) -> str:
-        """Where its result goes, below the output folder.
+        """Folder of its result, below the output folder.
 
-        It is the whole name, with the ending: ``a.mp4`` and ``a.mkv`` are two videos.
+        It is the whole name with its ending: ``a.mp4`` and ``a.mkv`` are two videos.
         """
         *parents, own = self.name.split('/')
         raw = os.fsencode(own)
@@ -49,9 +49,9 @@ class VideoFolder:
 
     Attributes:
         path: The folder, as it was given.
-        videos: Sorted by name, by the numbers in it.
-        others: How many other files there are.
-        closed: Of each folder in it that cannot be listed, why.
+        videos: Sorted by name; numbers in a name by their value.
+        others: Number of other files.
+        closed: Folders in it that cannot be listed, with the reason.
     """
 
     path: str
@@ -63,20 +63,20 @@ class VideoFolder:
 def find_videos(
     folder: str, out: str, with_pictures: bool = False
 ) -> VideoFolder | None:
-    """Looks for videos in a folder and in those in it.
+    """Finds the videos in a folder and in the folders below it.
 
-    Hidden files and folders are passed over, and so are the output folder and the
-    annotated videos in other ones. A link to a folder is not followed: it may lead in
-    circles.
+    Hidden files and folders are left out, as are the output folder and annotated videos
+    in other output folders. A link to a folder is not followed, since it may lead back
+    to a folder above it.
 
     Args:
-        folder: Anything that a user gave.
-        out: The output folder, which may be in that one.
+        folder: Any input of a user.
+        out: The output folder, which may lie in that folder.
         with_pictures: Whether pictures may lie next to the videos.
 
     Returns:
-        None if it is no folder of videos: no folder, one with pictures in it, which are
-        the frames of a single input, or one without a video.
+        None if it is not a folder of videos: it is not a folder, has pictures, which
+        are the frames of a single input, or has no video.
     """
     if not os.path.isdir(folder):
         return None
@@ -122,6 +122,6 @@ def _video(folder: str, name: str) -> Video:
     path = os.path.join(folder, name)
     try:
         size = os.stat(path).st_size
-    except OSError:  # a link to nowhere: reading it says so
+    except OSError:  # a broken link: the error comes when it is read
         size = 0
     return Video(name, path, size)

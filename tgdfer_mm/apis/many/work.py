@@ -1,4 +1,4 @@
-"""Reads the videos of a folder: each once, whoever else reads there too."""
+"""Reads the videos of a folder: each once, also if other processes read there."""
 
 import os
 import time
@@ -37,11 +37,11 @@ from .shards import chosen_shard, own_device, started_by_torchrun
 from .summary import prepare_summary, write_summary
 from .video_folder import Video, VideoFolder
 
-_NAMED = 10  # results of something else, of perhaps thousands
+_NAMED = 10  # named results of another origin; there may be thousands
 
 
 class Found(Enum):
-    """What is there of a video."""
+    """State of a video's result."""
 
     NOTHING = 'nothing'
     FINISHED = 'finished'
@@ -60,8 +60,8 @@ def run_many(
     Args:
         folder: The videos.
         args: Of ``tgdfer infer``.
-        console: Where to say what happens.
-        make_inferencer: Makes what reads them.
+        console: Where to print what happens.
+        make_inferencer: Function that makes the inferencer.
 
     Raises:
         VideoError: Nothing was read: the arguments, the model or the output folder
@@ -84,7 +84,7 @@ def run_many(
     if code in (Interrupted.exit_code, OutputError.exit_code):
         return code
     if code and started_by_torchrun(os.environ):
-        # torchrun ends all processes as soon as one of them gives a code.
+        # torchrun ends all processes as soon as one of them ends with a code.
         console.print(f'the exit code would be {code}; under torchrun it is 0')
         return 0
     return code
@@ -116,7 +116,7 @@ class _Work:
         self._warned = False
 
     def run(self, videos: Iterable[Video]) -> int:
-        """Reads those that are not finished; returns the exit code."""
+        """Reads the videos that are not finished; returns the exit code."""
         todo = self._todo(videos)
         try:
             with ManyProgress(todo, self._console) as progress:
@@ -141,7 +141,7 @@ class _Work:
         return self._code
 
     def _todo(self, videos: Iterable[Video]) -> list[Video]:
-        """Those to be read; says how many are not, and which must not be."""
+        """The videos to read; prints how many are finished, and which must be left."""
         todo, finished, kept = [], 0, 0
         for video in videos:
             found, differs = self._look(video)
@@ -156,17 +156,17 @@ class _Work:
             self._console.print(f'finished before: {finished}')
         if kept > _NAMED:
             self._console.print(f'... and {kept - _NAMED} more')
-        # What may have killed a process comes last: by then all others are finished.
+        # A video that may have killed a process comes last, after all others.
         return sorted(todo, key=lambda video: deaths(self._out / video.folder))
 
     def _look(self, video: Video) -> tuple[Found, list[str]]:
-        """What is there of a video, and what that was made from if it is another."""
+        """State of a video's result, and what differs in its origin."""
         folder = self._out / video.folder
         row = read_row(folder)
         if row is None:
             return Found.NOTHING, []
         if row['state'] == FAILED:
-            # Another process has just tried; an earlier failure is tried once more.
+            # Another process has just tried it; an earlier failure is tried once more.
             now = os.path.getmtime(folder / ROW_NAME) >= self._started
             return (Found.FAILED_NOW if now else Found.NOTHING), []
         differs = what_differs(video.path, self._made, row['made_from'])
@@ -187,7 +187,7 @@ class _Work:
         )
 
     def _take(self, video: Video, progress: ManyProgress) -> bool:
-        """Reads a video if nobody else does; returns whether somebody does."""
+        """Reads a video if no other process does; returns True if another does."""
         folder = OutputFolder(self._out / video.folder, video.path)
         try:
             with self._claimed(folder.path):
@@ -204,7 +204,7 @@ class _Work:
 
     @contextmanager
     def _claimed(self, folder: Path) -> Iterator[None]:
-        """A video is one process's until that is done with it, or dead."""
+        """Holds a video for one process until it is done with it, or has died."""
         with ExitStack() as stack:
             with warnings.catch_warnings(record=True) as said:
                 warnings.simplefilter('always')
@@ -227,7 +227,7 @@ class _Work:
             folder.prepare()
         except OutputError:
             raise
-        except VideoError as err:  # somebody else's files are there
+        except VideoError as err:  # files of another program are there
             progress.finished(video, Text('error:', 'red'), one_line(err))
             self._fail(err, silent=True)
             return

@@ -1,8 +1,8 @@
-"""What a config of strangers may say: names that are registered, and numbers.
+"""Checks that a config of strangers has only registered names and numbers.
 
-mmengine builds whatever ``type`` names, also ``os.system``. So a folder is read only if
-no type can be looked up among Python's modules, no value is a path or an address,
-nothing is to be fetched, and the modules that it needs are ones that the user trusts.
+mmengine builds everything that a ``type`` names, also ``os.system``. So a folder is
+read only if no type is a name in Python's modules, no value is a path or an address,
+nothing has to be fetched, and the user trusts the modules that it needs.
 """
 
 import os
@@ -18,9 +18,9 @@ from ...registry import MODELS, TEMPORAL, TRANSFORMS, Registry
 from .layout import TOKENIZER, ModelFolderError
 
 ALLOW_IMPORTS = 'TGDFER_ALLOW_IMPORTS'
-# What is never opened, called or fetched, but shown or encoded.
+# Keys whose values are only shown or encoded, and never opened, called or fetched.
 _TEXTS = ('classes', 'descriptions', 'note', 'context_init')
-# Types of which an argument is a file that is run, or a function.
+# Types with an argument that is a function, or a file that is run.
 _CALLING = ('FunctionExpert', 'OnnxExpert')
 _FETCHING = ('init_cfg', 'hf_model_name', 'load_from', 'checkpoint')
 _PLACE = re.compile(r'^(hf[-_]hub:|local-dir:|[~/\\]|\.\.?[/\\]|[A-Za-z]:\\)|://')
@@ -28,16 +28,16 @@ _OF_OTHERS = re.compile(r'(timm|torchvision|mmpretrain)\.\w+', re.ASCII)
 
 
 class HarmfulConfigError(ModelFolderError):
-    """A config that names something that could run code, or be opened or fetched."""
+    """A config that could run code, or open or fetch something."""
 
 
 def require_harmless(node: Any, where: object, key: str = '') -> None:
-    """Refuses a config that could do anything but build a model of known parts.
+    """Refuses a config that could do more than build a model of known parts.
 
     Args:
         node: The config, or a part of it.
-        where: The file, for the message.
-        key: Of the part.
+        where: Name of the file, for the message.
+        key: Key of the part.
 
     Raises:
         HarmfulConfigError: Names the key and the value.
@@ -116,12 +116,12 @@ def _require_known_type(node: Mapping, where: object, key: str) -> None:
 
 
 def _is_no_module(kind: str) -> bool:
-    """Whether it is a plain word, which some parts know, and which Python does not."""
+    """True if it is a plain word that parts know and that is not a name in Python."""
     return kind.isidentifier() and find_spec(kind) is None
 
 
 def _is_of_others(kind: str) -> bool:
-    """Whether it is a model of timm or the like, which the recognizers build."""
+    """True if it is a model of timm or a similar library, which recognizers build."""
     if not _OF_OTHERS.fullmatch(kind):
         return False
     package, _, name = kind.partition('.')

@@ -1,4 +1,4 @@
-"""From a folder, of this machine or of the hub, to a config and the weights."""
+"""Reads config and weights from a folder of this machine or of the hub."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +20,7 @@ from .layout import (
     ModelFolderError,
 )
 
-# What the entries of the two files are, and what the entries of lists are.
+# Kinds of the entries of the two files, and of the entries of lists.
 _OBJECTS = ('model', 'about', 'trained', 'video')
 _LISTS = {
     'classes': (str, 'texts'),
@@ -30,15 +30,15 @@ _LISTS = {
 
 
 class FolderModel(NamedTuple):
-    """What a folder holds.
+    """Content of a model's folder.
 
     Attributes:
-        name: What the model is called: the folder, or the repository without its owner.
-        config: Of the model and its preprocessing.
-        weights: Their file.
+        name: Name of the model: of the folder, or of the repository without its owner.
+        config: Config of the model and its preprocessing.
+        weights: File of the weights.
         source: The folder, or the repository at its commit.
-        trained: What is known of the training, plain data.
-        classes: In the order of the scores.
+        trained: Facts about the training, plain data.
+        classes: Names of the classes, in the order of the scores.
     """
 
     name: str
@@ -50,18 +50,17 @@ class FolderModel(NamedTuple):
 
 
 def is_model_folder(path: str | Path) -> bool:
-    """Whether a folder has the form of the hub, and is no work folder of a training."""
+    """True if a folder has the form of the hub, and is not a work folder."""
     return (Path(path).expanduser() / CONFIG).is_file()
 
 
 def read_folder(source: str | Path) -> FolderModel:
     """Reads a folder, or a repository of the hub (``hf-hub:org/name@revision``).
 
-    No code is run, and nothing but the repository's files is fetched.
+    No code is run, and only files of the repository are fetched.
 
     Raises:
-        ModelFolderError: It is no folder of a model of this package, or of a newer
-            version of it.
+        ModelFolderError: It is not a model of this package, or one of a newer version.
         HarmfulConfigError: Its config could run, open or fetch something.
         DamagedFileError: A file cannot be read.
         HubError: The repository cannot be used.
@@ -132,7 +131,7 @@ def _required(folder: HubFolder | LocalFolder, name: str) -> Path:
 
 
 def _find_tokenizer(node: Any, folder: HubFolder | LocalFolder) -> None:
-    """Says where the tokenizer of the folder is, in the place of its name."""
+    """Replaces the name of the folder's tokenizer by its path."""
     if isinstance(node, dict):
         if node.get('tokenizer') == TOKENIZER:
             found = [_required(folder, TOKENIZER_FILES[0])]

@@ -1,4 +1,4 @@
-"""A model's config without anything that lies elsewhere."""
+"""Makes a model's config that needs no other file."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,22 +13,23 @@ from ...models.vision_language.open_clip_models import (
 from ...run_config.walk import kind_of
 from .layout import TOKENIZER, ModelFolderError
 
-# Prefixes of backbones whose builders take no `pretrained=None`.
+# Prefixes of backbones whose builders do not take `pretrained=None`.
 _OF_OTHERS = ('timm.', 'torchvision.', 'mmpretrain.')
 
 
 def self_contained(node: Any, key: str = 'model') -> Any:
-    """A copy as JSON has it, which builds the same model anywhere.
+    """A copy, as in JSON, that builds the same model on any machine.
 
-    Architectures and texts stand in it that it named by a file, a folder or a
-    repository. Where weights start from is left out: those of the folder fill all.
+    Architectures and texts that the config named by a file, a folder or a repository
+    are copied into it. Names of pretrained weights are left out, since the weights of
+    the folder replace them all.
 
     Args:
         node: ``model`` of a config, or a part of it.
-        key: Where it is, for messages.
+        key: Its key, for messages.
 
     Raises:
-        ModelFolderError: A value is no text, number or list of those.
+        ModelFolderError: A value is not a text, a number or a list of those.
     """
     if isinstance(node, Mapping):
         own = {str(k): v for k, v in node.items()}
@@ -51,8 +52,8 @@ def tokenizer_of(node: Any) -> str | None:
         node: ``model`` of a config, or a part of it.
 
     Returns:
-        As :func:`~tgdfer_mm.models.text.hub_tokenizer.find_tokenizer` takes it; None if
-        the texts are cut as CLIP's are.
+        A name for :func:`~tgdfer_mm.models.text.hub_tokenizer.find_tokenizer`; None if
+        CLIP's tokenizer is used.
     """
     inner: list = list(node) if isinstance(node, list | tuple) else []
     if isinstance(node, Mapping):
@@ -82,7 +83,8 @@ def _fill_in(node: dict[str, Any]) -> None:
     if kind_of(node) == 'TransformersVision':
         if isinstance(arch, str):
             content = read_json(open_folder(arch).find('config.json'))
-            # Names with a line before them say where the file was, not what it is.
+            # Names that begin with an underscore are about the file's place, not the
+            # model.
             node['arch'] = {k: v for k, v in content.items() if not k.startswith('_')}
     elif isinstance(arch, str) and (arch.endswith('.json') or is_folder(arch)):
         node['arch'] = arch_config(arch)

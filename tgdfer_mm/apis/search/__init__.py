@@ -1,4 +1,4 @@
-"""Search: moments of videos by words, in features of frames that are kept on disk."""
+"""Finds moments of videos by words, in features of frames that are kept on disk."""
 
 from .library import VideoLibrary
 from .moments import Moment, find_moments

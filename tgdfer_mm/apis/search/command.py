@@ -1,4 +1,4 @@
-"""What ``tgdfer find`` does: read what is not read, search, print, write."""
+"""The command ``tgdfer find``: reads new videos, searches, prints and writes."""
 
 import time
 from argparse import Namespace
@@ -35,7 +35,7 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
         inferencer = make_inferencer(args, **changes_of(args))
         library = VideoLibrary(args.folder, inferencer, args.index, args.step)
         queries = read_queries(args.texts, args.contrast)
-        if queries:  # a wrong word is better known before an hour of reading
+        if queries:  # a wrong word is found before an hour of reading
             text_features(library.text_encoder, queries)
         if args.out is not None:
             prepare_folder(args.out)
@@ -56,7 +56,7 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
 def _fill(
     library: VideoLibrary, inventory: Inventory, args: Namespace, console: Terminal
 ) -> int:
-    """Reads what is missing; the exit code of the first video that went wrong."""
+    """Reads missing videos; returns the exit code of the first that went wrong."""
     for sentence in inventory.sentences:
         console.note(sentence)
     code = 0
@@ -100,13 +100,13 @@ def _read_one(
     progress: ManyProgress,
     wait: bool,
 ) -> int:
-    """Reads one video, and says how it went; the exit code."""
+    """Reads one video and prints the outcome; returns the exit code."""
     name, start = one_line(video.name), time.monotonic()
     try:
         kept = library.read(video.path, progress.reading(video), wait)
     except (BusyError, OutputError):
         raise
-    # Whatever this video brought up, the next one gets its turn.
+    # After any error the next video is still read.
     except Exception as err:
         known = err if isinstance(err, VideoError) else fault(video.path, err)
         inventory.failed[Path(video.path)] = known

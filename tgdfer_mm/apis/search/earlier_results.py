@@ -1,4 +1,4 @@
-"""Pages that ``tgdfer infer`` wrote about videos, and the face that is meant."""
+"""Finds the page of ``tgdfer infer`` about the face of a moment."""
 
 import os
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from ..many.video_folder import Video
 from ..writing import JSON_NAME
 from .moments import Moment
 
-_OVERLAP = 0.5  # intersection over union from which two boxes are of one face
+_OVERLAP = 0.5  # smallest intersection over union of two boxes of one face
 
 
 def find_pages(
     moments: Sequence[Moment], results: str | Path, root: Path
 ) -> list[Path | None]:
-    """The page of each moment's face, where there is one.
+    """The page of each moment's face, or None.
 
     Args:
         moments: The moments.
@@ -37,7 +37,7 @@ def find_pages(
 
 
 def _result_of(video: Path, results: Path, root: Path) -> tuple[Path, dict] | None:
-    """Folder and result, of a video read by itself or with its whole folder."""
+    """Folder and result of a video that was read alone or with its folder."""
     name = video.relative_to(root).as_posix()
     for folder in (results / Video(name, '', 0).folder, results / video.stem):
         try:

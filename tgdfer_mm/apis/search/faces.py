@@ -17,13 +17,13 @@ def cut_moments(
     """The face of each moment at its best frame.
 
     Args:
-        moments: Of these videos.
-        videos: What is kept of them.
-        max_pixels: Of a frame, at most.
+        moments: Moments of these videos.
+        videos: Kept features of them.
+        max_pixels: Largest number of pixels of a frame.
 
     Returns:
-        (S, S, 3) uint8 RGB each; None where the frame cannot be had: the video is gone
-        or damaged there, or its time stamps start anew.
+        For each moment (S, S, 3) uint8 RGB; None if the frame cannot be read: the video
+        is gone or damaged there, or its time stamps start again.
     """
     faces: list[np.ndarray | None] = [None] * len(moments)
     for video in videos:

@@ -1,4 +1,4 @@
-"""One pass over a video for its index: detect, track, crop, and a feature a frame."""
+"""Reads a video once for its index: detects, tracks, crops, and computes features."""
 
 import hashlib
 from array import array
@@ -21,8 +21,8 @@ from ..inferencer import DFERInferencer
 from ..runtime import TorchRuntime
 from .kept_features import FRAMES
 
-_SAME_TIME = 1e-6  # seconds: sums of times are rounded
-_BATCH = 64  # crops that the tower sees together
+_SAME_TIME = 1e-6  # seconds; needed since sums of times are rounded
+_BATCH = 64  # crops in a batch of the tower
 
 
 class FrameTower:
@@ -32,7 +32,7 @@ class FrameTower:
         inferencer: Has the model.
 
     Raises:
-        UsageError: The model compares no pictures with texts.
+        UsageError: The model does not compare pictures with texts.
     """
 
     def __init__(self, inferencer: DFERInferencer) -> None:
@@ -76,7 +76,7 @@ class FrameTower:
         return found.astype(np.float16)
 
     def describe(self) -> dict:
-        """What decides the features, plain data."""
+        """Facts on which the features depend, plain data."""
         digest = hashlib.sha256()
         for part in (self._model.backbone, self._model.data_preprocessor):
             for name, value in part.state_dict().items():
@@ -91,15 +91,15 @@ class FrameTower:
 class FrameFeatures:
     """Reads the features of a source's faces.
 
-    In memory are the frames that the tracker waits with, one batch of crops, and the
-    features of what has passed: 18,000 frames of an hour take 37 MB at 1024 numbers.
+    Memory holds the frames that the tracker delays, one batch of crops, and the
+    features so far: 18,000 frames of an hour take 37 MB with 1024 numbers each.
 
     Args:
         source: Where the frames come from.
         detector: Finds the faces.
         tower: Gives a feature for each crop.
-        settings: How the video is read.
-        every: Seconds from one frame of a face that is kept to the next.
+        settings: Settings of reading.
+        every: Time from one kept frame of a face to the next, seconds.
         advance: Called after every frame read.
     """
 
@@ -122,8 +122,8 @@ class FrameFeatures:
         """Reads to the end.
 
         Returns:
-            Frames (n,) of :data:`FRAMES` and features (n, D) float16; (0, 0) where no
-            face was.
+            Frames (n,) of :data:`FRAMES` and features (n, D) float16; (0, 0) without a
+            face.
         """
         for step in self._faces.steps():
             self._take(step)
@@ -141,7 +141,7 @@ class FrameFeatures:
         return frames, np.concatenate([f for t in tracks for f in t.features])
 
     def warnings(self) -> list[str]:
-        """Sentences about what the reader of the index should know."""
+        """Warnings for the users of the index, as sentences."""
         return list(self._faces.warnings())
 
     def _take(self, step: Step) -> None:
@@ -176,13 +176,13 @@ class _Track:
         self._due: float | None = None
 
     def wants(self, frame: Frame, seen: Seen, every: float) -> bool:
-        """Takes a frame; whether it is one whose feature is kept."""
+        """Takes a frame; returns True if its feature is kept."""
         if self._due is None:
             self.start = self._due = frame.time
         self.last = frame.time
         if frame.time < self._due - _SAME_TIME:
             return False
-        # The next one by the clock, so that a late frame does not delay all others.
+        # The next time by the clock, so that a late frame does not delay all others.
         self._due += every * max(1, int((frame.time - self._due) / every) + 1)
         self.rows.append((0, frame.time, frame.index, tuple(array('f', seen.box))))
         return True

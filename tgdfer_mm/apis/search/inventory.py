@@ -1,4 +1,4 @@
-"""Which videos of a folder are read, and which are not."""
+"""Tells read videos of a folder from those that are not read yet."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +10,13 @@ from .kept_features import KeptVideo
 
 @dataclass
 class Inventory:
-    """Which videos of a folder are read.
+    """Read and missing videos of a folder.
 
     Attributes:
-        kept: Of each video that is read, what is kept.
+        kept: The kept features of each video that was read.
         missing: The others.
-        sentences: About damaged files of the index.
-        failed: Of videos, and of folders, that cannot be read, why.
+        sentences: Sentences about damaged files of the index.
+        failed: Reasons for the videos and folders that cannot be read.
     """
 
     kept: dict[Path, KeptVideo] = field(default_factory=dict)
@@ -34,10 +34,10 @@ class Inventory:
         self.kept[video.path] = video
 
     def time_to_read(self) -> str:
-        """About how many minutes the missing ones take, by the bytes read so far.
+        """Estimates the minutes for the missing videos, by the bytes read so far.
 
         Returns:
-            A half sentence; empty where nothing is known.
+            A part of a sentence; empty if nothing is known.
         """
         known = sum(each.about['file']['size'] for each in self.kept.values())
         if not known:

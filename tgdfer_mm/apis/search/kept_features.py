@@ -1,7 +1,8 @@
 """Features of a video's frames on disk: plain arrays and JSON, mapped into memory.
 
-The JSON file of a video says by content which file was read, and is written last. The
-arrays have that content's digest in their names, so no JSON file is ever of others.
+The JSON file of a video has the digest of the file that was read, and is written last.
+The arrays have the digest of that content in their names, so a JSON file never belongs
+to other arrays.
 """
 
 import errno
@@ -44,13 +45,13 @@ _KINDS = dict(
     seconds_to_read=int | float,
 )
 _DIGITS = 10  # of a digest in a name
-_MAPPED = 64_000  # bytes from which on a file is mapped, not read
+_MAPPED = 64_000  # size from which a file is mapped and not read, bytes
 _LONGEST_NAME = 80  # bytes of a video's name in that of its files
 
 
 @dataclass(frozen=True)
 class KeptVideo:
-    """What is kept of one video.
+    """The kept features of one video.
 
     Attributes:
         path: The video.
@@ -67,14 +68,13 @@ class KeptVideo:
 
 
 class KeptFeatures:
-    """The features of a folder's videos, of one model and one way of reading.
+    """The features of a folder's videos, for one model and one way of reading.
 
     Args:
-        folder: Where all indices are kept.
-        root: The videos' folder: their places are noted from there, so that both can
-            be moved together.
-        way: Plain data that says which model gave the features, and how videos were
-            read for it.
+        folder: Folder of all indices.
+        root: The videos' folder: paths are noted relative to it, so that both can be
+            moved together.
+        way: Plain data about the model of the features and the settings of reading.
     """
 
     def __init__(self, folder: str | Path, root: str | Path, way: dict) -> None:
@@ -83,11 +83,11 @@ class KeptFeatures:
         self._way = way
 
     def find(self, video: Path) -> KeptVideo | None:
-        """What is kept of a video as it is now; None if nothing is.
+        """The kept features of a video in its present state; None if there are none.
 
         Raises:
-            DamagedFileError: A file of it does not hold what it should; names it.
-            OSError: The video cannot be looked at.
+            DamagedFileError: One of its files is damaged; the message names it.
+            OSError: The video cannot be opened.
         """
         stem = self._stem(video)
         about_file = _with(stem, '.json')
@@ -122,14 +122,14 @@ class KeptFeatures:
         frames: np.ndarray,
         features: np.ndarray,
     ) -> None:
-        """Keeps what was read of a video, and removes what is out of date.
+        """Saves the features of a video, and removes older ones.
 
         Args:
             video: Its path.
-            file: What :func:`file_facts` gave before it was read.
-            about: Of :class:`KeptVideo`.
-            frames: Of it, too.
-            features: Of it, too.
+            file: Result of :func:`file_facts` before the video was read.
+            about: See :class:`KeptVideo`.
+            frames: See there.
+            features: See there.
 
         Raises:
             OutputError: It cannot be written.
@@ -151,7 +151,7 @@ class KeptFeatures:
             self._remove_others(stem, arrays)
 
     def remove(self, video: Path) -> None:
-        """Removes what is kept of a video, if anything is."""
+        """Removes the features of a video, if there are any."""
         stem = self._stem(video)
         with naming_what_fails(stem, '--index'):
             _with(stem, '.json').unlink(missing_ok=True)
@@ -162,10 +162,10 @@ class KeptFeatures:
 
         Args:
             video: The video.
-            wait: Whether to wait for one that does.
+            wait: Whether to wait for another process that reads it.
 
         Raises:
-            BusyError: One does, and nobody waits.
+            BusyError: Another process reads it, and `wait` is false.
             OutputError: Nothing can be written here.
         """
         stem = self._stem(video)
@@ -187,11 +187,11 @@ class KeptFeatures:
         return self.folder / f'{name}-{_digest(self._place(video))[:_DIGITS]}'
 
     def _note_time(self, video: Path, about_file: Path, about: dict) -> None:
-        """Notes the time of a copy, so that its content is not looked at each time."""
+        """Notes the time of a copy, so that its content is not read each time."""
         time = video.stat().st_mtime_ns
         if time != about['file'].get('mtime_ns'):
             about['file']['mtime_ns'] = time
-            with suppress(OSError):  # an index that may only be read
+            with suppress(OSError):  # the index is read-only
                 write_text(about_file, json.dumps(about) + '\n')
 
     def _remove_others(self, stem: Path, arrays: Path) -> None:
@@ -215,7 +215,7 @@ def _with(stem: Path, end: str) -> Path:
 
 def _load(path: Path) -> np.ndarray:
     try:
-        # A process may map some ten thousand files; as many short clips are read.
+        # A process may map only some ten thousand files; more short clips are read.
         mode = 'r' if path.stat().st_size > _MAPPED else None
         return np.load(path, mmap_mode=mode, allow_pickle=False)
     except (OSError, ValueError, EOFError, TypeError, MemoryError) as error:

@@ -30,7 +30,7 @@ EVERY = Number(least=0.001, most=3600)
 
 
 class DamagedFeaturesError(DamagedFileError):
-    """Kept features that can be none; `video` is whose they are."""
+    """Kept features that are damaged; `video` is the one that they belong to."""
 
     def __init__(self, video: Path) -> None:
         super().__init__(f'{video}: its features in the index are damaged.')
@@ -38,18 +38,19 @@ class DamagedFeaturesError(DamagedFileError):
 
 
 class VideoLibrary:
-    """Finds moments in the videos of a folder by words; each is read once a model.
+    """Finds moments in the videos of a folder by words; reads each once per model.
 
     Args:
-        place: A folder, whose videos are found however deep, or one video.
+        place: A folder, whose videos are found also in folders below it, or one video.
         inferencer: Has the model, the detector and the settings of reading.
         index: Folder of the features; by default ``.tgdfer_index`` in the videos'
             folder.
-        every: Seconds from one frame of a face that is kept to the next.
+        every: Time from one kept frame of a face to the next, seconds.
 
     Raises:
         InputError: There is no such folder or video.
-        UsageError: The model compares no pictures with texts, or `every` is no time.
+        UsageError: The model does not compare pictures with texts, or `every` is not a
+            time.
     """
 
     def __init__(
@@ -78,25 +79,25 @@ class VideoLibrary:
 
     @property
     def about(self) -> dict:
-        """What the model says about itself."""
+        """Facts about the model."""
         return self._inferencer.about
 
     @property
     def text_encoder(self) -> OpenCLIPText:
-        """What queries are encoded with."""
+        """The text tower that encodes queries."""
         return self._tower.text_encoder
 
     @property
     def max_pixels(self) -> int:
-        """Of a frame, at most."""
+        """Largest number of pixels of a frame."""
         return self._inferencer.settings.max_pixels
 
     def name_of(self, path: Path) -> str:
-        """A video's path from the folder on."""
+        """Path of a video below the folder."""
         return path.relative_to(self.root).as_posix()
 
     def look(self) -> Inventory:
-        """What of the folder is read already.
+        """Tells read videos of the folder from missing ones.
 
         Raises:
             InputError: There is no video in it.
@@ -131,8 +132,8 @@ class VideoLibrary:
             wait: Whether to wait for another process that reads it.
 
         Raises:
-            BusyError: Another process reads it, and nobody waits.
-            VideoError: It cannot be read, or nothing can be kept.
+            BusyError: Another process reads it, and `wait` is false.
+            VideoError: It cannot be read, or its features cannot be kept.
         """
         path = Path(path)
         prepare_folder(self.index, '--index')
@@ -159,13 +160,13 @@ class VideoLibrary:
 
         Args:
             kept: The videos.
-            queries: What is looked for.
-            count: Moments a query, at most.
+            queries: The queries.
+            count: Largest number of moments for a query.
             **how: See :func:`~tgdfer_mm.apis.search.moments.find_moments`.
 
         Raises:
             UsageError: The text tower lacks a word, or a text is too long.
-            DamagedFeaturesError: What is kept of a video gives no cosines.
+            DamagedFeaturesError: The kept features of a video give no cosines.
         """
         texts = text_features(self.text_encoder, queries)
         videos = [each for each in kept if len(each.features)]
@@ -179,11 +180,11 @@ class VideoLibrary:
         return moments
 
     def forget(self, path: Path) -> None:
-        """Removes what is kept of a video."""
+        """Removes the features of a video."""
         self.features.remove(path)
 
     def _videos(self) -> tuple[Sequence[Video], dict[Path, InputError]]:
-        """The videos, and of each folder that cannot be listed, why."""
+        """The videos, and a reason for each folder that cannot be listed."""
         if not self.place.is_dir():
             size = self.place.stat().st_size
             return [Video(self.place.name, str(self.place), size)], {}
@@ -195,7 +196,7 @@ class VideoLibrary:
     def _cosines(self, video: KeptVideo, texts: np.ndarray) -> np.ndarray:
         found = cosines_of(video, texts)
         most = 1.01 * np.linalg.norm(texts, axis=1)
-        if not (np.abs(found) <= most).all():  # nor of NaN
+        if not (np.abs(found) <= most).all():  # NaN has no length either
             raise DamagedFeaturesError(video.path)
         return found
 
@@ -228,4 +229,4 @@ class VideoLibrary:
         return about, frames, features
 
 
-_OF_WINDOWS = 'window', 'intervals'  # settings that no feature depends on
+_OF_WINDOWS = 'window', 'intervals'  # settings that do not change a feature

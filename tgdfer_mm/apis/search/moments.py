@@ -1,4 +1,4 @@
-"""From the features of frames to the moments that fit some words best."""
+"""Finds the moments whose features of frames fit some words best."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,9 +10,9 @@ import torch
 from .kept_features import KeptVideo
 
 _BLOCK = 65_536  # frames whose features are in memory in single precision
-REST = 0.5  # share of the median of its track that is taken off a cosine
-PASSES = 1  # how often the scores are averaged with their neighbours
-APART = 1.0  # seconds between two moments of a face
+REST = 0.5  # share of its track's median that is subtracted from a cosine
+PASSES = 1  # number of times that scores are averaged with their neighbours
+APART = 1.0  # least time between two moments of a face, seconds
 
 
 @dataclass(frozen=True)
@@ -20,16 +20,16 @@ class Moment:
     """A stretch of a face that fits some words.
 
     Attributes:
-        query: Name of what was looked for.
+        query: Name of the query.
         rank: From 1, the best.
         video: Path of the video.
         track: Number of the face's track in it.
-        start: Of the stretch, seconds.
-        end: Of the stretch, seconds.
-        time: Of the frame that fits best, seconds.
-        box: Of the face in that frame: x1, y1, x2, y2 in pixels of the video.
-        score: What moments are ranked by, see :func:`scores_of`.
-        cosine: Of that frame with the words, as the model gives it.
+        start: Start of the stretch, seconds.
+        end: End of the stretch, seconds.
+        time: Time of the frame that fits best, seconds.
+        box: Box of the face in that frame: x1, y1, x2, y2 in pixels of the video.
+        score: Score by which moments are ranked, see :func:`scores_of`.
+        cosine: Cosine of that frame with the words, as the model gives it.
     """
 
     query: str
@@ -52,7 +52,7 @@ def cosines_of(video: KeptVideo, texts: np.ndarray) -> np.ndarray:
     """The product of each frame with each text, block by block.
 
     Args:
-        video: What is kept of it, n frames.
+        video: Kept features of a video, n frames.
         texts: (Q, D) float32.
 
     Returns:
@@ -60,15 +60,15 @@ def cosines_of(video: KeptVideo, texts: np.ndarray) -> np.ndarray:
     """
     wanted, found = torch.from_numpy(texts).t(), [np.empty((0, len(texts)), 'f4')]
     for start in range(0, len(video.features), _BLOCK):
-        # A copy, since a tensor of what is only mapped could not be written to. torch
-        # turns half into single precision several times as fast as numpy.
+        # A copy, since a tensor of a mapped file could not be written to. torch
+        # converts half to single precision several times as fast as numpy.
         block = torch.from_numpy(np.array(video.features[start : start + _BLOCK]))
         found.append((block.float() @ wanted).numpy())
     return np.concatenate(found)
 
 
 def owners_of(videos: Sequence[KeptVideo]) -> np.ndarray:
-    """The track of each frame of all videos, (n,), numbered on over the videos."""
+    """The track of each frame of all videos, (n,); numbers go on over the videos."""
     owners, count = [np.empty(0, np.int64)], 0
     for video in videos:
         track = video.frames['track'].astype(np.int64)
@@ -81,17 +81,17 @@ def owners_of(videos: Sequence[KeptVideo]) -> np.ndarray:
 def scores_of(
     cosines: np.ndarray, owners: np.ndarray, rest: float = REST, passes: int = PASSES
 ) -> np.ndarray:
-    """What moments are ranked by [choice; measured in docs/search.md].
+    """Scores that rank the moments [choice; measured in docs/search.md].
 
-    A face has looks of its own, which fit some words better than others throughout. So
-    a share of the median over the track is taken off, and then the noise of single
-    frames by averaging neighbours, a half and a quarter each.
+    The look of a face fits some words better than others in all its frames. So a share
+    of the median over the track is subtracted. Then neighbours are averaged, with
+    weights of a half and two quarters, which reduces the noise of single frames.
 
     Args:
-        cosines: Of one text, (n,).
+        cosines: Cosines with one text, (n,).
         owners: The track of each frame, (n,), ascending.
         rest: The share.
-        passes: How often neighbours are averaged.
+        passes: Number of times that neighbours are averaged.
     """
     scores = cosines - rest * medians_of(cosines, owners)
     same = owners[1:] == owners[:-1]
@@ -122,20 +122,20 @@ def find_moments(
     passes: int = PASSES,
     apart: float = APART,
 ) -> list[Moment]:
-    """The best moments, no two of them of one episode.
+    """Finds the best moments, at most one of each episode.
 
-    A moment is the stretch around the best frame whose scores are nearer to the best
-    one than to the track's median. Frames of that face in it, or less than `apart`
-    seconds from it, belong to no other moment.
+    A moment is the stretch around the best frame in which scores are nearer to the best
+    score than to the track's median. Frames of that face in the stretch, or less than
+    `apart` seconds from it, belong to no other moment.
 
     Args:
-        name: What was looked for.
-        videos: With n frames in all.
-        cosines: Of these, (n,).
-        count: How many moments at most.
+        name: Name of the query.
+        videos: Videos with n frames in all.
+        cosines: Cosines of these frames, (n,).
+        count: Largest number of moments.
         rest: See :func:`scores_of`.
         passes: See there.
-        apart: Seconds.
+        apart: Least time between two moments of a face, seconds.
     """
     owners = owners_of(videos)
     scores = scores_of(cosines, owners, rest, passes)
@@ -172,7 +172,7 @@ def find_moments(
 
 
 def _around(low: np.ndarray, place: int) -> tuple[int, int]:
-    """First and last place of the run without a low one around a place."""
+    """First and last place of the run without a low score around a place."""
     before, behind = np.flatnonzero(low[:place]), np.flatnonzero(low[place:])
     start = int(before[-1]) + 1 if len(before) else 0
     return start, place + int(behind[0]) - 1 if len(behind) else len(low) - 1

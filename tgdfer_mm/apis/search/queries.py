@@ -1,4 +1,4 @@
-"""What is looked for: words, and their features."""
+"""Queries: words to search for, and their features."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from ..phrasings import FILE, check_each_once, read_file, read_phrasings
 
 @dataclass(frozen=True)
 class Query:
-    """One thing that is looked for.
+    """One query.
 
     Attributes:
-        name: What tables call it.
-        texts: Phrasings of it; their features are averaged.
-        contrast: Phrasings of what it must not be; empty: nothing is said.
+        name: Its name in tables.
+        texts: Its phrasings; their features are averaged.
+        contrast: Phrasings of what it must not be; may be empty.
     """
 
     name: str
@@ -30,14 +30,14 @@ class Query:
 def read_queries(
     given: Sequence[str] | Mapping[str, Sequence[str]], contrast: str | None = None
 ) -> list[Query]:
-    """Reads what a user looks for.
+    """Reads the queries of a user.
 
     Args:
-        given: Texts, each a query of its own, its phrasings divided by ``|``. One that
+        given: Texts; each is a query, with ``|`` between its phrasings. A text that
             ends in ``.json`` is a file with classes and their texts (see
-            :func:`~tgdfer_mm.models.text.load_descriptions`): a query a class. Or a
-            dict from a name to texts.
-        contrast: A text, or phrasings divided by ``|``, that all queries must not be.
+            :func:`~tgdfer_mm.models.text.load_descriptions`); each class is a query. Or
+            a dict from a name to texts.
+        contrast: A text, or phrasings with ``|`` between them, that no query may fit.
 
     Raises:
         UsageError: A text has no words, a name is there twice, or a file cannot be
@@ -58,15 +58,15 @@ def read_queries(
 
 
 def text_features(encoder: OpenCLIPText, queries: Sequence[Query]) -> np.ndarray:
-    """What frames are compared with: of a query its unit feature less the contrast's.
+    """Features of queries: the unit feature of each, minus the contrast's.
 
     Args:
-        encoder: The model's.
-        queries: Q of them.
+        encoder: Text tower of the model.
+        queries: Q queries.
 
     Returns:
-        (Q, D) float32; a frame's product with a row is a cosine, or the difference of
-        two.
+        (Q, D) float32; a frame's product with a row is a cosine, or a difference of two
+        cosines.
 
     Raises:
         UsageError: The text tower lacks a word, or a text is too long.

@@ -1,4 +1,4 @@
-"""Moments as files: CSV, JSON lines, and a page that opens without a network."""
+"""Writes moments as CSV, JSON lines, and a page that opens without a network."""
 
 import csv
 import json
@@ -32,7 +32,7 @@ def write_tables(
     Args:
         moments: The moments.
         folder: Where to.
-        note: What the model says about itself; in every line.
+        note: Note about the model; it is in every line.
 
     Raises:
         OutputError: One cannot be written.
@@ -67,8 +67,8 @@ def write_page(
 
     Args:
         moments: The moments, one query after another.
-        faces: Of each, see :func:`~.faces.cut_moments`.
-        pages: Of each, the page that ``tgdfer infer`` wrote of the face, or None.
+        faces: Face of each, see :func:`~.faces.cut_moments`.
+        pages: Page of ``tgdfer infer`` about each face, or None.
         folder: Where to.
         about: The ``model`` of a result.
         notes: Sentences about videos that were left out or read in part.
