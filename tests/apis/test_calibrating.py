@@ -38,7 +38,7 @@ def line(clip, label, score, person=None):
         ({}, 'does not say what it was trained on'),
         (dict(dataset='d', val_part=0.0), 'tgdfer train CONFIG --selection val'),
         (dict(dataset='d'), 'nobody is left to calibrate'),
-        (dict(dataset='d', val_part=0.1, setting='multi'), 'several labels a clip'),
+        (dict(dataset='d', val_part=0.1, setting='multi'), 'several labels for a clip'),
     ],
 )
 def test_a_checkpoint_that_has_nobody_left_is_refused(data, said, tmp_path):

@@ -139,12 +139,12 @@ def test_the_card_of_another_model_says_that_it_is_not(demo, tmp_path):
     ('change', 'said'),
     [
         (dict(sha256='0' * 64), r'of other weights \(SHA-256 000000000000'),
-        (dict(temperature=0), 'temperature=0 is no finite number above 0'),
-        (dict(temperature='1'), "temperature='1' is no finite"),
-        (dict(temperature=True), 'temperature=True is no finite'),
-        (dict(clips=0), 'clips=0 is no count'),
-        (dict(people=1.5), 'people=1.5 is no count'),
-        (dict(schema='other/1'), 'no calibration of the form'),
+        (dict(temperature=0), 'temperature=0 is not a finite number above 0'),
+        (dict(temperature='1'), "temperature='1' is not a finite"),
+        (dict(temperature=True), 'temperature=True is not a finite'),
+        (dict(clips=0), 'clips=0 is not a count'),
+        (dict(people=1.5), 'people=1.5 is not a count'),
+        (dict(schema='other/1'), 'not a calibration of the form'),
     ],
 )
 def test_what_cannot_be_used_is_refused(change, said, tmp_path):

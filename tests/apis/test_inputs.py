@@ -36,7 +36,7 @@ def test_one_picture_is_one_frame(on_crops):
     'shape', [(), (5,), (5, 40, 50, 4), (40, 50, 4), (40, 50, 1), (2, 5, 40, 50, 3)]
 )
 def test_an_array_of_another_shape_is_refused_with_the_right_one(shape):
-    with pytest.raises(InputError, match=r'needed is \(frames, height, width, 3\)'):
+    with pytest.raises(InputError, match=r'give \(frames, height, width, 3\)'):
         as_frames(np.zeros(shape, np.uint8))
 
 

@@ -66,7 +66,7 @@ def test_command_dict_pairs_and_json_are_read_alike(tmp_path):
         ({'a': ['x']}, '1 classes'),
         ({'a': [], 'b': ['x']}, "class 'a' needs a list"),
         ([str(i) for i in range(65)], '65 classes'),
-        (['a', 5], '5 is no text'),
+        (['a', 5], '5 is not a text'),
     ],
 )
 def test_what_are_no_words_is_one_sentence(source, said):
@@ -157,7 +157,7 @@ def test_the_command_names_texts_that_are_nearly_the_same(capsys):
 
 
 def test_a_class_at_rest_that_is_no_class_is_refused(demo):
-    with pytest.raises(WordsError, match="'asleep' is none of the classes"):
+    with pytest.raises(WordsError, match="'asleep' is not one of the classes"):
         DFERInferencer(demo, faces='none', texts=BROWS, rest='asleep')
     reader = DFERInferencer(demo, faces='none', rest='sad')
     assert reader.settings.intervals.neutral == 'sad'
@@ -188,7 +188,7 @@ def test_a_model_that_cannot_follow_texts_says_why(demo):
         with_own_words(bound, BROWS)
     with pytest.raises(InputError, match='absent.onnx'):
         DFERInferencer('absent.onnx', faces='none')
-    with pytest.raises(UsageError, match='its classes are in the file'):
+    with pytest.raises(UsageError, match='the classes of an ONNX file'):
         DFERInferencer('absent.onnx', faces='none', texts=BROWS)
 
 
@@ -208,7 +208,7 @@ def test_a_checkpoint_that_was_never_trained_says_so(untrained, demo, tmp_path):
     meta = dict(meta=json.dumps(dict(dataset_meta=dict(classes=untrained.classes))))
     save_file(untrained.model.state_dict(), path, meta)
     loaded = load_model(CONFIG, path)
-    assert 'as they start' in loaded.about['note'] and loaded.about['zero_shot']
+    assert 'start values' in loaded.about['note'] and loaded.about['zero_shot']
     moved = dict(untrained.model.state_dict())
     moved['neck.rest.read.weight'] = torch.full_like(moved['neck.rest.read.weight'], 1)
     save_file(moved, path, meta)

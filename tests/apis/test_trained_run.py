@@ -50,7 +50,7 @@ def test_of_several_folds_the_newest_finished_one_is_taken(tmp_path):
 
 
 def test_a_folder_that_is_no_work_folder_says_what_one_has(tmp_path):
-    with pytest.raises(InputError, match='no work folder of a training, which has'):
+    with pytest.raises(InputError, match='not the work folder of a training'):
         find_run(tmp_path)
     make(tmp_path, 'best_epoch_1.pth', rule='val', epoch=2, test={})
     with pytest.raises(InputError, match=r'best_epoch_2.pth, the epoch .* is missing'):

@@ -94,22 +94,23 @@ def training_of(checkpoint: str | Path) -> dict:
     data = meta.get('dataset_meta')
     if not data:
         raise CalibrationError(
-            f'{checkpoint} does not say what it was trained on, so nobody knows whom '
-            'it was not trained on. Calibrate a checkpoint that `tgdfer train` has '
-            'written'
+            f'{checkpoint} does not say what it was trained on, so it is unknown '
+            'which people are new to it. Calibrate a checkpoint that `tgdfer train` '
+            'has written'
         )
     if not data.get('val_part'):
         raise CalibrationError(
             f'{checkpoint} was trained on everybody in its training part, so nobody is '
-            'left to calibrate it on: clips that it was trained on would call it too '
-            'sure by too little, and the test clips have to stay untouched. Train it '
-            'with `tgdfer train CONFIG --selection val`, which sets a tenth of the '
-            'training part aside, and calibrate that'
+            'left to calibrate it on: on its training clips a model looks better than '
+            'it is, and the test clips must not be used. Train it with `tgdfer train '
+            'CONFIG --selection val`, which sets a tenth of the training part aside, '
+            'and calibrate that model'
         )
     if data.get('setting') == 'multi':
         raise CalibrationError(
-            f'{checkpoint} gives several labels a clip, a score from 0 to 1 for each: '
-            'a temperature is for one label a clip, whose classes exclude each other'
+            f'{checkpoint} gives several labels for a clip, each with a score from 0 '
+            'to 1. A temperature works only for one label per clip, so this model '
+            'cannot be calibrated'
         )
     return dict(data)
 
@@ -176,8 +177,9 @@ def _hold_out(cfg: Config, share: float) -> None:
     if both:
         raise CalibrationError(
             f'{len(both)} of the {len(held_out)} people of the validation part are '
-            f'also in clips that were trained on, {both[0]!r} for one: what is fitted '
-            'to them does not hold for others. Let the data set keep people apart'
+            f'also in clips that were trained on, {both[0]!r} for one: a '
+            'temperature that is fitted to them does not hold for other people. Split '
+            'the data set by person'
         )
 
 

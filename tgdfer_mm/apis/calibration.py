@@ -81,15 +81,15 @@ def checked_record(record: Any, where: str, sha256: str | None) -> dict:
     """
     if not isinstance(record, Mapping) or record.get('schema') != SCHEMA:
         raise InputError(
-            f'{where}: it is no calibration of the form {SCHEMA!r}. `tgdfer calibrate` '
-            'writes one; or delete it, and scores are called uncalibrated'
+            f'{where}: it is not a calibration of the form {SCHEMA!r}. Write one with '
+            '`tgdfer calibrate`, or delete the file to use the scores uncalibrated'
         )
     usable_temperature(record.get('temperature'), f'{where}: temperature')
     for name, least in (('clips', 1), ('people', 1)):
         value = record.get(name)
         none = name == 'people' and value is None
         if not none and (type(value) is not int or value < least):
-            raise InputError(f'{where}: {name}={value!r} is no count')
+            raise InputError(f'{where}: {name}={value!r} is not a count')
     if record.get('sha256') != sha256:
         raise InputError(
             f'{where}: it is the calibration of other weights (SHA-256 '
@@ -107,7 +107,7 @@ def usable_temperature(value: Any, where: str) -> float:
     """
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not math.isfinite(value) or value <= 0:
-        raise InputError(f'{where}={value!r} is no finite number above 0')
+        raise InputError(f'{where}={value!r} is not a finite number above 0')
     return float(value)
 
 

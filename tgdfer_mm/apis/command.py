@@ -103,15 +103,18 @@ def _videos(inputs: list[str | int], args: Namespace) -> VideoFolder | None:
     """The videos of a folder that was given alone; None for other inputs."""
     found = find_videos(str(inputs[0]), args.out) if len(inputs) == 1 else None
     if found is None and args.shard is not None:
-        raise UsageError('--shard is for one folder with videos in it, given alone')
+        raise UsageError(
+            '--shard divides the videos of a folder: give one folder of videos, and '
+            'no other input'
+        )
     return found
 
 
 def _summary(args: Namespace, console: Terminal) -> int:
     if args.inputs or args.camera is not None:
-        raise UsageError('--summary reads no video: give --out alone')
+        raise UsageError('--summary reads no video: give --out, and no input')
     if not Path(args.out).is_dir():
-        raise UsageError(f'--out {args.out}: there is no such folder')
+        raise UsageError(f'--out {args.out}: there is no such folder of results')
     return summarize(args.out, console)
 
 

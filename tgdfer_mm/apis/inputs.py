@@ -44,6 +44,6 @@ def as_frames(each: Any) -> Any:
     if grey or each.ndim == 4 and each.shape[-1] == 3:
         return each
     raise InputError(
-        f'an array of shape {each.shape}: needed is (frames, height, width, 3) in RGB, '
+        f'an array of shape {each.shape}: give (frames, height, width, 3) in RGB, '
         '(frames, height, width) in grey, or one picture, (height, width, 3)'
     )

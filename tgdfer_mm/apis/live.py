@@ -34,8 +34,8 @@ def open_stream(frames: Any, fps: float, max_pixels: int) -> Source:
         return FrameStream(iter(frames), fps)
     except TypeError as err:
         raise UsageError(
-            f'{type(frames).__name__} is no stream: give something that frames can be '
-            'taken from one after another, the number of a camera, or a path'
+            f'{type(frames).__name__} is not a stream: give an iterable of frames, the '
+            'number of a camera, or a path'
         ) from err
 
 

@@ -62,15 +62,15 @@ class MeasuredMovements:
             if tracks and not known:
                 there = ', '.join(map(repr, self._clips))
                 return own, [
-                    f'{self.path} has no values of {stem!r}, but of {there:.200}'
+                    f'{self.path} has no values of {stem!r}, only of {there:.200}'
                 ]
             return own, self._too_long(stem, own, frames)
         missing = [t for t, each in zip(tracks, own, strict=True) if each is None]
         if _overlap(missing):
             return own, [
-                f'{self.path} has the values of one face of {stem!r}, but several are '
-                f'there at once: they are left out. Name a clip {stem}.track1, and so '
-                'on, for each face'
+                f'{self.path} has the values of one face of {stem!r}, but the '
+                'video shows several at once, so they are left out. Name the clips '
+                f'{stem}.track1, {stem}.track2 and so on, one for each face'
             ]
         own = [shared if each is None else each for each in own]
         return own, self._too_long(stem, own, frames)
@@ -82,8 +82,9 @@ class MeasuredMovements:
         if frames is None or most <= frames:
             return []
         return [
-            f'{self.path} has {most} frames of {stem!r}, which has {frames}: were they '
-            'measured on other pictures? Then the movements are told of wrong moments'
+            f'{self.path} has {most} frames of {stem!r}, which has only '
+            f'{frames}. If they were measured on another video, the movements belong '
+            'to wrong moments'
         ]
 
     def _takes(self, name: str) -> bool:

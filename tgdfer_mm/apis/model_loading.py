@@ -103,11 +103,9 @@ def load_model(
         except UnknownConfigError as err:
             if _may_be_of_the_hub(str(model)):
                 return _load_folder(f'{PREFIX}{model}', checkpoint, device)
-            known = ', '.join(shipped_models())
             raise UsageError(
-                f'model={str(model)!r} is neither a config nor one of the shipped '
-                f'models: {known}. Nor is it another one that `tgdfer models` lists. '
-                f'{close_to(str(model), catalogue())} {err}'
+                f'model={str(model)!r}: `tgdfer models` lists no model of this name. '
+                f'{close_to(str(model), catalogue())} Nor is it a config: {err}'
             ) from err
         cfg, config, name = read_config(file), str(model), file.stem
     return _load(cfg, config, name, checkpoint, device, trained)
@@ -248,12 +246,14 @@ def _classes(checkpoint: dict, network: Any, path: Path | None) -> list[str]:
     classes = meta.get('classes') or getattr(names, 'classes', None)
     if not classes:
         raise InputError(
-            f'{path} does not name its classes (no meta.dataset_meta.classes), nor '
-            'does the model: it cannot be said what it recognises'
+            f'{path} does not name its classes (no meta.dataset_meta.classes), and '
+            'neither does the model, so its scores have no names. `tgdfer train` '
+            'writes checkpoints that name them'
         )
     if texts is not None and list(texts.classes) != list(classes):
         raise InputError(
-            f'{path} was trained on the classes {list(classes)}, the texts of the '
-            f'model are of {list(texts.classes)}'
+            f'{path} was trained on the classes {list(classes)}, but the texts '
+            f'of the model are for {list(texts.classes)}. Give the config of the '
+            'training'
         )
     return [str(name) for name in classes]

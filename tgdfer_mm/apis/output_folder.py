@@ -85,7 +85,8 @@ class OutputFolder:
             with suppress(OSError):  # a file system without locks
                 if not lock_file(handle, wait=False):
                     raise UsageError(
-                        f'{self.path}: another process is writing there right now'
+                        f'{self.path}: another process is writing there right now. '
+                        'Wait for it, or choose another folder with --out'
                     )
             yield
         finally:

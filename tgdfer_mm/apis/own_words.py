@@ -43,8 +43,8 @@ def read_words(source: Texts) -> dict[str, list[str]]:
         raise WordsError(f'texts: {err}') from err
     if not 2 <= len(texts) <= MOST_CLASSES:
         raise WordsError(
-            f'texts: {len(texts)} classes, and there have to be 2 to {MOST_CLASSES}: '
-            'a model says which of several texts fits best'
+            f'texts: {len(texts)} classes, but a model needs 2 to {MOST_CLASSES}, to '
+            'tell which fits best'
         )
     return {name: list(options) for name, options in texts.items()}
 
@@ -53,9 +53,9 @@ def _of_lines(source: Sequence[str]) -> dict[str, list[str]]:
     lines = []
     for each in source:
         if not isinstance(each, str):
-            raise WordsError(f'{each!r} is no text')
+            raise WordsError(f'{each!r} is not a text')
         if each.endswith(FILE):
-            raise WordsError(f'{each!r} is a file: give one alone, or texts')
+            raise WordsError(f'{each!r} is a file: give one file alone, or only texts')
         lines.append(read_phrasings(each))
     check_each_once([options[0] for options in lines])
     return {options[0]: options for options in lines}
@@ -77,16 +77,16 @@ def with_own_words(loaded: LoadedModel, source: Texts) -> LoadedModel:
     name = loaded.about['name']
     if not isinstance(old, OpenCLIPText):
         raise WordsError(
-            f'the model {name} has no text tower, so it knows no classes but its own: '
-            f'{", ".join(loaded.classes)}. Texts need a model that has one, such as '
+            f'the model {name} has no text tower, so its classes cannot be changed: '
+            f'{", ".join(loaded.classes)}. Take a model with a text tower, such as '
             'clip'
         )
     bound = _bound_weights(loaded)
     if bound:
         raise WordsError(
             f'the model {name} has weights for each of its trained classes '
-            f'({", ".join(bound)}), which no text can replace. Texts need a model that '
-            'judges by them alone, such as clip'
+            f'({", ".join(bound)}), which no text can replace. Take a model that '
+            'judges by texts alone, such as clip'
         )
     try:
         encoder = with_texts(old, texts)
@@ -133,8 +133,8 @@ def rest_said(settings: VideoSettings, classes: Sequence[str]) -> str:
     meant = same_expression(settings.intervals.neutral)
     for each in classes:
         if same_expression(each) == meant:
-            return f'The class {each!r} is the face at rest and makes no intervals.'
-    return 'None of the classes is named as the face at rest, so each makes intervals.'
+            return f'The class {each!r} is the face at rest and gets no intervals.'
+    return 'No class is named as the face at rest, so each class gets intervals.'
 
 
 def find_rest(rest: str, classes: Iterable[str]) -> str:
@@ -148,7 +148,7 @@ def find_rest(rest: str, classes: Iterable[str]) -> str:
         if same_expression(each) == meant:
             return each
     raise WordsError(
-        f'rest: {rest!r} is none of the classes, which are {", ".join(classes)}'
+        f'rest: {rest!r} is not one of the classes. These are {", ".join(classes)}'
     )
 
 
@@ -168,10 +168,10 @@ def _bound_weights(loaded: LoadedModel) -> list[str]:
 
 
 def _said(loaded: LoadedModel, encoder: OpenCLIPText) -> str:
-    said = 'Its classes are words of the user: it was not trained for these words.'
+    said = 'Its classes are words of the user. It was not trained for these words.'
     if learned_for_classes(encoder):
         said += (
-            ' The prompts (text_encoder.context) that it learned for '
-            f'{", ".join(loaded.classes)} cannot follow them and are left out.'
+            ' Its trained prompts (text_encoder.context) belong to '
+            f'{", ".join(loaded.classes)} and are not used.'
         )
     return said

@@ -192,7 +192,9 @@ class OnnxRuntime:
         Raises:
             WordsError: In any case.
         """
-        raise WordsError(f'{self.about["onnx"]}: its classes are in the file, and stay')
+        raise WordsError(
+            f'{self.about["onnx"]}: the classes of an ONNX file cannot be changed'
+        )
 
     def predict(self, windows: Windows) -> list[Prediction]:
         """Predicts windows; one with fewer crops than the model's is padded.
@@ -232,9 +234,14 @@ def make_runtime(
     for_onnx = 'cpu' if device is None else device
     if isinstance(model, str | Path) and Path(model).suffix == '.onnx':
         if checkpoint is not None:
-            raise UsageError(f'{model} has its weights: leave the checkpoint out')
+            raise UsageError(
+                f'{model}: an ONNX file has its own weights; leave --checkpoint out'
+            )
         if texts is not None:
-            raise WordsError(f'{model}: its classes are in the file, and stay')
+            raise WordsError(
+                f'{model}: the classes of an ONNX file cannot be changed; leave '
+                '--texts out'
+            )
         return OnnxRuntime(Path(model), changes, for_onnx)
     if runtime == 'onnx':
         _providers(for_onnx, need('onnxruntime'))  # before a minute is spent

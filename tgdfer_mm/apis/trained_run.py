@@ -56,9 +56,9 @@ def find_run(folder: str | Path) -> TrainedRun:
     runs = [each for each in found if each is not None]
     if not runs:
         raise InputError(
-            f'{folder}: no work folder of a training, which has a config (*.py) and a '
-            'checkpoint (epoch_*.pth); nor is there one in it. Name the folder that '
-            '`tgdfer train` has written to'
+            f'{folder}: this is not the work folder of a training, and has none below '
+            'it: a config (*.py) and a checkpoint (epoch_*.pth) are missing. Name the '
+            'folder that `tgdfer train` has written to'
         )
     finished = [each for each in runs if each.finished]
     run = max(finished or runs, key=lambda each: each.checkpoint.stat().st_mtime)

@@ -91,8 +91,8 @@ def load_zero_shot(cfg: Config, config: str, name: str, device: str) -> LoadedMo
     network = build_network(cfg, config)
     if not starts_as_zero_shot(network):
         raise UsageError(
-            f'{config} needs a checkpoint (--checkpoint FILE): its neck or head says '
-            'nothing before it is trained'
+            f'{config} needs a checkpoint (--checkpoint FILE): its neck or head '
+            'gives no useful scores before it is trained'
         )
     # mmengine logs the start of every weight.
     with saying_only(MMLogger.get_current_instance(), logging.WARNING):
@@ -186,18 +186,20 @@ def is_untrained(network: Any) -> bool:
 def _facts_of(cfg: Mapping[str, Any]) -> tuple[str | None, str]:
     """Domain of a model without training, and sentences about it."""
     drawn = str(cfg['model']['backbone']['pretrained']).startswith(_SHIPPED)
-    said = 'This model was never trained: it is its towers alone, asked zero-shot.'
+    said = (
+        'This model was never trained: it uses only its pretrained towers, zero-shot.'
+    )
     if drawn:
         small = find_tower('small')
         return small.domain, f'{said} {small.note}'
     score = catalogue()['clip'].score
     return 'real', (
-        f'{said} Nothing in it was trained for faces, and such a score of CLIP is poor:'
-        f' {score}.'
+        f'{said} Nothing in it was trained for faces, and CLIP scores poorly without '
+        f'training: {score}.'
     )
 
 
 AS_IT_STARTS = (
-    'Neck, head and prompts of this checkpoint are as they start, so it judges as '
-    'zero-shot CLIP: it was never trained, or nothing but its image tower was.'
+    'Neck, head and prompts of this checkpoint have their start values, so it judges '
+    'as zero-shot CLIP: it was never trained, or only its image tower was.'
 )

@@ -48,7 +48,7 @@ def test_ten_stalled_clients_leave_room_for_an_eleventh(serving, clip, wait_unti
     assert status == 202
     server.wait(answer['id'], 'done')
     status, said = clients[0].answer()
-    assert status == 503 and 'give way' in said
+    assert status == 503 and 'let another one start' in said
 
 
 def test_an_upload_takes_no_place_in_the_queue(serving, clip, wait_until):

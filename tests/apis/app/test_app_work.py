@@ -185,7 +185,7 @@ def test_a_video_of_very_many_frames_is_refused_while_it_is_read(job, result):
 
 
 def test_a_job_that_takes_too_long_ends(job, result):
-    with pytest.raises(InputError, match='worked on for 0 minutes'):
+    with pytest.raises(InputError, match='stopped after 0 minutes'):
         analyse(job, lambda name: Inferencer(result), Limits(work=0.0))
 
 

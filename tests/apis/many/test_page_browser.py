@@ -53,7 +53,7 @@ def test_it_sorts_filters_and_fits(page):
     page.get_by_label('State').select_option('failed')
     assert names(page) == ['c.mp4']
     page.get_by_label('State').select_option('all')
-    page.get_by_label('Words in a row').fill('NO VIDEO')
+    page.get_by_label('Find words').fill('NO VIDEO')
     assert names(page) == ['c.mp4']
     assert page.get_by_role('status').inner_text() == '1 of 4 shown'
     assert page.evaluate('document.documentElement.scrollWidth') <= 390

@@ -43,12 +43,14 @@ def parse_shard(text: str) -> Shard:
     """
     found = re.fullmatch(r'([0-9]{1,6})/([0-9]{1,6})', text)
     if not found:
-        raise UsageError(f'--shard {text[:80]}: write such as 2/8, the second of eight')
+        raise UsageError(
+            f'--shard {text[:80]}: write I/N, for instance 2/8 for the second of eight'
+        )
     index, count = int(found[1]), int(found[2])
     if not 1 <= index <= count:
         raise UsageError(
-            f'--shard {text}: the first number goes from 1 to the second. Of a Slurm '
-            'array that starts at 0, write '
+            f'--shard {text}: the first number must be between 1 and the second. '
+            'For a Slurm array that starts at 0, write '
             '--shard $((SLURM_ARRAY_TASK_ID+1))/$SLURM_ARRAY_TASK_COUNT'
         )
     return Shard(index, count)

@@ -110,8 +110,8 @@ def _require_known_type(node: Mapping, where: object, key: str) -> None:
         kind in _registered() or _is_no_module(kind) or _is_of_others(kind)
     ):
         raise HarmfulConfigError(
-            f'{named} is no part that is registered, and could be any code. Is it one '
-            'of a package that has to be imported first?'
+            f'{named} is not a registered part, so it could run any code. If a package '
+            'registers it, import that package first'
         )
 
 

@@ -146,11 +146,15 @@ class VideoLibrary:
                 file = file_facts(str(path))
                 content = self._read(path, progress)
                 if not is_same_file(str(path), file):
-                    raise InputError(f'{path}: was changed while it was read')
+                    raise InputError(
+                        f'{path}: was changed while it was read; run the command again'
+                    )
                 self.features.keep(path, file, *content)
                 kept = self.features.find(path)
         if kept is None:
-            raise InputError(f'{path}: was changed after it was read')
+            raise InputError(
+                f'{path}: was changed after it was read; run the command again'
+            )
         return kept
 
     def search(

@@ -30,7 +30,7 @@ async function startCamera() {
     nextPicture();
     pollCamera();
   } catch {
-    showCamera(false, 'The program does not answer any more. Look whether it still runs.');
+    showCamera(false, 'The program does not answer. Check that it still runs.');
   } finally {
     $('camera-start').disabled = false;
   }
@@ -54,7 +54,7 @@ async function pollCamera() {
       make('td', {}, String(face.track)), make('td', {}, face.label),
       make('td', { class: 'number' }, face.score.toFixed(2)), make('td', { class: 'number' }, face.ago.toFixed(1)))));
   } catch {
-    showCamera(false, 'The program does not answer any more. Look whether it still runs.');
+    showCamera(false, 'The program does not answer. Check that it still runs.');
     return;
   }
   setTimeout(pollCamera, 500);

@@ -73,7 +73,7 @@ function send(file) {
     if (sending.status === 202) follow(answer.id);
     else complain(answer.error || unexplained(sending.status));
   };
-  sending.onerror = () => complain('The upload broke off. Is the program still running?');
+  sending.onerror = () => complain('The upload stopped. Check that the program still runs.');
   sending.onabort = () => show('form');
   sending.send(file);
 }
@@ -97,7 +97,7 @@ async function poll(id, failures) {
     }
   } catch {
     if (job !== id) return;
-    if (failures > 5) { complain('The program does not answer any more. Look whether it still runs.'); return; }
+    if (failures > 5) { complain('The program does not answer. Check that it still runs.'); return; }
     setTimeout(poll, 1000, id, failures + 1);
     return;
   }
@@ -134,7 +134,7 @@ function present(id, answer) {
   $('video').src = at(video);
   $('tracks').replaceChildren(...tracks.map((track) => card(track, at, reason, answer.summary)));
   if (!tracks.length) {
-    $('tracks').replaceChildren(make('p', {}, 'No face was found. Faces have to be seen from the front, large and lit.'));
+    $('tracks').replaceChildren(make('p', {}, 'No face was found. Faces must be seen from the front, and be large and well lit.'));
   }
   $('downloads').replaceChildren('Save: ', ...answer.files.filter((name) => name in LABELS).map(
     (name) => make('a', { href: `${at(name)}?save`, download: '' }, LABELS[name])));
@@ -152,7 +152,7 @@ function card(track, at, reason, words) {
   if (track.frames.length) {
     const told = track.frames.some((frame) => frame.movements);
     section.append(
-      make('p', { id: `why-${track.id}` }, 'Because of these frames most; show them in the video:'),
+      make('p', { id: `why-${track.id}` }, 'The most relevant frames; click on one to show it in the video:'),
       make('ul', { class: told ? 'moments told' : 'moments', 'aria-labelledby': `why-${track.id}` },
         ...track.frames.map((frame) => make('li', {}, moment(frame), frame.movements))));
     if (track.source) section.append(make('p', { class: 'source' }, track.source));
