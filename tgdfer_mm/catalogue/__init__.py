@@ -1,6 +1,6 @@
-"""The models that can be used on a user's video, and how each is got.
+"""The models that can be used on a user's video, and the way to get each.
 
-``models.json`` lists them. Nothing is fetched unless it is asked for by name.
+``models.json`` lists them. Nothing is fetched unless the user asks for it by name.
 """
 
 from .entries import BAN, REAL_FACES, Entry, catalogue, close_to, find_entry

@@ -1,4 +1,4 @@
-"""Fetching one file: resumed where it broke off, checked, there whole or not at all."""
+"""Fetches one file: goes on after a stop, checks it, writes it whole or not at all."""
 
 import hashlib
 import ipaddress
@@ -27,7 +27,7 @@ _TIMEOUT = 30.0  # seconds without an answer
 
 @dataclass(frozen=True)
 class Check:
-    """What is known of a file before it is fetched.
+    """Known facts about a file before it is fetched.
 
     Attributes:
         sha256: Its hash.
@@ -40,7 +40,7 @@ class Check:
     bytes: int | None = None
 
     def problem(self, path: Path) -> str | None:
-        """What is wrong with a file; None if it is the one that is meant."""
+        """The fault of a file; None if it is the expected one."""
         size = path.stat().st_size
         if self.bytes is not None and size != self.bytes:
             return f'it has {size:,} bytes, not {self.bytes:,}'
@@ -61,13 +61,14 @@ def download(
 ) -> None:
     """Fetches a file.
 
-    What has arrived stays in ``<name>.part``, from which another call goes on.
+    The part that has arrived stays in ``<name>.part``, and another call goes on from
+    there.
 
     Args:
         url: ``https``, or ``http`` of this machine.
-        path: Gets the file when it is whole and checked.
-        check: What it has to be.
-        progress: Called with the bytes that are here and those in all.
+        path: Path of the file, written when it is complete and checked.
+        check: Facts that the file must have.
+        progress: Called with the bytes so far and the bytes in all.
 
     Raises:
         UsageError: The URL is not safe.
@@ -116,12 +117,12 @@ def _transfer(url: str, part: Path, most: int | None, progress: Callable) -> Non
                     have += len(chunk)
                     progress(have, total)
                     if most is not None and have > most:
-                        return  # a host may send for ever; the check says so
+                        return  # a host may send without end; the check finds it
                 file.flush()
                 os.fsync(file.fileno())
     except HTTPError as err:
         if err.code == 416 and have:
-            return  # all of it is here already; the check says whether it is right
+            return  # the file is complete already; the check tells if it is right
         raise InputError(
             f'{url}: the host answered {err.code} ({err.reason}). If the file has '
             'moved, fetch it by hand and give it with --file'
@@ -136,7 +137,7 @@ def _transfer(url: str, part: Path, most: int | None, progress: Callable) -> Non
 
 
 class _Unanswered(Exception):
-    """A host that gives no answer."""
+    """A host that does not answer."""
 
 
 def _ask(url: str, headers: dict[str, str]) -> HTTPResponse:
@@ -145,7 +146,7 @@ def _ask(url: str, headers: dict[str, str]) -> HTTPResponse:
         return opener.open(Request(url, headers=headers), timeout=_TIMEOUT)
     except (HTTPError, UsageError):
         raise
-    # urllib hands on what goes wrong once the question has been sent.
+    # After the request is sent, urllib passes other errors on.
     except (URLError, HTTPException, OSError, ValueError) as err:
         raise _Unanswered(getattr(err, 'reason', None) or err) from err
 
@@ -164,7 +165,7 @@ def _broken_off(url: str, have: int | None = None, total: int | None = None) -> 
 
 
 def _starts_at(got: HTTPResponse) -> int | None:
-    """Where the part that is sent begins."""
+    """The place where the sent part begins."""
     kind, _, rest = (got.headers.get('Content-Range') or '').partition(' ')
     start = rest.partition('-')[0]
     return _number(start) if kind == 'bytes' else None
@@ -176,7 +177,7 @@ def _length(got: HTTPResponse, have: int) -> int | None:
 
 
 def _number(text: str) -> int | None:
-    # Python makes no number of thousands of digits.
+    # Python refuses to convert a number of thousands of digits.
     return int(text) if text.isdecimal() and len(text) < 20 else None
 
 

@@ -1,4 +1,4 @@
-"""The list of models: what each knows, where it is from, what may be done with it."""
+"""The list of models: the classes, the origin and the terms of each."""
 
 import json
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ BAN = (
     'education or in public.'
 )
 
-# For the readers of what a model of drawn faces says.
+# Advice for readers of the results of a model of drawn faces.
 REAL_FACES = (
     'For real faces, get a model that knows them (tgdfer models get '
     'fer2013-xception), and choose it (--model fer2013-xception).'
@@ -28,25 +28,26 @@ class Entry:
     """One model of ``models.json``.
 
     Attributes:
-        name: As commands take it.
+        name: Its name in commands.
         knows: Its classes.
         trained_on: The data sets.
-        terms: What their owners allow, whatever the licence of the weights says.
-        licence: Of the weights.
-        megabytes: To fetch; None if unknown.
-        score: As published, with what it was measured on.
-        score_source: Who says so.
+        terms: Terms of the owners of the data, which also hold if the licence of the
+            weights allows more.
+        licence: Licence of the weights.
+        megabytes: Size of the download; None if unknown.
+        score: The published score, and the data that it was measured on.
+        score_source: Source of the score.
         domain: ``real`` or ``drawn`` faces.
         note: Sentences that every output carries.
         config: Shipped config.
-        source: Where the file is from. ``kind`` is ``shipped``; ``package`` (a wheel
-            of the Python package index, and the file in it); ``url``; or ``by_hand``
-            (the user brings the file).
+        source: Origin of the file. ``kind`` is ``shipped``; ``package`` (a wheel of the
+            Python package index, and the file in it); ``url``; or ``by_hand`` (the user
+            brings the file).
         checkpoint: Weights of the config; None if the config names its file itself.
-        converter: What makes our file of theirs, if they differ.
+        converter: Converts their file to ours, if they differ.
         options: Changes to the config.
-        towers: Whether the weights are those of a CLIP's towers, so that the classes
-            are whatever texts say.
+        towers: Whether the weights are those of a CLIP's towers, so that texts can give
+            any classes.
     """
 
     name: str
@@ -73,7 +74,7 @@ class Entry:
 
     @property
     def here(self) -> bool:
-        """Whether it can be used at once."""
+        """True if it can be used at once."""
         if self.source['kind'] == 'shipped':
             return True
         options = [v for v in self.options.values() if str(v).startswith(SCHEME)]
@@ -86,12 +87,12 @@ class Entry:
 
     @property
     def full_note(self) -> str:
-        """The note, with the terms and what it must not be used for."""
+        """The note, with the terms and the forbidden uses."""
         return with_ban(self.note, self.domain)
 
 
 def with_ban(note: str, domain: str | None) -> str:
-    """A note on a model, with what one that knows real faces must not be used for."""
+    """A note on a model, with the forbidden uses if it knows real faces."""
     return f'{note} {BAN}' if domain == 'real' else note
 
 
@@ -113,10 +114,10 @@ def close_to(name: str, names: Iterable[str]) -> str:
 
 
 def find_entry(name: str) -> Entry:
-    """The model of a name.
+    """Finds a model by its name.
 
     Raises:
-        UsageError: There is none; names those that are near.
+        UsageError: There is none; the message has similar names.
     """
     if name not in catalogue():
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Where fetched models and the user's choice are kept."""
+"""Folders of the fetched models and of the user's choice."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ def models_folder() -> Path:
     """Folder of the fetched models: in the platform's cache.
 
     Raises:
-        MissingPackage: platformdirs, which knows where that is, is not installed.
+        MissingPackage: platformdirs, which finds that folder, is not installed.
     """
     return Path(need('platformdirs').user_cache_path(APP)) / 'models'
 
@@ -26,10 +26,10 @@ def model_folder(name: str) -> Path:
 
 
 def local_file(source: str | Path) -> Path:
-    """The path of a file that may be stated as ``models://NAME/FILE``.
+    """The path of a file that may be written as ``models://NAME/FILE``.
 
     Raises:
-        InputError: It is one of a model that has not been fetched.
+        InputError: It belongs to a model that has not been fetched.
     """
     text = str(source)
     if not text.startswith(SCHEME):
@@ -50,13 +50,13 @@ def settings_file() -> Path:
 
 
 def default_model() -> str | None:
-    """The model that the user has chosen to be used without being named.
+    """The model that the user has chosen as default.
 
     Returns:
         Its name; None if none was chosen.
 
     Raises:
-        InputError: The file that says so is damaged.
+        InputError: The file of the choice is damaged.
     """
     try:
         path = settings_file()

@@ -1,4 +1,4 @@
-"""The weights of mini-Xception out of Keras's HDF5 file, without Keras."""
+"""Reads the weights of mini-Xception from Keras's HDF5 file, without Keras."""
 
 import io
 from typing import Any
@@ -25,7 +25,7 @@ def read_keras(content: bytes) -> dict[str, np.ndarray]:
 
     Raises:
         MissingPackage: h5py is not installed.
-        InputError: It is no such file, or lacks a layer; names it.
+        InputError: It is not such a file, or lacks a layer, which the message names.
     """
     h5py = need('h5py')
     try:

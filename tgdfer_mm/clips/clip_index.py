@@ -1,9 +1,9 @@
-"""The frame names of every clip, kept on disk from one start to the next.
+"""An index of the frame names of every clip, kept on disk between two starts.
 
 A frame folder of one of the benchmarks has about a million files, and listing them
-takes minutes on a network file system. The index keeps the names. It is trusted only
-after every folder, those of the clips included, has shown the same times of last
-change as when it was listed; the others are listed again.
+takes minutes on a network file system. The index keeps the names. A folder is listed
+again unless it has the same times of last change as when it was listed; this holds for
+the clips' folders, too.
 """
 
 import errno
@@ -21,7 +21,7 @@ from .index_store import IndexStore
 # A folder that changed so shortly before it was listed may have changed once more in
 # the same tick of the file system's clock (ns; FAT has ticks of two seconds).
 _TICK = 3 * 10**9
-# To wait for a network file system takes many threads, and no core.
+# Waiting for a network file system needs many threads, but no core.
 _THREADS = 16
 _CHUNK = 256
 
@@ -29,17 +29,17 @@ Track = Callable[[Iterable, int], Iterator]
 
 
 class Listing(NamedTuple):
-    """One folder as it was when it was listed.
+    """A folder at the time when it was listed.
 
     Attributes:
         path: Below the media folder, with slashes; the media folder itself is ``''``.
         names: Sub-folders, or for a clip's folder its frames in order; joined by NUL,
             the one character that no file name has.
-        count: How many names.
-        ignored: How many other entries.
-        modified: When its content changed last, ns.
-        changed: When it, its owner or its rights changed last, ns.
-        listed: When it was listed, ns.
+        count: Number of names.
+        ignored: Number of other entries.
+        modified: Time of the last change of its content, ns.
+        changed: Time of the last change of the folder, its owner or its rights, ns.
+        listed: Time of the listing, ns.
     """
 
     path: str
@@ -55,7 +55,7 @@ class Listing(NamedTuple):
         return os.fsdecode(self.names).split('\0') if self.count else []
 
     def is_current(self, folder: str) -> bool:
-        """Whether the folder has not changed since.
+        """True if the folder has not changed since then.
 
         Args:
             folder: The media folder.
@@ -65,7 +65,7 @@ class Listing(NamedTuple):
         except OSError:
             return False
         same = (state.st_mtime_ns, state.st_ctime_ns) == (self.modified, self.changed)
-        # Some file systems know no times and say 0.
+        # Some file systems have no times and give 0.
         settled = self.listed - max(self.modified, self.changed) > _TICK
         return same and settled and self.modified > 0
 
@@ -91,7 +91,7 @@ class ClipIndex:
 
     @property
     def clips(self) -> list[str]:
-        """All folders that are as deep as a clip is, in natural order."""
+        """All folders at the depth of a clip, in natural order."""
         return natural_sorted(path for path in self._listings if path in self)
 
     def __contains__(self, clip: str) -> bool:
@@ -103,15 +103,15 @@ class ClipIndex:
         return self._listings[clip].split()
 
     def num_frames(self, clip: str) -> int:
-        """How many frames the clip has; KeyError if it is absent."""
+        """Number of frames of the clip; KeyError if it is absent."""
         return self._listings[clip].count
 
     def num_ignored(self, clip: str) -> int:
-        """How many entries of the clip's folder are no frames."""
+        """Number of entries of the clip's folder that are not frames."""
         return self._listings[clip].ignored
 
     def is_current(self) -> bool:
-        """Whether no folder has changed since it was listed."""
+        """True if no folder has changed since it was listed."""
         if '' not in self._listings:
             return False
         for each in self.listings:
@@ -138,16 +138,17 @@ def open_index(
 ) -> ClipIndex:
     """Opens the index of a media folder, after bringing it up to date.
 
-    It is kept in ``<root>/.tgdfer_mm``, or in the user's cache folder if nothing can
-    be written there. Of several processes one lists the files while the others wait
-    for it, unless nothing can be written at all or the file system knows no locks.
+    It is kept in ``<root>/.tgdfer_mm``, or in the user's cache folder if nothing can be
+    written there. If several processes open it, one lists the files and the others wait
+    for it. Without a place to write, or without locks in the file system, each lists
+    them.
 
     Args:
         folder: The media folder.
         depth: How many folders deep the clips are: 1 for ``<folder>/00001``.
         root: Root of the data set, below which the index is kept; by default
             `folder` itself.
-        track: Wraps the steps of the listing, whose number it is given, to show
+        track: Function that gets the steps of the listing and their number, and shows
             progress.
 
     Raises:
@@ -161,7 +162,7 @@ def open_index(
     if current:
         return index
     with store.locked():
-        # Whoever had the lock may have listed the files by now.
+        # The process that had the lock may have listed the files by now.
         index, current = _stored(store, folder, depth)
         if not current:
             index = _list(folder, depth, index, track)
@@ -170,9 +171,9 @@ def open_index(
 
 
 def _stored(store: IndexStore, folder: Path, depth: int) -> tuple[ClipIndex, bool]:
-    """A stored index and whether it is current; the last one if none is."""
+    """A stored index, and whether it is current; the last one if none is current."""
     index = ClipIndex(folder, depth, [])
-    # There may be two: one that somebody else wrote, and one's own in the cache.
+    # There may be two: one of another user, and our own in the cache.
     for listings in store.load(Listing):
         index = ClipIndex(folder, depth, listings)
         if index.is_current():
@@ -181,7 +182,7 @@ def _stored(store: IndexStore, folder: Path, depth: int) -> tuple[ClipIndex, boo
 
 
 def _list(folder: Path, depth: int, known: ClipIndex, track: Track) -> ClipIndex:
-    """Lists all folders anew but those that have not changed."""
+    """Lists all folders again that have changed."""
     old = {each.path: each for each in known.listings}
     root, found, level = str(folder), [], ['']
 
@@ -202,7 +203,7 @@ def _list(folder: Path, depth: int, known: ClipIndex, track: Track) -> ClipIndex
 
 
 def _read(root: str, path: str, leaf: bool, old: Listing | None) -> Listing | None:
-    """One folder, listed anew if need be; None if it cannot be read."""
+    """One folder, listed again if necessary; None if it cannot be read."""
     if old and old.is_current(root):
         return old
     folder = os.path.join(root, path)
@@ -241,7 +242,7 @@ def _is_folder(entry: os.DirEntry) -> bool:
 
 
 def leads_up(link: str | Path) -> bool:
-    """Whether a symbolic link goes in a circle: to itself or to a folder around it."""
+    """True if a symbolic link leads to itself or to a folder above it."""
     try:
         os.stat(link)
     except OSError as err:

@@ -1,4 +1,4 @@
-"""From picture files to the frames of a clip, in one block of memory."""
+"""Decodes picture files to the frames of a clip, in one block of memory."""
 
 from collections.abc import Callable, Iterable
 
@@ -10,8 +10,8 @@ from .errors import DamagedClipError
 from .media_files import only_a_file
 from .memory import empty_clip
 
-# Functions (bytes, place) -> RGB picture or None. They may use the place, an array of
-# a size that will probably do, for the result; cv2 judges what they cannot decode.
+# Functions (bytes, place) -> RGB picture or None. They may write the result into the
+# place, an array that probably has the right size. If they return None, cv2 tries it.
 DECODERS = Registry('picture decoder', scope='mmaction')
 AUTO = 'auto'
 
@@ -32,14 +32,14 @@ def decode_with_cv2(data: bytes, place: np.ndarray | None = None) -> np.ndarray 
 def decode_with_simplejpeg(
     data: bytes, place: np.ndarray | None = None
 ) -> np.ndarray | None:
-    """Decodes a JPEG with libjpeg-turbo alone, straight into its place.
+    """Decodes a JPEG with libjpeg-turbo alone, directly into its place.
 
-    The same pixels as OpenCV's, which uses the same library: no fast approximation is
+    The pixels equal OpenCV's, which uses the same library: no fast approximation is
     switched on.
     """
     import simplejpeg
 
-    # OpenCV turns a picture as its EXIF data say.
+    # OpenCV rotates a picture by its EXIF data.
     if not data.startswith(b'\xff\xd8') or b'Exif' in data[:4096]:
         return None
     try:
@@ -49,11 +49,11 @@ def decode_with_simplejpeg(
 
 
 def find_decoder(name: str = AUTO) -> Decoder:
-    """The decoder of a name.
+    """Finds a decoder by its name.
 
     Args:
-        name: A key of :data:`DECODERS`; ``auto`` is ``simplejpeg`` where it is
-            installed, else ``cv2``: both give the same pixels.
+        name: A key of :data:`DECODERS`; ``auto`` is ``simplejpeg`` if it is installed,
+            else ``cv2``. Both give the same pixels.
 
     Raises:
         ImportError: It is not installed.
@@ -85,13 +85,13 @@ def decode_picture(
     Args:
         data: Content of its file.
         decoder: See :func:`find_decoder`.
-        place: Where it may be put.
+        place: Array for the result, which may be used.
 
     Returns:
         (H, W, 3) RGB, uint8; in `place` or not.
 
     Raises:
-        ValueError: It is empty, cut off or no picture; the message goes on after a
+        ValueError: It is empty, cut off or not a picture; the message fits after a
             file's name.
     """
     if not data:
@@ -150,9 +150,9 @@ def decode_clip(
 
     Args:
         clip: Name of the clip, for errors.
-        inds: The frames, T of them; one may occur several times.
-        read: Gives a frame's encoded picture.
-        name: Gives a frame's name, for errors.
+        inds: Numbers of T frames; a number may occur several times.
+        read: Function that gives a frame's encoded picture.
+        name: Function that gives a frame's name, for errors.
         decoder: See :func:`find_decoder`.
 
     Returns:
@@ -190,13 +190,13 @@ def decode_clip(
 
 
 def is_cut_off(data: bytes) -> bool:
-    """Whether a JPEG or PNG lacks its end marker.
+    """True if a JPEG or PNG lacks its end marker.
 
-    Older OpenCV decodes such a file without complaint and leaves its rest grey.
-    Bytes after the marker (padding, a camera's trailer) are harmless.
+    Older OpenCV decodes such a file without an error and leaves its rest grey. Bytes
+    after the marker (padding, a camera's trailer) are harmless.
     """
     if data.startswith(b'\xff\xd8'):
-        if data.endswith(b'\xff\xd9'):  # what a search backwards would take long for
+        if data.endswith(b'\xff\xd9'):  # a search backwards would take long here
             return False
         # No marker can occur inside scan data, and the end of an EXIF thumbnail
         # lies before the picture's own scan starts.

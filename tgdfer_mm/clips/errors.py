@@ -1,4 +1,4 @@
-"""What can be wrong with a clip."""
+"""The error of a clip that cannot be read."""
 
 
 class DamagedClipError(Exception):
@@ -10,8 +10,8 @@ class DamagedClipError(Exception):
 
     Args:
         clip: Name of the clip.
-        reason: What is wrong with it, naming the file. Absent if torch has carried the
-            error out of a loader's process: then all text is in `clip`.
+        reason: The fault, with the name of the file. Absent if torch has passed the
+            error on from a loader's process: then `clip` has the whole text.
     """
 
     exit_code = 2  # of a command

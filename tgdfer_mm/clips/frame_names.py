@@ -1,4 +1,4 @@
-"""Which files of a clip's folder are its frames, and in which order."""
+"""Finds the frames among the files of a clip's folder, in their order."""
 
 import os
 import re
@@ -18,7 +18,7 @@ def natural_sorted(names: Iterable[str]) -> list[str]:
     """
     names = list(names)
     if len({name.translate(_DIGITS) for name in names}) <= 1:
-        return sorted(names)  # digits in the same places: both orders are one
+        return sorted(names)  # digits in the same places: both orders are equal
 
     def key(name: str) -> tuple:
         parts = re.split(r'(\d+)', name)  # every second part is a number
@@ -28,19 +28,19 @@ def natural_sorted(names: Iterable[str]) -> list[str]:
 
 
 def is_frame(name: str) -> bool:
-    """Whether a file of this name is a frame.
+    """True if a file of this name is a frame.
 
-    Hidden files (macOS leaves ``._*`` files behind) and files that are no pictures
-    are not.
+    Hidden files (macOS leaves ``._*`` files) and files that are not pictures are no
+    frames.
     """
     return name.lower().endswith(PICTURES) and name[0] != '.'
 
 
 def frame_number(name: str) -> int | None:
-    """Number of the frame that a file is: the digits before the name's ending.
+    """Number of a frame in its file name: the digits before the ending.
 
-    ``00001_00023.jpg`` is frame 23; ``00001 (1).jpg`` is no numbered frame, but the
-    copy that some file manager made of one.
+    ``00001_00023.jpg`` is frame 23. ``00001 (1).jpg`` has no number: a file manager has
+    made it as a copy of a frame.
     """
     stem = name.rpartition('.')[0]
     digits = stem[len(stem.rstrip('0123456789')) :]
@@ -68,5 +68,5 @@ def frame_paths(clip: str, folder: str, names: list[str] | None = None) -> list[
         names = natural_sorted(filter(is_frame, there))
     if not names:
         raise DamagedClipError(clip, f'{folder} holds no frame')
-    prefix = os.path.join(folder, '')  # a tenth of the time of a join each
+    prefix = os.path.join(folder, '')  # takes a tenth of the time of joining each path
     return [prefix + name for name in names]

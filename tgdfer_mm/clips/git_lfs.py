@@ -1,4 +1,4 @@
-"""Files that git-lfs has not fetched."""
+"""Detects files that git-lfs has not fetched."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ _LARGEST = 1024  # bytes, by the specification of git-lfs
 
 
 def is_pointer(path: str | os.PathLike) -> bool:
-    """Whether a file is a pointer of git-lfs, which stands for a file elsewhere.
+    """True if a file is a pointer of git-lfs, in place of a file that is not fetched.
 
     Source: docs/spec.md of github.com/git-lfs/git-lfs.
     """

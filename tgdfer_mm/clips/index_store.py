@@ -1,4 +1,4 @@
-"""The file that keeps a clip index: where it lies, how it is read and written."""
+"""Finds, reads and writes the file of a clip index."""
 
 import hashlib
 import os
@@ -26,7 +26,7 @@ class IndexStore:
 
     Args:
         folder: The media folder that is indexed.
-        depth: How many folders deep its clips are.
+        depth: Depth of the clips below the folder.
         root: Root of the data set.
     """
 
@@ -42,23 +42,23 @@ class IndexStore:
 
     @property
     def paths(self) -> list[Path]:
-        """Where the file may be; the first is where it should be."""
+        """Possible places of the file, the best one first."""
         return [path for path, _ in self._places]
 
     def load(self, row: Callable[..., T]) -> Iterator[list[T]]:
         """Reads the rows from each place where there is a file that can be read.
 
         Args:
-            row: Makes a row of its path, bytes and numbers.
+            row: Function that makes a row from its path, bytes and numbers.
         """
         for path, folder in self._places:
-            # Whatever a damaged or foreign file makes numpy raise: it is only a
-            # cache, and made anew.
+            # A damaged or foreign file can make numpy raise any error. It is only a
+            # cache, and is created again.
             with suppress(Exception):
                 yield _rows(_read(path), folder, row)
 
     def save(self, rows: list[tuple]) -> Path | None:
-        """Writes the rows where that is possible and tells where, if anywhere."""
+        """Writes the rows to the first possible place; returns it, or None."""
         for path, folder in self._places:
             try:
                 with replacing(path) as temporary, open(temporary, 'wb') as file:
@@ -72,9 +72,9 @@ class IndexStore:
     def locked(self) -> Iterator[None]:
         """Holds the lock of the file, after waiting for it.
 
-        A lock is lost with its process, so a killed one leaves nobody waiting. Where
-        there are no locks, several processes do the same work, and the last one to
-        finish writes the file.
+        A lock ends with its process, so after a kill no process waits for ever. Without
+        locks several processes do the same work, and the last one to finish writes the
+        file.
         """
         handle = self._open_lock()
         if handle is None:

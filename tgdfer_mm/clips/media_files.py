@@ -1,7 +1,7 @@
-"""Media files by name: a reader must take no name for a protocol or a pattern.
+"""Opens media files by name, so that no name is read as a protocol or a pattern.
 
-FFmpeg reads ``10:30.mp4`` as an address with the protocol ``10``, and some files are
-nothing but lists of other files, which may be anywhere.
+FFmpeg reads ``10:30.mp4`` as an address with the protocol ``10``. Some files are only
+lists of other files, which may be anywhere.
 """
 
 import errno
@@ -14,23 +14,23 @@ from typing import BinaryIO
 _STARTS = (b'#extm3u', b'ffconcat version', b'rtsptext', b'smiltext', b'# mpv edl')
 _PARTS = (b'<mpd', b'<compositionplaylist', b'\nc=in ip', b'[playlist]', b'[reference]')
 _PARTS += (b'<asx', b'<smil', b'<playlist')
-_HEAD, _TEXT = 2048, 1 << 20  # bytes; FFmpeg looks as far for what a text is
+_HEAD, _TEXT = 2048, 1 << 20  # bytes; FFmpeg reads as much to find the kind of a text
 _REFERENCE_MOVIE = re.compile(rb'moov.{4}rmra', re.DOTALL)
 
 
 def local_name(path: str | os.PathLike) -> str:
-    """The name of a file that FFmpeg cannot take for anything else."""
+    """A name that FFmpeg can read only as a file."""
     return f'file:{os.path.abspath(path)}'
 
 
 def names_other_files(path: str | os.PathLike) -> bool:
-    """Whether a file is a play list: opening it would open other files or connect."""
+    """True if a file is a play list: to open it would open other files or addresses."""
     with open(path, 'rb', opener=only_a_file) as file:
         _skip_tags(file)
         head = file.read(_HEAD)
         if b'\0' not in head:
             head += file.read(_TEXT - _HEAD)
-    # Lines are looked for with the end of the one before.
+    # A line is searched for together with the end of the line before.
     text = b'\n' + head.split(b'\0', 1)[0].lower()
     start = text.lstrip(b'\xef\xbb\xbf \t\r\n')
     lists = start.startswith(_STARTS) or any(part in text for part in _PARTS)
@@ -38,7 +38,7 @@ def names_other_files(path: str | os.PathLike) -> bool:
 
 
 def _skip_tags(file: BinaryIO) -> None:
-    """Goes to what FFmpeg takes for the start of a file: it passes over ID3 tags."""
+    """Moves to the start of a file as FFmpeg sees it, which is after ID3 tags."""
     at = 0
     while (head := file.read(10))[:3] == b'ID3' and len(head) == 10:
         size = 0
@@ -50,9 +50,9 @@ def _skip_tags(file: BinaryIO) -> None:
 
 
 def what_it_is(path: str | os.PathLike) -> str:
-    """Says why a path is no file to read from; empty if it is one.
+    """Tells why a path cannot be read as a file; empty if it can.
 
-    Pipes and devices are not opened, because that may wait for ever.
+    Pipes and devices are not opened, since that may wait for ever.
     """
     try:
         mode = os.stat(path).st_mode
@@ -68,10 +68,10 @@ def what_it_is(path: str | os.PathLike) -> str:
 
 
 def only_a_file(path: str, flags: int) -> int:
-    """An opener for `open` that opens no pipe and no device: those may never end.
+    """An opener for `open` that refuses pipes and devices, since those may never end.
 
     Raises:
-        OSError: It is something else than a file, or cannot be opened.
+        OSError: It is not a file, or cannot be opened.
     """
     handle = os.open(path, flags | getattr(os, 'O_NONBLOCK', 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):

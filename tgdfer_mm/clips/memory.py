@@ -1,4 +1,4 @@
-"""Memory for the frames of clips, used again and again."""
+"""Memory for the frames of clips, which is used again."""
 
 import math
 from collections import deque
@@ -9,14 +9,14 @@ KEPT = 64  # clips
 
 
 class ClipMemory:
-    """Blocks of one size that come back when nothing refers to them any more.
+    """Blocks of one size that are kept for the next use when nothing refers to them.
 
-    A new block of some megabytes is mapped by the system page by page, as it is filled:
-    a fifth of the time that decoding into it takes. A process keeps at most as many
-    blocks as it once had in use at a time, and those of one size: of the last.
+    The system maps a new block of some megabytes page by page while it is filled, which
+    takes a fifth of the time of decoding. A process keeps at most as many blocks as it
+    had in use at one time, and only blocks of the size that was used last.
 
     Args:
-        kept: How many free blocks are kept at the most.
+        kept: Largest number of free blocks that are kept.
     """
 
     def __init__(self, kept: int = KEPT) -> None:
@@ -38,13 +38,13 @@ class ClipMemory:
         return np.asarray(_Lent(memory, free, self)).reshape(shape)
 
     def take_back(self, memory: np.ndarray, free: deque) -> None:
-        """Keeps a block that nothing refers to, if it is of the size asked for last."""
+        """Keeps a block that nothing refers to, if it has the last used size."""
         if free is self._pool[1]:
             free.append(memory)
 
 
 class _Lent:
-    """What all arrays and tensors of one block refer to in the end."""
+    """The owner of a block, to which all its arrays and tensors refer."""
 
     def __init__(self, memory: np.ndarray, free: deque, owner: ClipMemory) -> None:
         self._memory, self._free, self._owner = memory, free, owner

@@ -1,9 +1,10 @@
-"""Reading a packed file.
+"""Reads a packed file.
 
-Magic bytes; then frame after frame, clip after clip, the content of its file (or its
-raw pixels); then the CRC-32 of every frame, compared when the frame is first read; then
-the index: JSON, and the place of every frame; then a footer with the index's lengths
-and hash. What is cut off has no footer, so half a file is never read.
+The file has five parts. First magic bytes. Then the frames, clip after clip: the
+content of each file, or its raw pixels. Then the CRC-32 of every frame, which is
+compared when the frame is first read. Then the index: JSON, and the place of every
+frame. At the end a footer with the lengths and the hash of the index. A file that is
+cut off has no footer, so it is never read.
 """
 
 import struct
@@ -29,7 +30,7 @@ ENCODED, RAW = 'encoded', 'raw'
 
 
 class PackError(ValueError):
-    """A file that is no pack, a damaged one, or one of other data."""
+    """A file that is not a pack, is damaged, or has other data."""
 
     exit_code = 2  # of a command
 
@@ -37,19 +38,19 @@ class PackError(ValueError):
 class Pack:
     """The frames of all clips of a media folder, from one memory-mapped file.
 
-    It answers as :class:`~tgdfer_mm.clips.clip_index.ClipIndex` does for the
-    folder, so that a data set takes either. Made by :func:`open_pack`.
+    It has the methods of :class:`~tgdfer_mm.clips.clip_index.ClipIndex`, so that a data
+    set takes either. Made by :func:`open_pack`.
 
     Args:
         path: The file.
 
     Attributes:
         kind: ``encoded`` (as the files were) or ``raw`` (uint8 pixels, RGB).
-        dataset: Name of the data set, and ``pixel_version`` of its pixels.
+        dataset: Name of the data set, and its ``pixel_version``.
         clips: Names of the clips, as paths below the media folder.
 
     Raises:
-        PackError: It is no pack, or not whole.
+        PackError: It is not a pack, or not complete.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -93,7 +94,7 @@ class Pack:
         self._sums = self._checksums(index.get('checksums'))
 
     def _check_places(self, counts: list[int]) -> None:
-        """Whether all parts of the index are about the same clips and frames."""
+        """Checks that all parts of the index are about the same clips and frames."""
         each = (self.clips, self._names, self._digests, self._shapes, counts)
         if len({len(part) for part in each}) != 1:
             raise ValueError('its lists differ in length')
@@ -116,7 +117,7 @@ class Pack:
 
     def _checksums(self, digest: str | None) -> np.ndarray | None:
         if digest is None:
-            if parent_process() is None:  # once, and not in every loader's process
+            if parent_process() is None:  # only here, not in every loader's process
                 warn(
                     f'{self.path} was packed by an earlier version and has no '
                     'checksums of its frames, so that damage is not noticed when they '
@@ -131,14 +132,14 @@ class Pack:
         return np.frombuffer(found, '<u4')
 
     def check_frames(self, start: int, stop: int) -> None:
-        """Compares frames with their checksums, those that have not been yet.
+        """Compares frames with their checksums, each frame once.
 
         Args:
             start: The first frame's number among all frames.
             stop: The number after the last one.
 
         Raises:
-            PackError: One is damaged.
+            PackError: A frame is damaged.
         """
         for row in range(start, stop) if self._sums is not None else ():
             if self._checked[row]:
@@ -153,7 +154,7 @@ class Pack:
             self._checked[row] = True
 
     def __reduce__(self) -> tuple:
-        # To a loader's process travels the name, not the content.
+        # A loader's process gets the name, not the content.
         return open_pack, (str(self.path),)
 
     def __contains__(self, clip: str) -> bool:
@@ -165,7 +166,7 @@ class Pack:
         return names.split('/') if names else []
 
     def num_frames(self, clip: str) -> int:
-        """How many frames the clip has; KeyError if it is absent."""
+        """Number of frames of the clip; KeyError if it is absent."""
         place = self._place[clip]
         return int(self._first[place + 1] - self._first[place])
 
@@ -174,14 +175,14 @@ class Pack:
         return self._digests[self._place[clip]]
 
     def is_damaged(self, clip: str) -> bool:
-        """Whether the clip could not be decoded when it was packed raw."""
+        """True if the clip could not be decoded when it was packed raw."""
         return clip in self._damaged
 
     def check(self, clip: str) -> None:
         """Refuses a clip that could not be decoded when it was packed raw.
 
         Raises:
-            DamagedClipError: It is one.
+            DamagedClipError: It could not be decoded.
         """
         if clip in self._damaged:
             raise DamagedClipError(clip, self._damaged[clip])
@@ -245,7 +246,7 @@ class Pack:
         return self._data[len(MAGIC) : stop].reshape(-1, *shapes.pop(), 3)
 
     def content(self, clip: str) -> np.ndarray:
-        """All bytes of a clip's frames."""
+        """The bytes of all frames of a clip."""
         place = self._place[clip]
         start, stop = self._offsets[self._first[place : place + 2]]
         return self._data[start:stop]

@@ -1,8 +1,8 @@
-"""Which frames of a clip are looked at, and what a clip with fewer frames gives.
+"""Chooses the frames of a clip to look at, also for a clip with too few frames.
 
-Each policy for short clips takes n, the clip's frames, and T > n, and gives the frames
-to look at (T,) and how many of them, from the first, the model may see; it masks the
-rest.
+Each policy for short clips takes n, the number of the clip's frames, and T > n. It
+gives the frames to look at (T,), and the number of them, from the first, that the model
+may see; the rest is masked.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,12 @@ def pad(total: int, size: int) -> tuple[np.ndarray, int]:
 
 
 def repeat_last(total: int, size: int) -> tuple[np.ndarray, int]:
-    """All frames once, then the last one again and again [from DFER-CLIP]."""
+    """All frames once, then the last one repeated [from DFER-CLIP]."""
     return np.minimum(np.arange(size), total - 1), size
 
 
 def loop(total: int, size: int) -> tuple[np.ndarray, int]:
-    """The clip from its start again and again [from DFEW's authors]."""
+    """The clip repeated from its start [from DFEW's authors]."""
     return np.arange(size) % total, size
 
 
@@ -33,10 +33,10 @@ def stretch(total: int, size: int) -> tuple[np.ndarray, int]:
 
 
 def exclude(total: int, size: int) -> tuple[np.ndarray, int]:
-    """Never: the data set has excluded such clips when it read its list.
+    """Refuses a short clip: the data set has left such clips out of its list.
 
     Raises:
-        ValueError: A clip is too short all the same.
+        ValueError: A clip is too short.
     """
     raise ValueError(
         f"short_clip='exclude' met a clip of {total} frames, fewer than the {size} "
@@ -51,7 +51,7 @@ SHORT_CLIP: dict[str, Policy] = {
 
 
 def find_policy(short_clip: str) -> Policy:
-    """The policy of a name, a key of :data:`SHORT_CLIP`.
+    """Finds a policy by its name, a key of :data:`SHORT_CLIP`.
 
     Raises:
         ValueError: There is no such policy.
@@ -69,13 +69,14 @@ def sample_segments(
     """Takes one frame from each of equal segments of a clip.
 
     Args:
-        total: The clip's frames.
+        total: Number of the clip's frames.
         size: T, the number of segments.
-        test_mode: Whether the middle frames are taken; numpy's generator draws if not.
+        test_mode: Whether the middle frames are taken; otherwise numpy's generator
+            draws them.
         short_clip: What to do if `total` is below `size`.
 
     Returns:
-        The frames, (T,) int64, counted from 0, and how many of them count.
+        The frames, (T,) int64, counted from 0, and the number of them that count.
     """
     policy = find_policy(short_clip)
     if total < size:

@@ -1,4 +1,4 @@
-"""Computing the features of a plan, once."""
+"""Computes the features of a plan, once."""
 
 import json
 import random
@@ -53,16 +53,17 @@ def cache_features(
 ) -> Path:
     """Computes the features that a config needs, unless they are there already.
 
-    Of every frame of every clip of all subsets, hence of all folds. In a distributed
-    run every process computes a share; the folder has to be common to all.
+    They are features of every frame of every clip of all subsets, and so of all folds.
+    In a distributed run every process computes a share; all must use the same folder.
 
     Args:
         cfg: Config of a run with a frozen tower.
-        folder: Where caches are kept; each has a folder of its own, named by its key.
-        batch_size: Frames at a time.
+        folder: Folder of the caches; each cache has its own folder below, named by its
+            key.
+        batch_size: Frames in a batch.
         num_workers: Processes that read clips.
-        device: Where the tower runs; by default CUDA if there is.
-        plan: The plan of `cfg`, if it is there already.
+        device: Where the tower runs; by default CUDA if there is a device.
+        plan: The plan of `cfg`, if it is known already.
         **options: See :class:`Plan`.
 
     Returns:
@@ -84,10 +85,11 @@ def cache_features(
 
 
 def _is_there(path: Path, stack: ExitStack) -> bool:
-    """The main process's answer: the others may see the file a little later.
+    """Opens the features, or locks their folder; the main process decides for all.
 
-    If it is not there the main process locks the folder. Another run that computes the
-    same, of another fold perhaps, is waited for.
+    Another process may see a new file later than the main one. If the features are
+    missing, the main process locks the folder. It waits for another run that computes
+    the same features, for instance for another fold.
     """
 
     def look() -> bool:
@@ -177,7 +179,7 @@ def tower_features(
         tower: The image tower.
         preprocessor: The model's data preprocessor.
         frames: The frames of one clip.
-        batch_size: How many at a time.
+        batch_size: Frames in a batch at most.
         drawn: Whether the preprocessor may augment, if it does that.
     """
     batch = dict(inputs=[frames], data_samples=None)
@@ -186,13 +188,13 @@ def tower_features(
 
 
 class ClipPictures(Dataset):
-    """All frames of each clip of a plan, as the tower is shown them.
+    """All frames of each clip of a plan, as the tower gets them.
 
-    An item is the clip's place and a dict of the views (F, 3, H, W) uint8, or why the
-    clip cannot be read.
+    An item is the clip's place and a dict of the views (F, 3, H, W) uint8, or the
+    reason why the clip cannot be read.
 
     Attributes:
-        damaged: Clips that cannot be opened -> why; after :meth:`counts`.
+        damaged: Clips that cannot be opened -> reason; known after :meth:`counts`.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -211,7 +213,7 @@ class ClipPictures(Dataset):
         return len(self.names)
 
     def counts(self) -> list[int]:
-        """Number of frames of each clip, 0 of one that cannot be opened."""
+        """Number of frames of each clip; 0 for one that cannot be opened."""
         found = []
         for name, (data, i) in zip(self.names, self.places, strict=True):
             try:

@@ -1,4 +1,4 @@
-"""Rewriting a config so that it trains on computed features."""
+"""Rewrites a config so that it trains on computed features."""
 
 from pathlib import Path
 
@@ -11,15 +11,15 @@ from .compute import cache_features
 from .feature_plan import Plan
 from .views import PLAIN
 
-BEFORE = 'before_features'  # key of a config: what it had in their place
+BEFORE = 'before_features'  # key of a config: its parts before the change
 
 
 def use_cached_features(
     cfg: Config, path: str | Path, plan: Plan | None = None
 ) -> Config:
-    """Lets a config train and test on features that are there already.
+    """Makes a config train and test on features that are computed already.
 
-    The loaders read features in place of pictures, in the main process; the backbone
+    The loaders read features instead of frames, in the main process. The backbone
     becomes :class:`~tgdfer_mm.models.backbones.PrecomputedFeatures`, which keeps the
     tower's weights, so that checkpoints are those of an ordinary run. Hooks that draw
     pictures are switched off.
@@ -33,8 +33,8 @@ def use_cached_features(
         The config.
 
     Raises:
-        FeatureCacheError: The features are not those that the config needs; names what
-            differs.
+        FeatureCacheError: The features are not those that the config needs; the message
+            names the difference.
     """
     store = FeatureStore(path)
     _note_pictures(cfg)
@@ -51,7 +51,7 @@ def use_cached_features(
             dict(type='GatherFeatures', views=shares, **source),
             *stages.packing,
         ]
-        # A clip takes microseconds: processes would cost more than they bring.
+        # A clip takes microseconds, so processes would cost more time than they save.
         loader = cfg[data_set.loader]
         loader.update(num_workers=0, persistent_workers=False)
         loader.pop('prefetch_factor', None)
@@ -62,7 +62,7 @@ def use_cached_features(
 
 
 def _note_pictures(cfg: Config) -> None:
-    """Keeps what a config that reads pictures needs, for :func:`on_pictures`."""
+    """Keeps the parts of a config that reads frames, for :func:`on_pictures`."""
     test = next(data_sets(cfg, 'test_dataloader', 'val_dataloader'), None)
     if test is not None:
         cfg[BEFORE] = dict(
@@ -72,13 +72,13 @@ def _note_pictures(cfg: Config) -> None:
 
 
 def on_pictures(cfg: Config) -> Config:
-    """Lets a config that reads features test on pictures again, such as new videos.
+    """Makes a config that reads features test on frames again, such as new videos.
 
     Args:
         cfg: The config of a run, as its work folder has it; changed in place.
 
     Raises:
-        FeatureCacheError: A former version wrote it, which did not note how.
+        FeatureCacheError: An earlier version wrote it, which did not keep these parts.
     """
     backbone = (cfg.get('model') or {}).get('backbone') or {}
     if kind_of(backbone) != 'PrecomputedFeatures':
@@ -96,11 +96,11 @@ def on_pictures(cfg: Config) -> Config:
 
 
 def train_on_features(cfg: Config, folder: str | Path, **options) -> Config:
-    """Computes the features that a config needs and lets it use them.
+    """Computes the features that a config needs and makes it use them.
 
     Args:
         cfg: The config; changed in place.
-        folder: Where caches are kept.
+        folder: Folder of the caches.
         **options: See :func:`cache_features` and :class:`Plan`.
     """
     about_plan = {k: options.pop(k) for k in Plan.OPTIONS if k in options}

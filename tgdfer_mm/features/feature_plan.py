@@ -1,4 +1,4 @@
-"""What features a config needs: of which tower, pictures and clips."""
+"""The features that a config needs: their tower, views and clips."""
 
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -28,15 +28,15 @@ PRECISIONS = {'fp32': torch.float32, 'bf16': torch.bfloat16, 'fp16': torch.float
 
 
 class Plan:
-    """The features that a config would train on: what their key is made of.
+    """The features that a config would train on, and the facts of their key.
 
     Args:
         cfg: Config of a run; not changed.
         views: See :func:`~tgdfer_mm.features.views.choose_views`.
-        dtype: How they are stored, ``float32`` or ``float16``.
-        precision: What the tower computes in, ``fp32``, or by autocast ``bf16`` or
+        dtype: Number format of the stored features, ``float32`` or ``float16``.
+        precision: Number format of the tower: ``fp32``, or by autocast ``bf16`` or
             ``fp16``.
-        seed: Of the draws of augmented views.
+        seed: Random seed of the augmented views.
 
     Raises:
         FeatureCacheError: The config cannot be trained on computed features.
@@ -101,14 +101,14 @@ class Plan:
 
     @cached_property
     def identities(self) -> list[str]:
-        """What tells that the files of each clip have changed."""
+        """Hash of the files of each clip, which shows a change."""
         with ThreadPoolExecutor(16) as pool:
             infos = (data.get_data_info(i) for data, i in self.clips.values())
             return list(pool.map(identity_of, infos))
 
     @cached_property
     def parts(self) -> dict:
-        """All that the features depend on, as plain data."""
+        """All facts on which the features depend, as plain data."""
         dataset, pixel_version, media = facts_of(next(iter(self.clips.values()))[0])
         clips = zip(self.clips, self.identities, strict=True)
         drawn = self.training.spatial if any('aug' in v for v in self.views) else None
@@ -138,7 +138,7 @@ class Plan:
         """Refuses features that are not those of this plan.
 
         Raises:
-            FeatureCacheError: Names what differs.
+            FeatureCacheError: They differ; the message names the difference.
         """
         what = differences(store.parts, self.parts)
         if not what:

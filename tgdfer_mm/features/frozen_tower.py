@@ -1,4 +1,4 @@
-"""The frozen tower of a config, and what tells it from others."""
+"""The frozen tower of a config, and the facts that identify it."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from ..plain_checkpoints import load_from_local, plain_loading
 from ..registry import MODELS
 from .identity import plain
 
-# What of a tower's config says where weights come from or what is trained.
+# Keys of a tower's config about the origin of weights, or about training.
 _NOT_ARCHITECTURE = (
     *('pretrained', 'file', 'init_cfg', 'frozen_stages', 'frozen', 'norm_eval'),
     *('patch_dropout', 'with_cp'),
@@ -22,7 +22,7 @@ def build_tower(cfg: Config) -> nn.Module:
     """The tower of a config with its weights, for inference.
 
     Raises:
-        FeatureCacheError: It has no weights of its own, or some of it is trained.
+        FeatureCacheError: It has no weights of its own, or a part of it is trained.
     """
     own = cfg.model.backbone
     checkpoint = cfg.get('load_from')
@@ -49,9 +49,9 @@ def build_tower(cfg: Config) -> nn.Module:
 
 
 def architecture(backbone: Mapping) -> dict:
-    """What of a tower's config decides which features it computes."""
+    """The parts of a tower's config on which its features depend."""
     kept = {k: v for k, v in backbone.items() if k not in _NOT_ARCHITECTURE}
-    if 'arch' in kept:  # a file of that name may change
+    if 'arch' in kept:  # the content of the file may change
         kept['arch'] = arch_config(kept['arch'])
     return plain(kept)
 

@@ -1,4 +1,4 @@
-"""What tells that clips, their files or a config have changed."""
+"""Hashes that show a change of clips, their files or a config."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ def digest_of(lines: Iterable[str]) -> str:
 
 
 def plain(value: object) -> object:
-    """Configs as JSON takes them."""
+    """Configs in a form that JSON can hold."""
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

@@ -14,7 +14,7 @@ from mmengine.dist import (
 
 T = TypeVar('T')
 
-# What each launcher's starter tells its processes.
+# Environment variables that each launcher sets for its processes.
 _TOLD = {
     'pytorch': (
         ('RANK', 'LOCAL_RANK', 'WORLD_SIZE', 'MASTER_ADDR', 'MASTER_PORT'),
@@ -38,10 +38,10 @@ class LauncherError(RuntimeError):
 
 
 def start_processes(cfg: Config) -> None:
-    """Connects the processes of a distributed run before its runner would.
+    """Connects the processes of a distributed run, before its runner does so.
 
     Raises:
-        LauncherError: The environment is not one that the launcher makes.
+        LauncherError: The launcher has not set the environment.
     """
     launcher = cfg.get('launcher') or 'none'
     if launcher == 'none' or is_distributed():
@@ -59,23 +59,23 @@ def start_processes(cfg: Config) -> None:
 
 
 def as_one(function: Callable[..., T], *args) -> T:
-    """Calls a function in the main process; every process gets what it gives.
+    """Calls a function in the main process; every process gets its result.
 
-    Folders may look different from other machines, and a process that goes another
-    way, or gives up alone, would leave the others waiting.
+    Other machines may see a folder differently. A process that decides differently, or
+    stops alone, would leave the others waiting.
 
     Args:
-        function: What it gives, or raises, can be pickled.
+        function: Its result, or its error, must be possible to pickle.
         *args: Its arguments.
 
     Raises:
-        Exception: What the function has raised, in every process.
+        Exception: The error of the function, in every process.
     """
     answer: list = [None, None]
     if is_main_process():
         try:
             answer[0] = function(*args)
-        except Exception as error:  # whatever it is, the others wait for it
+        except Exception as error:  # after any error, since the others wait for it
             answer[1] = error
     broadcast_object_list(answer)
     found, error = answer

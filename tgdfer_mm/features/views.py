@@ -1,4 +1,4 @@
-"""Which pictures of a clip the tower is shown, read off a config's pipelines."""
+"""Chooses the views of a frame that the tower gets, from a config's pipelines."""
 
 from ..datasets.feature_store import FeatureCacheError
 from ..run_config.pipelines import Pipeline
@@ -10,13 +10,13 @@ AUTO = 'auto'
 def choose_views(
     training: Pipeline | None, testing: Pipeline, views: str | int
 ) -> tuple[list[str], dict[str, float]]:
-    """Chooses which views are computed, and how often training takes which.
+    """Chooses the views to compute, and the probability of each in training.
 
     Args:
         training: The training pipeline, if there is one.
-        testing: The pipeline whose pictures are the view ``plain``.
-        views: ``auto``: what represents the training pipeline exactly; ``plain``:
-            train on the test pictures; n: n draws of the training pipeline.
+        testing: The pipeline that gives the view ``plain``.
+        views: ``auto``: views that represent the training pipeline exactly; ``plain``:
+            as in the test; n: n draws of the training pipeline.
 
     Returns:
         Names of the views, and the probability of each in training.

@@ -1,1 +1,1 @@
-"""The classes of the data sets, and which class of one is which of another."""
+"""The classes of the data sets, and the matches between their classes."""

@@ -46,7 +46,7 @@ def load_classes(
 
 
 def is_path(name: str | Path) -> bool:
-    """Whether a label set, or a file of texts, is named by its path."""
+    """True if a label set, or a file of texts, is named by its path."""
     return isinstance(name, Path) or name.endswith('.json') or '/' in name
 
 

@@ -1,4 +1,4 @@
-"""Which class of one data set is which of another."""
+"""Maps the classes of one data set to those of another."""
 
 import json
 from collections.abc import Sequence
@@ -20,16 +20,17 @@ _KNOWN = json.loads(
 
 @dataclass(frozen=True)
 class LabelMap:
-    """From the classes that a model knows to those of the data it is tested on.
+    """A map from the classes of a model to those of the data of its test.
 
     Attributes:
         name: Two label sets, e.g. ``'dfew_to_mafw'``, or the path of a file.
         source: Label set of the model.
         target: Label set of the data.
-        classes: Class of the source -> class of the target. Several may lead to one.
-        dropped: The classes of ``'source'`` whose scores go nowhere, and those of
-            ``'target'`` that nothing leads to.
-        warning: What to know before trusting the numbers, if anything.
+        classes: Class of the source -> class of the target. Several classes may lead to
+            one.
+        dropped: The classes of ``'source'`` whose scores are dropped, and those of
+            ``'target'`` to which no class leads.
+        warning: A caution about the results, if there is one.
     """
 
     name: str
@@ -46,7 +47,7 @@ class LabelMap:
 
     @property
     def without_counterpart(self) -> str:
-        """The classes of either side that are none of the other, in words."""
+        """The classes of each side without a counterpart, in words."""
         said = [
             f'{", ".join(names)} of {getattr(self, side)!r}'
             for side, names in self.dropped.items()
@@ -59,9 +60,9 @@ class LabelMap:
     ) -> Tensor:
         """Turns probabilities of the source's classes into those of the target's.
 
-        The probabilities of all classes that lead to one are added up. What went to
-        dropped classes is left out, and the rest scaled up to sum to one again, as if
-        the model had never known them [choice].
+        The probabilities of all classes that lead to one class are added. Those of
+        dropped classes are left out, and the rest is scaled to sum to one again, as if
+        the model did not have these classes [choice].
 
         Args:
             scores: Probabilities (..., K of the source).
@@ -69,10 +70,10 @@ class LabelMap:
             target: The target's classes, in the order of the result.
 
         Returns:
-            Probabilities (..., K of the target); 0 where nothing leads to.
+            Probabilities (..., K of the target); 0 for a class to which none leads.
 
         Raises:
-            ValueError: The scores are no probabilities.
+            ValueError: The scores are not probabilities.
         """
         if (scores < 0).any():
             raise ValueError(
@@ -82,7 +83,7 @@ class LabelMap:
         matrix = self._matrix(source, target).to(scores)
         mapped = scores @ matrix
         total = mapped.sum(-1, keepdim=True)
-        # All of it on dropped classes: nothing speaks for any of the others.
+        # All probability was on dropped classes, and none is left for the others.
         nothing = (matrix.sum(0) > 0).to(mapped) / len(self.reached)
         return torch.where(total > 0, mapped / total.clamp(min=1e-30), nothing)
 
@@ -97,8 +98,8 @@ class LabelMap:
             target: The target's classes, in the order of the result.
 
         Returns:
-            (M, K of the target), the mean of the classes that lead to one; 0 where
-            none does.
+            (M, K of the target), the average of the classes that lead to one; 0 if none
+            does.
         """
         matrix = self._matrix(source, target).to(relevance)
         return relevance @ matrix / matrix.sum(0).clamp(min=1)
@@ -111,7 +112,7 @@ class LabelMap:
 
 
 def load_label_map(name: str) -> LabelMap:
-    """A label map: of two known label sets, or a user's own.
+    """Reads a label map: of two known label sets, or from a user's file.
 
     Args:
         name: Two label sets of ``label_maps.json``, e.g. ``'dfew_to_mafw'``, whose
@@ -119,8 +120,8 @@ def load_label_map(name: str) -> LabelMap:
             ``target``, ``classes`` and ``dropped``, as a :class:`LabelMap` has them.
 
     Raises:
-        ValueError: There is no such map, it is malformed, or it does not say of every
-            class of both label sets what becomes of it; names the file and the classes.
+        ValueError: There is no such map, it is malformed, or it leaves out a class of a
+            label set; the message names the file and the classes.
     """
     if name in label_map_names():
         return match_by_name(*name.split('_to_'))

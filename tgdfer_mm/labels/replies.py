@@ -1,8 +1,8 @@
-"""What a language model's reply says, read so that no wording can gain anything.
+"""Reads the replies of a language model, so that no wording gets an advantage.
 
-A reply counts if it is one class name and nothing else, or a JSON object with one. All
-other replies are *unparsed*: counted apart, and wrong. A scorer that looks for the true
-word anywhere in a reply gives full marks to a reply that lists all classes.
+A reply counts if it is only one class name, or a JSON object with one. All other
+replies are *unparsed*: they are counted apart, and as wrong. If the true word could be
+anywhere in a reply, a reply that lists all classes would always be right.
 """
 
 import re
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..files import parse_json
 from .expression_names import same_expression
 
-# Why a reply counts as wrong without naming a class, in words for people.
+# Reasons, in words, for which a reply counts as wrong without a class.
 PROBLEMS = {
     'unanswered': 'there is no reply',
     'cut_off': 'the reply was cut off by the limit of tokens',
@@ -25,12 +25,12 @@ PROBLEMS = {
     'invented_id': 'the reply is about a person who is not in the picture',
 }
 _FENCE = re.compile(r'```(?:json)?\s*\n(.*)\n\s*```', re.DOTALL)
-_AROUND = ' \t\r\n.!"\'`*_,;:'  # decoration that may stand around a word
+_AROUND = ' \t\r\n.!"\'`*_,;:'  # marks that may stand around a word
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reply says.
+    """A reply that was read.
 
     Attributes:
         label: Index of the class, None if the reply counts as unparsed.
@@ -42,19 +42,19 @@ class Reading:
 
     @property
     def words(self) -> str | None:
-        """The problem, for people to read."""
+        """The problem in words."""
         return None if self.problem is None else PROBLEMS[self.problem]
 
 
 class ReplyReader:
-    """Reads replies to one question: which of these classes is it?
+    """Reads replies to the question which of some classes it is.
 
     Case, Unicode forms, white space and marks around a word do not matter, nor a fence
     of Markdown around the whole reply [choice].
 
     Args:
         classes: The K class names.
-        synonyms: Further names of a class, e.g. ``{'happy': ['cheerful']}``. Those of
+        synonyms: Other names of a class, e.g. ``{'happy': ['cheerful']}``. Those of
             ``expression_names.json`` are known; the class names come first.
 
     Raises:
@@ -101,8 +101,8 @@ class ReplyReader:
             person: Number of the person who was asked about. The reply then has to be
                 a JSON object with that number as ``person``; None lets it be a word.
             people: Numbers of all people in the picture.
-            cut_off: Whether the model stopped at its limit of tokens. Such a reply
-                is unparsed whatever it says.
+            cut_off: Whether the model stopped at its limit of tokens. Such a reply is
+                always unparsed.
         """
         if reply is None:
             return Reading(None, 'unanswered')
@@ -159,7 +159,7 @@ def without_fence(text: str) -> str:
 
 
 def plain_word(text: str) -> str:
-    """A word as it is compared: no case, no marks around it, single spaces."""
+    """A word for comparing: without case and marks around it, with single spaces."""
     text = unicodedata.normalize('NFKC', text).casefold().replace('_', ' ')
     return ' '.join(text.strip(_AROUND).split())
 

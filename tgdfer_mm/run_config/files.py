@@ -1,4 +1,4 @@
-"""Reading configs; what mmengine pastes into their source, and what is unsafe there.
+"""Reads configs, and refuses unsafe values that mmengine would paste into their source.
 
 mmengine replaces ``{{$NAME:default}}`` in the text of a config by the value of the
 environment variable, and runs the result. A quote in the value ends the string that
@@ -24,8 +24,8 @@ _IN_TEXT = dict.fromkeys('\'"', 'a quote') | {
     '\r': 'a line break',
     **dict.fromkeys('{}', 'a brace'),
 }
-# Outside of a string these call something, start a statement or a comment, or are a
-# tag of YAML.
+# Outside of a string these characters call something, start a statement or a comment,
+# or are a tag of YAML.
 _IN_CODE = _IN_TEXT | {
     **dict.fromkeys('()', 'a parenthesis'),
     **{';': 'a semicolon', '#': 'a number sign', '!': 'an exclamation mark'},
@@ -45,7 +45,7 @@ class ConfigFileError(ValueError):
 
 
 def read_config(path: str | Path) -> Config:
-    """Reads a config, after a look at what it pastes into itself.
+    """Reads a config, after a check of the values that are pasted into it.
 
     Args:
         path: The file.
@@ -113,7 +113,7 @@ def refuse_pasted_settings(config: str | Path) -> None:
 
 
 def _outside_of_strings(text: str) -> set[int] | None:
-    """Numbers of the places whose value is code; None if all have to be taken so."""
+    """Numbers of the places whose value is code; None if all may be code."""
     numbers = iter(range(len(text)))
     try:
         tree = ast.parse(_PASTED.sub(lambda _: f'pasted_{next(numbers)}_', text))

@@ -1,4 +1,4 @@
-"""Which parts of a config are a dict, and which a list of them."""
+"""Checks which parts of a config are a dict, and which a list of dicts."""
 
 from collections.abc import Mapping
 
@@ -29,15 +29,15 @@ _TEXTS = ('load_from', 'work_dir', 'experiment_name', 'default_scope')
 
 
 def check_kinds(cfg: Config) -> None:
-    """Looks whether the parts of a run's config are of the right kind.
+    """Checks that the parts of a run's config are of the right kind.
 
-    Whoever reads the config afterwards may then look into them.
+    Code that reads the config afterwards can then rely on it.
 
     Args:
         cfg: Config of a run.
 
     Raises:
-        OptionError: A part is of another kind; names its key.
+        OptionError: A part is of another kind; the message names its key.
     """
     for key in _DICTS:
         _require(key, cfg.get(key), Mapping)

@@ -1,4 +1,4 @@
-"""mmengine's lazy configs, brought into the form of the others."""
+"""Converts mmengine's lazy configs to the form of the others."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -15,11 +15,11 @@ _TABLES = [
 
 
 def settle_lazy(cfg: Config) -> None:
-    """Gives types their registered names, and takes out what was only imported.
+    """Gives types their registered names, and removes what was only imported.
 
-    A lazy config has classes where others have names. Whatever looks into a config here
-    compares names. A class that is not registered, or whose name means another one,
-    stays.
+    A lazy config has classes where other configs have names. All code of this package
+    compares names. A class stays if it is not registered, or if its name belongs to
+    another class.
 
     Args:
         cfg: Any config; changed in place.

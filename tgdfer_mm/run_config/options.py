@@ -1,4 +1,4 @@
-"""Single settings of a config, changed by their keys."""
+"""Changes single settings of a config by their keys."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from mmengine.config import Config
 
 
 class OptionError(ValueError):
-    """A key or a value that the config has no place for."""
+    """A key or a value for which the config has no place."""
 
     exit_code = 2  # of a command
 
@@ -17,7 +17,7 @@ def merge_options(cfg: Config, options: Mapping[str, Any]) -> None:
 
     Args:
         cfg: Changed in place.
-        options: Key, with dots, to value. The entry of a list goes by its number.
+        options: Key, with dots, to value. An entry of a list is named by its number.
 
     Raises:
         OptionError: A key leads into something that has no entries, or to the entry of
@@ -28,7 +28,7 @@ def merge_options(cfg: Config, options: Mapping[str, Any]) -> None:
     try:
         cfg.merge_from_dict(dict(options))
     except (AttributeError, KeyError, TypeError) as error:
-        # Such as two keys of which one lies below the other.
+        # For instance two keys, one of which lies below the other.
         names = ', '.join(options)
         raise OptionError(
             f'--cfg-options: the keys {names} cannot be set together ({error}).'

@@ -1,4 +1,4 @@
-"""The stages of a data set's pipeline, read off a config."""
+"""The stages of a data set's pipeline, read from a config."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from mmengine.logging import print_log
 
 from .walk import DataSet, hooks_of, kind_of
 
-# By what a data set reads: the transforms that open and decode it.
+# The transforms that open and decode, for each kind of media.
 READERS = {
     'frames': ('ListFrames', 'DecodeFrames'),
     'videos': ('OpenVideo', 'DecodeVideo'),
@@ -28,7 +28,7 @@ _OTHERS = {
 
 
 class PipelineError(ValueError):
-    """A pipeline that cannot do what is asked of it."""
+    """A pipeline that does not fit its task."""
 
     exit_code = 2  # of a command
 
@@ -47,7 +47,7 @@ def split_pipeline(data_set: DataSet) -> Pipeline:
     """Splits a data set's pipeline where it opens, decodes and formats a clip.
 
     Raises:
-        PipelineError: A stage is not found, or pictures are not formatted one by one.
+        PipelineError: A stage is missing, or pictures are not formatted one by one.
     """
     where, pipeline = data_set.where, data_set.config.get('pipeline') or []
     kinds = [kind_of(transform) for transform in pipeline]
@@ -79,7 +79,7 @@ def split_pipeline(data_set: DataSet) -> Pipeline:
 
 
 def follow_media(data_set: DataSet) -> None:
-    """Lets a data set's pipeline open and decode what its ``media`` says.
+    """Makes a data set's pipeline open and decode the kind of its ``media``.
 
     Args:
         data_set: Its config, with ``media``, is changed in place.
@@ -90,7 +90,7 @@ def follow_media(data_set: DataSet) -> None:
     wanted = READERS.get(data_set.config['media'])
     pipeline = data_set.config.get('pipeline') or []
     if wanted is None:
-        return  # the data set says which there are
+        return  # the data set names the frames
     replaced = dict.fromkeys(OPENERS, wanted[0]) | dict.fromkeys(DECODERS, wanted[1])
     steps = []
     for step in pipeline:
@@ -108,7 +108,7 @@ def follow_media(data_set: DataSet) -> None:
 
 
 def check_readers(media: str, pipeline: Sequence) -> None:
-    """Refuses a pipeline that reads something else than its data set has.
+    """Refuses a pipeline that reads another kind of media than its data set has.
 
     Args:
         media: ``'frames'`` or ``'videos'``.
@@ -133,7 +133,7 @@ def check_readers(media: str, pipeline: Sequence) -> None:
 
 
 def draw_no_pictures(cfg: Config) -> None:
-    """Switches off the hook that draws what loaders give, where that is no picture."""
+    """Switches off the hook that draws frames, if the loaders give none."""
     for hook in hooks_of(cfg, 'ExplainHook'):
         if hook.get('num') != 0:
             hook.update(num=0, clips=None)

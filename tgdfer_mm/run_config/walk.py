@@ -1,10 +1,10 @@
-"""The one walk through a config: its loaders, data sets inside any wrapper, hooks."""
+"""Finds the loaders, data sets in any wrapper, metrics and hooks of a config."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
-# What mmengine's and mmaction2's wrappers call the data sets inside.
+# Keys by which mmengine's and mmaction2's wrappers name the data sets inside.
 _INSIDE = ('dataset', 'datasets')
 _FOREIGN = 'cross_dataset'
 
@@ -28,7 +28,7 @@ class DataSet(NamedTuple):
 def data_sets(cfg: Mapping, *loaders: str) -> Iterator[DataSet]:
     """The data sets of a run, inside wrappers that repeat, balance, concatenate.
 
-    What is no config but built already is passed over: it cannot be changed.
+    A data set that is already built is left out: it cannot be changed.
 
     Args:
         cfg: Config of a run.
