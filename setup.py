@@ -1,4 +1,4 @@
-"""The build command and the project's address; all else is in pyproject.toml."""
+"""The build command and the project's address; the rest is in pyproject.toml."""
 
 import runpy
 import shutil
@@ -8,8 +8,8 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-# What a wheel keeps of the repository next to the packages, under `tgdfer_mm/.mim`: the
-# place where OpenMMLab's tools look too.
+# Folders of the repository that a wheel keeps next to the packages, under
+# `tgdfer_mm/.mim`: OpenMMLab's tools look there, too.
 CARRIED = ('configs', 'tools', 'model-index.yml')
 
 
@@ -38,7 +38,7 @@ class BuildPyWithConfigs(build_py):
 
 
 def project_urls() -> dict[str, str]:
-    """The addresses that the package names; none while the project has none."""
+    """The addresses of the package; empty while the project has none."""
     address = runpy.run_path(str(ROOT / 'tgdfer_mm/version.py'))['REPOSITORY']
     if not address:
         return {}

@@ -1,4 +1,4 @@
-"""``python -m tgdfer_mm`` and ``torchrun -m tgdfer_mm`` do what ``tgdfer`` does."""
+"""Makes ``python -m tgdfer_mm`` and ``torchrun -m tgdfer_mm`` work like ``tgdfer``."""
 
 from tgdfer_cli.main import main
 

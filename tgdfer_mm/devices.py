@@ -1,4 +1,4 @@
-"""Where a model can run on this machine."""
+"""Checks the device of a model on this machine."""
 
 import torch
 
@@ -10,7 +10,7 @@ class DeviceError(ValueError):
 
 
 def check_device(device: str | torch.device) -> str:
-    """Looks whether a device is there, before a minute is spent on a model.
+    """Checks that a device is there, before a minute is spent on a model.
 
     Args:
         device: Such as ``cpu``, ``cuda``, ``cuda:1`` or ``mps``.
@@ -19,12 +19,12 @@ def check_device(device: str | torch.device) -> str:
         Its name.
 
     Raises:
-        DeviceError: It is not; the message says which are.
+        DeviceError: It is not there; the message lists the others.
     """
     try:
         place = torch.device(device)
         torch.zeros(1, device=place).item()
-    # A torch without a device raises what its build happens to raise.
+    # Without a device, each build of torch raises another error.
     except Exception as err:
         raise DeviceError(
             f'device={str(device)!r} is not there. This machine has: '

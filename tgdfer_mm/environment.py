@@ -1,4 +1,4 @@
-"""Environment variables: settings of configs, and changes that hold for a while."""
+"""Environment variables: settings of configs, and changes for a limited time."""
 
 import os
 import warnings

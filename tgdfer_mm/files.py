@@ -1,4 +1,4 @@
-"""Files that are there completely or not at all, and what they hold."""
+"""Writes files as a whole or not at all, and reads JSON with checks."""
 
 import errno
 import hashlib
@@ -13,25 +13,27 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-_MOST = 1e15  # of any number in a file of this package but its times
+_MOST = 1e15  # of all numbers in a file of this package, except times
 _number = count()  # two threads may write the same file
 
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """Gives a temporary path, whose file takes the place of `path` if all went well.
+    """Gives a temporary path; its file replaces `path` at the end if no error occurs.
 
-    A process that dies meanwhile leaves the former file untouched, a reader never
-    meets half a file, and of several writers the last one to finish wins.
+    If the process dies meanwhile, the earlier file stays unchanged. A reader never gets
+    half a file. Of several writers, the last one to finish wins.
 
     Args:
         path: File to write; its folder is made if absent.
 
     Yields:
-        Where to write. On an error that file is removed and `path` stays as it was.
+        The path to write to. On an error that file is removed and `path` stays as it
+        was.
 
     Raises:
-        OSError: `path` is a folder or a device, or cannot be written; names it.
+        OSError: `path` is a folder or a device, or cannot be written; the message names
+            it.
     """
     path = Path(path)
     if path.exists() and not path.is_file():
@@ -45,18 +47,18 @@ def replacing(path: str | Path) -> Iterator[Path]:
         os.replace(temporary, path)
         _sync(path.parent)  # the new name has to reach the disk too
     except OSError as error:
-        if error.filename == str(temporary):  # which nobody has heard of
+        if error.filename == str(temporary):  # which no other code knows
             raise type(error)(error.errno, error.strerror, str(path)) from error
         raise
     finally:
-        with suppress(OSError):  # of a name too long to exist
+        with suppress(OSError):  # for a name that is too long
             temporary.unlink(missing_ok=True)
 
 
 def remove_leftovers(path: str | Path) -> None:
-    """Removes what processes left that died while writing `path`.
+    """Removes files of processes that died while they wrote `path`.
 
-    Only those of this machine are known to have died.
+    Only processes of this machine can be known to have died.
     """
     path = Path(path)
     for temporary in path.parent.glob(f'.{escape(path.name)}.*.tmp'):
@@ -69,20 +71,20 @@ def remove_leftovers(path: str | Path) -> None:
 
 
 class DamagedFileError(ValueError):
-    """A file of this package that does not hold what it should."""
+    """A file of this package that is damaged or incomplete."""
 
     exit_code = 2  # of a command
 
 
 def parse_json(text: str | bytes, **options: Any) -> Any:
-    """What ``json.loads`` gives, with one error for all that can be wrong.
+    """Calls ``json.loads``, with one error for all faults of the text.
 
     Args:
         text: JSON.
-        **options: Of ``json.loads``.
+        **options: Options of ``json.loads``.
 
     Raises:
-        ValueError: It is no JSON, or nested too deep.
+        ValueError: It is not JSON, or nested too deep.
     """
     try:
         return json.loads(text, **options)
@@ -95,10 +97,10 @@ def read_json(path: str | Path, *keys: str) -> dict:
 
     Args:
         path: The file.
-        *keys: What the object has to have.
+        *keys: Keys that the object must have.
 
     Raises:
-        DamagedFileError: It cannot be read, or lacks a key; names the file.
+        DamagedFileError: It cannot be read, or lacks a key; the message names the file.
     """
     try:
         text = Path(path).read_text(encoding='utf-8-sig')
@@ -127,7 +129,7 @@ def read_lines(path: str | Path) -> list[str]:
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict:
-    """An object of JSON; json alone takes the last of two values silently."""
+    """An object of JSON; refuses a key that is there twice, which json does not."""
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
@@ -137,12 +139,12 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict:
 
 
 def has_kinds(content: Any, kinds: Mapping[str, Any]) -> bool:
-    """Whether what was read is an object with values of some kinds.
+    """True if the content of a JSON file is an object with values of some kinds.
 
     Args:
-        content: Of a JSON file.
-        kinds: Key -> what ``isinstance`` takes. Of numbers only those are right that
-            can be summed: no NaN, no infinity, nothing beyond a quadrillion.
+        content: Content of a JSON file.
+        kinds: Key -> type or types for ``isinstance``. A number must be one that can be
+            summed: not NaN, not infinity, and at most a quadrillion.
     """
     return isinstance(content, Mapping) and all(
         key in content and isinstance(content[key], kind) and is_usable(content[key])
@@ -151,7 +153,7 @@ def has_kinds(content: Any, kinds: Mapping[str, Any]) -> bool:
 
 
 def is_usable(value: Any) -> bool:
-    """False of a number that ``json`` reads, but nothing can be summed with."""
+    """False for a number that ``json`` reads but that cannot be summed."""
     return not isinstance(value, int | float) or abs(value) < _MOST
 
 
@@ -161,7 +163,7 @@ def write_text(path: str | Path, text: str, errors: str = 'strict') -> None:
     Args:
         path: The file.
         text: Its text.
-        errors: ``surrogateescape`` for names of files, which may be no UTF-8.
+        errors: ``surrogateescape`` for names of files, which may not be UTF-8.
     """
     with replacing(path) as temporary:
         temporary.write_text(text, encoding='utf-8', errors=errors)
@@ -174,8 +176,8 @@ def file_hash(path: str | Path) -> str:
 
 
 def is_running(number: int) -> bool:
-    """Whether this machine has a process of that number; yes if it cannot be told."""
-    if os.name == 'nt':  # where a signal of 0 ends a process
+    """True if this machine has a process of that number, or if that is unknown."""
+    if os.name == 'nt':  # there a signal of 0 ends a process
         return True
     try:
         os.kill(number, 0)

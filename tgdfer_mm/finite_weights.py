@@ -1,4 +1,4 @@
-"""Weights that are numbers: NaN and infinity are refused before anything uses them."""
+"""Refuses weights with NaN or infinity before they are used."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,11 +15,11 @@ class NonFiniteWeightsError(ValueError):
 def non_finite(weights: Mapping[str, Any]) -> list[str]:
     """Names the tensors that hold NaN or infinity.
 
-    Every number is looked at once: a hundred million take a tenth of a second.
+    Every number is read once: a hundred million take a tenth of a second.
 
     Args:
-        weights: A state dict, or a checkpoint with one. What is no tensor of floating
-            point numbers is passed over, and so is a mask of 0 and minus infinity.
+        weights: A state dict, or a checkpoint with one. Only tensors of floating point
+            numbers are checked, and no mask of 0 and minus infinity.
     """
     state = weights.get('state_dict')
     state = state if isinstance(state, Mapping) else weights
@@ -27,11 +27,11 @@ def non_finite(weights: Mapping[str, Any]) -> list[str]:
 
 
 def check_finite(weights: Mapping[str, Any], source: object) -> None:
-    """Refuses weights that are no numbers.
+    """Refuses weights with NaN or infinity.
 
     Args:
         weights: See :func:`non_finite`.
-        source: What the message calls them, such as a file.
+        source: Their name in the message, such as a file.
 
     Raises:
         NonFiniteWeightsError: A tensor holds NaN or infinity; the message names it.
@@ -53,7 +53,7 @@ def _is_finite(value: Any) -> bool:
         return True
     if value.element_size() == 1:  # torch cannot compare numbers of 8 bits
         value = value.half()
-    # Both are NaN if any number is. Nothing as large as the tensor is made.
+    # Both are NaN if any number is. This needs no second tensor.
     least, most = torch.aminmax(value)
     if least == -torch.inf and most == 0:  # a mask of attention, kept as a buffer
         return bool(((value == 0) | (value == -torch.inf)).all())

@@ -1,4 +1,4 @@
-"""Files of the Hugging Face hub, fetched where a user names their repository.
+"""Files of the Hugging Face hub, fetched only if the user names their repository.
 
 A repository is named ``org/name``, or ``org/name@revision`` with a branch, a tag or a
 commit. Files are kept in the cache of huggingface_hub, and come from its host
@@ -26,7 +26,7 @@ _NAME = re.compile(r'[\w.-]+/[\w.-]+(@[\w./-]+)?', re.ASCII)
 
 
 class HubError(OSError):
-    """A repository of the hub that cannot be used; a sentence for the user."""
+    """A repository of the hub that cannot be used; the text is for the user."""
 
     exit_code = 2  # of a command
 
@@ -48,7 +48,7 @@ class HubName(NamedTuple):
 
 
 def looks_like_a_repo(text: str) -> bool:
-    """Whether a text has the form of ``org/name`` or ``org/name@revision``."""
+    """True if a text has the form ``org/name`` or ``org/name@revision``."""
     return _NAME.fullmatch(text) is not None
 
 
@@ -56,7 +56,7 @@ def parse_name(text: str) -> HubName:
     """Reads ``org/name@revision``, also with ``hf-hub:`` before it.
 
     Raises:
-        HubError: It is no such name.
+        HubError: It is not such a name.
     """
     name = text.removeprefix(PREFIX)
     if not looks_like_a_repo(name):
@@ -70,7 +70,7 @@ def parse_name(text: str) -> HubName:
 
 
 class HubFolder:
-    """The files of a repository at one commit, each fetched when it is asked for.
+    """The files of a repository at one commit, each fetched when it is needed.
 
     Args:
         name: See :func:`parse_name`.
@@ -85,14 +85,14 @@ class HubFolder:
 
     @property
     def commit(self) -> str | None:
-        """The commit that the files are of; None before the first one."""
+        """The commit of the files; None before the first file."""
         return self._commit
 
     def find(self, file: str) -> Path | None:
         """Fetches a file, unless it is in the cache.
 
         Returns:
-            Where it is; None if the repository has no such file.
+            Its path; None if the repository has no such file.
 
         Raises:
             HubError: There is no such repository or revision, it may not be read, or
@@ -100,7 +100,7 @@ class HubFolder:
         """
         revision = self._commit or self.name.revision
         try:
-            # Not a warning for each of the times that an unreachable host is tried.
+            # Without a warning for each try of an unreachable host.
             with saying_only(logging.getLogger('huggingface_hub'), logging.ERROR):
                 found = hf_hub_download(
                     self.name.repo,
@@ -115,7 +115,7 @@ class HubFolder:
             raise HubError(self._unreached(error)) from error
         except hub.EntryNotFoundError:
             return None
-        # huggingface_hub hands on the errors of its transport, too.
+        # huggingface_hub also raises the errors of its HTTP library.
         except Exception as error:
             raise HubError(
                 why_refused(self.name, error, 'it cannot be fetched')
@@ -137,7 +137,7 @@ class HubFolder:
 
 
 class LocalFolder:
-    """The files of a folder on this machine, asked for in the same way.
+    """The files of a folder on this machine, with the same methods.
 
     Args:
         path: The folder.
@@ -152,7 +152,7 @@ class LocalFolder:
         return str(self.path)
 
     def find(self, file: str) -> Path | None:
-        """Where a file is; None if there is none."""
+        """Path of a file; None if there is none."""
         path = self.path / file
         return path if path.is_file() else None
 
@@ -165,7 +165,7 @@ def open_folder(source: str | Path) -> HubFolder | LocalFolder:
 
 
 def is_folder(source: str | Path) -> bool:
-    """Whether :func:`open_folder` has something to open."""
+    """True if :func:`open_folder` has something to open."""
     named = str(source)
     return named.startswith(PREFIX) or os.path.isdir(os.path.expanduser(named))
 
@@ -175,8 +175,8 @@ def why_refused(name: HubName, error: Exception, what: str) -> str:
 
     Args:
         name: The repository.
-        error: What huggingface_hub raised.
-        what: What did not happen.
+        error: The error of huggingface_hub.
+        what: The action that failed, in words.
     """
     login = 'log in with `hf auth login`'
     if isinstance(error, hub.GatedRepoError):

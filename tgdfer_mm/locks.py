@@ -1,4 +1,4 @@
-"""Locks on open files, lost with the last process that has the file open."""
+"""Locks on open files, which end with the last process that has the file open."""
 
 import os
 import socket
@@ -13,7 +13,7 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-# In the environment of a command that is started by the holder of a lock: the holder.
+# Variable that names the holder of a lock to a command that the holder starts.
 HOLDER = 'TGDFER_LOCK_HOLDER'
 
 
@@ -31,7 +31,7 @@ def lock_file(handle: int, wait: bool = True) -> bool:
         wait: Whether to wait for it.
 
     Returns:
-        Whether the file is ours now; False if it is another's and nobody waits.
+        True if the file is ours now; False if another has it and `wait` is false.
 
     Raises:
         OSError: The file system, or the operating system, has no such locks.
@@ -46,7 +46,7 @@ def lock_file(handle: int, wait: bool = True) -> bool:
 
 
 def open_locked(path: Path, wait: bool) -> int | None:
-    """Opens and locks a file, and writes into it who has it.
+    """Opens and locks a file, and writes the holder's name into it.
 
     Args:
         path: The file; made if absent.
@@ -64,7 +64,7 @@ def open_locked(path: Path, wait: bool) -> int | None:
             if not lock_file(handle, wait):
                 os.close(handle)
                 return None
-            # The former holder may have removed the file that was opened here.
+            # The earlier holder may have removed the file that was opened here.
             if os.path.samestat(os.fstat(handle), os.stat(path)):
                 os.ftruncate(handle, 0)
                 os.write(handle, my_name().encode())
@@ -79,24 +79,25 @@ def open_locked(path: Path, wait: bool) -> int | None:
 
 @contextmanager
 def held(path: str | Path, what: str, wait: bool = False) -> Iterator[int | None]:
-    """Keeps other processes from what a lock file stands for.
+    """Keeps other processes from the thing that a lock file stands for.
 
-    The file says who holds it. It is free again when the holder is done or has died,
-    and then removed, as are the folders that were made for it, if they are empty. The
-    same process may hold it several times; a command that the holder starts, with
-    :func:`my_name` in its environment, holds it too.
+    The file names its holder. It is free again when the holder is done or has died.
+    Then it is removed, and so are the folders that were made for it, if they are empty.
+    The same process may hold it several times. A command that the holder starts, with
+    :func:`my_name` in its environment, holds it, too.
 
     Args:
         path: The lock file; its folder is made if absent.
-        what: What is refused to others, for their message.
+        what: Name of the locked thing, for the message to others.
         wait: Whether to wait for another holder.
 
     Yields:
-        The descriptor, None where there are no locks (a warning says so) or a process
+        The descriptor; None if there are no locks (with a warning), or if a process
         that started this one has it.
 
     Raises:
-        BusyError: Another process holds it; names the process and its machine.
+        BusyError: Another process holds it; the message names the process and its
+            machine.
     """
     key = os.path.abspath(path)
     with _guard:
@@ -115,7 +116,7 @@ def held(path: str | Path, what: str, wait: bool = False) -> Iterator[int | None
 
 
 def my_name() -> str:
-    """What a lock file says of this process: its machine and its number."""
+    """Name of this process in a lock file: its machine and its number."""
     return f'{socket.gethostname()} {os.getpid()}'
 
 
@@ -155,7 +156,7 @@ class _Lock:
         for folder in self.made:
             try:
                 folder.rmdir()
-            except OSError:  # something is in it
+            except OSError:  # it is not empty
                 break
 
 

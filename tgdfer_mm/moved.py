@@ -1,4 +1,4 @@
-"""Modules of version 0.1 under their old names, for one release."""
+"""Keeps the old names of modules of version 0.1, for one release."""
 
 import json
 import sys
@@ -14,14 +14,14 @@ _TABLE = Path(__file__).with_suffix('.json')
 
 
 def old_names() -> dict[str, list[str]]:
-    """Old name of each module that has moved -> the modules with its parts today."""
+    """Old name of each moved module -> the modules that have its parts today."""
     return json.loads(_TABLE.read_text(encoding='utf-8'))
 
 
 def find_moved_modules() -> None:
-    """Lets modules be imported by their old names, with a DeprecationWarning."""
+    """Makes modules importable by their old names, with a DeprecationWarning."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.append(_Finder(old_names()))  # the last one asked
+        sys.meta_path.append(_Finder(old_names()))  # it is asked last
 
 
 class _Finder(MetaPathFinder):
@@ -58,15 +58,15 @@ class _Loader(Loader):
 
 
 def moved_attribute(package: str, name: str, homes: dict[str, str]) -> Any:
-    """A name that a package had in version 0.1; for its ``__getattr__``.
+    """Finds a name that a package had in version 0.1; for its ``__getattr__``.
 
     Args:
         package: The package.
-        name: What is looked up.
+        name: The name.
         homes: Name -> module that has it today.
 
     Raises:
-        AttributeError: It never had it.
+        AttributeError: The package never had this name.
     """
     if name not in homes:
         raise AttributeError(f'module {package!r} has no attribute {name!r}')

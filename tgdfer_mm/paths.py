@@ -1,11 +1,11 @@
-"""Where the configs and the tools are, from a checkout and from a wheel."""
+"""Finds the configs and the tools, in a checkout and in a wheel."""
 
 from difflib import get_close_matches
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
-# A wheel carries them inside the package, a checkout next to it. The wheel's copy
-# comes first: an unrelated `configs` folder may lie next to an installed package.
+# A wheel has them inside the package, a checkout next to it. The wheel's copy comes
+# first, since another `configs` folder may lie next to an installed package.
 _HOMES = (_PACKAGE / '.mim', _PACKAGE.parent)
 
 
@@ -39,7 +39,7 @@ def tools_dir() -> Path:
 
 
 class UnknownConfigError(FileNotFoundError):
-    """There is no such config; `exit_code` is that of a command."""
+    """There is no such config."""
 
     exit_code = 2
 
@@ -48,12 +48,12 @@ def find_config(name: str | Path) -> Path:
     """Finds a config: a file of the user, or a shipped one by its name.
 
     Args:
-        name: Path of a file, which wins; or a shipped config such as ``tgdfer_demo``
-            or ``baselines/m3dfel_dfew``. ``.py`` and the folder may be left out, and
-            ``configs/`` may stand before it.
+        name: Path of a file, or a shipped config such as ``tgdfer_demo`` or
+            ``baselines/m3dfel_dfew``. A file comes first. ``.py`` and the folder may be
+            left out, and ``configs/`` may be written before it.
 
     Raises:
-        UnknownConfigError: There is none of that name, or several.
+        UnknownConfigError: There is no config of that name, or there are several.
     """
     if Path(name).is_file():
         return Path(name)

@@ -1,4 +1,4 @@
-"""Reading checkpoints without running what is in them."""
+"""Reads checkpoints without running code that is in them."""
 
 import hashlib
 import json
@@ -29,10 +29,10 @@ from .torchscript_weights import ArchiveError, is_torchscript, read_torchscript
 
 ALLOW_PICKLE = 'TGDFER_ALLOW_PICKLE'
 _TEXTS = 64 << 20  # bytes of code in a TorchScript archive, at most
-_SHARED = 4  # times that weights may be larger than their file
+_SHARED = 4  # largest ratio of the size of weights to their file
 DIGEST = 'sha256'  # in the header of a file of `write_safetensors`
 _SHIPPED = Path(__file__).parent / 'weights'
-# What torch says of a pickle that asks for more than plain data.
+# Texts of torch about a pickle that needs more than plain data.
 _OBJECTS = re.compile('Unsupported (global|class)|Trying to|Can only|Not allowed')
 
 
@@ -43,19 +43,19 @@ class MissingCheckpointError(FileNotFoundError):
 
 
 class DamagedCheckpointError(RuntimeError):
-    """A file that is no checkpoint, or is cut off or damaged."""
+    """A file that is not a checkpoint, is cut off, or damaged."""
 
     exit_code = 2
 
 
 class ForbiddenPickleError(pickle.UnpicklingError):
-    """A file that could run code when it is loaded, which has not been allowed."""
+    """A file that could run code when it is loaded, without the user's permission."""
 
     exit_code = 2
 
 
 def pickle_allowed() -> bool:
-    """Whether the user has allowed files that can run code when loaded."""
+    """True if the user has allowed files that can run code when they are loaded."""
     return os.environ.get(ALLOW_PICKLE, '0') not in ('', '0')
 
 
@@ -66,11 +66,11 @@ _outside: tuple = ()
 
 @contextmanager
 def plain_loading() -> Iterator[None]:
-    """Lets mmengine load plain data only, from files and from URLs, for a while.
+    """Makes mmengine load only plain data, from files and URLs, for a limited time.
 
-    Outside, mmengine loads as it does without this package. It has the gap for files
+    Outside of it mmengine loads as it does without this package: it unpickles files
     (https://github.com/open-mmlab/mmengine/issues/1655), and for URLs torch's own
-    default is still to unpickle.
+    default is also to unpickle.
     """
     global _inside, _outside
     schemes = CheckpointLoader._schemes
@@ -107,16 +107,16 @@ def load_plain(source: str | Path) -> dict:
 
 # mmengine logs the loader as `__name__[10:]`, hence the function's name.
 def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
-    """Loads a file of plain data; in the place of mmengine's loader of local files.
+    """Loads a file of plain data; replaces mmengine's loader of local files.
 
     A ``.safetensors`` file is read as the state dict, and the JSON text under
-    ``meta`` in its header as the ``meta`` of the checkpoint. Of a TorchScript archive,
-    such as OpenAI's of CLIP, the tensors are read and its code is not.
+    ``meta`` in its header as the ``meta`` of the checkpoint. For a TorchScript archive,
+    such as OpenAI's CLIP, the tensors are read and the code is not.
 
     The checksums that a file has are compared with its content: the CRC of every part
     of a ``.pth`` (half a second a gigabyte), and the SHA-256 of a file written by
     :func:`write_safetensors` or shipped with this package (one second). Other
-    safetensors files have none, nor have files written by torch before 1.6.
+    safetensors files have no checksums, and neither have files of torch before 1.6.
 
     Args:
         filename: The file.
@@ -124,9 +124,9 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
 
     Raises:
         MissingCheckpointError: There is no such file.
-        ForbiddenPickleError: The file holds other objects than plain data, and loading
-            those has not been allowed.
-        DamagedCheckpointError: It is no checkpoint, or cut off, or its content does
+        ForbiddenPickleError: The file has other objects than plain data, and the user
+            has not allowed them.
+        DamagedCheckpointError: It is not a checkpoint, is cut off, or its content does
             not have its checksum.
         NonFiniteWeightsError: A weight is NaN or infinity.
     """
@@ -138,7 +138,7 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
         loaded = read(path, map_location)
     except (ForbiddenPickleError, DamagedCheckpointError, ArchiveError, MemoryError):
         raise
-    # torch and safetensors have no common error for what can be wrong in a file.
+    # torch and safetensors have no common error for the faults of a file.
     except Exception as error:
         raise DamagedCheckpointError(
             f'{path} cannot be read as a checkpoint; is it whole? '
@@ -153,18 +153,18 @@ def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
 
 
 def first_reason(error: Exception) -> str:
-    """What an error of torch says first, without its advice to run the file."""
+    """The first part of an error of torch, without its advice to run the file."""
     line = (str(error).splitlines() or [''])[0]
     return re.split(r' In PyTorch| \(Could this error| Re-running', line)[0].strip()
 
 
 def check_size(weights: Mapping[str, Any], path: str | Path) -> None:
-    """Refuses tensors that take far more memory than the file that they are from.
+    """Refuses tensors that take far more memory than their file.
 
-    One of few numbers can state any size: with a stride of 0, or as a sparse one.
+    A tensor with few numbers can have any size: with a stride of 0, or if it is sparse.
 
     Args:
-        weights: What has been read.
+        weights: The weights that were read.
         path: The file.
 
     Raises:
@@ -178,9 +178,9 @@ def check_size(weights: Mapping[str, Any], path: str | Path) -> None:
                 f'{path}: {name} is no tensor with all of its numbers (it is '
                 f'{"meta" if value.is_meta else value.layout}), so it is no weight.'
             )
-    # Weights that are tied lie in a file once.
+    # Tied weights are in a file only once.
     most = _SHARED * Path(path).stat().st_size + _TEXTS
-    # Of what overflows torch gives no number of bytes.
+    # If the size overflows, torch gives no number of bytes.
     size = sum(prod(v.shape) * v.element_size() for v in tensors.values())
     if size > most:
         raise DamagedCheckpointError(
@@ -213,14 +213,14 @@ def read_safetensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, str
     """Reads tensors and header of a safetensors file, and compares its checksum.
 
     Raises:
-        DamagedCheckpointError: It is no such file, cut off, or damaged.
+        DamagedCheckpointError: It is not such a file, is cut off, or damaged.
     """
     path = Path(path)
     try:
         with safe_open(path, 'pt', device='cpu') as file:
             header = file.metadata() or {}
             state = {name: file.get_tensor(name) for name in file.keys()}
-    except Exception as error:  # safetensors has no common error for what can be wrong
+    except Exception as error:  # safetensors has no common error for its faults
         raise DamagedCheckpointError(
             f'{path} is no safetensors file, or not whole: {error}.'
         ) from error
@@ -240,7 +240,7 @@ def read_safetensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, str
 def require_whole_zip(path: Path) -> None:
     """Compares the content of a file written by ``torch.save`` with its checksums.
 
-    What is no zip file is let through: older versions wrote other files.
+    A file that is not a zip file is not checked: older versions wrote other files.
 
     Raises:
         DamagedCheckpointError: It is cut off or damaged.
@@ -261,7 +261,7 @@ def require_whole_zip(path: Path) -> None:
             else:
                 bad = archive.testzip()
                 problem = bad and f'the content of {bad} does not have its checksum'
-    # A list of parts can be damaged in many ways, each with an exception of its own.
+    # A list of parts can be damaged in many ways, each with its own exception.
     except Exception as error:
         problem = f'it is cut off, or its list of parts is damaged ({error})'
     if problem:
@@ -278,7 +278,7 @@ def _load_torch(path: Path, map_location: Any) -> Any:
     try:
         return torch.load(path, map_location=map_location, weights_only=True)
     except pickle.UnpicklingError as error:
-        # What has no checksums may be damaged, which no permission helps.
+        # A file without checksums may be damaged; permission does not help then.
         if not (zipfile.is_zipfile(path) or _OBJECTS.search(str(error))):
             raise
         if not pickle_allowed():
@@ -333,7 +333,7 @@ def hash_weights(state: Mapping[str, Tensor], start: str = '') -> str:
 
 
 def _misshapen(loaded: Any) -> str | None:
-    """Says what keeps a loaded object from being a checkpoint or a state dict."""
+    """Tells why a loaded object is not a checkpoint or a state dict."""
     if not isinstance(loaded, dict):
         return f'it holds a {type(loaded).__name__} and no dict'
     meta = loaded.get('meta') or {}

@@ -37,7 +37,7 @@ def set_random_state(state: dict) -> None:
 
 @contextmanager
 def random_state_kept() -> Iterator[None]:
-    """Whatever runs inside draws without being noticed outside."""
+    """Code inside may draw random numbers; the generators outside do not change."""
     state = get_random_state()
     try:
         yield

@@ -1,7 +1,8 @@
-"""The registries this package registers into: mmaction2's own.
+"""The registries of this package, which are mmaction2's own.
 
-Everything of ours is found by its bare name under ``default_scope='mmaction'``.
-This is the only place that says so; every other module imports from here.
+All parts of this package are found by their plain names under
+``default_scope='mmaction'``. Only this module defines that; every other module imports
+from here.
 """
 
 from mmaction.registry import (
@@ -21,23 +22,23 @@ from mmaction.registry import (
 from mmengine.registry import FUNCTIONS, Registry
 
 # The temporal networks are chosen by the short names of the method (`lgt`,
-# `mtn`, ...). They live in a table of their own so that such short names do not
-# crowd mmaction2's.
+# `mtn`, ...). They have their own table so that such short names do not crowd
+# mmaction2's.
 TEMPORAL = Registry(
     'temporal network', scope='mmaction', locations=['tgdfer_mm.models.temporal']
 )
-# So are the ways to pool a bag (`topk`, `query`, ...).
+# The same holds for the ways to pool a bag (`topk`, `query`, ...).
 MIL_POOLINGS = Registry(
     'MIL pooling', scope='mmaction', locations=['tgdfer_mm.models.pooling']
 )
 VIDEO_POOLINGS = Registry(
     'video_pooling', scope='mmaction', locations=['tgdfer_mm.models.pooling']
 )
-# So are the face detectors (`dlib`, `yunet`, ...).
+# The same holds for the face detectors (`dlib`, `yunet`, ...).
 FACE_DETECTORS = Registry(
     'face detector', scope='mmaction', locations=['tgdfer_mm.video.faces']
 )
-# So are those who tell which emotion a sentence is about (`rule`, `text_tower`, ...).
+# The same holds for the judges that read an emotion from a sentence (`rule`, ...).
 RATIONALE_JUDGES = Registry(
     'rationale judge', scope='mmaction', locations=['tgdfer_mm.evaluation.judges']
 )
@@ -64,10 +65,10 @@ __all__ = [
 
 
 def known_part(registry: Registry, name: str):
-    """What is registered under a name.
+    """The part that is registered under a name.
 
     Raises:
-        ValueError: Nothing is; names what there is.
+        ValueError: There is none; the message lists the names.
     """
     known = registry.module_dict
     if name not in known:

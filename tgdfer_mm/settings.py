@@ -1,4 +1,4 @@
-"""Settings given on a command line."""
+"""Reads the settings of a command line."""
 
 import math
 import re
@@ -17,7 +17,7 @@ class SettingError(ValueError):
 
 
 def parse_settings(texts: Sequence[str]) -> dict:
-    """Gives ``['a.b=1', 'c=[x,y]']`` as ``{'a.b': 1, 'c': ['x', 'y']}``.
+    """Turns ``['a.b=1', 'c=[x,y]']`` into ``{'a.b': 1, 'c': ['x', 'y']}``.
 
     They are read as mmengine's command lines read ``--cfg-options``.
 
@@ -25,8 +25,8 @@ def parse_settings(texts: Sequence[str]) -> dict:
         texts: Each ``key=value``.
 
     Raises:
-        SettingError: A value is a dict, has brackets without their partners, or is a
-            number beyond all floats.
+        SettingError: A value is a dict, has a bracket without its partner, or is too
+            large a number.
     """
     found = Namespace(settings={})
     for text in texts:

@@ -1,8 +1,8 @@
-"""The way to a terminal: nothing that was read from outside steers it.
+"""Prints to a terminal so that no text from outside can control it.
 
-A file, an archive or a checkpoint may have any name. Printed as it is, a name could
-colour, overwrite or turn around what stands next to it. So all that commands print goes
-through here, where such characters are written out, as ``\\x1b`` for an escape.
+A file, an archive or a checkpoint may have any name. Printed unchanged, a name could
+colour, overwrite or reverse the text next to it. So commands print all text through
+this module, which writes such characters as codes, for instance ``\\x1b``.
 """
 
 import logging
@@ -19,13 +19,13 @@ _FORMAT_WARNING = warnings.formatwarning
 
 
 def visible(text: object) -> str:
-    """A text in which every character can be seen; its lines and tabs stay."""
+    """A text in which every character is visible; its lines and tabs stay."""
     text = str(text)
     return ''.join(c if c.isprintable() or c in '\n\t' else _name(c) for c in text)
 
 
 def one_line(name: object) -> str:
-    """A name as it can be shown: :func:`visible`, and on one line."""
+    """A name in a form for printing: :func:`visible`, and on one line."""
     return ''.join(c if c.isprintable() else _name(c) for c in str(name))
 
 
@@ -36,35 +36,35 @@ def _name(character: str) -> str:
 class Terminal(Console):
     """A console for text from anywhere.
 
-    No text is markup, the name of an emoji, or coloured as code is: styles are
-    arguments, or a :class:`rich.text.Text` of our own words.
+    No text is read as markup or as the name of an emoji, or coloured as code. Styles
+    are arguments, or a :class:`rich.text.Text` of our own words.
     """
 
     def __init__(self, **kwargs) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, **kwargs)
 
     def render_str(self, text: str, **kwargs) -> Text:
-        """Makes a text of a string, of which every character can be seen."""
+        """Makes a text of a string, in which every character is visible."""
         return super().render_str(visible(text), **kwargs)
 
     def note(self, text: object) -> None:
-        """Prints what the user should know on one line."""
+        """Prints a note for the user on one line."""
         self.print(Text('note:', 'yellow'), one_line(text), soft_wrap=True)
 
     def error(self, text: object) -> None:
-        """Prints what went wrong, on one line."""
+        """Prints an error on one line."""
         self.print(Text('error:', 'red'), one_line(text), soft_wrap=True)
 
 
 def say(*texts: object, sep: str = ' ') -> None:
-    """Prints as ``print`` does."""
+    """Prints like ``print``."""
     print(visible(sep.join(map(str, texts))))
 
 
 def complain(text: object, kind: str = 'error') -> None:
     """Prints ``error: ...`` on the error stream.
 
-    Further lines are set in, so that no part of a text passes for an error of its own.
+    Further lines are indented, so that no part of a text looks like another error.
     """
     lines = visible(text).replace('\n', '\n  ')
     print(f'{kind}: {lines}', file=sys.stderr)
@@ -72,7 +72,7 @@ def complain(text: object, kind: str = 'error') -> None:
 
 @contextmanager
 def saying_only(logger: logging.Logger, level: int) -> Iterator[None]:
-    """Without what a logger says below a level; afterwards it is as before."""
+    """Hides a logger's messages below a level; restores the level at the end."""
     before = logger.level
     logger.setLevel(level)
     try:
@@ -82,17 +82,18 @@ def saying_only(logger: logging.Logger, level: int) -> Iterator[None]:
 
 
 def guard_streams() -> None:
-    """Has warnings and logs of this process made visible, too.
+    """Makes the characters of warnings and logs of this process visible, too.
 
-    What the encoding of the terminal lacks is written out, and ends nothing.
+    Characters that the terminal's encoding lacks are written as codes, without an
+    error.
     """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors='backslashreplace')
     logging.setLogRecordFactory(_VisibleRecord)
     warnings.formatwarning = _format_warning
-    from mmengine.logging import logger  # not above: options are read without it
+    from mmengine.logging import logger  # not at the top: options are read without it
 
-    logger.print = say  # what mmengine says without a log, such as what it loads
+    logger.print = say  # messages of mmengine outside of a log
 
 
 class _VisibleRecord(logging.LogRecord):

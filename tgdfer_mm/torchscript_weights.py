@@ -1,8 +1,8 @@
-"""The tensors of a TorchScript archive, such as OpenAI's, without its code.
+"""Reads the tensors of a TorchScript archive, such as OpenAI's, without its code.
 
-``torch.jit.load`` compiles and may run what is in the archive. The weights do not need
-it: they are raw bytes in a zip file, and a pickle says which lies where. The pickle is
-read with classes of this module only.
+``torch.jit.load`` compiles the code in the archive, and may run it. The weights do not
+need that: they are raw bytes in a zip file, and a pickle has their places. The pickle
+is read only with classes of this module.
 """
 
 import pickle
@@ -18,20 +18,20 @@ _MODULES = 100_000
 
 
 class ArchiveError(ValueError):
-    """A TorchScript archive that is damaged, or is no model's."""
+    """A TorchScript archive that is damaged, or not of a model."""
 
     exit_code = 2  # of a command
 
 
 class _Node:
-    """In the place of a module of the archive: keeps its attributes."""
+    """Replaces a module of the archive, and keeps its attributes."""
 
     def __setstate__(self, state: dict) -> None:
         self.__dict__.update(state)
 
 
 def is_torchscript(path: str | Path) -> bool:
-    """Whether a file is a TorchScript archive."""
+    """True if a file is a TorchScript archive."""
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
@@ -42,7 +42,7 @@ def read_torchscript(path: str | Path) -> dict[str, Tensor]:
     """The tensors that are attributes of the archive's modules, by dotted names.
 
     Raises:
-        ArchiveError: The archive asks for something that is no part of a model.
+        ArchiveError: The archive needs a class that is not part of a model.
     """
     with zipfile.ZipFile(path) as archive:
         (index,) = (n for n in archive.namelist() if n.endswith('/data.pkl'))
@@ -87,7 +87,7 @@ def _tensor(storage: Tensor, offset: int, size: tuple, stride: tuple, *_) -> Ten
 
 
 def _tensors(node: _Node, prefix: str, visits: Iterator[int]):
-    # One module may be an attribute of many: a few can be told to be billions.
+    # One module may be an attribute of many, so a few modules can stand for billions.
     if next(visits) > _MODULES:
         raise ArchiveError(f'the archive has more than {_MODULES:,} modules')
     for name, value in vars(node).items():

@@ -1,4 +1,4 @@
-"""The version, and where the project is."""
+"""The version, and the address of the project."""
 
 __version__ = '0.2.0'
 # Address of the repository, without a slash at its end. While it is empty, packages

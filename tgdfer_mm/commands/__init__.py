@@ -1,1 +1,1 @@
-"""What the commands do, once ``tgdfer_cli`` has read their options."""
+"""The work of the commands, after ``tgdfer_cli`` has read their options."""

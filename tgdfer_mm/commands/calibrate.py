@@ -1,4 +1,4 @@
-"""Calibrating a checkpoint: a temperature, a table, a picture."""
+"""Calibrates a checkpoint: a temperature, a table, a figure."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -20,7 +20,7 @@ _FEW = 10  # people [choice, as for groups]
 
 
 def run(args: Namespace) -> int:
-    """Fits, writes and says what changed; returns the exit code."""
+    """Fits, writes and prints the changes; returns the exit code."""
     checkpoint = _settle(args)
     cfg = load_config(args)
     fold = training_of(checkpoint).get('fold')
@@ -50,7 +50,7 @@ def run(args: Namespace) -> int:
 
 
 def _settle(args: Namespace) -> Path:
-    """The checkpoint; the config of a work folder becomes the one that is read."""
+    """Finds the checkpoint; for a work folder, also its config."""
     if is_model_folder(args.config):
         raise UsageError(
             f'{args.config} is a folder to hand on. Calibrate the work folder of its '

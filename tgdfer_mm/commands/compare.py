@@ -1,4 +1,4 @@
-"""Comparing models: a table for people, and JSON."""
+"""Compares models: prints a table, writes JSON."""
 
 import json
 from argparse import Namespace
@@ -19,7 +19,7 @@ def run(args: Namespace) -> int:
         complain(error)
         return 2
     console = Terminal()
-    wide = Terminal(width=max(console.width, 100))  # whole, also in a log
+    wide = Terminal(width=max(console.width, 100))  # not shortened, also in a log
     first, *others = result['models']
     for comparison, other in zip(result['comparisons'], others, strict=True):
         for side, model in (('first', first), ('second', other)):

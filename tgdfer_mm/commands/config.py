@@ -1,4 +1,4 @@
-"""From a command line to a config, and from a config to a runner."""
+"""Makes a config from a command line, and a runner from a config."""
 
 import os
 from argparse import Namespace
@@ -16,11 +16,11 @@ from ..settings import parse_settings
 
 
 def load_config(args: Namespace) -> Config:
-    """Reads the config and applies the options; those of the recipe it states.
+    """Reads the config and applies the options; those of the recipe become its fields.
 
     Args:
-        args: What ``tgdfer_cli.common`` parses: ``config``, the common options and
-            those of the recipe.
+        args: Options of ``tgdfer_cli.common``: ``config``, the common options and those
+            of the recipe.
 
     Raises:
         ValueError: See :func:`tgdfer_mm.recipe.loading.load_config`.
@@ -48,8 +48,9 @@ def load_config(args: Namespace) -> Config:
 def build_runner(cfg: Config) -> Runner:
     """Builds the runner that the config names in ``runner_type``.
 
-    On CPU the process keeps from now on what it frees: a fifth less time of a training
-    step with six clips, and no other result. See :mod:`tgdfer_mm.engine.glibc_memory`.
+    On CPU the process from now on keeps the memory that it frees: a training step with
+    six clips takes a fifth less time, with the same result. See
+    :mod:`tgdfer_mm.engine.glibc_memory`.
     """
     if get_device() == 'cpu':
         keep_freed_memory()

@@ -1,4 +1,4 @@
-"""What fails while a config's parts are built is said with the config's key."""
+"""Names the config's key in an error that occurs while a part is built."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ _PARTS = {
     'build_logger': 'log_level',
     '_clip_grad': 'optim_wrapper.clip_grad',
 }
-# What Python and mmengine say of a wrong name.
+# Messages of Python and mmengine about a wrong name.
 _CALLED = r'(\w+)(?:\.\w+)?\(\) '
 _UNKNOWN = re.compile(_CALLED + r"got an unexpected keyword argument '(\w+)'")
 _LACKING = re.compile(_CALLED + r'missing \d+ required .*arguments?: (.+)')
@@ -39,16 +39,16 @@ _LOOKING = ('before_run', 'before_train', 'before_test', 'after_load_checkpoint'
 
 
 class ConfigError(ValueError):
-    """A config of which a part cannot be built."""
+    """A config with a part that cannot be built."""
 
     exit_code = 2  # of a command
 
 
 @contextmanager
 def naming_the_key(cfg: Config) -> Iterator[None]:
-    """Turns what fails while parts of a config are built into a :class:`ConfigError`.
+    """Turns an error in building parts of a config into a :class:`ConfigError`.
 
-    Errors that a command has a code for, and those of the run itself, stay as they are.
+    Errors with an exit code, and errors of the run itself, stay as they are.
 
     Args:
         cfg: Config of the run.
@@ -67,7 +67,7 @@ def naming_the_key(cfg: Config) -> Iterator[None]:
 def _find_key(
     error: Exception, traceback: TracebackType | None, cfg: Config
 ) -> str | None:
-    """The key of the innermost part that was being built; None if none was.
+    """The key of the innermost part that was built; None if no part was.
 
     It is empty if the whole config was.
     """
@@ -100,7 +100,7 @@ def _find_key(
 
 
 def _key_of(cfg: Config, part: object) -> str | None:
-    """Where a config has a dict all of whose entries a part has; the longest counts."""
+    """Finds a dict of the config whose entries a part has; the longest one counts."""
     if not isinstance(part, Mapping) or 'type' not in part:
         return None
     fitting = [(len(n), key) for key, n in _dicts(cfg, '') if _is_within(n, part)]
@@ -132,7 +132,7 @@ def _dicts(node: object, path: str) -> Iterator[tuple[str, Mapping]]:
 def _describe(where: str, error: Exception, cfg: Config) -> str:
     text = str(error.args[0] if isinstance(error, KeyError) else error)[:_LENGTH]
     if found := _UNKNOWN.search(text):
-        # Also one of a part of the part, which was built without the registry.
+        # Also for a part inside the part, which was built without the registry.
         keys = (f'{key}.{found[2]}' for key, n in _dicts(cfg, '') if found[2] in n)
         inside = (key for key in keys if key.startswith(where))
         key = next(inside, f'{where}.{found[2]}'.lstrip('.'))

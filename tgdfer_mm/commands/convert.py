@@ -1,4 +1,4 @@
-"""Converting a checkpoint of another project."""
+"""Converts a checkpoint of another project."""
 
 import json
 from argparse import Namespace

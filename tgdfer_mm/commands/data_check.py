@@ -1,4 +1,4 @@
-"""Checking a copy of a data set."""
+"""Checks a copy of a data set."""
 
 import json
 from argparse import Namespace

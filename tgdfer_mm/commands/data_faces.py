@@ -1,4 +1,4 @@
-"""Making clips of faces out of raw videos."""
+"""Makes clips of faces from raw videos."""
 
 from argparse import Namespace
 from functools import partial

@@ -1,4 +1,4 @@
-"""Captions out of measured action units."""
+"""Writes captions from measured action units."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -14,7 +14,7 @@ from ..video.checks import Number
 def run(args: Namespace) -> int:
     """Reads the values and writes a caption for each clip; returns the exit code.
 
-    Clips without a frame in which a face was seen get no caption, and are named.
+    Clips without a frame with a face get no caption; a note names them.
 
     Raises:
         MovementsError: The values or the words cannot be used.

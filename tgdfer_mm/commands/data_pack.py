@@ -1,4 +1,4 @@
-"""Packing a data set into one file."""
+"""Packs a data set into one file."""
 
 from argparse import Namespace
 from functools import partial
@@ -28,7 +28,7 @@ def run(args: Namespace) -> int:
         raise PackError(f'{args.config}: it has no data set to pack.')
     node = {**found.config, 'pipeline': []}
     dataset = DATASETS.build(node)
-    # What this call has read need not be read again, only what an earlier one has.
+    # Clips that this call has packed are not read again, only those of an earlier call.
     contents = args.verify or journal_of(args.file).exists()
     if not args.verify:
         show = partial(track, what='Packing')

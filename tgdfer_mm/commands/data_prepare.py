@@ -1,4 +1,4 @@
-"""Unpacking the authors' archives of a data set."""
+"""Unpacks the authors' archives of a data set."""
 
 from argparse import Namespace
 
@@ -53,7 +53,7 @@ def run(args: Namespace) -> int:
 
 
 def _is_there(args: Namespace) -> bool:
-    """Whether the videos lie below the root already, as in a clone of CREMA-D."""
+    """True if the videos are already below the root, as in a clone of CREMA-D."""
     dataset = DATASETS[args.dataset]
     if dataset.LISTED:
         return False
@@ -62,7 +62,7 @@ def _is_there(args: Namespace) -> bool:
 
 
 def _from_videos(args: Namespace, folder: str) -> bool:
-    """Makes frames, or faces, of the videos; whether all could be read."""
+    """Makes frames, or faces, from the videos; returns True if all could be read."""
     dataset = DATASETS[args.dataset]
     if args.faces_from_videos:
         faces = extract_own_faces(dataset, args.root, folder)

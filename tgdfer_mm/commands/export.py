@@ -1,4 +1,4 @@
-"""Exporting a model."""
+"""Exports a model."""
 
 from argparse import Namespace
 
@@ -17,7 +17,7 @@ def run(args: Namespace) -> int:
             out = export_onnx(load_model(args.model, args.checkpoint), args.out)
     except VideoError as err:
         complain(err)
-        # Code 3 is about a video; a model is an argument.
+        # Code 3 is for a video; a model is an argument.
         return UsageError.exit_code if isinstance(err, InputError) else err.exit_code
     say(f'{out}: {out.stat().st_size / 2**20:.1f} MiB')
     return 0

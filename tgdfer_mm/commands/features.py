@@ -1,4 +1,4 @@
-"""Computing the features of a frozen tower."""
+"""Computes the features of a frozen tower."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -38,7 +38,7 @@ def run(args: Namespace) -> int:
 
 
 def _check(args: Namespace) -> None:
-    """Looks at what is found out only after the clips have been listed."""
+    """Checks early what would otherwise fail after the clips are listed."""
     folder = Path(args.folder).expanduser()
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f'{folder}: caches are kept in a folder, and this is none.')

@@ -1,4 +1,4 @@
-"""A whole protocol: trains, tests and collects."""
+"""Runs a whole protocol: trains, tests and collects."""
 
 import signal
 import sys
@@ -19,7 +19,7 @@ from ..terminal import Terminal, complain
 
 def run(args: Namespace) -> int:
     """Runs the protocol; returns the exit code."""
-    # So that runs are ended. Processes that are forked later must not have it.
+    # It ends the runs. Processes that are forked later must not have it.
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return _run(args)
@@ -45,7 +45,7 @@ def _run(args: Namespace) -> int:
 
 
 def _plan(args: Namespace, config: str, below: bool) -> Row:
-    """A protocol; of several, its folder is below the one that is named."""
+    """A protocol; with several, its folder is below the one that the user names."""
     own = {
         name: getattr(args, name)
         for name in ('data', 'tower')
@@ -79,7 +79,7 @@ def _protocol(row: Row, console: Terminal) -> int:
     except (RunError, FileNotFoundError, ValueError) as error:
         complain(error)
         return getattr(error, 'exit_code', 2)
-    # Whole, also in the 80 columns that a log has.
+    # Not shortened, also in the 80 columns of a log.
     Terminal(width=max(console.width, 100)).print(summary_table(report))
     console.print(f'{row.runs[0].root}/results.md')
     return 0
@@ -98,7 +98,7 @@ def _matrix(args: Namespace, rows: list[Row], console: Terminal) -> int:
 
 
 def _folder_of(rows: list[Row], work_dir: str | None) -> Path:
-    """Where the table is written: with the runs, or in a folder of its own."""
+    """Folder of the table: that of the runs, or its own."""
     roots = [row.runs[0].root for row in rows]
     if len(roots) == 1:
         return roots[0]

@@ -1,4 +1,4 @@
-"""Results by groups of people: tables for people, and JSON."""
+"""Computes results by groups of people: prints tables, writes JSON."""
 
 import json
 from argparse import Namespace
@@ -26,7 +26,7 @@ def run(args: Namespace) -> int:
         complain(error)
         return 2
     console = Terminal()
-    wide = Terminal(width=max(console.width, 100))  # whole, also in a log
+    wide = Terminal(width=max(console.width, 100))  # not shortened, also in a log
     shown = f'{result["num_clips"]} clips of {result["num_people"]} people'
     console.print(f'{result["dataset"]}: {shown}')
     for kind, found in result['groups'].items():

@@ -1,4 +1,4 @@
-"""Listing the models for videos, and choosing one."""
+"""Lists the models for videos, and keeps a choice."""
 
 from argparse import Namespace
 
@@ -18,7 +18,7 @@ from ..video.errors import UsageError
 
 
 def run(args: Namespace, console: Terminal | None = None) -> int:
-    """Lists them or keeps the choice; returns the exit code."""
+    """Lists the models or keeps the choice; returns the exit code."""
     console = console or Terminal(soft_wrap=False)
     if args.default is not None:
         return _choose(args.default, console)

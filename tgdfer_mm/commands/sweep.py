@@ -1,4 +1,4 @@
-"""A sweep: trainings with settings that Optuna proposes."""
+"""Runs a sweep: trainings with settings that Optuna proposes."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ TABLE = 'trials.md'
 
 
 def run(args: Namespace) -> int:
-    """Runs what is missing and writes the table; returns the exit code."""
+    """Runs missing trials and writes the table; returns the exit code."""
     began, out = time.monotonic(), Path(args.out)
     space = read_space(args.space)
     cfg = read_config(find_config(args.config)).to_dict()

@@ -1,4 +1,4 @@
-"""Testing a checkpoint."""
+"""Tests a checkpoint."""
 
 from argparse import Namespace
 

@@ -1,4 +1,4 @@
-"""Comparing texts with each other, before they are the classes of a video."""
+"""Compares texts with each other, before they become the classes of a video."""
 
 from argparse import Namespace
 

@@ -1,4 +1,4 @@
-"""Training a config."""
+"""Trains a config."""
 
 import shlex
 from argparse import Namespace
