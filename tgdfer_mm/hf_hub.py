@@ -187,7 +187,7 @@ def why_refused(name: HubName, error: Exception, what: str) -> str:
     if isinstance(error, hub.RepositoryNotFoundError):
         return (
             f'{name}: {constants.ENDPOINT} has no repository of that name, or it is '
-            f'private. Look at the spelling; for a private one, {login}'
+            f'private. Check the spelling; for a private one, {login}'
         )
     if isinstance(error, hub.RevisionNotFoundError):
         return f'{name}: {name.repo} has no branch, tag or commit {name.revision!r}'

@@ -40,7 +40,7 @@ def parse_settings(texts: Sequence[str]) -> dict:
             DictAction('--settings', 'settings')(None, found, [text])
         except (AssertionError, RecursionError) as error:
             raise SettingError(
-                f'{_short(text)}: its brackets have no partners, or are too many.'
+                f'{_short(text)}: its brackets do not match, or are too many.'
             ) from error
         numbers = _leaves(found.settings[key])
         if any(map(math.isinf, numbers)) and 'inf' not in value.lower():

@@ -45,7 +45,7 @@ def test_a_file_is_fetched_and_its_progress_told(fetch):
 def test_after_a_break_it_goes_on_where_it_was(fetch, host, known):
     check = Check(sha256=SHA256, bytes=known)
     host.cut = 5000
-    with pytest.raises(InputError, match='broke off.* Call it again'):
+    with pytest.raises(InputError, match='was interrupted.* Run it again'):
         fetch(check)
     assert fetch.part.read_bytes() == CONTENT[:5000] and not fetch.path.exists()
     assert fetch(check).read_bytes() == CONTENT
@@ -86,7 +86,7 @@ def test_another_file_than_the_one_that_is_meant_is_removed(fetch, check, said):
 def test_half_a_file_of_another_version_does_not_spoil_the_next_try(fetch):
     fetch.part.parent.mkdir()
     fetch.part.write_bytes(b'x' * 5000)
-    with pytest.raises(InputError, match='not the file that is meant'):
+    with pytest.raises(InputError, match='not the expected file'):
         fetch()
     assert fetch().read_bytes() == CONTENT
 
@@ -148,7 +148,7 @@ def test_a_redirect_to_nowhere_is_said(fetch, host, place):
 def test_a_host_that_sends_more_is_not_listened_to_for_ever(fetch, host):
     host.files['/model.onnx'] = CONTENT + bytes(1 << 24)
     told = []
-    with pytest.raises(InputError, match='not the file that is meant'):
+    with pytest.raises(InputError, match='not the expected file'):
         fetch(
             Check(SHA256, bytes=len(CONTENT)),
             progress=lambda have, total: told.append(have),

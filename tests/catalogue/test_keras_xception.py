@@ -49,7 +49,7 @@ def test_a_file_without_a_layer_is_refused_by_its_name(weights, layer):
 
 
 def test_what_is_no_hdf5_file_is_refused():
-    with pytest.raises(InputError, match='no HDF5 file of mini-Xception'):
+    with pytest.raises(InputError, match='not an HDF5 file of mini-Xception'):
         read_keras(b'no such thing')
 
 

@@ -222,7 +222,7 @@ def opencv(host, tmp_path, monkeypatch):
 def test_a_model_of_a_url_is_got_resumed_and_used(opencv, capsys):
     opencv.cut = 100
     assert main(['models', 'get', OPENCV]) == 3
-    assert 'broke off' in capsys.readouterr().err
+    assert 'was interrupted' in capsys.readouterr().err
     assert main(['models', 'get', OPENCV]) == 0
     assert opencv.asked[-1] == ('/x.onnx', 'bytes=100-')
     loaded = load_model(OPENCV)
@@ -341,7 +341,7 @@ def test_a_model_that_is_not_here_says_how_to_get_it():
 def test_the_default_is_used_where_no_model_is_named(opencv, capsys):
     assert default_model() is None
     assert main(['models', '--default', OPENCV]) == 2
-    assert f'tgdfer models get {OPENCV}` comes first' in capsys.readouterr().err
+    assert f'tgdfer models get {OPENCV}` fetches it' in capsys.readouterr().err
     assert main(['models', 'get', OPENCV]) == 0
     assert main(['models', '--default', OPENCV]) == 0
     assert DFERInferencer(faces='none').about['name'] == OPENCV

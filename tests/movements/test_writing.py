@@ -45,8 +45,8 @@ def test_the_command_writes_captions(tmp_path, capsys):
     [
         (['none.csv', 'out.csv'], 'no such file of values'),
         (['v.csv', 'out.txt'], 'written as .csv'),
-        (['v.csv', './v.csv'], 'stands where the values are read from'),
-        (['.', 'out.csv'], 'stands where the values are read from'),
+        (['v.csv', './v.csv'], 'the values are read from here'),
+        (['.', 'out.csv'], 'the values are read from here'),
         (['v.csv', 'out.csv', '--lexicon', 'none.json'], 'none.json cannot be read'),
         (['v.csv', 'out.csv', '--confidence', '2'], '--confidence'),
         (['empty.csv', 'out.csv'], 'no clip has a measured frame'),

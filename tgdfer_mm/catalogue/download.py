@@ -85,8 +85,8 @@ def download(
         if problem is not None:
             part.unlink()
             raise InputError(
-                f'{url}: this is not the file that is meant: {problem}. It was '
-                'removed. Try again; if that fails, the host gives another file now'
+                f'{url}: this is not the expected file: {problem}. It was '
+                'removed. Try again; if that fails, the host now has another file'
             )
         os.replace(part, path)
     except (InputError, UsageError):
@@ -161,7 +161,7 @@ def _chunks(got: HTTPResponse, url: str):
 
 def _broken_off(url: str, have: int | None = None, total: int | None = None) -> str:
     much = '' if have is None else f' after {have:,} of {total:,} bytes'
-    return f'{url}: the transfer broke off{much}. Call it again: it goes on from there'
+    return f'{url}: the transfer was interrupted{much}. Run it again: it goes on there'
 
 
 def _starts_at(got: HTTPResponse) -> int | None:
@@ -187,8 +187,8 @@ class _SafeRedirects(HTTPRedirectHandler):
         here = _is_this_machine(request.full_url)
         if urlsplit(url).scheme != 'https' and not here:
             raise UsageError(
-                f'{request.full_url} moved to {url}: no other host decides what is '
-                'asked of this machine'
+                f'{request.full_url} redirects to {url}, a request to this '
+                'machine without https, which is refused'
             )
         return super().redirect_request(request, file, code, message, headers, url)
 

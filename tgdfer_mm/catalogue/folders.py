@@ -68,7 +68,7 @@ def default_model() -> str | None:
         found = read_json(path, 'default_model')['default_model']
     except DamagedFileError as err:
         raise InputError(
-            f'{err} Delete it, or choose anew by `tgdfer models --default NAME`'
+            f'{err} Delete it, or choose again by `tgdfer models --default NAME`'
         ) from err
     return None if found is None else str(found)
 

@@ -36,7 +36,7 @@ def read_keras(content: bytes) -> dict[str, np.ndarray]:
                 for ours, layer, part in _table()
             }
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as err:
-        raise InputError(f'this is no HDF5 file of mini-Xception ({err})') from err
+        raise InputError(f'this is not an HDF5 file of mini-Xception ({err})') from err
 
 
 def _table() -> list[tuple[str, str, str]]:

@@ -61,7 +61,7 @@ def what_it_is(path: str | os.PathLike) -> str:
     except OSError as err:  # a link to itself, a name that is too long, no permission
         return f'cannot be opened ({err.strerror})'
     except ValueError as err:  # a null character
-        return f'is no name of a file ({err})'
+        return f'cannot be the name of a file ({err})'
     if stat.S_ISREG(mode):
         return ''
     return 'is a folder' if stat.S_ISDIR(mode) else 'is a pipe or device, not a file'
@@ -76,5 +76,5 @@ def only_a_file(path: str, flags: int) -> int:
     handle = os.open(path, flags | getattr(os, 'O_NONBLOCK', 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise OSError(errno.EINVAL, 'it is no file, but a folder, pipe or device')
+        raise OSError(errno.EINVAL, 'it is a folder, pipe or device, and not a file')
     return handle

@@ -59,7 +59,7 @@ class Pack:
             size = file.seek(0, 2)
             header, places, digest = _read_index(file, size, self.path)
         if sha256(header + places).digest() != digest:
-            raise PackError(f'{self.path}: its index is damaged; pack it anew.')
+            raise PackError(f'{self.path}: its index is damaged; pack it again.')
         try:
             self._take(parse_json(header), places)
         except (ValueError, TypeError, LookupError, AttributeError) as error:
@@ -67,7 +67,7 @@ class Pack:
                 raise
             raise PackError(
                 f'{self.path}: its index is not what `tgdfer data pack` writes '
-                f'({type(error).__name__}: {error}); pack it anew.'
+                f'({type(error).__name__}: {error}); pack it again.'
             ) from error
         # Shared with the processes that are forked from this one: a checksum takes
         # longer than copying the frame, and loaders have new processes every epoch.
@@ -99,21 +99,21 @@ class Pack:
         if len({len(part) for part in each}) != 1:
             raise ValueError('its lists differ in length')
         if not all(type(count) is int and count >= 0 for count in counts):
-            raise ValueError('a number of frames is none')
+            raise ValueError('a number of frames is not a number')
         if not all(isinstance(names, str) for names in (*self.clips, *self._names)):
-            raise ValueError('a name is no text')
+            raise ValueError('a name is not a text')
         if self._first[-1] != len(self._offsets) - 1:
             raise ValueError('not every frame has its place')
         starts = self._offsets
         if starts[0] != len(MAGIC) or (np.diff(starts) < 0).any():
             raise ValueError('the frames do not lie one after another')
         if starts[-1] > len(self._data):
-            raise ValueError('frames lie behind the end')
+            raise ValueError('frames lie after the end')
         if self.kind == RAW:
             sizes = np.diff(starts[self._first]).tolist()
             for shape, count, size in zip(self._shapes, counts, sizes, strict=True):
                 if count and count * 3 * shape[0] * shape[1] != size:
-                    raise ValueError('a clip has not the size that is stated')
+                    raise ValueError('a clip does not have the stated size')
 
     def _checksums(self, digest: str | None) -> np.ndarray | None:
         if digest is None:
@@ -128,7 +128,7 @@ class Pack:
         start = int(self._offsets[-1])
         found = self._data[start : start + 4 * (len(self._offsets) - 1)].tobytes()
         if sha256(found).hexdigest() != digest:
-            raise PackError(f'{self.path}: its checksums are damaged; pack it anew.')
+            raise PackError(f'{self.path}: its checksums are damaged; pack it again.')
         return np.frombuffer(found, '<u4')
 
     def check_frames(self, start: int, stop: int) -> None:
@@ -149,7 +149,7 @@ class Pack:
                 clip = self.clips[int(self._first.searchsorted(row, 'right')) - 1]
                 raise PackError(
                     f'{self.path} is damaged: a frame of clip {clip} does not have the '
-                    'checksum that it was packed with. Pack it anew.'
+                    'checksum that it was packed with. Pack it again.'
                 )
             self._checked[row] = True
 
@@ -261,13 +261,13 @@ def open_pack(path: str) -> Pack:
 def _read_index(file, size: int, path: Path) -> tuple[bytes, bytes, bytes]:
     file.seek(0)
     if file.read(len(MAGIC)) != MAGIC:
-        raise PackError(f'{path} is no file that `tgdfer data pack` has written.')
+        raise PackError(f'{path} is not a file that `tgdfer data pack` has written.')
     file.seek(max(0, size - FOOTER.size))
     footer = file.read()
     whole = len(footer) == FOOTER.size and size > FOOTER.size + len(MAGIC)
     length, count, digest, magic = FOOTER.unpack(footer) if whole else (0, 0, b'', b'')
     start = size - FOOTER.size - length - 8 * count
     if magic != MAGIC or start < len(MAGIC):
-        raise PackError(f'{path} is cut off; pack it anew.')
+        raise PackError(f'{path} is cut off; pack it again.')
     file.seek(start)
     return file.read(length), file.read(8 * count), digest

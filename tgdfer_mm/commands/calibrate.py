@@ -33,16 +33,18 @@ def run(args: Namespace) -> int:
     picture = path.with_suffix('.png')
     _draw(record, val, test).savefig(picture)
     console = Terminal()
-    console.print(f'temperature {record["temperature"]:.3f}, of {_clips(record)}')
+    console.print(
+        f'temperature {record["temperature"]:.3f}, fitted to {_clips(record)}'
+    )
     console.print(_table(record))
     console.print(
-        'No label of a clip changes. The clips that the temperature was fitted to '
-        'flatter it' + ('.' if args.test else '; --test measures it on the test clips.')
+        'The label of no clip changes. On the clips of the fit the scores look better '
+        'than on others'
+        + ('.' if args.test else '; --test measures them on the test clips.')
     )
     if record['people'] is not None and record['people'] < _FEW:
         console.print(
-            f'Only {record["people"]} people: with others the temperature may be '
-            'another one.'
+            f'Only {record["people"]} people: with others the temperature may differ.'
         )
     for file in (path, picture):
         say(f'wrote {file}')
@@ -53,7 +55,7 @@ def _settle(args: Namespace) -> Path:
     """Finds the checkpoint; for a work folder, also its config."""
     if is_model_folder(args.config):
         raise UsageError(
-            f'{args.config} is a folder to hand on. Calibrate the work folder of its '
+            f'{args.config} is a published model. Calibrate the work folder of its '
             'training, and `tgdfer publish` that again'
         )
     if Path(args.config).is_dir():

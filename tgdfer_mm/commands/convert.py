@@ -23,7 +23,9 @@ def run(args: Namespace) -> int:
     check_ending(args.out)
     options = parse_settings(args.cfg_options)
     if options and not args.config:
-        raise ConvertError('--cfg-options change the config, and there is no --config')
+        raise ConvertError(
+            '--cfg-options changes a config, but there is none: add --config'
+        )
     config = args.config and read_config(find_config(args.config))
     if config:
         merge_options(config, options)

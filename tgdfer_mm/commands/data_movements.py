@@ -21,11 +21,13 @@ def run(args: Namespace) -> int:
     """
     least = Number(least=0, most=1).check('--confidence', args.confidence)
     if Path(args.out).suffix.lower() != '.csv':
-        raise MovementsError(f'{args.out}: the captions are written as .csv')
+        raise MovementsError(
+            f'{args.out}: captions are written as CSV; give a name that ends in .csv'
+        )
     out = Path(args.out).resolve()
     if Path(args.values).expanduser().resolve() in (out, out.parent):
         raise MovementsError(
-            f'{args.out}: stands where the values are read from; give another place'
+            f'{args.out}: the values are read from here; give another file or folder'
         )
     lexicon = load_lexicon(args.lexicon)
     values = read_values(args.values, least)

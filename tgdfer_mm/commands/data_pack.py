@@ -20,7 +20,9 @@ from ..terminal import say
 def run(args: Namespace) -> int:
     """Packs, then reads everything back; returns the exit code."""
     if not Path(args.file).name:
-        raise PackError(f'{args.file!r} is no name of a file to write or verify.')
+        raise PackError(
+            f'{args.file!r} is not the name of a file. Give one to write or verify.'
+        )
     cfg = read_config(find_config(args.config))
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     found = first_data_set(cfg)

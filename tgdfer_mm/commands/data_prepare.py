@@ -24,13 +24,13 @@ def run(args: Namespace) -> int:
         complain(err)
         return 2 if isinstance(err, FileNotFoundError) else 1
     say(
-        f'{done.written} files written, {done.present} were there, {done.junk} of '
-        f'macOS and the like skipped.'
+        f'{done.written} files written, {done.present} were there already, {done.junk} '
+        'files of macOS and other systems left out.'
     )
     for what, names in (
-        ('replaced, their content was another', done.replaced),
-        ('of no known place and left out', done.other),
-        ('not read, only zip files are: unpack them yourself', done.unread),
+        ('replaced, since their content differed', done.replaced),
+        ('left out, since their place is unknown', done.other),
+        ('not read: unpack them yourself, since only zip files are read', done.unread),
     ):
         if names:
             say(f'{len(names)} {what}:', *map(one_line, names[:10]), sep='\n  ')

@@ -41,4 +41,6 @@ def _check(args: Namespace) -> None:
     """Checks early what would otherwise fail after the clips are listed."""
     folder = Path(args.folder).expanduser()
     if folder.exists() and not folder.is_dir():
-        raise ConfigError(f'{folder}: caches are kept in a folder, and this is none.')
+        raise ConfigError(
+            f'{folder}: this is not a folder. Name a folder for the features.'
+        )

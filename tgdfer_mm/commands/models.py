@@ -36,7 +36,7 @@ def _choose(name: str, console: Terminal) -> int:
     entry = find_entry(name)
     if not entry.here:
         raise UsageError(
-            f'{name} is not on this machine yet: `tgdfer models get {name}` comes first'
+            f'{name} is not on this machine yet: `tgdfer models get {name}` fetches it'
         )
     path = set_default_model(name)
     console.print(

@@ -136,8 +136,8 @@ def _report(
         kept = before.get('sha256')
         if kept is None:
             said = (
-                'No hash of this file is known; from now on it is the one that is '
-                f'expected: SHA-256 {found["sha256"]}.'
+                'No hash of this file is known. From now on this one is expected: '
+                f'SHA-256 {found["sha256"]}.'
             )
         elif kept == found['sha256']:
             said = 'It is the same file as before.'

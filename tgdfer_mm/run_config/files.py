@@ -93,7 +93,9 @@ def refuse_pasted_settings(config: str | Path) -> None:
             f'{path}, line {error.lineno}: {error.msg}: {(error.text or "").strip()}'
         ) from error
     except ValueError as error:
-        raise ConfigFileError(f'{path} is no text in UTF-8: {error}.') from error
+        raise ConfigFileError(
+            f'{path} is not a text in UTF-8: {error}. Save it in UTF-8.'
+        ) from error
     outside = _outside_of_strings(text) if suffix == '.py' else None
     for number, match in enumerate(_PASTED.finditer(text)):
         name, default = match.groups()

@@ -45,9 +45,9 @@ def _check(cfg: Config, key: str) -> None:
             dicts = isinstance(node, list) and place + 1 < len(parts)
             if not (dicts and part.isascii() and part.isdecimal()):
                 raise OptionError(
-                    f'--cfg-options {key}=...: {here} is a list of {len(node)}, which '
-                    f'is given as a whole, {here}="[a,b]". Of a dict in it single '
-                    f'keys can be set, {here}.0.<key>=...'
+                    f'--cfg-options {key}=...: {here} is a list of {len(node)}. '
+                    f'Give it as a whole, {here}="[a,b]", or set a key of a dict in '
+                    f'it, {here}.0.<key>=...'
                 )
             if len(part) > 9 or int(part) >= len(node):
                 raise OptionError(
