@@ -62,8 +62,8 @@ def parse_name(text: str) -> HubName:
     if not looks_like_a_repo(name):
         raise HubError(
             f'{text!r} names no repository of the Hugging Face hub: write '
-            f'{PREFIX}org/name, or {PREFIX}org/name@revision for a branch, a tag or a '
-            'commit'
+            'org/name, or org/name@revision for a branch, a tag or a commit (in a '
+            f'config with {PREFIX} before it)'
         )
     repo, _, revision = name.partition('@')
     return HubName(repo, revision or None)

@@ -74,6 +74,10 @@ def find_config(name: str | Path) -> Path:
             f'{name}: several shipped configs have that name; write one of '
             f'{", ".join(found)}.'
         )
+    if Path(name).is_dir():
+        raise UnknownConfigError(
+            f'{name}: this is a folder, and not a config. Name the config in it (*.py).'
+        )
     stems = {key.rpartition('/')[2]: key for key in whole}
     close = get_close_matches(asked, [*whole, *stems], n=5)
     names = list(dict.fromkeys(stems.get(each, each) for each in close))

@@ -32,8 +32,11 @@ def test_a_protocol_a_seed_a_run_and_a_file(protocol):
 
 
 def test_what_cannot_be_read_is_said(protocol, make_result, write, tmp_path):
-    with pytest.raises(FileNotFoundError, match='neither a file of predictions'):
+    with pytest.raises(FileNotFoundError, match='nowhere: there is no such'):
         load_contender(tmp_path / 'nowhere')
+    (tmp_path / 'empty').mkdir()
+    with pytest.raises(FileNotFoundError, match='neither a file of predictions'):
+        load_contender(tmp_path / 'empty')
     (protocol / 'results.json').unlink()
     with pytest.raises(FileNotFoundError, match='finish it with `tgdfer folds`'):
         load_contender(protocol)

@@ -127,7 +127,9 @@ def save_pretrained(
         os.chmod(near, 0o755)  # as for a temporary folder
         os.replace(near, folder)
     except OSError as error:
-        raise OutputError(f'{folder}: cannot be written ({error})') from error
+        raise OutputError(
+            f'{folder}: cannot be written ({error}). Name another folder'
+        ) from error
     finally:
         shutil.rmtree(near, ignore_errors=True)
     return folder

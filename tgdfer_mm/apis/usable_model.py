@@ -3,7 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..video.errors import UsageError, VideoError
+from ..video.errors import InputError, UsageError, VideoError
+
+
+@contextmanager
+def not_an_input() -> Iterator[None]:
+    """Turns an InputError into a UsageError: a model is an argument of a command.
+
+    An InputError, with exit code 3, is about a video or picture.
+    """
+    try:
+        yield
+    except InputError as err:
+        raise UsageError(str(err)) from err
 
 
 @contextmanager

@@ -9,7 +9,9 @@ from ..apis.calibrating import Part, calibrate, training_of
 from ..apis.calibration import write_calibration
 from ..apis.model_folder import is_model_folder
 from ..apis.trained_run import find_run
+from ..apis.usable_model import not_an_input
 from ..evaluation.temperature import reliability_bins
+from ..paths import find_config
 from ..terminal import Terminal, say
 from ..video.errors import UsageError
 from ..visualization.reliability_figure import draw_reliability
@@ -59,9 +61,11 @@ def _settle(args: Namespace) -> Path:
             'training, and `tgdfer publish` that again'
         )
     if Path(args.config).is_dir():
-        found = find_run(args.config)
+        with not_an_input():
+            found = find_run(args.config)
         args.config = str(found.config)
         return Path(args.checkpoint or found.checkpoint)
+    find_config(args.config)  # a name that is wrong
     if args.checkpoint is None:
         raise UsageError(f'{args.config} needs a checkpoint (--checkpoint FILE)')
     return Path(args.checkpoint)

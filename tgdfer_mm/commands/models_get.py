@@ -88,7 +88,9 @@ def _package(entry: Entry, target: Path, brought: Path | None, args, console) ->
 def _refuse_another(path: Path, check: Check, entry: Entry) -> None:
     problem = check.problem(path)
     if problem is not None:
-        raise InputError(f'{path} is not the file of {entry.name}: {problem}')
+        raise InputError(
+            f'{path} is not the file of {entry.name}: {problem}. Fetch it again'
+        )
 
 
 def _need_to_convert(entry: Entry, target: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..apis import load_model, push_to_hub, save_pretrained
 from ..apis.calibration import carry_calibration
 from ..apis.model_folder import is_model_folder
-from ..apis.usable_model import naming_the_model
+from ..apis.usable_model import naming_the_model, not_an_input
 from ..engine.publish import publish
 from ..hf_hub import parse_name
 from ..terminal import say
@@ -57,7 +57,7 @@ def _folder(args: Namespace) -> int:
             'another folder to write'
         )
     if not again:
-        with naming_the_model(args.model, args.checkpoint):
+        with not_an_input(), naming_the_model(args.model, args.checkpoint):
             loaded = load_model(args.model, args.checkpoint)
         save_pretrained(loaded, folder, args.half, args.licence, repo, args.groups)
         say(f'wrote {folder}. Read its README.md, the model card, before you share it.')

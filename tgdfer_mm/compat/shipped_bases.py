@@ -25,9 +25,14 @@ def find_shipped_bases() -> None:
     def wrapped(cfg_path: str, filename: str) -> tuple[str, str | None]:
         package, colons, name = cfg_path.partition('::')
         if colons and package == PACKAGE:
-            from ..paths import find_config
+            from ..paths import UnknownConfigError, find_config
 
-            return str(find_config(name)), None
+            try:
+                return str(find_config(name)), None
+            except UnknownConfigError as error:
+                raise UnknownConfigError(
+                    f'{filename}: its _base_ {cfg_path!r} is not there. {error}'
+                ) from error
         return get_path(cfg_path, filename)
 
     Config._get_cfg_path = staticmethod(wrapped)

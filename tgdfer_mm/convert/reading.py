@@ -83,9 +83,10 @@ def _content(path: Path) -> tuple[object, list[str]]:
     except Exception as error:  # a damaged file can fail in any way
         if hasattr(error, 'exit_code'):
             raise
-        reason = first_reason(error) or type(error).__name__
+        kind, reason = type(error).__name__, first_reason(error)
         raise ConvertError(
-            f'{path} cannot be read as plain data, or is damaged: {reason}'
+            f'{path} cannot be read as plain data: it is not a checkpoint, is damaged, '
+            f'or holds other objects ({kind}: {reason}). Take another copy of it'
         ) from error
 
 

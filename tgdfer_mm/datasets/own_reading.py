@@ -77,7 +77,7 @@ def require_own(data: str | Path) -> Path:
     path = Path(os.path.expanduser(data)).absolute()
     if not path.exists():
         raise MissingDataError(
-            f'{data}: there is no such folder or list of clips. Give yours by --data '
-            '(recipe.data).'
+            f'{data}: there is no such folder or list of clips. Name your '
+            'own, in a training by --data (recipe.data).'
         )
     return path

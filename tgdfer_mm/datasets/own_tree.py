@@ -51,10 +51,11 @@ def read_tree(root: Path) -> OwnData:
         if not are_splits or not entry.is_dir():
             _read_class(found, entry, None)
     if not found.clips:
+        lost = [*found.losses(), *found.remarks]
         raise DataError(
             f'{root} holds no clip. Looked for videos ({root}/CLASS/CLIP.mp4) and for '
             f'folders of frames ({root}/CLASS/CLIP/0001.jpg), or a list '
-            f'({root}/clips.csv). ' + ' '.join([*found.losses(), *found.remarks])
+            f'({root}/clips.csv).' + ''.join(f' {each}' for each in lost)
         )
     if len(tops) == 1:
         raise DataError(

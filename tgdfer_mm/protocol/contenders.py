@@ -127,6 +127,8 @@ def _find(path: Path) -> list[Result]:
         raise FileNotFoundError(
             f'{path} has runs but no results.json: finish it with `tgdfer folds`'
         )
+    if not path.exists():
+        raise FileNotFoundError(f'{path}: there is no such file or folder')
     raise FileNotFoundError(
         f'{path}: neither a file of predictions nor a folder with results.json, '
         'predictions.jsonl or fold<k>/predictions.jsonl'

@@ -82,9 +82,11 @@ def refuse_pasted_settings(config: str | Path) -> None:
     """
     path = os.path.abspath(os.path.expanduser(config))
     suffix = Path(path).suffix
-    if suffix not in ('.py', '.yml', '.yaml', '.json') or Config._is_lazy_import(path):
+    if suffix not in ('.py', '.yml', '.yaml', '.json'):
         return  # mmengine refuses other files
     try:
+        if Config._is_lazy_import(path):
+            return
         text = Path(path).read_text(encoding='utf-8')
         if suffix == '.py':
             ast.parse(_PASTED.sub('0', text))

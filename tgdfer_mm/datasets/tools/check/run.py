@@ -61,7 +61,9 @@ def check_copy(
     start = perf_counter()
     root = Path(root).expanduser().absolute()
     if not root.is_dir():
-        raise NotADirectoryError(f'{root} is not a folder')
+        raise NotADirectoryError(
+            f'{root} is not a folder: give the root folder of the data set'
+        )
     facts = expected(dataset, root, counts)
     if split_file and '{subset}' not in split_file:
         raise ValueError(
