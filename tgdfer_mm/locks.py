@@ -132,8 +132,8 @@ class _Lock:
                 self.handle = open_locked(path, wait)
             except OSError as error:
                 warn(
-                    f'{path} cannot be locked ({error}): see to it that no other '
-                    f'process uses {what} meanwhile.',
+                    f'{path} cannot be locked ({error}): make sure that no other '
+                    f'process uses {what} at the same time.',
                     stacklevel=5,
                 )
                 return

@@ -105,7 +105,7 @@ def load_plain(source: str | Path) -> dict:
         return CheckpointLoader.load_checkpoint(str(source), map_location='cpu')
 
 
-# mmengine logs the loader as `__name__[10:]`, hence the function's name.
+# mmengine logs the loader as `__name__[10:]`, which explains the function's name.
 def load_from_local(filename: str | Path, map_location: Any = None) -> dict:
     """Loads a file of plain data; replaces mmengine's loader of local files.
 

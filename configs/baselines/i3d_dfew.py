@@ -1,5 +1,5 @@
 # I3D on DFEW, 16 frames at 112 pixels, in mmaction2's own recognizer. It is mmaction2's
-# I3D on a ResNet-50; the published I3D-RGB is on Inception-v1, hence other counts.
+# I3D on a ResNet-50; the published I3D-RGB is on Inception-v1, so its counts differ.
 _base_ = './r3d18_dfew.py'
 
 model = dict(

@@ -58,8 +58,8 @@ def use_towers(cfg: Config, source: str) -> None:
     config = arch_config(source)
     if 'init_logit_bias' in config or 'timm_model_name' in config['vision_cfg']:
         raise UsageError(
-            f'{source} is no CLIP with a tower of its own kind, so it is unknown how '
-            'pictures are prepared for it: write a config (docs/hub.md) and give that'
+            f'{source} is not a CLIP with a tower of its own kind, so it is unknown '
+            'how pictures are prepared for it: give a config (docs/hub.md)'
         )
     for part in _TOWERS:
         cfg.model[part].arch = source

@@ -35,10 +35,10 @@ class ExactCheckpointHook(CheckpointHook):
 
     Beyond mmengine's hook a checkpoint holds every rank's random states and the seed
     of the sampler, and nothing that needs unpickling. The states are those at the end
-    of the epoch, and every epoch starts from them; hence a resumed run and an
-    uninterrupted one draw the same numbers, and evaluation in between disturbs
-    neither. A file replaces an older one only after it is complete, and old ones are
-    removed after that.
+    of the epoch, and every epoch starts from them. So a resumed run and an
+    uninterrupted one draw the same numbers, and evaluation in between changes neither.
+    A file replaces an older one only after it is complete, and old ones are removed
+    after that.
 
     A run resumes from the newest checkpoint that loads, whatever ``last_checkpoint``
     says; then the weights are not initialised first, which could need a download.

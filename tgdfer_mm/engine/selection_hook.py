@@ -53,7 +53,7 @@ class SelectionHook(Hook):
     Args:
         rule: ``last``, ``val`` or ``test``.
         metric: What the best epoch has most of. WAR [choice]: the literature selects
-            by it, and UAR hangs on the few validation clips of the rarest class.
+            by it, and UAR depends on the few validation clips of the rarest class.
         val_part: Share of the training fold that validates.
         ties: Which of equal epochs is the best, the ``first`` or the ``last``. Few
             clips soon score alike, long before training has had its effect.

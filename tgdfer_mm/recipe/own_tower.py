@@ -22,7 +22,7 @@ _FILE = Path(__file__).with_name('towers.json')
 
 @dataclass(frozen=True)
 class Tower:
-    """A tower, and what of the model hangs on it.
+    """A tower, and the parts of the model that depend on it.
 
     Attributes:
         name: As ``--tower`` takes it.

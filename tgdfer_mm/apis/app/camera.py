@@ -46,7 +46,7 @@ class CameraView:
         self._stopping = False
 
     def routes(self) -> list[Route]:
-        """What the page asks for."""
+        """Routes of the requests that the page sends."""
         return [
             Route('/camera', self._start, methods=['POST']),
             Route('/camera', self._say, methods=['GET']),

@@ -68,7 +68,7 @@ class ScratchFolder:
             try:
                 self.path.mkdir(mode=0o700)
             except FileExistsError:
-                if not _is_mine(self.path):  # somebody else took the name
+                if not _is_mine(self.path):  # another program took the name
                     self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self._root))
                 self.path.chmod(0o700)
             lock, self._lock = self._lock, self._take()

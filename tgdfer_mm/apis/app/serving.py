@@ -19,7 +19,7 @@ def serve(app: Starlette, host: str = '127.0.0.1', port: int = 7860) -> None:
     """Serves until Ctrl-C, a request to end, or the closing of the terminal.
 
     Args:
-        app: Of :func:`tgdfer_mm.apis.app.server.make_app`.
+        app: Application of :func:`tgdfer_mm.apis.app.server.make_app`.
         host: Address to listen at; the default is this machine only.
         port: Port; 0 takes a free one.
 

@@ -42,7 +42,7 @@ def row_of(
     """The row of a finished video.
 
     Args:
-        name: Of the video.
+        name: Name of the video.
         result: Its result.
         made: Its origin: `model`, `settings` and `file`.
         files: Names of all written files.
@@ -75,7 +75,7 @@ def failed_row(
     """The row of a video that could not be read.
 
     Args:
-        name: Of the video.
+        name: Name of the video.
         reason: A sentence.
         made: The origin that its result would have had.
         model: Facts about the model.

@@ -70,7 +70,7 @@ def chosen_shard(given: str | None, environ: Mapping[str, str]) -> Shard:
 
     Args:
         given: A text for :func:`parse_shard`.
-        environ: Of the process.
+        environ: Environment variables of the process.
 
     Raises:
         UsageError: See :func:`parse_shard`.
@@ -90,7 +90,7 @@ def own_device(environ: Mapping[str, str], devices: int) -> str | None:
     """The GPU of a process that torchrun started: without it all would use the first.
 
     Args:
-        environ: Of the process.
+        environ: Environment variables of the process.
         devices: Number of GPUs of this machine.
     """
     rank = environ.get('LOCAL_RANK', '')

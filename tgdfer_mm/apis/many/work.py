@@ -59,7 +59,7 @@ def run_many(
 
     Args:
         folder: The videos.
-        args: Of ``tgdfer infer``.
+        args: Options of ``tgdfer infer``.
         console: Where to print what happens.
         make_inferencer: Function that makes the inferencer.
 
