@@ -23,6 +23,8 @@ from lab.evidence.quiet import hushed
 from lab.seed_systems.listing import read_studies
 from lab.seed_systems.page import write_page
 from lab.seed_systems.running import run_studies
+from lab.study_command import say
+from tgdfer_mm.files import DamagedFileError
 from tgdfer_mm.video.checks import Number
 from tgdfer_mm.video.errors import UsageError
 
@@ -53,11 +55,11 @@ def main(argv: list[str] | None = None) -> None:
         sys.exit(f'nothing is measured: {error}')
     torch.set_num_threads(1)
     init_default_scope('mmaction')
-    with hushed():
-        found, failed = run_studies(
-            *(chosen, args.work.absolute()),
-            *(lambda line: print(line, flush=True), jobs),
-        )
+    try:
+        with hushed():
+            found, failed = run_studies(chosen, args.work.absolute(), say, jobs)
+    except DamagedFileError as error:
+        sys.exit(f'Nothing is measured: {error}')
     write_page(args.out, read_studies(), found)
     print(f'{args.out} is written')
     if failed:

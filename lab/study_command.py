@@ -10,6 +10,8 @@ import torch
 
 from lab.evidence.quiet import hushed
 from lab.evidence.train import OtherConfigError
+from lab.marked_place import find_place
+from tgdfer_mm.apis.writing import prepare_folder
 from tgdfer_mm.locks import BusyError
 from tgdfer_mm.video.checks import Number
 
@@ -37,6 +39,28 @@ def checked_repeats(repeats: int) -> int:
         UsageError: It is below 1.
     """
     return Number(least=1, whole=True).check('--repeats', repeats)
+
+
+def checked_page(page: Path | None, mark: str | None = None) -> Path | None:
+    """The page of ``--docs``, if it can be written; called before anything is measured.
+
+    If it cannot be written, this ends the program with a sentence.
+
+    Args:
+        page: The page; None if none was asked for.
+        mark: Mark of the place for the tables; None if the whole page is written.
+    """
+    if page is None:
+        return None
+    try:
+        if page.is_dir():
+            raise ValueError(f'{page} is a folder, not a file')
+        if mark:
+            find_place(page, mark)
+        prepare_folder(page.parent, '--docs')
+    except (OSError, ValueError) as error:
+        sys.exit(f'Nothing is measured, since --docs cannot be written: {error}')
+    return page
 
 
 def say(line: str) -> None:

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from math import inf
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import torch
 from mmengine.registry import init_default_scope
 
 from lab.evidence.quiet import hush
-from tgdfer_mm.files import read_json, write_text
+from tgdfer_mm.files import DamagedFileError, read_json, write_text
 
 from .listing import Found, Report, Study
 
@@ -21,19 +22,24 @@ _TIMES = 'seconds.json'
 def run_studies(
     studies: Iterable[Study], root: Path, report: Report, jobs: int = 1
 ) -> tuple[dict[str, dict], dict[str, str]]:
-    """Measures what is missing of each.
+    """Runs studies, each of which measures what is missing.
 
     Args:
-        studies: Which.
-        root: Folder with one folder a study; what is finished there is kept.
-        report: Called with lines that tell how far it is.
-        jobs: How many studies run at once. Several run in processes of their own, which
-            print how far they are.
+        studies: The studies.
+        root: Folder with one folder for each study; finished results in it are kept.
+        report: Called with lines about the progress.
+        jobs: Number of studies that run at the same time. If there are several, each
+            runs in its own process, which prints its progress.
 
     Returns:
-        Of each study that was measured ``tables``, ``says`` and ``seconds``, those of
-        earlier calls with them; and of each that failed, why.
+        For each study that was measured: ``tables``, ``says`` and ``seconds``, the time
+        with that of earlier calls. For each study that failed: the reason.
+
+    Raises:
+        DamagedFileError: The file with the times of earlier calls is damaged. Nothing
+            was measured.
     """
+    _read_times(root)  # before anything is measured
     found, failed = {}, {}
     for study, result, why, seconds in _results(list(studies), root, report, jobs):
         seconds = _add_time(root, study.name, seconds)
@@ -86,9 +92,25 @@ def _run(
 
 
 def _add_time(root: Path, name: str, seconds: float) -> float:
-    """Adds to the time that a study took in earlier calls, and gives the sum."""
-    path = root / _TIMES
-    times = read_json(path) if path.is_file() else {}
+    """Adds to the time that a study took in earlier calls, and returns the sum."""
+    times = _read_times(root)
     times[name] = times.get(name, 0.0) + seconds
-    write_text(path, json.dumps(times, indent=1) + '\n')
+    write_text(root / _TIMES, json.dumps(times, indent=1) + '\n')
     return times[name]
+
+
+def _read_times(root: Path) -> dict[str, float]:
+    """Seconds that each study took in earlier calls."""
+    path = root / _TIMES
+    advice = 'Delete it: only the minutes of earlier calls are lost.'
+    try:
+        times = read_json(path) if path.exists() else {}
+    except DamagedFileError as error:
+        raise DamagedFileError(f'{error} {advice}') from error
+    for name, seconds in times.items():
+        if type(seconds) not in (int, float) or not 0 <= seconds < inf:
+            raise DamagedFileError(
+                f'{path}: the seconds of {name!r} are {seconds!r:.40}, which is no '
+                f'time. {advice}'
+            )
+    return times

@@ -22,6 +22,7 @@ from lab.calibration.page import write_page
 from lab.calibration.study import LEVELS, run
 from lab.evidence.quiet import hushed
 from lab.film_reading import read_film
+from lab.study_command import checked_page
 from tgdfer_mm.apis import DFERInferencer
 from tgdfer_mm.locks import BusyError, held
 
@@ -46,6 +47,7 @@ def main() -> None:
     """Runs what is missing, and writes the page."""
     args = parse_args()
     root = args.out.absolute()
+    page = checked_page(args.docs) or root / 'calibration.md'
     data, features, films = (
         (given or root / name).absolute()
         for given, name in (
@@ -67,7 +69,6 @@ def main() -> None:
             read = [read_film(demo, seed, films) for seed in track(FILMS, 'films')]
     except BusyError as error:
         sys.exit(str(error))
-    page = args.docs or root / 'calibration.md'
     write_page(results, read, page, shlex.join(['python', *sys.argv]))
     print(f'{page} is written')
 

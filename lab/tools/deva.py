@@ -15,6 +15,7 @@ from lab.deva.page import result_lines, write_tables
 from lab.deva.study import Study, read_plan
 from lab.study_command import (
     add_repeats,
+    checked_page,
     checked_repeats,
     measuring,
     say,
@@ -28,6 +29,7 @@ def main() -> None:
     parser = study_parser(__doc__, 'deva')
     add_repeats(parser, None)
     args = parser.parse_args()
+    docs = checked_page(args.docs, 'deva')
     plan = read_plan()
     if args.repeats is not None:
         plan['repeats'] = checked_repeats(args.repeats)
@@ -35,7 +37,7 @@ def main() -> None:
         found = Study(plan, args.out, say).measure()
     tell(
         result_lines(plan, *found),
-        args.docs,
+        docs,
         lambda page: write_tables(page, plan, *found),
     )
 

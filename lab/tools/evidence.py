@@ -28,6 +28,7 @@ from lab.evidence.pages import PAGES
 from lab.evidence.plan import EvidencePlan
 from lab.evidence.quiet import hushed
 from lab.evidence.train import OtherConfigError
+from lab.study_command import checked_page
 from tgdfer_mm.locks import BusyError
 
 
@@ -59,13 +60,13 @@ def main() -> None:
     if args.workers < 1:
         sys.exit(f'--workers {args.workers}: at least one is needed')
     root = args.out.absolute()
+    page = checked_page(args.docs) or root / 'evidence.md'
     try:
         if args.finished:
             print(f'{unpack_finished(args.finished, root)} trainings are taken over')
         with hushed():
             results = run_experiment(plan, root, args.workers)
             write_summary(results, root / 'results.json')
-            page = args.docs or root / 'evidence.md'
             command = shlex.join(['python', *sys.argv])
             PAGES[plan.page](plan, root, results, page, command)
         print(f'{page} is written')

@@ -29,6 +29,7 @@ from lab.few.study import (
     read_plan,
     switch_runs,
 )
+from lab.study_command import checked_page
 from tgdfer_mm.catalogue.folders import local_file
 from tgdfer_mm.locks import BusyError, held
 from tgdfer_mm.video.errors import InputError
@@ -51,7 +52,7 @@ def main() -> None:
     args = parse_args()
     plan, root = read_plan(), args.out.absolute()
     torch.set_num_threads(1)
-    page = args.docs or root / 'few_clips.md'
+    page = checked_page(args.docs) or root / 'few_clips.md'
     try:
         local_file(OTHER_TOWER)
         with held(root / '.lock', f'the study in {root}'), hushed():

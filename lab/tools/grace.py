@@ -16,6 +16,7 @@ from lab.grace.study import REPEATS, measure
 from lab.grace.texts import RefinerError
 from lab.study_command import (
     add_repeats,
+    checked_page,
     checked_repeats,
     measuring,
     say,
@@ -29,10 +30,11 @@ def main() -> None:
     parser = study_parser(__doc__, 'grace')
     add_repeats(parser, REPEATS)
     args = parser.parse_args()
+    docs = checked_page(args.docs, 'grace')
     repeats = checked_repeats(args.repeats)
     with measuring(RefinerError):
         results = measure(args.out, repeats, report=say)
-    tell(result_lines(results), args.docs, lambda page: write_tables(page, results))
+    tell(result_lines(results), docs, lambda page: write_tables(page, results))
 
 
 if __name__ == '__main__':

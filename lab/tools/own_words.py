@@ -18,6 +18,7 @@ from rich.progress import track
 
 from lab.movements.page import write_page
 from lab.movements.study import auroc, draw, judge, plan_clip, strength
+from lab.study_command import checked_page
 from tgdfer_mm.apis import load_model
 from tgdfer_mm.models.text.movement_texts import named_movements
 from tgdfer_mm.video.checks import Number
@@ -36,6 +37,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main() -> None:
     """Draws, asks both models, and writes the page."""
     args = parse_args()
+    checked_page(args.docs)
     each = Number(least=1, whole=True).check('--clips', args.clips)
     torch.set_num_threads(1)
     asked = list(named_movements())

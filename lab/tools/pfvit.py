@@ -17,6 +17,7 @@ from lab.pfvit.page import draw_rows, result_lines, write_tables
 from lab.pfvit.study import REPEATS, arm_config, draw, measure, perform
 from lab.study_command import (
     add_repeats,
+    checked_page,
     checked_repeats,
     measuring,
     say,
@@ -31,10 +32,11 @@ def main() -> None:
     add_repeats(parser, REPEATS)
     parser.add_argument('--picture', type=Path, help='file of example faces, .png')
     args = parser.parse_args()
+    docs = checked_page(args.docs, 'pfvit')
     repeats = checked_repeats(args.repeats)
     with measuring():
         results = measure(args.out, repeats, report=say)
-        tell(result_lines(results), args.docs, lambda page: write_tables(page, results))
+        tell(result_lines(results), docs, lambda page: write_tables(page, results))
         if args.picture:
             cfg = arm_config('apart')
             drawn = draw(cfg, 0)

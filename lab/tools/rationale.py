@@ -17,6 +17,7 @@ from lab.rationale.page import result_lines, write_tables
 from lab.rationale.study import REPEATS, measure
 from lab.study_command import (
     add_repeats,
+    checked_page,
     checked_repeats,
     measuring,
     say,
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument('--data', type=Path, help='of the clips; OUT/data by default')
     parser.add_argument('--features', type=Path, help='OUT/features by default')
     args = parser.parse_args()
+    docs = checked_page(args.docs, 'rationale')
     repeats, root = checked_repeats(args.repeats), args.out.absolute()
     data, features = (
         (given or root / name).absolute()
@@ -39,7 +41,7 @@ def main() -> None:
     )
     with measuring():
         results = measure(root, data, features, repeats, report=say)
-    tell(result_lines(results), args.docs, lambda page: write_tables(page, results))
+    tell(result_lines(results), docs, lambda page: write_tables(page, results))
 
 
 if __name__ == '__main__':

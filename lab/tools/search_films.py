@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's o
 
 from lab.moments.films import are_right, count_stretches, draw_films, read_truth
 from lab.moments.page import WAYS, Row, print_rows, write_rows
+from lab.study_command import checked_page
 from lab.tracking.run import parse_seeds
 from tgdfer_mm.apis import DFERInferencer, load_model
 from tgdfer_mm.apis.search import VideoLibrary, read_queries
@@ -37,6 +38,7 @@ def main() -> None:
     )
     parser.add_argument('--docs', type=Path, help='page whose tables are written')
     args = parser.parse_args()
+    checked_page(args.docs, 'films')
     draw_films(args.folder, args.seeds)
     truth = read_truth(args.folder)
     truth = {name: truth[name] for name in map(str, args.seeds)}

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's o
 import tgdfer_mm  # noqa: F401  registers everything, repairs what has to be
 from lab.study_command import (
     add_repeats,
+    checked_page,
     checked_repeats,
     measuring,
     say,
@@ -28,10 +29,11 @@ def main() -> None:
     parser = study_parser(__doc__, 'voice')
     add_repeats(parser, REPEATS)
     args = parser.parse_args()
+    docs = checked_page(args.docs, 'vowelprompt')
     repeats = checked_repeats(args.repeats)
     with measuring():
         results = measure(args.out, repeats, report=say)
-    tell(result_lines(results), args.docs, lambda page: write_tables(page, results))
+    tell(result_lines(results), docs, lambda page: write_tables(page, results))
 
 
 if __name__ == '__main__':

@@ -69,6 +69,9 @@ class AnswerStore:
                 open_now.enter_context(held(lock, str(self.path)))
                 self._link = sqlite3.connect(self.path, isolation_level=None)
                 open_now.callback(self._link.close)
+                # First, so that WAL needs no shared memory, which does not work on a
+                # network file system.
+                self._link.execute('PRAGMA locking_mode=EXCLUSIVE')
                 self._link.execute('PRAGMA journal_mode=WAL')
                 self._link.execute('PRAGMA synchronous=NORMAL')
                 self._link.execute(_TABLE)

@@ -173,6 +173,15 @@ def test_several_faces_at_once_need_a_clip_each(values_file):
     assert found[0] is None and found[1] is not None and not said
 
 
+@pytest.mark.parametrize(
+    'clips', [('a', 'a.track9', 'b.track9'), ('a.track1', 'a.track9')]
+)
+def test_a_clip_of_a_track_that_is_not_there_is_named(values_file, clips):
+    found, said = values_file(*clips).of_tracks('a.mp4', spans((0, 1)))
+    assert found[0] is not None and len(said) == 1
+    assert 'a.track9 is left out' in said[0] and "'a' has no such track" in said[0]
+
+
 def test_a_file_that_holds_no_values_is_a_wrong_argument(tmp_path):
     path = tmp_path / 'bad.csv'
     path.write_text('frame,AU12\n0,high\n')

@@ -58,22 +58,41 @@ class MeasuredMovements:
         known = shared is not None or any(each is not None for each in own)
         if not known and self._takes(name):
             [shared] = self._clips.values()
+        other = self._other_tracks(stem, tracks) if known else []
         if shared is None:
             if tracks and not known:
                 there = ', '.join(map(repr, self._clips))
                 return own, [
                     f'{self.path} has no values of {stem!r}, only of {there:.200}'
                 ]
-            return own, self._too_long(stem, own, frames)
+            return own, other + self._too_long(stem, own, frames)
         missing = [t for t, each in zip(tracks, own, strict=True) if each is None]
         if _overlap(missing):
             return own, [
+                *other,
                 f'{self.path} has the values of one face of {stem!r}, but the '
                 'video shows several at once, so they are left out. Name the clips '
-                f'{stem}.track1, {stem}.track2 and so on, one for each face'
+                f'{stem}.track1, {stem}.track2 and so on, one for each face',
             ]
         own = [shared if each is None else each for each in own]
-        return own, self._too_long(stem, own, frames)
+        return own, other + self._too_long(stem, own, frames)
+
+    def _other_tracks(
+        self, stem: str, tracks: Sequence[Mapping[str, Any]]
+    ) -> list[str]:
+        """A sentence about clips of tracks that the video does not have."""
+        names = [f'{stem}.track{track["id"]}' for track in tracks]
+        other = [
+            clip
+            for clip in self._clips
+            if clip.startswith(f'{stem}.track') and clip not in names
+        ]
+        if not tracks or not other:
+            return []
+        return [
+            f'{self.path}: {", ".join(other):.200} is left out, since {stem!r} has no '
+            f'such track; it has {", ".join(names):.200}'
+        ]
 
     def _too_long(
         self, stem: str, own: Sequence[UnitValues | None], frames: int | None

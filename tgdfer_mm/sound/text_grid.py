@@ -14,6 +14,7 @@ from ..video.errors import InputError
 from .voice_words import voice_table
 
 Mark = tuple[float, float, str]
+_ROUNDING = 1e-3  # seconds by which two rounded times may overlap [choice]
 _TOKEN = re.compile(r'!.*|"(?:[^"]|"")*"|<\w+>|[^\s"]+')
 
 
@@ -28,7 +29,8 @@ def read_text_grid(path: str | Path) -> dict[str, list[Mark]]:
         intervals without a text are left out, and so are tiers of points.
 
     Raises:
-        InputError: It cannot be read, or is no TextGrid; names the file and the line.
+        InputError: The file cannot be read, or is no TextGrid, or two intervals of a
+            tier overlap; the message names the file and the line.
     """
     path = Path(path)
     try:
@@ -53,7 +55,7 @@ def read_text_grid(path: str | Path) -> dict[str, list[Mark]]:
         elif kind == 'IntervalTier':
             if name in tiers:
                 raise values.error(f'the tier {name!r} stands twice')
-            tiers[name] = list(_intervals(values))
+            tiers[name] = list(_intervals(values, name))
         else:
             raise values.error(f'a tier is IntervalTier or TextTier, not {kind!r}')
     return tiers
@@ -71,11 +73,19 @@ def vowels(marks: Sequence[Mark]) -> list[Mark]:
     ]
 
 
-def _intervals(values: '_Values') -> Iterator[Mark]:
+def _intervals(values: '_Values', tier: str) -> Iterator[Mark]:
+    last = 0.0
     for _ in range(values.count()):
         start, end, text = values.number(), values.number(), values.text().strip()
         if not 0 <= start < end:
             raise values.error(f'an interval from {start} to {end} s')
+        if start < last - _ROUNDING:
+            raise values.error(
+                f'the interval from {start} to {end} s ({text!r:.40}) of the tier '
+                f'{tier!r} begins before the one above it ends, at {last} s; its sound '
+                'would count twice: correct the times'
+            )
+        last = end
         if text:
             yield start, end, text
 

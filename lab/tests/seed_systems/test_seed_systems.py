@@ -44,6 +44,18 @@ def test_the_time_of_all_calls_is_added(tmp_path):
     assert times['one'] > 600 and times['other'] == 5
 
 
+@pytest.mark.parametrize('text', ['{"one": ', '[]', '{"one": "long"}', '{"one": NaN}'])
+def test_damaged_times_are_named_before_anything_is_measured(
+    tmp_path, monkeypatch, text
+):
+    monkeypatch.setattr(seeds, 'read_studies', lambda only=(): made('one'))
+    (tmp_path / 'seconds.json').write_text(text)
+    call = ['--out', str(tmp_path / 'seeds.md'), '--work', str(tmp_path)]
+    with pytest.raises(SystemExit, match=r'seconds.json.* Delete it'):
+        seeds.main(call)
+    assert 'one is more.' not in (tmp_path / 'seeds.md').read_text()
+
+
 @pytest.mark.slow
 def test_two_at_once_find_what_one_after_another_finds(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)

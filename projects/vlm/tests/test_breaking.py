@@ -113,6 +113,14 @@ def test_a_full_disk_is_said_and_what_was_kept_stays(tmp_path):
         assert store.get('first') == Answer('sad')
 
 
+def test_answers_need_no_shared_memory_which_network_file_systems_lack(tmp_path):
+    for _ in range(2):
+        with AnswerStore(tmp_path / 'a.sqlite') as store:
+            store.put('first', Answer('sad'))
+            assert store.get('first') == Answer('sad')
+            assert not [*tmp_path.glob('*-shm')]
+
+
 def test_a_place_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / 'file').write_text('no folder')
     with pytest.raises(AskingError, match='cannot be used to keep answers'):

@@ -6,8 +6,10 @@ import pytest
 from lab.video_writing import write_video
 from projects.vowelprompt.listening import listen
 from tgdfer_mm.sound.reading import Sound
+from tgdfer_mm.sound.text_grid import read_text_grid
 from tgdfer_mm.synth.clips import make_clip
 from tgdfer_mm.synth.voice import clip_sound
+from tgdfer_mm.video.errors import InputError
 
 BLACK = [np.zeros((48, 64, 3), np.uint8)] * 10
 
@@ -70,3 +72,18 @@ def test_vowels_of_a_text_grid_are_measured(tmp_path, tier):
     [stretch] = heard[0].stretches
     assert stretch.sound == 'AH1' and len(said) == 1 and 'b.TextGrid' in said[0]
     assert stretch.values == pytest.approx(plain.stretches[1].values, rel=0.01)
+
+
+@pytest.mark.parametrize('start, overlap', [(0.5, False), (0.4995, False), (0.3, True)])
+def test_intervals_that_overlap_are_refused_by_name(tmp_path, start, overlap):
+    path = tmp_path / 'a.TextGrid'
+    path.write_text(
+        '"ooTextFile"\n"TextGrid"\n0 9 <exists> 1\n"IntervalTier" "phones" 0 9 2\n'
+        f'0 0.5 "AH1"\n{start} 0.9 "IY1"\n'
+    )
+    if not overlap:
+        assert len(read_text_grid(path)['phones']) == 2
+        return
+    said = r"a.TextGrid, line 6: the interval from 0.3 to 0.9 s \('IY1'\).*'phones'"
+    with pytest.raises(InputError, match=said):
+        read_text_grid(path)
