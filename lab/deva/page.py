@@ -32,7 +32,7 @@ def result_lines(plan: dict, results: Results, chosen: dict) -> list[str]:
         shown = ', '.join(f'{gate:.2f}' for gate in gates)
         name = plan['arms'][pair.text]['name']
         rows.append([name, own, difference, p_cell(pair.p), shown])
-    head = ['told', 'UAR', 'less frames alone, 95 %', 'p (Holm)', 'gates, absolute']
+    head = ['told', 'UAR', 'minus frames alone, 95 %', 'p (Holm)', 'gates, absolute']
     settings = '; '.join(
         f'{plan["arms"][arm]["name"]}: '
         + ', '.join(f'{key} {value}' for key, value in setting.items())
@@ -40,8 +40,8 @@ def result_lines(plan: dict, results: Results, chosen: dict) -> list[str]:
     )
     people = plan['people']
     return [
-        f'{plan["repeats"]} repeats, each with {people["train"]} drawn people to learn '
-        f'from and {people["test"]} others to test on, level {plan["level"]}; UAR in '
+        f'{plan["repeats"]} repeats, each with {people["train"]} drawn people for '
+        f'training and {people["test"]} others for testing, level {plan["level"]}; UAR in '
         'percent, mean and standard deviation.',
         f'Settings, chosen on other people: {settings}.',
         '',

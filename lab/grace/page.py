@@ -35,7 +35,7 @@ def result_lines(results: Results) -> list[str]:
     """Three tables: UAR, paired differences, and what is moved against the truth."""
     uar = [[text, _mean(results[arm], 'UAR')] for arm, text in _ARMS.items()]
     pairs = [
-        (f'{_ARMS[own]}, less: {_ARMS[other]}', *_both(results, own, other))
+        (f'{_ARMS[own]}, minus: {_ARMS[other]}', *_both(results, own, other))
         for own, other in PAIRS
     ]
     found = results['patches']
@@ -44,11 +44,11 @@ def result_lines(results: Results) -> list[str]:
         keys = [f'{of}_{name}' for name in ('even', 'mass', 'auroc', 'agreement')]
         truth.append([text, *(_mean(found, key) for key in keys)])
         mass, even = ([r[f'{of}_{name}'] for r in found] for name in ('mass', 'even'))
-        against.append((f'mass on {text}, less: even shares', mass, even))
+        against.append((f'mass on {text}, minus: even shares', mass, even))
         for key, word in (('auroc', 'mass'), ('agreement', 'agreement')):
             own = [r[f'{of}_{key}'] for r in found]
             against.append(
-                (f'AUROC of {text} by {word}, less: 50', own, [50] * len(own))
+                (f'AUROC of {text} by {word}, minus: 50', own, [50] * len(own))
             )
     return [
         *table_lines(['trained with', 'UAR'], uar),

@@ -42,7 +42,7 @@ def result_lines(results: Results) -> list[str]:
         '',
         *pair_lines(result_pairs(results)),
         '',
-        "Rank correlation of the gate with the intensity, less with another clip's:",
+        "Rank correlation of the gate with the intensity, minus with another clip's:",
         '',
         *pair_lines(_gate_pairs(results), digits=2),
     ]
@@ -74,7 +74,7 @@ def _gate_pairs(results: Results) -> list[Pair]:
     rows = []
     for arm in (arm for arm, facts in ARMS.items() if facts['gated']):
         own, other = (np.abs(_of(results[arm], k)) for k in ('follows', 'others'))
-        text = f'{_NAMES[arm]}: {own.mean():.2f} less {other.mean():.2f}'
+        text = f'{_NAMES[arm]}: {own.mean():.2f} minus {other.mean():.2f}'
         rows.append((text, own.tolist(), other.tolist()))
     return compare(rows)
 

@@ -15,7 +15,7 @@ from projects.pfvit.separator import FaceSeparator
 from .study import Drawn, Results
 
 _PICTURES = {
-    'redrawn': 'frame less its expression, redrawn',
+    'redrawn': 'frame minus its expression, redrawn',
     'residue_alone': 'drawn from the residue alone',
     'frame_itself': 'the frame itself',
     'mean_frame': "the clip's mean frame",
@@ -66,7 +66,7 @@ def result_pairs(results: Results) -> list[Pair]:
     apart, together, calm = (results[arm] for arm in ('apart', 'together', 'calm'))
     rows = [
         (
-            f'redrawn less {_PICTURES[other]}, grey levels',
+            f'redrawn minus {_PICTURES[other]}, grey levels',
             [r['redrawn'] for r in apart],
             [r[other] for r in apart],
         )
@@ -74,7 +74,7 @@ def result_pairs(results: Results) -> list[Pair]:
     ]
     rows += [
         (
-            f'{what} from the {part}, not kept apart less kept apart, points',
+            f'{what} from the {part}, not kept apart minus kept apart, points',
             [100 * r[f'{what}_{part}'] for r in together],
             [100 * r[f'{what}_{part}'] for r in apart],
         )
@@ -82,7 +82,7 @@ def result_pairs(results: Results) -> list[Pair]:
     ]
     rows += [
         (
-            f'{what} from the {part}, by calm frames, too, less without, points',
+            f'{what} from the {part}, by calm frames, too, minus without, points',
             [100 * r[f'{what}_{part}'] for r in calm],
             [100 * r[f'{what}_{part}'] for r in apart],
         )

@@ -14,25 +14,25 @@ from tgdfer_mm.files import read_json, write_text
 from .listing import Study
 
 _HEAD = """\
-# The seed systems, measured
+# Measurements of related methods (the seed systems)
 
-**Drawn faces only.** Around TG-DFER stand other systems; [baselines.md](baselines.md)
-has what each of them is here. Of each part this page has what it is worth on drawn
-clips, where the truth is known, whatever came out. No figure is of real faces, and none
-is what a system's authors reach.
+This page measures the parts of related methods that this package has. They are called
+seed systems; [baselines.md](baselines.md) describes each of them. **The faces are
+drawn**, so the truth is known. Every result is shown, also if a part does not help. No
+figure is about real faces, and none is a result of a system's authors.
 
-Unless a section says otherwise there are six repeats, each with people of its own.
-Differences are those of the pairs of one repeat, with Student's interval of 95 %; p is
-that of a paired t-test, corrected by Holm over its table. A difference is noise where p
-is not below 0.05.
+Unless a section says otherwise there are six repeats, each with other people.
+Differences are those of pairs within a repeat, with Student's 95 % interval. The p-value
+is that of a paired t-test, corrected by Holm over its table. A difference is called
+noise if p is not below 0.05.
 
 ```bash
 {command}
 ```
 
-writes this page from `{kept}` after it has measured what is missing. It goes on where
-it was stopped. The minutes are the sum over all calls, of one core that other work
-shared.
+This command measures what is missing, and writes this page from `{kept}`. After an
+interruption it continues. The minutes are the sum over all calls, on one core that other
+programs used too.
 """
 
 

@@ -17,7 +17,7 @@ def result_pairs(plan: dict, results: Results) -> list[Pair]:
     names = {arm: about['name'] for arm, about in plan['arms'].items()}
     return compare(
         (
-            f'{names[own]} less {names[base]}',
+            f'{names[own]} minus {names[base]}',
             [each['UAR'] for each in results[own]],
             [each['UAR'] for each in results[base]],
         )
@@ -46,8 +46,8 @@ def result_lines(plan: dict, results: Results, chosen: dict) -> list[str]:
     )
     people = plan['people']
     return [
-        f'{plan["repeats"]} repeats, each with {people["train"]} drawn people to learn '
-        f'from and {people["test"]} others to test on, level {plan["level"]}; UAR in '
+        f'{plan["repeats"]} repeats, each with {people["train"]} drawn people for '
+        f'training and {people["test"]} others for testing, level {plan["level"]}; UAR in '
         'percent, mean and standard deviation.',
         f'Settings, chosen on other people: {settings}.',
         '',

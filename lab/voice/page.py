@@ -20,7 +20,7 @@ _SOUNDS = {
     'other': 'the other sound',
     'shuffled': "another clip's",
 }
-# First less second.
+# First minus second.
 _PAIRS = (
     ('face_words true', 'face'),
     ('face_values true', 'face'),
@@ -50,7 +50,7 @@ def result_pairs(results: Results) -> list[Pair]:
     """Paired over the repeats, in points of UAR."""
     return compare(
         (
-            ' less '.join(map(_text, (own, base))),
+            ' minus '.join(map(_text, (own, base))),
             [r[own] for r in results],
             [r[base] for r in results],
         )

@@ -40,7 +40,7 @@ def result_pairs(results: Results, plan: dict) -> list[Pair]:
         rows = []
         for pair in plan['pairs']:
             own, base = ([100 * r[key] for r in results[name]] for name in pair)
-            text = f'{names[pair[0]]} less {names[pair[1]]}, {key}'
+            text = f'{names[pair[0]]} minus {names[pair[1]]}, {key}'
             rows.append((text, own, base))
         found += compare(rows)
     return found

@@ -16,7 +16,7 @@ def study(folder: Path, report: Report) -> Found:
     uar = measure(folder / 'landmarks.json', report=report)
     rows = [[_NAMES[kind], spread_cell(uar[kind])] for kind in PLANES]
     pairs = compare(
-        (f'{_NAMES[own]} less {_NAMES[base]}, points', uar[own], uar[base])
+        (f'{_NAMES[own]} minus {_NAMES[base]}, points', uar[own], uar[base])
         for own, base in (('true', 'none'), ('shuffled', 'none'), ('true', 'shuffled'))
     )
     own, other, _ = pairs

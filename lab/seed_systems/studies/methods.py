@@ -48,8 +48,8 @@ def study(folder: Path, report: Report) -> Found:
         if pair.verdict != 'noise'
     ]
     says = (
-        'The trainings are those of [comparison.md](comparison.md). The UAR of '
-        f'{len(counted)} of {len(compared)} is told from noise'
+        'The trainings are those of [comparison.md](comparison.md). The UAR '
+        f'differs by more than noise in {len(counted)} of {len(compared)} comparisons'
         f'{" (" if counted else ""}{"; ".join(counted)}{")" if counted else ""}.'
     )
     header = ['part, level', 'UAR without', 'with']

@@ -22,7 +22,7 @@ def study(folder: Path, report: Report) -> Found:
         for name, (before, after, frames) in shares.items()
     ]
     pairs = compare(
-        (f'{name}, after less before, points', after.tolist(), before.tolist())
+        (f'{name}, after minus before, points', after.tolist(), before.tolist())
         for name, (before, after, _) in shares.items()
     )
     verdicts = [pair.verdict for pair in pairs]

@@ -66,7 +66,7 @@ def test_tables_stand_between_the_marks_of_a_page(tmp_path):
     text = page.read_text()
     assert 'old' not in text and text.startswith('before') and text.endswith('after\n')
     mean = np.mean([r['redrawn'] for r in results['apart']])
-    assert f'| frame less its expression, redrawn | {mean:.1f} ±' in text
+    assert f'| frame minus its expression, redrawn | {mean:.1f} ±' in text
     page.write_text('no place')
     with pytest.raises(ValueError, match='no place between'):
         write_tables(page, results)
@@ -77,5 +77,5 @@ def test_a_difference_is_that_of_the_pairs():
     for r in results['apart']:
         r['mean_frame'] = r['redrawn'] + 2
     lines = result_lines(results)
-    [line] = [line for line in lines if "redrawn less the clip's mean" in line]
+    [line] = [line for line in lines if "redrawn minus the clip's mean" in line]
     assert '-2.00 [-2.00, -2.00]' in line

@@ -78,7 +78,7 @@ def test_a_difference_is_that_of_the_pairs():
     [line] = [
         v
         for v in lines
-        if v.startswith('| face and words (the true sound) less face |')
+        if v.startswith('| face and words (the true sound) minus face |')
     ]
     assert '+2.0 [+2.0, +2.0]' in line
-    assert len([v for v in lines if ' less ' in v]) == len(_PAIRS)
+    assert len([v for v in lines if ' minus ' in v]) == len(_PAIRS)
