@@ -22,17 +22,17 @@ drawn**, so the truth is known. Every result is shown, also if a part does not h
 figure is about real faces, and none is a result of a system's authors.
 
 Unless a section says otherwise there are six repeats, each with other people.
-Differences are those of pairs within a repeat, with Student's 95 % interval. The p-value
-is that of a paired t-test, corrected by Holm over its table. A difference is called
-noise if p is not below 0.05.
+Differences are those of pairs within a repeat, with Student's 95 % interval. The
+p-value is that of a paired t-test, corrected by Holm over its table. A difference is
+called noise if p is not below 0.05.
 
 ```bash
 {command}
 ```
 
 This command measures what is missing, and writes this page from `{kept}`. After an
-interruption it continues. The minutes are the sum over all calls, on one core that other
-programs used too.
+interruption it continues. The minutes are the sum over all calls, on one core that
+other programs used too.
 """
 
 

@@ -47,8 +47,8 @@ def result_lines(plan: dict, results: Results, chosen: dict) -> list[str]:
     people = plan['people']
     return [
         f'{plan["repeats"]} repeats, each with {people["train"]} drawn people for '
-        f'training and {people["test"]} others for testing, level {plan["level"]}; UAR in '
-        'percent, mean and standard deviation.',
+        f'training and {people["test"]} others for testing, level {plan["level"]}; UAR '
+        'in percent, mean and standard deviation.',
         f'Settings, chosen on other people: {settings}.',
         '',
         *table_lines(['heard', 'UAR', 'gate, absolute'], rows),
