@@ -10,6 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
+import matplotlib.pyplot  # noqa: F401  every run draws, and would import it again
 import numpy as np
 import torch
 from mmaction.structures import ActionDataSample

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from types import SimpleNamespace
 
+import sklearn.metrics  # noqa: F401  every run has scores, and would import it again
 import standin
 from mmengine.hooks import Hook
 
