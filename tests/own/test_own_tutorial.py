@@ -1,7 +1,15 @@
 """The commands of the tutorial do what its page says; lab/tools has the whole of it."""
 
+import shlex
+import sys
+from runpy import run_path
+
+import pytest
+
 from lab.paths import ROOT
-from lab.tutorials import page_commands, run_command
+from lab.tutorials import page_commands
+from tgdfer_cli.main import main
+from tgdfer_mm.commands import config as command_config
 from tgdfer_mm.files import read_json
 
 CLASSES = 'happy', 'surprise', 'angry'
@@ -12,11 +20,31 @@ SHORT = {
 }
 
 
-def test_the_commands_lead_from_raw_videos_to_a_model_that_names_the_classes(tmp_path):
+@pytest.fixture
+def run_here(tmp_path, monkeypatch):
+    """Runs a command in this process, which has imported what takes seconds."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, 'path', [*sys.path])
+    monkeypatch.setattr(command_config, 'keep_freed_memory', lambda: None)
+
+    def run(command, *more):
+        program, *words = [*shlex.split(command), *more]
+        if program == 'tgdfer':
+            assert main(words) == 0
+        else:
+            monkeypatch.setattr(sys, 'argv', words)
+            run_path(str(ROOT / words[0]), run_name='__main__')
+
+    return run
+
+
+def test_the_commands_lead_from_raw_videos_to_a_model_that_names_the_classes(
+    run_here, tmp_path
+):
     *steps, folds = page_commands('own_tutorial.md')
     for command in steps:
         more = [SHORT[key] for key in SHORT if key in command.replace('data/', '')]
-        run_command(command, tmp_path, *(more[0] if more else ()))
+        run_here(command, *(more[0] if more else ()))
     assert len(list(tmp_path.glob('data/mine/*/*/*/000001.jpg'))) == 9
     [log] = [p.read_text(encoding='utf-8') for p in tmp_path.rglob('*.log')]
     assert 'tgdfer infer VIDEO --model work_dirs/tgdfer_own/fold1' in log
