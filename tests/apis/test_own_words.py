@@ -59,7 +59,7 @@ def test_command_dict_pairs_and_json_are_read_alike(tmp_path):
         (['a smile'], "'a smile' alone cannot"),
         ([], '0 classes'),
         (['mine.json', 'a'], "'mine.json' is a file"),
-        ({1: ['x'], 2: ['y']}, '1 is no name of a class'),
+        ({1: ['x'], 2: ['y']}, '1 is not a name of a class'),
         (5, 'texts: '),
         (['a', 'a'], "'a' is there twice"),
         (['a', 'b|'], "'b|' has no words"),

@@ -149,7 +149,7 @@ def build_like(model):
 def test_what_does_not_fit(build):
     with pytest.raises(ValueError, match="caption_missing='guess'"):
         build(caption_missing='guess')
-    with pytest.raises(ValueError, match='OpenCLIPText encodes no captions'):
+    with pytest.raises(ValueError, match='OpenCLIPText cannot encode captions'):
         build(encoder='OpenCLIPText')
 
 

@@ -74,7 +74,7 @@ def test_texts_are_cleaned_as_the_architecture_says(tmp_path):
     assert clean.encode('  Brows, raised!') == clean.encode('brows raised')
     with pytest.raises(ValueError, match='language'):
         read_tokenizer(folder, dict(language='eng'))
-    with pytest.raises(ValueError, match='clean, one of whitespace, lower'):
+    with pytest.raises(ValueError, match='clean must be one of whitespace, lower'):
         read_tokenizer(folder, dict(clean='upper'))
 
 

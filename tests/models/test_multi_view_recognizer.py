@@ -184,7 +184,7 @@ def test_the_pipelines_views_reach_the_model(model):
 
 
 def test_frames_that_make_no_views_are_refused(model):
-    with pytest.raises(ValueError, match='no whole number of views of num_frames=4'):
+    with pytest.raises(ValueError, match='not a whole number of views of num_frames=4'):
         model.predict(frames(1, 6), [sample()])
     with pytest.raises(ValueError, match='different numbers of crops'):
         model.predict(frames(2, 8), [sample(), sample(crops=2)])

@@ -114,5 +114,5 @@ def test_what_does_not_fit_is_refused(build, make_batch):
     batch = hear(make_batch([16, 16]), [EVERY, EVERY])
     other = batch['data_samples'][0]
     other.set_field(torch.ones(16, 3), 'heard')
-    with pytest.raises(ValueError, match='of one batch have sound of shapes'):
+    with pytest.raises(ValueError, match='of one batch have sound of the shapes'):
         scores(build(), batch)

@@ -157,7 +157,7 @@ def test_a_text_tower_of_hugging_face_is_refused_with_what_to_do(monkeypatch):
 def test_a_tokenizer_of_another_model_is_refused(name, tmp_path):
     given = write_tokenizer(tmp_path, name)
     arch = FAMILIES['worldwide-mt5' if 'xlm' in name else 'worldwide']
-    with pytest.raises(ValueError, match=r'ends texts by .* reads the place of'):
+    with pytest.raises(ValueError, match=r'texts end in .* reads the place of'):
         OpenCLIPText(arch, DESCRIPTIONS, tokenizer=given)
     small = json.loads(json.dumps(FAMILIES['siglip']))
     small['text_cfg']['vocab_size'] = 9

@@ -1,4 +1,4 @@
-"""What is heard in clips, on its way from the data samples to the neck."""
+"""Sound of clips, passed from the data samples to the neck."""
 
 from typing import NamedTuple
 
@@ -6,11 +6,11 @@ from torch import Tensor
 
 
 class Heard(NamedTuple):
-    """What is heard in a batch of N clips, at each of their T sampled frames.
+    """Sound features of a batch of N clips, at each of their T sampled frames.
 
     Attributes:
-        values: C numbers a frame, (N, T, C).
-        mask: Where they are known, (N, T).
+        values: C numbers for each frame, (N, T, C).
+        mask: True where the sound is known, (N, T).
     """
 
     values: Tensor

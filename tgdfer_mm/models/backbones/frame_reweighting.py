@@ -43,8 +43,8 @@ class FrameReweighting(WrappedTower):
             ``tgdfer convert`` writes; an ``OpenCLIPVisual`` has its own.
 
     Raises:
-        ValueError: The tower is no ViT whose attention can be read, or ``blocks`` names
-            one that it does not have.
+        ValueError: If the tower is no ViT whose attention can be read, or ``blocks``
+            names one that it does not have.
     """
 
     def __init__(

@@ -48,7 +48,7 @@ class ClipAugmentPreprocessor(ActionDataPreprocessor):
         """Clips (T, 3, H, W) uint8 to a batch (N, T, 3, H', W') of floats.
 
         Raises:
-            ValueError: The clips of a batch have different sizes in the end.
+            ValueError: If the clips of a batch have different sizes in the end.
         """
         clips = []
         for clip in inputs:

@@ -1,4 +1,4 @@
-"""Layers that several parts of a model use."""
+"""Layers that several parts of a model share."""
 
 from .attention import PreNormLayer, SelfAttention
 from .dynamic_instance_norm import DynamicInstanceNorm

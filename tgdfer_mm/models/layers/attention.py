@@ -1,4 +1,4 @@
-"""Attention of a sequence to itself, before which it is normalised."""
+"""Pre-norm self-attention."""
 
 from torch import Tensor, nn
 
@@ -7,13 +7,13 @@ from .zero_start import zero_linear
 
 
 class PreNormLayer(nn.Module):
-    """Pre-norm attention, whose heads need not add up to the width, and a network.
+    """A pre-norm transformer layer whose heads need not add up to the width.
 
     Args:
         dim: Width.
         heads: Attention heads.
         head_dim: Width of a head.
-        mlp_dim: Hidden width of the network.
+        mlp_dim: Hidden width of the MLP.
     """
 
     def __init__(self, dim: int, heads: int, head_dim: int, mlp_dim: int) -> None:
@@ -30,14 +30,14 @@ class PreNormLayer(nn.Module):
         )
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """The output on a sequence.
+        """The output for a sequence, and the attention.
 
         Args:
             x: (N, L, D).
-            mask: What may be attended to, (N, L); all, where not given.
+            mask: True where a place may be attended to, (N, L); by default everywhere.
 
         Returns:
-            (N, L, D), and the mean attention of the heads (N, L, L).
+            (N, L, D), and the attention, averaged over the heads, (N, L, L).
         """
         n, length, _ = x.shape
         qkv = self.qkv(self.norm(x)).view(n, length, 3, self.heads, -1)
@@ -79,5 +79,5 @@ class SelfAttention(nn.Module):
         return heads.transpose(1, 2).flatten(2)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """Attention over all valid instances."""
+        """Self-attention over all valid instances."""
         return self.out(self.merge(attend(*self.project(x), mask)))

@@ -1,4 +1,4 @@
-"""Instances that read the words of a description, through a gate that starts shut."""
+"""Cross-attention from instances to the words of a description, with a gate."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -8,20 +8,20 @@ from .scalar import scalar
 
 
 class DescriptionAttention(nn.Module):
-    """Cross-attention from instances to the words of a description, at one depth.
+    """Gated cross-attention from instances to the words of a description [choice].
 
-    ``x'_i = x_i + gate * L2norm(attention(x_i, words))``, with a gate of one number
-    that starts at zero [choice]. What is read has unit length, as the instances have,
-    so that the gate says how much the words count next to the frame. Where there are
-    no words nothing is added.
+    ``x'_i = x_i + gate * L2norm(attention(x_i, words))``, where the gate is one number
+    that starts at zero. The addition has unit length, as the instances have, so that
+    the gate is the weight of the words relative to the frame. Where there are no words,
+    nothing is added.
 
     Args:
         dim: D, the width of the instances.
-        text_dim: W, that of the words.
+        text_dim: W, the width of the words.
         heads: Attention heads; must divide D.
 
     Raises:
-        ValueError: The heads do not divide D.
+        ValueError: If the heads do not divide D.
     """
 
     def __init__(self, dim: int, text_dim: int, heads: int) -> None:
@@ -34,18 +34,18 @@ class DescriptionAttention(nn.Module):
         self.query = nn.Linear(dim, dim)
         self.key = nn.Linear(text_dim, dim)
         self.value = nn.Linear(text_dim, dim)
-        self.out = nn.Linear(dim, dim, bias=False)  # nothing read, nothing added
+        self.out = nn.Linear(dim, dim, bias=False)  # no words, no addition
         self.gate = nn.Parameter(scalar(0.0))
 
     def forward(self, x: Tensor, words: Tensor, mask: Tensor, place: Tensor) -> Tensor:
-        """The instances with what they read.
+        """The instances, with the attended words added.
 
         Args:
             x: (N, M, D).
-            words: Of U texts, (U, L, W).
-            mask: Which places hold a word, (U, L).
-            place: Which texts a clip's instances read, (N, Q, R): the instances in Q
-                equal runs, each of which reads R texts.
+            words: Word features of U texts, (U, L, W).
+            mask: True where a place holds a word, (U, L).
+            place: Indices of the texts for each clip, (N, Q, R): the instances are
+                divided into Q equal runs, and each run reads R texts.
 
         Returns:
             (N, M, D).
@@ -54,7 +54,7 @@ class DescriptionAttention(nn.Module):
         words = self.text_norm(words)
         q = self._heads(self.query(self.norm(x)).reshape(n * runs, -1, x.shape[-1]))
         rows = place.reshape(n * runs, texts)
-        # Projected once for each text, then laid out for the clips that have it.
+        # Projected once for each text, then copied to the clips that have it.
         k, v = (
             self._heads(layer(words)[rows].flatten(1, 2))
             for layer in (self.key, self.value)

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 
 class DynamicInstanceNorm(nn.Module):
-    """Normalises the channels of the instances of a bag [from M3DFEL: DMIN].
+    """Dynamic multi-instance normalisation of the channels [from M3DFEL: DMIN].
 
     Mean and variance of a channel are taken over the bag's instances, and blended with
     those of the whole bag (over instances and channels) by two learned pairs of
@@ -27,7 +27,7 @@ class DynamicInstanceNorm(nn.Module):
         self.var_weight = nn.Parameter(torch.ones(2))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, M, C) -> (N, M, C); M of at least two."""
+        """(N, M, C) -> (N, M, C); M must be at least 2."""
         own_var, own_mean = torch.var_mean(x, dim=1, keepdim=True)
         bag_mean = own_mean.mean(-1, keepdim=True)
         second_moment = (own_var + own_mean.square()).mean(-1, keepdim=True)

@@ -1,4 +1,4 @@
-"""What changes between neighbouring frames, and what each of them shows."""
+"""IAL's two streams: differences of neighbouring frames, and the frames themselves."""
 
 import torch
 from mmaction.models.backbones.resnet import BasicBlock, make_res_layer
@@ -12,18 +12,19 @@ _ACT = dict(type='ReLU', inplace=True)
 
 
 class DynamicStaticFusion(nn.Module):
-    """Two streams over the maps of a video's frames, added up [from IAL].
+    """The sum of a dynamic and a static stream over the frames' maps [from IAL].
 
-    The difference of two neighbours goes through residual blocks; the first of the two
-    through one convolution and, its places as tokens with learned codes, through a
-    transformer. Both halve the map.
+    The dynamic stream passes the difference of two neighbouring frames through residual
+    blocks. The static stream passes the first of the two through one convolution and a
+    transformer, whose tokens are the places of the map, with learned positional codes.
+    Both halve the map.
 
     Args:
         channels: C of the maps.
-        size: Their height and width, S.
+        size: S, the height and width of the maps.
         blocks: Residual blocks on the differences.
-        num_layers: Of the transformer over the places.
-        heads: Of each layer.
+        num_layers: Layers of the transformer over the places.
+        heads: Attention heads of each layer.
         head_channels: Width of a head.
         mlp_channels: Hidden width of the layers' networks.
 

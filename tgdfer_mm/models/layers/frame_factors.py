@@ -1,7 +1,8 @@
-"""How much of an attention falls on each frame, and factors that move it [from MiRA].
+"""Factors that move attention between the frames of a clip [from MiRA].
 
-Shares of attention are of the tokens of a clip; S of them are of one frame. No gradient
-flows through the factors: which frame counts is not for training to choose [choice].
+Shares of attention are over the tokens of a clip, which has S tokens for each frame. No
+gradient flows through the factors: training should not choose which frame counts
+[choice].
 """
 
 from collections.abc import Sequence
@@ -12,14 +13,15 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 
-_EVEN = 1e-4  # a spread of the frames' scores below this share of them is rounding
+_EVEN = 1e-4  # a smaller relative spread of the scores is rounding
 
 
 def frame_shares(mass: Tensor, frames: int) -> tuple[Tensor, Tensor]:
-    """The share of each frame, and how sharply it falls inside the frame.
+    """The share of attention of each frame, and its sharpness inside the frame.
 
     Args:
-        mass: Of each token of a clip, (N, T * S), frame by frame, not negative.
+        mass: Attention of each token of a clip, (N, T * S), frame by frame, not
+            negative.
         frames: T.
 
     Returns:
@@ -35,28 +37,30 @@ def frame_shares(mass: Tensor, frames: int) -> tuple[Tensor, Tensor]:
 
 @MODELS.register_module()
 class ExactReweighting(nn.Module):
-    """Moves attention between frames after its softmax, in four steps [from MiRA].
+    """Exact re-weighting: moves attention between frames after softmax [from MiRA].
 
-    ``f = w c + (1 - w) H`` of a frame's share c and its sharpness H; f from 0 to 1
-    over the clip, to the power of beta, and a tenth mixed with even shares gives the
-    wanted shares pi; the factors are ``pi / c`` inside a range; attention times the
-    factors, with a floor, normalised, is mixed half and half with the original.
+    It has four steps. (1) The score of a frame is ``f = w H + (1 - w) c``, from its
+    share c and its sharpness H. (2) The scores are scaled to 0 to 1 over the clip,
+    raised to the power of beta, normalised, and mixed with even shares; the result is
+    the wanted share pi of each frame. (3) The factors are ``pi / c``, limited to a
+    range. (4) The attention is multiplied by the factors, gets a floor, is normalised,
+    and is mixed with the original.
 
-    Where the scores f of all frames are the same but for rounding, the wanted shares
-    are even, and a clip whose factors are all one gets nothing [choice]. Statistics
-    are of each clip alone, which is the authors' mode ``instance``: in their other
-    modes a clip's result depends on the clips next to it.
+    If the scores f of all frames are equal up to rounding, the wanted shares are even;
+    a clip whose factors are all one is not changed [choice]. Statistics are computed
+    for each clip alone, which is the authors' mode ``instance``: in their other modes a
+    clip's result depends on the other clips of the batch.
 
     Args:
-        beta: How much the wanted shares favour high scores.
+        beta: Exponent of the scores; a higher one favours high scores more.
         even: Share of the even distribution in the wanted shares.
-        sharpness: Weight of H; c has the rest.
-        factors: Range of the factors. (1, 1) moves nothing.
-        floor: Share of an even attention to all tokens.
-        strength: Share of the moved attention in what comes out.
+        sharpness: Weight w of H; c has the rest.
+        factors: Range of the factors. (1, 1) changes nothing.
+        floor: Share of even attention to all tokens.
+        strength: Share of the moved attention in the result.
 
     Raises:
-        ValueError: The range does not contain one.
+        ValueError: If the range does not contain one.
     """
 
     def __init__(
@@ -74,7 +78,7 @@ class ExactReweighting(nn.Module):
         self.floor, self.strength = floor, strength
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor, frames: int) -> Tensor:
-        """What is added to the mixed values of a clip.
+        """The change of the mixed values of a clip.
 
         Args:
             query: (N, heads, Q, d).
@@ -91,7 +95,7 @@ class ExactReweighting(nn.Module):
         return (moved - attention) @ value
 
     def move(self, attention: Tensor, frames: int) -> Tensor:
-        """(N, heads, Q, T * S) to the same shape, rows summing to one."""
+        """(N, heads, Q, T * S) -> the same shape; rows sum to one."""
         factors = self.factors_of(attention.detach().mean((1, 2)), frames)
         spread = factors.repeat_interleave(attention.shape[-1] // frames, 1)
         moved = (1 - self.floor) * attention * spread[:, None, None].to(attention)
@@ -116,22 +120,23 @@ class ExactReweighting(nn.Module):
 
 @MODELS.register_module()
 class LightReweighting(nn.Module):
-    """The same in one pass, by the energy of the keys [from MiRA: FlashLite].
+    """Light re-weighting by the energy of the keys [from MiRA: FlashLite].
 
-    The share of a frame and its sharpness are those of the squares of its keys, which
-    are known before the attention. They are standardised over the clip and mixed; a
-    softmax gives the wanted shares, and these times T, inside a range, the factors.
-    Their logarithm is added to the scores. The attention itself is never stored.
+    The share of a frame and its sharpness are computed from the squares of its keys,
+    which are known before the attention. They are standardised over the clip and mixed;
+    a softmax gives the wanted shares. The factors are these times T, limited to a
+    range, and their logarithm is added to the scores. So one pass is enough, and the
+    attention is never stored.
 
     Args:
-        tau: What the scores are multiplied with before the softmax; the authors take
-            0.22 for their largest network.
+        tau: Factor of the scores before the softmax; the authors take 0.22 for their
+            largest network.
         even: See :class:`ExactReweighting`.
-        sharpness: See there.
-        factors: See there.
+        sharpness: See :class:`ExactReweighting`.
+        factors: See :class:`ExactReweighting`.
 
     Raises:
-        ValueError: The range does not contain one.
+        ValueError: If the range does not contain one.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What S2D puts before each block of a ViT: landmarks as prompts, and time."""
+"""S2D's parts before each block of a ViT: landmark prompter and temporal adapter."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -8,15 +8,16 @@ from .zero_start import zero_linear
 
 
 class LandmarkPrompter(nn.Module):
-    """The next prompt of a picture, of its tokens and the last prompt [from S2D: MCP].
+    """The landmark prompter, which makes each block's prompt [from S2D: MCP].
 
-    Both go down to a few channels. There each channel of the picture is weighted by a
-    softmax over the places, with a learned sharpness, and the two are added up. The way
-    up starts at zero [choice], so that the prompts start as nothing.
+    Tokens and prompt are projected to a few channels. There each channel of the tokens
+    is weighted by a softmax over the places, with a learned sharpness, and both are
+    added. The projection back to D channels starts at zero [choice], so that the
+    prompts start at zero.
 
     Args:
         dim: D.
-        hidden: Channels below.
+        hidden: The few channels between the projections.
     """
 
     def __init__(self, dim: int, hidden: int = 8) -> None:
@@ -27,18 +28,18 @@ class LandmarkPrompter(nn.Module):
         self.sharpness = nn.Parameter(scalar(10.0))
 
     def forward(self, tokens: Tensor, prompt: Tensor) -> Tensor:
-        """Two of shape (B, L, D), both normalised -> the prompt (B, L, D)."""
+        """Tokens and prompt (B, L, D), both normalised -> the next prompt (B, L, D)."""
         seen = self.image(tokens)
         focus = (seen * self.sharpness).softmax(1) * seen
         return self.out(focus + self.prompt(prompt))
 
 
 class PlaceAdapter(nn.Module):
-    """Attention over time in a bottleneck, and a network on what it gives [from S2D].
+    """The temporal adapter: bottleneck attention over time and an MLP [from S2D].
 
-    The form is that of the authors' code: no residual is between the two, and the
-    bottleneck has an activation before its attention. ``tma`` is the form of their
-    description. The last way up starts at zero [choice], as they intend.
+    The form is that of the authors' code: there is no residual between the two, and the
+    bottleneck has an activation before its attention. ``tma`` has the form of their
+    description. The last projection starts at zero [choice], as they intend.
 
     Args:
         dim: D.
@@ -46,7 +47,7 @@ class PlaceAdapter(nn.Module):
         heads: Attention heads; must divide the bottleneck.
 
     Raises:
-        ValueError: If they do not.
+        ValueError: If the heads do not divide the bottleneck.
     """
 
     def __init__(self, dim: int, ratio: float = 0.25, heads: int = 8) -> None:
@@ -66,7 +67,7 @@ class PlaceAdapter(nn.Module):
         self.mlp_up = zero_linear(narrow, dim)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Places over time (N, T, D) -> what is added to them, (N, T, D)."""
+        """Places over time (N, T, D) -> the change of each, (N, T, D)."""
         n, t, _ = x.shape
         qkv = self.qkv(F.gelu(self.down(x))).view(n, t, 3, self.heads, -1)
         attended = F.scaled_dot_product_attention(*qkv.permute(2, 0, 3, 1, 4))

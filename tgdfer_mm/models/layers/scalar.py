@@ -1,13 +1,13 @@
-"""Parameters of one number."""
+"""Trained parameters of one number."""
 
 import torch
 from torch import Tensor, nn
 
 
 def scalar(value: float) -> Tensor:
-    """A number with one dimension, (1,), to be learned.
+    """A trained parameter of one number, of shape (1,).
 
-    torch's FSDP refuses parameters without a dimension.
+    It has a dimension because torch's FSDP refuses parameters without one.
     """
     return torch.tensor([float(value)])
 

@@ -1,4 +1,4 @@
-"""An instance in two parts: its expression, and all else."""
+"""Separates an instance into an expression and a residue."""
 
 from torch import Tensor, nn
 
@@ -6,12 +6,13 @@ from torch import Tensor, nn
 class Separation(nn.Module):
     """Two linear maps of an instance: expression and residue [from PF-ViT].
 
-    Nothing here keeps them apart; a loss such as ``DecorrelationLoss`` does.
+    The maps alone do not keep the parts apart; a loss such as ``DecorrelationLoss``
+    does.
 
     Args:
         dim: D, width of an instance.
-        expression_channels: E.
-        residue_channels: P.
+        expression_channels: E, the width of the expression.
+        residue_channels: P, the width of the residue.
 
     Raises:
         ValueError: If a width is not positive.

@@ -1,4 +1,4 @@
-"""Losses on bags."""
+"""Losses on bags of instances."""
 
 from .decorrelation_loss import (
     DecorrelationLoss,

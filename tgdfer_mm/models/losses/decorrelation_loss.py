@@ -1,4 +1,4 @@
-"""What two parts of an instance have in common, as a loss."""
+"""Losses on what two parts of an instance have in common."""
 
 import torch
 import torch.nn.functional as F
@@ -9,17 +9,16 @@ from ...registry import MODELS
 
 @MODELS.register_module()
 class DecorrelationLoss(nn.Module):
-    """How far channels of one part tell channels of the other, over a batch.
+    """The mean squared correlation between the channels of two parts.
 
-    The mean squared correlation between every channel of the first and every channel
-    of the second, over the valid instances of the batch: 0 if no channel of one tells
-    anything of a channel of the other by a line, 1 if each tells all [from PF-ViT:
-    the two parts are to be orthogonal; over a batch a choice]. It has no unit, so that
-    small vectors do not make it small. Of n instances without any relation it is about
-    1 / (n - 1).
+    It is the mean over every pair of a channel of the first part and a channel of the
+    second, over the valid instances of the batch: 0 if no channel is linearly related
+    to one of the other part, 1 if all are fully [from PF-ViT: the two parts are to be
+    orthogonal; over a batch a choice]. It has no unit, so that small vectors do not
+    make it small. For n unrelated instances it is about 1 / (n - 1).
 
     Args:
-        loss_weight: Its factor.
+        loss_weight: Factor of the loss.
 
     Raises:
         ValueError: If the weight is negative.
@@ -32,12 +31,12 @@ class DecorrelationLoss(nn.Module):
     def forward(
         self, first: Tensor, second: Tensor, mask: Tensor | None = None
     ) -> Tensor:
-        """The loss of two parts of the same instances.
+        """The loss for two parts of the same instances.
 
         Args:
             first: (..., E).
             second: (..., P).
-            mask: (...), True where an instance is valid; None if all are.
+            mask: (...), true where an instance is valid; None if all are valid.
         """
         first, second = valid_rows(first, mask), valid_rows(second, mask)
         first, second = (
@@ -48,20 +47,20 @@ class DecorrelationLoss(nn.Module):
 
 @MODELS.register_module()
 class SharedVarianceLoss(nn.Module):
-    """The share of each part that a line tells from the other, over a batch [choice].
+    """The share of each part that the other predicts linearly [choice].
 
-    The mean of two shares of variance, 0 to 1: of the first part by a ridge regression
-    on the second, and the other way round. Where :class:`DecorrelationLoss` looks at
-    one channel and one channel, this one also sees what many channels together tell.
-    The batch needs several times as many valid instances as there are channels: of n
-    instances without any relation P channels tell up to P / n.
+    The mean of two shares of explained variance, 0 to 1: of the first part by a ridge
+    regression on the second, and of the second by one on the first.
+    :class:`DecorrelationLoss` compares pairs of channels; this loss also sees what many
+    channels together predict. The batch needs several times as many valid instances as
+    there are channels: for n unrelated instances, P channels predict up to P / n.
 
     Args:
-        loss_weight: Its factor.
-        ridge: Penalty of the regression, in units of the mean variance of a channel.
+        loss_weight: Factor of the loss.
+        ridge: Penalty of the regression, relative to the mean variance of a channel.
 
     Raises:
-        ValueError: If the weight is negative, or the penalty not positive.
+        ValueError: If the weight is negative, or the penalty is not positive.
     """
 
     def __init__(self, loss_weight: float = 1.0, ridge: float = 0.05) -> None:
@@ -83,7 +82,7 @@ class SharedVarianceLoss(nn.Module):
         return self.loss_weight * told / 2
 
     def told(self, part: Tensor, other: Tensor) -> Tensor:
-        """Share of the variance of a part (n, E) that the other (n, P) tells."""
+        """Share of the variance of one part (n, E) that the other (n, P) predicts."""
         own, both = other.t() @ other, other.t() @ part
         penalty = self.ridge * own.diagonal().mean().clamp(min=1e-12)
         own = own + penalty * torch.eye(len(own), dtype=own.dtype, device=own.device)
@@ -95,11 +94,11 @@ class SharedVarianceLoss(nn.Module):
 class OrthogonalityLoss(nn.Module):
     """The mean squared cosine between the two parts of each instance [from PF-ViT].
 
-    Weaker than :class:`DecorrelationLoss`: two orthogonal vectors may still say the
-    same in different channels.
+    It is weaker than :class:`DecorrelationLoss`: two orthogonal vectors may still have
+    the same information in different channels.
 
     Args:
-        loss_weight: Its factor.
+        loss_weight: Factor of the loss.
 
     Raises:
         ValueError: If the weight is negative.
@@ -112,7 +111,7 @@ class OrthogonalityLoss(nn.Module):
     def forward(
         self, first: Tensor, second: Tensor, mask: Tensor | None = None
     ) -> Tensor:
-        """As for :class:`DecorrelationLoss`, of two parts of one width.
+        """As for :class:`DecorrelationLoss`, for two parts of the same width.
 
         Raises:
             ValueError: If the widths differ.

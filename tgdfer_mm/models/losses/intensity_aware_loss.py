@@ -1,4 +1,4 @@
-"""IAL's loss: every clip against the class that it is most confused with."""
+"""IAL's intensity-aware loss, on the label and its strongest rival class."""
 
 import torch
 import torch.nn.functional as F
@@ -10,24 +10,24 @@ from .mil_loss import MILLoss
 
 @MODELS.register_module()
 class IntensityAwareLoss(MILLoss):
-    """:class:`MILLoss` plus a term on the strongest rival class [from IAL].
+    """The intensity-aware loss: MIL loss plus a term on the strongest rival [from IAL].
 
     The term is ``-log(e^x_t / (e^x_t + e^x_m))``, with x_t the logit of the label and
     x_m the highest of the other classes: clips of low intensity, which look like
     another class, weigh more than in a softmax over all classes. With soft labels it
     is the mean over the labels by their shares [choice].
 
-    It serves any head; logits of a vision-language model are cosines times a hundred,
-    for which the term saturates unless a ``temperature`` makes them smaller.
+    It works with any head. Logits of a vision-language model are cosines times a
+    hundred, for which the term saturates unless a ``temperature`` makes them smaller.
 
     Args:
         intensity_weight: Factor of the term; 0.1 in the authors' code.
-        temperature: The logits are divided by it in the term, and nowhere else.
+        temperature: Divisor of the logits in this term, and nowhere else.
         **kwargs: As for :class:`MILLoss`.
 
     Raises:
-        ValueError: If ``multi_label`` is given, where there is no rival class, or the
-            temperature is not positive.
+        ValueError: If ``multi_label`` is set, because there is no single rival class
+            then, or the temperature is not positive.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class IntensityAwareLoss(MILLoss):
 
 
 def against_rival(logits: Tensor, label: Tensor) -> Tensor:
-    """Mean cross entropy of two: the label and the highest of the other classes.
+    """Mean cross entropy between the label and the highest other class.
 
     Args:
         logits: (N, K), of at least two classes.

@@ -10,10 +10,10 @@ from ..pooling.mil import mil_pool
 
 @MODELS.register_module()
 class MILLoss(nn.Module):
-    """Classification loss of bags [paper: MIL; forms and weights are a choice].
+    """The classification loss of bags [paper: MIL; forms and weights a choice].
 
-    Takes bag logits (N, K), as any mmaction2 head gives them, or instance logits
-    (N, M, K) with a mask, which it pools with :func:`mil_pool` first.
+    It takes bag logits (N, K), as any mmaction2 head gives them, or instance logits (N,
+    M, K) with a mask, which it pools with :func:`mil_pool` first.
 
     Labels: class indices (N,); soft labels such as vote shares, (N, K), non-negative
     and summing to one; with ``multi_label`` multi-hot (N, K), by binary cross entropy.
@@ -22,8 +22,8 @@ class MILLoss(nn.Module):
         pooling: See :func:`mil_pool`; used on instance logits only.
         rho: Share of the instances that ``topk`` averages.
         label_smooth: Share of the label spread over all classes (single label only).
-        multi_label: Labels are multi-hot.
-        loss_weight: Factor on the result.
+        multi_label: Whether labels are multi-hot.
+        loss_weight: Factor of the result.
 
     Raises:
         ValueError: If labels and logits do not fit, a soft label does not sum to one,
@@ -40,7 +40,7 @@ class MILLoss(nn.Module):
     ) -> None:
         super().__init__()
         if multi_label and label_smooth:
-            raise ValueError('label_smooth is for single labels; set it to 0')
+            raise ValueError('label_smooth works with single labels only; set it to 0')
         self.pooling = pooling
         self.rho = rho
         self.label_smooth = label_smooth
@@ -59,7 +59,7 @@ class MILLoss(nn.Module):
         Args:
             cls_score: (N, K), or (N, M, K).
             label: (N,) or (N, K); see the class.
-            mask: Valid instances, (N, M); all, where not given.
+            mask: Valid instances, (N, M); by default all.
             weights: Relevance (N, M, K), for ``pooling='relevance'``.
         """
         if cls_score.dim() == 3:
@@ -83,7 +83,7 @@ def _check_shape(cls_score: Tensor, label: Tensor) -> None:
     if label.shape != cls_score.shape:
         raise ValueError(
             f'labels of shape {tuple(label.shape)} do not fit logits of shape '
-            f'{tuple(cls_score.shape)}'
+            f'{tuple(cls_score.shape)}: give class indices (N,), or shares (N, K)'
         )
 
 

@@ -1,4 +1,4 @@
-"""S2D's loss: soft targets from remembered clips that look alike."""
+"""S2D's self-distillation: soft targets from similar clips of earlier batches."""
 
 import itertools
 
@@ -9,35 +9,37 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 
-# Share of the training -> weight from there on: S2D's epochs 30, 50, 60, 80 of 100.
+# Pairs of a share of the training and the weight from then on: S2D's epochs 30, 50, 60
+# and 80 of 100.
 SCHEDULE = ((0.3, 0.01), (0.5, 0.1), (0.6, 0.5), (0.8, 1.0))
 
 
 @MODELS.register_module()
 class SelfDistillationLoss(nn.Module):
-    """Divergence from what was predicted for similar clips of every class [from S2D].
+    """Self-distillation from stored predictions for similar clips [from S2D].
 
     The last ``size`` training clips of each class are kept as anchors: feature and
     probabilities. Of every class the ``neighbours`` anchors with the highest cosine to
     a clip's feature are taken; the mean of their probabilities, weighted by the
     cosines, is the clip's soft target, and the loss ``KL(target || softmax(logits))``.
-    What is unlike (a cosine below zero) weighs nothing [choice].
+    Anchors with a cosine below zero have no weight [choice].
 
-    Anchors are replaced by newer ones all the time; the authors fill them anew every
-    40 epochs [choice]. Until every class has enough of them the loss is zero. Each
-    process keeps its own; they are buffers, so a checkpoint has them.
+    Anchors are always replaced by newer ones [choice]; the authors collect them again
+    every 40 epochs. Until every class has enough anchors, the loss is zero. Each
+    process has its own anchors; they are buffers, so a checkpoint contains them.
 
     Args:
         num_classes: K.
         channels: Width of the features.
-        size: Anchors of a class.
-        neighbours: Of them, how many make the target.
-        schedule: Pairs of a share of the training's steps and the weight from there
-            on; 0 before the first. Outside of a Runner the last weight counts.
+        size: Number of anchors of a class.
+        neighbours: Number of anchors of a class that make the target.
+        schedule: Pairs of a share of the training's steps and the weight from then on;
+            before the first pair the weight is 0. Outside of a Runner the last weight
+            holds.
 
     Raises:
         ValueError: If there are more neighbours than anchors, or the shares of the
-            schedule do not ascend within 0 to 1.
+            schedule do not ascend from 0 to 1.
     """
 
     def __init__(
@@ -50,7 +52,7 @@ class SelfDistillationLoss(nn.Module):
     ) -> None:
         super().__init__()
         if not 1 <= neighbours <= size:
-            raise ValueError(f'neighbours={neighbours} must be 1 to size={size}')
+            raise ValueError(f'neighbours={neighbours} must be from 1 to size={size}')
         shares = [0.0, *(share for share, _ in schedule), 1.0]
         if not schedule or any(a > b for a, b in itertools.pairwise(shares)):
             raise ValueError(f'schedule={schedule}: shares must ascend within 0 to 1')
@@ -63,12 +65,12 @@ class SelfDistillationLoss(nn.Module):
         self.register_buffer('seen', torch.zeros(num_classes, dtype=torch.long))
 
     def forward(self, feature: Tensor, logits: Tensor, label: Tensor) -> Tensor:
-        """The mean loss of a batch, which is remembered afterwards while training.
+        """The mean loss of a batch; in training, its clips are then stored as anchors.
 
         Args:
             feature: (N, D), before the classifier.
             logits: (N, K).
-            label: (N,), or shares (N, K), of which the largest counts.
+            label: (N,), or shares (N, K), whose largest one counts.
         """
         weight = self.weight()
         loss = logits.new_zeros(())
@@ -107,7 +109,7 @@ class SelfDistillationLoss(nn.Module):
         one_hot = F.one_hot(label, len(self.seen))
         rank = (one_hot.cumsum(0) - 1).gather(1, label[:, None]).squeeze(1)
         count = one_hot.sum(0)
-        kept = rank >= count[label] - size  # of more than there is room for, the last
+        kept = rank >= count[label] - size  # if there are too many, the last ones
         slot = (self.seen[label] + rank) % size
         where = label[kept], slot[kept]
         self.features[where] = feature[kept].to(self.features)

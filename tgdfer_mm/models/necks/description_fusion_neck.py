@@ -1,4 +1,4 @@
-"""Instances that read what is told of their clip, before another neck."""
+"""Fusion of instances with the words of descriptions, before another neck."""
 
 import torch
 from mmengine.model import BaseModule
@@ -12,25 +12,25 @@ from ..layers.description_attention import DescriptionAttention
 
 @MODELS.register_module()
 class DescriptionFusionNeck(BaseModule):
-    """Lets each instance read the words of its clip's description [from DEVA].
+    """A neck that fuses descriptions of the clip into its instances [from DEVA].
 
-    The words come from several depths of the text tower, and are read one depth after
-    the other, the shallowest first, by a :class:`.DescriptionAttention` each [from
-    DEVA: progressive fusion steered by texts of rising depth; attention, depths and
-    gates a choice]. Then another neck gets the instances.
+    The words come from several depths of the text tower. Each depth has a
+    :class:`.DescriptionAttention`, and the shallowest comes first [from DEVA:
+    progressive fusion steered by texts of rising depth; attention, depths and gates a
+    choice]. Then another neck gets the instances.
 
-    All gates start at zero, so that the model starts as it is without this neck. A bag
-    without descriptions passes through.
+    All gates start at zero, so that the model starts as the one without this neck. A
+    bag without descriptions is not changed.
 
     Args:
         in_channels: D, the joint width.
         text_channels: W, the width of the text tower.
-        taps: S, the depths that are read.
+        taps: S, the number of depths.
         heads: Attention heads; must divide D.
         neck: Config of the other neck.
 
     Raises:
-        ValueError: The heads do not divide D, or the words are of other depths or of
+        ValueError: If the heads do not divide D, or the words have other depths or
             another width.
     """
 
@@ -51,7 +51,7 @@ class DescriptionFusionNeck(BaseModule):
         self.neck = MODELS.build(neck)
 
     def forward(self, bag: Bag, data_samples: list | None = None) -> tuple[Bag, dict]:
-        """What the other neck makes of the bag, and its log with the gates."""
+        """The output of the other neck, and its values to log with the gates."""
         if bag.described is None:
             return self.neck(bag, data_samples)
         bag = bag._replace(instances=self.fuse(bag.instances, bag.mask, bag.described))
@@ -65,13 +65,13 @@ class DescriptionFusionNeck(BaseModule):
         return bag, log
 
     def fuse(self, x: Tensor, mask: Tensor, described: Described) -> Tensor:
-        """The instances with what they read; padding stays as it is.
+        """The instances with the attended words added; padding is not changed.
 
         Args:
             x: (N, M, D).
             mask: (N, M).
-            described: Of one text a clip, or of one for each of its frames, of which
-                an instance reads those of its own frames.
+            described: One text for each clip, or one for each of its frames; an
+                instance then reads the texts of its own frames.
 
         Returns:
             (N, M, D).
@@ -79,14 +79,15 @@ class DescriptionFusionNeck(BaseModule):
         tokens, known, place = described
         if len(tokens) != self.taps or tokens.shape[-1] != self.text_channels:
             raise ValueError(
-                f'the words are of {len(tokens)} depths, {tokens.shape[-1]} wide; the '
-                f'neck has taps={self.taps} and text_channels={self.text_channels}'
+                f'the words have {len(tokens)} depths and width {tokens.shape[-1]}, '
+                f'but the neck has taps={self.taps} and '
+                f'text_channels={self.text_channels}'
             )
         count, texts = x.shape[1], place.shape[1]
         if texts > 1 and texts % count:
             raise ValueError(
-                f'{texts} descriptions a clip do not fit its {count} instances: give '
-                'one, or one for each frame'
+                f'{texts} descriptions of a clip do not fit its {count} instances: '
+                'give one for the clip, or one for each frame'
             )
         place = place.unflatten(1, (1 if texts == 1 else count, -1))
         fused = x

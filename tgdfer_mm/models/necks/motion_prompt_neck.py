@@ -1,4 +1,4 @@
-"""Relevance that favours the instances where the face moves."""
+"""Visual prompts whose relevance favours the instances where the face moves."""
 
 from ...registry import MODELS
 from .visual_prompt_neck import VisualPromptNeck
@@ -8,8 +8,8 @@ from .visual_prompt_neck import VisualPromptNeck
 class MotionPromptNeck(VisualPromptNeck):
     """:class:`VisualPromptNeck` with a prior by motion [from GRACE; form a choice].
 
-    With the relevance, the visual prompts and ``pooling='relevance'`` change. Where
-    nothing moves it is the same neck.
+    The motion changes the relevance, and with it the visual prompts and
+    ``pooling='relevance'``. Where nothing moves, the result is the same.
 
     Args:
         in_channels: D, the joint width.

@@ -1,4 +1,4 @@
-"""Instances read against the face at rest of the same person."""
+"""Instances compared with the same person's face at rest."""
 
 import torch
 from torch import Tensor, nn
@@ -11,12 +11,12 @@ from .visual_prompt_neck import RelevanceNeck, VisualPromptNeck
 
 
 class RestingFace(nn.Module):
-    """A visual prompt of the person at rest, and instances that are read against it.
+    """Adds each instance's difference from the person's resting face [choice].
 
     Most frames of a clip show a face at rest. So the median of the bag's valid
-    instances, channel by channel, is a visual prompt of this person's resting face, r,
-    that needs no label [choice]. Each instance is read together with its difference
-    from r: ``x'_i = x_i + W [x_i, x_i - r]``, where W starts at zero.
+    instances, channel by channel, is a visual prompt r of this person's resting face,
+    and needs no label. Each instance is changed by its difference from r: ``x'_i = x_i
+    + W [x_i, x_i - r]``, where W starts at zero.
 
     Args:
         dim: D.
@@ -27,23 +27,23 @@ class RestingFace(nn.Module):
         self.read = zero_linear(2 * dim, dim)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """(N, M, D), (N, M) -> (N, M, D); padding stays as it is."""
+        """(N, M, D), (N, M) -> (N, M, D); padding is not changed."""
         moved = x - masked_median(x, mask)
         return x + self.read(torch.cat([x, moved], dim=-1)) * mask[..., None]
 
 
 @MODELS.register_module()
 class RestingFaceNeck(RelevanceNeck):
-    """The default: relevance by the texts, instances read against the face at rest.
+    """The default neck: relevance, and instances against the resting face [choice].
 
-    The relevance is that of :class:`RelevanceNeck`, of the instances as the tower gives
-    them, with tau learned; the instances are read anew by :class:`RestingFace`; the
-    labels stay as they are. At the start nothing is changed, so that the model is
-    zero-shot CLIP.
+    The relevance is that of :class:`RelevanceNeck`, for the instances as the tower
+    gives them, with a trained tau [paper: frame-level relevance; form a choice]. The
+    head gets the instances after :class:`RestingFace`; the labels are not changed. At
+    the start nothing is changed, so that the model is zero-shot CLIP.
 
     Args:
         in_channels: D, the joint width.
-        temperature: Where tau starts.
+        temperature: Initial value of tau.
         spread: See :class:`RelevanceNeck`.
         **kwargs: As for :class:`RelevanceNeck`.
     """
@@ -65,10 +65,11 @@ class RestingFaceNeck(RelevanceNeck):
 
 @MODELS.register_module()
 class RestingPromptNeck(VisualPromptNeck):
-    """Labels enriched as by :class:`VisualPromptNeck`, and the face at rest.
+    """Visual prompts, and instances against the resting face [paper; parts a choice].
 
-    The instances are read as by :class:`RestingFaceNeck`; the labels are enriched by
-    the instances as the tower gives them [choice].
+    The labels are enriched as in :class:`VisualPromptNeck`, by the instances as the
+    tower gives them [choice]. The head gets the instances of :class:`RestingFaceNeck`
+    [choice].
 
     Args:
         in_channels: D, the joint width.

@@ -1,4 +1,4 @@
-"""Instances read as an expression apart from the person who shows it."""
+"""Instances separated into an expression and the person who shows it."""
 
 import torch
 from torch import Tensor, nn
@@ -13,16 +13,16 @@ from .visual_prompt_neck import RelevanceNeck
 
 @MODELS.register_module()
 class SeparatedFaceNeck(RelevanceNeck):
-    """Reads each instance against the face at rest that it would have [from PF-ViT].
+    """A neck that separates expression and person in each instance [from PF-ViT].
 
-    An instance x has two parts, both linear: the expression e and the residue p. From
-    p alone a linear map tells r, the instance that the same person at rest would give;
-    the clip's least expressive instance is what it learns from, so no label of it is
-    needed [choice]. ``x' = x + W [e, x - r]``, where W starts at zero, so that at the
-    start the model is as it is without this neck.
+    Two linear maps of an instance x give the expression e and the residue p. From p
+    alone, a linear map predicts r, the instance of the same person at rest. Its target
+    in training is the clip's least expressive instance, so no label is needed [choice].
+    ``x' = x + W [e, x - r]``, where W starts at zero, so that the model starts as the
+    one without this neck.
 
-    Unlike the median of :class:`.RestingFaceNeck`, r is told for each instance, in the
-    pose that it has, also if the clip shows no face at rest.
+    Unlike the median of :class:`.RestingFaceNeck`, r is predicted for each instance, in
+    its own pose, even if the clip shows no face at rest.
 
     Losses while training: ``loss_apart`` of e and p, and ``loss_rest``, the squared
     distance between r and the clip's least expressive instance, averaged over the valid
@@ -30,18 +30,19 @@ class SeparatedFaceNeck(RelevanceNeck):
 
     Args:
         in_channels: D, the joint width.
-        temperature: Where tau starts, see :class:`.RelevanceNeck`.
+        temperature: Initial value of tau, see :class:`.RelevanceNeck`.
         spread: See :class:`.RelevanceNeck`.
         expression_channels: Width of e; a quarter of D by default.
         residue_channels: Width of p; D by default.
-        neutral: Which class is neutral; its score chooses the least expressive
-            instance. None if no class is: then the instance with the evenest scores.
+        neutral: Index of the neutral class, whose score chooses the least expressive
+            instance. None if there is no such class: then the instance with the highest
+            entropy is chosen.
         loss_apart: Config of the loss that keeps e and p apart; None leaves it out.
         rest_weight: Factor of ``loss_rest``.
         **kwargs: As for :class:`.RelevanceNeck`.
 
     Raises:
-        ValueError: If a width is not positive, or ``rest_weight`` negative.
+        ValueError: If a width is not positive, or ``rest_weight`` is negative.
     """
 
     def __init__(
@@ -76,17 +77,17 @@ class SeparatedFaceNeck(RelevanceNeck):
         return read, log if data_samples is None else log | self.losses(bag)
 
     def read(self, bag: Bag) -> Tensor:
-        """The instances against the face at rest, (N, M, D); padding as it is."""
+        """The instances against the resting face, (N, M, D); padding is not changed."""
         x = bag.instances
         expression, residue = self.parts(x)
         parts = torch.cat([expression, x - self.rest(residue)], dim=-1)
         return x + self.reader(parts) * bag.mask[..., None]
 
     def losses(self, bag: Bag) -> dict[str, Tensor]:
-        """What keeps the parts apart, and what teaches the face at rest.
+        """The loss that keeps the parts apart, and the loss of the resting face.
 
         Raises:
-            IndexError: If ``neutral`` is none of the classes.
+            IndexError: If ``neutral`` is not the index of a class.
         """
         expression, residue = self.parts(bag.instances)
         with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Instances to which the sound of their moment is added, before another neck."""
+"""Fusion of instances with the sound at their time, before another neck."""
 
 import torch
 import torch.nn.functional as F
@@ -13,29 +13,29 @@ from ..layers.scalar import scalar
 
 @MODELS.register_module()
 class SoundFusionNeck(BaseModule):
-    """Adds what is heard to each instance, through a gate that starts shut [choice].
+    """A neck that fuses the sound of the clip into its instances [choice].
 
     ``x'_i = x_i + gate * L2norm(encoder(sound at i))``: two linear layers with GELU on
     the numbers of each frame, averaged over the frames of an instance. The addition has
-    unit length, as the instances have, so that the gate says how much the sound counts
-    next to the picture. Then another neck gets the instances.
+    unit length, as the instances have, so that the gate is the weight of the sound
+    relative to the picture. Then another neck gets the instances.
 
-    Published methods join picture and sound otherwise: MMA-DFER with two pretrained
-    towers that prompt one another, HiCMAE with cross-attention in pretraining. Here
-    nothing of the sound is pretrained.
+    Published methods fuse picture and sound in other ways: MMA-DFER with two pretrained
+    towers that prompt each other, HiCMAE with cross-attention in pretraining. Here no
+    part for the sound is pretrained.
 
-    The gate starts at zero, so that the model starts as it is without this neck. A bag
-    without sound passes through, and so does an instance at which nothing is known.
+    The gate starts at zero, so that the model starts as the one without this neck. A
+    bag without sound is not changed, nor is an instance whose sound is not known.
 
     Args:
         in_channels: D, the joint width.
-        sound_channels: C, the numbers of a frame: 800 of ``AttachSound(of='log_mel')``,
-            6 of ``of='voice'``.
+        sound_channels: C, the numbers for each frame: 800 with
+            ``AttachSound(of='log_mel')``, 6 with ``of='voice'``.
         hidden: Width between the two layers.
         neck: Config of the other neck.
 
     Raises:
-        ValueError: The sound has another width, or does not fit the instances.
+        ValueError: If the sound has another width, or does not fit the instances.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class SoundFusionNeck(BaseModule):
         self.neck = MODELS.build(neck)
 
     def forward(self, bag: Bag, data_samples: list | None = None) -> tuple[Bag, dict]:
-        """What the other neck makes of the bag, and its log with the gate."""
+        """The output of the other neck, and its values to log with the gate."""
         if bag.heard is None:
             return self.neck(bag, data_samples)
         bag = bag._replace(instances=self.fuse(bag.instances, bag.mask, bag.heard))
@@ -65,12 +65,12 @@ class SoundFusionNeck(BaseModule):
         return bag, log
 
     def fuse(self, x: Tensor, mask: Tensor, heard: Heard) -> Tensor:
-        """The instances with what is heard; padding stays as it is.
+        """The instances with the sound added; padding is not changed.
 
         Args:
             x: (N, M, D).
             mask: (N, M).
-            heard: Of T frames, T a multiple of M.
+            heard: Sound of T frames; T is a multiple of M.
 
         Returns:
             (N, M, D).
@@ -78,14 +78,15 @@ class SoundFusionNeck(BaseModule):
         frames, width = heard.values.shape[1:]
         if width != self.sound_channels:
             raise ValueError(
-                f'the sound has {width} numbers a frame, the neck '
+                f'the sound has {width} numbers for each frame, but the neck has '
                 f'sound_channels={self.sound_channels}'
             )
         if frames % x.shape[1]:
             raise ValueError(
-                f'the sound of {frames} frames does not fit {x.shape[1]} instances'
+                f'the sound of {frames} frames does not fit {x.shape[1]} instances: '
+                'give a multiple of that'
             )
-        # What is not known may be anything, and must not reach a gradient.
+        # Unknown values may be anything, and must not reach a gradient.
         values = heard.values.to(x).masked_fill(~heard.mask[..., None], 0)
         code, known = average_runs(
             self.encoder(values), heard.mask, frames // x.shape[1]

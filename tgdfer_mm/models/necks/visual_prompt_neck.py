@@ -16,22 +16,24 @@ from ..layers.zero_start import zero_ffn
 
 @MODELS.register_module()
 class RelevanceNeck(BaseModule):
-    """Says which instances speak for which label, and leaves the labels as they are.
+    """A neck with the frame-level relevance alone; it keeps the labels [paper].
 
     ``alpha = softmax_i(cos(x_i, e_c) / tau)`` over the valid instances [paper:
-    frame-level relevance; form a choice]. The base of :class:`VisualPromptNeck`, and
-    what is left of it in an ablation.
+    frame-level relevance; form a choice]. It is the base of :class:`VisualPromptNeck`,
+    and takes its place in an ablation.
 
     Args:
         temperature: tau.
         spread: Whether an instance shares its relevance with its neighbours in time,
-            before the softmax and after it: an expression lasts for several frames
-            [choice; docs/evidence.md]. Runs from before version 0.2 have it off.
+            before the softmax and after it, because an expression lasts for several
+            frames [choice; docs/evidence.md]. It is off in runs from before version
+            0.2.
         learn_temperature: Whether tau is trained.
-        motion_temperature: Favours the instances where the face moves: the relevance
-            of an instance for every class is multiplied by
+        motion_temperature: Temperature of a preference for instances where the face
+            moves: the relevance of an instance for every class is multiplied by
             ``exp(motion / motion_temperature)`` before it is normalised [from GRACE;
-            form a choice]. The motion is between 0 and 2. None leaves it out.
+            form a choice]. The motion is between 0 and 2. With None there is no
+            preference.
 
     Raises:
         ValueError: If ``motion_temperature`` is not positive.
@@ -57,8 +59,8 @@ class RelevanceNeck(BaseModule):
     def forward(self, bag: Bag, data_samples: list | None = None) -> tuple[Bag, dict]:
         """Fills in the bag's relevance (N, M, K) and enriched labels (N, K, D).
 
-        Both are of the instances as the tower gives them; the head gets those that
-        :meth:`read` gives.
+        Both are computed from the instances as the tower gives them; the head gets the
+        result of :meth:`read`.
 
         Returns:
             The bag, and values to log (empty without ``data_samples``).
@@ -71,11 +73,11 @@ class RelevanceNeck(BaseModule):
         return bag, {} if data_samples is None else log
 
     def read(self, bag: Bag) -> Tensor:
-        """The instances that the head gets, (N, M, D): here as they are."""
+        """The instances that the head gets, (N, M, D): here unchanged."""
         return bag.instances
 
     def relevance(self, bag: Bag) -> Tensor:
-        """How much each valid instance speaks for each class, (N, M, K)."""
+        """The relevance of each valid instance for each class, (N, M, K)."""
         logits = self.similarity(bag)
         if self.motion_temperature is not None:
             prior = motion(bag.instances, bag.mask) / self.motion_temperature
@@ -90,35 +92,35 @@ class RelevanceNeck(BaseModule):
         )
 
     def similarity(self, bag: Bag) -> Tensor:
-        """How alike instances and labels are, in units of tau, (N, M, K)."""
+        """Cosines of instances and labels divided by tau, (N, M, K)."""
         return F.normalize(bag.instances, dim=-1) @ bag.text.t() / self.log_tau.exp()
 
     def enrich(self, bag: Bag, relevance: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """The labels of each bag, (N, K, D), and values to log."""
+        """The label features of each bag, (N, K, D), and values to log."""
         return bag.text.expand(bag.instances.shape[0], -1, -1), {}
 
 
 @MODELS.register_module()
 class VisualPromptNeck(RelevanceNeck):
-    """Ties the labels to the instances [paper; form from VadCLIP].
+    """A neck with visual prompts that enrich the labels [paper; form from VadCLIP].
 
     For instance x_i and class text e_c, with the relevance alpha of
-    :class:`RelevanceNeck` and tau learnable:
+    :class:`RelevanceNeck` and a trained tau:
 
     * visual prompt ``v_c = L2norm(sum_i alpha_ic x_i)``,
     * enriched label ``u = e_c + gamma v_c``, ``e'_c = L2norm(u + FFN(u))``.
 
     gamma and the FFN's last layer start at zero, so that at the start e' = e and the
-    model is zero-shot CLIP [choice]. tau starts low because the prompts of all classes
-    would be nearly one vector if it were high. While training, gamma, tau and the mean
-    cosine between the prompts of two classes are logged: prompts that all agree, or a
-    gamma that stays at zero, do nothing.
+    model is zero-shot CLIP [choice]. tau starts low, because with a high tau the
+    prompts of all classes would be nearly the same vector. In training, gamma, tau and
+    the mean cosine between the prompts of two classes are logged: prompts that are all
+    alike, or a gamma that stays at zero, have no effect.
 
     Args:
         in_channels: D, the joint width.
-        temperature: Where tau starts.
-        gamma: Where gamma starts (learnable).
-        ffn_ratio: Hidden width of the FFN, in units of D.
+        temperature: Initial value of tau.
+        gamma: Initial value of gamma, which is trained.
+        ffn_ratio: Hidden width of the FFN, divided by D.
         **kwargs: As for :class:`RelevanceNeck`.
     """
 
@@ -135,7 +137,7 @@ class VisualPromptNeck(RelevanceNeck):
         self.ffn = zero_ffn(in_channels, ffn_ratio)
 
     def enrich(self, bag: Bag, relevance: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """The labels of each bag moved towards what it shows, (N, K, D)."""
+        """The labels of each bag, enriched by its visual prompts, (N, K, D)."""
         prompt = visual_prompts(bag.instances, relevance)
         raw = bag.text + self.gamma * prompt
         enriched = F.normalize(raw + self.ffn(raw), dim=-1)
@@ -154,5 +156,5 @@ def visual_prompts(instances: Tensor, relevance: Tensor) -> Tensor:
 
 
 def cosines_between(unit: Tensor) -> Tensor:
-    """Of every two of the K vectors: (N, K, D) -> (N, K * (K - 1))."""
+    """Cosines of all pairs of the K vectors: (N, K, D) -> (N, K * (K - 1))."""
     return off_diagonal(unit @ unit.transpose(1, 2))

@@ -1,8 +1,8 @@
-"""Pooling over a bag: of logits (MIL), and of features for the whole video.
+"""Pooling over a bag: of instance logits (MIL), and of features for the video.
 
-A new one is a function like those of :mod:`.mil`, or a class like those of
-:mod:`.video`, that registers itself in ``tgdfer_mm.registry.MIL_POOLINGS`` or
-``VIDEO_POOLINGS``; a config then names it.
+A new pooling is a function as in :mod:`.mil`, or a class as in :mod:`.video`. It is
+registered in ``tgdfer_mm.registry.MIL_POOLINGS`` or ``VIDEO_POOLINGS``, and configs can
+then name it.
 """
 
 from .mil import find_mil_pooling, mil_pool

@@ -1,7 +1,7 @@
-"""From the logits of a bag's instances to those of the bag.
+"""Multiple-instance pooling: from instance logits to bag logits.
 
-A pooling is a function of the logits (N, M, K) and the mask of the valid instances
-(N, M); ``rho`` and ``weights`` come with them for the poolings that need them.
+A pooling is a function of the logits (N, M, K) and the mask of the valid instances (N,
+M); poolings that need them also get ``rho`` and ``weights``.
 """
 
 from collections.abc import Callable
@@ -34,24 +34,24 @@ def mil_pool(
         Bag logits, (N, K).
 
     Raises:
-        ValueError: On an unknown mode, or ``relevance`` without weights.
+        ValueError: If the mode is unknown, or is ``relevance`` without weights.
     """
     return find_mil_pooling(mode)(z, mask, rho=rho, weights=weights)
 
 
 def find_mil_pooling(mode: str) -> Callable[..., Tensor]:
-    """The pooling of a name.
+    """The pooling with a name.
 
     Raises:
-        ValueError: There is none; names those that there are.
+        ValueError: If there is none; the message names all poolings.
     """
     return known_part(MIL_POOLINGS, mode)
 
 
 @MIL_POOLINGS.register_module(name='topk')
 def topk(z: Tensor, mask: Tensor, rho: float, **unused) -> Tensor:
-    """The mean of each class's best k."""
-    # Sorting once serves every k in the batch: k differs with the valid count.
+    """The mean of the k highest logits of each class."""
+    # One sort is enough for every k in the batch: k depends on the valid count.
     floor = torch.finfo(z.dtype).min
     ordered = z.masked_fill(~mask[..., None], floor).sort(dim=1, descending=True).values
     rank = torch.arange(z.shape[1], device=z.device)
@@ -61,15 +61,18 @@ def topk(z: Tensor, mask: Tensor, rho: float, **unused) -> Tensor:
 
 @MIL_POOLINGS.register_module(name='relevance')
 def relevance(z: Tensor, mask: Tensor, weights: Tensor | None, **unused) -> Tensor:
-    """The sum by the weights that the neck gives the instances for each class."""
+    """The sum over instances, weighted by the neck's relevance for each class."""
     if weights is None:
-        raise ValueError("pooling='relevance' needs the relevance that the neck gives")
+        raise ValueError(
+            "pooling='relevance' needs the relevance of a neck: set model.neck, or "
+            'take another pooling'
+        )
     return (z * weights).sum(1)
 
 
 @MIL_POOLINGS.register_module(name='logsumexp')
 def logsumexp(z: Tensor, mask: Tensor, **unused) -> Tensor:
-    """The soft maximum, of the mean."""
+    """The soft maximum: the logarithm of the mean of exponentials."""
     floor = torch.finfo(z.dtype).min
     count = mask.sum(1, keepdim=True).clamp(min=1).to(z.dtype)
     return z.masked_fill(~mask[..., None], floor).logsumexp(1) - count.log()
@@ -77,7 +80,7 @@ def logsumexp(z: Tensor, mask: Tensor, **unused) -> Tensor:
 
 @MIL_POOLINGS.register_module(name='mean')
 def mean(z: Tensor, mask: Tensor, **unused) -> Tensor:
-    """The mean."""
+    """The mean over the valid instances."""
     weight = mask[..., None].to(z.dtype)
     return (z * weight).sum(1) / weight.sum(1).clamp(min=1)
 

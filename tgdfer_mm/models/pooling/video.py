@@ -1,4 +1,4 @@
-"""How a bag's instances become one vector, or one a class, for the video logits."""
+"""Feature pooling for the video logits: one vector for the bag, or for each class."""
 
 import torch
 from torch import Tensor, nn
@@ -10,13 +10,14 @@ from ..functional import masked_softmax
 
 @VIDEO_POOLINGS.register_module(name='relevance')
 class RelevancePooling(nn.Module):
-    """One vector a class, by the relevance that the neck gives the instances.
+    """Pooling by relevance: one vector for each class [choice].
 
-    It has nothing to learn, and a frame that shows another emotion does not dilute it
-    [choice; measured in docs/evidence.md].
+    The weights are the neck's relevance, so nothing is trained, and a frame that shows
+    another emotion does not dilute the vector of a class [measured in
+    docs/evidence.md].
 
     Args:
-        dim: Unused; every pooling takes it.
+        dim: Not used; every pooling takes it.
     """
 
     def __init__(self, dim: int) -> None:
@@ -29,9 +30,10 @@ class RelevancePooling(nn.Module):
 
 @VIDEO_POOLINGS.register_module(name='query')
 class QueryPooling(nn.Module):
-    """One vector a video, by attention to a learned query [from VadCLIP, DK-CLIP].
+    """Attention pooling by a learned query [from VadCLIP, DK-CLIP].
 
-    The query starts at zero, i.e. at the mean of the valid instances.
+    It gives one vector for the video. The query starts at zero, so that the result
+    starts as the mean of the valid instances.
 
     Args:
         dim: D.
@@ -48,9 +50,9 @@ class QueryPooling(nn.Module):
 
 
 def build_video_pooling(name: str, dim: int) -> nn.Module:
-    """The pooling of a name, for features (N, M, D).
+    """The pooling with a name, for features (N, M, D).
 
     Raises:
-        ValueError: There is none; names those that there are.
+        ValueError: If there is none; names those that there are.
     """
     return known_part(VIDEO_POOLINGS, name)(dim)

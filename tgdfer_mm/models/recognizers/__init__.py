@@ -1,4 +1,4 @@
-"""Recognizers."""
+"""Recognizers, the whole models that a runner trains and tests."""
 
 from .bag_recognizer import BagRecognizer
 from .caption_recognizer import CaptionRecognizer

@@ -1,4 +1,4 @@
-"""The recognizer: a video as a bag of a tower's features, on its way to the losses."""
+"""The recognizer of bags: from the frames of a video to losses or predictions."""
 
 import torch
 from mmaction.models.recognizers import BaseRecognizer
@@ -16,31 +16,33 @@ from .tower_features import check_tower, frames_per_position, read_tower
 
 @MODELS.register_module()
 class BagRecognizer(BaseRecognizer):
-    """Tower and head; a neck, and the classes' texts, if the head reads them.
+    """A recognizer that treats a video as a bag of instances [paper: MIL].
 
-    Data flows one way: frames -> tower -> instances -> neck (with the class texts) ->
-    head. What comes after the towers is computed in single precision also under
-    autocast: logits of a vision-language model are cosines times a hundred.
+    Data flow: frames -> tower -> instances -> neck (with the class texts) -> head; neck
+    and texts are optional. All parts after the towers compute in single precision, also
+    under autocast, because logits of a vision-language model are cosines times a
+    hundred.
 
-    The features are handed on as the tower gives them, not scaled to unit length. The
-    mask says which instances are padding; it is the head's to use.
+    Features are not scaled to unit length. The mask tells the head which instances are
+    padding.
 
     Args:
         backbone: A tower on images, (N * T, 3, H, W) -> (N * T, D), or an
             ``InstanceBackbone`` around any other backbone.
-        cls_head: Turns a :class:`Bag` into logits, e.g. ``M3DFELHead``.
-        text_encoder: Gives the classes' features (K, D), e.g. ``OpenCLIPText``.
-        neck: Turns a bag into one with more in it, e.g. ``VisualPromptNeck``.
+        cls_head: A head that turns a :class:`Bag` into logits, e.g. ``M3DFELHead``.
+        text_encoder: A module that gives the class features (K, D), e.g.
+            ``OpenCLIPText``.
+        neck: A module that adds to a bag, e.g. ``VisualPromptNeck``.
         frames_per_instance: Frames whose features are averaged to one instance; by
-            default as many as the backbone gives one feature for.
+            default the number of frames for which the backbone gives one feature.
         **kwargs: As for mmaction2's ``BaseRecognizer``.
 
     Raises:
-        ValueError: If the backbone is neither kind of tower, or too coarse in time for
-            the instances, or the widths, or the numbers of texts and of the head's
-            classes, differ.
+        ValueError: If the backbone is neither kind of tower, or is too coarse in time
+            for the instances; or the widths differ; or the numbers of texts and of the
+            head's classes differ.
         UsageError: If a ``FrameExpert`` does not fit the head's classes or the
-            ``data_preprocessor``; it is a ValueError too.
+            ``data_preprocessor``; it is also a ValueError.
     """
 
     def __init__(
@@ -71,11 +73,11 @@ class BagRecognizer(BaseRecognizer):
         """Features of a batch (N, T, 3, H, W) after a stage.
 
         Returns:
-            After ``backbone`` the features of the frames (N, T, D), or of the
-            positions in time (N, P, D) that an ``InstanceBackbone`` gives; after
-            ``neck`` the :class:`Bag`, after ``head`` its
+            After ``backbone`` the features of the frames (N, T, D), or of the positions
+            in time (N, P, D) that an ``InstanceBackbone`` gives; after ``neck`` the
+            :class:`Bag`, after ``head`` its
             :class:`~tgdfer_mm.models.heads.bag_head.HeadOutput`; and a dict with
-            ``loss_aux``, what the neck adds to the losses.
+            ``loss_aux``, the neck's additional losses.
         """
         features, mask = read_tower(self.backbone, inputs, data_samples)
         if stage == 'backbone':
@@ -100,8 +102,8 @@ class BagRecognizer(BaseRecognizer):
             return (self.cls_head(bag) if stage == 'head' else bag), {'loss_aux': log}
 
     def make_instances(self, features: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Features (N, P, D) and their mask to instances (N, M, D) and theirs."""
-        if self._group == 1:  # the padding stays, which some heads read
+        """Turns features (N, P, D) into instances (N, M, D), with their masks."""
+        if self._group == 1:  # padding is kept, because some heads read it
             return features, mask
         return average_runs(features, mask, self._group)
 
@@ -116,9 +118,9 @@ class BagRecognizer(BaseRecognizer):
 
         Args:
             features: The instances, (N, M, D).
-            mask: Theirs, (N, M).
-            text: Of the classes, as the text encoder gives them.
-            data_samples: For subclasses that read more of the clips.
+            mask: True where an instance is valid, (N, M).
+            text: Text features of the classes, as the text encoder gives them.
+            data_samples: The data samples, for subclasses that read more from them.
         """
         return Bag(features, mask, None if text is None else at_least_single(text))
 
@@ -129,20 +131,20 @@ class BagRecognizer(BaseRecognizer):
             return self.cls_head.loss(bag, data_samples) | extra['loss_aux']
 
     def predict(self, inputs: Tensor, data_samples: list, **kwargs) -> list:
-        """Predictions of a batch, with each sample's per-instance explanation.
+        """Predictions of a batch, with each sample's explanation by instances.
 
-        The stock method drops the data samples before the features are extracted, and
-        with them the mask.
+        The stock method drops the data samples, and with them the mask, before the
+        features are extracted.
         """
         bag, _ = self.extract_feat(inputs, data_samples=data_samples, test_mode=True)
         return self._explained(bag, data_samples)
 
     def predict_features(self, features: Tensor, data_samples: list) -> list:
-        """Predictions of clips whose frames went through the tower already.
+        """Predictions from features that the tower has already computed.
 
         Args:
-            features: Of each frame as the tower gives them, (N, T, D).
-            data_samples: One a clip; ``num_valid`` says how many frames are real.
+            features: The tower's features of each frame, (N, T, D).
+            data_samples: One for each clip; ``num_valid`` counts the valid frames.
         """
         mask = frame_mask(data_samples, features.shape[1], features.device)
         mask = mask.expand(features.shape[:2])
@@ -165,7 +167,7 @@ class BagRecognizer(BaseRecognizer):
             count, names = self.cls_head.num_classes, self.text_encoder.classes
             if len(names) != count:
                 raise ValueError(
-                    f'cls_head.num_classes={count}, but the descriptions are of '
+                    f'cls_head.num_classes={count}, but the descriptions have '
                     f'{len(names)} classes: {", ".join(names)}'
                 )
         if isinstance(self.backbone, FrameExpert):
@@ -185,7 +187,7 @@ class BagRecognizer(BaseRecognizer):
         std = getattr(self.data_preprocessor, 'std', torch.ones(1))
         if mean.any() or (std != 1).any():
             raise UsageError(
-                'a FrameExpert takes pixels from 0 to 255 and prepares them by itself: '
-                'set model.data_preprocessor.mean to zeros and .std to ones, and say '
-                'in model.backbone what its network wants'
+                'a FrameExpert takes pixels from 0 to 255 and prepares them by '
+                'itself: set model.data_preprocessor.mean to zeros and .std to ones, '
+                'and set mean and std of its network in model.backbone'
             )

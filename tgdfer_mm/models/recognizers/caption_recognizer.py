@@ -1,4 +1,4 @@
-"""EmoCLIP's training: videos against their own captions."""
+"""EmoCLIP's recognizer, which trains on captions and tests on classes."""
 
 from torch import Tensor
 
@@ -9,7 +9,7 @@ from .bag_recognizer import BagRecognizer
 
 @MODELS.register_module()
 class CaptionRecognizer(BagRecognizer):
-    """Learns from the caption of each clip, and is tested on the classes [EmoCLIP].
+    """A recognizer trained on the clips' captions, tested on classes [from EmoCLIP].
 
     In training the texts of the batch of bags are the captions of its clips, (N, D)
     in the clips' order, for a head such as ``CaptionHead``; in testing they are those
@@ -17,12 +17,13 @@ class CaptionRecognizer(BagRecognizer):
 
     Args:
         text_encoder: ``OpenCLIPCaptions``, or another one with ``encode_captions``.
-        caption_missing: What a clip without caption trains on: ``'error'``, or
-            ``'class'``, the first description of its class [choice].
+        caption_missing: Treatment of clips without a caption: ``'error'``, or
+            ``'class'``, to train on the first description of their class [choice].
         **kwargs: As for :class:`BagRecognizer`.
 
     Raises:
-        ValueError: On another ``caption_missing``, or a text encoder without captions.
+        ValueError: If ``caption_missing`` is another value, or the text encoder cannot
+            encode captions.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class CaptionRecognizer(BagRecognizer):
             )
         if not hasattr(self.text_encoder, 'encode_captions'):
             raise ValueError(
-                f'text_encoder.type={type(self.text_encoder).__name__} encodes no '
+                f'text_encoder.type={type(self.text_encoder).__name__} cannot encode '
                 "captions; take 'OpenCLIPCaptions'"
             )
         self.caption_missing = caption_missing
@@ -44,7 +45,7 @@ class CaptionRecognizer(BagRecognizer):
         """The losses of a batch.
 
         Raises:
-            ValueError: A clip has no caption.
+            ValueError: If a clip has no caption.
         """
         bag, _ = self.extract_feat(inputs, data_samples=data_samples)
         captions = [self._caption(sample) for sample in data_samples]
@@ -59,9 +60,10 @@ class CaptionRecognizer(BagRecognizer):
             return caption
         if self.caption_missing == 'error':
             raise ValueError(
-                f'clip {sample.get("clip")!r} has no caption: give the data set '
-                'captions=True (MAFW) or the pipeline AttachCaptions, or set '
-                "model.caption_missing='class' to train it on its class's description"
+                f'clip {sample.get("clip")!r} has no caption: set captions=True in the '
+                'data set (MAFW), put AttachCaptions into the pipeline, or set '
+                "model.caption_missing='class' to train the clip on the description "
+                'of its class'
             )
         name = self.text_encoder.classes[int(sample.gt_label)]
         return self.text_encoder.texts[name][0]

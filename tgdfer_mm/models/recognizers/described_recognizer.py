@@ -1,4 +1,4 @@
-"""TG-DFER that is told in words what each clip shows."""
+"""TG-DFER with a description of each clip."""
 
 from torch import Tensor
 
@@ -12,17 +12,18 @@ from .text_guided_recognizer import TextGuidedRecognizer
 class DescribedRecognizer(TextGuidedRecognizer):
     """TG-DFER with descriptions of the clips, in training and in testing [from DEVA].
 
-    The data samples' ``descriptions``, such as ``AttachMovements`` gives, go through
-    the text tower to the neck. Clips without any are judged by their frames alone.
+    The data samples' ``descriptions``, which for example ``AttachMovements`` gives, go
+    through the text tower to the neck. For clips without descriptions only the frames
+    count.
 
     Args:
         text_encoder: ``OpenCLIPDescriptions``, or another one with ``describe``.
-        **kwargs: As for :class:`TextGuidedRecognizer`; a neck that reads descriptions
-            is ``DescriptionFusionNeck``.
+        **kwargs: As for :class:`TextGuidedRecognizer`; the neck must read descriptions,
+            as ``DescriptionFusionNeck`` does.
 
     Raises:
-        ValueError: The text encoder describes nothing, or gives other words than the
-            neck reads.
+        ValueError: If the text encoder cannot encode descriptions, or its words do not
+            fit the neck.
     """
 
     def __init__(self, text_encoder: dict, **kwargs) -> None:
@@ -30,8 +31,8 @@ class DescribedRecognizer(TextGuidedRecognizer):
         encoder, neck = self.text_encoder, self.neck
         if not hasattr(encoder, 'describe'):
             raise ValueError(
-                f'text_encoder.type={type(encoder).__name__} reads no descriptions; '
-                "take 'OpenCLIPDescriptions'"
+                f'text_encoder.type={type(encoder).__name__} cannot encode '
+                "descriptions; take 'OpenCLIPDescriptions'"
             )
         if isinstance(neck, DescriptionFusionNeck):
             given = dict(taps=len(encoder.depths), text_channels=encoder.token_channels)
@@ -39,7 +40,7 @@ class DescribedRecognizer(TextGuidedRecognizer):
                 if getattr(neck, name) != value:
                     raise ValueError(
                         f'neck.{name}={getattr(neck, name)}, but the text encoder '
-                        f'gives {value}'
+                        f'gives {value}: set the same in both'
                     )
 
     def make_bag(

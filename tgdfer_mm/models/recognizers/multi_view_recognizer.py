@@ -1,4 +1,4 @@
-"""A recognizer that is shown a clip several times in testing."""
+"""A recognizer that tests several views of a clip."""
 
 import torch
 from torch import Tensor
@@ -9,15 +9,17 @@ from .bag_recognizer import BagRecognizer
 
 @MODELS.register_module()
 class MultiViewRecognizer(BagRecognizer):
-    """Averages the probabilities of a clip's views; training sees one view.
+    """A recognizer that averages the probabilities of several views [from S2D].
 
-    Views are W windows in time (``SampleWindows``) by C crops in space
-    (``CropCorners``). The average is mmaction2's ``average_clips='prob'``, but windows
-    that are padding alone do not count. The views go through the model one after the
-    other, so that testing needs no more memory than with one.
+    Training uses one view. In testing, the views are W windows in time
+    (``SampleWindows``) by C crops in space (``CropCorners``). The average is
+    mmaction2's ``average_clips='prob'``, except that windows of padding alone do not
+    count. The views go through the model one after the other, so that testing needs no
+    more memory than with one.
 
-    Scores and weights of the instances are averaged over the crops, which show the
-    same frames, and come window by window; the weights sum to one over all windows.
+    Scores and weights of the instances are averaged over the crops, because these show
+    the same frames. They are ordered window by window, and the weights sum to one over
+    all windows.
 
     Args:
         num_frames: T, the frames of a view.
@@ -29,11 +31,11 @@ class MultiViewRecognizer(BagRecognizer):
         self.num_frames = num_frames
 
     def predict(self, inputs: Tensor, data_samples: list, **kwargs) -> list:
-        """Predictions of clips (N, C * W * T, 3, H, W), crop by crop.
+        """Predictions for clips (N, C * W * T, 3, H, W), crop by crop.
 
         Raises:
-            ValueError: The clips have different numbers of crops, or the frames make
-                no whole number of views.
+            ValueError: If the clips have different numbers of crops, or the frames are
+                not a whole number of views.
         """
         crops = self._crops(inputs, data_samples)
         views = inputs.unflatten(1, (crops, -1, self.num_frames))
@@ -57,24 +59,27 @@ class MultiViewRecognizer(BagRecognizer):
         found = {sample.get('num_crops', 1) for sample in data_samples}
         crops = found.pop()
         if found:
-            raise ValueError('clips of one batch have different numbers of crops')
+            raise ValueError(
+                'clips of one batch have different numbers of crops: give all of them '
+                'the same CropCorners'
+            )
         if inputs.shape[1] % (crops * self.num_frames):
             raise ValueError(
-                f'MultiViewRecognizer: {inputs.shape[1]} frames of a clip are no whole '
-                f'number of views of num_frames={self.num_frames} with {crops} crops: '
-                'make SampleWindows agree'
+                f'MultiViewRecognizer: {inputs.shape[1]} frames of a clip are not a '
+                f'whole number of views of num_frames={self.num_frames} with {crops} '
+                'crops: give SampleWindows the same num_frames'
             )
         return crops
 
     def _valid(self, data_samples: list, windows: int) -> Tensor:
-        """Valid frames of each window, (N, W); zero of one that is padding alone."""
+        """Number of valid frames of each window, (N, W); 0 for padding alone."""
         total = windows * self.num_frames
         counts = torch.tensor([s.get('num_valid', total) for s in data_samples])
         start = torch.arange(windows) * self.num_frames
         return (counts[:, None] - start).clamp(0, self.num_frames)
 
     def _combine(self, sample, said: list, count: int) -> None:
-        """Writes on a clip what its views say, of whose windows the first count."""
+        """Writes the average of the views on a clip's sample."""
         head = self.cls_head
         scores = [torch.stack([v.pred_score for v in w]).mean(0) for w in said[:count]]
         score = torch.stack(scores).mean(0)
@@ -96,7 +101,7 @@ class MultiViewRecognizer(BagRecognizer):
 
 
 def _of_view(data_samples: list, valid: Tensor) -> list:
-    """The samples of one view, of which at least one frame is shown."""
+    """The data samples of one view, each with at least one valid frame."""
     own = []
     for sample, count in zip(data_samples, valid.tolist(), strict=True):
         view = sample.new()

@@ -1,4 +1,4 @@
-"""TG-DFER that hears its clips."""
+"""TG-DFER with the sound of each clip."""
 
 import torch
 from torch import Tensor
@@ -14,8 +14,8 @@ class SoundRecognizer(TextGuidedRecognizer):
     """TG-DFER with the sound of the clips, in training and in testing [choice].
 
     The data samples' ``heard`` and ``heard_mask``, which ``AttachSound`` gives, go to
-    the neck, such as ``SoundFusionNeck``. Clips without any are judged by their
-    pictures alone.
+    the neck, such as ``SoundFusionNeck``. For clips without sound only the pictures
+    count.
     """
 
     def make_bag(
@@ -25,10 +25,10 @@ class SoundRecognizer(TextGuidedRecognizer):
         text: Tensor | None,
         data_samples: list | None,
     ) -> Bag:
-        """The bag, with what is heard.
+        """The bag, with the sound.
 
         Raises:
-            ValueError: Clips of one batch have sound of different shapes.
+            ValueError: If clips of one batch have sound of different shapes.
         """
         bag = super().make_bag(features, mask, text, data_samples)
         values = [sample.get('heard') for sample in data_samples or []]
@@ -36,7 +36,10 @@ class SoundRecognizer(TextGuidedRecognizer):
         if not shapes:
             return bag
         if len(shapes) > 1:
-            raise ValueError(f'clips of one batch have sound of shapes {shapes}')
+            raise ValueError(
+                f'clips of one batch have sound of the shapes {shapes}: give all clips '
+                'the same AttachSound'
+            )
         nothing = torch.zeros(shapes.pop(), device=features.device)
         values = [nothing if each is None else each for each in values]
         known = [

@@ -1,4 +1,4 @@
-"""What the recognizers of bags ask of their tower."""
+"""Features of a tower for the recognizers of bags, and checks of the tower."""
 
 from torch import Tensor, nn
 
@@ -9,7 +9,7 @@ from ..bag import frame_mask
 def read_tower(
     backbone: nn.Module, inputs: Tensor, data_samples: list | None
 ) -> tuple[Tensor, Tensor]:
-    """Features of a batch of videos, and which of them are padding.
+    """Features of a batch of videos, and the mask of the valid ones.
 
     Args:
         backbone: A tower on images, or an ``InstanceBackbone``.
@@ -17,7 +17,7 @@ def read_tower(
         data_samples: See :func:`~tgdfer_mm.models.bag.frame_mask`.
 
     Returns:
-        (N, T, D) of the frames, or (N, P, D) of the positions in time that an
+        Features (N, T, D) of the frames, or (N, P, D) of the positions in time that an
         ``InstanceBackbone`` gives, and their mask.
     """
     n, t = inputs.shape[:2]
@@ -28,16 +28,16 @@ def read_tower(
 
 
 def frames_per_position(backbone: nn.Module) -> int:
-    """Frames that the backbone gives one feature for."""
+    """The number of frames for which the backbone gives one feature."""
     return getattr(backbone, 'frames_per_position', 1)
 
 
 def check_tower(backbone: nn.Module, frames_per_instance: int) -> None:
-    """Refuses a backbone that instances cannot be made of.
+    """Refuses a backbone whose features cannot become instances.
 
     Raises:
-        ValueError: If it is no tower on images nor an ``InstanceBackbone``, or too
-            coarse in time for the instances.
+        ValueError: If it is neither a tower on images nor an ``InstanceBackbone``, or
+            is too coarse in time for the instances.
     """
     if getattr(backbone, 'out_channels', None) is None:
         raise ValueError(

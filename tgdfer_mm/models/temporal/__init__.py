@@ -1,7 +1,7 @@
 """Temporal networks: (N, M, D) and a mask in, (N, M, D) out.
 
-A new one is a class that derives from :class:`TemporalNetwork` and registers itself
-in ``tgdfer_mm.registry.TEMPORAL``; a head's config then names it.
+A new temporal network is a class that derives from :class:`TemporalNetwork` and is
+registered in ``tgdfer_mm.registry.TEMPORAL``; the config of a head can then name it.
 """
 
 from .dcin import DilatedContextTemporal

@@ -1,4 +1,4 @@
-"""Contexts of several lengths, mixed for each instance by how they relate."""
+"""Dilated contexts of several lengths, mixed for each instance by their relations."""
 
 import torch
 import torch.nn.functional as F
@@ -11,30 +11,31 @@ from .temporal_network import TemporalNetwork
 
 @TEMPORAL.register_module(name='dcin')
 class DilatedContextTemporal(TemporalNetwork):
-    """For long videos: what is around an instance, near and far, and what of it counts.
+    """A temporal network for long videos: dilated contexts and relations [from DCIN].
 
-    Coarse: dilated convolutions see contexts of several lengths around each instance.
-    Fine: the contexts of one instance attend to each other, and their relations say
-    how much each of them counts there. [from DCIN, of which no formula and no code is
-    public: the two streams are its authors', all forms below a choice]
+    Coarse stream: dilated convolutions see contexts of several lengths around each
+    instance. Fine stream: the contexts of one instance attend to each other, and their
+    relations give the share of each context. [from DCIN, of which no formula and no
+    code is public: the two streams are its authors', all forms below a choice]
 
     With ``G`` dilations, for each instance ``i``:
 
-    * contexts ``c_g = GELU(conv_g(W x))_i`` (G, d), each channel convolved by itself,
+    * contexts ``c_g = GELU(conv_g(W x))_i`` (G, d), by depthwise convolutions,
     * relations ``R = Q c (K c)^T / sqrt(d)`` (G, G), refined contexts
       ``r = c + softmax(R) V c``,
     * shares ``s = softmax(A vec(R))`` (G,), result ``W_out sum_g s_g r_g``.
 
-    ``W_out`` starts at zero, so that the model starts as it is without this network.
+    ``W_out`` starts at zero, so that the model starts as the one without this network.
 
     Args:
         dim: D.
         dilations: One convolution of width 3 each, in instances.
-        ratio: Width d of a context, in units of D.
-        max_instances: See :class:`TemporalNetwork`; longer bags share the codes.
+        ratio: Width d of a context, divided by D.
+        max_instances: See :class:`TemporalNetwork`; longer bags interpolate the codes.
 
     Raises:
-        ValueError: If there is no dilation, one is not positive, or no width is left.
+        ValueError: If there is no dilation, a dilation is not positive, or the width is
+            0.
     """
 
     def __init__(
@@ -48,8 +49,8 @@ class DilatedContextTemporal(TemporalNetwork):
         width, count = int(dim * ratio), len(dilations)
         if not count or min(dilations) < 1 or not width:
             raise ValueError(
-                f'dcin needs dilations from 1 on and a width: dilations={dilations}, '
-                f'ratio={ratio} of {dim} channels'
+                'dcin needs dilations of 1 or more, and a ratio that gives a width of '
+                f'1 or more: dilations={dilations}, ratio={ratio} of {dim} channels'
             )
         self.norm = nn.LayerNorm(dim)
         self.down = nn.Linear(dim, width)

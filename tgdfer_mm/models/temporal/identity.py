@@ -1,4 +1,4 @@
-"""No temporal network at all: the bag without any order."""
+"""The identity in the place of a temporal network."""
 
 from torch import Tensor, nn
 
@@ -7,12 +7,12 @@ from ...registry import TEMPORAL
 
 @TEMPORAL.register_module(name='identity')
 class IdentityTemporal(nn.Module):
-    """Passes the instances on, so that nothing in the model knows their order.
+    """The identity: a baseline that does not know the order of instances [choice].
 
-    What an ablation compares the temporal networks with [choice].
+    An ablation compares the temporal networks with it.
 
     Args:
-        dim: D, unused.
+        dim: D; not used.
     """
 
     def __init__(self, dim: int) -> None:

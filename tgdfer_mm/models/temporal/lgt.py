@@ -1,4 +1,4 @@
-"""Local windows of several sizes, and relations over the whole bag."""
+"""Attention in local windows of several sizes, and relations over the whole bag."""
 
 import torch
 import torch.nn.functional as F
@@ -15,7 +15,7 @@ from .temporal_network import TemporalNetwork
 
 @TEMPORAL.register_module(name='lgt')
 class LocalGlobalTemporal(TemporalNetwork):
-    """Short windows at several grains and a long branch.
+    """Windows of several sizes and a global branch [paper; form from VadCLIP].
 
     Short-term facial dynamics: attention inside non-overlapping windows, one result
     for each window size, mixed by learned softmax weights. Long-range emotional flow:
@@ -52,14 +52,13 @@ class LocalGlobalTemporal(TemporalNetwork):
 
 
 class RelationBranch(nn.Module):
-    """Relations of every pair of instances, by similarity and by distance in time.
+    """Relations of all pairs of instances, by similarity and distance in time.
 
-    Half of the values flow along softmax(10 cos(x_i, x_j)), half along
-    softmax(-r |i - j|) with r learnable [from VadCLIP's two graphs; the form of both
-    a choice].
+    Half of the values are mixed by softmax(10 cos(x_i, x_j)), half by softmax(-r |i -
+    j|), with a trained r [from VadCLIP's two graphs; the form of both a choice].
 
     Args:
-        dim: D, even.
+        dim: D; must be even.
     """
 
     def __init__(self, dim: int) -> None:

@@ -11,15 +11,16 @@ from .temporal_network import TemporalNetwork
 
 @TEMPORAL.register_module(name='mtn')
 class MultiScaleTemporal(TemporalNetwork):
-    """Dilated Conv1d for short spans, a non-local block for long [from RTFM].
+    """RTFM's multi-scale network: dilated Conv1d and a non-local block [from RTFM].
 
-    Each dilation and the non-local block give a quarter of the width; they are
-    concatenated and projected. Layer norm stands where RTFM has batch norm, so that a
-    bag's result depends on no other bag [choice].
+    The dilated convolutions cover short spans, the non-local block long ones. Each
+    gives a quarter of the width; they are concatenated and projected. Layer norm
+    replaces RTFM's batch norm, so that a bag's result does not depend on other bags
+    [choice].
 
     Args:
-        dim: D, divisible by ``len(dilations) + 1``.
-        dilations: One convolution of width 3 each.
+        dim: D; must be divisible by ``len(dilations) + 1``.
+        dilations: Dilations, in instances; each has one convolution of width 3.
         max_instances: See :class:`TemporalNetwork`.
     """
 

@@ -1,4 +1,4 @@
-"""Convolutions at several grains, each channel by itself, and relations to all."""
+"""Depthwise convolutions at several dilations, and relations to all instances."""
 
 import torch
 from torch import Tensor, nn
@@ -11,18 +11,18 @@ from .temporal_network import TemporalNetwork
 
 @TEMPORAL.register_module(name='multi_grained')
 class MultiGrainedTemporal(TemporalNetwork):
-    """The default: dilated depthwise convolutions for short spans, relations for long.
+    """The default multi-grained temporal network [paper; form from RTFM].
 
-    Short-term facial dynamics: the width is divided among the dilations, and each
-    channel is convolved over time by itself, at the grain of its part. Long-range
-    emotional flow: one more part relates every instance to all. [paper: short and
-    long; dilations and the relations from RTFM, see :class:`.MultiScaleTemporal`;
-    depthwise a choice: it has two thirds of the weights of RTFM's, and no training on
-    drawn clips tells the two apart, docs/evidence.md].
+    Short-term facial dynamics: the channels are divided among the dilations, and a
+    depthwise convolution over time has the dilation of each part. Long-range emotional
+    flow: one more part relates every instance to all others. [paper: short and long;
+    dilations and the relations from RTFM, see :class:`.MultiScaleTemporal`; depthwise a
+    choice: it has two thirds of the weights of RTFM's network, and trainings on drawn
+    clips showed no difference, docs/evidence.md].
 
     Args:
-        dim: D, divisible by ``len(dilations) + 1``.
-        dilations: One convolution of width 3 each, in instances.
+        dim: D; must be divisible by ``len(dilations) + 1``.
+        dilations: Dilations, in instances; each has one convolution of width 3.
         max_instances: See :class:`TemporalNetwork`.
     """
 

@@ -1,4 +1,4 @@
-"""One attention map used twice: over the whole bag and inside windows."""
+"""Temporal context aggregation: one attention map for the bag and for windows."""
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +16,7 @@ class SharedMapTemporal(TemporalNetwork):
 
     Args:
         dim: D.
-        window: Instances to each side that the windowed use may read.
+        window: Number of instances on each side that windowed attention may read.
         heads: Attention heads.
         max_instances: See :class:`TemporalNetwork`.
     """

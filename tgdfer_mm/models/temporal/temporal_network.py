@@ -1,4 +1,4 @@
-"""What the temporal networks share: positions and the residual form."""
+"""The base of temporal networks: positional codes and the residual form."""
 
 import torch
 from torch import Tensor, nn
@@ -7,16 +7,15 @@ from ...registry import TEMPORAL
 
 
 class PositionalCode(nn.Module):
-    """A learned code for each place in the bag [choice].
+    """Learned positional codes for the instances of a bag [choice].
 
-    Place i of a bag with n valid instances has code i while n is at most ``length``;
-    longer bags spread their places evenly over the codes, interpolating between
-    neighbours [choice]. So a code depends on the valid instances alone, never on
-    padding.
+    If a bag has at most ``length`` valid instances, instance i has code i. For longer
+    bags the codes are interpolated at evenly spaced places [choice]. So a code depends
+    on the number of valid instances alone, never on padding.
 
     Args:
         dim: D.
-        length: Codes learned.
+        length: Number of trained codes.
     """
 
     def __init__(self, dim: int, length: int) -> None:
@@ -26,7 +25,8 @@ class PositionalCode(nn.Module):
     def forward(self, mask: Tensor) -> Tensor:
         """Codes (N or 1, M, D) for a mask (N, M) whose valid places come first."""
         length, m = len(self.code), mask.shape[1]
-        # What follows gives the same for few instances; a graph must serve any number.
+        # The code below gives the same for few instances; a graph must work for any
+        # number.
         if m <= length and not torch.compiler.is_compiling():
             return self.code[None, :m]
         exact = torch.promote_types(self.code.dtype, torch.float32)
@@ -40,15 +40,16 @@ class PositionalCode(nn.Module):
 
 
 class TemporalNetwork(nn.Module):
-    """Base: ``H = X + branches(X + code)``, length kept [paper; form below a choice].
+    """Base class of temporal networks: ``H = X + branches(X + code)`` [choice].
 
-    The code enters the branches only: added to X itself it would shift every instance
-    away from the joint space. Branches end in a projection that starts at zero, so
-    that H = X at the start. Padded instances are neither read nor changed.
+    The length of the bag is kept. The positional code is added to the input of the
+    branches only: added to X itself, it would move every instance out of the joint
+    space. Branches end in a projection that starts at zero, so that H = X at the start.
+    Padded instances are neither read nor changed.
 
     Args:
         dim: D, the joint width.
-        max_instances: Places with a positional code of their own.
+        max_instances: Number of trained positional codes.
     """
 
     def __init__(self, dim: int, max_instances: int = 16) -> None:
@@ -60,16 +61,17 @@ class TemporalNetwork(nn.Module):
         return x + self.branches(x + self.position(mask), mask) * mask[..., None]
 
     def branches(self, x: Tensor, mask: Tensor) -> Tensor:
-        """What is added to the instances, (N, M, D)."""
+        """The residual that is added to the instances, (N, M, D)."""
         raise NotImplementedError
 
 
 def build_temporal(config: dict | None, default: str, dim: int) -> nn.Module:
-    """The network of a config, for instances of a width.
+    """Builds the temporal network of a config, for instances of width D.
 
     Args:
-        config: Of a network from ``tgdfer_mm.registry.TEMPORAL``, without ``dim``.
-        default: Its type, if the config does not say it.
+        config: Config of a network from ``tgdfer_mm.registry.TEMPORAL``, without
+            ``dim``.
+        default: The type, if the config does not name it.
         dim: D.
     """
     return TEMPORAL.build({'type': default, **(config or {}), 'dim': dim})

@@ -1,4 +1,4 @@
-"""S2D's temporal-modelling adapter: attention in a bottleneck."""
+"""S2D's temporal-modelling adapter: attention and an MLP in bottlenecks."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -11,19 +11,19 @@ from .temporal_network import TemporalNetwork
 
 @TEMPORAL.register_module(name='tma')
 class TemporalAdapter(TemporalNetwork):
-    """Attention and a network over time, each inside a narrow bottleneck [from S2D].
+    """The temporal-modelling adapter: attention and MLP in bottlenecks [from S2D].
 
-    ``A(x)`` goes down to ``ratio * D`` channels, attends over the instances there, and
-    up again; a bottleneck MLP on ``LN(x + A(x))`` follows. Both ways up start at zero,
-    so that ``H = X`` at the start, as the authors intend. The code of the places is
-    that of all networks here.
+    ``A(x)`` projects to ``ratio * D`` channels, attends over the instances there, and
+    projects back; a bottleneck MLP on ``LN(x + A(x))`` follows. Both projections back
+    start at zero, so that ``H = X`` at the start, as the authors intend. The positional
+    codes are those of all networks here.
 
-    It serves as a head's temporal network, and inside the blocks of an image tower by
+    It is used as a head's temporal network, and before the blocks of an image tower by
     :class:`~tgdfer_mm.models.backbones.ViTTemporalAdapter`.
 
     Args:
         dim: D.
-        ratio: Width of the bottleneck, in units of D.
+        ratio: Width of the bottleneck, divided by D.
         heads: Attention heads; must divide the bottleneck.
         max_instances: See :class:`TemporalNetwork`.
 

@@ -1,4 +1,4 @@
-"""One plain transformer layer: the base the other networks must beat."""
+"""One plain transformer layer, the baseline of the other temporal networks."""
 
 from torch import Tensor, nn
 
@@ -15,7 +15,7 @@ class TransformerTemporal(TemporalNetwork):
     Args:
         dim: D.
         heads: Attention heads.
-        mlp_ratio: Hidden width of the MLP, in units of D.
+        mlp_ratio: Hidden width of the MLP, divided by D.
         max_instances: See :class:`TemporalNetwork`.
     """
 

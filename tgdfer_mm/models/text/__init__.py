@@ -1,4 +1,4 @@
-"""Text towers, the texts of the classes, and what stands in without them."""
+"""Text towers, the texts of the classes, and learned vectors in their place."""
 
 from .class_vectors import LearnedClassVectors
 from .descriptions import load_descriptions

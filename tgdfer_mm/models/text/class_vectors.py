@@ -1,4 +1,4 @@
-"""Class vectors that are learned, for a model without text."""
+"""Learned class vectors, for a model without text."""
 
 import torch
 import torch.nn.functional as F
@@ -11,15 +11,15 @@ from ...registry import MODELS
 
 @MODELS.register_module()
 class LearnedClassVectors(BaseModule):
-    """A linear classifier in the place of the texts [choice].
+    """Learned class vectors in the place of a text encoder [choice].
 
-    Gives a free unit vector for each class where a text encoder gives the features of
-    its texts, so that neck and head work without a vision-language model: the logits
-    are then those of a linear classifier without bias on unit features.
+    Each class has a trained unit vector in the place of its text feature, so that neck
+    and head work without a vision-language model. The logits are then those of a linear
+    classifier without bias on unit features.
 
     Args:
-        classes: Name of a label set (``dfew``, ``ferv39k``, ``mafw``), path of one of
-            your own, or the class names in the order of the labels.
+        classes: Name of a label set (``dfew``, ``ferv39k``, ``mafw``), path of your
+            own, or the class names in the order of the labels.
         out_channels: D, the joint width.
 
     Attributes:

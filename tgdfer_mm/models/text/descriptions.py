@@ -1,4 +1,4 @@
-"""Class descriptions: data files that say what each emotion looks like."""
+"""Class descriptions: data files that describe how each emotion looks."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,13 +10,13 @@ SHIPPED = Path(__file__).parent / 'descriptions'
 
 
 class DescriptionsError(ValueError):
-    """Texts of the classes that cannot be used."""
+    """The texts of the classes cannot be used."""
 
     exit_code = 2  # of a command
 
 
 class NoDescriptionsError(FileNotFoundError):
-    """There is no such file of texts."""
+    """There is no file with the texts of the classes."""
 
     exit_code = 2
 
@@ -32,23 +32,24 @@ def load_descriptions(
     Args:
         source: Name of a shipped file (``dfew``, ``ferv39k``, ``mafw``,
             ``mafw_compound``, ``synth``); path of a JSON file of the same form, whose
-            ``label_set`` is a name, a path from that file's folder, or left out (the
-            classes then have the order of the file); pairs of a class and its texts, in
-            the order of the classes; or a dict from class to texts. mmengine sorts the
-            keys of a dict when it writes a config down, and keeps a list of pairs.
-        label_order: Name of another class order of the label set, as the data set is
-            given; for a file only.
+            ``label_set`` is a name, a path relative to that file's folder, or left out
+            (the classes then have the order of the file); a list of pairs of a class
+            and its texts, in the order of the classes; or a dict from class to texts.
+            Prefer the list in a config: mmengine sorts the keys of a dict when it
+            writes the config to a file.
+        label_order: Name of another class order of the label set, the same as the data
+            set's; for a file only.
 
     Raises:
         FileNotFoundError: If there is no such file.
         DescriptionsError: If a class of the label set has no text, a class is not in
-            the label set, a text is empty, or there is no such order.
+            the label set, a text is empty, or the order is unknown.
     """
     if not isinstance(source, str):
         if label_order:
             raise DescriptionsError(
-                f'label_order={label_order!r} is for descriptions from a file; a dict '
-                'or a list of pairs gives the order itself.'
+                f'label_order={label_order!r} is for descriptions from a file; leave '
+                'it out, because a dict or a list of pairs has its own order.'
             )
         texts, where = _from_pairs(source), 'descriptions'
     else:
@@ -61,11 +62,16 @@ def load_descriptions(
             )
         data, where = read_json(path, 'classes'), str(path)
         if not isinstance(data['classes'], dict):
-            raise DescriptionsError(f'{where}: classes has to be an object of lists.')
+            raise DescriptionsError(
+                f'{where}: classes has to be an object with a list of texts for each '
+                'class.'
+            )
         texts = _in_label_order(data, where, label_order)
     for name, options in texts.items():
         if not (isinstance(name, str) and name.strip()):
-            raise DescriptionsError(f'{where}: {name!r} is no name of a class')
+            raise DescriptionsError(
+                f'{where}: {name!r} is not a name of a class; write text'
+            )
         if not _are_texts(options):
             raise DescriptionsError(
                 f'{where}: class {name!r} needs a list of non-empty texts'
@@ -83,8 +89,8 @@ def _from_pairs(source: dict | list) -> dict[str, list[str]]:
     names = [name for name, _ in source] if pairs else []
     if not pairs or len(set(names)) < len(names):
         raise DescriptionsError(
-            'descriptions: a list has to have a pair for each class, its name and a '
-            'list of its texts, and no class twice.'
+            'descriptions: a list has to have one pair for each class: its name and a '
+            'list of its texts. No class may occur twice.'
         )
     return dict(source)
 
@@ -101,7 +107,7 @@ def _in_label_order(
     data: dict, where: str, label_order: str | None
 ) -> dict[str, list[str]]:
     try:
-        # Without one the file itself lists them.
+        # Without a label set the file itself lists the classes.
         label_set = data.get('label_set', Path(where).absolute())
         if not isinstance(label_set, str | Path):
             raise DescriptionsError('label_set has to be a name or a path')

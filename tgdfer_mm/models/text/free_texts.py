@@ -1,4 +1,4 @@
-"""Texts of clips through the tower that also encodes those of the classes."""
+"""Encoding of any text by the text tower of the classes."""
 
 from torch import Tensor, allclose, isin
 
@@ -7,21 +7,21 @@ from .other_texts import SAME, LackingWordsError, all_words
 
 
 class FreeTexts:
-    """A mixin before :class:`.OpenCLIPText`: any text can be encoded, once.
+    """A mixin for :class:`.OpenCLIPText` that encodes any text and caches the result.
 
-    The embeddings of all words, which only such texts need, are not in checkpoints.
-    They are those of ``pretrained``: training starts with them, and a model that was
-    loaded from a checkpoint reads them when a text first has a word that the texts of
-    the classes have not. The weights of a tag are not fetched then.
+    Checkpoints have only the word embeddings that the texts of the classes use. The
+    other embeddings come from ``pretrained``: training starts with them, and a model
+    that was loaded from a checkpoint reads them when a text first needs one. The
+    weights of a tag are not fetched then.
 
     Attributes:
-        truncate: Whether texts that the tower is too short for are cut, as users of
-            CLIP do, or an error.
-        kept_texts: What was made of texts; forgotten with the weights.
+        truncate: Whether texts that are too long for the tower are cut, as is usual
+            with CLIP, or are an error.
+        kept_texts: Cached results of texts; cleared when weights change.
     """
 
     truncate = False
-    _sure = False  # that the words belong to the tower
+    _sure = False  # true if the words belong to the tower
 
     def __init__(self, *args, truncate: bool = False, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -29,16 +29,16 @@ class FreeTexts:
         self.kept_texts: dict = {}
 
     def text_tokens(self, text: str, where: str) -> list[int]:
-        """Ids of a text, without start and end.
+        """Token ids of a text, without start and end.
 
         Args:
             text: The text.
-            where: Whose it is, for errors.
+            where: Name of the text in errors.
 
         Raises:
-            LackingWordsError: A checkpoint was loaded, and ``pretrained`` is not on
-                this machine or not what it was trained from.
-            ValueError: It has a word that the tower has no embedding for, or is too
+            LackingWordsError: If a checkpoint was loaded, and ``pretrained`` is not on
+                this machine or is not the file that it was trained from.
+            ValueError: If the tower has no embedding of a word, or the text is too
                 long.
         """
         ids = self.tokenizer.encode(text)
@@ -62,15 +62,16 @@ class FreeTexts:
         return super()._embed(ids) if known else self.words[ids.to(self.words.device)]
 
     def _find_words(self, where: str) -> None:
-        """Takes the words from ``pretrained`` if those here are not the tower's."""
+        """Loads the word embeddings from ``pretrained`` if they are not complete."""
         if not allclose(self.words[self.token_ids], self.token_rows, atol=SAME):
             words, kept = all_words(self)
             if not len(words):
                 raise LackingWordsError(
-                    f'{where}: the text tower is from a checkpoint, which has no '
-                    'embeddings of words other than those of the classes. Set '
-                    'text_encoder.pretrained to a file of the weights that it was '
-                    f'trained from; {self.pretrained!r} is none, or not on this machine'
+                    f'{where}: the text tower is from a checkpoint, which only has '
+                    'embeddings of the words of the classes. Set '
+                    'text_encoder.pretrained to the file of weights that it was '
+                    f'trained from; {self.pretrained!r} is not that file, or is not on '
+                    'this machine'
                 )
             self._take_words(words.to(self.token_rows), kept)
         self._sure = True

@@ -1,4 +1,4 @@
-"""Tokenizers of Hugging Face's hub, which SigLIP's and other text towers need."""
+"""Tokenizers of the Hugging Face hub, which SigLIP and other text towers need."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,13 +16,13 @@ _CLEANING = ('whitespace', 'lower', 'canonicalize')  # open_clip's
 
 
 class TokenizerError(ValueError):
-    """A tokenizer that is not there, or does not fit its text tower."""
+    """A tokenizer is missing, or does not fit its text tower."""
 
     exit_code = 2  # of a command
 
 
 class NoTokenizersPackageError(ImportError):
-    """The package that reads them is not installed."""
+    """The package tokenizers is not installed."""
 
     exit_code = 2
 
@@ -30,18 +30,18 @@ class NoTokenizersPackageError(ImportError):
 def find_tokenizer(
     arch: str | dict, given: str | TextTokenizer | None
 ) -> TextTokenizer:
-    """What cuts the texts of an architecture.
+    """The tokenizer of an architecture.
 
     Args:
         arch: See :mod:`tgdfer_mm.models.vision_language.open_clip_models`.
-        given: Folder of a tokenizer or its repository of the hub, a tokenizer, or
-            None, which stands for the architecture's own folder or repository.
+        given: A tokenizer, its folder, its repository on the hub, or None for the
+            architecture's own folder or repository.
 
     Raises:
-        TokenizerError: The architecture needs a folder and has none, or has one and
-            needs none, or there is no tokenizer in it.
-        HubError: The repository cannot be used.
-        NoTokenizersPackageError: ``tokenizers`` is not installed.
+        TokenizerError: If the architecture needs a folder and none is given, or needs
+            none and one is given, or there is no tokenizer in the folder.
+        HubError: If the repository cannot be used.
+        NoTokenizersPackageError: If ``tokenizers`` is not installed.
     """
     if isinstance(given, TextTokenizer):
         return given
@@ -52,67 +52,71 @@ def find_tokenizer(
     if name and given is None:
         named = f'={PREFIX + name!r}, or' if looks_like_a_repo(name) else ''
         raise TokenizerError(
-            f'arch={arch!r}: its texts are cut by the tokenizer {name!r} of Hugging '
-            "Face's hub, and nothing is fetched from there unasked. Set tokenizer"
+            f'arch={arch!r}: it needs the tokenizer {name!r} of the Hugging Face '
+            'hub, and nothing is fetched from there by itself. Set tokenizer'
             f'{named} to a folder with its files.'
         )
     if given is None:
         return CLIP_TOKENIZER
     if not name:
         raise TokenizerError(
-            f'tokenizer={given!r}: the texts of arch={arch!r} are cut by '
-            f'{CLIP_TOKENIZER.source}. Leave tokenizer out.'
+            f'tokenizer={given!r}: arch={arch!r} uses {CLIP_TOKENIZER.source}. Leave '
+            'tokenizer out.'
         )
     return read_tokenizer(given, config.get('tokenizer_kwargs') or {})
 
 
 def read_tokenizer(source: str, options: dict[str, Any]) -> TextTokenizer:
-    """Reads the files of a tokenizer, as ``transformers`` saves them.
+    """Reads a tokenizer from the files that ``transformers`` saves.
 
     Args:
-        source: A folder, or a repository of the hub (``hf-hub:org/name``). It has
+        source: A folder, or a repository on the hub (``hf-hub:org/name``). It must have
             ``tokenizer.json``, and ``tokenizer_config.json`` or
-            ``special_tokens_map.json``, of which one names the padding.
-        options: ``tokenizer_kwargs`` of an open_clip model config: ``clean``, what is
-            done to a text first, and ``strip_sep_token``.
+            ``special_tokens_map.json``; one of the last two must name the padding
+            token.
+        options: ``tokenizer_kwargs`` of an open_clip model config: ``clean``, the
+            cleaning of a text, and ``strip_sep_token``.
 
     Raises:
-        TokenizerError: A file is missing or damaged, or says what is not known here.
-        HubError: The repository cannot be used.
-        NoTokenizersPackageError: ``tokenizers`` is not installed.
+        TokenizerError: If a file is missing or damaged, or has a setting that is not
+            known here.
+        HubError: If the repository cannot be used.
+        NoTokenizersPackageError: If ``tokenizers`` is not installed.
     """
     try:
         from tokenizers import Tokenizer
     except ImportError as error:
         raise NoTokenizersPackageError(
-            f'tokenizer={source!r}: reading it needs `pip install tokenizers` (the '
-            'extra `tokenizers`).'
+            f'tokenizer={source!r}: the package tokenizers is missing; run `pip '
+            'install tokenizers` (or install the extra `tokenizers`).'
         ) from error
     unknown = sorted(options.keys() - {'clean', 'strip_sep_token'})
     cleaning = options.get('clean', 'whitespace')
     if unknown or cleaning not in _CLEANING:
         raise TokenizerError(
-            f'text_cfg.tokenizer_kwargs={options}: known here are strip_sep_token and '
-            f'clean, one of {", ".join(_CLEANING)}'
+            f'text_cfg.tokenizer_kwargs={options}: only strip_sep_token and clean are '
+            f'known here, and clean must be one of {", ".join(_CLEANING)}'
         )
     folder = open_folder(source)
     path = folder.find(FILE)
     if path is None:
         raise TokenizerError(
-            f'tokenizer={source!r}: {folder} has no {FILE}. It has to be a folder with '
-            "the files of a tokenizer of Hugging Face's hub, or a repository there."
+            f'tokenizer={source!r}: {folder} has no {FILE}. Name a folder with the '
+            'files of a tokenizer of the Hugging Face hub, or a repository there.'
         )
     try:
         model = Tokenizer.from_file(str(path))
-    except Exception as error:  # the package raises nothing more special
-        raise TokenizerError(f'{path}: it is no tokenizer: {error}') from error
+    except Exception as error:  # the package raises no narrower exception
+        raise TokenizerError(
+            f'{path} is not a tokenizer ({error}); fetch the file again'
+        ) from error
     model.no_truncation()
     model.no_padding()
     facts = _facts(folder)
     if facts.get('padding_side', 'right') != 'right':
         raise TokenizerError(
-            f'{folder}: padding_side={facts["padding_side"]!r}; texts are padded '
-            'on the right here'
+            f'{folder}: padding_side={facts["padding_side"]!r}; only padding on the '
+            'right is possible here'
         )
     pad = _id(model, facts, 'pad_token', folder)
     start, end = _around(model, facts, folder)
@@ -133,38 +137,38 @@ def read_tokenizer(source: str, options: dict[str, Any]) -> TextTokenizer:
 def check_tokenizer(
     tokenizer: TextTokenizer, used: Iterable[int], arch: str | dict, words: int
 ) -> None:
-    """Refuses a tokenizer that is not that of the text tower.
+    """Refuses a tokenizer that does not belong to the text tower.
 
     Args:
-        tokenizer: What cuts the texts.
-        used: The ids that the texts use.
-        arch: Whose tower it is.
-        words: How many embeddings that has.
+        tokenizer: The tokenizer.
+        used: The token ids of the texts.
+        arch: Architecture of the tower.
+        words: Number of embeddings of the tower.
 
     Raises:
-        TokenizerError: An id has no embedding, or the token whose place is read is not
-            the one that ends the texts.
+        TokenizerError: If an id has no embedding, or texts do not end in the token that
+            the tower reads.
     """
     highest = max(used)
     if highest >= words:
         raise TokenizerError(
-            f'{tokenizer.source}: a token of the texts is number {highest}, and the '
-            f'text tower of arch={arch!r} has {words}: it is the tokenizer of another '
-            'model'
+            f'{tokenizer.source}: a token of the texts has the id {highest}, but the '
+            f'text tower of arch={arch!r} has {words} embeddings: this is the '
+            'tokenizer of another model; name the right one'
         )
     config = text_config(arch)
     pool, end = config.get('pool_type', 'argmax'), tokenizer.end[:1]
     read = {'eos': config.get('eos_id', 2), 'argmax': highest}.get(pool)
     if read is not None and not config.get('embed_cls') and end != (read,):
         raise TokenizerError(
-            f'{tokenizer.source}: it ends texts by token {[*end]}, and the text tower '
-            f'of arch={arch!r} reads the place of token {read}: it is the tokenizer of '
-            'another model'
+            f'{tokenizer.source}: texts end in the token {[*end]}, but the text tower '
+            f'of arch={arch!r} reads the place of token {read}: this is the tokenizer '
+            'of another model; name the right one'
         )
 
 
 def _facts(folder: HubFolder | LocalFolder) -> dict[str, Any]:
-    """What the files next to the vocabulary say, ``tokenizer_config.json`` first."""
+    """The settings next to the vocabulary, ``tokenizer_config.json`` first."""
     facts: dict[str, Any] = {}
     for name in ('special_tokens_map.json', 'tokenizer_config.json'):
         path = folder.find(name)
@@ -193,16 +197,18 @@ def _around(
     encoded = model.encode('a', add_special_tokens=True)
     special = [bool(each) for each in encoded.special_tokens_mask]
     if all(special):
-        raise TokenizerError(f'{folder}: {FILE} has no token for "a"')
+        raise TokenizerError(
+            f'{folder}: {FILE} has no token for "a"; fetch the files again'
+        )
     first, last = special.index(False), special[::-1].index(False)
     start, end = encoded.ids[:first], encoded.ids[len(special) - last :]
     for role, ids in (('bos', start), ('eos', end)):
         flag = facts.get(f'add_{role}_token')
         if isinstance(flag, bool) and flag != bool(ids):
-            # transformers 4 follows the config there, and 5 the vocabulary.
+            # transformers 4 follows the config here, and 5 the vocabulary.
             raise TokenizerError(
                 f'{folder}: tokenizer_config.json says add_{role}_token={flag}, and '
-                f'{FILE} puts the tokens {start} before a text and {end} behind it. '
-                'Save the tokenizer anew, so that both files agree.'
+                f'{FILE} puts the tokens {start} before a text and {end} after it. '
+                'Save the tokenizer again, so that both files agree.'
             )
     return tuple(start), tuple(end)

@@ -1,4 +1,4 @@
-"""Movements of a face that a text tower finds in frames, by their words."""
+"""Movements of a face that a text tower finds in frames."""
 
 import math
 from collections.abc import Sequence
@@ -15,19 +15,19 @@ from ...synth.sentences import vocabulary
 from .openclip_text import OpenCLIPText
 from .other_texts import with_texts
 
-LEAST = 2.0  # difference of logits from which on a movement is told [choice]
-MOST = 4  # movements that are told of a frame [choice]
+LEAST = 2.0  # smallest difference of logits at which a movement is reported [choice]
+MOST = 4  # most movements that are reported for a frame [choice]
 
 
 @dataclass(frozen=True)
 class NamedMovement:
-    """A movement, and the words for it.
+    """A movement of the face, and texts for it.
 
     Attributes:
-        units: Action units that it needs, all of them.
-        texts: Phrasings of it.
-        rest: Phrasings of its part of the face at rest.
-        region: That part.
+        units: Action units of the movement; all are needed.
+        texts: Texts of the movement.
+        rest: Texts of its part of the face at rest.
+        region: That part of the face.
     """
 
     units: tuple[str, ...]
@@ -51,19 +51,19 @@ def named_movements() -> tuple[NamedMovement, ...]:
 
 
 class TowerMovements:
-    """How much more frames are like a movement's words than like its region at rest.
+    """Movement scores: frames against texts of a movement and of rest [choice].
 
-    What that is worth for each movement, on drawn faces, is in docs/own_words.md.
+    docs/own_words.md has the accuracy for each movement, on drawn faces.
 
     Args:
-        encoder: Its tower is asked; it stays as it is.
+        encoder: The text encoder whose tower encodes the texts; it is not changed.
 
     Attributes:
-        movements: P movements.
+        movements: The P movements.
 
     Raises:
-        LackingWordsError: The tower lacks words of them.
-        ValueError: A phrase is too long for the tower.
+        LackingWordsError: If the tower lacks words of the texts.
+        ValueError: If a text is too long for the tower.
     """
 
     def __init__(self, encoder: OpenCLIPText) -> None:
@@ -79,10 +79,10 @@ class TowerMovements:
         self._directions = own.logit_scale * (moved - features[rest])
 
     def read(self, features: Tensor) -> Tensor:
-        """Differences of logits, above 0 where a movement fits better than rest.
+        """Differences of logits; positive where a movement fits better than rest.
 
         Args:
-            features: Of frames, as the image tower gives them, (..., D).
+            features: Features of frames from the image tower, (..., D).
 
         Returns:
             (..., P).
@@ -92,12 +92,13 @@ class TowerMovements:
 
     @staticmethod
     def told(scores: Tensor | Sequence[float]) -> list[tuple[NamedMovement, float]]:
-        """The movements of a frame that are worth a word, the clearest first.
+        """The movements of a frame that are reported, the clearest first.
 
-        Of each region the one that fits best, if it fits better than rest by `LEAST`.
+        In each region this is the movement that fits best, if it fits better than rest
+        by `LEAST`.
 
         Args:
-            scores: Of one frame, (P,).
+            scores: Scores of one frame, (P,).
         """
         best: dict[str, tuple[NamedMovement, float]] = {}
         for movement, score in zip(named_movements(), map(float, scores), strict=True):
@@ -107,10 +108,10 @@ class TowerMovements:
 
 
 def reader_of(model: nn.Module) -> TowerMovements | None:
-    """The reader of a model's text tower; None where it has none or lacks the words.
+    """The reader of a model's text tower; None if it has none or lacks words.
 
-    Nothing is fetched, also not from a repository that the model's config names: nobody
-    asked for words then.
+    Nothing is fetched, not even from a repository that the model's config names,
+    because the user did not ask for words.
     """
     encoder = getattr(model, 'text_encoder', None)
     if not isinstance(encoder, OpenCLIPText):
@@ -120,10 +121,10 @@ def reader_of(model: nn.Module) -> TowerMovements | None:
         encoder.pretrained = None
     try:
         return TowerMovements(encoder)
-    except (ValueError, OSError):  # words, or the file that they are in
+    except (ValueError, OSError):  # words, or the file that has them
         return None
 
 
 def share(score: float) -> float:
-    """A difference of logits as the movement's share, 0..1, of movement and rest."""
+    """Turns a difference of logits into the probability of the movement, 0 to 1."""
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, score))))

@@ -1,4 +1,4 @@
-"""Texts of classes and captions of clips through one frozen tower."""
+"""A frozen text tower that encodes class texts and captions of clips."""
 
 from collections.abc import Sequence
 
@@ -12,19 +12,19 @@ from .openclip_text import OpenCLIPText
 
 @MODELS.register_module()
 class OpenCLIPCaptions(FreeTexts, OpenCLIPText):
-    """:class:`OpenCLIPText` without contexts, which also encodes captions.
+    """A frozen text tower for class texts and captions of clips [from EmoCLIP].
 
-    Nothing of it is trained, so that each caption is encoded once. The embeddings of
-    all words, which only captions need, are not in checkpoints; training finds them in
-    ``pretrained``.
+    It is :class:`OpenCLIPText` without contexts. No part of it is trained, so that each
+    caption is encoded once. Checkpoints do not have the embeddings of words that only
+    captions use; training reads them from ``pretrained``.
 
     Args:
         arch: As for :class:`OpenCLIPText`.
-        descriptions: As there.
-        pretrained: As there.
-        truncate: Whether captions that the tower is too short for are cut, as users of
-            CLIP do, or an error.
-        **kwargs: As for :class:`OpenCLIPText`, less what is about contexts.
+        descriptions: As for :class:`OpenCLIPText`.
+        pretrained: As for :class:`OpenCLIPText`.
+        truncate: Whether captions that are too long for the tower are cut, as is usual
+            with CLIP, or are an error.
+        **kwargs: As for :class:`OpenCLIPText`, without those for contexts.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class OpenCLIPCaptions(FreeTexts, OpenCLIPText):
 
         Args:
             captions: N texts.
-            clips: Whose they are, for errors.
+            clips: Names of their clips, for errors.
 
         Raises:
-            ValueError: A caption has a word that the tower has no embedding for, or is
-                too long.
+            ValueError: If the tower has no embedding of a word, or a caption is too
+                long.
         """
         pairs = zip(captions, clips, strict=True)
         new = {text: clip for text, clip in pairs if text not in self.kept_texts}
@@ -66,7 +66,7 @@ class OpenCLIPCaptions(FreeTexts, OpenCLIPText):
                 for text, clip in new.items()
             ]
             context = self.context.new_zeros(len(new), 0, self.context.shape[2])
-            # In single precision whatever the caller's autocast: it is kept.
+            # In single precision even under autocast, because the result is cached.
             with torch.autocast(context.device.type, enabled=False):
                 features = self._unit(self._encode(encoded, context))
             self.kept_texts |= dict(zip(new, features, strict=True))

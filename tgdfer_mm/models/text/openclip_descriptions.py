@@ -1,4 +1,4 @@
-"""Descriptions of clips, word by word, at several depths of the text tower."""
+"""A text tower that gives the words of descriptions at several depths."""
 
 import math
 from collections.abc import Sequence
@@ -17,29 +17,30 @@ from .tokens import lay_out
 
 @MODELS.register_module()
 class OpenCLIPDescriptions(FreeTexts, OpenCLIPText):
-    """:class:`OpenCLIPText` that also reads what is told of each clip.
+    """A text tower that also encodes the words of clip descriptions [from DEVA].
 
-    For a neck such as ``DescriptionFusionNeck``. Of the classes it gives what
-    :class:`OpenCLIPText` gives. Of a description of a clip it gives the words at
-    ``taps`` depths, evenly apart, the last one at the end [choice; that texts of rising
-    depth steer the other stream: from DEVA]: of twelve blocks and three taps behind the
-    4th, the 8th and the 12th. A text's end is one of its words, its start is not.
+    It is used with a neck such as ``DescriptionFusionNeck``. For the classes it gives
+    the same as :class:`OpenCLIPText`. For a description of a clip it gives the words at
+    ``taps`` evenly spaced depths, the last one at the end [choice; that texts of rising
+    depth steer the other stream: from DEVA]: with twelve blocks and three taps after
+    the 4th, the 8th and the 12th block. The end token counts as a word, the start token
+    does not.
 
-    Nothing of this is trained. Testing reads the words from ``pretrained``, as training
-    does: checkpoints have those of the classes' texts alone.
+    No part of this is trained. Training and testing read the word embeddings from
+    ``pretrained``, because checkpoints only have those of the class texts.
 
     Args:
         arch: As for :class:`OpenCLIPText`.
-        descriptions: Of the classes, as there.
-        pretrained: As there.
-        taps: S, how many depths.
-        truncate: Whether descriptions of clips that the tower is too short for are
-            cut, or an error.
-        keep: Of how many different texts the words are kept in memory.
+        descriptions: Descriptions of the classes, as for :class:`OpenCLIPText`.
+        pretrained: As for :class:`OpenCLIPText`.
+        taps: S, the number of depths.
+        truncate: Whether descriptions that are too long for the tower are cut, or are
+            an error.
+        keep: Number of different texts whose words are cached in memory.
         **kwargs: As for :class:`OpenCLIPText`.
 
     Raises:
-        ValueError: The tower has fewer blocks than taps.
+        ValueError: If the tower has fewer blocks than taps.
     """
 
     def __init__(
@@ -68,15 +69,15 @@ class OpenCLIPDescriptions(FreeTexts, OpenCLIPText):
     def describe(
         self, texts: Sequence[Sequence[str]], clips: Sequence[str]
     ) -> Described:
-        """The words of descriptions.
+        """Encodes the words of descriptions.
 
         Args:
-            texts: Q texts of each of N clips; an empty one tells nothing.
-            clips: Whose they are, for errors.
+            texts: Q texts of each of N clips; an empty text has no words.
+            clips: Names of the clips, for errors.
 
         Raises:
-            ValueError: A text has a word that the tower has no embedding for, or is too
-                long; or the clips differ in Q.
+            ValueError: If the tower has no embedding of a word, a text is too long, or
+                the clips differ in Q.
             LackingWordsError: See :meth:`.FreeTexts.text_tokens`.
         """
         counts = {len(own) for own in texts}
@@ -100,7 +101,7 @@ class OpenCLIPDescriptions(FreeTexts, OpenCLIPText):
         return Described(tokens.permute(2, 0, 1, 3), mask, place)
 
     def _words_of(self, owners: dict[str, str]) -> list[Tensor]:
-        """The words of different texts, each (L, S, W)."""
+        """The words of each different text, (L, S, W)."""
         new = {t: clip for t, clip in owners.items() if t and t not in self.kept_texts}
         found = dict(self.kept_texts)
         if new:
@@ -108,7 +109,7 @@ class OpenCLIPDescriptions(FreeTexts, OpenCLIPText):
                 self.text_tokens(text, f'the description of clip {clip}')
                 for text, clip in new.items()
             ]
-            # In single precision whatever the caller's autocast: it is kept.
+            # In single precision even under autocast, because the result is cached.
             with torch.autocast(self.token_rows.device.type, enabled=False):
                 own = dict(zip(new, self._encode_words(encoded), strict=True))
             found |= own

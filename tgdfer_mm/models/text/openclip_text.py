@@ -1,4 +1,4 @@
-"""Class descriptions with learnable contexts before them, through open_clip's tower."""
+"""The text encoder of TG-DFER: learnable contexts before class descriptions."""
 
 import torch
 import torch.nn.functional as F
@@ -17,42 +17,45 @@ TEMPLATE = 'a photo of a person whose face shows'
 
 @MODELS.register_module()
 class OpenCLIPText(OpenCLIPTextTower):
-    """The classes' text features, from descriptions and learnable contexts.
+    """Text features of the classes, with learnable prompts [paper].
 
-    The feature of class c is ``L2norm(text([SOS, p_1..p_m, description, EOT]))`` with
-    p learnable for each class [paper: learnable prompts; form from DFER-CLIP]; some
-    tokenizers have no SOS, and some towers read padding too [from SigLIP]. The
-    tower is frozen. Training encodes one description a class and step, drawn from
-    torch's generator; evaluation averages all of a class's and scales to unit length
-    [choice], and keeps the result until weights or mode change.
+    The feature of class c is ``L2norm(text([SOS, p_1..p_m, description, EOT]))`` with p
+    learnable for each class [paper: learnable prompts; form from DFER-CLIP]. Some
+    tokenizers have no SOS, and some towers also read padding [from SigLIP]. The tower
+    is frozen. Training encodes one description for each class and step, drawn with
+    torch's generator. Evaluation averages all descriptions of a class and scales the
+    mean to unit length [choice]; the result is cached until weights or mode change.
 
-    Only the embeddings of tokens that the prompts use are kept, with their ids, so a
-    checkpoint is small and complete. Loading one whose texts differ looks each word up
-    by its id, and names the words it lacks.
+    Only the embeddings of tokens that the prompts use are stored, with their ids, so
+    that a checkpoint is small and complete. If a checkpoint with other texts is loaded,
+    each word is found by its id; an error names the words that are missing.
 
     Args:
-        arch: open_clip model name, path of a JSON model config, or the config.
+        arch: open_clip model name, path of a JSON model config, or the config itself as
+            a dict.
         descriptions: See :func:`load_descriptions`.
-        pretrained: Tag, local file, or None. Loaded by ``init_weights`` only.
-        quick_gelu: States the activation of a local file's weights.
+        pretrained: Tag of open_clip's weights, local file, or None. It is loaded by
+            ``init_weights`` only.
+        quick_gelu: Whether the weights of a local file were trained with quick GELU.
         context_init: Template whose token embeddings start the contexts, or None for
             ``N(0, 0.02^2)``.
-        num_context: m; by default the template's number of tokens, or 8 without one.
+        num_context: m; by default the template's number of tokens, or 8 without a
+            template.
         learnable: Whether the contexts are trained.
-        label_order: Order of the classes, if the data set is given one.
+        label_order: Order of the classes, the same as the data set's.
         tokenizer: Folder of a tokenizer or its repository (``hf-hub:org/name``), for an
-            architecture that names one (SigLIP, CLIPA, MetaCLIP's worldwide). If that
-            is a folder or repository itself, by default the one in it.
+            architecture that needs one (SigLIP, CLIPA, MetaCLIP's worldwide models). If
+            ``arch`` is a folder or repository, the default is the tokenizer in it.
 
     Attributes:
         classes: Class names, in the order of the features.
-        logit_scale: What the cosines were multiplied by when the towers were trained.
-        logit_bias: What was added to that; None for towers trained without.
+        logit_scale: Factor of the cosines with which the towers were trained.
+        logit_bias: Bias with which the towers were trained; None for towers without.
 
     Raises:
-        ValueError: If m is not the template's number of tokens, a text is too long,
-            the architecture's text tower is not open_clip's own transformer, or the
-            tokenizer is not that of the tower.
+        ValueError: If m is not the template's number of tokens, a text is too long, the
+            architecture's text tower is not open_clip's own transformer, or the
+            tokenizer does not belong to the tower.
     """
 
     def __init__(
@@ -67,7 +70,7 @@ class OpenCLIPText(OpenCLIPTextTower):
         label_order: str | None = None,
         tokenizer: str | TextTokenizer | None = None,
     ) -> None:
-        # What a user may have got wrong first: building the tower takes seconds.
+        # Check the user's input first: building the tower takes seconds.
         texts = load_descriptions(descriptions, label_order)
         cut = find_tokenizer(arch, tokenizer)
         template = cut.encode(context_init) if context_init else None
@@ -103,7 +106,7 @@ class OpenCLIPText(OpenCLIPTextTower):
         self._cache = None
 
     def init_weights(self) -> None:
-        """Loads ``pretrained`` and starts the contexts from its embeddings."""
+        """Loads ``pretrained`` and initialises the contexts from its embeddings."""
         if self.pretrained is not None:
             model, kept = load_clip(self.arch, self.pretrained, self.quick_gelu)
             tower = find_text_tower(model, self.arch)
@@ -129,7 +132,7 @@ class OpenCLIPText(OpenCLIPTextTower):
         return self._cache
 
     def train(self, mode: bool = True) -> 'OpenCLIPText':
-        """Sets the mode and forgets cached features: weights may have changed."""
+        """Sets the mode and clears the cache, because weights may have changed."""
         self._cache = None
         return super().train(mode)
 
@@ -156,11 +159,11 @@ class OpenCLIPText(OpenCLIPTextTower):
         super()._load_from_state_dict(state, prefix, metadata, strict, *report)
 
     def _take_words(self, words: Tensor, kept: list[int] | None) -> None:
-        """For subclasses that need more words than the descriptions use.
+        """Hook for subclasses that need more words than the descriptions use.
 
         Args:
             words: The embeddings of all tokens.
-            kept: Ids of those that the weights have; None: all.
+            kept: Ids of the words that the weights have; None means all.
         """
 
     def _start_context(self) -> None:
@@ -175,7 +178,7 @@ class OpenCLIPText(OpenCLIPTextTower):
         return self.token_rows[torch.searchsorted(self.token_ids, ids)]
 
     def draw(self) -> list[int]:
-        """One description of each class: indices into all of them."""
+        """Draws one description of each class: indices into all descriptions."""
         chosen, start = [], 0
         for options in self.texts.values():
             chosen.append(start + int(torch.randint(len(options), ())))
@@ -186,18 +189,19 @@ class OpenCLIPText(OpenCLIPTextTower):
         return self.encode(self.draw())
 
     def _average(self) -> Tensor:
-        # In single precision whatever the caller's autocast: it is kept for others.
+        # In single precision even under autocast, because the result is cached.
         with torch.autocast(self.context.device.type, enabled=False):
             features = self.encode(range(len(self._encoded)))
         parts = features.split([len(options) for options in self.texts.values()])
         return F.normalize(torch.stack([part.mean(0) for part in parts]), dim=-1)
 
     def encode(self, chosen, context: Tensor | None = None) -> Tensor:
-        """Encodes the chosen descriptions, each after its class's context.
+        """Encodes the chosen descriptions, each after the context of its class.
 
         Args:
             chosen: Indices into all descriptions.
-            context: Of each of them, (len(chosen), m, width), instead of its class's.
+            context: Contexts of the descriptions, (len(chosen), m, width), instead of
+                those of their classes.
         """
         if context is None:
             context = self.context[[self._owner[i] for i in chosen]]
@@ -209,7 +213,7 @@ class OpenCLIPText(OpenCLIPTextTower):
         return [c for c, options in enumerate(self.texts.values()) for _ in options]
 
     def _encode(self, encoded: list[list[int]], context: Tensor) -> Tensor:
-        """What the transformer makes of some texts, at the places that are pooled."""
+        """The transformer's output for some texts, at the places that are pooled."""
         return self.encode_embedded(*self._place(encoded, context))
 
     def _place(
@@ -231,7 +235,7 @@ class OpenCLIPText(OpenCLIPTextTower):
 
     @property
     def _first_word(self) -> int:
-        """The place of a text's first token, behind start and contexts."""
+        """The place of a text's first token, after start and contexts."""
         return len(self.tokenizer.start) + self.num_context
 
     def _encode_texts(self, kept: list[int] | None) -> list[list[int]]:

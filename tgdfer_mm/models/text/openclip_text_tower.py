@@ -12,15 +12,15 @@ from ..vision_language.packed_texts import encode_ends
 
 
 class OpenCLIPTextTower(BaseModule):
-    """A frozen text transformer and its projection, without the embeddings of words.
+    """A frozen text transformer and its projection, without word embeddings.
 
-    A causal tower that pools at EOT gives the same features without what comes after,
-    so it computes no padding
+    A causal tower that pools at EOT gives the same features without the tokens after
+    EOT, so padding is not computed
     (:func:`~tgdfer_mm.models.vision_language.packed_texts.encode_ends`); any other
-    tower keeps its full length.
+    tower uses its full length.
 
     Args:
-        tower: From :func:`find_text_tower`; its parts are taken over.
+        tower: The result of :func:`find_text_tower`, whose parts are used.
         one_start: Whether all texts begin with the same token.
     """
 
@@ -35,7 +35,7 @@ class OpenCLIPTextTower(BaseModule):
         self.register_buffer('attn_mask', tower.attn_mask, persistent=False)
         self.pool = getattr(tower, 'text_pool_type', None) or tower.pool_type
         self.cls_emb = getattr(tower, 'cls_emb', None)
-        if self.cls_emb is not None:  # a captioner's: it is read, whatever else is said
+        if self.cls_emb is not None:  # a captioner's class token: it is always read
             self.pool = 'last'
         self.requires_grad_(False)
 
@@ -50,14 +50,14 @@ class OpenCLIPTextTower(BaseModule):
 
     @property
     def context_length(self) -> int:
-        """Places of a text, start and end included."""
+        """The context length: places of a text, with start and end."""
         return len(self.positional_embedding) - (self.cls_emb is not None)
 
     def encode_embedded(self, x: Tensor, ends: Tensor) -> Tensor:
-        """What the transformer makes of texts, at the places that are pooled.
+        """The transformer's output at the places that are pooled.
 
         Args:
-            x: The texts' tokens as the transformer takes them, (S, L, width).
+            x: Embedded tokens of the texts, (S, L, width).
             ends: Places of the texts' last tokens, (S,), on the CPU.
 
         Returns:
@@ -70,9 +70,9 @@ class OpenCLIPTextTower(BaseModule):
         return self._pooled(self._run(x, ends), ends)
 
     def _run(self, x: Tensor, ends: Tensor) -> Tensor:
-        """What the transformer makes of every place, (S, L, width).
+        """The transformer's output at every place, (S, L, width).
 
-        A class token is one place more, the last.
+        If there is a class token, it is one more place at the end.
         """
         if self.cls_emb is not None:
             return self.transformer(*self._with_class_token(x, ends))
@@ -81,10 +81,10 @@ class OpenCLIPTextTower(BaseModule):
         return self.transformer(x, attn_mask=mask)
 
     def _with_class_token(self, x: Tensor, ends: Tensor) -> tuple[Tensor, Tensor]:
-        """Texts with a class token behind their padding, and what may be read.
+        """Texts with a class token after their padding, and the attention mask.
 
-        open_clip masks the padding one place late, and so were its CoCa's weights
-        trained: the first place of padding is read, the class token itself is not
+        open_clip masks the padding one place late, and its CoCa weights were trained in
+        this way: the first place of padding is read, and the class token itself is not
         [from open_clip].
         """
         token = self.cls_emb + self.positional_embedding[-1]
@@ -94,13 +94,13 @@ class OpenCLIPTextTower(BaseModule):
         return x, (self.attn_mask + hidden[:, None])[:, None]
 
     def _unit(self, x: Tensor) -> Tensor:
-        """Unit features in the joint space, of places or of texts."""
+        """Projects places or texts to unit features in the joint space."""
         x = self._project(self.ln_final(x))
         return F.normalize(at_least_single(x), dim=-1)
 
     @property
     def _cuts(self) -> bool:
-        """Whether what comes after a text's end changes nothing."""
+        """Tells whether tokens after a text's end have no influence."""
         return self.attn_mask is not None and self.pool in ('argmax', 'eos')
 
     def _pooled(self, x: Tensor, ends: Tensor) -> Tensor:
@@ -117,24 +117,24 @@ class OpenCLIPTextTower(BaseModule):
 
 
 def find_text_tower(model: nn.Module, arch: str | dict) -> nn.Module:
-    """Where a model keeps its text tower.
+    """The text tower of a model.
 
     Raises:
-        ValueError: It is not open_clip's own transformer, or has no projection although
-            it is not as wide as the joint space.
+        ValueError: If it is not open_clip's own transformer, or has no projection
+            although its width is not that of the joint space.
     """
     tower = getattr(model, 'text', model)
     if not hasattr(tower, 'token_embedding'):
         raise ValueError(
-            f'arch={arch!r}: OpenCLIPText needs the text transformer of open_clip '
-            'itself'
+            f"arch={arch!r}: OpenCLIPText needs open_clip's own text transformer; take "
+            'another arch'
         )
     config = arch_config(arch)
     width = tower.token_embedding.embedding_dim
     if tower.text_projection is None and width != config['embed_dim']:
         raise ValueError(
             f'arch={arch!r}: its text tower has no projection (text_cfg.proj_type), '
-            f'and is {width} wide, not embed_dim={config["embed_dim"]}'
+            f'and its width is {width}, not embed_dim={config["embed_dim"]}'
         )
     return tower
 

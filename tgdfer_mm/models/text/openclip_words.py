@@ -1,4 +1,4 @@
-"""The classes' texts word by word."""
+"""A text encoder that also gives the words of the class texts."""
 
 import torch
 import torch.nn.functional as F
@@ -11,20 +11,21 @@ from .openclip_text import OpenCLIPText
 
 @MODELS.register_module()
 class OpenCLIPWords(OpenCLIPText):
-    """:class:`OpenCLIPText` that also gives the features of the words.
+    """Text features of the classes and of their words [choice].
 
-    For an alignment of words with what is seen [from GRACE]. A word's feature is what
-    the tower makes of its place, in the joint space: pre-training tied only the last
-    place of a text to pictures, so that a head should refine the others [choice].
+    It is :class:`OpenCLIPText` for heads that align words with frames [from GRACE]. A
+    word's feature is the tower's output at its place, projected to the joint space.
+    Pre-training tied only the last place of a text to pictures, so a head should refine
+    the others [choice].
 
-    Training takes the words of the description drawn for each class, evaluation those
-    of all its descriptions. Contexts are no words.
+    Training takes the words of one drawn description of each class, evaluation those of
+    all its descriptions. Contexts do not count as words.
     """
 
     def forward(self) -> Tensor:
-        """Unit features (K, 1 + L, D): of a class's text, then of its words.
+        """Unit features (K, 1 + L, D): each class's text, then its words.
 
-        A class with fewer than L words ends in zeros.
+        A class with fewer than L words is filled with zeros.
         """
         return super().forward()
 

@@ -1,4 +1,4 @@
-"""The texts of other classes through the tower of a model that is there."""
+"""Texts of other classes, encoded by the text tower of an existing model."""
 
 from copy import copy
 
@@ -10,11 +10,11 @@ from ..vision_language.open_clip_models import load_clip
 from .openclip_text import OpenCLIPText
 from .openclip_text_tower import find_text_tower
 
-SAME = 1e-2  # what half precision may change of an embedding
+SAME = 1e-2  # relative change of an embedding by half precision
 
 
 class LackingWordsError(ValueError):
-    """Texts with words that a text tower has no embeddings of."""
+    """A text tower has no embeddings of some words."""
 
     exit_code = 2  # of a command
 
@@ -22,18 +22,18 @@ class LackingWordsError(ValueError):
 def with_texts(encoder: OpenCLIPText, texts: dict[str, list[str]]) -> OpenCLIPText:
     """A copy of a text encoder for other classes, which shares its tower.
 
-    Words that the encoder has not kept come from its ``pretrained``, if that is on
-    this machine; nothing is fetched. What was learned for single classes, the
-    contexts, is left out: those of the new classes start from the template, or without
-    one are the mean of the old ones [choice].
+    Words that the encoder does not have come from its ``pretrained``, if that is on
+    this machine; nothing is fetched. The trained contexts of single classes are not
+    used: the contexts of the new classes are those of the template, or without one the
+    mean of the old contexts [choice].
 
     Args:
-        encoder: In evaluation mode.
-        texts: Class -> its texts, in the order of the new features.
+        encoder: The encoder, in evaluation mode.
+        texts: Class to its texts, in the order of the new features.
 
     Raises:
-        LackingWordsError: Names the words that the tower lacks.
-        ValueError: A text is too long for the tower.
+        LackingWordsError: If the tower lacks words; the message names them.
+        ValueError: If a text is too long for the tower.
     """
     new = _copied(encoder)
     new.texts, new.classes, new._cache = texts, tuple(texts), None
@@ -53,7 +53,7 @@ def with_texts(encoder: OpenCLIPText, texts: dict[str, list[str]]) -> OpenCLIPTe
 
 
 def learned_for_classes(encoder: OpenCLIPText) -> bool:
-    """Whether the contexts of the classes have been trained away from the template."""
+    """Tells whether training has changed the contexts from the template."""
     if encoder.template is None or not encoder.context.numel():
         return bool(encoder.context.numel())
     start = encoder._embed(torch.tensor(encoder.template)).to(encoder.context)
@@ -61,7 +61,7 @@ def learned_for_classes(encoder: OpenCLIPText) -> bool:
 
 
 def _copied(module: OpenCLIPText) -> OpenCLIPText:
-    """A copy whose parts are the same, and may be replaced."""
+    """A shallow copy, whose parts can be replaced."""
     new = copy(module)
     for name in ('_parameters', '_buffers', '_modules'):
         setattr(new, name, dict(getattr(module, name)))
@@ -69,7 +69,7 @@ def _copied(module: OpenCLIPText) -> OpenCLIPText:
 
 
 def _words(old: OpenCLIPText, new: OpenCLIPText) -> tuple[Tensor, Tensor]:
-    """Ids of the words that the new texts use, and their embeddings."""
+    """Ids of the words in the new texts, and their embeddings."""
     cut = old.tokenizer
     used = {*cut.start, *cut.end, cut.pad, *(old.template or ())}
     used.update(*new._encoded)
@@ -86,10 +86,10 @@ def _words(old: OpenCLIPText, new: OpenCLIPText) -> tuple[Tensor, Tensor]:
 
 
 def all_words(encoder: OpenCLIPText) -> tuple[Tensor, list[int] | None]:
-    """The embeddings of all words, and ids of those that there are; None: all.
+    """The embeddings of all words, and the ids that exist; None means all.
 
-    They come from ``pretrained``; there are none if that is not on this machine, or is
-    not what the encoder was trained from.
+    They come from ``pretrained``. There are none if that is not on this machine, or is
+    not the file that the encoder was trained from.
     """
     path = kept_weights(encoder.arch, encoder.pretrained)
     if path is None:
@@ -99,16 +99,16 @@ def all_words(encoder: OpenCLIPText) -> tuple[Tensor, list[int] | None]:
     own = encoder.token_rows.cpu().float()
     theirs = words[encoder.token_ids.cpu()]
     if not torch.allclose(own, theirs, atol=SAME):
-        # The model was not trained from these weights: its words are others.
+        # The model was not trained from these weights: its words have other embeddings.
         return words[:0], None
     return words, kept
 
 
 def _refuse_lacking(new: OpenCLIPText, known: set[int]) -> None:
-    """Names the words that are not among the known ones.
+    """Refuses words that are not known.
 
     Raises:
-        LackingWordsError: There is one.
+        LackingWordsError: If there is such a word.
     """
     texts = [text for options in new.texts.values() for text in options]
     lacking: list[str] = []
@@ -121,6 +121,6 @@ def _refuse_lacking(new: OpenCLIPText, known: set[int]) -> None:
         named = ', '.join(repr(word) for word in dict.fromkeys(lacking))
         raise LackingWordsError(
             f'the text tower of this model has no embedding of {named}. Use other '
-            'words, or a model that has all: one of CLIP, or a config whose '
+            'words, or a model that has all words: one with CLIP, or a config whose '
             'text_encoder.pretrained names the file of its tower'
         )

@@ -1,4 +1,4 @@
-"""From class texts to token ids, with errors that name the class and the word."""
+"""Tokenization of class texts, with errors that name the class and the word."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,23 +10,23 @@ from torch import Tensor
 
 from ..vision_language.text_image_checkpoint import check_tokens
 
-# open_clip makes one when it is imported; another one takes a tenth of a second.
+# open_clip creates one on import; a second one would take a tenth of a second.
 TOKENIZER = getattr(tokenizer, '_tokenizer', None) or tokenizer.SimpleTokenizer()
 
 
 @dataclass(frozen=True)
 class TextTokenizer:
-    """How texts are cut into tokens, and which tokens a tower wants around them.
+    """A tokenizer, with the start, end and padding tokens of a text tower.
 
     A text is laid out as ``[start, tokens, end, pad ...]``.
 
     Attributes:
-        encode: Text -> ids, without start and end.
-        decode: Ids -> text, for errors.
-        start: Ids before a text; there may be none.
-        end: Ids after it; there may be none.
+        encode: Function from a text to its ids, without start and end.
+        decode: Function from ids to a text, for errors.
+        start: Ids before a text; may be empty.
+        end: Ids after a text; may be empty.
         pad: Id of the padding.
-        source: Where it is from, for errors.
+        source: Origin of the tokenizer, for errors.
     """
 
     encode: Callable[[str], list[int]]
@@ -38,13 +38,13 @@ class TextTokenizer:
 
     @property
     def around(self) -> int:
-        """How many tokens stand around a text."""
+        """Number of start and end tokens."""
         return len(self.start) + len(self.end)
 
     def continued(self, text: str, before: str | None) -> list[int]:
-        """Ids of a text as they are after another one and a space.
+        """Ids of a text when it follows another text and a space.
 
-        Some vocabularies tell a word at the start of a text from one inside it.
+        Some vocabularies have different tokens for a word at the start of a text.
         """
         own, first = self.encode(text), self.encode(before) if before else []
         if first:
@@ -54,7 +54,7 @@ class TextTokenizer:
         return own
 
     def __deepcopy__(self, memo: dict[int, Any]) -> 'TextTokenizer':
-        return self  # nothing of it changes, and a vocabulary is large
+        return self  # it never changes, and a vocabulary is large
 
 
 CLIP_TOKENIZER = TextTokenizer(
@@ -78,16 +78,16 @@ def encode_texts(
     """Token ids of every text of every class, without start and end.
 
     Args:
-        texts: Class -> texts.
-        context: m, context vectors that will stand before each text.
+        texts: Class to its texts.
+        context: m, the number of context vectors before each text.
         limit: The tower's context length.
-        kept: Ids whose embeddings exist; None: all.
-        tokenizer: What cuts the texts.
-        before: The text that the contexts start as, if they do.
+        kept: Ids whose embeddings exist; None means all.
+        tokenizer: The tokenizer of the tower.
+        before: The template that the contexts start from, if there is one.
 
     Raises:
-        ValueError: If a text does not fit the context, or has a word that the tower
-            has no embedding for.
+        ValueError: If a text does not fit the context length, or the tower has no
+            embedding of a word.
     """
     encoded = []
     for name, options in texts.items():
@@ -99,9 +99,9 @@ def encode_texts(
             if length > limit:
                 raise ValueError(
                     f'class {_short(name)}: the description {_short(text)} has '
-                    f'{len(ids)} tokens; '
-                    f'with {context} context vectors, start and end that makes '
-                    f'{length}, and the text tower takes {limit}: shorten it'
+                    f'{len(ids)} tokens; with {context} context vectors, start and end '
+                    f'these are {length}, but the text tower takes {limit}: shorten '
+                    'the description'
                 )
             encoded.append(ids)
     return encoded
@@ -113,11 +113,11 @@ def lay_out(
     length: int,
     tokenizer: TextTokenizer = CLIP_TOKENIZER,
 ) -> tuple[Tensor, Tensor]:
-    """Lays ids out as rows ``[start, m places, text, end, pad ...]``.
+    """Arranges ids as rows ``[start, m places, text, end, pad ...]``.
 
     Returns:
-        Ids (S, length), with padding in the m places, and the positions (S,) of what
-        ends the texts: the first of ``end``, or the first place after the text.
+        Ids (S, length), with padding in the m places, and the positions (S,) of the
+        ends: the first token of ``end``, or the first place after the text.
     """
     rows = torch.full((len(encoded), length), tokenizer.pad)
     first = len(tokenizer.start) + context
@@ -133,11 +133,11 @@ def context_size(template: list[int] | None, num_context: int | None) -> int:
     """m, the number of context vectors.
 
     Args:
-        template: Ids of what they start as, if they do.
-        num_context: m as it was asked for.
+        template: Ids of the template that they start from, if there is one.
+        num_context: m as the user set it.
 
     Raises:
-        ValueError: It is not the template's number of tokens.
+        ValueError: If m is not the template's number of tokens.
     """
     if template is None:
         return 8 if num_context is None else num_context
@@ -150,5 +150,5 @@ def context_size(template: list[int] | None, num_context: int | None) -> int:
 
 
 def _short(text: str) -> str:
-    """A text as errors quote it: its beginning says which is meant."""
+    """The beginning of a text, as errors quote it."""
     return repr(text if len(text) <= 60 else f'{text[:57]}...')

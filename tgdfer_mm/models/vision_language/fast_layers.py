@@ -1,6 +1,6 @@
-"""Layers of open_clip's transformers in less time and memory.
+"""Faster layers for open_clip's transformers, which need less memory.
 
-They compute the same numbers but for rounding, and have the same parameters under the
+They compute the same numbers up to rounding, and have the same parameters under the
 same names.
 """
 
@@ -16,7 +16,7 @@ SCALE = 1.702
 
 
 def use_fast_layers(model: nn.Module) -> None:
-    """Puts the layers below in the place of open_clip's, in all of a model's blocks."""
+    """Replaces open_clip's layers by the faster ones in all blocks of a model."""
     for block in model.modules():
         if type(block) is transformer.ResidualAttentionBlock:
             block.attn = FastSelfAttention(block.attn)
@@ -25,7 +25,7 @@ def use_fast_layers(model: nn.Module) -> None:
 
 
 def use_first_token(tower: transformer.VisionTransformer) -> None:
-    """Makes the last block compute what is read, if that is the class token alone."""
+    """Makes the last block compute the class token alone, if only that is read."""
     blocks = tower.transformer.resblocks
     known = isinstance(getattr(blocks[-1], 'attn', None), FastSelfAttention)
     pooled = tower.attn_pool is not None or tower.pool_type != 'tok'
@@ -34,16 +34,16 @@ def use_first_token(tower: transformer.VisionTransformer) -> None:
 
 
 class FastSelfAttention(nn.Module):
-    """Attention of a sequence to itself, batch first, with torch's parameters.
+    """Self-attention, batch first, with the parameters of ``nn.MultiheadAttention``.
 
-    ``nn.MultiheadAttention`` copies queries, keys and values twice each way and fills
+    torch's own layer copies queries, keys and values twice in each direction and fills
     three blocks of zeros in the backward pass.
 
     Args:
-        attention: Whose parameters are taken over.
+        attention: The layer whose parameters are used.
 
     Raises:
-        ValueError: Its batch does not come first.
+        ValueError: If the layer does not have the batch first.
     """
 
     def __init__(self, attention: nn.MultiheadAttention) -> None:
@@ -64,19 +64,23 @@ class FastSelfAttention(nn.Module):
         attn_mask: Tensor | None = None,
         first: bool = False,
     ) -> tuple[Tensor, None]:
-        """(N, L, D) -> (N, L, D); of the three, which must be one, the first is read.
+        """(N, L, D) -> (N, L, D); query, key and value must be the same tensor.
 
         Args:
-            query, key, value: One and the same sequence.
-            need_weights: Has to be False.
-            attn_mask: What is added to the scores.
-            first: Give the first token's row alone, (N, 1, D); without a mask.
+            query, key, value: The same sequence.
+            need_weights: Must be False.
+            attn_mask: Addition to the scores.
+            first: Whether to return the first token's row alone, (N, 1, D); without a
+                mask.
 
         Raises:
-            ValueError: Another key or value, or the weights were asked for.
+            ValueError: If key or value is another tensor, or weights are requested.
         """
         if key is not query or value is not query or need_weights:
-            raise ValueError('FastSelfAttention: one sequence, and no weights')
+            raise ValueError(
+                'FastSelfAttention: query, key and value must be the same tensor, and '
+                'need_weights must be False'
+            )
         if first:
             q, rest = self._project_apart(query[:, :1], query)
             return self.out_proj(self._attend(q, *rest.chunk(2, dim=-1))), None
@@ -84,20 +88,20 @@ class FastSelfAttention(nn.Module):
         return self.out_proj(self._attend(*qkv, attn_mask=attn_mask)), None
 
     def packed(self, x: Tensor, texts: PackedTexts) -> Tensor:
-        """(R, D) -> (R, D), tokens attend to themselves and those before in a text."""
+        """(R, D) -> (R, D): tokens attend to themselves and earlier ones in a text."""
         qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)
         mixed = self._attend(*texts.pad(qkv).chunk(3, dim=-1), is_causal=True)
         return self.out_proj(texts.pack(mixed))
 
     def packed_ends(self, x: Tensor, texts: PackedTexts) -> Tensor:
-        """(R, D) -> (N, D), the rows of the texts' ends of what ``packed`` gives."""
+        """(R, D) -> (N, D): the rows of ``packed`` at the texts' ends."""
         query, rest = self._project_apart(x[texts.ends, None], x)
         key, value = texts.pad(rest).chunk(2, dim=-1)
         mixed = self._attend(query, key, value, attn_mask=texts.valid[:, None, None])
         return self.out_proj(mixed[:, 0])
 
     def _project_apart(self, read: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Queries of the tokens that are read; keys and values of all, side by side."""
+        """Queries of the tokens that are read; concatenated keys and values of all."""
         width = x.shape[-1]
         weight = self.in_proj_weight.split([width, 2 * width])
         bias = self.in_proj_bias.split([width, 2 * width])
@@ -110,13 +114,13 @@ class FastSelfAttention(nn.Module):
 
 
 class FirstTokenBlock(nn.Module):
-    """The last block of a tower whose first token alone is read.
+    """The last block of a tower of which only the first token is read.
 
-    The other tokens are keys and values for it and nothing else: no queries, no
-    network. Of a ViT-B's multiply-adds that saves 7 %, forward and backward.
+    The other tokens are its keys and values; their queries and their MLP are not
+    computed. This saves 7 % of a ViT-B's multiply-adds, forward and backward.
 
     Args:
-        block: Whose layers are taken over.
+        block: The block whose layers are used.
     """
 
     def __init__(self, block: transformer.ResidualAttentionBlock) -> None:
@@ -134,12 +138,12 @@ class FirstTokenBlock(nn.Module):
 class FastQuickGELU(nn.Module):
     """``x * sigmoid(1.702 x)`` [from CLIP], as ``silu(1.702 x) / 1.702``.
 
-    Training keeps one tensor for the backward pass instead of two, and that pass is
-    one kernel. In float16 (not bfloat16) inputs beyond 38,000 overflow. There is no
-    rule for ``torch.func.vmap``.
+    Training stores one tensor for the backward pass instead of two, and that pass is
+    one kernel. In float16 (not bfloat16), inputs above 38,000 overflow.
+    ``torch.func.vmap`` is not supported.
 
     Args:
-        inplace: Overwrite the input where no gradient is wanted.
+        inplace: Whether to overwrite the input where no gradient is needed.
     """
 
     def __init__(self, inplace: bool = False) -> None:
@@ -147,7 +151,7 @@ class FastQuickGELU(nn.Module):
         self.inplace = inplace
 
     def forward(self, x: Tensor) -> Tensor:
-        """Any shape in, the same shape out."""
+        """Applies the activation to a tensor of any shape."""
         if torch.is_grad_enabled() and x.requires_grad:
             return _ScaledSiLU.apply(x)
         scaled = x.mul_(SCALE) if self.inplace else x * SCALE

@@ -1,6 +1,7 @@
-"""What the kinds of open_clip's image towers have in common, each in its own way.
+"""Common questions to open_clip's image towers: width, picture size, stages.
 
-open_clip has three: its ViT, CLIP's ResNet, and a model of timm with a projection.
+open_clip has three kinds: its ViT, CLIP's ResNet, and a model of timm with a
+projection.
 """
 
 import re
@@ -13,7 +14,7 @@ from torch import nn
 
 
 def tower_name(tower: nn.Module) -> str:
-    """What a tower is called in errors."""
+    """The name of a tower in errors."""
     inner = tower.trunk if isinstance(tower, TimmModel) else tower
     return type(inner).__name__
 
@@ -23,17 +24,18 @@ def width_of(tower: nn.Module, embed_dim: int) -> int:
 
     Args:
         tower: The tower.
-        embed_dim: The joint width that its model config states.
+        embed_dim: The joint width in its model config.
     """
     if isinstance(tower, TimmModel) and not len(tower.head):
-        # Without a projection of open_clip's, timm's classifier is it, if there is one.
+        # Without a projection of open_clip, timm's classifier is the projection, if
+        # there is one.
         return tower.trunk.num_classes or tower.trunk.num_features
     return embed_dim
 
 
 def size_of(tower: nn.Module) -> tuple[int, int] | None:
-    """Height and width of the pictures; None if the tower takes any, or is unknown."""
-    if isinstance(tower, TimmModel):  # convolutions alone take any size
+    """Height and width of the pictures; None if any size works, or it is not known."""
+    if isinstance(tower, TimmModel):  # a network of convolutions takes any size
         fixed = hasattr(getattr(tower.trunk, 'patch_embed', None), 'img_size')
         return tuple(tower.image_size) if fixed else None
     if not isinstance(tower, VisionTransformer | ModifiedResNet):
@@ -44,16 +46,16 @@ def size_of(tower: nn.Module) -> tuple[int, int] | None:
 
 @singledispatch
 def stages(tower: nn.Module) -> list[list]:
-    """The parts of a tower from input to output: stem, then blocks or stages.
+    """The parts of a tower from input to output: the stem, then blocks or stages.
 
-    What comes after the last block (norm, pooling, projection) is in none.
+    The layers after the last block (norm, pooling, projection) are in none of them.
 
     Raises:
-        ValueError: There are no stages known here.
+        ValueError: If the stages of the tower are not known here.
     """
     raise ValueError(
-        f'{tower_name(tower)} has no stages known here; frozen_stages must be -1 or '
-        "'all'"
+        f'{tower_name(tower)} has stages that are not known here; frozen_stages must '
+        "be -1 or 'all'"
     )
 
 
@@ -76,13 +78,13 @@ def _(tower: ModifiedResNet) -> list[list]:
 
 @stages.register
 def _(tower: TimmModel) -> list[list]:
-    """timm's models say themselves which of their parameters are in which block."""
+    """The parts of a timm model, by its own groups of parameters."""
     try:
         known = tower.trunk.group_matcher(coarse=True)
         stem, blocks = known['stem'], known['blocks']
     except (AttributeError, KeyError, TypeError):
         return stages.dispatch(nn.Module)(tower)
-    # A list has the pattern of the blocks, then those of what comes after them.
+    # A list has the pattern of the blocks, then the patterns of the layers after them.
     blocks = blocks if isinstance(blocks, str) else blocks[0][0]
     found: dict[int, list] = {-1: []}
     for name, parameter in tower.trunk.named_parameters():
@@ -95,10 +97,10 @@ def _(tower: TimmModel) -> list[list]:
 
 @singledispatch
 def use_checkpoints(tower: nn.Module) -> None:
-    """Makes blocks keep nothing for the backward pass, and compute twice.
+    """Switches activation checkpointing on for the blocks of a tower.
 
     Raises:
-        ValueError: The tower cannot.
+        ValueError: If the tower has no activation checkpointing.
     """
     raise ValueError(
         f'with_cp=True: {tower_name(tower)} has no activation checkpointing. Leave '
@@ -113,7 +115,7 @@ def _(tower: VisionTransformer) -> None:
 
 @use_checkpoints.register
 def _(tower: TimmModel) -> None:
-    # Not by open_clip's own method: it logs what fails, and goes on without.
+    # Not by open_clip's own method: on failure it only logs, and continues without.
     try:
         tower.trunk.set_grad_checkpointing()
     except (AssertionError, AttributeError, NotImplementedError):

@@ -1,4 +1,4 @@
-"""Weights of towers that are on this machine, or that the user named: no others."""
+"""Weights of towers that are on this machine or that the user named."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,29 +10,30 @@ from ...hf_hub import is_folder
 from .open_clip_models import resolve, tags_of
 
 _IN_A_REPOSITORY = ('open_clip_model.safetensors', 'open_clip_pytorch_model.bin')
-_OF_URLS = '~/.cache/clip'  # where open_clip keeps what it fetches by URL
+_OF_URLS = '~/.cache/clip'  # where open_clip keeps files that it fetches by URL
 
 
 class KeptWeights(NamedTuple):
-    """Where weights are.
+    """The place of a tower's weights.
 
     Attributes:
-        source: As ``pretrained`` takes it: a file, a folder or a repository.
-        quick_gelu: Their activation, if open_clip's list of weights says it.
+        source: A file, a folder or a repository, as in ``pretrained``.
+        quick_gelu: Whether they were trained with quick GELU, if open_clip's list of
+            weights says it.
     """
 
     source: str
     quick_gelu: bool | None = None
 
     def activation(self, tower: Any) -> bool | None:
-        """What is known of it: by the list of weights, else by the tower's config."""
+        """The activation by the list of weights, or else by the tower's config."""
         if self.quick_gelu is None:
             return getattr(tower, 'quick_gelu', None)
         return self.quick_gelu
 
 
 def kept_weights(arch: str | dict, pretrained: str | None) -> KeptWeights | None:
-    """Finds weights without fetching a tag's.
+    """Finds weights without fetching those of a tag.
 
     Args:
         arch: See :mod:`tgdfer_mm.models.vision_language.open_clip_models`.
@@ -40,7 +41,7 @@ def kept_weights(arch: str | dict, pretrained: str | None) -> KeptWeights | None
             and is fetched when it is read.
 
     Returns:
-        None if they are not here.
+        None if they are not on this machine.
     """
     if not pretrained:
         return None

@@ -1,13 +1,13 @@
-"""Building open_clip models and finding their weights.
+"""Builds open_clip models and loads their weights.
 
 ``arch`` is an open_clip model name (``ViT-B-16-quickgelu``), a path to a JSON model
-config of open_clip's form, such a config as a dict, or where the model is published: a
-folder of open_clip or of transformers' ``CLIPModel`` or ``SiglipModel``, or a
-repository of the hub (``hf-hub:org/name``, see :mod:`tgdfer_mm.hf_hub`).
-``pretrained`` is one of that model's tags, the path of a local file, such a folder or
-repository, or None (random weights). A path may start with ``tgdfer_mm://``, which
-stands for the weights shipped with this package, or with ``models://``, which stands
-for the folder of the fetched models.
+config of open_clip's form, such a config as a dict, or the place of a published model:
+a folder of open_clip or of transformers' ``CLIPModel`` or ``SiglipModel``, or a
+repository on the hub (``hf-hub:org/name``, see :mod:`tgdfer_mm.hf_hub`). ``pretrained``
+is one of that model's tags, the path of a local file, such a folder or repository, or
+None (random weights). A path may start with ``tgdfer_mm://``, which means the folder of
+the weights shipped with this package, or with ``models://``, which means the folder of
+the fetched models.
 """
 
 from importlib.util import find_spec
@@ -28,16 +28,16 @@ from .timm_tower import sized_timm_model
 from .weight_files import NoWeightsError
 
 SHIPPED = Path(__file__).parents[2] / 'weights'
-# In the place of an image tower that is built otherwise, or not wanted.
+# In the place of an image tower that is built in another way, or is not needed.
 NO_IMAGE = dict(image_size=1, patch_size=1, width=8, head_width=8, layers=0)
 _OF_BIG_VISION = ('.npz', '.npy')  # Google's own files of SigLIP
 
 
 def resolve(path: str) -> str:
-    """Replaces the prefix of a path, if it has one, by the folder it stands for.
+    """Replaces the prefix of a path, if it has one, by its folder.
 
     Raises:
-        InputError: It is of a model that has not been fetched.
+        InputError: If the path is in a model that has not been fetched.
     """
     prefix = 'tgdfer_mm://'
     if path.startswith(SCHEME):
@@ -51,10 +51,10 @@ def arch_config(arch: str | dict) -> dict:
     Raises:
         ValueError: If the name is neither an open_clip model, a JSON file, a folder nor
             a repository.
-        DamagedFileError: A JSON file is absent, damaged, or no config of a model.
-        MisfitError: A folder or repository has no config of a model.
-        UnknownModelError: It has one of another model of transformers.
-        HubError: The repository cannot be used.
+        DamagedFileError: If a JSON file is absent, damaged, or not a config of a model.
+        MisfitError: If a folder or repository has no config of a model.
+        UnknownModelError: If its config is of another model of transformers.
+        HubError: If the repository cannot be used.
     """
     if not isinstance(arch, str):
         return {**arch}
@@ -65,14 +65,14 @@ def arch_config(arch: str | dict) -> dict:
     if is_published(arch):
         return published_config(arch)
     raise ValueError(
-        f'arch={arch!r} is not an open_clip model; open_clip.list_models() lists them, '
-        'and the path of a JSON model config or of a folder, or hf-hub:org/name, works '
-        'too'
+        f'arch={arch!r} is not an open_clip model; give a name that '
+        'open_clip.list_models() lists, the path of a JSON model config or of a '
+        'folder, or hf-hub:org/name'
     )
 
 
 def is_published(arch: str | dict) -> bool:
-    """Whether an architecture is a folder, or a repository of the hub."""
+    """Tells whether an architecture is a folder or a repository on the hub."""
     named = isinstance(arch, str) and arch not in open_clip.list_models()
     return named and is_folder(arch)
 
@@ -81,15 +81,16 @@ def build_clip(arch: str | dict) -> nn.Module:
     """Builds the model of an architecture with random weights, on the CPU.
 
     Raises:
-        ValueError: Its text tower is one of Hugging Face's, and ``transformers`` is not
-            installed.
+        ValueError: If its text tower is one of Hugging Face, and ``transformers`` is
+            not installed.
     """
     config = arch_config(arch)
     hub = config['text_cfg'].get('hf_model_name')
     if hub and find_spec('transformers') is None:
         raise ValueError(
             f'arch={arch!r}: its text tower is {hub!r} of Hugging Face, which needs '
-            '`pip install transformers`. OpenCLIPVisual builds its image tower without.'
+            '`pip install transformers`. Its image tower alone works without '
+            'transformers: use OpenCLIPVisual.'
         )
     kind, vision = model_class(config), config['vision_cfg']
     if 'timm_kwargs' not in vision:
@@ -100,7 +101,7 @@ def build_clip(arch: str | dict) -> nn.Module:
 
 
 def model_class(config: dict) -> type[nn.Module]:
-    """open_clip's class of a model config, which loses the entry that says it."""
+    """open_clip's class for a model config; removes the entry that names it."""
     custom = config.pop('custom_text', False) or 'hf_model_name' in config['text_cfg']
     if custom and 'multimodal_cfg' in config:
         return open_clip.CoCa
@@ -115,20 +116,20 @@ def load_clip(
     Args:
         arch: See the module.
         pretrained: A tag, a file, a folder or a repository; see the module.
-        quick_gelu: Which activation a local file's weights were trained with, where it
-            does not say so itself, as those of this package, of OpenAI, and those next
-            to a config do.
+        quick_gelu: Whether the weights of a local file were trained with quick GELU. It
+            is not needed for files of this package, of OpenAI, or next to a config,
+            which say it themselves.
 
     Returns:
-        The model, and the token ids whose embeddings the file holds (None: all).
+        The model, and the token ids whose embeddings the file holds (None means all).
 
     Raises:
         ValueError: If the activation of the weights is unknown or is not the
             architecture's, or ``pretrained`` is neither a tag nor a file.
-        NonFiniteWeightsError: A file holds NaN or infinity.
-        MisfitError: The weights are of another architecture.
-        NoWeightsError: The weights of a tag cannot be fetched.
-        HubError: A repository cannot be used.
+        NonFiniteWeightsError: If a file holds NaN or infinity.
+        MisfitError: If the weights have another architecture.
+        NoWeightsError: If the weights of a tag cannot be fetched.
+        HubError: If a repository cannot be used.
     """
     path = Path(resolve(pretrained))
     if path.suffix == '.safetensors' and path.is_file() and _is_vlm_file(path):
@@ -172,14 +173,14 @@ def _load_published(
 def _stated(quick_gelu: bool | None, pretrained: str) -> bool:
     if quick_gelu is None:
         raise ValueError(
-            f'pretrained={pretrained!r} is a local file: state quick_gelu=True or '
-            'False next to it (True for the weights that OpenAI released)'
+            f'pretrained={pretrained!r} is a local file: also set quick_gelu=True or '
+            'False (True for the weights that OpenAI released)'
         )
     return quick_gelu
 
 
 def tags_of(arch: str | dict) -> list[str]:
-    """The tags of open_clip's weights of an architecture; none of a config's."""
+    """The tags of open_clip's weights of an architecture; a config has none."""
     named = isinstance(arch, str)
     return open_clip.list_pretrained_tags_by_model(arch) if named else []
 
@@ -201,8 +202,9 @@ def _load_tag(arch: str | dict, tag: str) -> nn.Module:
         raise NoWeightsError(
             f'The weights {tag!r} of {arch} are not on this machine, and open_clip '
             f'cannot fetch them ({str(error).splitlines()[0]}). Run this once with a '
-            'network, or name a file of weights: pretrained=PATH with quick_gelu=True '
-            'or False. For clips of your own, --tower small needs no download.'
+            'network connection, or name a file of weights: pretrained=PATH with '
+            'quick_gelu=True or False. For clips of your own, --tower small needs no '
+            'download.'
         ) from error
 
 
@@ -222,7 +224,7 @@ def _is_vlm_file(path: Path) -> bool:
     try:
         with safe_open(path, framework='pt') as file:
             return 'vlm_config' in (file.metadata() or {})
-    except Exception as error:  # safetensors has no common error for what can be wrong
+    except Exception as error:  # safetensors has no common base of its exceptions
         raise DamagedCheckpointError(
             f'{path} is no safetensors file, or not whole: {error}.'
         ) from error

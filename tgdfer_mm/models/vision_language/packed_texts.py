@@ -1,4 +1,4 @@
-"""A causal text tower on texts of different lengths, without padding."""
+"""A causal text tower for texts of different lengths, without padding."""
 
 from collections.abc import Iterable
 
@@ -7,18 +7,19 @@ from torch import Tensor, nn
 
 
 class PackedTexts:
-    """Where the tokens of N texts lie in R rows, one after the other.
+    """The places of the tokens of N texts in R rows.
 
-    The texts begin with the same token. What a causal tower makes of it depends on no
-    other, so that it has one row for all of them, the first.
+    The texts are next to each other. All begin with the same token. In a causal tower
+    its features do not depend on other tokens, so that the first row is used for all
+    texts.
 
     Args:
         ends: Places of the texts' last tokens, (N,).
-        size: L, the places of a text laid out with padding.
-        device: Where the texts are.
+        size: L, the places of a text with padding.
+        device: Device of the texts.
 
     Attributes:
-        valid: Places that hold a token, (N, L) bool.
+        valid: True where a place holds a token, (N, L).
         ends: Rows of the last tokens, (N,).
     """
 
@@ -27,7 +28,7 @@ class PackedTexts:
         valid = torch.arange(size) <= ends
         own = valid.clone()
         own[1:, 0] = False
-        # Padding reads the first row: it is after all tokens that a text reads.
+        # Padding reads the first row: it comes after all tokens that a text reads.
         rows = torch.zeros(own.shape, dtype=torch.long)
         rows[own] = torch.arange(int(own.sum()))
         self.valid = valid.to(device)
@@ -36,7 +37,7 @@ class PackedTexts:
         self._places = own.flatten().nonzero()[:, 0].to(device)
 
     def pack(self, x: Tensor) -> Tensor:
-        """(N, L, D) -> (R, D); of the first tokens the first text's is taken."""
+        """(N, L, D) -> (R, D); the first token is that of the first text."""
         return x.flatten(0, 1).index_select(0, self._places)
 
     def pad(self, x: Tensor) -> Tensor:
@@ -46,14 +47,15 @@ class PackedTexts:
 
 
 def encode_ends(blocks: Iterable[nn.Module], x: Tensor, ends: Tensor) -> Tensor:
-    """What causal blocks make of the texts' last tokens.
+    """The output of causal blocks at the texts' last tokens.
 
-    Padding is computed for the attention alone, and of the last block what is read. Of
-    CLIP's text tower and our class prompts that saves a sixth. The blocks' layers are
-    called and not the blocks, so that hooks on these have no effect.
+    Padding is computed in the attention alone, and the last block computes only the
+    rows that are read. This saves a sixth of the time of CLIP's text tower with our
+    class prompts. The blocks' layers are called and not the blocks, so that hooks on
+    blocks have no effect.
 
     Args:
-        blocks: open_clip's, with a
+        blocks: Blocks of open_clip, with a
             :class:`~tgdfer_mm.models.vision_language.fast_layers.FastSelfAttention`.
         x: Embedded tokens (N, L, D). The first of all texts must be the same.
         ends: Places of the texts' last tokens, (N,), on the CPU.

@@ -1,8 +1,8 @@
-"""CLIPs as others publish them: a file, a folder, or a repository of the hub.
+"""Published CLIP models: reads a file, a folder, or a repository on the hub.
 
-A folder is one of open_clip (``open_clip_config.json``) or of transformers'
-``CLIPModel`` and ``SiglipModel`` (``config.json``). Safetensors are taken before other
-files, and nothing in those is run.
+A folder has the form of open_clip (``open_clip_config.json``) or of transformers'
+``CLIPModel`` and ``SiglipModel`` (``config.json``). Safetensors are preferred to other
+files, and no code in those is run.
 """
 
 from copy import deepcopy
@@ -30,32 +30,32 @@ from .weight_files import OF_TRANSFORMERS, find_weights, read_weights
 
 _CONFIG, _CONFIG_OF_TRANSFORMERS = 'open_clip_config.json', 'config.json'
 _WEIGHTS = ('open_clip_model.safetensors', 'open_clip_pytorch_model.bin')
-# What OpenAI's files have among the weights; no other file has it.
+# An entry that only OpenAI's files have among the weights.
 _SIZES = ('input_resolution', 'context_length', 'vocab_size')
-# Of a config, what neither the weights nor the features hang on.
+# Keys of a config that influence neither weights nor features.
 _FREE = {
     *('image_size', 'patch_dropout', 'timm_drop', 'timm_drop_path'),
     *('timm_model_pretrained', 'hf_model_pretrained', 'output_tokens'),
     *('hf_tokenizer_name', 'tokenizer_kwargs', 'tokenizer_mode'),
 }
-# What open_clip does not look at where timm builds the tower.
+# Keys that open_clip ignores where timm builds the tower.
 _NOT_OF_TIMM = {'layers', 'width', 'head_width', 'mlp_ratio', 'patch_size'}
 
 
 class MisfitError(ValueError):
-    """Weights of another architecture than the one that they are to fill."""
+    """The weights do not fit the architecture."""
 
     exit_code = 2  # of a command
 
 
 class Published(NamedTuple):
-    """Weights that somebody has published.
+    """Published weights, with what is known about them.
 
     Attributes:
         state: Under open_clip's names.
-        config: The open_clip model config that they are of; None if no file says it.
-        quick_gelu: Their activation; None if no file says it.
-        source: What messages call them.
+        config: Their open_clip model config; None if no file has it.
+        quick_gelu: Whether they were trained with quick GELU; None if no file says it.
+        source: Their name in messages.
     """
 
     state: dict[str, Tensor]
@@ -68,9 +68,9 @@ def published_config(source: str | Path) -> dict:
     """The open_clip model config of a folder, or of a repository (``hf-hub:...``).
 
     Raises:
-        MisfitError: There is none in it.
-        UnknownModelError: It is of another model of transformers.
-        HubError: The repository cannot be used.
+        MisfitError: If there is no config in it.
+        UnknownModelError: If the config is of another model of transformers.
+        HubError: If the repository cannot be used.
     """
     if str(source).startswith(PREFIX):
         return deepcopy(_config_of_repository(str(source)))
@@ -81,12 +81,12 @@ def read_published(source: str | Path) -> Published:
     """Reads the weights of a file, a folder or a repository.
 
     Raises:
-        MisfitError: There is no config in it.
-        NoWeightsError: There are no weights in it.
-        UnknownModelError: They are of another model of transformers.
-        DamagedCheckpointError: A file is damaged.
-        NonFiniteWeightsError: A weight is NaN or infinity.
-        HubError: The repository cannot be used.
+        MisfitError: If there is no config in it.
+        NoWeightsError: If there are no weights in it.
+        UnknownModelError: If the weights are of another model of transformers.
+        DamagedCheckpointError: If a file is damaged.
+        NonFiniteWeightsError: If a weight is NaN or infinity.
+        HubError: If the repository cannot be used.
     """
     path = Path(source).expanduser()
     if path.is_file():
@@ -100,15 +100,16 @@ def read_published(source: str | Path) -> Published:
 
 
 def fill_clip(model: nn.Module, state: dict[str, Tensor], source: str) -> None:
-    """Fills an open_clip model, with the adaptations of ``open_clip.load_checkpoint``.
+    """Fills an open_clip model, adapted as in ``open_clip.load_checkpoint``.
 
     Args:
         model: A ``CLIP`` or ``CustomTextCLIP``.
-        state: Under open_clip's names; positions of other pictures are interpolated.
-        source: What the message calls it.
+        state: Weights under open_clip's names; positional codes for another picture
+            size are interpolated.
+        source: Name of the weights in errors.
 
     Raises:
-        MisfitError: Weights are missing, of another shape, or not the model's.
+        MisfitError: If weights are missing, have another shape, or are not the model's.
     """
     state = convert_state_dict(model, dict(state))
     if 'positional_embedding' in state and not hasattr(model, 'positional_embedding'):
@@ -137,12 +138,13 @@ def fill_clip(model: nn.Module, state: dict[str, Tensor], source: str) -> None:
 
 
 def check_alike(ours: dict, theirs: dict, arch: object, source: str) -> None:
-    """Refuses weights of an architecture that computes something else than ours.
+    """Refuses weights of an architecture that computes other features.
 
-    Heads, activations and pooling change the features, and no weight shows them.
+    Heads, activations and pooling change the features, but not the names or shapes of
+    weights.
 
     Raises:
-        MisfitError: Names what differs.
+        MisfitError: If the architectures differ; the message names the differences.
     """
     mine, other = _facts(ours), _facts(theirs)
     differing = [
@@ -153,8 +155,8 @@ def check_alike(ours: dict, theirs: dict, arch: object, source: str) -> None:
     if differing:
         name = repr(arch) if isinstance(arch, str) else 'of the config'
         raise MisfitError(
-            f'arch {name} is not what the weights of {source} are of: '
-            f'{_few(differing)}. Set arch={source!r} to build what they are of.'
+            f'arch {name} does not fit the weights of {source}: {_few(differing)}. Set '
+            f'arch={source!r} to build their architecture.'
         )
 
 
@@ -170,15 +172,16 @@ def _read_config(folder: HubFolder | LocalFolder) -> dict:
         config = content.get('model_cfg', content)
         if not all(isinstance(config.get(k), dict) for k in ('vision_cfg', 'text_cfg')):
             raise DamagedCheckpointError(
-                f'{path} is no config of open_clip: vision_cfg or text_cfg is missing.'
+                f'{path} is not a config of open_clip: vision_cfg or text_cfg is '
+                'missing. Fetch the file again.'
             )
         return config
     path = folder.find(_CONFIG_OF_TRANSFORMERS)
     if path is None:
         raise MisfitError(
             f'{folder} has neither {_CONFIG} (of open_clip) nor '
-            f'{_CONFIG_OF_TRANSFORMERS} (of transformers), so it is unknown what model '
-            'its weights are of.'
+            f'{_CONFIG_OF_TRANSFORMERS} (of transformers), so the model of its weights '
+            'is not known. Add the config.'
         )
     return to_open_clip_config(read_json(path), path)
 
@@ -201,13 +204,13 @@ def _under_our_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     return {
         name: value
         for name, value in weights.items()
-        # A mask is made by the model itself.
+        # The model creates its mask itself.
         if name not in _SIZES and name.split('.')[-1] != 'attn_mask'
     }
 
 
 def _facts(config: dict) -> dict[str, Any]:
-    """What of a config the features hang on, defaults included."""
+    """The values of a config that influence the features, with defaults."""
     vision = asdict(open_clip.CLIPVisionCfg()) | config['vision_cfg']
     text = asdict(open_clip.CLIPTextCfg()) | config['text_cfg']
     free = _FREE | (_NOT_OF_TIMM if vision['timm_model_name'] else set())

@@ -1,4 +1,4 @@
-"""One tower of an open_clip model without the other, which open_clip builds with it."""
+"""Single towers of an open_clip model, built without the other one."""
 
 import open_clip
 from torch import nn
@@ -21,16 +21,16 @@ def build_image_tower(arch: str | dict) -> nn.Module:
     for name in ('custom_text', 'multimodal_cfg'):
         config.pop(name, None)
     tower = open_clip.CLIP(**config).visual
-    if getattr(tower, 'output_tokens', False):  # a captioner's tower, which reads them
+    if getattr(tower, 'output_tokens', False):  # a captioner reads all tokens
         tower.output_tokens = False
     return tower
 
 
 def build_text_model(arch: str | dict) -> nn.Module:
-    """The model of an architecture with next to no image tower, on the CPU.
+    """The model of an architecture with a minimal image tower, on the CPU.
 
     Raises:
-        ValueError: Its text tower is one of Hugging Face's.
+        ValueError: If its text tower is one of Hugging Face.
     """
     config = arch_config(arch) | {'text_cfg': text_config(arch)}
     config |= {'vision_cfg': NO_IMAGE}
@@ -39,17 +39,17 @@ def build_text_model(arch: str | dict) -> nn.Module:
 
 
 def text_config(arch: str | dict) -> dict:
-    """What the model config of an architecture says of its text tower.
+    """The text tower's part of an architecture's model config.
 
     Raises:
-        ValueError: It is one of Hugging Face's.
+        ValueError: If it is one of Hugging Face.
     """
     config = arch_config(arch)['text_cfg']
     hub = config.get('hf_model_name')
     if hub:
         raise ValueError(
-            f'arch={arch!r}: its text tower is {hub!r} of Hugging Face, and '
-            "OpenCLIPText takes open_clip's own text transformers only. Its image "
-            'tower works: take LearnedClassVectors for the classes.'
+            f'arch={arch!r}: its text tower is {hub!r} of Hugging Face, but '
+            "OpenCLIPText only takes open_clip's own text transformers. Its image "
+            'tower works: use LearnedClassVectors for the classes.'
         )
     return config

@@ -1,9 +1,9 @@
-"""A small open_clip model in a small file.
+"""Small files of small open_clip models.
 
-Half precision, and of the vocabulary only the rows that are needed: nine tenths of a
-small text tower are embeddings of words it never met. Loading gives the full model
-back, with zeros in the dropped rows, so every text has to be checked with
-:func:`check_tokens` before it is encoded.
+They have half precision, and only the rows of the vocabulary that are needed: nine
+tenths of a small text tower are embeddings of words that training never used. Loading
+gives the full model, with zeros in the dropped rows, so every text has to be checked
+with :func:`check_tokens` before it is encoded.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ EMBEDDING = 'token_embedding.weight'
 
 
 def load_vlm_state(path: str | Path) -> tuple[dict[str, Tensor], dict, Tensor]:
-    """Read what ``lab/pretraining/saving.py`` wrote.
+    """Reads a file that ``lab/pretraining/saving.py`` wrote.
 
     Returns:
         The complete float32 state of the model (dropped rows are zero), its
@@ -27,15 +27,16 @@ def load_vlm_state(path: str | Path) -> tuple[dict[str, Tensor], dict, Tensor]:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        DamagedCheckpointError: If it is damaged.
-        ValueError: If the file is no such file.
+        DamagedCheckpointError: If the file is damaged.
+        ValueError: If the file is of another kind.
     """
     if not Path(path).is_file():
-        raise FileNotFoundError(f'{path}: no such file')
+        raise FileNotFoundError(f'{path}: there is no such file')
     state, header = read_safetensors(path)
     if 'vlm_config' not in header or 'kept_ids' not in state:
         raise ValueError(
-            f'{path} has no "vlm_config" in its header: it was not written by save_vlm'
+            f'{path} has no "vlm_config" in its header, so save_vlm did not write it: '
+            'name another file'
         )
     config = parse_json(header['vlm_config'])
     kept_ids = state.pop('kept_ids').long()
@@ -50,15 +51,15 @@ def load_vlm_state(path: str | Path) -> tuple[dict[str, Tensor], dict, Tensor]:
 def check_tokens(
     texts: Iterable[str], kept_ids: Sequence[int] | Tensor, tokenizer: Any
 ) -> None:
-    """Refuse texts with a word whose embedding was dropped.
+    """Refuses texts with a word whose embedding was dropped.
 
     Args:
-        texts: Texts that are going to be encoded.
-        kept_ids: Third result of :func:`load_vlm_state`.
-        tokenizer: open_clip's, with ``encode``.
+        texts: Texts that will be encoded.
+        kept_ids: The third result of :func:`load_vlm_state`.
+        tokenizer: open_clip's tokenizer, with ``encode``.
 
     Raises:
-        ValueError: Naming the words and the text.
+        ValueError: If there is such a word; the message names the words and the text.
     """
     kept = {int(i) for i in kept_ids}
     for text in texts:

@@ -1,18 +1,18 @@
-"""A timm model of stated sizes as the image tower of an open_clip model."""
+"""A timm model with given arguments as the image tower of an open_clip model."""
 
 from open_clip.timm_model import TimmModel
 from torch import nn
 
 
 class SizedTimmModel(TimmModel):
-    """open_clip's adapter without a projection, for a timm model with own arguments.
+    """open_clip's adapter for a timm model with given arguments, without a projection.
 
-    open_clip builds timm models as they are named; this one hands arguments on, such
-    as ``embed_dim`` and ``depth`` of a SigLIP that has no name in timm.
+    open_clip builds timm models by their names alone; this adapter also passes
+    arguments, such as ``embed_dim`` and ``depth`` of a SigLIP that has no name in timm.
 
     Args:
-        model_name: Of timm.
-        image_size: Side of the pictures, in pixels.
+        model_name: Name of the timm model.
+        image_size: Height and width of the pictures, in pixels.
         pool: timm's ``global_pool``.
         timm_kwargs: Arguments of the model.
     """
@@ -20,7 +20,7 @@ class SizedTimmModel(TimmModel):
     def __init__(
         self, model_name: str, image_size: int, pool: str, timm_kwargs: dict
     ) -> None:
-        import timm  # what is broken next to it must not stop the package
+        import timm  # a broken timm must not stop the import of this package
 
         nn.Module.__init__(self)
         self.image_size = (image_size, image_size)

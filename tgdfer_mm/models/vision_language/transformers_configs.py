@@ -1,4 +1,4 @@
-"""What a config.json of transformers says of a CLIP or SigLIP, as open_clip says it."""
+"""Translates a config.json of transformers' CLIP or SigLIP to open_clip's form."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Any
 from ...files import read_json
 
 _TANH = dict(approximate='tanh')
-# What transformers calls an activation -> open_clip's quick_gelu and act_kwargs.
+# Name of an activation in transformers -> open_clip's quick_gelu and act_kwargs.
 _ACTIVATIONS = {
     'quick_gelu': (True, None),
     'gelu': (False, None),
@@ -24,7 +24,7 @@ _NAMES_IN_TIMM = {
 
 
 class UnknownModelError(ValueError):
-    """A model of transformers that cannot be built of open_clip's parts."""
+    """A model of transformers cannot be built from open_clip's parts."""
 
     exit_code = 2  # of a command
 
@@ -34,22 +34,23 @@ def to_open_clip_config(config: Mapping[str, Any], where: object) -> dict:
 
     Args:
         config: The content of the file.
-        where: What the messages call it.
+        where: Name of the file in errors.
 
     Returns:
         As :func:`~tgdfer_mm.models.vision_language.open_clip_models.build_clip` takes
         it. SigLIP's image tower is a ``timm_model_name`` with ``timm_kwargs``.
 
     Raises:
-        UnknownModelError: It is of another model, or has something that open_clip's
-            towers cannot do.
+        UnknownModelError: If it is another model, or has a setting that open_clip's
+            towers do not support.
     """
     kind = config.get('model_type')
     if kind not in _CONVERTERS:
         raise UnknownModelError(
-            f'{where}: model_type={kind!r} is no CLIPModel (clip) or SiglipModel '
-            '(siglip). The image tower alone of any other model of transformers can be '
-            'a backbone: TransformersVision in InstanceBackbone (docs/hub.md)'
+            f'{where}: model_type={kind!r} is neither a CLIPModel (clip) nor a '
+            'SiglipModel (siglip). For the image tower alone, use TransformersVision '
+            'in InstanceBackbone, which takes other models of transformers '
+            '(docs/hub.md)'
         )
     defaults = _defaults()[kind]
     whole = {key: config.get(key, value) for key, value in defaults.items()}
@@ -72,7 +73,7 @@ def _clip(config: dict, where: object) -> dict:
         )
     text_cfg = _stated(**_text(text), act_kwargs=act, norm_kwargs=_norm(text))
     end = text['eos_token_id']
-    # Before transformers 4.31 configs said 2, and the highest id was looked for.
+    # Before transformers 4.31 configs said 2, and the model looked for the highest id.
     if end not in (2, text['vocab_size'] - 1):
         text_cfg |= dict(pool_type='eos', eos_id=end)
     return dict(
@@ -103,10 +104,10 @@ def _siglip(config: dict, where: object) -> dict:
     ]
     if odd:
         raise UnknownModelError(
-            f'{where}: a SiglipModel with {odd[0]} in its config cannot be built of '
-            "timm's and open_clip's parts"
+            f'{where}: a SiglipModel with {odd[0]} in its config cannot be built from '
+            'the parts of timm and open_clip; take another model'
         )
-    _activation(vision, where)  # whether it is a known one
+    _activation(vision, where)  # refuses an unknown one
     quick_gelu, act = _activation(text, where)
     return dict(
         embed_dim=width,
@@ -160,8 +161,8 @@ def _activation(part: dict, where: object) -> tuple[bool, dict | None]:
     name = part['hidden_act']
     if name not in _ACTIVATIONS:
         raise UnknownModelError(
-            f'{where}: hidden_act={name!r} is none of {", ".join(_ACTIVATIONS)}, which '
-            "open_clip's towers have"
+            f"{where}: hidden_act={name!r} is not an activation of open_clip's towers, "
+            f'which have {", ".join(_ACTIVATIONS)}; take another model'
         )
     return _ACTIVATIONS[name]
 
@@ -172,7 +173,7 @@ def _norm(part: dict) -> dict | None:
 
 
 def _mlp_ratio(part: dict) -> float:
-    """Such that the hidden width, rounded down by who builds it, is the stated one."""
+    """The ratio whose hidden width, rounded down by the builder, is the stated one."""
     width, hidden = part['hidden_size'], part['intermediate_size']
     ratio = hidden / width
     return ratio if int(width * ratio) == hidden else (hidden + 0.5) / width

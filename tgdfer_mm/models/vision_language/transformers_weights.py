@@ -1,10 +1,9 @@
-"""Weights of transformers' CLIPModel and SiglipModel under open_clip's names.
+"""Renames weights of transformers' CLIPModel and SiglipModel to open_clip's names.
 
-``transformers_names.json`` has, for each of the two, patterns and what takes their
-place in a name, one after another. A mark behind ``@`` says what else is done:
-``T`` transposes a matrix, ``1`` puts an axis of length one before the others, ``q``,
-``k`` and ``v`` are stacked to a matrix of three times as many rows, and ``q,kv`` takes
-such a one apart.
+``transformers_names.json`` has, for each of the two, patterns and their replacements in
+a name, in order. A mark after ``@`` names a further step: ``T`` transposes a matrix,
+``1`` puts an axis of length one before the others, ``q``, ``k`` and ``v`` are stacked
+to a matrix of three times as many rows, and ``q,kv`` splits such a matrix.
 """
 
 import re
@@ -18,12 +17,12 @@ from torch import Tensor
 
 from ...files import read_json
 
-_COUNTERS = '.position_ids'  # that versions before 4.31 wrote
+_COUNTERS = '.position_ids'  # written by versions before 4.31
 _MARKS = {'': lambda value: value, 'T': Tensor.t, '1': lambda value: value[None]}
 
 
 def is_of_transformers(state: Mapping[str, Tensor]) -> bool:
-    """Whether weights have the names of transformers."""
+    """Tells whether weights have the names of transformers."""
     return any(name.startswith(('vision_model.', 'text_model.')) for name in state)
 
 
@@ -31,11 +30,11 @@ def to_open_clip(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Gives weights of a CLIPModel or SiglipModel the names of open_clip.
 
     Args:
-        state: Whose names begin with ``vision_model.`` and ``text_model.``.
+        state: Weights whose names begin with ``vision_model.`` and ``text_model.``.
 
     Returns:
-        For ``open_clip.CLIP``, or for ``CustomTextCLIP`` with a timm tower. A name that
-        is not known keeps itself.
+        Weights for ``open_clip.CLIP``, or for ``CustomTextCLIP`` with a timm tower. An
+        unknown name is not changed.
     """
     rules = _names()['siglip' if 'vision_model.head.probe' in state else 'clip']
     renamed, stacks = {}, defaultdict(dict)

@@ -1,4 +1,4 @@
-"""Files of weights in a folder or a repository, whole or cut into parts."""
+"""Finds and reads files of weights in a folder or a repository, whole or in parts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,24 +10,24 @@ from ...files import read_json
 from ...hf_hub import HubFolder, LocalFolder
 from ...plain_checkpoints import DamagedCheckpointError, load_from_local
 
-# Of transformers, in the order in which they are looked for.
+# File names of transformers, in the order of the search.
 OF_TRANSFORMERS = ('model.safetensors', 'pytorch_model.bin')
 
 
 class NoWeightsError(OSError):
-    """Weights that are not on this machine and cannot be fetched."""
+    """The weights are not on this machine and cannot be fetched."""
 
     exit_code = 2  # of a command
 
 
 def find_weights(folder: HubFolder | LocalFolder, names: Sequence[str]) -> list[Path]:
-    """The first of some files that is there, or the parts that it is cut into.
+    """The first of some files that exists, or the parts of it.
 
     Raises:
-        NoWeightsError: There is none.
-        DamagedCheckpointError: The list of parts (``*.index.json``) is damaged, or
-            names one that is not there.
-        HubError: The repository cannot be used.
+        NoWeightsError: If no file exists.
+        DamagedCheckpointError: If the list of parts (``*.index.json``) is damaged, or
+            names one that does not exist.
+        HubError: If the repository cannot be used.
     """
     for name in names:
         whole = folder.find(name)
@@ -36,15 +36,17 @@ def find_weights(folder: HubFolder | LocalFolder, names: Sequence[str]) -> list[
         index = folder.find(f'{name}.index.json')
         if index is not None:
             return _parts(folder, index)
-    raise NoWeightsError(f'{folder} has no weights: neither {" nor ".join(names)}.')
+    raise NoWeightsError(
+        f'{folder} has no weights; put one of these files there: {", ".join(names)}.'
+    )
 
 
 def read_weights(files: Sequence[Path]) -> dict[str, Tensor]:
-    """The tensors of some files, without ``module.`` before all their names.
+    """The tensors of some files; a common prefix ``module.`` is removed.
 
     Raises:
-        DamagedCheckpointError: They hold none, or are damaged.
-        NonFiniteWeightsError: One of them is NaN or infinity.
+        DamagedCheckpointError: If they hold no tensors, or are damaged.
+        NonFiniteWeightsError: If a weight is NaN or infinity.
     """
     weights: dict[str, Tensor] = {}
     for path in files:
