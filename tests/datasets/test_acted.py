@@ -193,7 +193,10 @@ class TestFolds:
             (dict(split_file='a.csv'), 'split_file: CREMA-D has no list'),
             (dict(label_base=0), 'label_base: CREMA-D has no list'),
             (dict(raters='all'), "raters must be in.*'face'"),
-            (dict(votes_file='a.csv'), 'votes_file is for soft_labels=True'),
+            (
+                dict(votes_file='a.csv'),
+                'votes_file has an effect only with soft_labels=True',
+            ),
         ],
     )
     def test_what_it_does_not_have_is_refused(self, changes, words):
@@ -367,7 +370,7 @@ class TestVotes:
             (('"F"', '"G"'), r"line 1: .*one column each for \['F'\]"),
             (('"200001"', '"500001"'), 'line 6: .*number from 100001 on'),
             (('"1001_DFA_ANG_XX",10', '"1001_DFA_ANG_XX",9'), 'not those of 9 raters'),
-            ((CLIPS[1], CLIPS[0]), 'clip 1001_DFA_ANG_XX is there twice'),
+            ((CLIPS[1], CLIPS[0]), 'clip 1001_DFA_ANG_XX occurs twice'),
             ((f',"{CLIPS[3]}",10', ''), 'there are 7 cells under 9 columns'),
         ],
     )
@@ -429,13 +432,13 @@ class TestPeople:
 
     def test_without_the_table_it_is_said(self, few, log):
         assert 'sex' not in entries(CREMADDataset(str(few), 'test'))[0]
-        assert any('VideoDemographics.csv no clip says sex or age' in t for t in log)
+        assert any('VideoDemographics.csv no clip has sex or age' in t for t in log)
 
     @pytest.mark.parametrize(
         'change, words',
         [
             (('"Sex"', '"Gender"'), r"line 1: .*one column each for \['Sex'\]"),
-            (('1002', '1001'), 'line 3: actor 1001 is there twice'),
+            (('1002', '1001'), 'line 3: actor 1001 occurs twice'),
             (('1002', 'x'), 'line 3: it names no actor'),
             ((',29,', ',old,'), 'line 3: the age is no number'),
             (('"Female"', '"F"'), "line 3: the sex is none of .'Male', 'Female'"),

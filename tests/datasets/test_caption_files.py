@@ -42,7 +42,7 @@ def test_json_and_csv_say_the_same(tmp_path, csv_file):
         ('a.csv', f'clip,caption\n1,{"x" * 200_000}\n', 'a.csv, line 2: field larger'),
         ('a.json', '["x"]', 'expected {"<clip>"'),
         ('a.json', '{}', 'a.json has no captions'),
-        ('a.json', '{"1": "x", "1": "y"}', "a.json, clip '1': .* there twice"),
+        ('a.json', '{"1": "x", "1": "y"}', "a.json, clip '1': .* occurs twice"),
         ('a.json', '{"1": "x", "2": 3}', "a.json, clip '2': .* not 3"),
         ('a.json', '{"1": " "}', "a.json, clip '1': .* has to be text"),
         ('a.csv', '', "a.csv, line 1: no column ['caption', 'clip']"),
@@ -50,7 +50,7 @@ def test_json_and_csv_say_the_same(tmp_path, csv_file):
         ('a.csv', 'clip,caption\n1,x\n2\n', 'a.csv, line 3: the caption'),
         ('a.csv', 'clip,caption\n\n,x\n', 'a.csv, line 3: no clip'),
         ('a.csv', 'clip,caption\n1,x, y\n', 'line 2: 3 cells .* quotes'),
-        ('a.csv', 'clip,caption\n1,x\n1,y\n', "line 3: clip '1' is there twice"),
+        ('a.csv', 'clip,caption\n1,x\n1,y\n', "line 3: clip '1' occurs twice"),
         ('a.txt', 'clip,caption\n1,x\n', 'a.txt: a table has to be'),
     ],
 )

@@ -144,7 +144,9 @@ class TestVotes:
     def test_no_table(self, dfew):
         with pytest.raises(FileNotFoundError, match=r'votes.*annotation.xlsx'):
             DFEWDataset(dfew, 'train', soft_labels=True)
-        with pytest.raises(ValueError, match='votes_file is for soft_labels'):
+        with pytest.raises(
+            ValueError, match='votes_file has an effect only with soft_labels'
+        ):
             DFEWDataset(dfew, 'train', votes_file=VOTES)
 
     @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ BAD = [
     ('dfew', 'video_name,label\n1,\uff13\n', 2, "'1,\uff13'"),
     ('dfew', 'video_name,label\n1,3\x00\n', 2, 'expected'),
     ('dfew', f'video_name,label\n{"1," * 2_000_000}\n', 2, 'more characters'),
-    ('ferv39k', 'path label\nWar/Sad/0000 Sad\n', 1, 'no header, take this one out'),
+    ('ferv39k', 'path label\nWar/Sad/0000 Sad\n', 1, 'no header, remove this line'),
     ('ferv39k', 'War/Sad/0000,Sad\n', 1, "expected '<Scene>/<Class>/<4 digits>"),
     ('ferv39k', 'War/Sad/0000 Sad\nWar/Sad/abcd Sad\n', 2, "'War/Sad/abcd Sad'"),
     ('ferv39k', 'War/Sad/0000 7\nWar/Sad/0001 0\n', 1, 'label 7 is out of range'),

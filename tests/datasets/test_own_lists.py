@@ -236,14 +236,14 @@ def test_classes_that_look_like_several_are_pointed_out(root):
     text = 'path,label\na.mp4,"happy,sad"\nb.mp4,happy\nd.mp4,sad\n'
     data = read_list(write(root, text))
     assert data.kind == 'single'
-    assert "['happy,sad'] are taken for classes of their own" in data.remarks[0]
+    assert "['happy,sad'] are read as classes of their own" in data.remarks[0]
 
 
 def test_columns_of_shares_are_named_and_the_source_is_none(root):
     text = 'path,happy,sad,source\na.mp4,1,1,raw.mp4\nb.mp4,0,1,raw.mp4\n'
     data = read_list(write(root, text))
     assert labels(data)['a.mp4'] == {'happy': 0.5, 'sad': 0.5}
-    assert "['happy', 'sad'] are taken for the shares" in data.remarks[0]
+    assert "['happy', 'sad'] are read as the shares" in data.remarks[0]
 
 
 def test_two_columns_of_one_class_are_refused(root):

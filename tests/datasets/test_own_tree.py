@@ -54,7 +54,7 @@ def test_folders_between_class_and_clip_are_people(tree):
         'sad/ann/b': 'ann',
         'sad/c.mp4': None,
     }
-    assert 'are taken for 2 people (ann, bob)' in ' '.join(data.remarks)
+    assert 'are read as 2 people (ann, bob)' in ' '.join(data.remarks)
 
 
 def test_folders_named_train_and_test_are_the_split(tree):
@@ -65,7 +65,7 @@ def test_folders_named_train_and_test_are_the_split(tree):
         'Train/sad/b.mp4': ('sad', 'train'),
         'test/happy/c.mp4': ('happy', 'test'),
     }
-    assert data.fixed and 'taken for the split' in ' '.join(data.remarks)
+    assert data.fixed and 'read as the split' in ' '.join(data.remarks)
 
 
 def test_a_class_may_be_called_train(tree):
@@ -113,7 +113,9 @@ def test_folders_that_differ_in_case_are_one_class(tree):
 @pytest.mark.parametrize('names', [(), ('readme.txt',), ('a.mp4',), ('x/y.txt',)])
 def test_a_folder_without_clips_says_what_was_looked_for(tree, names):
     root = tree(*names)
-    with pytest.raises(DataError, match=r'holds no clip. Looked for videos \(.*CLASS'):
+    with pytest.raises(
+        DataError, match=r'holds no clip. Expected are videos \(.*CLASS'
+    ):
         read_tree(root)
 
 

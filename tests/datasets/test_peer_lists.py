@@ -175,7 +175,9 @@ class TestCounts:
         dataset = read('dfew', dfew, dfew_list(dfew, numbers))
         assert dataset.reading.numbering.order == 'own'
         assert any('; 1 clips are missing' in text for text in log)
-        with pytest.raises(DataError, match='does not show what its labels stand for'):
+        with pytest.raises(
+            DataError, match='does not show the classes of its label numbers'
+        ):
             read('dfew', dfew, dfew_list(dfew, numbers[10:]))
 
     def test_equal_counts_of_another_fold_are_said(self, dfew, counts, log):
@@ -355,7 +357,7 @@ class TestAgainstTheAuthors:
     def test_a_split_of_somebody_else_is_said(self, dfew, log):
         path = dfew_list(dfew, [0, 1, 2, 3, 4, 5, 6, 0, 1])
         assert len(read('dfew', dfew, path)) == 9
-        assert any('1 of the 9 clips' in t and 'do not compare' in t for t in log)
+        assert any('1 of the 9 clips' in t and 'cannot be compared' in t for t in log)
 
 
 class TestS2D:
@@ -463,10 +465,10 @@ def test_numbers_of_frames_that_differ_from_the_folder_s_are_said(dfew, log):
     path.write_text(path.read_text().replace('/00003 6 ', '/00003 5 '))
     dataset = read('dfew', dfew, path)
     assert len(dataset.get_data_info(2)['frame_names']) == 6
-    (line,) = [text for text in log if 'other numbers of frames' in text]
+    (line,) = [text for text in log if 'another number of frames' in text]
     assert '1 of the 8' in line and 'line 3: 5 in the list, 6 in' in line
 
 
 def test_equal_numbers_of_frames_are_not_worth_a_word(dfew, log):
     read('dfew', dfew, write('dfew', dfew, 'frames'))
-    assert not [text for text in log if 'numbers of frames' in text]
+    assert not [text for text in log if 'number of frames' in text]

@@ -50,7 +50,7 @@ def test_an_unknown_person_is_named(tmp_path):
         ('person\na\n', 'csv, line 1: next to the column of people'),
         ('person,sex,sex\n', 'csv, line 1: next to the column of people'),
         (GOOD + ',f,\n', 'csv, line 4: it names no person'),
-        (GOOD + 'ANNA b,f,\n', 'csv, line 4: ANNA b is there twice'),
+        (GOOD + 'ANNA b,f,\n', 'csv, line 4: ANNA b occurs twice'),
         (GOOD + 'c,f,x,y\n', 'csv, line 4: there are more cells than the 3 columns'),
         (GOOD + '"c,f\n', 'csv, line 4: this is no row of a table'),
     ],

@@ -205,7 +205,7 @@ def test_a_config_that_does_not_fit_is_refused(build_recognizer, tiny_arch, text
     with pytest.raises(ValueError, match='heads=3 does not divide'):
         DescriptionAttention(8, 8, heads=3)
     words = Described(torch.randn(2, 1, 3, 6), torch.ones(1, 3) > 0, torch.zeros(1, 1))
-    with pytest.raises(ValueError, match='2 depths and width 6, but the neck has taps=1'):
+    with pytest.raises(ValueError, match='width 6, but the neck has taps=1'):
         DescriptionFusionNeck(8, 6, taps=1).fuse(torch.ones(1, 2, 8), None, words)
 
 

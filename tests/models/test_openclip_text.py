@@ -186,5 +186,5 @@ def test_empty_description_names_its_class(tiny_arch, texts):
 def test_a_tower_of_another_width_needs_a_projection(tiny_arch, texts):
     text_cfg = {**tiny_arch['text_cfg'], 'proj_type': 'none', 'width': 16}
     arch = {**tiny_arch, 'text_cfg': text_cfg, 'custom_text': True}
-    with pytest.raises(ValueError, match='no projection .* its width is 16, not embed_dim=32'):
+    with pytest.raises(ValueError, match='its width is 16, not embed_dim=32'):
         OpenCLIPText(arch, texts)

@@ -14,7 +14,7 @@ def parse_order(text: str) -> tuple[str, ...]:
             ``mafw:alphabetical``, or the classes' names with commas between them.
 
     Raises:
-        ValueError: There is no such label set, or no such order of it.
+        ValueError: If there is no such label set, or no such order of it.
     """
     if ',' in text:
         return tuple(name.strip() for name in text.split(','))

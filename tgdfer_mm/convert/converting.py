@@ -136,10 +136,10 @@ def convert(
             such a file does not say.
 
     Raises:
-        MissingCheckpointError: There is no such file.
-        ConvertError: The file cannot be read, is of no known format, or its classes are
-            not the config's.
-        NonFiniteWeightsError: The file holds NaN or infinity.
+        MissingCheckpointError: If there is no such file.
+        ConvertError: If the file cannot be read, is of no known format, or its classes
+            are not the config's.
+        NonFiniteWeightsError: If the file holds NaN or infinity.
     """
     read = read_source(source)
     form = load_format(layout) if layout else find_format(read.state, read.path)
@@ -194,7 +194,7 @@ def check_ending(out: str | Path) -> None:
     """Refuses a name that weights are not written under.
 
     Raises:
-        ConvertError: It ends neither in ``.safetensors`` nor in ``.pth``.
+        ConvertError: If it ends neither in ``.safetensors`` nor in ``.pth``.
     """
     if Path(out).suffix not in ('.safetensors', '.pth'):
         raise ConvertError(f'{out}: name the file *.safetensors or *.pth')

@@ -48,8 +48,9 @@ def read_source(path: str | Path) -> Source:
     plain data becomes an inert object that takes any arguments and does nothing.
 
     Raises:
-        MissingCheckpointError: There is no such file.
-        ConvertError: The file cannot be read in this way, or holds no tensors by name.
+        MissingCheckpointError: If there is no such file.
+        ConvertError: If the file cannot be read in this way, or holds no tensors by
+            name.
         DamagedCheckpointError: See :func:`tgdfer_mm.plain_checkpoints.check_size`.
     """
     path = Path(path).expanduser()

@@ -25,8 +25,8 @@ def set_sizes(
         The keys that had another value, and what they have now.
 
     Raises:
-        ConvertError: A tensor has fewer axes than the format says, or the backbone cuts
-            a clip into another number of instances.
+        ConvertError: If a tensor has fewer axes than the format says, or the backbone
+            cuts a clip into another number of instances.
     """
     found: dict[str, int | float] = {}
     for key, pattern, axis, more, *number in form.sizes:
@@ -66,7 +66,7 @@ def check_activation(form: Format, state: dict[str, Tensor], model: nn.Module) -
     """Refuses a model with another activation than its weights were trained with.
 
     Raises:
-        ConvertError: The file is of OpenAI's CLIP, whose towers have quick GELU, and
+        ConvertError: If the file is of OpenAI's CLIP, whose towers have quick GELU, and
             one of the model's has not.
     """
     if form.quick_gelu is None or form.quick_gelu not in state:

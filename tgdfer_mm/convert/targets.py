@@ -116,7 +116,7 @@ def from_elsewhere(form: Format, model: nn.Module) -> dict[str, Tensor]:
         model: Whose part says where its file is (``pretrained``) and reads it.
 
     Raises:
-        ConvertError: The config names no file, or it cannot be read.
+        ConvertError: If the config names no file, or it cannot be read.
     """
     parts = dict(model.named_modules())
     part = parts.get(form.elsewhere)

@@ -1,4 +1,4 @@
-"""The benchmarks, their transforms and the seeding of loader workers."""
+"""Data sets, their transforms, and the seeds of loader workers."""
 
 from ..clips.errors import DamagedClipError
 from ..labels.classes import load_classes

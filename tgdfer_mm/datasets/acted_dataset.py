@@ -1,4 +1,4 @@
-"""Data sets of actors, whose files are named by who shows what."""
+"""Data sets of acted emotions, whose file names say actor and emotion."""
 
 from abc import abstractmethod
 from collections.abc import Collection, Mapping
@@ -18,34 +18,36 @@ FACES = 'faces'  # folder, and pixel version before its settings are known
 
 
 class ActedDataset(DFERDataset):
-    """Clips of actors, who are never trained on and tested by one fold.
+    """Base class of data sets of acted emotions, with folds by actor.
 
-    There is no list to read: which recordings there are, and which actors a fold
-    tests, is in ``acted/<LABEL_SET>.json``, with its sources. So a file that is absent
-    is noticed. Each clip says its ``actor``, ``sentence`` and ``intensity`` (the last
-    two in words), and as ``audio`` the file that has its sound, if there is one.
+    No actor is in both training and test clips of a fold. There is no list to read:
+    ``acted/<LABEL_SET>.json`` has all recordings and the test actors of each fold, with
+    sources, so that absent files are noticed. Each clip has its ``actor``, ``sentence``
+    and ``intensity`` (the last two in words), and ``audio``, the file with its sound,
+    if there is one.
 
-    As ``'frames'`` the clips are the folders of faces that `tgdfer data faces` has made
-    of the videos. The settings of the crop are the pixel version: ``faces.json`` names
-    it. See :class:`DFERDataset` for the other arguments.
+    With ``media='frames'``, the clips are the folders of faces that `tgdfer data faces`
+    has made from the videos. The settings of the crop are the pixel version, which
+    ``faces.json`` names. See :class:`DFERDataset` for the other arguments.
 
     Args:
-        protocol: Which actors each fold tests; by default the first in the file.
-        keep: Field of the names -> the codes of the recordings that are kept, e.g.
-            ``dict(intensity=['HI'])``; by default all.
+        protocol: Name of the protocol, which gives the test actors of each fold; by
+            default the first in the file.
+        keep: Field of the file names to the codes of the recordings that are kept, e.g.
+            ``dict(intensity=['HI'])``; by default all are kept.
 
     Raises:
-        DataError: A protocol, field or code that the data set does not have; or the
+        DataError: If a protocol, field or code that the data set does not have; or the
             clips were cropped with other settings than `pixel_version` says.
-        MissingDataError: The videos are pointers of git-lfs.
+        MissingDataError: If the videos are pointers of git-lfs.
     """
 
     LISTED = False
-    TERMS: ClassVar[str]  # under which the data may be used
+    TERMS: ClassVar[str]  # terms of use
     SOUNDS: ClassVar[dict[str, str]]  # folder -> form of a sound file's path in it
     KINDS: ClassVar[
         tuple[str, ...]
-    ] = ()  # fields that tell other files of its archives
+    ] = ()  # fields that mark other files of the archives
 
     def __init__(
         self,
@@ -59,8 +61,8 @@ class ActedDataset(DFERDataset):
         for option in ('split_file', 'label_base', 'list_order'):
             if kwargs.get(option) is not None:
                 raise DataError(
-                    f'{option}: {self.NAME} has no list. The names of its files say '
-                    'all, and `protocol` says which actors are tested; leave it out.'
+                    f'{option}: {self.NAME} has no list, because the file names say '
+                    'everything, and `protocol` sets the test actors; leave it out.'
                 )
         self.names = acted_names(self.LABEL_SET)
         self.protocol = protocol or next(iter(self.names.protocols))
@@ -74,18 +76,18 @@ class ActedDataset(DFERDataset):
 
     @classmethod
     def count_folds(cls, protocol: str | None = None, **config) -> int:
-        """How many folds the protocol has."""
+        """Number of folds of the protocol."""
         names = acted_names(cls.LABEL_SET)
         protocol = protocol or next(iter(names.protocols))
-        names.choose(protocol)  # refuses one that there is not
+        names.choose(protocol)  # refuses an unknown protocol
         return len(names.folds(protocol))
 
     def how_to_get(self) -> str:
         return (
-            f'{self.NAME} is to be had without a request: {self.REQUEST}. {self.TERMS} '
-            'Set data_root to its folder. Training reads faces: `tgdfer data prepare '
-            f'{self.ALIASES} ... --faces-from-videos {FACES}` cuts them out of the '
-            'videos, or media_dir says where they are.'
+            f'{self.NAME} needs no request: {self.REQUEST}. {self.TERMS} Set data_root '
+            f'to its folder. Training reads faces: `tgdfer data prepare {self.ALIASES} '
+            f'... --faces-from-videos {FACES}` cuts them out of the videos, or '
+            'media_dir says where they are.'
         )
 
     def default_split_file(self) -> str:
@@ -107,7 +109,8 @@ class ActedDataset(DFERDataset):
             raise DataError(
                 f'pixel_version={self.pixel_version!r}, but the clips in '
                 f'{self.media_dir} were cropped as {known.pixel_version!r}, by their '
-                'faces.json. Results on the two do not compare.'
+                'faces.json. Results on the two cannot be compared; set pixel_version '
+                'to that name.'
             )
         return known.pixel_version
 
@@ -115,7 +118,7 @@ class ActedDataset(DFERDataset):
 
     @abstractmethod
     def place(self, clip: str) -> str:
-        """Path of a clip below the folder of videos or faces, without an ending."""
+        """Path of a clip below the folder of videos or faces, without the suffix."""
 
     def media_name(self, clip: str) -> str:
         return self.place(clip) if self.media == 'frames' else self.video_name(clip)
@@ -128,18 +131,19 @@ class ActedDataset(DFERDataset):
         """The code of each field in the path of a video below their folder.
 
         Raises:
-            DataError: It has no name of this data set; says which part is wrong.
+            DataError: If it is not a file name of this data set; the message says which
+                part is wrong.
         """
         return self.names.read(PurePosixPath(path).stem)
 
     def other_kind(self, path: str) -> str | None:
-        """What sort of a recording the protocols leave out, such as ``song``.
+        """The kind of a recording that the protocols leave out, such as ``song``.
 
         Args:
             path: Path of a video below the folder of the videos.
 
         Returns:
-            None if it is none that is left out for what it is.
+            None if the recording is not left out.
 
         Raises:
             DataError: See :meth:`read_path`.
@@ -154,7 +158,7 @@ class ActedDataset(DFERDataset):
         return None if kind == usual else kind
 
     def read_list(self) -> list[dict]:
-        """The recordings of the subset; looks for no clip, and cuts none off."""
+        """The recordings of the subset, whether or not their clips exist."""
         tested = self.names.folds(self.protocol)[self.fold - 1]
         key = path_key(self.media)
         entries = []
@@ -167,7 +171,7 @@ class ActedDataset(DFERDataset):
             entries.append({**entry, key: f'{self.media_dir}/{self.media_name(clip)}'})
         if not entries:
             raise DataError(
-                f'{self.NAME}: keep={self.keep} leaves no clip for '
+                f'{self.NAME}: keep={self.keep} keeps no clip for '
                 f'subset={self.subset!r} of fold {self.fold}.'
             )
         return entries
@@ -186,14 +190,14 @@ class ActedDataset(DFERDataset):
             raise MissingDataError(
                 f'{len(pointers)} of the {len(self.chosen)} videos in {self.media_dir} '
                 f'are pointers of git-lfs, such as {pointers[0].name}: their content '
-                'was not fetched. Install git-lfs and call `git lfs pull` there.'
+                'was not fetched. Install git-lfs and run `git lfs pull` there.'
             )
 
     def annotate(self, entries: list[dict]) -> None:
         self.add_sounds(entries)
 
     def add_sounds(self, entries: list[dict]) -> None:
-        """Says of each clip where its sound is, if the copy has the folder."""
+        """Adds the path of the sound to each clip, if the folder exists."""
         root = Path(self.data_root)
         folder = next((f for f in self.SOUNDS if (root / f).is_dir()), None)
         for entry in entries if folder else ():
@@ -201,12 +205,12 @@ class ActedDataset(DFERDataset):
             entry['audio'] = str(root / folder / path)
 
     def _cut(self, entries: list[dict]) -> list[dict]:
-        """The actors with the highest numbers validate [choice]: nobody does both."""
+        """The actors with the highest numbers validate and do not train [choice]."""
         actors = sorted({entry['actor'] for entry in entries}, key=int)
         if not 0 < self.val_part < 1 or len(actors) < 2:
             raise DataError(
                 f'val_part={self.val_part}: it must be between 0 and 1, and there must '
-                f'be two actors to train on and more, not {len(actors)}.'
+                f'be two or more actors to train on, not {len(actors)}.'
             )
         count = min(max(int(len(actors) * self.val_part + 0.5), 1), len(actors) - 1)
         validating = set(actors[-count:])

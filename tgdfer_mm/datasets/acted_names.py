@@ -1,6 +1,6 @@
-"""Names of recordings that say who shows what, and which recordings there are.
+"""File names of acted recordings, and the recordings of each data set.
 
-What the names of a data set look like, and who recorded what, are files in ``acted/``.
+The files in ``acted/`` have the form of the names and the recordings of each actor.
 """
 
 import json
@@ -18,16 +18,16 @@ _FIELD = re.compile(r'\{(\w+)\}')
 
 
 class ActedNames:
-    """The names of a data set of acted recordings.
+    """The file names of a data set of acted recordings.
 
     Args:
         layout: File name in ``acted/`` without its ending, e.g. ``'cremad'``.
 
     Attributes:
         path: The file.
-        facts: Its content.
-        fields: What each code stands for, by field, in the order of the names. Numbers
-            stand for themselves.
+        facts: Content of the file.
+        fields: Meaning of each code, by field, in the order of the names. Numbers mean
+            themselves.
     """
 
     def __init__(self, layout: str) -> None:
@@ -45,9 +45,9 @@ class ActedNames:
 
     @cached_property
     def recordings(self) -> dict[str, dict[str, str]]:
-        """All recordings that the data set has: name -> code of each field.
+        """All recordings of the data set: name to code of each field.
 
-        They are ordered by actor, then by the fields as the file has them.
+        They are ordered by actor, then by the fields in the order of the file.
         """
         order = sorted(self._order, key=lambda field: field != 'actor')
         ranks = [{c: i for i, c in enumerate(self.fields[field])} for field in order]
@@ -64,19 +64,20 @@ class ActedNames:
         return {name: codes for name, (_, codes) in sorted(found.items(), key=_place)}
 
     def name(self, codes: Mapping[str, str]) -> str:
-        """The name of a recording, from the code of each field."""
+        """The name of a recording with the given code of each field."""
         return self.facts['name'].format(**codes)
 
     def read(self, name: str) -> dict[str, str]:
         """The code of each field in a name.
 
         Raises:
-            DataError: It is no name of this data set; says which part is wrong.
+            DataError: If it is not a name of this data set; the message says which part
+                is wrong.
         """
         match = self._form.fullmatch(name)
         if not match:
             shape = _FIELD.sub(r'<\1>', self.facts['name'])
-            raise DataError(f'{name!r} is no name of the form {shape}')
+            raise DataError(f'{name!r} is not a name of the form {shape}')
         codes = match.groupdict()
         for field, code in codes.items():
             if code not in self.fields[field]:
@@ -89,12 +90,12 @@ class ActedNames:
         return codes
 
     def words(self, codes: Mapping[str, str]) -> dict[str, str]:
-        """What the code of each field stands for."""
+        """Meaning of the code of each field."""
         return {field: self.fields[field][code] for field, code in codes.items()}
 
     @property
     def protocols(self) -> dict[str, dict]:
-        """The protocols: which actors each fold tests, and by whom."""
+        """The protocols: the test actors of each fold, and their source."""
         return self.facts['protocols']
 
     def folds(self, protocol: str) -> list[set[str]]:
@@ -111,14 +112,14 @@ class ActedNames:
     def choose(
         self, protocol: str, keep: Mapping[str, Collection[str]] | None = None
     ) -> dict[str, dict[str, str]]:
-        """The recordings of a protocol, or those of them that are kept.
+        """The recordings of a protocol that are kept.
 
         Args:
             protocol: Its name.
-            keep: Field -> the codes of which recordings are kept.
+            keep: Field to the codes of the recordings that are kept.
 
         Raises:
-            DataError: There is no such protocol, field or code.
+            DataError: If there is no such protocol, field or code.
         """
         if protocol not in self.protocols:
             raise DataError(
@@ -148,12 +149,12 @@ def _place(found: tuple[str, tuple[list[int], dict]]) -> list[int]:
 
 @cache
 def acted_names(layout: str) -> ActedNames:
-    """The names of a data set; its file is read once."""
+    """The names of a data set; the file is read once."""
     return ActedNames(layout)
 
 
 def _numbers(first: int | str, last: int | str) -> dict[str, str]:
-    """The numbers of a range; as text they all have the digits of the first one."""
+    """The numbers of a range; as text, all have as many digits as the first one."""
     width = len(first) if isinstance(first, str) else 0
     found = (f'{n:0{width}d}' for n in range(int(first), int(last) + 1))
     return {number: number for number in found}

@@ -1,4 +1,4 @@
-"""Who the actors of CREMA-D are: its table of ages and sexes."""
+"""The actors of CREMA-D: the table of their ages and sexes."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -8,11 +8,11 @@ from .text_files import SplitFileError, whole_number
 
 _COLUMNS = ('ActorID', 'Age', 'Sex')
 _SEXES = {'Male': 'male', 'Female': 'female'}
-_OLDEST = 60  # where the last group begins: few actors are older
+_OLDEST = 60  # start of the last group: few actors are older
 
 
 class Actor(NamedTuple):
-    """What the table says of an actor.
+    """A row of the table of actors.
 
     Attributes:
         sex: ``female`` or ``male``, as the actor identified.
@@ -24,7 +24,7 @@ class Actor(NamedTuple):
 
     @property
     def age_group(self) -> str:
-        """The decade of the age; from 60 on one group [choice]."""
+        """The decade of the age; 60 and above are one group [choice]."""
         if self.age >= _OLDEST:
             return f'{_OLDEST}+'
         first = self.age // 10 * 10
@@ -32,12 +32,12 @@ class Actor(NamedTuple):
 
 
 def read_actors(path: Path) -> dict[str, Actor]:
-    """Reads ``VideoDemographics.csv``; columns are found by their names.
+    """Reads ``VideoDemographics.csv``; finds the columns by their names.
 
-    Race and ethnicity, which it has too, are not read.
+    The columns of race and ethnicity are not read.
 
     Raises:
-        SplitFileError: The header lacks a column; or a row names no actor, or one
+        SplitFileError: If the header lacks a column; or a row names no actor, an actor
             twice, or has no age or sex. The error names the row.
     """
     rows = read_table(path)
@@ -48,10 +48,10 @@ def read_actors(path: Path) -> dict[str, Actor]:
         cells = [str(row[place]) if place < len(row) else '' for place in places]
         actor, age, sex = cells[0], whole_number(cells[1]), _SEXES.get(cells[2])
         wrong = {
-            'it names no actor': whole_number(actor) is None,
-            f'actor {actor} is there twice': actor in actors,
-            'the age is no number of years': age is None or not 0 < age < 130,
-            f'the sex is none of {list(_SEXES)}': sex is None,
+            'it names no actor; write the number': whole_number(actor) is None,
+            f'actor {actor} occurs twice; remove one row': actor in actors,
+            'the age is not a number of years': age is None or not 0 < age < 130,
+            f'the sex must be one of {list(_SEXES)}': sex is None,
         }
         if any(wrong.values()):
             problem = next(text for text, so in wrong.items() if so)

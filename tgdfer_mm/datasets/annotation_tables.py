@@ -1,4 +1,4 @@
-"""Tables of annotations: Excel sheets as the authors ship them, or CSV files."""
+"""Tables of annotations: the authors' Excel sheets, or CSV files."""
 
 import csv
 import zipfile
@@ -9,27 +9,31 @@ from typing import Any
 from .text_files import DataError, SplitFileError, read_lines
 
 _ROWS = 1 << 20  # of a sheet, as in Excel
-_MOST = 1 << 28  # bytes of a sheet that is unpacked
+_MOST = 1 << 28  # largest size of an unpacked sheet, bytes
 
 
 def read_table(path: Path) -> Iterator[tuple[int, list[Any]]]:
     """Reads a table row by row.
 
     Args:
-        path: An ``.xlsx`` file, of which the first sheet counts, or a ``.csv`` file
-            separated by commas.
+        path: An ``.xlsx`` file, whose first sheet is read, or a ``.csv`` file separated
+            by commas.
 
     Yields:
-        Number of the row, from 1, and its cells: from a sheet as they are, from a
-        CSV file as text. Rows without content are left out.
+        Number of the row, from 1, and its cells: with their types from a sheet, as text
+        from a CSV file. Empty rows are left out.
 
     Raises:
-        DataError: The file is of another kind, or is not what its ending says.
+        DataError: If the file is of another kind, or its content does not fit its
+            suffix.
         ImportError: openpyxl is not installed, and the file is a sheet.
     """
     kinds = {'.xlsx': _read_sheet, '.csv': _read_csv}
     if path.suffix.lower() not in kinds:
-        raise DataError(f'{path}: a table has to be one of {list(kinds)}.')
+        raise DataError(
+            f'{path}: a table has to end in one of {list(kinds)}; save it in one of '
+            'these forms.'
+        )
     for number, row in enumerate(kinds[path.suffix.lower()](path), start=1):
         while row and row[-1] in (None, ''):
             row.pop()
@@ -44,17 +48,17 @@ def find_columns(
     wanted: Sequence[str],
     name_of: Callable[[Any], Any] = lambda cell: cell,
 ) -> dict[str, int]:
-    """Where the columns of a table are, whatever their order.
+    """Places of the columns of a table, in any order.
 
     Args:
         path: The table.
         number: Number of the header's row.
         header: The cells of that row.
         wanted: Names of the columns.
-        name_of: What names a column, from its cell.
+        name_of: Function from a header cell to the name of the column.
 
     Raises:
-        SplitFileError: A column is not there, or twice.
+        SplitFileError: If a column is missing, or occurs twice.
     """
     names = [name_of(cell) for cell in header]
     lacking = [name for name in wanted if names.count(name) != 1]
@@ -80,8 +84,8 @@ def _read_sheet(path: Path) -> Iterator[list[Any]]:
         from openpyxl import load_workbook
     except ImportError as err:
         raise ImportError(
-            f'Reading {path} needs openpyxl: `pip install tgdfer_mm[tables]`; or save '
-            'the sheet as a .csv file and name that.'
+            f'Reading {path} needs openpyxl: run `pip install tgdfer_mm[tables]`; or '
+            'save the sheet as a .csv file and name that file.'
         ) from err
     try:
         with zipfile.ZipFile(path) as parts:
@@ -89,17 +93,20 @@ def _read_sheet(path: Path) -> Iterator[list[Any]]:
         if size > _MOST:
             raise ValueError(f'unpacked it would have {size:,} bytes')
         book = load_workbook(path, read_only=True, data_only=True)
-    except Exception as err:  # openpyxl lets those of zipfile and XML pass
-        raise DataError(f'{path} is no Excel sheet: {err}') from err
+    except Exception as err:  # openpyxl does not catch exceptions of zipfile and XML
+        raise DataError(f'{path} is not an Excel sheet: {err}') from err
     number = 1
     try:
         sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what a sheet states of its size may be wrong
-        # Cells are read as late as here. A row may state any number, and all before it
-        # are made up then.
+        sheet.reset_dimensions()  # the stated size of a sheet may be wrong
+        # Cells are read only here. A row may state any number, and all rows before it
+        # are then created.
         for row in sheet.iter_rows(values_only=True):
             if number > _ROWS:
-                raise ValueError(f'a sheet has {_ROWS:,} rows at most')
+                raise ValueError(
+                    f'a sheet has {_ROWS:,} rows at most; remove the empty ones at the '
+                    'end'
+                )
             yield list(row)
             number += 1
     except Exception as err:

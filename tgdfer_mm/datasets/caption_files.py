@@ -1,4 +1,4 @@
-"""Captions of clips out of a file of the user's."""
+"""Captions of clips from a user's file."""
 
 from pathlib import Path
 
@@ -10,17 +10,17 @@ COLUMNS = ('clip', 'caption')
 
 
 def read_captions(path: str | Path) -> dict[str, str]:
-    """Reads what a file says of each clip.
+    """Reads the caption of each clip from a file.
 
     Args:
         path: A JSON file ``{"<clip>": "<caption>", ...}``, or a table (``.csv``,
-            ``.xlsx``) whose first row names the columns ``clip`` and ``caption``;
-            other columns are left alone. Clips are named as in the lists.
+            ``.xlsx``) whose first row names the columns ``clip`` and ``caption``; other
+            columns are ignored. Clips are named as in the lists.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        DataError: The file is not of that form, a clip stands in it twice, or has no
-            text; names the file and the line or the clip.
+        FileNotFoundError: If there is no such file.
+        DataError: If the file does not have that form, a clip occurs in it twice, or
+            has no text; the message names the file and the line or the clip.
     """
     path = Path(path).expanduser()
     if not path.is_file():
@@ -32,25 +32,27 @@ def read_captions(path: str | Path) -> dict[str, str]:
     captions: dict[str, str] = {}
     for where, clip, text in rows:
         if clip in captions:
-            raise DataError(f'{path}, {where}: clip {clip!r} is there twice')
+            raise DataError(
+                f'{path}, {where}: clip {clip!r} occurs twice; remove one of them'
+            )
         if not isinstance(text, str) or not text.strip():
             raise DataError(
                 f'{path}, {where}: the caption has to be text, not {text!r}'
             )
         captions[clip] = text.strip()
     if not captions:
-        raise DataError(f'{path} has no captions')
+        raise DataError(f'{path} has no captions; write one for each clip')
     return captions
 
 
 def _read_json(path: Path) -> list[tuple[str, object]]:
     try:
-        # As pairs: a dict would keep the last of two captions and say nothing.
+        # As pairs: a dict would silently keep the last of two captions.
         pairs = parse_json(
             path.read_text(encoding='utf-8-sig'), object_pairs_hook=lambda p: p
         )
     except ValueError as error:
-        raise DataError(f'{path} is no JSON file: {error}') from error
+        raise DataError(f'{path} is not a JSON file: {error}') from error
     if not isinstance(pairs, list) or not all(isinstance(p, tuple) for p in pairs):
         raise DataError(f'{path}: expected {{"<clip>": "<caption>", ...}}')
     return pairs
@@ -74,6 +76,6 @@ def _read_rows(path: Path) -> list[tuple[str, str, object]]:
                 'columns; put a caption with commas into quotes'
             )
         if row[clip] in (None, ''):
-            raise DataError(f'{path}, line {number}: no clip is named')
+            raise DataError(f'{path}, line {number}: no clip is named; write its name')
         read.append((f'line {number}', str(row[clip]), row[text]))
     return read

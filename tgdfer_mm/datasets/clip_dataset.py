@@ -1,4 +1,4 @@
-"""What all data sets of clips have in common, whatever their lists look like."""
+"""The base of all data sets of clips."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
@@ -18,26 +18,25 @@ SUBSETS = ('train', 'val', 'test')
 
 
 class MissingDataError(FileNotFoundError):
-    """Data that are not where they are looked for; the message says where that is."""
+    """Data are not at the expected place, which the message names."""
 
     exit_code = 2  # of a command
 
 
 class ClipDataset(BaseDataset, ABC):
-    """Clips of one subset (and fold).
+    """Base class of data sets of clips, for one subset (and fold).
 
-    A subclass fills the list. Where the clips come from is a matter of
-    :mod:`~tgdfer_mm.datasets.clip_sources`, what stands in for one that cannot be read
-    one of :mod:`~tgdfer_mm.datasets.damaged_clips`.
+    A subclass fills the list. :mod:`~tgdfer_mm.datasets.clip_sources` opens the clips,
+    and :mod:`~tgdfer_mm.datasets.damaged_clips` replaces those that cannot be read.
 
     Args:
         data_root: Root folder of the data set.
         subset: ``'train'``, ``'val'`` (a part of the training clips) or ``'test'``.
         pipeline: Transforms, ending in ``PackActionInputs``.
-        test_mode: Whether damaged clips are kept; by default in all subsets but the
+        test_mode: Whether damaged clips are kept; by default they are, except in
             training clips.
-        metainfo: Entries added to the data set's own meta information or put in
-            their place, e.g. ``dict(dataset=...)`` to name generated data.
+        metainfo: Entries that are added to the data set's meta information or replace
+            its own, e.g. ``dict(dataset=...)`` to name generated data.
         **kwargs: Further arguments of mmengine's ``BaseDataset``.
 
     Attributes:
@@ -45,11 +44,11 @@ class ClipDataset(BaseDataset, ABC):
         split_file: The list of the clips.
         classes: Names of the classes, in the order of the labels.
         clips: Where the clips come from, once the list is read.
-        damaged: What happens to damaged clips, also an object of its own.
+        damaged: The treatment of damaged clips, also an object of its own.
     """
 
     NAME: ClassVar[str]
-    FOLDS: ClassVar[int | None]  # the most that there are
+    FOLDS: ClassVar[int | None]  # the largest number
 
     subset: str
     setting: str
@@ -79,7 +78,7 @@ class ClipDataset(BaseDataset, ABC):
             test_mode=subset != 'train' if test_mode is None else test_mode,
             **kwargs,
         )
-        # Not through BaseDataset, which takes every string for a file to read.
+        # Not through BaseDataset, which treats every string as a file to read.
         self._metainfo.update(
             dataset=self.NAME,
             classes=self.classes,
@@ -92,27 +91,28 @@ class ClipDataset(BaseDataset, ABC):
 
     @classmethod
     def count_folds(cls, **config) -> int | None:
-        """How many folds there are with these arguments; None for a single split."""
+        """Number of folds with these arguments; None for a single split."""
         return cls.FOLDS
 
     @staticmethod
     def check_subset(subset: str, val_part: float) -> None:
-        """Refuses a subset that does not exist, or not with this validation part."""
+        """Refuses a subset that does not exist or does not fit the validation part."""
         if subset not in SUBSETS:
             raise DataError(f'subset must be in {SUBSETS}, not {subset!r}.')
         if (subset == 'val' and not val_part) or (subset == 'test' and val_part):
             raise DataError(
                 f'subset={subset!r} with val_part={val_part}: val_part is the share of '
-                "the training clips that makes subset='val'; test clips have none."
+                "the training clips in subset='val': give it for 'val', and not for "
+                "'test'."
             )
 
-    # Giving a clip.
+    # Access to a clip.
 
     def __getitem__(self, idx: int) -> Any:
-        """The clip after the pipeline, or what stands in for a damaged one.
+        """The clip after the pipeline, or the replacement of a damaged clip.
 
         Raises:
-            RuntimeError: No clip at all can be read.
+            RuntimeError: If no clip at all can be read.
         """
         try:
             return self.prepare_data(idx)
@@ -120,7 +120,7 @@ class ClipDataset(BaseDataset, ABC):
             return self.damaged.stand_in(self, idx, err)
 
     def get_data_info(self, idx: int) -> dict:
-        """What is known of a clip, the names of its frames included."""
+        """Information about a clip, including the names of its frames."""
         info = super().get_data_info(idx)
         info.update(self.clips.facts(self.media_name(info['clip'])))
         return info
@@ -134,7 +134,7 @@ class ClipDataset(BaseDataset, ABC):
 
     @property
     def listed_as(self) -> str:
-        """The authors' subset that lists the clips: they have no ``'val'``."""
+        """The authors' subset that has the clips: the authors have no ``'val'``."""
         return 'train' if self.subset == 'val' else self.subset
 
     @abstractmethod
@@ -142,17 +142,17 @@ class ClipDataset(BaseDataset, ABC):
         """Path of a clip's folder or file below the media folder."""
 
     def stratum(self, entry: dict) -> Hashable:
-        """What the validation part has the same share of: the clip's class."""
+        """The stratum of a clip for the validation part: its class."""
         label = entry['label']
         return tuple(label) if isinstance(label, list) else label
 
     def filter_data(self) -> list[dict]:
-        """Excludes the clips that are too short for the pipeline, if it says so."""
+        """Excludes the clips that are too short, if the pipeline asks for it."""
         transforms = self.pipeline.transforms
         needed = max((getattr(t, 'min_frames', 1) for t in transforms), default=1)
         if needed <= 1:
             return self.data_list
-        # A clip without frames is a damaged one and keeps its place.
+        # A clip without frames is damaged and stays in the list.
         counts = [
             self.clips.num_frames(self.media_name(entry['clip'])) or needed
             for entry in self.data_list
@@ -168,7 +168,7 @@ class ClipDataset(BaseDataset, ABC):
             self.warn(
                 f'{excluded} of the {len(counts)} clips in {self.split_file} have '
                 f"fewer than {needed} frames and are excluded (short_clip='exclude'): "
-                'the numbers are not those of the whole list.'
+                'results are not those of the whole list.'
             )
         self._metainfo['excluded'] = excluded
         return kept

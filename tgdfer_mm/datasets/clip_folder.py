@@ -24,30 +24,30 @@ _said: set[tuple[str, str]] = set()
 
 @DATASETS.register_module()
 class ClipFolderDataset(ClipDataset):
-    """A user's clips: folders by class, or a list.
+    """A user's own clips: folders by class, or a list.
 
-    ``root/class/clip.mp4`` or ``root/class/clip/*.jpg``, also mixed; or a list such as
-    ``root/clips.csv`` with the columns ``path,label[,person][,split]``. See
+    The clips are ``root/class/clip.mp4`` or ``root/class/clip/*.jpg``, also mixed; or a
+    list such as ``root/clips.csv`` has the columns ``path,label[,person][,split]``. See
     :func:`~tgdfer_mm.datasets.own_tree.read_tree` and
-    :func:`~tgdfer_mm.datasets.own_lists.read_list`. Without stated splits the clips
-    are dealt out over five folds, see :func:`~tgdfer_mm.datasets.own_folds.make_folds`.
-    What cannot be used is left out and counted by class in the log.
+    :func:`~tgdfer_mm.datasets.own_lists.read_list`. If no split is stated, the clips
+    are divided into five folds, see :func:`~tgdfer_mm.datasets.own_folds.make_folds`.
+    Clips that cannot be used are left out, and the log counts them by class.
 
     Args:
         data_root: The folder, or the list.
         subset: ``'train'``, ``'val'`` or ``'test'``.
-        fold: From 1; None for the first one, or for stated splits.
-        classes: The classes in their order: names, or the name or path of a label set;
-            by default ``classes.json`` next to the clips, or what the clips are
-            labelled with, by name.
-        val_part: Share of the training clips that validates and does not train, unless
-            the split states the validation clips.
-        pipeline: Transforms, for frames: they read videos too.
+        fold: Number of the fold, from 1; None for the first one, or for stated splits.
+        classes: The classes in order: names, or the name or path of a label set; by
+            default those in ``classes.json`` next to the clips, or else the labels of
+            the clips in alphabetical order.
+        val_part: Share of the training clips that are used for validation and not for
+            training, unless the split states the validation clips.
+        pipeline: Transforms for frames, which also read videos.
         **kwargs: As for :class:`~tgdfer_mm.datasets.clip_dataset.ClipDataset`.
 
     Raises:
-        DataError: The clips cannot be used like this; names file and line.
-        MissingDataError: There is no such folder or list.
+        DataError: If the clips cannot be used; the message names file and line.
+        MissingDataError: If there is no such folder or list.
     """
 
     NAME = 'own clips'
@@ -77,25 +77,25 @@ class ClipFolderDataset(ClipDataset):
         if self.own.fixed:
             if fold is not None:
                 raise DataError(
-                    f'{self.split_file} states the split of its clips, so that there '
-                    f'are no folds, but fold={fold!r} was given; leave it out.'
+                    f'{self.split_file} states the split of its clips, so there are no '
+                    f'folds, but fold={fold!r} was given; leave it out.'
                 )
         else:
             self._folds = make_folds(self.own)
             self.fold = 1 if fold is None else fold
             if type(self.fold) is not int or not 1 <= self.fold <= self._folds.count:
                 raise DataError(
-                    f'fold must be 1 to {self._folds.count}, which is how many '
-                    f'{self.split_file} allows, not {fold!r}.'
+                    f'fold must be 1 to {self._folds.count}, the number of folds of '
+                    f'{self.split_file}, not {fold!r}.'
                 )
         super().__init__(str(self.own.root), subset, pipeline, **kwargs)
 
     @classmethod
     def require_data(cls, data_root: str, **config) -> None:
-        """Looks whether folder or list is there.
+        """Checks that the folder or list exists.
 
         Raises:
-            MissingDataError: It is not.
+            MissingDataError: If it does not exist.
         """
         require_own(data_root)
 
@@ -103,7 +103,7 @@ class ClipFolderDataset(ClipDataset):
     def count_folds(
         cls, data_root: str, classes: str | Sequence[str] | None = None, **config
     ) -> int | None:
-        """How many folds the clips allow; None if their split is stated."""
+        """Number of folds of the clips; None if their split is stated."""
         own = read_own(data_root, classes)
         return None if own.fixed else make_folds(own).count
 
@@ -153,9 +153,9 @@ class ClipFolderDataset(ClipDataset):
         if chosen:
             return chosen
         self._say(
-            f'{self.split_file}: no person of the training clips can be spared for '
-            'validation, so single clips validate, and the same person may be on both '
-            'sides of it.'
+            f'{self.split_file}: there are too few people in the training clips to use '
+            'one for validation, so single clips validate, and the same person may be '
+            'in training and validation.'
         )
         alone = [replace(clip, person=None, source=None) for clip in trained]
         return validation_part(alone, self.val_part)
@@ -179,7 +179,7 @@ class ClipFolderDataset(ClipDataset):
         return self.setting == 'multi'
 
     def _say(self, remark: str) -> None:
-        """Warns once in every log, of which a run begins one."""
+        """Warns once in each log; every run begins a new one."""
         key = (MMLogger.get_current_instance().instance_name, remark)
         if key not in _said:
             _said.add(key)
@@ -187,7 +187,7 @@ class ClipFolderDataset(ClipDataset):
 
 
 class OwnFiles(VideoFiles):
-    """Videos and folders of frames, wherever they lie.
+    """Clips that are videos or folders of frames, at any place.
 
     Args:
         clips: By name.
@@ -198,11 +198,11 @@ class OwnFiles(VideoFiles):
         self._clips = clips
 
     def absent(self, places: Iterable[str]) -> set[str]:
-        """Those of the clips that are not there."""
+        """The clips that do not exist."""
         return {place for place in places if not self._clips[place].path.exists()}
 
     def num_frames(self, place: str) -> int:
-        """How many frames a clip has; 0 if it cannot be read."""
+        """Number of frames of a clip; 0 if it cannot be read."""
         clip = self._clips[place]
         if clip.video:
             return super().num_frames(str(clip.path))

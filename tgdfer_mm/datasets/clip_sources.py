@@ -1,6 +1,7 @@
-"""Where the clips of a data set come from: folders of frames, a packed file, videos.
+"""Sources of a data set's clips: folders of frames, a packed file, or videos.
 
-A clip goes by its place here, the path of its folder or file below the media folder.
+The key of a clip here is its place, the path of its folder or file below the media
+folder.
 """
 
 import os
@@ -17,15 +18,15 @@ from .progress import track
 
 
 def path_key(media: str) -> str:
-    """The key under which a clip's transforms expect its path."""
+    """The key under which transforms expect a clip's path."""
     return 'frame_dir' if media == 'frames' else 'filename'
 
 
 class FrameFolders:
-    """Clips that are folders of frames, whose names the index knows.
+    """Clips that are folders of frames, with the frame names in an index.
 
     Args:
-        index: The frames of all clips on the disk.
+        index: Index of the frames of all clips on the disk.
     """
 
     def __init__(self, index: ClipIndex | Pack) -> None:
@@ -36,18 +37,18 @@ class FrameFolders:
         return {place for place in places if place not in self.index}
 
     def num_frames(self, place: str) -> int:
-        """How many frames a clip has; 0 if it is absent."""
+        """Number of frames of a clip; 0 if it is absent."""
         return self.index.num_frames(place) if place in self.index else 0
 
     def facts(self, place: str) -> dict:
-        """What a clip's transforms need to know besides its path."""
+        """Values that a clip's transforms need in addition to its path."""
         if place not in self.index:
             return {}
         return dict(frame_names=self.index.frames(place))
 
 
 class PackedFrames(FrameFolders):
-    """Clips out of one packed file, which answers as an index does."""
+    """Clips in one packed file, which has the interface of an index."""
 
     def facts(self, place: str) -> dict:
         known = super().facts(place)
@@ -66,8 +67,8 @@ class VideoFiles:
 
     def absent(self, places: Iterable[str]) -> set[str]:
         """Those of the clips that are not there."""
-        # One listing per parent folder: a stat per clip takes minutes on a network
-        # file system.
+        # One listing per parent folder: a stat per clip takes minutes on a network file
+        # system.
         by_parent: dict[str, list[str]] = defaultdict(list)
         for place in places:
             by_parent[os.path.dirname(self.folder / place)].append(place)
@@ -78,14 +79,14 @@ class VideoFiles:
         return absent
 
     def num_frames(self, place: str) -> int:
-        """How many frames a clip has; 0 if it cannot be read."""
+        """Number of frames of a clip; 0 if it cannot be read."""
         try:
             return ClipFile(self.folder / place).total
         except InputError:
             return 0
 
     def facts(self, place: str) -> dict:
-        """Nothing: the transforms open the file by its path."""
+        """An empty dict: the transforms open the file by its path."""
         return {}
 
 
@@ -95,25 +96,25 @@ ClipSource = FrameFolders | VideoFiles
 def open_clips(
     media: str, folder: Path, root: str, name: str, pixel_version: str, depth: int
 ) -> ClipSource:
-    """Opens the clips of a data set; folders that have changed are listed anew.
+    """Opens the clips of a data set; lists folders again that have changed.
 
     Args:
         media: ``'frames'`` or ``'videos'``.
         folder: The media folder, or a packed file.
-        root: Root of the data set, below which the index of its frames is kept.
+        root: Root of the data set, where the index of its frames is stored.
         name: Name of the data set.
-        pixel_version: Which rendition of the clips.
-        depth: How many folders deep the clips are.
+        pixel_version: Name of the rendition of the clips.
+        depth: Depth of the clips' folders below the media folder.
 
     Raises:
-        PackError: The packed file is of other data.
+        PackError: If the packed file holds other data.
     """
     if media != 'frames':
         return VideoFiles(folder)
     if folder.is_file():
         return PackedFrames(_open_pack(folder, name, pixel_version))
     what = f'Listing the frames of {name}'
-    # None of a million files is listed again unless its folder has changed.
+    # A folder is listed again only if it has changed: there may be a million files.
     return FrameFolders(
         open_index(folder, depth, root, track=partial(track, what=what))
     )
@@ -123,7 +124,8 @@ def _open_pack(path: Path, name: str, pixel_version: str) -> Pack:
     pack = open_pack(str(path))
     if (pack.dataset, pack.pixel_version) != (name, pixel_version):
         raise PackError(
-            f'{path} holds {pack.dataset}, pixel_version={pack.pixel_version!r}; '
-            f'this is {name}, pixel_version={pixel_version!r}.'
+            f'{path} holds {pack.dataset}, pixel_version={pack.pixel_version!r}; the '
+            f'data set is {name}, pixel_version={pixel_version!r}. Set media_dir to '
+            'its own packed file.'
         )
     return pack

@@ -1,4 +1,4 @@
-"""CREMA-D: 6 classes, 91 actors, 12 sentences; votes of those who rated the clips."""
+"""CREMA-D: 6 classes, 91 actors, 12 sentences, and votes of raters."""
 
 from pathlib import Path
 
@@ -16,21 +16,21 @@ class CREMADDataset(ActedDataset):
     """CREMA-D (Cao et al., IEEE TAC 2014): 7,442 clips of 91 actors.
 
     ``VideoFlash/1001_DFA_ANG_XX.flv`` is actor 1001 with the sentence DFA, in anger of
-    unspecified intensity. The label is the emotion that the actor was asked for. What
-    raters took the clip for agrees with it in 66 of 100 clips by their faces alone and
-    in 72 with the sound [counted in the authors' table of votes].
+    unspecified intensity. The label is the emotion that the actor was asked to show.
+    The raters' choice agrees with it in 66 of 100 clips by the faces alone and in 72
+    with the sound [counted in the authors' table of votes].
 
     From ``VideoDemographics.csv``, if it is there, each clip has the ``sex``, ``age``
     and ``age_group`` of its actor. See :class:`ActedDataset` for the other arguments.
 
     Args:
         soft_labels: Whether each clip also has the shares of its raters' votes, as
-            ``soft_label``, which the losses prefer to its label. Evaluation goes by
+            ``soft_label``, which the losses use instead of its label. Evaluation uses
             the label.
-        raters: Whose votes: of those who saw the ``'face'`` alone, heard the
-            ``'voice'`` alone, or had both, ``'audio-visual'``. By default the first
-            [choice]: a model of faces sees no more.
-        votes_file: The table of votes, if not the authors'
+        raters: The raters whose votes count: those who saw the ``'face'`` alone, heard
+            the ``'voice'`` alone, or had both, ``'audio-visual'``. By default
+            ``'face'`` [choice], because a model of faces has no more input.
+        votes_file: The table of votes, by default the authors'
             ``processedResults/tabulatedVotes.csv``; see
             :func:`~tgdfer_mm.datasets.crowd_votes.read_crowd_votes`.
     """
@@ -57,7 +57,10 @@ class CREMADDataset(ActedDataset):
         if raters not in RATERS:
             raise DataError(f'raters must be in {list(RATERS)}, not {raters!r}.')
         if votes_file and not soft_labels:
-            raise DataError('votes_file is for soft_labels=True.')
+            raise DataError(
+                'votes_file has an effect only with soft_labels=True; set that, or '
+                'leave it out.'
+            )
         self.soft_labels, self.raters = soft_labels, raters
         self.votes_file = votes_file
         super().__init__(*args, **kwargs)
@@ -71,7 +74,7 @@ class CREMADDataset(ActedDataset):
     def add_sounds(self, entries: list[dict]) -> None:
         super().add_sounds(entries)
         for entry in entries:
-            # Copies have this one under another name [many loaders of others].
+            # Copies have this one under another name [many loaders of other projects].
             if entry['clip'] == '1040_ITH_SAD_XX' and 'audio' in entry:
                 other = entry['audio'].replace('XX.wav', 'X.wav')
                 if not Path(entry['audio']).exists() and Path(other).exists():
@@ -86,7 +89,7 @@ class CREMADDataset(ActedDataset):
     def _add_people(self, entries: list[dict]) -> None:
         path = find_file('cremad', Path(self.data_root), 'demographics').path
         if not path.is_file():
-            self.say(f'{self.NAME}: without {path} no clip says sex or age.')
+            self.say(f'{self.NAME}: without {path} no clip has sex or age.')
             return
         actors = read_actors(path)
         for entry in entries:

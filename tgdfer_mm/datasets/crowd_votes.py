@@ -1,4 +1,4 @@
-"""CREMA-D's crowd votes: what those who rated a clip took it for."""
+"""CREMA-D's crowd votes: the raters' choices for each clip."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from .annotation_tables import find_columns, read_table
 from .text_files import SplitFileError, whole_number
 
-# The first digit of a row's name says what the raters were shown [README of CREMA-D].
+# The first digit of a row's name says what the raters saw or heard [README of CREMA-D].
 RATERS = {'voice': 1, 'face': 2, 'audio-visual': 3}
 _LETTERS = {
     **{'anger': 'A', 'disgust': 'D', 'fear': 'F'},
@@ -21,20 +21,20 @@ def read_crowd_votes(
 ) -> dict[str, list[int]]:
     """Reads ``processedResults/tabulatedVotes.csv``.
 
-    Columns are found by their names, and clips by theirs.
+    Columns and clips are found by their names.
 
     Args:
         path: The table.
-        raters: Whose votes: a key of :data:`RATERS`.
+        raters: The raters whose votes count, a key of :data:`RATERS`.
         classes: The classes, in the order of the result.
 
     Returns:
-        How many raters took each clip for each class.
+        Number of raters who chose each class, for each clip.
 
     Raises:
-        SplitFileError: The header lacks a column; or a row is no row of votes, or of a
-            clip that is there already, or its votes are not as many as it says. The
-            error names the row.
+        SplitFileError: If the header lacks a column; or a row is not a row of votes,
+            repeats a clip, or its votes do not sum to its stated number. The error
+            names the row.
     """
     rows = read_table(path)
     number, header = next(rows, (1, []))
@@ -59,6 +59,6 @@ def read_crowd_votes(
             raise bad(f'the votes {counts[:-1]} are not those of {counts[-1]} raters')
         clip = str(row[places[_CLIP]])
         if clip in votes:
-            raise bad(f'clip {clip} is there twice')
+            raise bad(f'clip {clip} occurs twice; remove one row')
         votes[clip] = counts[:-1]
     return votes

@@ -1,4 +1,4 @@
-"""What happens to the clips of a data set that cannot be read."""
+"""Replacement of the clips of a data set that cannot be read."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,11 +11,11 @@ from ..clips.errors import DamagedClipError
 
 
 class DamagedClips:
-    """Reports damaged clips, each once, and puts something in their place.
+    """Reports damaged clips, each once, and replaces them.
 
-    A clip is reported once, however many epochs and loader workers meet it. In training
-    another clip, drawn with numpy's generator, takes its place. In testing it yields
-    black frames with its own label and names, ``num_valid=1`` and the meta key
+    A clip is reported once, also if several epochs and loader workers read it. In
+    training, another clip, drawn with numpy's generator, replaces it. In testing, it
+    becomes black frames with its own label and names, ``num_valid=1`` and the meta key
     ``damaged`` (the reason), so that it counts as wrong and the number of test clips
     never changes.
 
@@ -25,16 +25,16 @@ class DamagedClips:
 
     def __init__(self, clips: Sequence[str]) -> None:
         self._reported = SharedNames(clips)
-        self._donor = 0  # the clip that lent its shapes last
+        self._donor = 0  # the last clip whose shapes were used
 
     def report(self, dataset: BaseDataset, err: DamagedClipError) -> None:
-        """Warns of a damaged clip, unless that has been done."""
+        """Warns about a damaged clip, once."""
         if self._reported.add(err.clip):
             fate = 'counts as wrong' if dataset.test_mode else 'is replaced by another'
             dataset.warn(f'Damaged {dataset.NAME} {err}; it {fate}.')
 
     def report_absent(self, dataset: BaseDataset, absent: Sequence[str]) -> None:
-        """Warns of listed clips that are not on the disk, all at once."""
+        """Warns once about all listed clips that are not on the disk."""
         fate = 'count as wrong' if dataset.test_mode else 'are replaced by others'
         some = ', '.join(sorted(absent)[:5]) + (', ...' if len(absent) > 5 else '')
         dataset.warn(
@@ -45,15 +45,15 @@ class DamagedClips:
             self._reported.add(clip)
 
     def stand_in(self, dataset: BaseDataset, idx: int, err: DamagedClipError) -> Any:
-        """What the data set gives in place of a damaged clip.
+        """The replacement of a damaged clip.
 
         Args:
             dataset: The data set.
-            idx: Place of the clip in it.
-            err: What is wrong with the clip.
+            idx: Index of the clip in the data set.
+            err: The error of the clip.
 
         Raises:
-            RuntimeError: No clip at all can be read.
+            RuntimeError: If no clip at all can be read.
         """
         self.report(dataset, err)
         if dataset.test_mode:
@@ -78,14 +78,14 @@ class DamagedClips:
     def _black_sample(
         self, dataset: BaseDataset, idx: int, err: DamagedClipError
     ) -> dict:
-        # Another clip goes through the same pipeline and lends its shapes, so that
-        # this works with any pipeline; then nothing of it but the shapes is left.
+        # Another clip goes through the same pipeline, so that this works with any
+        # pipeline; only its shapes are used.
         size = len(dataset)
         self._donor, sample = self._first_readable(
             dataset, ((self._donor + i) % size for i in range(size))
         )
         if not isinstance(sample, dict) or 'data_samples' not in sample:
-            raise err  # the pipeline does not pack: nobody here counts clips
+            raise err  # the pipeline does not pack, so no metric counts its clips
         info = dataset.get_data_info(idx)
         sample['inputs'].zero_()
         packed = sample['data_samples']
@@ -96,8 +96,7 @@ class DamagedClips:
             )
         if 'heard_mask' in packed:
             packed.heard.zero_(), packed.heard_mask.zero_()
-        # One valid frame, because no valid frame at all would leave a model's
-        # pooling without anything to pool.
+        # One valid frame, because a model's pooling needs at least one.
         stand_in = dict(
             frame_inds=np.zeros_like(packed.get('frame_inds', 0)),
             num_valid=1,
@@ -110,10 +109,10 @@ class DamagedClips:
 
 
 class SharedNames:
-    """A growing subset of fixed names, the same in a process and its workers.
+    """A growing set of names that a process and its workers share.
 
-    Workers are started anew in every epoch and forget what they knew; what one of
-    them adds here, the later ones find.
+    Workers are started again in every epoch without their earlier state; later workers
+    find the names that earlier ones added here.
 
     Args:
         names: All names that can ever be added, each once.
@@ -124,17 +123,17 @@ class SharedNames:
         self._added = torch.zeros(len(names), dtype=torch.uint8).share_memory_()
 
     def __len__(self) -> int:
-        """How many names there are, added or not."""
+        """Number of possible names, added or not."""
         return len(self._places)
 
     def add(self, name: str) -> bool:
-        """Adds a name and says whether it is new.
+        """Adds a name; returns whether it is new.
 
-        There is no lock: of two workers that add the same name in the same instant,
-        both may be told that it is new.
+        There is no lock: if two workers add the same name at the same time, both may
+        get the answer that it is new.
 
         Raises:
-            KeyError: The name is none of the fixed ones.
+            KeyError: If the name is not one of the possible names.
         """
         place = self._places[name]
         new = not self._added[place]

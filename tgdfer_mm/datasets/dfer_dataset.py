@@ -1,4 +1,4 @@
-"""The data set class that the three benchmarks share."""
+"""The base class of the benchmarks' data sets."""
 
 import re
 import sys
@@ -26,54 +26,56 @@ __all__ = ['SUBSETS', 'DFERDataset', 'MissingDataError']
 
 
 class DFERDataset(PlacedDataset):
-    """Clips of one subset (and fold) of a facial expression benchmark.
+    """Base class of benchmark data sets of dynamic facial expressions.
 
-    Every listed clip stays in the data set, absent from the disk or not. See
-    :class:`~tgdfer_mm.datasets.clip_dataset.ClipDataset` for what is not said here.
+    It has the clips of one subset (and fold). Every listed clip stays in the data set,
+    whether or not it is on the disk. See
+    :class:`~tgdfer_mm.datasets.clip_dataset.ClipDataset` for the rest.
 
     Args:
         data_root: Root folder of the data set.
-        subset: ``'train'``, ``'val'`` (the part of the training clips that `val_part`
-            sets aside) or ``'test'``.
-        fold: Number of the fold, from 1; None means the first one, or none at all
-            for a data set that has a single split.
+        subset: ``'train'``, ``'val'`` (the share `val_part` of the training clips) or
+            ``'test'``.
+        fold: Number of the fold, from 1; None means the first one, or no fold for a
+            data set with a single split.
         media: ``'frames'`` (folders of pictures) or ``'videos'`` (video files). The
-            pipeline has to fit; the option ``--media`` sees to both.
-        pixel_version: Which rendition of the clips, a key of ``FOLDERS[media]``;
-            its first one by default. Any name will do together with `media_dir`.
+            pipeline has to fit; the option ``--media`` changes both.
+        pixel_version: Name of the rendition of the clips, a key of ``FOLDERS[media]``;
+            the first one by default. With `media_dir` it can be any name.
         media_dir: Folder of the clips, or a file that ``tgdfer data pack`` has made
-            of one (see :mod:`~tgdfer_mm.clips.pack`); absolute or below `data_root`;
-            by default the authors', or a place that copies are known to use for it,
-            see :mod:`~tgdfer_mm.datasets.known_layouts`.
+            from it (see :mod:`~tgdfer_mm.clips.pack`); absolute or below `data_root`.
+            By default the authors' folder, or another known place of it, see
+            :mod:`~tgdfer_mm.datasets.known_layouts`.
         split_file: The list of clips, found in the same way. Lists of other projects
-            are read too, see :mod:`~tgdfer_mm.datasets.peer_lists`.
-        setting: ``'single'``, or another of the data set's ``SETTINGS``: what its
-            clips are labelled with.
-        label_order: Name of another order of the classes than the label set's own,
-            see its file in ``label_sets/``. Labels follow the names.
+            can be read too, see :mod:`~tgdfer_mm.datasets.peer_lists`.
+        setting: Kind of the labels: ``'single'``, or another of the data set's
+            ``SETTINGS``.
+        label_order: Name of another order of the classes than the label set's own, see
+            its file in ``label_sets/``. Labels are matched by class name.
         label_base: The number of the first class in the list, 0 or 1, for a list that
             does not show it.
         list_order: The order of the classes in a list of another project that does
             not show it: ``'own'``, a name as for `label_order`, or the names of all
             classes. The labels that the data set gives do not depend on it.
-        val_part: Share of the training clips that validates and does not train, see
-            :func:`~tgdfer_mm.datasets.validation_part.validation_clips`. Give it to the
-            data sets of both subsets.
+        val_part: Share of the training clips that are used for validation and not for
+            training, see :func:`~tgdfer_mm.datasets.validation_part.validation_clips`.
+            Give the same value to the data sets of both subsets.
         pipeline: Transforms, ending in ``PackActionInputs``.
         **kwargs: As for :class:`~tgdfer_mm.datasets.clip_dataset.ClipDataset`.
 
     Attributes:
-        label_base: The number of the first class in the list, once it is read; None if
-            the list has words.
-        reading: How a list of another project was read; None for one of the authors'.
+        label_base: The number of the first class in the list, after reading; None if
+            the list has class names.
+        reading: The interpretation of a list of another project; None for one of the
+            authors.
 
     Raises:
-        ValueError: An argument the data set does not know.
-        FileNotFoundError: The root, the split file, the media folder, or every
-            single clip is missing.
-        AmbiguousPlaceError: The authors' own place is absent, and more than one other
-            known place could be meant.
-        SplitFileError: A line of the split file is not in the authors' format.
+        ValueError: If the data set does not know an argument.
+        FileNotFoundError: If the root, the split file, the media folder, or every clip
+            is missing.
+        AmbiguousPlaceError: If the authors' own place is absent, and more than one
+            other known place could be meant.
+        SplitFileError: If a line of the split file is not in the authors' format.
     """
 
     LABEL_SET: ClassVar[str]
@@ -133,11 +135,11 @@ class DFERDataset(PlacedDataset):
         self.classes = load_classes(self.label_set, label_order, _file_of(type(self)))
         super().__init__(str(root), subset, pipeline, **kwargs)
 
-    # What a data set has to say about itself.
+    # Facts that a data set class has to state.
 
     @property
     def label_set(self) -> str:
-        """What has the classes of this setting: a name, or the path of a file.
+        """The label set of this setting: a name, or the path of a file.
 
         See :func:`~tgdfer_mm.labels.classes.load_classes`. A relative path starts from
         the folder of the module that the class is in.
@@ -159,41 +161,41 @@ class DFERDataset(PlacedDataset):
         """Name of the pixel version, once the folder of the clips is known."""
         return self.pixel_version
 
-    # What lists of other projects need to know.
+    # Facts for reading lists of other projects.
 
     @property
     def listed_label_set(self) -> str:
-        """The label set whose classes the list names, a path in full."""
+        """The label set whose classes the list names; a path is absolute."""
         name = self.label_set
         return str(found_near(name, _file_of(type(self)))) if is_path(name) else name
 
     def in_authors_format(self, lines: list[str]) -> bool:
-        """Whether a list that looks like one of others is the authors' all the same."""
+        """Tells whether a list is the authors' although it looks like another one."""
         return False
 
     def header_says_order(self, lines: list[str]) -> bool:
-        """Whether the list has a header that comes with the authors' class order."""
+        """Tells whether the header of the list implies the authors' class order."""
         return False
 
     def clip_of_path(self, match: re.Match) -> str | None:
-        """The clip that a path names, from what `PATH_OF_CLIP` found in it."""
+        """The clip that a path names, from the match of `PATH_OF_CLIP`."""
         return match[1]
 
     def class_of_clip(self, clip: str) -> str | None:
-        """The class that a clip's name says, if names do."""
+        """The class in a clip's name, if names contain it."""
         return None
 
     def wanted(self, clip: str) -> bool:
-        """Whether a listed clip is kept."""
+        """Tells whether a listed clip is kept."""
         return True
 
     def annotate(self, entries: list[dict]) -> None:
-        """Adds to the listed clips, in place, what else is known of them."""
+        """Adds further information to the listed clips, in place."""
 
-    # Reading the list.
+    # Reading of the list.
 
     def load_data_list(self) -> list[dict]:
-        """Lists the clips of the split file, present or not, and opens the clips."""
+        """Lists the clips of the split file, even absent ones, and opens them."""
         self.check_places()
         entries = self.read_list()
         if self.val_part:
@@ -227,7 +229,7 @@ class DFERDataset(PlacedDataset):
         return entries
 
     def read_list(self) -> list[dict]:
-        """Reads the split file; looks for no clip, and cuts off no validation part."""
+        """Reads the whole split file, without looking for clips."""
         lines = read_lines(self.split_file, self.ENCODINGS)
         key = path_key(self.media)
         entries: list[dict] = []
@@ -245,11 +247,13 @@ class DFERDataset(PlacedDataset):
             entry.update(line=number, modality='RGB', start_index=0)
             entries.append({**entry, key: path})
         if not entries:
-            raise EmptySplitFileError(f'{self.split_file} lists no clip.')
+            raise EmptySplitFileError(
+                f'{self.split_file} lists no clip; name the right file with split_file.'
+            )
         return entries
 
     def _read(self, lines: list[str]) -> Iterable[tuple[int, str, str]]:
-        """The rows of the list, whoever wrote it."""
+        """The rows of the list, in the authors' format or another project's."""
         if self.PATH_OF_CLIP is None or self.in_authors_format(lines):
             return self.read_split(lines)
         found = read_list_of_others(self, lines)
@@ -273,7 +277,7 @@ class DFERDataset(PlacedDataset):
         return SplitFileError(self.split_file, number, content, problem)
 
     def label_of(self, name: str, lines: list[str], number: int) -> int | list[int]:
-        """Label of a class name that stands in a line of the split file.
+        """Label of a class name in a line of the split file.
 
         Returns:
             The index of the class; 0 or 1 for each class where a clip has several.

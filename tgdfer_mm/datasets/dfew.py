@@ -16,21 +16,21 @@ _HEADER = 'video_name,label'
 
 @DATASETS.register_module()
 class DFEWDataset(DFERDataset):
-    """The single-labelled clips of DFEW (Jiang et al., ACM MM 2020).
+    """DFEW, its single-labelled clips (Jiang et al., ACM MM 2020).
 
-    ``EmoLabel_DataSplit/<subset>(single-labeled)/set_<fold>.csv`` lists them under
-    the header ``video_name,label``. Labels start at 1 in the authors' files and at
-    0 in some copies; a label 7 or a label 0 of a file tells which, and `label_base`
-    has to for a file with neither.
+    ``EmoLabel_DataSplit/<subset>(single-labeled)/set_<fold>.csv`` lists them, with the
+    header ``video_name,label``. Labels start at 1 in the authors' files and at 0 in
+    some copies. A label 7 or a label 0 in a file shows which; a file with neither needs
+    `label_base`.
 
     Frame folders are named by five digits, the videos of ``Clip/original`` by the
-    bare number. See :class:`DFERDataset` for the other arguments.
+    number alone. See :class:`DFERDataset` for the other arguments.
 
     Args:
         soft_labels: Whether each clip also has the shares of its ten votes, as
-            ``soft_label``, which the losses prefer to its label. Evaluation goes by
+            ``soft_label``, which the losses use instead of its label. Evaluation uses
             the label.
-        votes_file: The table of votes, if not the authors'
+        votes_file: The table of votes, by default the authors'
             ``Annotation/annotation.xlsx``; see
             :func:`~tgdfer_mm.datasets.votes.read_votes`.
     """
@@ -60,7 +60,10 @@ class DFEWDataset(DFERDataset):
         **kwargs,
     ) -> None:
         if votes_file and not soft_labels:
-            raise DataError('votes_file is for soft_labels=True.')
+            raise DataError(
+                'votes_file has an effect only with soft_labels=True; set that, or '
+                'leave it out.'
+            )
         self.soft_labels = soft_labels
         self.votes_file = votes_file
         super().__init__(*args, **kwargs)
@@ -82,7 +85,7 @@ class DFEWDataset(DFERDataset):
         return bool(lines) and lines[0].replace(' ', '') == _HEADER
 
     def in_authors_format(self, lines: list[str]) -> bool:
-        # With a label 0 in another place it is a rewritten copy, as S2D's.
+        # With a label 0 in another place it is a rewritten copy, such as S2D's.
         own = Path(self.data_root) / self.default_split_file()
         from_0 = any(line.replace(' ', '').endswith(',0') for line in lines)
         return self.header_says_order(lines) and not (from_0 and self.split_file != own)
@@ -121,7 +124,7 @@ class DFEWDataset(DFERDataset):
                     f'{base + len(names) - 1} by {why}',
                 )
             yield number, clip, names[label - base]
-        # Last: whatever is wrong with a single line is said before.
+        # Last, because errors of single lines come first.
         if self.stated_base is None and not labels & {0, len(names)}:
             raise DataError(
                 f'{self.split_file} has neither a label 0 nor a label {len(names)}, so '

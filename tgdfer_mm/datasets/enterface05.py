@@ -1,4 +1,4 @@
-"""eNTERFACE'05: 6 classes, 43 subjects, five reactions of each to each emotion."""
+"""eNTERFACE'05: 6 classes, 43 subjects, five sentences for each emotion."""
 
 from fnmatch import fnmatchcase
 
@@ -11,13 +11,14 @@ class ENTERFACE05Dataset(ActedDataset):
     """eNTERFACE'05 (Martin et al., ICDE Workshops 2006): 1,287 clips of 43 subjects.
 
     A clip is a folder, ``subject 1/anger/sentence 1``, with one video. The names of the
-    videos are not to be trusted: all of subject 11 are called after subject 12. So a
-    clip is named by its folder. **The five sentences of each emotion are others**:
-    words alone tell the emotion, so results with sound do not compare with those of
-    data sets in which all say the same.
+    videos are not reliable: all videos of subject 11 are named after subject 12. So a
+    clip is named by its folder. **Each emotion has five sentences of its own**: words
+    alone give the emotion away, so results with sound cannot be compared with those on
+    data sets in which all actors say the same.
 
-    Subject 6 was never cut into sentences, and subject 23 lacks three. Neither sex nor
-    age of a subject is published. See :class:`ActedDataset` for the arguments.
+    The video of subject 6 is not cut into sentences, and subject 23 lacks three. Sex
+    and age of the subjects are not published. See :class:`ActedDataset` for the
+    arguments.
     """
 
     NAME = "eNTERFACE'05"

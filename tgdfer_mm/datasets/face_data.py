@@ -1,4 +1,4 @@
-"""How the clips of a folder were cropped, so that a new video is cropped alike."""
+"""The crop settings of a folder of clips, so that new videos are cropped alike."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -7,18 +7,19 @@ from ..files import read_json
 from ..video.errors import UsageError
 from ..video.settings import VideoSettings
 
-FACE_DATA = 'faces.json'  # which `tgdfer data faces` puts next to the clips
+FACE_DATA = 'faces.json'  # written by `tgdfer data faces` next to the clips
 
 
 class FaceData(NamedTuple):
-    """What ``faces.json`` says to those who train on the clips.
+    """The content of ``faces.json`` that training needs.
 
     Attributes:
-        pixel_version: A name of these pixels: other settings have another one.
+        pixel_version: Name of these pixels; other settings have another name.
         tracks: ``largest``, or ``all`` tracks of a video.
-        detector: Name and settings of the detector, as a result has them.
-        video: Changes to :class:`~tgdfer_mm.video.settings.VideoSettings`, and so the
-            ``video`` of a config, with which `tgdfer infer` crops as the clips were.
+        detector: Name and settings of the detector, as in a result.
+        video: Changes to :class:`~tgdfer_mm.video.settings.VideoSettings`, for the
+            ``video`` of a config, so that `tgdfer infer` crops as the clips were
+            cropped.
     """
 
     pixel_version: str
@@ -28,17 +29,17 @@ class FaceData(NamedTuple):
 
 
 def read_face_data(folder: str | Path) -> FaceData | None:
-    """Reads how the clips of a folder were made.
+    """Reads the crop settings of a folder of clips.
 
     Args:
-        folder: Folder that `tgdfer data faces` has filled.
+        folder: A folder that `tgdfer data faces` has filled.
 
     Returns:
-        None if it has no ``faces.json``: somebody else made the clips.
+        None if it has no ``faces.json``: the clips were made in another way.
 
     Raises:
-        DamagedFileError: The file does not hold what it should.
-        UsageError: It names settings that there are not.
+        DamagedFileError: If the file does not have the expected content.
+        UsageError: If it names unknown settings.
     """
     path = Path(folder, FACE_DATA)
     if not path.exists():

@@ -17,35 +17,35 @@ HEADER, ARRAY = 'header.json', 'features.npy'
 
 
 class FeatureCacheError(ValueError):
-    """Computed features that cannot be made, or that are not those asked for."""
+    """Cached features cannot be computed, or do not fit the run."""
 
     exit_code = 2  # of a command
 
 
 class FeatureStore:
-    """The features of every frame of every clip, as several views of it.
+    """Cached features of every frame of every clip, in several views.
 
-    A folder with ``header.json``, which says what they were computed from, and
+    The folder has ``header.json``, which says how they were computed, and
     ``features.npy``, an array (V, F, D) over the frames of all clips, one clip after
     the other. The header has a hash of itself and a CRC-32 of each clip's features,
     which is compared when the clip is first read in a process.
 
     Args:
         path: The folder.
-        key: What :func:`key_of` has to be of what they were computed from; None
-            accepts any.
+        key: The expected result of :func:`key_of` for ``parts``; None accepts any.
 
     Attributes:
-        parts: What they were computed from; see :class:`~tgdfer_mm.features.Plan`.
-        options: The options of that plan.
+        parts: The description of their computation; see
+            :class:`~tgdfer_mm.features.Plan`.
+        options: The options of the plan.
         views: Names of the V views.
-        clips: Name of each clip -> its first row, its number of frames and the
-            identity of its files.
-        damaged: Name of each clip that could not be read -> why.
-        array: (V, F, D), mapped into memory and not writable.
+        clips: Name of each clip to its first row, its number of frames and the identity
+            of its files.
+        damaged: Name of each clip that could not be read, to the reason.
+        array: (V, F, D), memory-mapped and read-only.
 
     Raises:
-        FeatureCacheError: There are none, they are of another version of the format,
+        FeatureCacheError: If there are none, or they have another format version, are
             damaged, or have another key.
     """
 
@@ -57,41 +57,46 @@ class FeatureStore:
         except (KeyError, TypeError, ValueError) as error:
             raise FeatureCacheError(
                 f'{self.path / HEADER} is damaged ({type(error).__name__}: {error}); '
-                'delete the folder and compute the features anew.'
+                'delete the folder and compute the features again.'
             ) from error
         if self.key != header['key']:
-            raise FeatureCacheError(f'{self.path / HEADER} has been changed by hand.')
+            raise FeatureCacheError(
+                f'{self.path / HEADER} has been changed by hand; delete the folder and '
+                'compute the features again.'
+            )
         if key is not None and key != self.key:
             raise FeatureCacheError(
                 f'{self.path} holds the features with the key {self.key}, this run '
-                f'needs {key}: tower, pictures or transforms have changed since. Make '
-                'the config anew with --cache-features.'
+                f'needs {key}: tower, pictures or transforms have changed since then. '
+                'Run the original config with --cache-features again.'
             )
         try:
             self.array = np.load(self.path / ARRAY, mmap_mode='r', allow_pickle=False)
-        # What is damaged makes numpy raise errors of many kinds.
+        # For damaged files numpy raises many kinds of exceptions.
         except Exception as error:
             raise FeatureCacheError(
                 f'{self.path / ARRAY} is missing, cut off or damaged ({error}); delete '
-                'the folder and compute the features anew.'
+                'the folder and compute the features again.'
             ) from error
         wanted = (len(self.views), rows)
         if self.array.shape[:2] != wanted:
             raise FeatureCacheError(
-                f'{self.path / ARRAY} has the shape {self.array.shape}, its header is '
-                f'about {wanted[0]} views of {wanted[1]} frames; delete the folder.'
+                f'{self.path / ARRAY} has the shape {self.array.shape}, but its header '
+                f'has {wanted[0]} views of {wanted[1]} frames; delete the folder and '
+                'compute the features again.'
             )
         self._unchecked = set(self.clips)
         if self._sums is None:
             self._unchecked = set()
             warn(
                 f'{self.path} was computed by an earlier version and has no '
-                'checksums, so that damage would not be noticed.',
-                stacklevel=1,  # wherever it is opened from, so that it is said once
+                'checksums, so damage would not be noticed. Compute the features '
+                'again to have them.',
+                stacklevel=1,  # at every place that opens it, so that it is logged once
             )
 
     def _take(self, header: dict) -> int:
-        """Takes the facts out of the header; returns the number of all frames."""
+        """Reads the facts from the header; returns the number of all frames."""
         self.parts = header['parts']
         self.views = tuple(self.parts['views'])
         self.options = header['options']
@@ -110,35 +115,34 @@ class FeatureStore:
         return rows[-1]
 
     def check(self) -> None:
-        """Compares all features with their checksums: about half a second a gigabyte.
+        """Compares all features with their checksums, about 2 GB a second.
 
         Raises:
-            FeatureCacheError: Some are damaged; names a clip.
+            FeatureCacheError: If some are damaged; the message names a clip.
         """
         for clip in list(self._unchecked):
             self._check(clip)
 
     def _check(self, clip: str) -> None:
         row, frames, _ = self.clips[clip]
-        # What could not be computed is never read.
+        # Features that could not be computed are never read.
         found = checksum(self.array[:, row : row + frames])
         if clip not in self.damaged and found != self._sums[clip]:
             raise FeatureCacheError(
                 f'{self.path / ARRAY} is damaged: the features of clip {clip} do not '
-                'have the checksum that they were written with. Delete the folder and '
-                'compute them anew.'
+                'have their checksum. Delete the folder and compute them again.'
             )
         self._unchecked.discard(clip)
 
     def __reduce__(self) -> tuple:
-        # To a loader's process travels the name, not the content.
+        # Only the name is sent to a loader's process, not the content.
         return open_store, (str(self.path), self.key)
 
     def num_frames(self, clip: str) -> int:
-        """How many frames a clip has.
+        """Number of frames of a clip.
 
         Raises:
-            FeatureCacheError: The clip is unknown here.
+            FeatureCacheError: If the clip is not in the cache.
         """
         return self._find(clip)[1]
 
@@ -151,7 +155,8 @@ class FeatureStore:
             view: Name of the view.
 
         Raises:
-            FeatureCacheError: The clip or the view is unknown here, or damaged.
+            FeatureCacheError: If the clip or the view is not in the cache, or is
+                damaged.
         """
         if view not in self.views:
             raise FeatureCacheError(
@@ -182,17 +187,17 @@ class FeatureStore:
 
 @lru_cache(maxsize=4)
 def open_store(path: str, key: str | None = None) -> FeatureStore:
-    """Opens features once for all data sets of a process."""
+    """Opens cached features once for all data sets of a process."""
     return FeatureStore(path, key)
 
 
 def checksum(features: np.ndarray) -> int:
-    """CRC-32 of the features of a clip, all its views (V, F, D) as they are stored."""
+    """CRC-32 of the stored features of a clip, all views (V, F, D)."""
     return crc32(np.ascontiguousarray(features))
 
 
 def digest_of_header(header: Mapping) -> str:
-    """SHA-256 of a header, without the place where it is noted."""
+    """SHA-256 of a header, without its own entry."""
     text = json.dumps(
         {k: v for k, v in header.items() if k != 'sha256'}, sort_keys=True
     )
@@ -200,13 +205,13 @@ def digest_of_header(header: Mapping) -> str:
 
 
 def key_of(parts: Mapping) -> str:
-    """The key of what features are computed from: a hash of all of it."""
+    """The key of features: a hash of everything they are computed from."""
     text = json.dumps(parts, sort_keys=True, separators=(',', ':'))
     return sha256(text.encode()).hexdigest()
 
 
 def differences(theirs: Mapping, ours: Mapping) -> list[str]:
-    """Names what differs between two sets of ``parts``."""
+    """Names the differences between two values of ``parts``."""
     return [key for key in sorted({*theirs, *ours}) if theirs.get(key) != ours.get(key)]
 
 
@@ -227,11 +232,11 @@ def _read_header(path: Path) -> dict:
     if header.get('schema') != SCHEMA:
         raise FeatureCacheError(
             f'{path / HEADER} has the schema {header.get("schema")!r}, this version '
-            f'reads {SCHEMA!r}; compute the features anew.'
+            f'reads {SCHEMA!r}; compute the features again.'
         )
     if header.get('sha256') not in (None, digest_of_header(header)):
         raise FeatureCacheError(
             f'{path / HEADER} is damaged, or has been changed by hand; delete the '
-            'folder and compute the features anew.'
+            'folder and compute the features again.'
         )
     return header

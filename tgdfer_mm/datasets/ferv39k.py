@@ -22,21 +22,21 @@ def load_scenarios() -> dict[str, list[str]]:
 class FERV39kDataset(DFERDataset):
     """FERV39k over all 22 scenes (Wang et al., CVPR 2022).
 
-    ``4_setups/All_scenes/<subset>_All.csv`` has no header and, despite its name,
-    blanks between its two fields: ``<Scene>/<Class>/<id> <Class>``. The id alone is
-    no key, so a clip's name is the whole path. Class names become labels in the
-    order of ``label_sets/ferv39k.json``; the authors publish no numbers.
+    ``4_setups/All_scenes/<subset>_All.csv`` has no header and, despite its name, blanks
+    between its two fields: ``<Scene>/<Class>/<id> <Class>``. The id alone is not
+    unique, so a clip's name is the whole path. Class names become labels in the order
+    of ``label_sets/ferv39k.json``; the authors publish no label numbers.
 
-    The authors do not say what type their video files have; mp4 is expected. There
-    are no folds. Each clip says its ``scene`` and ``scenario``. See
-    :class:`DFERDataset` for the other arguments.
+    The authors do not state the type of their video files; mp4 is expected. There are
+    no folds. Each clip has its ``scene`` and ``scenario``. See :class:`DFERDataset` for
+    the other arguments.
 
     Args:
-        scenes: The scenes whose clips are kept; all by default. The clips are those
-            of the authors' lists for each scene in ``4_setups/22_scenes``.
+        scenes: The scenes whose clips are kept; all by default. They are the same clips
+            as in the authors' lists for each scene in ``4_setups/22_scenes``.
         scenario: ``'daily_life'``, ``'weak_interactive_shows'``,
-            ``'strong_interactive_activities'`` or ``'anomaly_issues'``, in place of
-            its `scenes`; see ``scenarios/ferv39k.json``.
+            ``'strong_interactive_activities'`` or ``'anomaly_issues'``, instead of
+            `scenes`; see ``scenarios/ferv39k.json``.
     """
 
     NAME = 'FERV39k'
@@ -90,7 +90,7 @@ class FERV39kDataset(DFERDataset):
         return clip if self.media == 'frames' else f'{clip}.mp4'
 
     def stratum(self, entry: dict) -> str:
-        return entry['clip'].rpartition('/')[0]  # numbers start anew in each
+        return entry['clip'].rpartition('/')[0]  # numbers start again in each scene
 
     def wanted(self, clip: str) -> bool:
         return self.scenes is None or clip.partition('/')[0] in self.scenes
@@ -112,7 +112,7 @@ class FERV39kDataset(DFERDataset):
             if len(fields) != 2 or not match:
                 problem = "expected '<Scene>/<Class>/<4 digits> <Class>'"
                 if number == 1 and '/' not in line:
-                    problem += '; the authors have no header, take this one out'
+                    problem += '; the authors have no header, remove this line'
                 raise self.bad_line(lines, number, problem)
             clip, name = fields
             scene, folder = match.groups()

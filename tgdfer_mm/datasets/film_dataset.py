@@ -1,4 +1,4 @@
-"""Long videos of which training knows what occurs in them, and not when."""
+"""Long videos with weak labels: the emotions that occur, without their times."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,16 +15,16 @@ from .text_files import DataError
 
 @DATASETS.register_module()
 class FilmDataset(ClipDataset):
-    """Films with several emotions each, labelled as wholes.
+    """Long videos with several emotions, for weakly supervised localisation [choice].
 
-    The label of a film is 0 or 1 for each class. Its episodes, which the annotation
-    file may have, are for :class:`~tgdfer_mm.evaluation.LocalisationMetric` alone:
-    nothing here passes them on. Its captions travel as ``captions``: start and end in
-    seconds, and the text of each.
+    The label of a film is 0 or 1 for each class. The annotation file may have its
+    episodes; only :class:`~tgdfer_mm.evaluation.LocalisationMetric` reads these, and
+    this class does not pass them on. Captions are passed on as ``captions``: start and
+    end in seconds, and the text of each.
 
     Args:
         data_root: Root folder.
-        subset: ``'train'``, ``'val'`` or ``'test'``; for the log and the recipes.
+        subset: ``'train'``, ``'val'`` or ``'test'``; used in the log and by recipes.
         ann_file: See :func:`~tgdfer_mm.datasets.film_files.read_films`; absolute or
             below `data_root`. Each subset has its own.
         classes: Names of the classes in their order, or a label set's name or path.
@@ -35,8 +35,9 @@ class FilmDataset(ClipDataset):
         **kwargs: As for :class:`~tgdfer_mm.datasets.clip_dataset.ClipDataset`.
 
     Raises:
-        DataError: The file is not as described, or has a class that is not listed.
-        MissingDataError: The media folder, or every single film is missing.
+        DataError: If the file does not have the described form, or has a class that is
+            not listed.
+        MissingDataError: If the media folder or every film is missing.
     """
 
     NAME = 'films'
@@ -71,10 +72,10 @@ class FilmDataset(ClipDataset):
 
     @classmethod
     def require_data(cls, **config) -> None:
-        """Looks for the annotation file and the media folder.
+        """Checks that the annotation file and the media folder exist.
 
         Raises:
-            MissingDataError: One is absent.
+            MissingDataError: If one is absent.
         """
         config = {k: v for k, v in config.items() if k not in ('type', 'pipeline')}
         data = cls(**{**config, 'lazy_init': True})
@@ -86,7 +87,7 @@ class FilmDataset(ClipDataset):
         return clip if self.media == 'frames' else f'{clip}.mp4'
 
     def load_data_list(self) -> list[dict]:
-        """Lists the films, present or not."""
+        """Lists the films, whether or not they exist."""
         films = read_films(self.split_file)
         entries = [self._entry(film) for film in films.values()]
         places = {name: self.media_name(name) for name in films}

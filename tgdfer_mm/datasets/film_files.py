@@ -1,6 +1,6 @@
-"""Annotation files of long videos: which emotions occur, and when, if that is known.
+"""Annotation files of long videos: the emotions that occur, and their times if known.
 
-The form is ActivityNet's as mmaction2 reads it, with three keys more.
+The form is that of ActivityNet, as mmaction2 reads it, with three more keys.
 """
 
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 from ..files import DamagedFileError, read_json
 from .text_files import DataError
 
-PREFIX = 'v_'  # of the names in the file; mmaction2 cuts it off
+PREFIX = 'v_'  # of the names in the file; mmaction2 removes it
 
 
 class Stretch(NamedTuple):
-    """A stretch of a film.
+    """An interval of a film.
 
     Attributes:
         start: Seconds.
-        end: Seconds, after the start.
-        what: The emotion that it shows, or a caption.
+        end: Seconds; later than the start.
+        what: Its emotion, or a caption.
     """
 
     start: float
@@ -28,16 +28,16 @@ class Stretch(NamedTuple):
 
 
 class Film(NamedTuple):
-    """What is known of a film.
+    """The annotations of a film.
 
     Attributes:
-        name: Of its folder or file, without an ending.
+        name: Name of its folder or file, without a suffix.
         seconds: Its length.
         frames: Their number.
         labels: The emotions that occur in it.
-        episodes: When they occur; none where that is not known.
-        captions: Descriptions of stretches of it.
-        person: Who is in it, if that is known.
+        episodes: The intervals in which they occur; empty where not known.
+        captions: Descriptions of intervals.
+        person: Name of the person in it, if known.
     """
 
     name: str
@@ -56,13 +56,13 @@ def read_films(path: str | Path) -> dict[str, Film]:
         path: JSON, ``{"v_<name>": {"duration_second": ..., "duration_frame": ...,
             "annotations": [{"segment": [start, end], "label": ...}, ...]}}``, as
             mmaction2's ``ActivityNetDataset`` has it; further keys of a film are
-            ``labels`` (what occurs; by default what the annotations say),
+            ``labels`` (the emotions that occur; by default those of the annotations),
             ``captions`` (``[{"segment": [...], "text": ...}]``) and ``person``. Times
-            are in seconds. Keys that are not named here are left alone.
+            are in seconds. Other keys are ignored.
 
     Raises:
-        DataError: There is no such file, or it is not of that form; names the film
-            and the key.
+        DataError: If there is no such file, or it does not have that form; the message
+            names the film and the key.
     """
     path = Path(path).expanduser()
     if not path.is_file():

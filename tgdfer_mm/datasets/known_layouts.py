@@ -1,7 +1,7 @@
-"""Where a copy of a data set really keeps its folders and lists.
+"""Known places of a data set's folders and lists in different copies.
 
-The authors' own place comes first. The other places that copies are known to use are
-data, one file per data set in ``aliases/``.
+The authors' own place comes first. The other known places are data, in one file for
+each data set in ``aliases/``.
 """
 
 import json
@@ -19,13 +19,13 @@ _ALIASES = Path(__file__).parent / 'aliases'
 
 
 class AmbiguousPlaceError(DataError):
-    """More than one known place could be meant, and none is the authors' own.
+    """More than one known place is possible, and none is the authors' own.
 
     Args:
-        what: What was looked for.
+        what: Name of the searched thing.
         places: The places found.
-        option: The argument that decides.
-        advice: What else to do about it.
+        option: The argument that chooses a place.
+        advice: Further advice.
     """
 
     def __init__(
@@ -41,12 +41,12 @@ class AmbiguousPlaceError(DataError):
 
 @dataclass(frozen=True)
 class Found:
-    """A place that was looked for.
+    """The result of a search for a place.
 
     Attributes:
-        path: The place; the authors' own, if there is none.
+        path: The place; the authors' own, if none was found.
         own: The authors' own place.
-        others: Further places that exist and could have been meant.
+        others: Other known places that exist.
     """
 
     path: Path
@@ -54,7 +54,7 @@ class Found:
     others: tuple[Path, ...] = ()
 
     def remark(self, option: str) -> str | None:
-        """What a user should know about the choice, if anything.
+        """A remark for the user about the choice, if it is needed.
 
         Args:
             option: The argument that would choose another one.
@@ -73,7 +73,7 @@ def find_media(
 ) -> Found:
     """Finds the folder of a pixel version.
 
-    A folder counts if it holds something that is named like a clip, by itself or in
+    A folder is accepted if it holds something that is named like a clip, directly or in
     a folder of the same name inside it.
 
     Args:
@@ -85,7 +85,7 @@ def find_media(
         own: The authors' place of it below `root`.
 
     Raises:
-        AmbiguousPlaceError: The authors' place holds no clips, more than one other
+        AmbiguousPlaceError: If the authors' place holds no clips, more than one other
             does; or the clips are spread over several folders.
     """
     if layout is None:
@@ -109,7 +109,7 @@ def find_file(
 ) -> Found:
     """Finds a list or an annotation file.
 
-    Places whose files are byte for byte the same are one place.
+    Places whose files are identical count as one place.
 
     Args:
         layout: File name in ``aliases/`` without its ending; None if no other place is
@@ -117,10 +117,10 @@ def find_file(
         root: Root folder of the data set.
         kind: A key of the data set's ``files``, e.g. ``'split'``.
         own: The authors' place below `root`; by default the first one known.
-        **fields: What the names vary with, e.g. ``subset='train', fold=1``.
+        **fields: Values in the names, e.g. ``subset='train', fold=1``.
 
     Raises:
-        AmbiguousPlaceError: The authors' file is absent, more than one other exists
+        AmbiguousPlaceError: If the authors' file is absent, more than one other exists
             and they differ.
     """
     if layout is None:
@@ -145,10 +145,10 @@ def find_file(
 
 @cache
 def load_aliases(layout: str) -> dict:
-    """The known places of a data set, as its file in ``aliases/`` has them.
+    """The known places of a data set, from its file in ``aliases/``.
 
     Raises:
-        ValueError: There is no such file.
+        ValueError: If there is no such file.
     """
     path = _ALIASES / f'{layout}.json'
     if not path.is_file():
@@ -158,7 +158,7 @@ def load_aliases(layout: str) -> dict:
 
 
 def _existing(root: Path, roots: list[str], places: list[str]) -> list[Path]:
-    """The places that exist, each once whatever it is called."""
+    """The places that exist; several names of one place count once."""
     found: dict[str, Path] = {}
     for base in _expand(root, roots):
         for path in _expand(base, places):
@@ -177,7 +177,7 @@ def _expand(base: Path, patterns: Iterable[str]) -> Iterator[Path]:
         first = pattern.split('/', 1)[0]
         if '*' in pattern:
             yield from sorted(base.glob(pattern))
-        # Most patterns end here, without a question to a slow file system.
+        # Most patterns end here, without access to a slow file system.
         elif first in there or first in ('.', '..', ''):
             path = base / pattern
             if os.path.exists(path):
@@ -198,7 +198,7 @@ def _folder_of_clips(
                         inside = folder / entry.name
                     elif 'part' in entry.name and os.path.isdir(entry.path):
                         parts.append(folder / entry.name)
-        except OSError:  # no folder, or not ours to read
+        except OSError:  # no folder, or not readable
             return None
         parts = sorted(p for p in parts if _holds_any(p, holds))
         if len(parts) > 1:

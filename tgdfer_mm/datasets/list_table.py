@@ -1,4 +1,4 @@
-"""A list of clips with a header: which column is what, whatever it is called."""
+"""Lists of clips with a header: finds the columns by any of their known names."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ COLUMNS = {
     'label': ('label', 'labels', 'class', 'emotion', 'expression'),
     'person': ('person', 'subject', 'actor', 'speaker', 'participant', 'identity'),
     'split': ('split', 'subset', 'set', 'partition'),
-    'source': ('source',),  # of `tgdfer data faces`: the video of a clip
+    'source': ('source',),  # written by `tgdfer data faces`: the video of a clip
 }
 
 LIST_NAMES = tuple(f'clips{end}' for end in SUFFIXES)  # in a folder of clips
@@ -24,16 +24,16 @@ class ListTable:
 
     Args:
         path: A file that :func:`~tgdfer_mm.datasets.text_tables.read_rows` reads.
-        remark: Is told what had to be found out.
+        remark: Called with each assumption about the file, as a sentence.
 
     Attributes:
-        header: The row that names the columns.
-        places: The kind of a column, a key of :data:`COLUMNS` -> its place.
-        others: The place of each other column that has a name -> its name.
+        header: The row with the names of the columns.
+        places: The kind of a column, a key of :data:`COLUMNS`, to its place.
+        others: The place of each other column to its name.
 
     Raises:
-        SplitFileError: The header does not say which column is what.
-        DataError: The file is empty.
+        SplitFileError: If the kinds of the columns are not clear from the header.
+        DataError: If the file is empty.
     """
 
     def __init__(self, path: Path, remark: Callable[[str], None]) -> None:
@@ -41,7 +41,9 @@ class ListTable:
         self._rows = iter(read_rows(path, remark))
         header = next(self._rows, None)
         if header is None:
-            raise DataError(f'{path} is empty: it has to list clips, see docs/own.md.')
+            raise DataError(
+                f'{path} is empty; write a list of clips into it, see docs/own.md.'
+            )
         self.header = header
         names = [plain(cell) for cell in header.cells]
         self.places: dict[str, int] = {}
@@ -50,7 +52,9 @@ class ListTable:
             exact = [i for i in places if names[i] == kind]
             if len(places) > 1 and len(exact) != 1:
                 columns = [header.cells[i] for i in places]
-                raise self.bad(header, f'the columns {columns} could all be the {kind}')
+                raise self.bad(
+                    header, f'the columns {columns} could all be that of the {kind}'
+                )
             if places:
                 self.places[kind] = (exact or places)[0]
         if 'path' not in self.places:
@@ -70,7 +74,7 @@ class ListTable:
         """The rows below the header, each with as many cells as there are columns.
 
         Raises:
-            SplitFileError: A row has more cells than that, or no path.
+            SplitFileError: If a row has more cells than columns, or no path.
         """
         width = len(self.header.cells)
         for row in self._rows:
@@ -82,22 +86,22 @@ class ListTable:
                 )
             row.cells = (row.cells + [''] * width)[:width]
             if not self.cell(row, 'path'):
-                raise self.bad(row, 'the path is missing')
+                raise self.bad(row, 'the path is missing; write it')
             yield row
 
     def cell(self, row: Row, kind: str) -> str:
-        """The text in a row's column of a kind; empty if there is none."""
+        """The text of a row in the column of a kind; empty if there is none."""
         place = self.places.get(kind)
         return '' if place is None else row.cells[place]
 
 
 def find_list(root: Path) -> Path | None:
-    """The list ``clips.csv`` (or another ending) of a folder, if there is one.
+    """The list ``clips.csv`` (or with another suffix) in a folder, if there is one.
 
-    Capital letters do not count, as on other systems.
+    The search ignores case, as some file systems do.
 
     Raises:
-        DataError: There are several, or the folder cannot be read.
+        DataError: If there are several, or the folder cannot be read.
     """
     there = [
         Path(entry.path)
@@ -106,7 +110,7 @@ def find_list(root: Path) -> Path | None:
     ]
     if len(there) > 1:
         raise DataError(
-            f'{root} has several lists of clips, {[p.name for p in there]}: leave '
-            'one there, or name the one that is meant as the data.'
+            f'{root} has several lists of clips, {[p.name for p in there]}: leave only '
+            'one there, or give the path of the right one as the data.'
         )
     return there[0] if there else None

@@ -1,4 +1,4 @@
-"""Reading the list of another project in the place of the authors'."""
+"""Reads lists of other projects in the place of the authors' lists."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ _FOLD = re.compile(r'(?:set|split|fold)[_-]?0*([0-9]+)')
 
 @dataclass(frozen=True)
 class AuthorsList:
-    """A list of the authors that lies next to the one of others."""
+    """A list of the authors next to the list of another project."""
 
     subset: str
     fold: int | None
@@ -35,13 +35,13 @@ class AuthorsList:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a list of others is read.
+    """The interpretation of another project's list.
 
     Attributes:
         format: Its format.
-        numbering: What its numbers stand for.
-        evidence: Why.
-        num_frames: The numbers of frames that it gives, by clip.
+        numbering: Meaning of its label numbers.
+        evidence: Evidence for this numbering, in words.
+        num_frames: The numbers of frames in the list, by clip.
     """
 
     format: PeerFormat
@@ -51,7 +51,7 @@ class Reading:
 
     @property
     def how(self) -> str:
-        """Format, first number and order, in words."""
+        """Format, first number and order of the classes, in words."""
         return f'{self.format}: {self.numbering}'
 
     def __str__(self) -> str:
@@ -61,21 +61,21 @@ class Reading:
 def read_list_of_others(
     dataset: 'DFERDataset', lines: Sequence[str]
 ) -> tuple[Reading, list[tuple[int, str, str]]] | None:
-    """Reads a list in a format of others.
+    """Reads a list in a format of other projects.
 
     Args:
         dataset: The data set whose `split_file` it is.
         lines: The lines of that file.
 
     Returns:
-        How it is read; line number, clip and class of each row. None if it is in none
-        of the formats.
+        Its interpretation; line number, clip and class of each row. None if the list
+        has none of the formats.
 
     Raises:
-        SplitFileError: A line does not fit the format, names no clip of this data
+        SplitFileError: If a line does not fit the format, names no clip of this data
             set, or its label contradicts the evidence.
-        DataError: The numbers could be in more than one order, or the list is another
-            one than the subset and fold that are asked for.
+        DataError: If the numbers could have more than one order, or the list is of
+            another subset or fold than the requested one.
     """
     found = read_rows(dataset.split_file, lines)
     if found is None:
@@ -117,7 +117,7 @@ def _clip(
 
 
 def describe_other_lengths(dataset: 'DFERDataset', entries: list[dict]) -> str | None:
-    """Says which clips have other numbers of frames than their list gives.
+    """Compares the numbers of frames on the disk with those in the list.
 
     Args:
         dataset: The data set, whose clips are open.
@@ -139,18 +139,18 @@ def describe_other_lengths(dataset: 'DFERDataset', entries: list[dict]) -> str |
         return None
     clip, line, there = other[0]
     return (
-        f'{len(other)} of the {len(entries)} clips in {dataset.split_file} have other '
-        f'numbers of frames there than on the disk. The first is clip {clip}, line '
-        f'{line}: {said[clip]} in the list, {there} in {dataset.media_dir}. The frames '
-        'on the disk are taken; the list may be of another pixel version.'
+        f'{len(other)} of the {len(entries)} clips in {dataset.split_file} have '
+        f'another number of frames there than on the disk. The first is clip {clip}, '
+        f'line {line}: {said[clip]} in the list, {there} in {dataset.media_dir}. The '
+        'frames on the disk are used; the list may be of another pixel version.'
     )
 
 
-# What is known of the clips.
+# Evidence from the clips.
 
 
 def _authors_lists(dataset: 'DFERDataset') -> Iterator[AuthorsList]:
-    """The authors' own lists that can be read, at the authors' own places."""
+    """The authors' own lists at their own places, as far as they can be read."""
     folds = range(1, dataset.FOLDS + 1) if dataset.FOLDS else [None]
     for subset, fold in product(('train', 'test'), folds):
         twin = copy(dataset)
@@ -161,7 +161,7 @@ def _authors_lists(dataset: 'DFERDataset') -> Iterator[AuthorsList]:
         try:
             lines = read_lines(twin.split_file, dataset.ENCODINGS)
             classes = {clip: name for _, clip, name in twin.read_split(lines)}
-        except DataError:  # not as the authors wrote it, and so no evidence
+        except DataError:  # not in the authors' form, and so no evidence
             continue
         yield AuthorsList(subset, fold, twin.split_file, classes)
 
@@ -185,7 +185,7 @@ def _known(
 def _check_subset(
     dataset: 'DFERDataset', listed: Listed, authors: list[AuthorsList]
 ) -> None:
-    """Refuses a list of another subset or fold than the one that is asked for."""
+    """Refuses a list of another subset or fold than the requested one."""
     hints = _FOLD.findall('/'.join(dataset.split_file.parts[-2:]).lower())
     if dataset.fold and hints and int(hints[-1]) != dataset.fold:
         dataset.warn(
@@ -202,11 +202,10 @@ def _check_subset(
         if clips <= other.classes.keys():
             raise DataError(
                 f"{dataset.split_file}: its clips are those of the authors' {other}, "
-                f'but {which_list(*asked)} is asked for. Name the list of that one '
-                'with split_file.'
+                f'but {which_list(*asked)} is asked for. Set split_file to that list.'
             )
     dataset.warn(
         f'{len(outside)} of the {len(clips)} clips in {dataset.split_file} are not in '
         f"the authors' {own[0]}, such as {min(outside)}: results on another split "
-        'do not compare.'
+        'cannot be compared.'
     )

@@ -19,38 +19,38 @@ class MAFWDataset(DFERDataset):
     """MAFW (Liu et al., ACM MM 2022) in one of three settings.
 
     * ``'single'``: one of 11 emotions; 9,172 clips.
-    * ``'compound'``: one of those 11 or of 32 compounds of them, such as
+    * ``'compound'``: one of those 11 emotions or of 32 compounds of them, such as
       ``anger_disgust``; 8,996 clips. The authors publish no order of the 43 classes;
-      ``label_sets/mafw_compound.json`` says which one is taken.
-    * ``'multi'``: 0 or 1 for each of the 11 emotions, from the parts of the compound
-      lists' labels [choice: ``multi-set.xlsx`` has neither folds nor the clips of one
-      emotion].
+      ``label_sets/mafw_compound.json`` has the order that is used.
+    * ``'multi'``: 0 or 1 for each of the 11 emotions, from the parts of the labels in
+      the compound lists [choice: ``multi-set.xlsx`` has neither folds nor the clips of
+      one emotion].
 
     ``Train & Test Set/<single or compound>/no_caption/set_<fold>/<subset>.txt`` lists
     the clips as ``<5 digits>.mp4 <class>``, one per line. **The folds of the two lists
     differ**: a model trained on one of them has seen clips that the same fold of the
-    other tests. The lists of ``with_caption`` can be named as `split_file` too; they
-    lack the neutral clips.
+    other tests. `split_file` can also be a list of ``with_caption``; these lack the
+    neutral clips.
 
     See :class:`DFERDataset` for the other arguments.
 
     Args:
         captions: Whether each clip also has its description as ``caption`` (English)
             and ``caption_zh`` (Chinese), from the lists of ``with_caption``; an empty
-            text if it has none, as all neutral ones.
+            text for clips without one, such as all neutral clips.
     """
 
     NAME = 'MAFW'
     LABEL_SET = 'mafw'
     SETTINGS = ('single', 'compound', 'multi')
-    ENCODINGS = ('utf-8-sig', 'gb18030')  # the latter with captions
+    ENCODINGS = ('utf-8-sig', 'gb18030')  # the second has captions
     ALIASES = 'mafw'
     PATH_OF_CLIP = re.compile(r'(?:.*/)?([0-9]{1,5})(?:\.mp4)?')
     REQUEST = 'see the MAFW page, https://mafw-database.github.io/MAFW/'
     FOLDS = 5
     FOLDERS = {
-        # The authors' aligned faces come first; the others are crops that training
-        # codes make, and give other results.
+        # The authors' aligned faces come first; the others are crops by training code,
+        # and give other results.
         'frames': {
             'frames': 'data/frames',
             'faces': 'data/faces',
@@ -67,7 +67,7 @@ class MAFWDataset(DFERDataset):
 
     @property
     def fold_lists(self) -> str:
-        """Which of the authors' two partitions into folds is used."""
+        """The name of the authors' partition into folds that is used."""
         return 'single' if self.setting == 'single' else 'compound'
 
     @property
@@ -128,7 +128,7 @@ class MAFWDataset(DFERDataset):
         )
 
     def _rows(self, lines: list[str], path: Path) -> Iterator[tuple]:
-        """Line number, clip, class, and the Chinese and the English text if any."""
+        """Line number, clip, class, and the Chinese and English texts, if any."""
         for number, line in enumerate(lines, start=1):
             fields = line.split('\t') if '\t' in line else line.split()
             fields = [field.strip() for field in fields]

@@ -1,4 +1,4 @@
-"""Testing on another data set than the one trained on."""
+"""Tests on another data set than the training data set."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from ..registry import DATASETS
 from .dfer_dataset import DFERDataset
 from .text_files import DataError
 
-# What the parts of a joined data set may differ in.
+# Keys in which the parts of a joined data set may differ.
 _OF_A_PART = ['fold', 'excluded_classes']
 
 
@@ -22,27 +22,27 @@ def cross_dataset(
     label_order: str | None = None,
     folds: Sequence[int] | None = None,
 ) -> DFERDataset | ConcatDataset:
-    """Makes a data set ready for a model that knows the classes of another.
+    """Builds a data set for a model with the classes of another data set.
 
-    Clips of classes that the map does not lead to are excluded, and counted in the
-    log: such a model cannot be right about them. The labels stay those of the data
-    set. The scores are mapped by
+    Clips of classes that the map does not reach are excluded, and counted in the log,
+    because the model cannot predict them. The labels stay those of the data set. The
+    scores are mapped by
     :class:`~tgdfer_mm.evaluation.mapped_evaluator.MappedEvaluator`.
 
     Args:
         label_map: See :func:`~tgdfer_mm.labels.label_map.load_label_map`.
         dataset: Config of the data set to test on.
-        label_order: Order of the classes that the model was trained with, if not its
-            label set's own.
-        folds: The folds whose clips are tested together; by default that of `dataset`.
+        label_order: Order of the classes with which the model was trained; by default
+            the label set's own.
+        folds: The folds whose test clips are joined; by default that of `dataset`.
 
     Returns:
-        The data set, its metainfo with ``label_map``, ``model_classes`` (what the
-        model knows, in its order) and ``excluded_classes`` (clips of each); of several
-        folds with ``folds`` in place of ``fold``.
+        The data set, its metainfo with ``label_map``, ``model_classes`` (the model's
+        classes, in its order) and ``excluded_classes`` (number of clips of each). For
+        several folds it has ``folds`` in place of ``fold``.
 
     Raises:
-        ValueError: The map is not of this data set.
+        ValueError: If the map does not belong to this data set.
     """
     known = load_label_map(label_map)
     if folds is None:
@@ -61,7 +61,7 @@ def cross_dataset(
 def _keep_known(
     known: LabelMap, built: DFERDataset, label_order: str | None
 ) -> DFERDataset:
-    """Leaves the clips of those classes that the map leads to."""
+    """Keeps the clips of classes that the map reaches."""
     label_map = known.name
     label_set = getattr(built, 'label_set', None)
     if label_set != known.target or built.setting == 'multi':
@@ -69,7 +69,7 @@ def _keep_known(
             f'label map {label_map!r} leads to {known.target!r}, but the data set has '
             f'the classes of {label_set!r} (setting={built.setting!r}).'
             if label_set
-            else f'{type(built).__name__} is no data set of this package.'
+            else f'{type(built).__name__} is not a data set of this package.'
         )
     names = [built.classes[built.get_cat_ids(i)[0]] for i in range(len(built))]
     kept = [i for i, name in enumerate(names) if name in known.reached]

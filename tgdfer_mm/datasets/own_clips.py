@@ -1,4 +1,4 @@
-"""What is known of a user's own clips, wherever it was read."""
+"""A user's own clips, from a folder or a list."""
 
 import os
 import unicodedata
@@ -18,19 +18,19 @@ SPLITS = {
 
 @dataclass(frozen=True)
 class OwnClip:
-    """A clip that can be read.
+    """A clip of the user that can be read.
 
     Attributes:
-        name: What it is called everywhere: its path below the root, with slashes, or
-            the whole path if it lies elsewhere.
+        name: Its name: the path below the root, with slashes, or the whole path if it
+            is in another place.
         path: The video file, or the folder of its frames.
-        video: Which of the two.
-        labels: Class -> its share. One class with 1, several whose shares sum to 1
-            (a soft label), or several with 1 each.
-        person: Who is in it, if that is known.
-        split: ``train``, ``val`` or ``test``, if it is stated.
-        line: Where a list has it.
-        source: The video that it was cut out of, if that is known.
+        video: Whether it is a video file.
+        labels: Class to its share: one class with 1, several classes whose shares sum
+            to 1 (a soft label), or several classes with 1 each.
+        person: Name of the person in it, if known.
+        split: ``train``, ``val`` or ``test``, if stated.
+        line: Its line in the list, if there is a list.
+        source: The video that it was cut from, if known.
     """
 
     name: str
@@ -44,10 +44,10 @@ class OwnClip:
 
     @property
     def group(self) -> str:
-        """What is never divided between training and testing.
+        """The group of the clip, which is never divided between training and testing.
 
-        That is the person; if nobody is known, the video that it was cut out of, with
-        all other clips of it; else the clip.
+        This is the person; if no people are known, the video that it was cut from;
+        otherwise the clip itself.
         """
         if self.person:
             return f'person {plain(self.person)}'
@@ -55,7 +55,7 @@ class OwnClip:
 
     @property
     def main_class(self) -> str:
-        """The class with the largest share; of equal ones the first."""
+        """The class with the largest share; the first one of equal shares."""
         return max(self.labels, key=self.labels.__getitem__)
 
 
@@ -64,15 +64,15 @@ class OwnData:
     """A user's clips.
 
     Attributes:
-        root: The folder that clips are named from.
-        source: The list, or the root.
-        clips: Those that can be read.
+        root: The folder to which clip names are relative.
+        source: The list, or else the root.
+        clips: The clips that can be read.
         classes: Names of the classes, in the order of the labels.
-        class_file: The file that lists them, if one does; it may have their texts.
+        class_file: The file that lists them, if there is one; it may have their texts.
         kind: ``single`` (one label a clip), ``soft`` (shares) or ``multi`` (several).
-        left_out: Why clips are left out -> class -> their names.
-        others: Files among the clips that are neither videos nor pictures.
-        remarks: What the user should know, whole sentences.
+        left_out: Reason to class to names of the clips that are left out.
+        others: Files that are neither videos nor pictures.
+        remarks: Remarks for the user, whole sentences.
     """
 
     root: Path
@@ -86,11 +86,11 @@ class OwnData:
     remarks: list[str] = field(default_factory=list)
 
     def leave_out(self, why: str, label: str, name: str) -> None:
-        """Notes a clip that is not used."""
+        """Records a clip that is not used."""
         self.left_out.setdefault(why, {}).setdefault(label, []).append(name)
 
     def losses(self) -> list[str]:
-        """A sentence for each reason why clips are left out, counted by class."""
+        """One sentence for each reason, with the left-out clips counted by class."""
         said = []
         for why, by_class in self.left_out.items():
             counts = ', '.join(f'{c} {len(names)}' for c, names in by_class.items())
@@ -103,7 +103,7 @@ class OwnData:
 
     @property
     def fixed(self) -> bool:
-        """Whether training and test clips are stated, so that there are no folds."""
+        """Tells whether the split is stated, so that there are no folds."""
         return any(clip.split for clip in self.clips)
 
     def vector(self, clip: OwnClip) -> list[float]:
@@ -111,14 +111,15 @@ class OwnData:
         return [float(clip.labels.get(name, 0)) for name in self.classes]
 
     def settle_classes(self, listed: Iterable[str] | None, where: str = '') -> None:
-        """Unites spellings of one class, and puts the classes into their order.
+        """Merges spellings of the same class, and sorts the classes.
 
         Args:
-            listed: The classes in their order; without them those of the clips by name.
-            where: What lists them.
+            listed: The classes in their order; by default those of the clips, by name.
+            where: Source of `listed`, for errors.
 
         Raises:
-            DataError: A clip has a class that is not listed, or there are not two.
+            DataError: If a clip has a class that is not listed, or there are fewer than
+                two classes.
         """
         spellings = Counter(name for clip in self.clips for name in clip.labels)
         names = self._united(spellings) if listed is None else {}
@@ -126,8 +127,8 @@ class OwnData:
             if plain(name) in names:
                 raise DataError(
                     f'{where} lists {names[plain(name)]!r} and {name!r}, which differ '
-                    'in capital letters or spaces only and are one class. Leave one '
-                    'out.'
+                    'only in capital letters or spaces and count as one class. Remove '
+                    'one.'
                 )
             names[plain(name)] = name
         unknown = [
@@ -138,7 +139,7 @@ class OwnData:
             label = next(n for n in clip.labels if plain(n) not in names)
             raise DataError(
                 f'{self.source}{_at(clip)}: clip {clip.name} has the class {label!r}, '
-                f'but {where} lists {list(names.values())}. Mend one of them.'
+                f'but {where} lists {list(names.values())}. Correct one of them.'
             )
         used = self.clips = [_renamed(clip, names) for clip in self.clips]
         for by_class in self.left_out.values():
@@ -152,13 +153,13 @@ class OwnData:
         without = [n for n in self.classes if not any(n in c.labels for c in used)]
         if without:
             self.remarks.append(
-                f'{self.source}: no clip is of the classes {without}, which are '
-                'therefore never learned.'
+                f'{self.source}: no clip is of the classes {without}, which therefore '
+                'cannot be trained.'
             )
         if len(counts) < 2 and len(self.classes) - len(without) < 2:
             raise DataError(
-                f'{self.source} has clips of one class only, {list(counts)}: there is '
-                'nothing to tell apart. Add clips of another class.'
+                f'{self.source} has clips of one class only, {list(counts)}: a '
+                'classifier needs two or more. Add clips of another class.'
             )
 
     def _united(self, spellings: Counter) -> dict[str, str]:
@@ -168,29 +169,29 @@ class OwnData:
         for several in (g for g in groups.values() if len(g) > 1):
             self.remarks.append(
                 f'{self.source}: {several} are taken for one class, {several[0]!r}: '
-                'they differ in capital letters or spaces only.'
+                'they differ only in capital letters or spaces.'
             )
         return {key: group[0] for key, group in groups.items()}
 
 
 def plain(name: str) -> str:
-    """A name without what people write in different ways: case, spaces, accents' form.
+    """A normalised name: case, spaces and the form of accents do not count.
 
-    Of letters with accents only the form counts, not the accent. Marks that nobody sees
-    are left out, such as those of the direction of writing.
+    Accents themselves count, only their Unicode form is unified. Invisible marks are
+    removed, such as those of the writing direction.
     """
     seen = ''.join(c for c in name if unicodedata.category(c) != 'Cf')
     return ' '.join(unicodedata.normalize('NFC', seen).split()).casefold()
 
 
 def split_of(word: str) -> str | None:
-    """``train``, ``val`` or ``test`` by any of its names; None for another word."""
+    """Turns any name of a split into ``train``, ``val`` or ``test``, or None."""
     known = {name: split for split, names in SPLITS.items() for name in names}
     return known.get(plain(word))
 
 
 def name_of(path: Path, root: Path) -> str:
-    """What a clip is called: its path below the root, or the whole one."""
+    """The name of a clip: its path below the root, or the whole path."""
     inside = os.path.relpath(path, root)
     outside = inside.startswith('..') or os.path.isabs(inside)
     return path.as_posix() if outside else Path(inside).as_posix()

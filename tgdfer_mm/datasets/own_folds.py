@@ -1,4 +1,4 @@
-"""Folds and validation parts of a user's clips, people kept apart."""
+"""Folds and validation parts of a user's clips, divided by person."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -11,17 +11,17 @@ from .text_files import some
 
 FOLDS = 5
 _SEED = 0
-ALWAYS = 0  # the fold of clips that are trained on whatever is tested
+ALWAYS = 0  # the fold of clips that are always trained on
 
 
 @dataclass
 class Folds:
-    """Which fold tests which clip.
+    """The test fold of each clip.
 
     Attributes:
-        count: How many folds there are.
-        of: Name of a clip -> the fold that tests it, from 1; 0 of one that none does.
-        remarks: What the user should know, whole sentences.
+        count: Number of folds.
+        of: Name of a clip to the fold that tests it, from 1; 0 if no fold does.
+        remarks: Remarks for the user, whole sentences.
     """
 
     count: int
@@ -30,21 +30,21 @@ class Folds:
 
 
 def make_folds(data: OwnData) -> Folds:
-    """Deals a user's clips out over folds.
+    """Divides a user's clips into folds.
 
-    All clips of a person are tested by one fold, if people are known, and all clips of
-    a video if nobody is. With one clip a video each class is dealt out by itself. The
-    same clips give the same folds, in whatever order they are listed.
+    If people are known, all clips of a person are tested by the same fold; if not, all
+    clips of a video are. If every video has one clip, each class is divided on its own.
+    The same clips give the same folds, in any order of the list.
 
     Args:
         data: The clips.
     """
     clips = sorted(data.clips, key=lambda clip: clip.name)
     people = {plain(clip.person) for clip in clips if clip.person}
-    # One who is not named is a person of their own.
+    # Each unnamed person counts as a separate person.
     if people and len(_groups(clips)) > 1:
         return _by_group(clips, data, 'people')
-    if people:  # one alone: it cannot be kept apart from anybody
+    if people:  # a single group cannot be divided
         clips = [replace(clip, person=None) for clip in clips]
     if len(_groups(clips)) < len(clips):
         folds = _by_group(clips, data, 'videos')
@@ -57,25 +57,25 @@ def make_folds(data: OwnData) -> Folds:
     )
     folds.remarks.insert(
         0,
-        f'{data.source}: {why}, so the same person may be trained on and tested, which '
-        'makes results too good. A column "person" in a list, or folders '
-        'CLASS/PERSON/CLIP, keep people apart.',
+        f'{data.source}: {why}, so the same person may be trained on and tested, '
+        'which makes results too good. Add a column "person" to a list, or use '
+        'folders CLASS/PERSON/CLIP, to keep people apart.',
     )
     return folds
 
 
 def validation_part(clips: Sequence[OwnClip], share: float) -> set[str]:
-    """Chooses the training clips that validate, people kept apart.
+    """Chooses the training clips for validation, divided by person.
 
-    Every class of two clips or more keeps one for training, and gives one if no people
-    are known.
+    Every class of two or more clips keeps one for training, and gives one to validation
+    if no people are known.
 
     Args:
         clips: The training clips.
-        share: Share of them that validates.
+        share: Share of the clips for validation.
 
     Returns:
-        Their names; none, if nothing can be spared.
+        Their names; empty, if too few clips are there.
     """
     groups = _groups(sorted(clips, key=lambda clip: clip.name))
     if len(groups) < len(clips) and len(groups) > 1:
@@ -119,7 +119,7 @@ def _by_class(clips: list[OwnClip], data: OwnData) -> Folds:
     if single:
         folds.remarks.append(
             f'{data.source}: the classes {single} have one clip each, which is always '
-            'trained on and never tested.'
+            'used for training and never for testing.'
         )
     if count < FOLDS and sizes:
         label = min(sizes, key=sizes.__getitem__)
@@ -135,7 +135,7 @@ def _by_class(clips: list[OwnClip], data: OwnData) -> Folds:
             continue
         for place, i in enumerate(_rng(label).permutation(len(names))):
             folds.of[names[i]] = (start + place) % folds.count + 1
-        start += len(names)  # so that all folds have as many clips, but for one
+        start += len(names)  # so that the sizes of folds differ by at most one clip
     return folds
 
 
@@ -159,7 +159,7 @@ def _by_group(clips: list[OwnClip], data: OwnData, kind: str) -> Folds:
             [classes[clip.main_class] for clip in groups[person]],
             minlength=len(classes),
         )
-        # The fold in which the classes then are the most evenly spread over all.
+        # The fold for which the classes are most evenly spread over all folds.
         spread = []
         for fold in range(folds.count):
             tried = counts.copy()

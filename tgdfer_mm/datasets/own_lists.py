@@ -1,4 +1,4 @@
-"""A user's clips in a list: a table of paths, labels, people and splits."""
+"""A user's list of clips: a table of paths, labels, people and splits."""
 
 import math
 import os
@@ -14,9 +14,9 @@ from .text_files import DataError, some
 from .text_tables import Row
 
 _FORMS = {'soft': 'shares of classes', 'multi': 'several classes a clip'}
-Listed = tuple[OwnClip, str | None]  # and the form of a label, if not one class
+Listed = tuple[OwnClip, str | None]  # and the form of a label, if it is not one class
 _SHARE = re.compile(r'([^:]+):\s*([0-9]*[.,]?[0-9]+)\s*')
-# What was meant for a share: such a thing is no class. A name may have a colon.
+# Text that was meant as a share is not a class. A name may have a colon.
 _NO_SHARE = re.compile(r':\s*([-+.,]?[0-9]|nan\b|[-+]?inf)', re.IGNORECASE)
 _SHEET_ERRORS = ('#n/a', '#ref!', '#value!', '#name?', '#div/0!', '#null!', '#num!')
 
@@ -24,21 +24,22 @@ _SHEET_ERRORS = ('#n/a', '#ref!', '#value!', '#name?', '#div/0!', '#null!', '#nu
 def read_list(path: Path, classes: Sequence[str] | None = None) -> OwnData:
     """Reads a table with the columns ``path,label[,person][,split]``.
 
-    A path is absolute or starts from the list's folder. A label is a class,
-    ``happy``; shares, ``happy:0.7;sad:0.3`` (divided by their sum, so that votes will
-    do); or several classes that all hold, ``happy;surprise``. In the place of `label`
-    there may be a column of shares for each class.
+    A path is absolute or starts from the list's folder. A label is a class, ``happy``;
+    shares, ``happy:0.7;sad:0.3`` (divided by their sum, so that votes will do); or
+    several classes, ``happy;surprise``. Instead of `label`, there may be a column of
+    shares for each class.
 
-    Without a header it may be a list as mmaction2 reads it, ``path label`` or
-    ``path frames label``, with a number for the class.
+    Without a header, the list may have the form of mmaction2, ``path label`` or ``path
+    frames label``, with a number for the class.
 
     Args:
         path: A file that :func:`~tgdfer_mm.datasets.text_tables.read_rows` reads.
-        classes: The classes in the order of the numbers, for a list that has numbers.
+        classes: The classes in the order of the label numbers, for a list with numbers.
 
     Raises:
-        SplitFileError: A row is wrong; names its line.
-        DataError: No clip is left, or numbers stand for classes that are not known.
+        SplitFileError: If a row is wrong; the message names its line.
+        DataError: If no clip can be used, or the classes of label numbers are not
+            known.
     """
     found = OwnData(path.parent, path)
     numbers = None if path.suffix.lower() == '.xlsx' else read_numbers(path, classes)
@@ -53,8 +54,8 @@ def read_list(path: Path, classes: Sequence[str] | None = None) -> OwnData:
         if first != clip.line:
             raise DataError(
                 f'{path}, line {clip.line}: the clip {clip.name} is already in line '
-                f'{first}. If it shows several classes, write them into one row '
-                '(happy;sad).'
+                f'{first}. Remove one row; if the clip shows several classes, write '
+                'them into one row (happy;sad).'
             )
         if form:
             forms.setdefault(form, clip.line)
@@ -86,7 +87,7 @@ def read_list(path: Path, classes: Sequence[str] | None = None) -> OwnData:
 
 
 def _joined(path: Path, found: OwnData) -> list[str]:
-    """Says which classes look like several others."""
+    """Adds a remark about classes that look like several others."""
     names = {name for clip in found.clips for name in clip.labels}
     known = set(map(plain, names))
     joined = [
@@ -98,15 +99,15 @@ def _joined(path: Path, found: OwnData) -> list[str]:
     if not joined:
         return []
     return [
-        f'{path}: {joined} are taken for classes of their own. Several classes of one '
-        'clip are separated by semicolons (happy;sad).'
+        f'{path}: {joined} are read as classes of their own. Separate several classes '
+        'of one clip by semicolons (happy;sad).'
     ]
 
 
 def _of_numbers(
     listed: Numbers, classes: Sequence[str], found: OwnData
 ) -> Iterator[Listed]:
-    """The clips of a list that has numbers for its classes."""
+    """The clips of a list with numbers for the classes."""
     found.remarks.append(
         f'{found.source} is read as {listed.format}: labels from {listed.label_base} '
         f'are {", ".join(classes)}, in this order.'
@@ -142,11 +143,11 @@ def _of_table(table: ListTable, found: OwnData) -> Iterator[Listed]:
 
 
 def _clip(listed: Path, text: str, labels: dict[str, float], **known) -> OwnClip:
-    """The clip that a list means; backslashes of Windows count as slashes."""
+    """The clip at a path in a list; backslashes of Windows count as slashes."""
     folder = listed.parent
     path = folder / os.path.expanduser(text)
     other = folder / text.replace('\\', '/')
-    # Unlike those of Path, these hold for text that cannot be a path, too.
+    # Unlike methods of Path, these also work for text that cannot be a path.
     path = other if not os.path.exists(path) and os.path.exists(other) else path
     path = Path(os.path.normpath(path))
     video = not os.path.isdir(path)
@@ -154,27 +155,30 @@ def _clip(listed: Path, text: str, labels: dict[str, float], **known) -> OwnClip
 
 
 def _class_columns(table: ListTable, found: OwnData) -> dict[int, str]:
-    """The columns that have the shares of a class each; none if there are labels."""
+    """The columns with the shares of the classes; none if there are labels."""
     others, path = table.others, table.path
     if 'label' not in table.places:
         if len(others) < 2:
             raise table.bad(
                 table.header,
                 'there is neither a column of labels nor one for each of several '
-                f'classes; one of labels is called one of {list(COLUMNS["label"])}',
+                'classes; name a column of labels with one of '
+                f'{list(COLUMNS["label"])}',
             )
         if len(set(map(plain, others.values()))) < len(others):
-            raise table.bad(table.header, 'two of the columns have the same name')
+            raise table.bad(
+                table.header, 'two of the columns have the same name; rename one'
+            )
         found.remarks.append(
-            f'{path}: the columns {list(others.values())} are taken for the shares of '
+            f'{path}: the columns {list(others.values())} are read as the shares of '
             'classes. Remove those that are not.'
         )
         return others
     if others:
         found.remarks.append(
-            f'{path}: the columns {list(others.values())} are not read. One of people '
-            f'is called one of {list(COLUMNS["person"])}, one of splits one of '
-            f'{list(COLUMNS["split"])}.'
+            f'{path}: the columns {list(others.values())} are not read. A column of '
+            f'people has to have one of the names {list(COLUMNS["person"])}, one of '
+            f'splits one of {list(COLUMNS["split"])}.'
         )
     return {}
 
@@ -189,7 +193,7 @@ def _labels(
     text = table.cell(row, 'label')
     parts = [part.strip() for part in text.split(';') if part.strip()]
     if not parts:
-        raise table.bad(row, 'the label is missing')
+        raise table.bad(row, 'the label is missing; write it')
     shares = [_SHARE.fullmatch(part) for part in parts]
     if any(shares):
         if not all(shares):
@@ -211,7 +215,7 @@ def _labels(
     else:
         values = [1.0] * len(parts)
     if len(set(map(plain, parts))) < len(parts):
-        raise table.bad(row, f'label {text!r} names a class twice')
+        raise table.bad(row, f'label {text!r} names a class twice; remove one')
     labels = dict(zip(parts, values, strict=True))
     if any(shares):
         return _of_sum_one(table, row, labels), 'soft'
@@ -227,7 +231,11 @@ def _share(table: ListTable, row: Row, place: int) -> float:
         value = -1.0
     if not 0 <= value < math.inf:
         name = table.others[place]
-        raise table.bad(row, f'{text!r} in column {name!r} is no share of a class')
+        raise table.bad(
+            row,
+            f'{text!r} in column {name!r} is not a share of a class; write a number '
+            'of at least 0',
+        )
     return value
 
 
@@ -237,5 +245,5 @@ def _of_sum_one(
     """Shares divided by their sum, without those that are 0."""
     total = sum(shares.values())
     if not total:
-        raise table.bad(row, 'all classes have a share of 0')
+        raise table.bad(row, 'all classes have a share of 0; give one a share above 0')
     return {name: value / total for name, value in shares.items() if value}

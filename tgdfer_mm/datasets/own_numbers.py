@@ -18,12 +18,12 @@ from .text_files import DataError, SplitFileError, read_lines
 
 @dataclass(frozen=True)
 class Numbers:
-    """A list in a format of others, whose labels are understood.
+    """A list in a format of other projects, with its label numbers resolved.
 
     Attributes:
         format: Its format.
         label_base: The number of the first class in the file.
-        rows: Its lines; their labels count from 0.
+        rows: Its rows, with labels from 0.
     """
 
     format: PeerFormat
@@ -32,17 +32,17 @@ class Numbers:
 
 
 def read_numbers(path: Path, classes: Sequence[str] | None) -> Numbers | None:
-    """Reads a list ``path label`` or ``path frames label``; None if it is no such one.
+    """Reads a list ``path label`` or ``path frames label``; None for other lists.
 
     Args:
         path: The list.
         classes: The classes, in the order of the numbers in the list.
 
     Raises:
-        SplitFileError: A line does not fit the format of the first one, or its label
-            is out of range; names the line.
-        DataError: The classes are not known; or the list has neither a label 0 nor
-            the last class counted from 1, so that its first label is not known.
+        SplitFileError: If a line does not fit the format of the first one, or its label
+            is out of range; the message names the line.
+        DataError: If the classes are not known; or the list has neither a label 0 nor a
+            label equal to the number of classes, so that its first label is not known.
     """
     try:
         lines = read_lines(path)
@@ -58,7 +58,7 @@ def read_numbers(path: Path, classes: Sequence[str] | None) -> Numbers | None:
         raise DataError(
             f'{path} has numbers for its classes. Write the names of the classes, in '
             f'the order of the numbers, into {path.parent / "classes.json"}; or write '
-            'names in the place of the numbers, under the header path,label.'
+            'names instead of the numbers, under the header path,label.'
         )
     kind, rows = found
     labels = {row.label for row in rows}
@@ -67,7 +67,7 @@ def read_numbers(path: Path, classes: Sequence[str] | None) -> Numbers | None:
     if not labels & {0, len(classes)}:
         raise DataError(
             f'{path} has neither a label 0 nor a label {len(classes)}, so its labels '
-            'may start at 0 or at 1. Write the names of the classes in the place of '
-            'the numbers, under the header path,label.'
+            'may start at 0 or at 1. Write the names of the classes instead of the '
+            'numbers, under the header path,label.'
         )
     return Numbers(kind, base, [replace(row, label=row.label - base) for row in rows])

@@ -1,4 +1,4 @@
-"""A user's clips and their classes, from wherever the user keeps them."""
+"""Reads a user's clips and classes, from folders or a list."""
 
 import os
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from .own_tree import read_tree
 from .text_files import DataError
 from .text_tables import SUFFIXES
 
-CLASSES = 'classes.json'  # next to the clips: their order, and texts if it has any
+CLASSES = 'classes.json'  # next to the clips: the order of classes, and optional texts
 
 
 def read_own(data: str | Path, classes: str | Sequence[str] | None = None) -> OwnData:
@@ -27,8 +27,8 @@ def read_own(data: str | Path, classes: str | Sequence[str] | None = None) -> Ow
             them.
 
     Raises:
-        MissingDataError: It does not exist.
-        DataError: Something is wrong; names the file, and the line of a list.
+        MissingDataError: If it does not exist.
+        DataError: If something is wrong; names the file, and the line of a list.
     """
     path = require_own(data)
     next_to = (path if path.is_dir() else path.parent) / CLASSES
@@ -61,7 +61,7 @@ def _read_folders(root: Path) -> OwnData:
     found = read_tree(root)
     faces = read_face_data(root)
     if faces is not None and faces.tracks == 'all':
-        # `a_1` and `a_2` are of one video: they are not divided.
+        # `a_1` and `a_2` are from one video, so they stay together.
         found.clips = [
             replace(clip, source=clip.name.rpartition('_')[0]) for clip in found.clips
         ]
@@ -72,7 +72,7 @@ def require_own(data: str | Path) -> Path:
     """The absolute path of a folder or list of clips.
 
     Raises:
-        MissingDataError: It does not exist.
+        MissingDataError: If it does not exist.
     """
     path = Path(os.path.expanduser(data)).absolute()
     if not path.exists():

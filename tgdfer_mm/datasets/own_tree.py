@@ -15,16 +15,16 @@ NO_CLASS = '(no class)'
 def read_tree(root: Path) -> OwnData:
     """Lists the clips below a folder: ``class/clip.mp4`` and ``class/clip/*.jpg``.
 
-    Further folders between a class and a clip are taken for people,
-    ``class/person/clip.mp4``. Where all folders of the root have names such as
-    ``train`` and ``test``, they are the split, ``split/class/clip.mp4``. Hidden files
-    and folders are passed over.
+    Further folders between a class and a clip are read as people,
+    ``class/person/clip.mp4``. If all folders of the root have names such as ``train``
+    and ``test``, they are the split, ``split/class/clip.mp4``. Hidden files and folders
+    are ignored.
 
     Args:
         root: The folder.
 
     Raises:
-        DataError: There is no clip; says what there is.
+        DataError: If there is no clip; the message says what there is.
     """
     found = OwnData(root, root)
     entries = list(_in_text(found, NO_CLASS, root))
@@ -41,7 +41,7 @@ def read_tree(root: Path) -> OwnData:
         )
     if are_splits:
         found.remarks.append(
-            f'{root}: its folders {sorted(splits)} are taken for the split, not for '
+            f'{root}: its folders {sorted(splits)} are read as the split, not as '
             'classes. If they are classes, list the clips in a file (clips.csv).'
         )
         for top in tops:
@@ -53,43 +53,42 @@ def read_tree(root: Path) -> OwnData:
     if not found.clips:
         lost = [*found.losses(), *found.remarks]
         raise DataError(
-            f'{root} holds no clip. Looked for videos ({root}/CLASS/CLIP.mp4) and for '
+            f'{root} holds no clip. Expected are videos ({root}/CLASS/CLIP.mp4) and '
             f'folders of frames ({root}/CLASS/CLIP/0001.jpg), or a list '
             f'({root}/clips.csv).' + ''.join(f' {each}' for each in lost)
         )
     if len(tops) == 1:
         raise DataError(
             f'{root} has one folder only, {tops[0].name}, and every folder is a class: '
-            f'there is nothing to tell apart. If the classes are in that folder, give '
-            f'{tops[0].path}; or else add a folder of another class.'
+            'a classifier needs two or more. If the classes are in that folder, give '
+            f'{tops[0].path}; otherwise add a folder of another class.'
         )
     _refuse_links(found)
     if others := found.others:
         found.remarks.append(
             f'{root}: {len(others)} files are neither videos nor pictures, by the '
-            f'ending of their names, and are passed over: {some(others, 5)}.'
+            f'suffix of their names, and are ignored: {some(others, 5)}.'
         )
     people = {plain(c.person): c.person for c in found.clips if c.person}.values()
     if people:
         names = some(natural_sorted(people), 5)
         found.remarks.append(
-            f'{root}: the folders between class and clip are taken for '
-            f'{len(people)} people ({names}), whose clips are kept on one side '
-            'of every split.'
+            f'{root}: the folders between class and clip are read as {len(people)} '
+            f'people ({names}), whose clips stay together in every split.'
         )
     return found
 
 
 def _refuse_links(found: OwnData) -> None:
-    """Refuses a clip that is in two places by a link."""
+    """Refuses a clip that a link puts into two places."""
     first: dict[str, str] = {}
     for clip in found.clips:
         place = os.path.realpath(clip.path)
         if first.setdefault(place, clip.name) != clip.name:
             raise DataError(
-                f'{found.root}: {first[place]} and {clip.name} are the same clip by a '
-                'link. Remove one of them; if it shows several classes, list the clips '
-                'in a file (clips.csv), with happy;sad as its label.'
+                f'{found.root}: {first[place]} and {clip.name} are the same clip '
+                'because of a link. Remove one of them; if it shows several classes, '
+                'list the clips in a file (clips.csv), with happy;sad as its label.'
             )
 
 
@@ -103,8 +102,8 @@ def _read_class(found: OwnData, entry: os.DirEntry, split: str | None) -> None:
     _read_folder(found, Path(entry.path), entry.name, (), split, {found.root})
     if len(found.clips) + _lost(found) == before:
         found.remarks.append(
-            f'{entry.path}: this folder of a class holds no clip, so that there is no '
-            f'class {entry.name!r}.'
+            f'{entry.path}: this folder of a class holds no clip, so there is no class '
+            f'{entry.name!r}.'
         )
 
 
@@ -116,10 +115,10 @@ def _read_folder(
     split: str | None,
     above: set[Path],
 ) -> None:
-    """Adds the clips of a folder: itself, the videos in it, those of its folders."""
+    """Adds the clips of a folder: the folder itself, or the clips inside it."""
     real = folder.resolve()
     if real in above:
-        return  # a link that leads up
+        return  # a link to a parent folder
     entries = list(_in_text(found, label, folder))
     folders = [entry for entry in entries if entry.is_dir()]
     files = [entry for entry in entries if not entry.is_dir()]
@@ -162,7 +161,7 @@ def _read_folder(
 
 
 def unusable(path: Path) -> str | None:
-    """Why a file or folder is no clip; None if it may be one."""
+    """The reason why a file or folder is not a clip; None if it may be one."""
     try:
         if path.is_dir():
             return None if _has_frames(path) else 'since it holds no picture'
@@ -181,7 +180,7 @@ def unusable(path: Path) -> str | None:
 
 
 def entries_of(folder: Path) -> Iterator[os.DirEntry]:
-    """What a folder holds, in natural order, without what is hidden."""
+    """The entries of a folder in natural order, without hidden ones."""
     try:
         with os.scandir(folder) as scan:
             entries = {entry.name: entry for entry in scan if entry.name[0] != '.'}
@@ -191,7 +190,7 @@ def entries_of(folder: Path) -> Iterator[os.DirEntry]:
 
 
 def _in_text(found: OwnData, label: str, folder: Path) -> Iterator[os.DirEntry]:
-    """What a folder holds; names that are no text, which no list can have, are not."""
+    """The entries of a folder whose names are valid text."""
     for entry in entries_of(folder):
         shown = entry.name.encode('utf-8', 'backslashreplace').decode()
         if shown == entry.name:

@@ -1,8 +1,9 @@
-"""What the numbers of a list of others stand for, and by what evidence.
+"""Finds the classes of the label numbers in another project's list, by evidence.
 
-Nothing is guessed: the class that stands in a clip's path, the authors' own labels of
-the same clips, the published counts of each class, or what the user has stated tells
-the first number and the order of the classes. If nothing does, the list is refused.
+Nothing is guessed. The evidence for the first number and the order of the classes is
+one of these: the class in a clip's path, the authors' own labels of the same clips, the
+published counts of each class, or the user's statement. Without evidence the list is
+refused.
 """
 
 from collections import Counter
@@ -18,7 +19,7 @@ from .text_files import DataError
 if TYPE_CHECKING:
     from .dfer_dataset import DFERDataset
 
-_MISSING = 0.01  # share of the clips that a list may lack and still show its order
+_MISSING = 0.01  # largest share of missing clips at which counts are evidence
 
 
 def decide(
@@ -28,27 +29,27 @@ def decide(
     known: dict[str, Known],
     kind: PeerFormat,
 ) -> tuple[Numbering, str]:
-    """Finds what the numbers of a list stand for.
+    """Finds the classes of the label numbers in a list.
 
     Args:
-        dataset: The data set whose list it is.
+        dataset: The data set of the list.
         lines: The lines of the list.
-        listed: Its rows.
+        listed: Rows of the list.
         known: The clips whose class is known.
-        kind: The format of the list.
+        kind: Format of the list.
 
     Returns:
-        What they stand for, and the evidence for it in words.
+        The numbering, and the evidence for it in words.
 
     Raises:
-        SplitFileError: A label contradicts the evidence, or is out of range.
-        DataError: There is no evidence, or it is that of another list.
+        SplitFileError: If a label contradicts the evidence, or is out of range.
+        DataError: If there is no evidence, or it belongs to another list.
     """
     return _Decision(dataset, lines, listed, known, kind).decide()
 
 
 class _Decision:
-    """The search for what the numbers of one list stand for."""
+    """The search for the classes of the numbers in one list."""
 
     def __init__(
         self,
@@ -106,7 +107,7 @@ class _Decision:
     def _numberings(
         self, order: str | Sequence[str] | None, base: int | None
     ) -> list[Numbering]:
-        """All in question: whose range holds the labels of the list."""
+        """All candidates: numberings whose range contains the labels of the list."""
         orders = known_orders(self.label_set, order)
         return [
             Numbering(name, first, dict(enumerate(classes, first)))
@@ -123,7 +124,7 @@ class _Decision:
         check_range(path, self.lines, rows, base, size)
 
     def _by_known(self, fits: list[Numbering]) -> tuple[list[Numbering], str]:
-        """Those that agree with all clips whose class is known; of equal ones, one."""
+        """The candidates that agree with all known classes, without duplicates."""
         wrong = {
             i: [
                 (row, self.known[clip])
@@ -156,7 +157,7 @@ class _Decision:
         )
 
     def _own_numbering(self) -> Numbering | None:
-        """An order that nobody has named, if each number stands for one class."""
+        """An unnamed order, if each number belongs to one class."""
         pairs = {
             (row.label, self.known[clip].name)
             for row, clip in self.listed
@@ -169,7 +170,7 @@ class _Decision:
         return Numbering("list's own", min(names), dict(sorted(names.items())))
 
     def _lacks(self, numbering: Numbering, where: tuple[str, int | None]) -> int | None:
-        """How many clips fewer than published; None if the counts do not fit."""
+        """Number of clips missing from the published counts; None if they differ."""
         wanted = self.published[where]
         lacking = [
             wanted[name] - self.counts[number]
@@ -179,7 +180,7 @@ class _Decision:
         return sum(lacking) if few and min(lacking) >= 0 else None
 
     def _check_counts(self, every: list[Numbering], fits: list[Numbering]) -> None:
-        """Refuses the counts of another order than stated, or of another list."""
+        """Refuses counts of another order than the stated one, or of another list."""
         if self.asked not in self.published:
             return
         if any(self._lacks(n, self.asked) == 0 for n in fits):
@@ -194,7 +195,7 @@ class _Decision:
         self._check_other_lists(every)
 
     def _check_other_lists(self, numberings: list[Numbering]) -> None:
-        """Refuses the counts of another list than the one that is asked for."""
+        """Refuses counts of another list than the requested one."""
         if self.asked not in self.published or any(
             self._lacks(n, self.asked) == 0 for n in numberings
         ):
@@ -209,7 +210,7 @@ class _Decision:
                 )
 
     def _equal_lists(self) -> str:
-        """The list that is asked for, and those with the same counts."""
+        """The requested list, and those with the same counts."""
         wanted = self.published[self.asked]
         same = [w for w, n in self.published.items() if n == wanted and w != self.asked]
         names = [which_list(*where) for where in (self.asked, *same)]
@@ -231,9 +232,9 @@ class _Decision:
         )
         return DataError(
             f'{self.dataset.split_file} is a list {self.kind}, but it does not show '
-            'what its labels stand for. No list of the authors in '
-            f'{self.dataset.data_root} tells, nor do the clips of each label '
-            f"({found}): {known}. Put the authors' lists there, or set list_order "
-            f'and label_base in the data set to what is true of this list:\n{choices}\n'
+            'the classes of its label numbers. No list of the authors in '
+            f'{self.dataset.data_root} shows them, and the clips of each label '
+            f"({found}) do not either: {known}. Put the authors' lists there, or set "
+            f'list_order and label_base in the data set to one of these:\n{choices}\n'
             'list_order may also be a list of all class names.'
         )

@@ -1,7 +1,6 @@
-"""Lists of clips as other projects write them: a path, perhaps more, and a number.
+"""Lists of clips in the formats of other projects: a path and a label number.
 
-What the numbers stand for is a matter of
-:mod:`~tgdfer_mm.datasets.peer_labels`.
+:mod:`~tgdfer_mm.datasets.peer_labels` finds the classes of the numbers.
 """
 
 import csv
@@ -20,11 +19,11 @@ _GAP = re.compile(r'\s+')
 
 @dataclass(frozen=True)
 class PeerFormat:
-    """A way in which others write a list.
+    """A format of lists of other projects.
 
     Attributes:
-        columns: Its columns, as an error or a log shows them.
-        used_by: Whose lists look like this.
+        columns: Its columns, as errors and logs show them.
+        used_by: Projects with such lists.
     """
 
     columns: str
@@ -50,13 +49,13 @@ _SEVERAL = (
 
 @dataclass(frozen=True)
 class PeerRow:
-    """A line of such a list.
+    """A row of such a list.
 
     Attributes:
-        line: Its number, from 1.
-        path: The clip's path as written, but with ``/`` between its parts.
-        label: The number that stands for its class, as written.
-        num_frames: How many frames the list says it has, if it does.
+        line: Number of its line, from 1.
+        path: The clip's path as written, with ``/`` between its parts.
+        label: The number of its class, as written.
+        num_frames: Number of frames in the list, if the list has one.
     """
 
     line: int
@@ -68,14 +67,14 @@ class PeerRow:
 def check_range(
     path: Path, lines: Sequence[str], rows: Iterable[PeerRow], base: int, size: int
 ) -> None:
-    """Raises SplitFileError for the first label that is none of the classes'.
+    """Raises SplitFileError for the first label that is out of range.
 
     Args:
         path: The list.
         lines: Its lines.
-        rows: What they say.
+        rows: Its rows.
         base: The number of the first class.
-        size: How many classes there are.
+        size: Number of classes.
     """
     for row in rows:
         if not base <= row.label < base + size:
@@ -91,18 +90,18 @@ def check_range(
 def read_rows(
     path: Path, lines: Sequence[str]
 ) -> tuple[PeerFormat, list[PeerRow]] | None:
-    """Reads the lines of such a list, as its first one tells the format.
+    """Reads the lines of such a list, in the format of its first line.
 
     Args:
         path: The list, for errors.
         lines: Its lines.
 
     Returns:
-        The format and the rows; None if the first line is in none of the formats.
+        The format and the rows; None if the first line has none of the formats.
 
     Raises:
-        SplitFileError: Another line is in none, or in another one; or there are more
-            numbers than a format has.
+        SplitFileError: If another line has none of the formats or another one; or there
+            are more numbers than in any format.
     """
     filled = [(i, text.strip()) for i, text in enumerate(lines, 1) if text.strip()]
     if not filled:
@@ -110,7 +109,7 @@ def read_rows(
     first, text = filled[0]
     kind = recognise(text)
     if kind is None:
-        # Two numbers at the end are in no format of the authors either.
+        # Two numbers at the end are not in a format of the authors either.
         numbers = [whole_number(field) for field in text.split()[-2:]]
         if len(text.split()) < 3 or None in numbers:
             return None
@@ -130,7 +129,7 @@ def read_rows(
 
 
 def recognise(line: str) -> PeerFormat | None:
-    """The format that a first line is in, if it is one of these."""
+    """The format of a first line, if it is one of these."""
     if line.lower().replace(' ', '') in _HEADERS:
         return TABLE
     for kind in (FRAMES, SOUND, PLAIN):
@@ -142,7 +141,7 @@ def recognise(line: str) -> PeerFormat | None:
 def _read_row(
     number: int, line: str, kind: PeerFormat
 ) -> tuple[PeerRow | None, str | None]:
-    """A row, or None and what is wrong with it."""
+    """A row, or None and the problem with it."""
     fields = _fields(line, kind)
     if fields is None:
         return None, f'expected {kind.columns!r}'
@@ -153,7 +152,7 @@ def _read_row(
         return None, f'expected {kind.columns!r} with a whole number as label'
     parts = _GAP.split(path)
     more = len(parts) > 1 and whole_number(parts[-1]) is not None
-    # A list gives no number of frames for a video: that would be a second label.
+    # Lists have no number of frames for a video; a second number would be a label.
     if kind is not TABLE and (
         more or (kind is FRAMES and path.lower().endswith(VIDEOS))
     ):
@@ -187,7 +186,7 @@ def _fields(line: str, kind: PeerFormat) -> list[str] | None:
     if not rest.lower().endswith(_SOUNDS):
         return None
     cuts = [(rest[: m.start()], rest[m.end() :]) for m in _GAP.finditer(rest)]
-    # With blanks in the paths, the cut is where both halves name one clip.
+    # With blanks in the paths, the cut is where both halves name the same clip.
     same = [cut for cut in cuts if _stem(cut[0]) == _stem(cut[1])] or cuts[:1]
     return [*same[0], label] if same else None
 

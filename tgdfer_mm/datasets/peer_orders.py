@@ -1,4 +1,4 @@
-"""Which class each number of a list of others may stand for, and what is known."""
+"""Possible orders of the classes in lists of other projects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Listed = list[tuple[PeerRow, str]]  # each row and the clip that its path names
 
 @dataclass(frozen=True)
 class Numbering:
-    """What the numbers of a list stand for.
+    """The class of each label number in a list.
 
     Attributes:
         order: Name of the order of the classes.
@@ -33,7 +33,7 @@ class Numbering:
 
 @dataclass(frozen=True)
 class Known:
-    """The class of a clip, and who says so."""
+    """The class of a clip, and the source for it."""
 
     name: str
     source: str
@@ -46,10 +46,10 @@ def known_orders(
 
     Args:
         label_set: Name of the label set.
-        order: The one that is stated, by its name or as the names of all classes.
+        order: The stated order, by its name or as the names of all classes.
 
     Raises:
-        DataError: There is no such order.
+        DataError: If there is no such order.
     """
     orders = {OWN: load_classes(label_set)}
     orders |= {name: load_classes(label_set, name) for name in load_orders(label_set)}
@@ -58,8 +58,8 @@ def known_orders(
     if isinstance(order, str):
         if order not in orders:
             raise DataError(
-                f'list_order={order!r} is unknown for these classes, which have '
-                f'{list(orders)}; or give the names of all classes.'
+                f'list_order={order!r} is unknown for these classes; give one of '
+                f'{list(orders)}, or the names of all classes.'
             )
         return {order: orders[order]}
     if sorted(order) != sorted(orders[OWN]):

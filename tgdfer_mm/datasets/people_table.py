@@ -1,4 +1,4 @@
-"""A user's table of people: to which groups each of them belongs."""
+"""A user's table of people and their groups."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,20 +13,21 @@ from .text_tables import SUFFIXES, Row, read_rows
 class PeopleTable:
     """A table with a column of people and a column for each kind of group.
 
-    ``person,sex,age_group`` and rows such as ``anna,female,20-29``. An empty cell means
-    that the group of that person is not known. People are found in spite of capital
-    letters, spaces, and zeros before a number, which spreadsheets drop.
+    The header is ``person,sex,age_group``, and a row is for example
+    ``anna,female,20-29``. An empty cell means that the group of that person is not
+    known. Names match even if they differ in capital letters, spaces, or zeros before a
+    number, which spreadsheets remove.
 
     Args:
         path: A file that :func:`~tgdfer_mm.datasets.text_tables.read_rows` reads.
 
     Attributes:
-        kinds: The names of the columns of groups.
+        kinds: Names of the group columns.
 
     Raises:
-        MissingDataError: There is no such file.
-        SplitFileError: The header or a row is wrong; names the line.
-        DataError: The file is empty, or of another kind.
+        MissingDataError: If there is no such file.
+        SplitFileError: If the header or a row is wrong; the message names the line.
+        DataError: If the file is empty, or of another kind.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -35,7 +36,7 @@ class PeopleTable:
             raise MissingDataError(f'{path}: there is no such table of people.')
         if self.path.suffix.lower() not in SUFFIXES:
             raise DataError(
-                f'{path}: a table of people ends in one of {list(SUFFIXES)}.'
+                f'{path}: a table of people has to end in one of {list(SUFFIXES)}.'
             )
         self.remarks: list[str] = []
         rows = iter(read_rows(self.path, self.remarks.append))
@@ -59,31 +60,31 @@ class PeopleTable:
                 columns = len(header.cells)
                 raise self._bad(row, f'there are more cells than the {columns} columns')
             if not person:
-                raise self._bad(row, 'it names no person')
+                raise self._bad(row, 'it names no person; write the name')
             if _key(person) in self._groups:
-                raise self._bad(row, f'{person} is there twice')
+                raise self._bad(row, f'{person} occurs twice; remove one row')
             self._groups[_key(person)] = {k: cells[i] for i, k in names.items()}
 
     def groups_of(self, person: str) -> dict[str, str]:
         """The known groups of a person.
 
         Raises:
-            DataError: The table has no row of this person.
+            DataError: If the table has no row of this person.
         """
         found = self._groups.get(_key(person))
         if found is None:
             raise DataError(
                 f'{self.path} has no row of {person!r}; it has {len(self._groups)}: '
-                f'{some(self._groups, 5)}. Add one; a cell stays empty where the group '
+                f'{some(self._groups, 5)}. Add one; leave a cell empty where the group '
                 'is not known.'
             )
         return {kind: group for kind, group in found.items() if group}
 
     def choose(self, kinds: Sequence[str] | None) -> tuple[str, ...]:
-        """The kinds of groups that are wanted, by default all.
+        """The requested kinds of groups, by default all.
 
         Raises:
-            DataError: The table has no such column.
+            DataError: If the table has no such column.
         """
         absent = [kind for kind in kinds or () if kind not in self.kinds]
         if absent:

@@ -1,4 +1,4 @@
-"""Where the folder of the clips and the list of a benchmark are."""
+"""Places of the clips and the list of a benchmark."""
 
 from abc import abstractmethod
 from pathlib import Path
@@ -9,13 +9,13 @@ from .clip_dataset import ClipDataset, MissingDataError
 
 
 class PlacedDataset(ClipDataset):
-    """Clips and a list at places that their authors chose, or that copies use.
+    """Base class of data sets with known places of clips and list.
 
-    See :mod:`~tgdfer_mm.datasets.known_layouts` for the latter.
+    The places are the authors', or those in :mod:`~tgdfer_mm.datasets.known_layouts`.
     """
 
-    REQUEST: ClassVar[str]  # where the authors hand out the data
-    LISTED: ClassVar[bool] = True  # whether a list of the authors says which clips
+    REQUEST: ClassVar[str]  # where to get the data
+    LISTED: ClassVar[bool] = True  # whether the authors have a list of the clips
     FOLDERS: ClassVar[dict[str, dict[str, str]]]  # media -> pixel version -> folder
     ALIASES: ClassVar[str | None] = None  # file in aliases/: other names of folders
 
@@ -24,7 +24,7 @@ class PlacedDataset(ClipDataset):
         """The authors' path of the split file below the root."""
 
     def split_fields(self) -> dict:
-        """What the names of split files in ``aliases/`` vary with."""
+        """Values in the names of split files in ``aliases/``."""
         return dict(subset=self.listed_as, fold=self.fold)
 
     def find_media(self, root: Path) -> Path:
@@ -51,13 +51,13 @@ class PlacedDataset(ClipDataset):
 
     @classmethod
     def require_data(cls, **config) -> None:
-        """Looks for root, list and media folder without reading any of them.
+        """Checks that root, list and media folder exist, without reading them.
 
         Args:
             **config: The arguments of the data set.
 
         Raises:
-            MissingDataError: One is absent.
+            MissingDataError: If one is absent.
         """
         config = {k: v for k, v in config.items() if k not in ('type', 'pipeline')}
         cls(**{**config, 'lazy_init': True}).check_places()
@@ -80,7 +80,7 @@ class PlacedDataset(ClipDataset):
         )
 
     def how_to_get(self) -> str:
-        """Where the data are to be had, and what to do with them."""
+        """Advice where to get the data, and what to do with them."""
         return (
             f'{self.NAME} is licensed on request: {self.REQUEST}. If you have it, '
             'unpack its archives and set data_root, or media_dir and split_file if '

@@ -13,11 +13,11 @@ T, R = TypeVar('T'), TypeVar('R')
 
 
 def track(steps: Iterable, total: int, what: str) -> Iterator:
-    """Goes through the steps; on a terminal it shows how far it got, on stderr.
+    """Goes through the steps; on a terminal it shows a progress bar on stderr.
 
     Args:
-        steps: What to go through.
-        total: How many there are.
+        steps: The steps.
+        total: Number of steps.
         what: What is being done.
     """
     console = Terminal(stderr=True)
@@ -38,14 +38,14 @@ def in_threads(
     threads: int | None = None,
     chunk: int = 1,
 ) -> Iterator[R]:
-    """Does the same to many items, several at a time, and shows how far it got.
+    """Processes many items in threads, with a progress bar.
 
     Args:
-        work: What is done to an item.
+        work: Function of an item.
         items: The items.
         what: What is being done.
-        threads: How many at a time; by default as the system has cores for.
-        chunk: How many items a thread takes at once.
+        threads: Number of threads; by default it follows the number of cores.
+        chunk: Items that a thread takes at once.
 
     Yields:
         The results, in the order of the items.

@@ -1,4 +1,4 @@
-"""Published facts about the data sets: how many clips, of which classes."""
+"""Published facts about the data sets, such as numbers of clips by class."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ def load_facts(dataset: str) -> dict:
     """The published facts of a data set.
 
     Raises:
-        ValueError: There are none of this name.
+        ValueError: If there are none with this name.
     """
     path = _FOLDER / f'{dataset}.json'
     if not path.is_file():
@@ -20,7 +20,7 @@ def load_facts(dataset: str) -> dict:
 
 
 def list_counts(dataset: str, setting: str) -> dict[tuple[str, int | None], list[int]]:
-    """Clips of each class in the authors' lists, as far as they are known.
+    """Numbers of clips of each class in the authors' lists, as far as known.
 
     Args:
         dataset: File name in ``facts/`` without its ending.

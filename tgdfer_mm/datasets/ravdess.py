@@ -11,12 +11,12 @@ class RAVDESSDataset(ActedDataset):
 
     ``Actor_12/01-01-06-01-02-01-12.mp4`` is rendition 01 (with sound), channel 01
     (speech), emotion 06 (fearful), intensity 01, sentence 02, repetition 01, actor 12.
-    The archives also hold the same takes without sound, and songs, in which nobody
-    shows disgust or surprise and actor 18 is absent: these files are left out, and
-    `tgdfer data check` counts them.
+    The archives also hold the same takes without sound, and songs, which have no
+    disgust or surprise and no actor 18. These files are left out, and `tgdfer data
+    check` counts them.
 
-    Actors with even numbers are women, those with odd ones men: each clip says
-    ``sex``. Ages of single actors are not published. See :class:`ActedDataset` for the
+    Actors with even numbers are women, those with odd ones men: each clip has its
+    ``sex``. The actors' ages are not published. See :class:`ActedDataset` for the
     arguments.
     """
 
@@ -24,7 +24,7 @@ class RAVDESSDataset(ActedDataset):
     LABEL_SET = 'ravdess'
     ALIASES = 'ravdess'
     REQUEST = 'download Video_Speech_Actor_*.zip of https://zenodo.org/record/1188976'
-    TERMS = 'It is under CC BY-NC-SA 4.0: for use that is not commercial.'
+    TERMS = 'It is under CC BY-NC-SA 4.0: non-commercial use only.'
     FOLDS = 6
     FOLDERS = {'frames': {'faces': 'faces'}, 'videos': {'original': 'videos'}}
     SOUNDS = {'videos': '{place}.mp4'}

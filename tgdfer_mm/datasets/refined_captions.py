@@ -1,4 +1,4 @@
-"""Captions of clips rewritten by a command, kept in a file that says what of."""
+"""Captions rewritten by a command, in a file with the hashes of their sources."""
 
 import hashlib
 import json
@@ -20,12 +20,12 @@ class Refined:
     """A line of the file.
 
     Attributes:
-        clip: As it is named in the lists.
+        clip: Name of the clip, as in the lists.
         caption: The refined text.
         of_text: SHA-256 of the caption that was refined.
-        of_clip: That of the clip's pictures, see :func:`clip_hash`; empty if the
-            refiner was given the text alone.
-        refiner: What refined it: a name, or the command.
+        of_clip: SHA-256 of the clip's pictures, see :func:`clip_hash`; empty if the
+            refiner only had the text.
+        refiner: Name of the refiner, or the command.
     """
 
     clip: str
@@ -44,7 +44,7 @@ def clip_hash(path: str | Path) -> str:
     """SHA-256 of a video file, or of the names and contents of a folder's files.
 
     Raises:
-        FileNotFoundError: There is neither.
+        FileNotFoundError: If there is neither.
     """
     path = Path(path)
     if not path.is_dir():
@@ -55,15 +55,15 @@ def clip_hash(path: str | Path) -> str:
 
 
 def read_refined(path: str | Path) -> dict[str, Refined]:
-    """Reads the file, by clip; of several lines of a clip the last counts.
+    """Reads the file by clip; if a clip has several lines, the last one counts.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        DataError: A line is none of the file's; names it.
+        FileNotFoundError: If there is no such file.
+        DataError: If a line does not have the form of the file; the message names it.
     """
     path = Path(path).expanduser()
     if not path.is_file():
-        raise FileNotFoundError(f'{path}: no such file of refined captions')
+        raise FileNotFoundError(f'{path}: there is no such file of refined captions')
     return _parsed(path, path.read_text(encoding='utf-8'))
 
 
@@ -75,27 +75,27 @@ def refine_captions(
     refiner: str | None = None,
     timeout: float = 600.0,
 ) -> dict[str, str]:
-    """Has each caption rewritten by a command, and keeps what is there already.
+    """Rewrites each caption by a command, and keeps existing results.
 
-    The command runs once a clip. It reads one JSON object on its standard input, with
-    ``clip``, ``caption`` and, if `clips` are given, ``path``; what it prints is the
-    refined text. What was refined of the same text and clip by the same refiner stays,
-    so that a second call goes on; one clip that fails does not end the others.
+    The command runs once for each clip. It reads one JSON object on its standard input,
+    with ``clip``, ``caption`` and, if `clips` are given, ``path``; it prints the
+    refined text. Results of the same text, clip and refiner are kept, so that a second
+    call continues. A clip that fails does not stop the others.
 
     Args:
         captions: The text of each clip.
         out: JSON lines, see :class:`Refined`.
-        command: Program and arguments; no shell is asked.
-        clips: Folder of frames or video file of each clip, for the refiner to look at.
-        refiner: Its name for the file; the command by default.
-        timeout: Seconds that the command may take for a clip.
+        command: Program and arguments; it is run without a shell.
+        clips: Folder of frames or video file of each clip, for the refiner.
+        refiner: Name of the refiner in the file; by default the command.
+        timeout: Time limit of the command for a clip, seconds.
 
     Returns:
-        Clip -> why it was not refined.
+        Clip to the reason why it was not refined.
 
     Raises:
-        DataError: The file holds something else.
-        BusyError: Another process writes to it.
+        DataError: If the file holds something else.
+        BusyError: If another process writes to it.
     """
     out, refiner = Path(out).expanduser(), refiner or shlex.join(command)
     failed = {}
@@ -119,7 +119,7 @@ def refine_captions(
 
 
 def _seen(clip: str, clips: Mapping | None) -> tuple[str | Path | None, str]:
-    """Where the refiner finds the clip's pictures, and their hash."""
+    """The path of the clip's pictures for the refiner, and their hash."""
     if clips is None:
         return None, ''
     if clip not in clips:
@@ -158,7 +158,7 @@ def _ask(command, clip: str, caption: str, path, timeout: float) -> str:
 
 
 def _kept(out: Path) -> dict[str, Refined]:
-    """What a former call left; a last line that it did not finish is dropped."""
+    """The results of an earlier call; an incomplete last line is dropped."""
     if not out.exists():
         return {}
     text = out.read_text(encoding='utf-8')

@@ -1,4 +1,4 @@
-"""Samplers that show rare classes more often."""
+"""Samplers that draw rare classes more often."""
 
 import math
 from collections import defaultdict
@@ -13,23 +13,24 @@ from ..registry import DATA_SAMPLERS
 
 @DATA_SAMPLERS.register_module()
 class ClassBalancedSampler(Sampler):
-    """An epoch of as many clips as the data set has, with the classes evened out.
+    """A sampler that balances the classes of an epoch [choice].
 
-    A class of n_c clips is drawn in proportion to ``n_c ** (1 - power)``. Its clips
-    are taken in a random order, and again in another when all have been, so that
-    within an epoch they are drawn equally often but for one. Draws depend on the seed
-    and the epoch alone, and are dealt out over the processes.
+    An epoch has as many clips as the data set. A class of n_c clips is drawn in
+    proportion to ``n_c ** (1 - power)``. Its clips are drawn in random order, and after
+    the last one again in another order, so that within an epoch their numbers of draws
+    differ by at most one. Draws depend on the seed and the epoch alone, and are divided
+    among the processes.
 
-    Evening out raises the recall of rare classes, and with it UAR, at the cost of the
-    frequent ones, and with them WAR.
+    Balancing raises the recall of rare classes, and so UAR, but lowers that of frequent
+    classes, and so WAR.
 
     Args:
-        dataset: A data set whose ``get_cat_ids(i)`` says the class of clip i, as all
-            of this package do.
-        power: 1 for equally many clips of each class, 0 for the classes as they are,
-            0.5 for the square root between them.
-        seed: Seed of the draws, the same in all processes; drawn if None.
-        shuffle: Whether the clips come in random order, else by class.
+        dataset: A data set whose ``get_cat_ids(i)`` gives the class of clip i, as all
+            in this package do.
+        power: 1 draws equally many clips of each class, 0 keeps the frequencies of the
+            classes, and 0.5 draws by the square root of the frequencies.
+        seed: Seed of the draws, the same in all processes; None draws one.
+        shuffle: Whether the clips come in random order; otherwise they come by class.
 
     Raises:
         ValueError: `power` is out of range, or a clip has several labels.
@@ -55,8 +56,9 @@ class ClassBalancedSampler(Sampler):
             labels = dataset.get_cat_ids(i)
             if len(labels) != 1:
                 raise ValueError(
-                    f'clip {i} of the data set has {len(labels)} labels; '
-                    'ClassBalancedSampler balances clips of one label each.'
+                    f'clip {i} of the data set has {len(labels)} labels, but '
+                    'ClassBalancedSampler needs one label for each clip; use another '
+                    'sampler.'
                 )
             clips[labels[0]].append(i)
         self.clips = [torch.tensor(clips[label]) for label in sorted(clips)]
@@ -72,7 +74,8 @@ class ClassBalancedSampler(Sampler):
         )
         if self.shuffle:
             drawn = drawn[torch.randperm(len(drawn), generator=generator)]
-        # Every process gets as many clips: the first ones are drawn once more.
+        # Every process gets the same number of clips: the first ones are drawn once
+        # more.
         missing = len(self) * self.world_size - len(drawn)
         drawn = torch.cat([drawn, drawn[:missing]])
         yield from drawn[self.rank :: self.world_size].tolist()
@@ -81,11 +84,11 @@ class ClassBalancedSampler(Sampler):
         return math.ceil(self.total / self.world_size)
 
     def set_epoch(self, epoch: int) -> None:
-        """Makes the next draws those of an epoch."""
+        """Sets the epoch of the next draws."""
         self.epoch = epoch
 
     def counts(self) -> list[int]:
-        """How many clips of each class an epoch draws; they sum to the data set."""
+        """Number of draws of each class in an epoch."""
         weights = [len(clips) ** (1 - self.power) for clips in self.clips]
         exact = [self.total * weight / sum(weights) for weight in weights]
         counts = [int(value) for value in exact]

@@ -1,4 +1,4 @@
-"""SynthDFER: drawn faces in DFEW's layout, made when they are first needed."""
+"""SynthDFER: drawn faces in DFEW's layout, generated when first needed."""
 
 from functools import cached_property
 
@@ -17,45 +17,45 @@ from .dfew import DFEWDataset
 
 @DATASETS.register_module()
 class SynthDFEWDataset(DFEWDataset):
-    """Synthetic clips, generated into `data_root` unless they are there already.
+    """SynthDFER, drawn clips that are generated into `data_root` [choice].
 
-    From then on a :class:`DFEWDataset`: five folds whose people differ. The drawn
-    faces of the same arguments are the same everywhere. The main process draws, the
-    others wait. True intensities lie in ``<data_root>/intensities.json``, for
-    evaluation only.
+    It is a :class:`DFEWDataset` with five folds of different people. Clips that exist
+    are not generated again. The same arguments give the same faces on every machine.
+    The main process draws, and the others wait. True intensities are in
+    ``<data_root>/intensities.json``, for evaluation only.
 
     Args:
         data_root: Folder to generate into.
         subset: ``'train'``, ``'val'`` or ``'test'``.
         fold: 1 to 5; None means the first one.
-        media: ``'frames'`` or ``'videos'``; videos are written only if asked for.
+        media: ``'frames'`` or ``'videos'``; videos are written only on request.
         size: Width and height of the frames, pixels.
         seed: Seed of faces and movements.
         clips_per_class: Clips of each emotion in each fold's test part.
         level: ``demo``, or a level of the benchmark: ``easy``, ``hard``,
             ``very_hard``, or ``dynamics`` with its own six classes.
         lengths: Benchmark whose distribution of clip lengths is taken.
-        style: How faces are rendered; ``sketch`` is held out from training.
-        label_noise: Share of the training clips that carry another class's label;
-            which ones depends on `seed` alone.
-        imbalance: Benchmark whose class counts thin out the classes, in training and
-            testing alike; None keeps them equal.
-        captions: Whether each clip also has a ``caption``, of what it truly shows;
-            `label_noise` does not change it.
+        style: Style of the faces; ``sketch`` is not used in pre-training.
+        label_noise: Share of the training clips that carry another class's label; the
+            choice depends on `seed` alone.
+        imbalance: Benchmark whose class frequencies the clips get, in training and
+            testing; None keeps the classes equal.
+        captions: Whether each clip also has a ``caption`` that describes its true
+            content; `label_noise` does not change it.
         sound: Whether each clip also has a ``sound``, a
-            :class:`~tgdfer_mm.sound.reading.Sound`: ``'true'``, a made-up voice that
-            follows what the face shows, or ``'other'``, one that follows something
-            else. It is made when a clip is asked for, and not kept.
+            :class:`~tgdfer_mm.sound.reading.Sound`: ``'true'``, a synthetic voice that
+            follows the face, or ``'other'``, one that follows something else. It is
+            generated when a clip is read, and not stored.
         **kwargs: Further arguments of :class:`DFEWDataset`.
 
     Raises:
         FileExistsError: `data_root` holds something else, or clips of other
             parameters.
-        ValueError: An argument the generator does not know.
+        ValueError: If the generator does not know an argument.
     """
 
     NAME = 'SynthDFER (DFEW layout)'
-    REQUEST = 'it is generated; delete data_root to have it made anew'
+    REQUEST = 'it is generated; delete data_root to generate it again'
 
     @classmethod
     def require_data(cls, **config) -> None:
@@ -104,7 +104,7 @@ class SynthDFEWDataset(DFEWDataset):
                 data_root, self.spec, report=lambda line: print_log(line, 'current')
             )
         barrier()
-        # Or a file that has been packed of it.
+        # Or a packed file of it.
         kwargs.setdefault('media_dir', next(iter(self.FOLDERS[media].values())))
         super().__init__(
             data_root, subset, fold, media, pixel_version=f'synth_{size}', **kwargs
@@ -116,7 +116,7 @@ class SynthDFEWDataset(DFEWDataset):
         return {clip.number: clip for clip in self.spec.plan()}
 
     def get_data_info(self, idx: int) -> dict:
-        """What is known of a clip, its sound included if asked for."""
+        """Information about a clip, with its sound if requested."""
         info = super().get_data_info(idx)
         if self.sound is not None:
             number = int(info['clip'])
@@ -126,7 +126,7 @@ class SynthDFEWDataset(DFEWDataset):
         return info
 
     def load_data_list(self) -> list[dict]:
-        """Lists the clips, thinned out and mislabelled as asked for."""
+        """Lists the clips, with the requested imbalance and label noise."""
         entries = super().load_data_list()
         for entry in entries:
             entry['person'] = f'drawn {self.planned[int(entry["clip"])].person}'

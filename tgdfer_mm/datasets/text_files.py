@@ -1,31 +1,33 @@
-"""Reading the authors' lists: their encodings, their numbers, and what is wrong."""
+"""Reads the authors' lists: encodings, numbers, and errors."""
 
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 _SHOWN = 100  # characters of a line in an error
-_NUMBER = re.compile('[0-9]{1,18}')  # of ASCII: `isdecimal` and `int` know many more
+_NUMBER = re.compile(
+    '[0-9]{1,18}'
+)  # ASCII only: `isdecimal` and `int` accept many more
 
 
 class DataError(ValueError):
-    """Data, or an option about them, that the user can put right."""
+    """Data, or an option about them, are wrong, and the user can correct them."""
 
     exit_code = 2  # of a command
 
 
 class EmptySplitFileError(DataError):
-    """A split file without a clip."""
+    """A split file has no clip."""
 
 
 class SplitFileError(DataError):
-    """A split file that does not say what its authors' format allows.
+    """A line of a split file is not in the authors' format.
 
     Args:
         path: The split file.
         line: Number of the offending line, from 1.
-        content: The offending line; of a long one its start is shown.
-        problem: What is wrong with it.
+        content: The offending line; the message shows the start of a long one.
+        problem: The problem with it.
     """
 
     def __init__(self, path: Path, line: int, content: str, problem: str) -> None:
@@ -42,26 +44,27 @@ def some(names: Iterable[str], limit: int = 3) -> str:
 
 
 def whole_number(text: str) -> int | None:
-    """A number of a list; None if the text is none, or too long to be one.
+    """Parses a number of a list; None if the text is not a number, or is too long.
 
     Args:
-        text: Digits of ASCII, at most 18 of them.
+        text: At most 18 ASCII digits.
     """
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def read_lines(path: Path, encodings: Sequence[str] = ('utf-8-sig',)) -> list[str]:
-    """The lines of a text file, whatever system wrote it.
+    """The lines of a text file from any operating system.
 
-    Only line feeds and carriage returns end a line: captions may hold the further
+    Only line feeds and carriage returns end a line: captions may contain other
     characters at which ``str.splitlines`` cuts.
 
     Args:
         path: The file.
-        encodings: To be tried in turn; the first one that fits is taken.
+        encodings: Tried in order; the first one that fits is used.
 
     Raises:
-        SplitFileError: None fits; names the line at which the first one fails.
+        SplitFileError: If none fits; the message names the line at which the first one
+            fails.
     """
     data = path.read_bytes()
     first: UnicodeDecodeError | None = None

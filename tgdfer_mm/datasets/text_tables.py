@@ -1,4 +1,4 @@
-"""Tables that people write: by hand, by a script, or by a spreadsheet program."""
+"""Tables of users, written by hand, by a script, or by a spreadsheet program."""
 
 import codecs
 import csv
@@ -19,7 +19,7 @@ class Row:
     """A row of a table.
 
     Attributes:
-        line: Number of the line that it starts in, from 1; of a sheet its row.
+        line: Number of its first line, from 1; in a sheet the row.
         cells: Its cells as text, without spaces around them.
     """
 
@@ -29,19 +29,20 @@ class Row:
 
 
 def read_rows(path: Path, remark: Callable[[str], None]) -> Iterator[Row]:
-    """Reads a table, whatever program wrote it.
+    """Reads a table that any program wrote.
 
-    Of an ``.xlsx`` file the first sheet counts. Anything else is text: in UTF-8, in
-    UTF-16 with its mark, or in Excel's cp1252; separated by commas, semicolons or
-    tabs, whichever the first line has most of. Cells in quotes may hold separators and
-    line ends. Empty rows are left out.
+    The first sheet of an ``.xlsx`` file is read. Every other file is text: in UTF-8, in
+    UTF-16 with a byte order mark, or in Excel's cp1252. The separator is the one that
+    is most frequent in the first line: comma, semicolon or tab. Cells in quotes may
+    contain separators and line ends. Empty rows are left out.
 
     Args:
         path: The file.
-        remark: Is told what had to be found out.
+        remark: Called with each assumption about the file, as a sentence.
 
     Raises:
-        SplitFileError: The text is in none of these encodings, or a quote does not end.
+        SplitFileError: If the text has none of these encodings, or a quote does not
+            end.
     """
     if path.suffix.lower() == '.xlsx':
         for number, cells in read_table(path):
@@ -74,7 +75,7 @@ def read_rows(path: Path, remark: Callable[[str], None]) -> Iterator[Row]:
     except csv.Error as err:
         content = lines[line] if line < len(lines) else ''
         raise SplitFileError(
-            path, line + 1, content, f'this is no row of a table ({err})'
+            path, line + 1, content, f'this is not a row of a table ({err})'
         ) from err
 
 
@@ -86,7 +87,10 @@ def _decode(path: Path, remark: Callable[[str], None]) -> str:
                 return data.decode(encoding)
             except UnicodeDecodeError as err:
                 raise SplitFileError(
-                    path, 1, '', f'it begins as UTF-16 and is none ({err.reason})'
+                    path,
+                    1,
+                    '',
+                    f'it begins as UTF-16, but is not ({err.reason})',
                 ) from err
     try:
         text = data.decode('utf-8-sig')
@@ -114,5 +118,5 @@ def _decode(path: Path, remark: Callable[[str], None]) -> str:
 
 
 def _plain_number(cell: object) -> object:
-    """Of a sheet, where every number may have become a float."""
+    """The text of a sheet's cell, where every number may have become a float."""
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell

@@ -1,18 +1,18 @@
-"""Clips that are trained on and evaluated on."""
+"""Clips that are in both training and evaluation."""
 
 from torch.utils.data import Dataset
 
 
 def describe_overlap(train: Dataset, other: Dataset) -> str | None:
-    """Says which clips two data sets share.
+    """Finds the clips that two data sets share.
 
     Args:
-        train: What is trained on.
-        other: What is evaluated on.
+        train: The data set for training.
+        other: The data set for evaluation.
 
     Returns:
-        A sentence that names the first such clip's lines in both lists; None if no
-        clip is in both, or a data set does not name its clips.
+        A sentence with the lines of the first such clip in both lists; None if no clip
+        is in both, or a data set does not name its clips.
     """
     ours, theirs = _lines(train), _lines(other)
     shared = [clip for clip in theirs if clip in ours]

@@ -1,4 +1,4 @@
-"""The validation part of a training fold, cut so that neighbours stay together."""
+"""The validation part of a training fold, in which neighbouring clips stay together."""
 
 import re
 from collections import defaultdict
@@ -8,37 +8,39 @@ _NUMBER = re.compile(r'([0-9]+)$')
 
 
 def clip_number(clip: str) -> int:
-    """The number that a clip's name ends with.
+    """The number at the end of a clip's name.
 
     Raises:
-        ValueError: There is none.
+        ValueError: If there is none.
     """
     match = _NUMBER.search(clip)
     if not match:
-        raise ValueError(f'clip name {clip!r} does not end with a number')
+        raise ValueError(
+            f'clip name {clip!r} does not end with a number; rename the clip'
+        )
     return int(match[1])
 
 
 def validation_clips(
     clips: Sequence[str], strata: Sequence[Hashable], share: float
 ) -> set[str]:
-    """Chooses the clips of a training fold that validate.
+    """Chooses the clips of a training fold for validation.
 
-    Of each stratum, the clips with the highest numbers [choice]. Clips of one film
-    have neighbouring numbers in DFEW, FERV39k and MAFW, so a block at the end of the
-    numbers separates at most one film of each stratum; clips drawn at random would
-    separate nearly all. Nothing is random here, and the order of the list has no
-    influence.
+    They are the clips with the highest numbers in each stratum [choice]. In DFEW,
+    FERV39k and MAFW, clips of the same film have neighbouring numbers, so a block at
+    the end of the numbers divides at most one film of each stratum; a random choice
+    would divide nearly all films. Nothing is random here, and the order of the list has
+    no influence.
 
     Args:
         clips: Names of the clips; each ends with a number.
-        strata: What each clip is stratified by, e.g. its class.
-        share: Share of each stratum that validates, between 0 and 1. It is rounded to
-            whole clips, but at least one clip of two or more validates and at least
-            one trains.
+        strata: Stratum of each clip, e.g. its class.
+        share: Share of each stratum for validation, between 0 and 1. It is rounded to
+            whole clips, but a stratum of two or more clips has at least one for
+            validation and one for training.
 
     Returns:
-        Names of the clips that validate.
+        Names of the clips for validation.
 
     Raises:
         ValueError: `share` is out of range, a name ends with no number, or no stratum

@@ -13,12 +13,12 @@ _COLUMNS = ('order', 'label')
 
 
 class Votes(NamedTuple):
-    """What the table says of one clip.
+    """A row of the table of votes.
 
     Attributes:
         row: Number of the row, from 1.
         label: The single label, from 1; 0 for none.
-        votes: How many annotators chose each class.
+        votes: Number of annotators who chose each class.
     """
 
     row: int
@@ -29,10 +29,10 @@ class Votes(NamedTuple):
 def read_votes(path: Path, classes: Sequence[str]) -> dict[int, Votes]:
     """Reads DFEW's ``annotation.xlsx``, or the same table as CSV.
 
-    Its header names seven columns of votes after the class, with or without the
-    class's number before it (``1happy``), the clip (``order``) and the single label
-    (``label``, 0 for none). Columns are found by name and clips by number; the order
-    of rows says nothing.
+    Its header names seven columns of votes after the class, with or without the class's
+    number before it (``1happy``), the clip (``order``) and the single label (``label``,
+    0 for none). Columns are found by name and clips by number; the order of rows has no
+    meaning.
 
     Args:
         path: The table.
@@ -42,8 +42,8 @@ def read_votes(path: Path, classes: Sequence[str]) -> dict[int, Votes]:
         The votes of each clip, by its number.
 
     Raises:
-        SplitFileError: The header lacks a column, or a row is not numbers, repeats a
-            clip, or its votes do not sum to ten; names the row.
+        SplitFileError: If the header lacks a column, or a row is not numbers, repeats a
+            clip, or its votes do not sum to ten; the message names the row.
     """
     rows = read_table(path)
     number, header = next(rows, (1, []))

@@ -1,4 +1,4 @@
-"""Random states of the loader's workers."""
+"""Seeds of the loader's workers."""
 
 import os
 import random
@@ -14,13 +14,13 @@ def seed_worker_from_torch(worker_id: int) -> None:
     """Seeds a loader worker from the main process's torch generator.
 
     Use it as ``worker_init_fn=dict(type='seed_worker_from_torch')`` together with
-    ``persistent_workers=False``. mmengine's own function seeds a worker with the
-    same constant whenever it starts, so every epoch draws the same crops and
-    frames. Here the seed follows torch's base seed, which the loader draws anew
-    for each epoch from the main process's generator: epochs differ, and a resumed
-    run that restores that generator draws what the uninterrupted run would have
-    drawn. A persistent worker is seeded only once and its state is in no
-    checkpoint, so with one a resumed run is not exact.
+    ``persistent_workers=False``. mmengine's own function seeds a worker with the same
+    constant whenever it starts, so every epoch draws the same crops and frames. Here
+    the seed follows torch's base seed, which the loader draws for each epoch from the
+    main process's generator. So epochs differ, and a resumed run that restores that
+    generator draws the same as the uninterrupted run. A persistent worker is seeded
+    only once, and checkpoints do not have its state, so a resumed run with one is not
+    exact.
 
     Args:
         worker_id: Number of the worker; torch's seed already differs by it.

@@ -57,8 +57,8 @@ def apply_recipe(cfg: Config) -> list[str]:
         A sentence for each step that has changed something.
 
     Raises:
-        ValueError: The recipe does not fit the config, or the config has been made by
-            another recipe, which cannot be taken back.
+        ValueError: If the recipe does not fit the config, or the config has been made
+            by another recipe, which cannot be taken back.
     """
     take_in_old_keys(cfg)
     recipe = Recipe.of(cfg).absolute()

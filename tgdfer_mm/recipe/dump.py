@@ -12,7 +12,7 @@ def dump_predictions(cfg: Config, recipe: Recipe) -> str | None:
     """Adds the dumps of the recipe to the test's metrics.
 
     Raises:
-        ValueError: Nothing is tested.
+        ValueError: If nothing is tested.
     """
     if recipe.dump is None:
         return None

@@ -13,7 +13,7 @@ def choose_fold(cfg: Config, recipe: Recipe) -> str | None:
     """Sets all data sets of a config to the recipe's fold.
 
     Raises:
-        ValueError: The data have no folds, or two data sets are on different folds.
+        ValueError: If the data have no folds, or two data sets are on different folds.
     """
     if recipe.fold is None:
         fold_of(cfg)  # refuses a mixture
@@ -40,7 +40,7 @@ def fold_of(cfg: Mapping) -> int | None:
         The fold, None for data without folds.
 
     Raises:
-        ValueError: Two data sets are on different folds.
+        ValueError: If two data sets are on different folds.
     """
     folds = dict(_folds(cfg))
     distinct = set(folds.values())
@@ -56,7 +56,7 @@ def number_of_folds(cfg: Config) -> int | None:
     """How many folds the data of a config have: None for a stated split.
 
     Raises:
-        ValueError: The data set does not take its arguments.
+        ValueError: If the data set does not take its arguments.
     """
     for data_set in data_sets(cfg):
         counts = getattr(_kind(data_set), 'count_folds', None)

@@ -36,8 +36,8 @@ class RecipeHook(Hook):
         allow_another: Whether a run may resume by another recipe; it is logged.
 
     Raises:
-        ValueError: The recipe has not been applied and would have changed something, or
-            is not that of the checkpoint.
+        ValueError: If the recipe has not been applied and would have changed something,
+            or is not that of the checkpoint.
     """
 
     priority = 'VERY_HIGH'

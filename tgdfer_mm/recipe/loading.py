@@ -52,7 +52,7 @@ def load_config(
         The config. Its ``runner_type`` is one of ours.
 
     Raises:
-        ValueError: An option that does not fit the config or would change nothing.
+        ValueError: If an option that does not fit the config or would change nothing.
     """
     recipe, options = dict(recipe or {}), dict(options or {})
     for name, value in recipe.items():

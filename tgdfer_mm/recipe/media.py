@@ -14,7 +14,7 @@ def choose_media(cfg: Config, recipe: Recipe) -> str | None:
     Their pipelines follow, also where a data set states its ``media`` itself.
 
     Raises:
-        ValueError: There is no data set that has a choice, or a pipeline states more
+        ValueError: If there is no data set that has a choice, or a pipeline states more
             than can be taken over.
     """
     having = [d for d in data_sets(cfg) if d.own and _has_media(d)]

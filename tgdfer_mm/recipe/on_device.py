@@ -32,7 +32,7 @@ def augment_on_device(cfg: Config) -> Config:
         The config.
 
     Raises:
-        ValueError: A transform has no counterpart on the device, validation and test
+        ValueError: If a transform has no counterpart on the device, validation and test
             transform differently, or the config has another preprocessor.
     """
     own = cfg.model.data_preprocessor
@@ -77,7 +77,7 @@ def hold_frames_on_device(cfg: Config) -> Config:
         The config.
 
     Raises:
-        ValueError: The data sets read something else, or see
+        ValueError: If the data sets read something else, or see
             :func:`augment_on_device`.
     """
     if kind_of(cfg.model.data_preprocessor) == ResidentFrames.__name__:

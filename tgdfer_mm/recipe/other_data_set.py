@@ -72,7 +72,7 @@ def evaluate_on(cfg: Config, name: str, folds: str = 'same') -> None:
             all folds together.
 
     Raises:
-        ValueError: No label map leads from the config's data set to that one.
+        ValueError: If no label map leads from the config's data set to that one.
     """
     train, tested = (first_data_set(cfg, f'{s}_dataloader') for s in ('train', 'test'))
     if train is None or tested is None:

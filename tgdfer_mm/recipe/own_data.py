@@ -24,8 +24,8 @@ def use_own_data(cfg: Config, recipe: Recipe) -> str | None:
     crop of videos follow the clips.
 
     Raises:
-        RecipeError: The config has no clips of one's own, or the tower is unknown.
-        DataError: The clips cannot be used; names the file and the line.
+        RecipeError: If the config has no clips of one's own, or the tower is unknown.
+        DataError: If the clips cannot be used; names the file and the line.
     """
     if recipe.data is None and recipe.tower is None:
         return None

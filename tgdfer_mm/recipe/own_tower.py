@@ -52,7 +52,7 @@ def find_tower(name: str) -> Tower:
     """The tower of a name; ``auto`` is the first expert that is here, or ``small``.
 
     Raises:
-        RecipeError: There is none, or it has not been fetched.
+        RecipeError: If there is none, or it has not been fetched.
     """
     known = json.loads(_FILE.read_text(encoding='utf-8'))
     experts = [each for each, facts in known.items() if facts['texts'] is None]

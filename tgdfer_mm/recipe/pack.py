@@ -29,7 +29,7 @@ def use_pack(cfg: Config, path: str | Path) -> Config:
         The config.
 
     Raises:
-        ValueError: A data set reads videos.
+        ValueError: If a data set reads videos.
     """
     for data_set in data_sets(cfg):
         if data_set.own:

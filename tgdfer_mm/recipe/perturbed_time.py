@@ -26,8 +26,8 @@ def perturb_tests(cfg: Config, recipe: Recipe, seed: int = 0) -> str | None:
     """Puts :class:`PerturbTime` right after the sampling of the tests' frames.
 
     Raises:
-        ValueError: There is no test data, or a pipeline samples its frames in none of
-            the ways in ``SAMPLERS``.
+        ValueError: If there is no test data, or a pipeline samples its frames in none
+            of the ways in ``SAMPLERS``.
     """
     mode = recipe.perturb_time
     if mode is None:

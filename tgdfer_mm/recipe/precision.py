@@ -37,7 +37,7 @@ def apply_precision(cfg: Config, precision: str | None = None) -> str:
         The precision chosen: ``bf16``, ``fp16``, ``fp32`` or ``as configured``.
 
     Raises:
-        ValueError: An unknown name, one that the device does not have, or one asked
+        ValueError: If an unknown name, one that the device does not have, or one asked
             of a wrapper that sets its own.
     """
     precision = precision or Recipe.of(cfg).precision or 'fp32'

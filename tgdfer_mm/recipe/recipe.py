@@ -55,7 +55,7 @@ class Recipe:
     field. :func:`~tgdfer_mm.recipe.apply_recipe` applies it.
 
     Raises:
-        ValueError: A field has a value that it cannot have, or would change nothing.
+        ValueError: If a field has a value that it cannot have, or would change nothing.
     """
 
     fold: int | None = _option('fold', int)
@@ -121,7 +121,7 @@ class Recipe:
             cfg: Config of a run; not changed.
 
         Raises:
-            ValueError: A field is unknown or has a wrong value.
+            ValueError: If a field is unknown or has a wrong value.
         """
         given = cfg.get(KEY) or {}
         if not isinstance(given, Mapping):

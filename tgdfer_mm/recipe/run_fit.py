@@ -28,7 +28,7 @@ def refuse_misfits(runner: Runner) -> None:
         runner: About to run. In training its test loop is built too if it tests then.
 
     Raises:
-        ValueError: Something is missing or does not fit; names the config's key.
+        ValueError: If something is missing or does not fit; names the config's key.
     """
     tests = any(type(hook).__name__ == 'SelectionHook' for hook in runner.hooks)
     training = isinstance(runner._train_loop, BaseLoop)

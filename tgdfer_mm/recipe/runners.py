@@ -48,7 +48,7 @@ class _OurRunner:
 
         Raises:
             ValueError: See :func:`~tgdfer_mm.recipe.apply_recipe`.
-            BusyError: Another run has the work folder.
+            BusyError: If another run has the work folder.
         """
         cfg = copy.deepcopy(cfg if isinstance(cfg, Config) else Config(dict(cfg)))
         settle_lazy(cfg)
@@ -120,7 +120,7 @@ class _OurRunner:
         """See :meth:`train`.
 
         Raises:
-            ResumeError: The checkpoint lacks something, or has it in another form.
+            ResumeError: If the checkpoint lacks something, or has it in another form.
         """
         try:
             with plain_loading():

@@ -52,7 +52,7 @@ def apply_selection(cfg: Config, rule: str | None = None) -> None:
         rule: One of ``RULES``; by default the one that the config states, if any.
 
     Raises:
-        ValueError: The rule is unknown, or the config lacks what it needs.
+        ValueError: If the rule is unknown, or the config lacks what it needs.
     """
     rule = rule or Recipe.of(cfg).selection
     if rule is None:

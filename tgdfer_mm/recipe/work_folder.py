@@ -67,7 +67,7 @@ def work_folder_held(folder: str | Path) -> Iterator[None]:
     """Keeps a work folder for this run: its main process holds a lock there.
 
     Raises:
-        BusyError: Another run has it; in every process.
+        BusyError: If another run has it; in every process.
     """
     with ExitStack() as stack:
         lock = held(Path(folder, LOCK), f'the work folder {folder}')

@@ -54,9 +54,9 @@ def write_pack(
         `path`.
 
     Raises:
-        PackThereError: The file is there, or a part of one of other data.
-        PackError: The data set has no frame folders.
-        BusyError: Another process writes the file.
+        PackThereError: If the file is there, or a part of one of other data.
+        PackError: If the data set has no frame folders.
+        BusyError: If another process writes the file.
     """
     path = Path(path)
     if path.exists():
@@ -140,7 +140,7 @@ def verify_pack(
         track: Wraps the steps, whose number it is given, to show progress.
 
     Raises:
-        PackError: A clip differs, or is in one of both only; names it.
+        PackError: If a clip differs, or is in one of both only; names it.
     """
     pack = Pack(path)
     if index is not None:

@@ -20,8 +20,8 @@ class AttachCaptions(BaseTransform):
         complete: Whether the file has to have every clip.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: The file is not as described, or lacks a clip.
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is not as described, or lacks a clip.
     """
 
     def __init__(self, path: str, complete: bool = True) -> None:

@@ -21,8 +21,9 @@ class OpenFeatures(BaseTransform):
         key: The key they must have.
 
     Raises:
-        FeatureCacheError: There are none, they have another key, or none of the clip.
-        DamagedClipError: The clip could not be read when they were computed.
+        FeatureCacheError: If there are none, they have another key, or none of the
+            clip.
+        DamagedClipError: If the clip could not be read when they were computed.
     """
 
     def __init__(self, path: str, key: str) -> None:

@@ -26,7 +26,7 @@ class ListFrames(BaseTransform):
     ``frame_files`` (paths) and ``total_frames``.
 
     Raises:
-        DamagedClipError: The folder is missing or holds no frame.
+        DamagedClipError: If the folder is missing or holds no frame.
     """
 
     def transform(self, results: dict) -> dict:
@@ -60,7 +60,7 @@ class DecodeFrames(BaseTransform):
             :func:`~tgdfer_mm.clips.decoding.find_decoder`.
 
     Raises:
-        DamagedClipError: A frame cannot be read, is cut off, or has another size
+        DamagedClipError: If a frame cannot be read, is cut off, or has another size
             than the first.
     """
 
@@ -101,8 +101,8 @@ class ReferFrames(BaseTransform):
     ``imgs``, (T,) int64, numbers of the frames in the packed file.
 
     Raises:
-        ValueError: The clip comes from no packed file.
-        DamagedClipError: It could not be decoded when it was packed.
+        ValueError: If the clip comes from no packed file.
+        DamagedClipError: If it could not be decoded when it was packed.
     """
 
     def transform(self, results: dict) -> dict:

@@ -32,8 +32,8 @@ class DrawLandmarks(BaseTransform):
         radius: Of a point's disc, as a share of the frame's height.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: Both arguments are given, or the file lacks a clip or has another
+        FileNotFoundError: If there is no such file.
+        ValueError: If both arguments are given, or the file lacks a clip or has another
             shape for it.
     """
 

@@ -35,9 +35,9 @@ class AttachMovements(BaseTransform):
         lexicon: File of other words, in the form of the shipped ``lexicon.json``.
 
     Raises:
-        MovementsError: The files are not as described; the file lacks a clip; or it
+        MovementsError: If the files are not as described; the file lacks a clip; or it
             has frames that the clip does not have.
-        ValueError: Another `of`.
+        ValueError: If another `of`.
     """
 
     def __init__(

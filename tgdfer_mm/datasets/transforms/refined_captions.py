@@ -29,9 +29,9 @@ class AttachRefinedCaptions(BaseTransform):
             others keep the caption that they have.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        DataError: A file is not as described; a refined text is of another caption or
-            of other pictures; or a clip has none.
+        FileNotFoundError: If there is no such file.
+        DataError: If a file is not as described; a refined text is of another caption
+            or of other pictures; or a clip has none.
     """
 
     def __init__(self, path: str, source: str, complete: bool = True) -> None:

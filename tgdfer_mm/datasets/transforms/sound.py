@@ -42,8 +42,8 @@ class AttachSound(BaseTransform):
             known; or ``'error'``.
 
     Raises:
-        UsageError: An argument is wrong; or a clip has no file with sound.
-        DamagedClipError: The file or its sound cannot be read.
+        UsageError: If an argument is wrong; or a clip has no file with sound.
+        DamagedClipError: If the file or its sound cannot be read.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ class OpenVideo(BaseTransform):
     :class:`~tgdfer_mm.video.clip_file.ClipFile`, and ``total_frames``.
 
     Raises:
-        DamagedClipError: The file is missing, is cut off or holds no frame.
+        DamagedClipError: If the file is missing, is cut off or holds no frame.
     """
 
     def transform(self, results: dict) -> dict:
@@ -40,7 +40,7 @@ class DecodeVideo(BaseTransform):
     list of T (H, W, 3) RGB uint8 arrays, ``img_shape`` and ``original_shape`` (H, W).
 
     Raises:
-        DamagedClipError: A sampled frame, or one before it, is damaged.
+        DamagedClipError: If a sampled frame, or one before it, is damaged.
     """
 
     def transform(self, results: dict) -> dict:

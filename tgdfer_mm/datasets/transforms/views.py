@@ -68,7 +68,7 @@ class CropCorners(BaseTransform):
         size: Height and width of a crop.
 
     Raises:
-        ValueError: A frame is smaller than a crop.
+        ValueError: If a frame is smaller than a crop.
     """
 
     def __init__(self, size: int) -> None:

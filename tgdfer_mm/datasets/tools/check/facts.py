@@ -30,7 +30,7 @@ def expected(dataset: str, root: Path, counts: str = 'auto') -> dict:
         do not apply.
 
     Raises:
-        ValueError: The data set or `counts` is unknown, or the generated data's own
+        ValueError: If the data set or `counts` is unknown, or the generated data's own
             record cannot be read or is of another layout.
     """
     if counts not in COUNTS:

@@ -39,7 +39,7 @@ def check_own(data: str | Path, deep: bool = False) -> dict:
         to mend.
 
     Raises:
-        DataError: The clips cannot be used at all; names file and line.
+        DataError: If the clips cannot be used at all; names file and line.
     """
     found = read_own(data)
     folds = None if found.fixed else make_folds(found)

@@ -55,8 +55,8 @@ def check_copy(
         found that changes a published number.
 
     Raises:
-        NotADirectoryError: There is no such root.
-        ValueError: An argument is unknown.
+        NotADirectoryError: If there is no such root.
+        ValueError: If an argument is unknown.
     """
     start = perf_counter()
     root = Path(root).expanduser().absolute()

@@ -90,7 +90,7 @@ class ClipFolder:
             The record; another one if the clips cannot have their names.
 
         Raises:
-            OutputError: Nothing can be written.
+            OutputError: If nothing can be written.
         """
         owned = {
             clip['clip'] for each in self.records.values() for clip in each['clips']
@@ -149,10 +149,10 @@ def opened(out: Path, source: Path, about: dict[str, Any]) -> Iterator[ClipFolde
         about: Settings, see :meth:`~.settings.ClipSettings.about`.
 
     Raises:
-        UsageError: The folder has something else in it, or clips of other settings or
-            of another folder.
-        BusyError: Another process writes there.
-        OutputError: Nothing can be written there.
+        UsageError: If the folder has something else in it, or clips of other settings
+            or of another folder.
+        BusyError: If another process writes there.
+        OutputError: If nothing can be written there.
     """
     try:
         _check(out, source, about)

@@ -56,7 +56,7 @@ def read_list(folder: Path, clips: Iterable[RawClip]) -> ClipList | None:
     A path is below the folder, with or without the ending of the video.
 
     Raises:
-        DataError: It cannot be read; names the file and the line.
+        DataError: If it cannot be read; names the file and the line.
     """
     path = find_list(folder)
     if path is None:

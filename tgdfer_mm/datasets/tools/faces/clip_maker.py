@@ -46,8 +46,8 @@ class ClipMaker:
             The record of the input, plain data; see docs/faces.md.
 
         Raises:
-            OutputError: A frame cannot be written.
-            MissingPackage: An optional package is absent.
+            OutputError: If a frame cannot be written.
+            MissingPackage: If an optional package is absent.
         """
         raw, folder = job
         try:

@@ -38,8 +38,8 @@ def pack_frames(folder: ClipFolder, pixel_version: str) -> Path:
     """Packs the clips, unless the file is there: it is removed when a clip changes.
 
     Raises:
-        DamagedClipError: A frame cannot be read.
-        OSError: The file cannot be written.
+        DamagedClipError: If a frame cannot be read.
+        OSError: If the file cannot be written.
     """
     path = folder.folder / PACK_NAME
     if path.exists():

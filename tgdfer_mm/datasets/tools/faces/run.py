@@ -49,13 +49,13 @@ def make_face_clips(
         there is a clip, and none is damaged.
 
     Raises:
-        InputError: There is no such folder, or no video in it.
-        UsageError: A setting is not allowed, or `out` cannot be the folder of these
+        InputError: If there is no such folder, or no video in it.
+        UsageError: If a setting is not allowed, or `out` cannot be the folder of these
             clips.
         DataError: ``clips.csv`` cannot be read.
-        BusyError: Another process writes there.
-        OutputError: A file cannot be written.
-        MissingPackage: An optional package is absent.
+        BusyError: If another process writes there.
+        OutputError: If a file cannot be written.
+        MissingPackage: If an optional package is absent.
     """
     source, out = Path(source), Path(out)
     settings = settings or ClipSettings()

@@ -44,7 +44,7 @@ class ClipSettings:
         """The content of ``faces.json``, plain data.
 
         Raises:
-            VideoError: The detector cannot be made.
+            VideoError: If the detector cannot be made.
         """
         nested = self.video.nested()
         own = dict(

@@ -89,9 +89,9 @@ def open_archive(path: Path, password: Password, meter: Meter) -> Iterator[Archi
         The archive and each nested one; its members can be opened until the next.
 
     Raises:
-        ArchiveError: It is no zip file, a part of a split one, encrypted in a way
-            that needs another library, or the password is wrong; an entry climbs out
-            of the folder, is a link or no plain file; they hold more than the limits
+        ArchiveError: If it is no zip file, a part of a split one, encrypted in a way
+            that needs another library, or the password is wrong; an entry climbs out of
+            the folder, is a link or no plain file; they hold more than the limits
             allow.
     """
     meter.begin(path.stat().st_size)

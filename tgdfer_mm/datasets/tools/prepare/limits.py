@@ -59,7 +59,7 @@ class Meter:
         """Counts the entries of an archive, the ``depth``-th from outside.
 
         Raises:
-            ArchiveError: It is more than the limits allow.
+            ArchiveError: If it is more than the limits allow.
         """
         limits = self._limits
         for each in entries:

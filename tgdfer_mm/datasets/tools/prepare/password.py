@@ -20,9 +20,9 @@ class Password:
         """The password; asks for it once.
 
         Raises:
-            ValueError: The file's first line is empty, or there is no file and no
+            ValueError: If the file's first line is empty, or there is no file and no
                 terminal to ask on.
-            OSError: The file cannot be read.
+            OSError: If the file cannot be read.
         """
         if self._known is None:
             self._known = self._read() if self._file else self._ask()

@@ -73,9 +73,9 @@ def unpack(
         ArchiveError: See :func:`~.archives.open_archive`; or two entries go to the
             same place, also where names are alike in capitals and small letters; or
             one goes where another needs a folder, or the disk is too small.
-        FileNotFoundError: A source does not exist, or there is no archive in any.
-        ValueError: The data set is unknown.
-        BusyError: Another process unpacks into the same root.
+        FileNotFoundError: If a source does not exist, or there is no archive in any.
+        ValueError: If the data set is unknown.
+        BusyError: If another process unpacks into the same root.
     """
     rules = load_rules(dataset)
     root = Path(root).expanduser().absolute()
@@ -113,7 +113,7 @@ def load_rules(dataset: str) -> list[dict]:
     """Which archive or folder of an archive goes where.
 
     Raises:
-        ValueError: There are no rules for this data set.
+        ValueError: If there are no rules for this data set.
     """
     path = _RULES / f'{dataset}.json'
     if not path.is_file():

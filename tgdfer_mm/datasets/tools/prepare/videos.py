@@ -35,9 +35,9 @@ def extract_own_frames(
         As :func:`extract_frames`.
 
     Raises:
-        ValueError: The folder is a known place of the authors' frames, for which
+        ValueError: If the folder is a known place of the authors' frames, for which
             these would be taken.
-        FileNotFoundError: There is no video.
+        FileNotFoundError: If there is no video.
     """
     places = _own_place(dataset, root, name)
     if dataset.LISTED:
@@ -126,7 +126,7 @@ def extract_frames(
         Why a video could not be read, by its path.
 
     Raises:
-        FileNotFoundError: There is no video.
+        FileNotFoundError: If there is no video.
     """
     videos, folder = Path(videos), Path(folder)
     # Not the ._* files that macOS leaves next to the others.
