@@ -1,1 +1,1 @@
-"""What is done with a copy of a data set before training: unpack, check, pack."""
+"""Preparation of a copy of a data set before training: unpack, check, pack."""

@@ -1,4 +1,4 @@
-"""Packing the frames of a data set, going on where it stopped."""
+"""Packs the frames of a data set into one file; a second call continues."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from ...files import parse_json, write_text
 from ...locks import held
 from ..dfer_dataset import DFERDataset
 
-_CHUNK = 32  # clips read at a time, by as many threads as a network disk likes
+_CHUNK = 32  # clips read at a time; many threads help on a network disk
 _THREADS = 16
 _FIELDS = {'clip', 'names', 'shape', 'damaged', 'sizes', 'sums', 'digest'}
 
@@ -27,7 +27,7 @@ Track = Callable[[Iterable, int], Iterator]
 
 
 class PackThereError(PackError, FileExistsError):
-    """A file that is there already, or a part of one of other data."""
+    """The file exists already, or a part of a file with other data."""
 
 
 def write_pack(
@@ -37,32 +37,33 @@ def write_pack(
     *,
     track: Track = lambda steps, total: iter(steps),
 ) -> Path:
-    """Packs all clips of a data set's media folder, listed or not.
+    """Packs all clips in a data set's media folder, listed or not.
 
-    Until it is whole the file is called ``<path>.part``, and ``<path>.journal`` says
-    which clips it has; called again it goes on with the clips that are not there yet,
-    whatever has come into the folder meanwhile.
+    Until it is complete, the file is called ``<path>.part``, and ``<path>.journal``
+    lists its clips. A second call continues with the missing clips, including new ones
+    in the folder.
 
     Args:
         dataset: A data set on frame folders.
         path: The file to write.
-        raw: Whether to decode: larger by far, but nothing is left to decode. A clip
-            with a frame that cannot be decoded is then damaged as a whole.
+        raw: Whether to store decoded pixels: the file is much larger, but reading needs
+            no decoding. A clip with a frame that cannot be decoded is then damaged as a
+            whole.
         track: Wraps the steps, whose number it is given, to show progress.
 
     Returns:
         `path`.
 
     Raises:
-        PackThereError: If the file is there, or a part of one of other data.
+        PackThereError: If the file exists, or a part of a file with other data.
         PackError: If the data set has no frame folders.
         BusyError: If another process writes the file.
     """
     path = Path(path)
     if path.exists():
-        raise PackThereError(f'{path} is there already; --verify looks at it.')
+        raise PackThereError(f'{path} exists already; --verify checks it.')
     if getattr(dataset, 'media', None) != 'frames' or not dataset.media_dir.is_dir():
-        raise PackError('Only a data set on frame folders can be packed.')
+        raise PackError('Only a data set with frame folders can be packed.')
     name, index = dataset.metainfo['dataset'], dataset.clips.index
     return pack_clips(index, path, name, dataset.pixel_version, raw, track=track)
 
@@ -82,7 +83,7 @@ def pack_clips(
         index: The clips.
         path: The file to write.
         dataset: Name of the data set.
-        pixel_version: Of its pixels.
+        pixel_version: Name of the pixel version.
         raw: Whether to decode.
         track: Wraps the steps.
     """
@@ -96,7 +97,7 @@ def pack_clips(
     )
     with held(path.with_name(f'.{path.name}.lock'), str(path)):
         if path.exists():  # by now
-            raise PackThereError(f'{path} is there already; --verify looks at it.')
+            raise PackThereError(f'{path} exists already; --verify checks it.')
         return _write(index, path, about, raw, track)
 
 
@@ -129,18 +130,18 @@ def verify_pack(
     *,
     track: Track = lambda steps, total: iter(steps),
 ) -> None:
-    """Compares every clip with its hash, and with the folder it was made of.
+    """Compares every clip with its hash, and with its source folder.
 
     Args:
         path: The packed file.
-        index: The clips of the media folder; without it the hashes are all there is
-            to compare.
-        contents: Whether to compare the frames of the folder too (their bytes, or
-            pixels if they are packed raw), not only the names of clips and frames.
+        index: The clips of the media folder; without it only the hashes are compared.
+        contents: Whether to compare the frames of the folder too (their bytes, or their
+            pixels in a raw file), and not only the names of clips and frames.
         track: Wraps the steps, whose number it is given, to show progress.
 
     Raises:
-        PackError: If a clip differs, or is in one of both only; names it.
+        PackError: If a clip differs, or is in only one of the two; the message names
+            it.
     """
     pack = Pack(path)
     if index is not None:
@@ -164,7 +165,7 @@ def _compare_names(pack: Pack, index: ClipIndex) -> None:
     differing = [
         clip
         for clip in pack.clips
-        # One that could not be decoded is packed without its frames.
+        # A clip that could not be decoded is packed without frames.
         if clip in theirs and not pack.is_damaged(clip)
         if pack.frames(clip) != index.frames(clip)
     ]
@@ -177,7 +178,7 @@ def _compare_names(pack: Pack, index: ClipIndex) -> None:
             shown = ', '.join(names[:3]) + ', ...' * (len(names) > 3)
             raise PackError(
                 f'{pack.path} is not {index.folder} as it is now: {len(names)} clips '
-                f'{what} ({shown}). Delete it and pack anew.'
+                f'{what} ({shown}). Delete it and pack again.'
             )
 
 
@@ -229,20 +230,20 @@ def _read_ahead(work: Iterable, read: Callable) -> Iterator[tuple[dict, bytes]]:
 
 
 def _resume(part: Path, journal: Path, about: dict, index: ClipIndex) -> list[dict]:
-    """The clips that are there already, as entries; the rest is cut off.
+    """The entries of clips that are packed already; the rest is cut off.
 
-    From the first one on that the folder has no more, or with other frames, all are
-    packed anew.
+    From the first clip that has changed or is missing in the folder, all clips are
+    packed again.
     """
     lines = []
     if part.exists() and journal.exists():
-        # The last line may be half of one.
+        # The last line may be incomplete.
         text = journal.read_text(encoding='utf-8', errors='replace')
         lines = text.split('\n')[:-1]
     if lines and _entry(lines[0]) != about:
         raise PackThereError(
             f'{part} is the part of a pack of other data: {lines[0]}. Delete it and '
-            f'{journal} to start anew.'
+            f'{journal} to start again.'
         )
     size, done = len(MAGIC), []
     there = part.stat().st_size if lines else 0
@@ -270,7 +271,7 @@ def _entry(line: str) -> dict:
 
 
 def _is_current(entry: dict, index: ClipIndex) -> bool:
-    # Not of a damaged line, nor of an earlier version.
+    # Not for a damaged line or an earlier version.
     if entry.keys() != _FIELDS or entry['clip'] not in index:
         return False
     return entry['damaged'] is not None or entry['names'] == index.frames(entry['clip'])
@@ -284,7 +285,7 @@ def _finish(file, about: dict, entries: list[dict]) -> None:
             checksums=sha256(sums).hexdigest(),
             clips=[e['clip'] for e in entries],
             counts=[len(e['sizes']) for e in entries],
-            # No file's name has a slash.
+            # File names never have a slash.
             names=['/'.join(e['names']) for e in entries],
             digests=[e['digest'] for e in entries],
             shapes=[e['shape'] for e in entries],
@@ -303,7 +304,7 @@ def _finish(file, about: dict, entries: list[dict]) -> None:
 
 
 def journal_of(path: str | Path) -> Path:
-    """Where it is kept which clips of an unfinished pack are packed."""
+    """The file with the list of packed clips of an unfinished file."""
     path = Path(path)
     return path.with_name(f'{path.name}.journal')
 

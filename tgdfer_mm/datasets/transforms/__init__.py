@@ -1,4 +1,4 @@
-"""From a clip on disk to its sampled frames; mmaction2's transforms follow."""
+"""Transforms from a clip on disk to its frames; those of mmaction2 come after them."""
 
 from ...clips.frame_names import natural_sorted
 from .captions import AttachCaptions, TellCaption

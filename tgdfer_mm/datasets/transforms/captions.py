@@ -1,4 +1,4 @@
-"""The caption of each clip, for training on captions or to be told with a clip."""
+"""Transforms for captions, for training on captions or as descriptions."""
 
 from mmcv.transforms import BaseTransform
 
@@ -8,20 +8,20 @@ from ..caption_files import read_captions
 
 @TRANSFORMS.register_module()
 class AttachCaptions(BaseTransform):
-    """Attaches the caption of each clip out of a file.
+    """Adds the caption of each clip from a file.
 
-    Required key: ``clip``. Added key: ``caption``, an empty text for a clip that the
-    file lacks, if that is allowed. Put it between ``SampleSegments`` and
+    Required key: ``clip``. Added key: ``caption``, an empty text if the file lacks the
+    clip and `complete` is false. Put it between ``SampleSegments`` and
     ``PackDFERInputs``; ``MAFWDataset(captions=True)`` reads the authors' own captions
     and needs no transform.
 
     Args:
         path: See :func:`~tgdfer_mm.datasets.caption_files.read_captions`.
-        complete: Whether the file has to have every clip.
+        complete: Whether the file must have every clip.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is not as described, or lacks a clip.
+        ValueError: If the file does not have the described form, or lacks a clip.
     """
 
     def __init__(self, path: str, complete: bool = True) -> None:
@@ -35,7 +35,7 @@ class AttachCaptions(BaseTransform):
             raise ValueError(
                 f'{self.path} has no caption of clip {clip!r}, only of '
                 f'{len(self.captions)} others such as {next(iter(self.captions))!r}; '
-                'if that is meant, set complete=False'
+                'add it, or set complete=False'
             )
         results['caption'] = self.captions.get(clip, '')
         return results
@@ -43,15 +43,15 @@ class AttachCaptions(BaseTransform):
 
 @TRANSFORMS.register_module()
 class TellCaption(BaseTransform):
-    """Tells the caption of a clip with it, for a model that reads descriptions.
+    """Adds the caption of a clip to its descriptions.
 
-    A model with ``OpenCLIPDescriptions`` and ``DescriptionFusionNeck`` then reads it,
-    in testing as in training: the caption must not name the clip's class. That of a
-    voice (projects/vowelprompt) is one.
+    A model with ``OpenCLIPDescriptions`` and ``DescriptionFusionNeck`` reads it in
+    training and in testing, so the caption must not name the clip's class. Descriptions
+    of voices (projects/vowelprompt) can be used.
 
-    Required key: ``caption``. Changed key: ``descriptions``; the caption is put behind
-    each of them, and is the only one where there are none, as without
-    ``AttachMovements`` before.
+    Required key: ``caption``. Changed key: ``descriptions``; the caption is appended to
+    each of them. Without descriptions, for example without ``AttachMovements`` before,
+    it is the only one.
     """
 
     def transform(self, results: dict) -> dict:

@@ -1,4 +1,4 @@
-"""Clips whose frames' features have been computed before."""
+"""Transforms that read cached features instead of frames."""
 
 from collections.abc import Mapping
 
@@ -12,17 +12,17 @@ from ..feature_store import open_store
 
 @TRANSFORMS.register_module()
 class OpenFeatures(BaseTransform):
-    """Looks a clip up among computed features.
+    """Finds a clip among cached features.
 
     Required key: ``clip``. Added key: ``total_frames``.
 
     Args:
         path: Folder of the features, see :func:`~tgdfer_mm.features.cache_features`.
-        key: The key they must have.
+        key: The expected key of the features.
 
     Raises:
-        FeatureCacheError: If there are none, they have another key, or none of the
-            clip.
+        FeatureCacheError: If there are no features, they have another key, or the clip
+            is not among them.
         DamagedClipError: If the clip could not be read when they were computed.
     """
 
@@ -40,15 +40,15 @@ class OpenFeatures(BaseTransform):
 
 @TRANSFORMS.register_module()
 class GatherFeatures(BaseTransform):
-    """Reads the features of the sampled frames, of one view for the whole clip.
+    """Reads the cached features of the sampled frames, from one view for the clip.
 
-    Required keys: ``clip``, ``frame_inds``. Added key: ``imgs``, (T, D) float32, in
-    the place of pictures.
+    Required keys: ``clip``, ``frame_inds``. Added key: ``imgs``, (T, D) float32,
+    instead of pictures.
 
     Args:
         path: As for :class:`OpenFeatures`.
         key: See :class:`OpenFeatures`.
-        views: Name of a view -> how often it is taken; numpy's generator draws if
+        views: Name of a view to its relative frequency; numpy's generator draws if
             there are several.
     """
 

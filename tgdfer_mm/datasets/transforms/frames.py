@@ -1,4 +1,4 @@
-"""Clips that are folders of pictures, one file per frame."""
+"""Transforms for clips that are folders of pictures, one file per frame."""
 
 from mmcv.transforms import BaseTransform
 
@@ -14,16 +14,16 @@ from .videos import DecodeVideo, OpenVideo
 class ListFrames(BaseTransform):
     """Lists a clip's frame files in the order of their numbers.
 
-    Hidden files (macOS leaves ``._*`` files behind) and files that are no pictures
-    are not frames. The folder is listed only if its names are not known already.
-    A clip that is a video file is opened, as by
-    :class:`~tgdfer_mm.datasets.transforms.videos.OpenVideo`: mmaction2's inference
-    gives one to any pipeline.
+    Hidden files (such as ``._*`` of macOS) and files that are not pictures do not
+    count. The folder is listed only if its names are not known already. A clip that is
+    a video file is opened, as by
+    :class:`~tgdfer_mm.datasets.transforms.videos.OpenVideo`, because mmaction2's
+    inference gives videos to any pipeline.
 
-    Required keys: ``clip`` and ``frame_dir``, or what mmaction2's inference gives, see
-    :mod:`~tgdfer_mm.datasets.transforms.outside_input`. Optional keys:
-    ``frame_names``, the clip's frames in order, from the data set's index. Added keys:
-    ``frame_files`` (paths) and ``total_frames``.
+    Required keys: ``clip`` and ``frame_dir``, or the keys of mmaction2's inference, see
+    :mod:`~tgdfer_mm.datasets.transforms.outside_input`. Optional keys: ``frame_names``,
+    the clip's frames in order, from the data set's index. Added keys: ``frame_files``
+    (paths) and ``total_frames``.
 
     Raises:
         DamagedClipError: If the folder is missing or holds no frame.
@@ -49,14 +49,14 @@ class ListFrames(BaseTransform):
 
 @TRANSFORMS.register_module()
 class DecodeFrames(BaseTransform):
-    """Reads the sampled frames of a listed clip, or of the video that was opened.
+    """Reads the sampled frames of a clip, from files or an opened video.
 
     Required keys: ``clip``, ``frame_files``, ``frame_inds``. Optional keys: ``packed``,
     a packed file and the clip's name in it. Added keys: ``imgs``, (T, H, W, 3) RGB
     uint8, ``img_shape`` and ``original_shape`` (H, W).
 
     Args:
-        decoder: What decodes JPEG files, see
+        decoder: Name of the decoder of JPEG files, see
             :func:`~tgdfer_mm.clips.decoding.find_decoder`.
 
     Raises:
@@ -94,14 +94,14 @@ class DecodeFrames(BaseTransform):
 
 @TRANSFORMS.register_module()
 class ReferFrames(BaseTransform):
-    """Names the sampled frames of a packed clip instead of reading them.
+    """Gives the numbers of a packed clip's sampled frames instead of pixels.
 
     For :class:`~tgdfer_mm.models.data_preprocessors.ResidentFrames`, which has all
     frames on the device. Required keys: ``packed``, ``frame_inds``. Added key:
     ``imgs``, (T,) int64, numbers of the frames in the packed file.
 
     Raises:
-        ValueError: If the clip comes from no packed file.
+        ValueError: If the clip is not from a packed file.
         DamagedClipError: If it could not be decoded when it was packed.
     """
 

@@ -1,4 +1,4 @@
-"""Landmarks of a face as a fourth plane of its pictures."""
+"""Transforms that draw landmarks of a face on a fourth plane of its pictures."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,7 @@ from ...video.frames import Frame
 
 @TRANSFORMS.register_module()
 class DrawLandmarks(BaseTransform):
-    """Draws each frame's landmarks on a plane behind its three colours [choice].
+    """Draws each frame's landmarks on a fourth plane after the colours [choice].
 
     The plane is cropped, resized and flipped with the colours; ``LandmarkPlane`` reads
     it in the model, whose ``data_preprocessor`` needs a fourth mean (0) and standard
@@ -25,16 +25,16 @@ class DrawLandmarks(BaseTransform):
 
     Args:
         path: ``.npz`` file with an array for each clip, under its name: points x, y of
-            all its frames (F, P, 2), in pixels of the frames. NaN is not drawn. The
-            key ``landmarks`` holds the same of one clip.
-        faces: Detector of faces, by name or config, whose five points of the largest
-            face are drawn; of a frame without a face the plane is empty.
-        radius: Of a point's disc, as a share of the frame's height.
+            all its frames (F, P, 2), in pixels of the frames. NaN is not drawn. The key
+            ``landmarks`` of a clip has the same form.
+        faces: Detector of faces, by name or config. The five points of the largest face
+            are drawn; the plane of a frame without a face is empty.
+        radius: Radius of a point's disc, as a share of the frame's height.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If both arguments are given, or the file lacks a clip or has another
-            shape for it.
+        ValueError: If both arguments are given, or the file lacks a clip or its array
+            has another shape.
     """
 
     def __init__(
@@ -44,7 +44,9 @@ class DrawLandmarks(BaseTransform):
         radius: float = 0.015,
     ) -> None:
         if path is not None and faces is not None:
-            raise ValueError('DrawLandmarks takes path or faces, not both')
+            raise ValueError(
+                'DrawLandmarks takes path or faces, not both; leave one out'
+            )
         self.path, self.radius = path, radius
         self.detector = None if faces is None else build_detector(faces)
         self.points = None

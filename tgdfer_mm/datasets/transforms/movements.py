@@ -1,4 +1,4 @@
-"""What the faces of a clip do, in words, for a model that reads texts."""
+"""Transforms that describe the movements of the faces in a clip, in words."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -14,30 +14,30 @@ from ...registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class AttachMovements(BaseTransform):
-    """Attaches descriptions of measured movements, of the clip or of each frame.
+    """Adds descriptions of measured facial movements, by clip or by frame.
 
     A model with ``OpenCLIPDescriptions`` and ``DescriptionFusionNeck`` reads them. Put
-    it between ``SampleSegments`` and ``DecodeFrames``; it works on computed features,
-    too. Moments that were not measured have an empty text.
+    it between ``SampleSegments`` and ``DecodeFrames``; it also works with cached
+    features. Frames that were not measured have an empty text.
 
     Required keys: ``clip``; ``frame_inds`` for the descriptions of frames. Added key:
-    ``descriptions``, a list of one text of the whole clip, or of one for each sampled
+    ``descriptions``, a list of one text for the whole clip, or of one for each sampled
     frame.
 
     Args:
         path: File or folder of values, see
             :func:`~tgdfer_mm.movements.reading.read_values`.
-        of: ``'clip'`` or ``'frames'``.
-        most: Movements in a text, the most salient ones.
-        complete: Whether the file has to have every clip; otherwise the others get
+        of: Unit of a description: ``'clip'`` or ``'frames'``.
+        most: Largest number of movements in a text; the most salient ones are taken.
+        complete: Whether the file must have every clip; otherwise missing clips get
             empty texts.
-        least_confidence: Of the detection of the face, where the file tells it.
-        lexicon: File of other words, in the form of the shipped ``lexicon.json``.
+        least_confidence: Smallest confidence of the face detection, if the file has it.
+        lexicon: File with other words, in the form of the shipped ``lexicon.json``.
 
     Raises:
-        MovementsError: If the files are not as described; the file lacks a clip; or it
-            has frames that the clip does not have.
-        ValueError: If another `of`.
+        MovementsError: If the files do not have the described form; the file lacks a
+            clip; or it has frames that the clip does not have.
+        ValueError: If `of` is unknown.
     """
 
     def __init__(
@@ -61,8 +61,8 @@ class AttachMovements(BaseTransform):
         if values is None and self.complete:
             raise MovementsError(
                 f'{self.path} has no values of clip {clip!r}, only of '
-                f'{len(self.values)} others such as {next(iter(self.values))!r}; if '
-                'that is meant, set complete=False'
+                f'{len(self.values)} others such as {next(iter(self.values))!r}; add '
+                'it, or set complete=False'
             )
         frames = results.get('total_frames')
         if values is not None and frames is not None and len(values) > frames:
@@ -91,12 +91,12 @@ class AttachMovements(BaseTransform):
 
 @lru_cache(maxsize=2)
 def _read_once(path: str, least: float, stamp: tuple) -> dict[str, UnitValues]:
-    """For the pipelines of training and of testing together; nobody changes it."""
+    """Values that the pipelines of training and testing share; they are not changed."""
     return read_values(path, least)
 
 
 def _stamp(path: str) -> tuple:
-    """What tells one state of files from another."""
+    """A stamp of the state of files."""
     place = Path(path).expanduser()
     files = sorted(place.iterdir()) if place.is_dir() else [place]
     states = [(str(file), file.stat()) for file in files if file.exists()]

@@ -1,4 +1,4 @@
-"""Clips that come from no data set of ours: mmaction2's inference gives them."""
+"""Clips from mmaction2's inference, which come without a data set."""
 
 import os
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class FrameNames(list):
-    """Names of frames that mmaction2's ``RawFrameDecode`` takes for a template."""
+    """Names of frames in the form of a template for mmaction2's ``RawFrameDecode``."""
 
     def format(self, index: int) -> str:
         """The name of a frame, counted from 0."""
@@ -14,10 +14,10 @@ class FrameNames(list):
 
 
 def name_clip(results: dict) -> None:
-    """Gives a clip a name, and the folder of its frames, where they are not known.
+    """Adds a clip's name, and the folder of its frames, if they are missing.
 
-    mmaction2's ``inference_recognizer`` gives a path as ``filename``, of a video file
-    or of a folder; its inferencers give ``frame_dir``, ``filename`` or ``array``.
+    mmaction2's ``inference_recognizer`` gives the path of a video file or a folder as
+    ``filename``; its inferencers give ``frame_dir``, ``filename`` or ``array``.
     """
     if 'clip' in results:
         return
@@ -28,15 +28,16 @@ def name_clip(results: dict) -> None:
 
 
 def is_opened(results: dict) -> bool:
-    """Whether mmaction2's inferencer has put a reader of its own before ours."""
+    """Tells whether mmaction2's inferencer has put its own reader before ours."""
     return 'video_reader' in results or 'array' in results
 
 
 def name_frames(results: dict, files: Sequence[str]) -> None:
     """Lets mmaction2's ``RawFrameDecode`` find the frames of a folder.
 
-    Its inferencer puts that in our reader's place. It counts from 1 and knows names of
-    one kind only; this one has the names themselves, from 0, as the sampling counts.
+    mmaction2's inferencer replaces our reader by it. It counts from 1 and knows only
+    one kind of name; this template has the names themselves, from 0, as in the
+    sampling.
     """
     names = FrameNames(os.path.basename(file) for file in files)
     results.update(filename_tmpl=names, offset=0)

@@ -1,11 +1,11 @@
-"""The last transform: what the model and the evaluation get of a clip."""
+"""The last transform, which packs a clip for the model and the evaluation."""
 
 import torch
 from mmaction.datasets.transforms import PackActionInputs
 
 from ...registry import TRANSFORMS
 
-# What travels with a clip besides its frames and label.
+# Keys that are passed on with a clip, in addition to frames and label.
 META_KEYS = (
     'clip',
     'frame_dir',
@@ -35,14 +35,14 @@ META_KEYS = (
 
 @TRANSFORMS.register_module()
 class PackDFERInputs(PackActionInputs):
-    """mmaction2's ``PackActionInputs``, keeping what masks and explanations need.
+    """Packs a clip as ``PackActionInputs`` does, with keys for masks and explanations.
 
-    A clip's ``soft_label`` (K,) goes along with its label, which stays the truth of
-    every metric. What ``AttachSound`` has heard goes along, too.
+    A clip's ``soft_label`` (K,) is added to its label, which stays the truth of every
+    metric. The results of ``AttachSound`` are added, too.
 
     Args:
-        meta_keys: Names of the results to keep as meta information; those that a clip
-            lacks are left out.
+        meta_keys: Keys to keep as meta information; those that a clip lacks are left
+            out.
         **kwargs: As for ``PackActionInputs``.
     """
 

@@ -1,4 +1,4 @@
-"""The sampled frames in another order, to see whether a model minds."""
+"""Transforms that change the order of sampled frames, to test temporal sensitivity."""
 
 import zlib
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Perturb = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
 def shuffled(inds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """In random order."""
+    """The frames in random order."""
     return rng.permutation(inds)
 
 
@@ -22,7 +22,7 @@ def reversed_(inds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def frozen(inds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The middle frame everywhere (of an even number, the one before the middle)."""
+    """The middle frame everywhere (the one before the middle if the number is even)."""
     return np.full_like(inds, inds[(len(inds) - 1) // 2])
 
 
@@ -41,12 +41,12 @@ PERTURBATIONS: dict[str, Perturb] = {
 
 @TRANSFORMS.register_module()
 class PerturbTime(BaseTransform):
-    """Changes the order of the sampled frames, or which of them are shown.
+    """Changes the order of the sampled frames, or repeats some of them [choice].
 
-    Stands between sampling and reading, so that pictures, videos and stored features
-    are perturbed alike. It acts on the valid positions; padding stays where and what it
-    was. Several sampled views of a clip are perturbed one by one. The same clip gets
-    the same order in every run, in whatever process, epoch and order it is read.
+    It comes between sampling and reading, so that pictures, videos and cached features
+    are perturbed in the same way. It changes the valid positions only; padding is not
+    changed. Several views of a clip are perturbed one by one. A clip gets the same
+    order in every run, process and epoch.
 
     Required keys: ``frame_inds``, and one of ``clip``, ``frame_dir`` and ``filename``.
     Optional keys: ``num_valid``, ``clip_len`` and ``num_clips``. Changed key:
@@ -56,7 +56,7 @@ class PerturbTime(BaseTransform):
         mode: A key of ``PERTURBATIONS``: ``shuffled``, ``reversed``, ``frozen`` (all
             positions show the middle frame) or ``half_rate`` (every second frame,
             shown twice).
-        seed: Another one gives another order.
+        seed: Seed of the order.
 
     Raises:
         ValueError: If the mode is unknown.
@@ -100,6 +100,6 @@ def _name(results: dict) -> str:
             return str(results[key])
     raise ValueError(
         'PerturbTime: the clip has none of the keys clip, frame_dir and filename, so '
-        'its order could not be the same in every run; let the data set give its '
-        'clips a name under `clip`'
+        'its order would not be the same in every run; give each clip of the data set '
+        'a name under the key `clip`'
     )

@@ -1,4 +1,4 @@
-"""The refined caption of each clip, if it still is one of that text and clip."""
+"""Transforms for refined captions, which check that text and clip have not changed."""
 
 from pathlib import Path
 
@@ -9,29 +9,28 @@ from ..caption_files import read_captions
 from ..refined_captions import clip_hash, read_refined, text_hash
 from ..text_files import DataError
 
-_AGAIN = 'refine it again, or remove its line to go on without'
+_AGAIN = 'refine it again, or remove its line to continue without it'
 
 
 @TRANSFORMS.register_module()
 class AttachRefinedCaptions(BaseTransform):
-    """Attaches captions that a command refined, and refuses those of something else.
+    """Adds captions that a command refined, and refuses outdated ones.
 
     Required key: ``clip``; ``frame_dir`` or ``filename`` where the refiner saw the
-    clip. Added key: ``caption``. It takes the place of ``AttachCaptions``. Each clip
-    is compared once in a process; a packed clip, whose own files are not there, is
-    taken as it is.
+    clip. Added key: ``caption``. It replaces ``AttachCaptions``. Each clip is compared
+    once in a process; a packed clip is not compared, because its own files are absent.
 
     Args:
         path: File of :func:`~tgdfer_mm.datasets.refined_captions.refine_captions`.
         source: The captions that were refined, see
             :func:`~tgdfer_mm.datasets.caption_files.read_captions`.
-        complete: Whether each clip of `source` has to be refined; otherwise the
-            others keep the caption that they have.
+        complete: Whether each clip of `source` must be refined; otherwise the others
+            keep their caption.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        DataError: If a file is not as described; a refined text is of another caption
-            or of other pictures; or a clip has none.
+        DataError: If a file does not have the described form; a refined text belongs to
+            another caption or to other pictures; or a clip has none.
     """
 
     def __init__(self, path: str, source: str, complete: bool = True) -> None:
@@ -42,8 +41,8 @@ class AttachRefinedCaptions(BaseTransform):
             text = self.captions.get(clip)
             if text is None or text_hash(text) != refined.of_text:
                 raise DataError(
-                    f'{path}: the text of clip {clip!r} was refined of another caption '
-                    f'than {source} has; {_AGAIN}'
+                    f'{path}: the text of clip {clip!r} was refined from another '
+                    f'caption than the one that {source} has; {_AGAIN}'
                 )
 
     def transform(self, results: dict) -> dict:
@@ -65,6 +64,6 @@ class AttachRefinedCaptions(BaseTransform):
             return
         if clip_hash(place) != self.refined[clip].of_clip:
             raise DataError(
-                f'{self.path}: the text of clip {clip!r} was refined of other pictures '
-                f'than those in {place}; {_AGAIN}'
+                f'{self.path}: the text of clip {clip!r} was refined from other '
+                f'pictures than those in {place}; {_AGAIN}'
             )

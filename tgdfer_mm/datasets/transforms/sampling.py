@@ -1,4 +1,4 @@
-"""Which frames of a clip are looked at."""
+"""Sampling of the frames of a clip."""
 
 from mmcv.transforms import BaseTransform
 
@@ -8,22 +8,22 @@ from ...registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class SampleSegments(BaseTransform):
-    """Takes one frame from each of T equal segments of the clip.
+    """Samples one frame from each of T equal segments of the clip [from DFER-CLIP].
 
-    A random frame of each segment in training, its middle frame in testing [from
-    DFER-CLIP]. What a clip with n < T frames gives is a policy's choice; ``num_valid``
-    says how many positions count, so that the model can mask the rest.
+    It is a random frame of each segment in training, and the middle frame in testing.
+    `short_clip` is the policy for a clip with n < T frames; ``num_valid`` is the number
+    of valid positions, so that the model can mask the rest [choice].
 
     Required key: ``total_frames``. Added keys: ``frame_inds`` (T,) int64, counted
     from 0 in the clip, ``num_valid``, ``clip_len`` and ``num_clips``.
 
     Args:
         num_frames: T.
-        test_mode: Take the middle frames.
-        short_clip: What to do if n < T, a name in
-            :data:`~tgdfer_mm.clips.sampling.SHORT_CLIP`: ``'pad'``,
-            ``'repeat_last'``, ``'loop'``, ``'stretch'``, or ``'exclude'``, for which
-            the data set leaves such clips out when it reads its list.
+        test_mode: Whether to take the middle frames.
+        short_clip: Policy for n < T, a name in
+            :data:`~tgdfer_mm.clips.sampling.SHORT_CLIP`: ``'pad'``, ``'repeat_last'``,
+            ``'loop'``, ``'stretch'``, or ``'exclude'``, for which the data set leaves
+            such clips out when it reads its list.
 
     Attributes:
         min_frames: The data set excludes clips with fewer frames.

@@ -1,4 +1,4 @@
-"""What is heard while the sampled frames of a clip are shown."""
+"""Transforms that add the sound at the time of the sampled frames."""
 
 from pathlib import Path
 
@@ -15,30 +15,31 @@ from .outside_input import is_opened
 
 @TRANSFORMS.register_module()
 class AttachSound(BaseTransform):
-    """Attaches what is heard at each sampled frame.
+    """Adds features of the sound at each sampled frame [choice].
 
     ``SoundRecognizer`` with ``SoundFusionNeck`` reads it. Put it between
-    ``SampleSegments`` and ``DecodeFrames`` (or ``DecodeVideo``); it works on computed
-    features, too.
+    ``SampleSegments`` and ``DecodeFrames`` (or ``DecodeVideo``); it also works with
+    cached features.
 
-    The frames of a clip are taken to be evenly spaced over the pictures of the file
-    that the sound is read from [choice]: frame i of n is shown in the middle of the
-    (i + 1)-th n-th. So the frames of a folder have to be all frames of that file, or
-    evenly chosen ones.
+    The frames of a clip are assumed to be evenly spaced over the duration of the
+    pictures in the file with the sound: frame i of n, counted from 0, has the time (i +
+    0.5) / n of it. So the frames of a folder must be all frames of that file, or evenly
+    chosen ones.
 
     Required keys: ``clip``, ``frame_inds``, ``total_frames``. Optional keys: ``sound``,
-    a :class:`~tgdfer_mm.sound.reading.Sound` such as that of a drawn clip, which is
-    taken out; ``audio`` and ``filename``, files with the clip's sound, in this order;
+    a :class:`~tgdfer_mm.sound.reading.Sound`, for example of a drawn clip, which is
+    removed; ``audio`` and ``filename``, files with the clip's sound, in this order;
     ``num_valid``. Added keys: ``heard`` (T, C) float32, and ``heard_mask`` (T,), false
-    where nothing is known and in padding.
+    where the sound is not known and in padding.
 
     Args:
-        path: Form of the path of a clip's file with sound, in which ``{clip}`` is its
-            name and ``{number}`` its name as a whole number, as in
-            ``data/DFEW/Clip/original/{number}.mp4``. By default what the data set says.
-        of: ``'log_mel'``, the spectrum within 0.1 s; or ``'voice'``, six values of the
-            voiced stretch.
-        missing: What a clip gets whose file has no sound: ``'silence'``, nothing is
+        path: Pattern of the path of a clip's file with sound, in which ``{clip}`` is
+            its name and ``{number}`` its name as a whole number, as in
+            ``data/DFEW/Clip/original/{number}.mp4``. By default the data set gives the
+            path.
+        of: Kind of features: ``'log_mel'``, the spectrum within 0.1 s; or ``'voice'``,
+            six values of the voiced interval.
+        missing: Treatment of files without sound: ``'silence'``, the sound is not
             known; or ``'error'``.
 
     Raises:
@@ -58,7 +59,7 @@ class AttachSound(BaseTransform):
         self.path, self.of, self.missing = path, of, missing
         self._measure, self.channels = MEASURES[of]
         if path is not None:
-            self._place('1')  # says what is wrong with it before any training
+            self._place('1')  # reports errors in it before any training
 
     def transform(self, results: dict) -> dict:
         inds = np.asarray(results['frame_inds'])
@@ -80,11 +81,11 @@ class AttachSound(BaseTransform):
         path = self._place(clip) if self.path else None
         path = path or results.get('audio') or results.get('filename')
         if path is None:
-            if is_opened(results):  # an array, which mmaction2's inference gives
+            if is_opened(results):  # an array from mmaction2's inference
                 return None
             raise UsageError(
-                f'clip {clip!r} is a folder of frames: say with AttachSound(path=...) '
-                "which file has its sound, or take the data set's media='videos'"
+                f'clip {clip!r} is a folder of frames: set AttachSound(path=...) to '
+                "the file with its sound, or set media='videos' in the data set"
             )
         try:
             sound = read_sound(Path(path))
@@ -92,7 +93,7 @@ class AttachSound(BaseTransform):
             raise DamagedClipError(clip, str(err)) from err
         if sound is None and self.missing == 'error':
             raise UsageError(
-                f'clip {clip!r}: {path} has no sound; if that is meant, set '
+                f'clip {clip!r}: {path} has no sound; name another file, or set '
                 "AttachSound(missing='silence')"
             )
         return sound

@@ -1,4 +1,4 @@
-"""Clips that are video files."""
+"""Transforms for clips that are video files."""
 
 from mmcv.transforms import BaseTransform
 

@@ -1,4 +1,4 @@
-"""Several views of a clip: windows in time, crops in space."""
+"""Transforms for several views of a clip: windows in time, crops in space."""
 
 import numpy as np
 from mmaction.datasets.transforms import SampleFrames
@@ -9,12 +9,12 @@ from ...registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class SampleWindows(SampleFrames):
-    """Takes windows of T consecutive frames, from the clip's first to its last.
+    """Samples windows of T consecutive frames from the whole clip [from S2D].
 
-    mmaction2's ``SampleFrames`` in testing, with the first window at the start of the
-    clip and the last one at its end [from S2D]. A clip with n <= T frames fills the
-    first window alone; its last frame is repeated, and ``num_valid`` is n, so that the
-    model masks what is repeated [choice].
+    It is mmaction2's ``SampleFrames`` in testing, with the first window at the start of
+    the clip and the last one at its end. A clip with n <= T frames fills only the first
+    window; its last frame is repeated, and ``num_valid`` is n, so that the model masks
+    the repeated frames [choice].
 
     Required key: ``total_frames``. Added keys: ``frame_inds`` (W * T,) int64, counted
     from 0 in the clip, window by window, ``num_valid``, ``clip_len`` and ``num_clips``.
@@ -38,7 +38,7 @@ class SampleWindows(SampleFrames):
         )
 
     def transform(self, results: dict) -> dict:
-        """Chooses the frames."""
+        """Samples the frames."""
         found = super().transform({**results, 'start_index': 0})
         total = results['total_frames']
         alone = total <= self.clip_len
@@ -53,13 +53,13 @@ class SampleWindows(SampleFrames):
 
 @TRANSFORMS.register_module()
 class CropCorners(BaseTransform):
-    """Two crops of every frame, at its first and its last corner.
+    """Takes two crops of every frame, at its first and its last corner [from S2D].
 
-    With frames whose shorter side is the crop's, these are the two ends of the longer
-    one, as S2D's tests and VideoMAE's take them [from S2D]; on square frames of that
-    size both are the same. With larger frames they differ on square ones, too
-    [choice]. mmaction2's ``ThreeCrop`` takes three, and needs one side as long as the
-    crop's. All planes of a frame are cropped alike, that of landmarks with them.
+    If the shorter side of a frame is as long as the crop, these are the two ends of the
+    longer side, as in the tests of S2D and VideoMAE; on square frames of that size both
+    crops are the same. On larger frames the crops differ, also on square ones [choice].
+    mmaction2's ``ThreeCrop`` takes three crops, and needs one side as long as the crop.
+    All planes of a frame are cropped alike, also that of landmarks.
 
     Required key: ``imgs``. Changed keys: ``imgs``, first all frames of the first crop,
     then those of the second, and ``img_shape``. Added key: ``num_crops``.

@@ -1,4 +1,4 @@
-"""Is a copy of a data set whole, which version is it, what will training see?"""
+"""Checks of a copy of a data set: completeness, version, and the input of training."""
 
 from .run import check_copy
 

@@ -1,4 +1,4 @@
-"""The copy of a data set that is checked, read through its data set class."""
+"""The copy of a data set that is checked, read by its data set class."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,14 +28,14 @@ class ClipList:
     """The clips of one subset.
 
     Attributes:
-        setting: Key of the facts' ``lists``.
-        fold: Number of the fold; None if there are none.
+        setting: Key of ``lists`` in the facts.
+        fold: Number of the fold; None if there are no folds.
         subset: ``'train'`` or ``'test'``.
         path: The file.
         labels: Label of each clip, from 0.
         base: The smallest label as written; None if labels are words.
-        label_set: The file in ``label_sets/`` that has the classes.
-        reading: How it was read, if it is one of another project.
+        label_set: Name of the file in ``label_sets/`` with the classes.
+        reading: Its interpretation, if it is a list of another project.
     """
 
     setting: str
@@ -59,12 +59,12 @@ class Copy:
     Attributes:
         name: A key of :data:`DATASETS`.
         root: Its root folder.
-        facts: What it should hold, see :func:`~.facts.expected`.
-        split_file: Path of the lists, if it is stated, with ``{subset}`` and
-            ``{fold}`` for what they vary with.
+        facts: The expected facts, see :func:`~.facts.expected`.
+        split_file: Path of the lists, if stated, with ``{subset}`` and ``{fold}`` in
+            the place of these values.
         label_base: Number of the first class in the lists, if it is stated.
         list_order: Order of the classes in them, if it is stated.
-        findings: Where to report.
+        findings: The findings, to which the checks add.
     """
 
     name: str
@@ -82,8 +82,8 @@ class Copy:
             self.cls = type(self.cls.__name__, (self.cls,), own)
 
     def dataset(self, subset: str, fold: int | None, **options) -> DFERDataset:
-        """The data set class on this copy, with nothing read yet."""
-        # The places are looked for here, where a doubt becomes a finding.
+        """The data set of this copy, before anything is read."""
+        # The search for places is done here, so that a doubt becomes a finding.
         places = dict(media_dir='.')
         if self.cls.LISTED:
             places.update(split_file='.', label_base=self.label_base)
@@ -94,7 +94,7 @@ class Copy:
         )
 
     def read_lists(self, setting: str) -> list[ClipList]:
-        """Reads all lists of a setting; what is wrong with them is reported."""
+        """Reads all lists of a setting, and reports their errors."""
         fact = self.facts['lists'][setting]
         main = setting == next(iter(self.facts['lists']))
         if self.split_file and not main:
@@ -114,7 +114,7 @@ class Copy:
         return [each for each in read if each]
 
     def _stated(self, dataset: DFERDataset) -> str | None:
-        """The path of a list, from the pattern that the user has given."""
+        """The path of a list, from the user's pattern."""
         if not self.split_file:
             return None
         named = self.split_file.replace('{subset}', dataset.subset)
@@ -133,7 +133,7 @@ class Copy:
     def _find(
         self, what: str, option: str, find: Callable[..., Found], *args, **fields
     ) -> Found | None:
-        """A place, or None if it cannot be told; a doubt about it is reported."""
+        """A place, or None if it is not clear; a doubt is reported."""
         try:
             found = find(self.cls.ALIASES, self.root, *args, **fields)
         except AmbiguousPlaceError as err:

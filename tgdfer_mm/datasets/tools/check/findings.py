@@ -1,4 +1,4 @@
-"""What a check found, and what to do about it."""
+"""The findings of a check, with advice."""
 
 import json
 from collections.abc import Iterable
@@ -23,13 +23,13 @@ def load_texts() -> dict[str, dict[str, str]]:
 
 
 class Findings:
-    """All findings of a check, in the order in which they were made.
+    """All findings of a check, in order.
 
     Attributes:
-        all: Each as plain data: ``code`` (the same for the same kind of finding),
-            ``severity`` (``'error'``, ``'warning'`` or ``'note'``), ``message`` (what
-            is so), ``advice`` (what to do) and ``examples`` (names of the clips or
-            files concerned, all of them).
+        all: The findings as plain data: ``code`` (the kind of finding), ``severity``
+            (``'error'``, ``'warning'`` or ``'note'``), ``message`` (the fact),
+            ``advice`` (what to do) and ``examples`` (names of all clips or files
+            concerned).
     """
 
     def __init__(self) -> None:
@@ -42,15 +42,15 @@ class Findings:
         severity: str | None = None,
         **values,
     ) -> None:
-        """Adds a finding, unless it concerns nobody.
+        """Adds a finding, unless it concerns no clip or file.
 
         Args:
             text: A key of :func:`load_texts`.
-            who: The clips or files concerned. Nothing is added if there are none;
-                None stands for a finding about the copy as a whole.
-            severity: In place of the text's own.
-            **values: What the text has in braces, besides the ``count`` of those
-                concerned and the names of ``some``.
+            who: The clips or files concerned. If there are none, nothing is added; None
+                means a finding about the whole copy.
+            severity: Severity, by default the text's own.
+            **values: Values for the braces of the text, in addition to the ``count`` of
+                those concerned and the names of ``some``.
         """
         names = tuple(map(str, who or ()))
         if who is not None and not names:
@@ -69,7 +69,7 @@ class Findings:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing changes a published number."""
+        """Tells whether no finding changes a published number."""
         return all(each['severity'] != ERROR for each in self.all)
 
     def as_dicts(self) -> list[dict]:

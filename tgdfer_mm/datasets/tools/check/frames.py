@@ -1,4 +1,4 @@
-"""Checks of the frames: which version they are, how many, how they are named."""
+"""Checks of the frames: version, numbers and names."""
 
 import os
 from collections import Counter
@@ -12,7 +12,7 @@ from ...clip_sources import open_clips
 from .copies import Copy
 from .findings import NOTE, WARNING
 
-SHORT = 16  # frames, what the configs sample
+SHORT = 16  # number of frames that the configs sample
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Frames:
     counts: dict[str, int | None]
 
     def names(self, clip: str) -> list[str]:
-        """Frame files of a clip that is there."""
+        """Frame files of an existing clip."""
         return self.index.frames(self.places[clip])
 
     @property

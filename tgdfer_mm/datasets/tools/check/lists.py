@@ -28,7 +28,7 @@ def check_lists(copy: Copy) -> dict[str, list[ClipList]]:
 
 
 def _report_others(copy: Copy, lists: list[ClipList]) -> None:
-    """Says how the lists of other projects were read, those read alike at once."""
+    """Reports the interpretation of lists of other projects, once for equal ones."""
     alike = defaultdict(list)
     for each in lists:
         if each.reading:
@@ -67,7 +67,7 @@ def _check_overlap(copy: Copy, text: str, one: ClipList, other: ClipList) -> Non
 
 
 def _check_blocks(copy: Copy, setting: str, tests: list[ClipList]) -> None:
-    """The authors' test folds are blocks of ascending clip numbers in every class."""
+    """Checks that test folds are blocks of clip numbers, as the authors' are."""
     broken = []
     for one, other in zip(tests, tests[1:], strict=False):
         before, after = _numbers_by_label(one), _numbers_by_label(other)

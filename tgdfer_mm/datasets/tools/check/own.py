@@ -1,4 +1,4 @@
-"""Checks of a user's own clips: what training and testing will see of them."""
+"""Checks of a user's own clips, as training and testing will see them."""
 
 import os
 from collections import Counter, defaultdict
@@ -32,14 +32,14 @@ def check_own(data: str | Path, deep: bool = False) -> dict:
 
     Args:
         data: The folder or the list.
-        deep: Whether every frame is decoded, not only the first one.
+        deep: Whether to decode every frame, not only the first one.
 
     Returns:
-        The report, plain data: see docs/own.md. ``ok`` tells whether there is nothing
-        to mend.
+        The report, plain data: see docs/own.md. ``ok`` tells whether nothing has to be
+        corrected.
 
     Raises:
-        DataError: If the clips cannot be used at all; names file and line.
+        DataError: If the clips cannot be used at all; the message names file and line.
     """
     found = read_own(data)
     folds = None if found.fixed else make_folds(found)
@@ -54,8 +54,7 @@ def check_own(data: str | Path, deep: bool = False) -> dict:
     if both:
         problems.append(
             f'{len(both)} people or videos are in training and in test clips: '
-            f'{some(both, 5)}. '
-            'Results are then too good.'
+            f'{some(both, 5)}. Results are then too high; keep each in one part.'
         )
     return dict(
         schema=SCHEMA,
@@ -77,7 +76,7 @@ def check_own(data: str | Path, deep: bool = False) -> dict:
 
 
 def print_own(report: dict, console: Terminal | None = None) -> None:
-    """Prints a report: a row for each class, then what is to be known or mended."""
+    """Prints a report: a row for each class, then remarks and problems."""
     console = console or Terminal()
     places = ' '.join(report['classes'][0]['places'])
     places = 'clips of each fold' if report['folds'] else places
@@ -103,11 +102,13 @@ def print_own(report: dict, console: Terminal | None = None) -> None:
     lines += [f'problem: {each}' for each in report['problems']]
     for line in lines:
         console.print(one_line(line), soft_wrap=True)
-    console.print('nothing to mend' if report['ok'] else 'something to mend, see above')
+    console.print(
+        'nothing to correct' if report['ok'] else 'there are problems, see above'
+    )
 
 
 def _row(found: OwnData, folds, name: str, lengths: dict[str, int]) -> dict:
-    """What is known of a class."""
+    """The numbers of a class."""
     clips = [clip for clip in found.clips if name in clip.labels]
     counts = [lengths[clip.name] for clip in clips if clip.name in lengths]
     if folds is None:
@@ -129,7 +130,7 @@ def _row(found: OwnData, folds, name: str, lengths: dict[str, int]) -> dict:
 def _look_at(
     clips: list[OwnClip], deep: bool
 ) -> tuple[dict[str, int], Counter, dict[str, str]]:
-    """Frames of each clip, how many have which size, and why some cannot be read."""
+    """Frames of each clip, picture sizes, and reasons for unreadable clips."""
     lengths: dict[str, int] = {}
     sizes: Counter = Counter()
     unreadable: dict[str, str] = {}
@@ -156,7 +157,7 @@ def _look_at(
 
 
 def _copies(clips: Iterable[OwnClip]) -> list[list[OwnClip]]:
-    """Groups of clips that are the same, byte for byte."""
+    """Groups of identical clips, byte by byte."""
     by_size: dict[tuple, list[OwnClip]] = defaultdict(list)
     for clip in clips:
         by_size[_size(clip)].append(clip)
@@ -173,7 +174,7 @@ def _describe_copies(copies: list[OwnClip]) -> str:
     names = ' and '.join(sorted(clip.name for clip in copies))
     labels = {clip.main_class for clip in copies}
     classes = '' if len(labels) == 1 else f', in the classes {sorted(labels)}'
-    return f'{names} are the same clip{classes}: leave all but one out.'
+    return f'{names} are the same clip{classes}: keep only one of them.'
 
 
 def _files(clip: OwnClip) -> list[Path]:
@@ -194,7 +195,7 @@ def _content(clip: OwnClip) -> str:
 
 
 def _on_both_sides(found: OwnData) -> list[str]:
-    """People, or videos, of a stated split whose clips are trained on and tested."""
+    """People or videos with clips in both training and test parts of a stated split."""
     sides: dict[str, set[str]] = defaultdict(set)
     names: dict[str, str] = {}
     for clip in found.clips if found.fixed else ():

@@ -1,4 +1,4 @@
-"""Checks of the pictures themselves: their sizes, and whether they can be read."""
+"""Checks of the pictures: their sizes, and whether they can be read."""
 
 import os
 from collections import Counter
@@ -25,11 +25,11 @@ def check_pictures(copy: Copy, frames: Frames, version: str, deep: bool) -> Coun
         copy: The copy.
         frames: Its frames.
         version: Their pixel version.
-        deep: Whether every frame is decoded as in training, in place of reading the
-            header of each clip's first one.
+        deep: Whether to decode every frame as in training, instead of reading the
+            header of each clip's first frame.
 
     Returns:
-        How many pictures have each size.
+        Number of pictures of each size.
     """
     read = _decode if deep else _read_header
 

@@ -1,4 +1,4 @@
-"""Checks of acted recordings: what the names of the files say, and who is absent."""
+"""Checks of acted recordings: file names, and absent actors and recordings."""
 
 import os
 from collections import Counter, defaultdict
@@ -12,7 +12,7 @@ from ...text_files import DataError, some
 from .copies import Copy
 
 _FIELDS = ('emotion', 'sentence', 'intensity', 'repetition', 'actor')
-_CODED = ('sentence', 'actor')  # the others are shown in words
+_CODED = ('sentence', 'actor')  # the other codes are shown in words
 
 
 def check_recordings(copy: Copy, clip_counts: Mapping[str, int | None]) -> dict:
@@ -20,13 +20,13 @@ def check_recordings(copy: Copy, clip_counts: Mapping[str, int | None]) -> dict:
 
     Args:
         copy: The copy of a data set of actors.
-        clip_counts: Frames of each clip of the pixel version that is looked at; None
-            for an absent one.
+        clip_counts: Frames of each clip of the checked pixel version; None for an
+            absent clip.
 
     Returns:
-        Of each field of the names and each of its values, how many recordings are there
-        and how many the data set has; and, as ``left_out``, how many other files of
-        each kind there are.
+        For each field of the names and each of its values, the number of recordings in
+        the copy and in the data set; and, as ``left_out``, the number of other files of
+        each kind.
     """
     data = copy.dataset('test', None, media='videos')
     videos = copy.places().get(('videos', 'original'))
@@ -66,7 +66,7 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def _check_names(copy: Copy, data: ActedDataset, folder: Path) -> Counter:
-    """Looks at every file of the videos' folder; counts those of other kinds."""
+    """Checks every file in the folder of videos; counts files of other kinds."""
     expected = {data.video_name(clip) for clip in data.chosen}
     left_out: Counter = Counter()
     malformed, unknown, pointers = [], [], []

@@ -16,16 +16,16 @@ _COUNTS = {
 
 
 def print_report(report: dict, console: Terminal | None = None) -> None:
-    """Prints what a check found.
+    """Prints the findings of a check.
 
     Args:
-        report: What :func:`~.run.check_copy` returned.
-        console: Where to; stdout by default.
+        report: The result of :func:`~.run.check_copy`.
+        console: The console to print to; stdout by default.
     """
     console = console or Terminal()
     say = console.print
     say(Text(report['dataset'], 'bold'), f'in {one_line(report["root"])}')
-    say(f'Counts are held against {_COUNTS[report["counts"]]}.')
+    say(f'Counts are compared with {_COUNTS[report["counts"]]}.')
     say(_places(report))
     say(_training(report))
     if report['config']:
@@ -78,8 +78,8 @@ def _training(report: dict) -> Table:
 
 
 def _recordings(counts: dict) -> list[str]:
-    """How many recordings are there of each emotion, actor and so on."""
-    lines = ['Recordings that are there:']
+    """Prints the number of recordings of each emotion, actor and so on."""
+    lines = ['Recordings in the copy:']
     for field, found in counts.items():
         if field == 'left_out':
             continue
@@ -90,7 +90,7 @@ def _recordings(counts: dict) -> list[str]:
             whole = len(known) - len(shown)
         each = [f'{c} {n}' + f' of {of}' * (n < of) for c, (n, of) in shown.items()]
         if field == 'actor':
-            each.insert(0, f'{whole} of {len(known)} whole')
+            each.insert(0, f'{whole} of {len(known)} complete')
         lines.append(
             f'  by {field}: {", ".join(each[:20])}{", ..." * (len(each) > 20)}'
         )

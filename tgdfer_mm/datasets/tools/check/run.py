@@ -1,4 +1,4 @@
-"""A whole check, from the folders to what training will see."""
+"""The whole check, from the folders to the input of training."""
 
 from collections import Counter
 from pathlib import Path
@@ -39,20 +39,21 @@ def check_copy(
         dataset: A key of :data:`~.copies.DATASETS`, e.g. ``'dfew'``.
         root: Its root folder.
         media: ``'frames'`` or ``'videos'``.
-        pixel_version: Which rendition of the clips; by default the first one that is
-            there, in the order of the data set class.
-        media_dir: Its folder, if it is under no known name.
-        counts: What the counts are held against, see :func:`~.facts.expected`.
-        deep: Whether every frame is decoded, not only the first one's header read.
-        split_file: Path of the lists, if not the authors', absolute or below `root`;
-            ``{subset}`` and ``{fold}`` stand for what they vary with.
+        pixel_version: Name of the rendition of the clips; by default the first existing
+            one, in the order of the data set class.
+        media_dir: Its folder, if it has no known name.
+        counts: The expected counts, see :func:`~.facts.expected`.
+        deep: Whether to decode every frame, and not only read the header of the first
+            one.
+        split_file: Path of the lists, absolute or below `root`, with ``{subset}`` and
+            ``{fold}`` in the place of these values; by default the authors' lists.
         label_base: Number of the first class in the lists, for those that do not show
             it; see :class:`~tgdfer_mm.datasets.DFERDataset`.
         list_order: Order of the classes in them, for those that do not show it.
 
     Returns:
-        The report, plain data: see docs/data.md. ``ok`` tells whether nothing was
-        found that changes a published number.
+        The report, plain data: see docs/data.md. ``ok`` tells whether no finding
+        changes a published number.
 
     Raises:
         NotADirectoryError: If there is no such root.
@@ -130,7 +131,7 @@ def _choose(
     version: str | None,
     media_dir: str | None,
 ) -> tuple[str, Path | None]:
-    """The version to look at and its folder."""
+    """The version to check and its folder."""
     own = list(copy.cls.FOLDERS[media])
     there = [v for m, v in places if m == media]
     if media_dir:
@@ -156,7 +157,7 @@ def _choose(
 def _compare_lengths(
     copy: Copy, lists: list[ClipList], counts: dict[str, int | None]
 ) -> None:
-    """Reports clips whose list says another number of frames than the disk."""
+    """Reports clips whose number of frames in the list differs from the disk."""
     said = {c: n for e in lists if e.reading for c, n in e.reading.num_frames.items()}
     other = sorted(c for c, n in said.items() if counts.get(c) and counts[c] != n)
     if other:
@@ -165,7 +166,7 @@ def _compare_lengths(
 
 
 def _config(copy: Copy, media: str, version: str, media_dir: str | None) -> dict:
-    """What a config's data set needs to read these clips."""
+    """The data set arguments with which a config reads these clips."""
     own = dict(type=copy.cls.__name__, data_root=str(copy.root))
     if media != 'frames':
         own.update(media=media)
@@ -175,7 +176,7 @@ def _config(copy: Copy, media: str, version: str, media_dir: str | None) -> dict
 
 
 def _training_row(copy: Copy, each: ClipList, counts: dict[str, int | None]) -> dict:
-    """What training or testing on a list will see."""
+    """The input of training or testing on a list."""
     num_classes = 1 + max(each.labels.values())
     if each.label_set == copy.cls.LABEL_SET:
         num_classes = len(copy.facts['classes'])

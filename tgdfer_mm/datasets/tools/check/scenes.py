@@ -1,4 +1,4 @@
-"""Checks of FERV39k's scenes: their sizes, numbering and lists of their own."""
+"""Checks of FERV39k's scenes: sizes, numbering, and lists of single scenes."""
 
 from collections import Counter, defaultdict
 

@@ -17,10 +17,10 @@ Labels = dict[str, int]
 
 
 def check_tables(copy: Copy, lists: dict[str, list[ClipList]]) -> dict[str, str]:
-    """Reads the spreadsheets that are there and compares them with the lists.
+    """Reads the existing spreadsheets and compares them with the lists.
 
     Returns:
-        What became of each of them, by its kind.
+        The result for each of them, by kind.
     """
     state = {}
     for kind, check in _CHECKS.items():
@@ -109,7 +109,7 @@ _CHECKS: dict[str, Callable[[Copy, Path, dict], int]] = {
 
 
 def _clip_rows(path: Path) -> dict[str, list]:
-    """Rows by the clip in their first cell, whether or not a header precedes them."""
+    """Rows by the clip in their first cell, with or without a header before them."""
     found: dict[str, list] = {}
     for number, row in read_table(path):
         clip = str(row[0]).strip().removesuffix('.mp4').removesuffix('.0')
@@ -125,7 +125,7 @@ def _clip_rows(path: Path) -> dict[str, list]:
 
 
 def _ids(path: Path, clip: str, cells: list, count: int | None = None) -> list[int]:
-    """The ids of a clip's emotions, which its last cell has: 3, or '1,2'."""
+    """The ids of a clip's emotions from its last cell: 3, or '1,2'."""
     said = cells[-1] if cells else None
     parts = str(said).split(',')
     ids = [whole_number(part.strip().removesuffix('.0')) for part in parts]

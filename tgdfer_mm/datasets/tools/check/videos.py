@@ -23,7 +23,7 @@ def check_videos(
         folder: Folder of the videos.
         version: Their pixel version.
         listed: All clips of the lists.
-        deep: Whether all frames are decoded.
+        deep: Whether to decode all frames.
 
     Returns:
         Frames of each clip; None if it is absent, 0 if it cannot be read.
@@ -37,7 +37,7 @@ def check_videos(
         path = paths[clip]
         if not os.path.lexists(path):
             return clip, None
-        if is_pointer(path):  # told once for all of them
+        if is_pointer(path):  # reported once for all of them
             pointers.append(clip)
             return clip, 0
         try:

@@ -1,4 +1,4 @@
-"""The folder of the clips: what is in it, and who writes there."""
+"""The output folder of face clips, which one process may write at a time."""
 
 import errno
 import json
@@ -19,15 +19,15 @@ from .inputs import RawClip
 from .settings import differences
 
 NOT_WRITTEN = 'not written'
-_OWN = '.tgdfer_faces'  # records, pictures, and clips that are not finished
+_OWN = '.tgdfer_faces'  # records, pictures, and unfinished clips
 _OF_ONE_NAME = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY)
 
 
 class ClipFolder:
-    """Clips that are whole or absent, with a record of each input.
+    """A folder whose clips are complete or absent, with a record of each input.
 
-    Made by :func:`opened`. A record is written before its clips get their names, so a
-    process that dies in between leaves an input to be done again.
+    It is created by :func:`opened`. A record is written before its clips get their
+    names, so that after a crash in between the input is processed again.
 
     Args:
         folder: The folder.
@@ -45,7 +45,7 @@ class ClipFolder:
         self._count = 0
 
     def _open(self) -> None:
-        shutil.rmtree(self._making, ignore_errors=True)  # of a call that was killed
+        shutil.rmtree(self._making, ignore_errors=True)  # left by a killed call
         if self._journal.exists():
             lines = self._journal.read_text(encoding='utf-8', errors='replace')
             for line in lines.split('\n'):
@@ -58,7 +58,7 @@ class ClipFolder:
         write_text(self._journal, ''.join(f'{line}\n' for line in lines))
 
     def is_done(self, raw: RawClip, stamp: str | None) -> bool:
-        """Whether an input that has not changed has all its clips."""
+        """Tells whether an unchanged input has all its clips."""
         record = self.records.get(raw.source)
         if record is None or stamp is None or record['stamp'] != stamp:
             return False
@@ -75,19 +75,19 @@ class ClipFolder:
         return (len(sizes), sum(sizes)) == (clip['frames'], clip['bytes'])
 
     def new_place(self) -> Path:
-        """A folder that is not there yet, for the clips of one input."""
+        """A new folder for the clips of one input."""
         self._count += 1
         return self._making / str(self._count)
 
     def take(self, record: dict[str, Any], place: Path) -> dict[str, Any]:
-        """Gives the clips of an input their names, and removes its former ones.
+        """Moves the clips of an input to their names, and removes its earlier clips.
 
         Args:
             record: As :class:`~.clip_maker.ClipMaker` gives it, and ``stamp``.
-            place: Where its clips are.
+            place: The folder of its clips.
 
         Returns:
-            The record; another one if the clips cannot have their names.
+            The record; another record if the clips cannot have their names.
 
         Raises:
             OutputError: If nothing can be written.
@@ -102,7 +102,9 @@ class ClipFolder:
                 if os.path.lexists(target):
                     if clip['clip'] not in owned:
                         raise FileExistsError(
-                            errno.EEXIST, 'it is there and no clip of ours', str(target)
+                            errno.EEXIST,
+                            'it exists and is not one of our clips',
+                            str(target),
                         )
                     shutil.rmtree(target)
             self._note(record)
@@ -117,8 +119,8 @@ class ClipFolder:
             if err.errno not in _OF_ONE_NAME:
                 raise OutputError(
                     f'{err.filename or self.folder}: cannot be written '
-                    f'({err.strerror or err}). Make room; the clips made before are '
-                    'kept, and a second call goes on.'
+                    f'({err.strerror or err}). Free some space; finished clips are '
+                    'kept, and a second call continues.'
                 ) from err
             raw = RawClip(record['source'], record['name'], self.folder)
             reason = f'{err.filename2 or err.filename}: {err.strerror}'
@@ -134,14 +136,14 @@ class ClipFolder:
             file.write(json.dumps(record) + '\n')
 
     def still_of(self, record: dict[str, Any]) -> Path:
-        """Where a picture is of an input without a clip, if there is one."""
+        """The path of the picture of an input without a clip, if there is one."""
         name = sha256(record['source'].encode('utf-8', 'surrogateescape')).hexdigest()
         return self._stills / f'{name[:16]}.jpg'
 
 
 @contextmanager
 def opened(out: Path, source: Path, about: dict[str, Any]) -> Iterator[ClipFolder]:
-    """Opens the folder of the clips, for one process alone.
+    """Opens the folder of the clips, for one process at a time.
 
     Args:
         out: The folder; made if absent.
@@ -149,8 +151,8 @@ def opened(out: Path, source: Path, about: dict[str, Any]) -> Iterator[ClipFolde
         about: Settings, see :meth:`~.settings.ClipSettings.about`.
 
     Raises:
-        UsageError: If the folder has something else in it, or clips of other settings
-            or of another folder.
+        UsageError: If the folder has other things in it, or clips with other settings
+            or from another folder.
         BusyError: If another process writes there.
         OutputError: If nothing can be written there.
     """

@@ -1,4 +1,4 @@
-"""The list of a data set of one's own: ``clips.csv`` next to the videos."""
+"""The list of a user's videos: ``clips.csv`` next to the videos."""
 
 import csv
 import io
@@ -18,13 +18,13 @@ from .inputs import RawClip
 
 
 class ClipList(NamedTuple):
-    """The list, with the input that each row means.
+    """The list, with the input of each row.
 
     Attributes:
-        columns: Their names.
-        places: Which of them has what, see :mod:`~tgdfer_mm.datasets.list_table`.
+        columns: Names of the columns.
+        places: Kinds of the columns, see :mod:`~tgdfer_mm.datasets.list_table`.
         rows: The cells.
-        sources: Of each row the input's path; None if there is no such input.
+        sources: Path of each row's input; None if there is no such input.
     """
 
     columns: list[str]
@@ -33,7 +33,7 @@ class ClipList(NamedTuple):
     sources: list[str | None]
 
     def labels(self) -> dict[str, str]:
-        """The label of each listed input, empty where the list has none."""
+        """The label of each listed input; empty if the list has none."""
         place = self.places.get('label')
         return {
             source: '' if place is None else row[place]
@@ -42,7 +42,7 @@ class ClipList(NamedTuple):
         }
 
     def absent(self) -> list[str]:
-        """Paths in the list at which there is nothing."""
+        """Paths in the list without a file."""
         return [
             row[self.places['path']]
             for source, row in zip(self.sources, self.rows, strict=True)
@@ -51,12 +51,12 @@ class ClipList(NamedTuple):
 
 
 def read_list(folder: Path, clips: Iterable[RawClip]) -> ClipList | None:
-    """Reads the list, as training would; None if there is none.
+    """Reads the list as training does; None if there is none.
 
-    A path is below the folder, with or without the ending of the video.
+    A path is below the folder, with or without the suffix of the video.
 
     Raises:
-        DataError: If it cannot be read; names the file and the line.
+        DataError: If it cannot be read; the message names the file and the line.
     """
     path = find_list(folder)
     if path is None:
@@ -80,7 +80,7 @@ def read_list(folder: Path, clips: Iterable[RawClip]) -> ClipList | None:
 def write_list(
     listed: ClipList, records: Mapping[str, Mapping[str, Any]], out: Path
 ) -> None:
-    """Writes the list of the clips: a row of the videos' list for each clip of it.
+    """Writes the list of the clips, with a copy of its video's row for each clip.
 
     Args:
         listed: The videos' list.

@@ -1,4 +1,4 @@
-"""One video, or one folder of pictures, as clips of faces."""
+"""Makes face clips of one video, or one folder of pictures."""
 
 import shutil
 from itertools import chain
@@ -17,9 +17,9 @@ from ....video.tracking import Seen
 from .inputs import RawClip
 from .settings import QUALITY, ClipSettings
 
-STILL = 'still.jpg'  # a picture of the video, for those of which there is no clip
+STILL = 'still.jpg'  # a picture of the video, for inputs without a clip
 _STILL_SIDE = 160
-# What can be lost of a video.
+# Reasons for lost parts of a video.
 NO_FACE, TOO_SHORT, UNREADABLE = 'no face', 'too short', 'unreadable'
 LOST = (NO_FACE, TOO_SHORT, UNREADABLE)
 
@@ -28,7 +28,7 @@ class ClipMaker:
     """Makes the clips of one input after another, in one process.
 
     Args:
-        settings: How.
+        settings: The settings of the clips.
     """
 
     def __init__(self, settings: ClipSettings) -> None:
@@ -39,8 +39,8 @@ class ClipMaker:
         """Writes the frames of an input's clips.
 
         Args:
-            job: The input, and a folder that is not there yet: a clip's frames are
-                written into folders in it.
+            job: The input, and a new folder; each clip's frames are written into a
+                folder in it.
 
         Returns:
             The record of the input, plain data; see docs/faces.md.
@@ -58,7 +58,7 @@ class ClipMaker:
             raise
         except VideoError as err:
             reason = str(err)
-        # Whatever one video brings up, the next one gets its turn.
+        # A fault with one video must not stop the next one.
         except Exception as err:
             reason = (
                 f'{raw.path}: a fault of this package ({type(err).__name__}: {err})'
@@ -102,7 +102,7 @@ class ClipMaker:
 
 
 def lost_record(raw: RawClip, status: str, reason: str) -> dict[str, Any]:
-    """The record of an input of which there is no clip, and why."""
+    """The record of an input without a clip, with the reason."""
     return dict(
         source=raw.source,
         name=raw.name,
@@ -138,7 +138,7 @@ class _Track:
 
 
 class _Tracks:
-    """All tracks of an input; of those that are not wanted the frames are removed."""
+    """All tracks of an input; removes the frames of unwanted ones."""
 
     def __init__(self, folder: Path, faces: FollowedFaces, every: bool) -> None:
         self._folder, self._faces, self._every = folder, faces, every
@@ -173,14 +173,14 @@ class _Tracks:
             self.end(number)
 
     def people(self) -> int:
-        """The most tracks that there are at once."""
+        """The largest number of simultaneous tracks."""
         starts = [first for first, _ in self.spans]
         return max(
             (sum(a <= at <= b for a, b in self.spans) for at in starts), default=0
         )
 
     def clips(self, name: str) -> list[dict[str, Any]]:
-        """What was written; of several tracks numbered as in a result."""
+        """The written clips; several tracks are numbered as in a result."""
         self._kept.sort(key=lambda t: (t.start, t.place[0]))
         return [
             dict(
@@ -199,7 +199,7 @@ class _Tracks:
 
 
 class _Still:
-    """A small picture out of the middle, or the first one."""
+    """A small picture from the middle, or the first one."""
 
     def __init__(self, source: Source) -> None:
         self._middle = (source.total or 0) // 2
@@ -236,6 +236,6 @@ def _write(path: Path, picture: np.ndarray) -> int:
 
 def _cannot_write(path: Path, err: OSError) -> OutputError:
     return OutputError(
-        f'{path}: cannot be written ({err.strerror or err}). Make room, or choose '
-        'another folder; the clips made before are kept, and a second call goes on.'
+        f'{path}: cannot be written ({err.strerror or err}). Free some space, or '
+        'choose another folder; finished clips are kept, and a second call continues.'
     )

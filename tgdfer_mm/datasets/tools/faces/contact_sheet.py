@@ -1,4 +1,4 @@
-"""A page with some pictures of each clip, to be looked through before training."""
+"""Contact sheets: pages with some pictures of each clip, for a look before training."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -17,9 +17,9 @@ _PAGE = 400  # clips on a page
 
 
 def write_contact_sheet(report: Mapping[str, Any], folder: ClipFolder) -> Path:
-    """Writes the pages: by class, and in each class what went wrong first.
+    """Writes the pages: by class, and in each class the problems first.
 
-    The pages show the clips' own files, so they are of use next to them only.
+    The pages link to the clips' files, so they only work next to them.
 
     Args:
         report: See :func:`~.report.make_report`.
@@ -52,7 +52,7 @@ def write_contact_sheet(report: Mapping[str, Any], folder: ClipFolder) -> Path:
 def _rows(each: Mapping[str, Any], folder: ClipFolder) -> Iterable[dict[str, Any]]:
     remarks = list(each['messages'])
     if each['people'] > 1:
-        remarks.append(f'{each["people"]} people at once')
+        remarks.append(f'{each["people"]} people at the same time')
     elif each['tracks'] > 1:
         remarks.append(f'{each["tracks"]} tracks, one after another')
     shared = dict(each, lost=bool(each['status']), remarks=remarks)

@@ -1,4 +1,4 @@
-"""The videos and folders of pictures in a folder, and what their clips are called."""
+"""Finds the videos and folders of pictures in a folder, and names their clips."""
 
 import os
 from collections.abc import Collection
@@ -17,10 +17,10 @@ class RawClip(NamedTuple):
     """One input.
 
     Attributes:
-        source: Its path below the folder, with slashes.
-        name: The path of its clip: without the ending, or with it where something else
-            in the same folder has that name.
-        path: Where it is.
+        source: Path of the input below the folder, with slashes.
+        name: Path of its clip: without the suffix, or with it if something else in the
+            same folder has that name.
+        path: Path of the input.
     """
 
     source: str
@@ -28,7 +28,7 @@ class RawClip(NamedTuple):
     path: Path
 
     def stamp(self) -> str | None:
-        """Changes if the content does; None if that cannot be told."""
+        """A stamp that changes with the content; None if it is not known."""
         try:
             if not self.path.is_dir():
                 return _stamp(self.path)
@@ -40,34 +40,34 @@ class RawClip(NamedTuple):
 
 
 class RawFolder(NamedTuple):
-    """What a folder holds.
+    """The inputs and other files of a folder.
 
     Attributes:
         clips: The inputs, in natural order.
-        others: What is none, and why, by its path below the folder.
+        others: Reasons why other files are not inputs, by path below the folder.
     """
 
     clips: list[RawClip]
     others: dict[str, str]
 
     def leave_out(self, wanted: Collection[str]) -> list[str]:
-        """Takes the clips of other names out, and gives their paths."""
+        """Removes the clips with other names, and returns their paths."""
         left_out = [raw.source for raw in self.clips if raw.name not in wanted]
         self.clips[:] = [raw for raw in self.clips if raw.name in wanted]
         return left_out
 
 
 def find_raw_clips(folder: Path, out: Path, digits: int = 0) -> RawFolder:
-    """Looks for videos and folders of pictures, however deep.
+    """Finds videos and folders of pictures at any depth.
 
-    A folder of pictures is a clip if it has neither videos nor folders. Hidden files
-    and folders are passed over.
+    A folder of pictures is an input if it has neither videos nor folders. Hidden files
+    and folders are ignored.
 
     Args:
-        folder: Where to look.
-        out: A folder that is not looked into, wherever a link leads to it.
-        digits: To how many digits names that are numbers are filled up with zeros; of
-            clips that are in no folder below.
+        folder: The folder to search.
+        out: A folder that is skipped, also behind a link.
+        digits: Number of digits to which names that are numbers are padded with zeros;
+            only for clips that are not in a folder below.
     """
     found = RawFolder([], {})
     around = {os.path.realpath(folder), os.path.realpath(out)}
@@ -107,7 +107,7 @@ def _look(folder: Path, below: str, around: set[str], found: RawFolder) -> None:
             found.others[place] = (
                 'a picture that lies next to videos or folders'
                 if name in pictures
-                else 'neither a video nor a picture, by the ending of its name'
+                else 'neither a video nor a picture, by the suffix of its name'
             )
         else:
             real = os.path.realpath(folder / name)

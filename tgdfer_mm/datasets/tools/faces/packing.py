@@ -12,7 +12,7 @@ PACK_NAME = 'clips.pack'
 
 
 class _Index(ClipIndex):
-    """The clips that the records name, however deep they are."""
+    """The clips that the records name, at any depth."""
 
     def __init__(self, folder: ClipFolder) -> None:
         super().__init__(folder.folder, 0, [])
@@ -35,7 +35,7 @@ class _Index(ClipIndex):
 
 
 def pack_frames(folder: ClipFolder, pixel_version: str) -> Path:
-    """Packs the clips, unless the file is there: it is removed when a clip changes.
+    """Packs the clips, unless the file exists; it is removed when a clip changes.
 
     Raises:
         DamagedClipError: If a frame cannot be read.
@@ -44,6 +44,6 @@ def pack_frames(folder: ClipFolder, pixel_version: str) -> Path:
     path = folder.folder / PACK_NAME
     if path.exists():
         return path
-    # Of a call that was stopped; clips may have changed since.
+    # Left by a stopped call; clips may have changed since then.
     journal_of(path).unlink(missing_ok=True)
     return pack_clips(_Index(folder), path, 'own', pixel_version)

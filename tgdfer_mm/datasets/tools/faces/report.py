@@ -1,4 +1,4 @@
-"""What became of every input, as a table, a CSV file and a JSON file."""
+"""The result for every input, as a table, a CSV file and a JSON file."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from .clip_maker import LOST
 from .settings import SCHEMA
 
 CSV_NAME, JSON_NAME = 'faces_report.csv', 'faces_report.json'
-_SHOWN = 10  # inputs that are named on the screen
+_SHOWN = 10  # inputs named on the screen
 _NO_CLASS = '(none)'
 _COLUMNS = (
     *('source', 'class', 'status', 'clip', 'frames', 'interpolated', 'fps'),
@@ -37,10 +37,10 @@ def make_report(
 
     Args:
         about: Settings, see :meth:`~.settings.ClipSettings.about`.
-        records: Of the inputs.
-        others: What is no input, and why.
+        records: Records of the inputs.
+        others: Files that are not inputs, with reasons.
         listed: The list of the videos, if there is one: its labels are the classes.
-            Without it the folders are, as training reads them.
+            Without a list the folders are the classes, as in training.
     """
     records = list(records)
     sources = [record['source'] for record in records]
@@ -75,7 +75,7 @@ def make_report(
 
 
 def _labels_of_folders(sources: list[str]) -> dict[str, str]:
-    """The class of each video: its first folder, or the two first ones with a split."""
+    """The class of each video: its first folder, or the first two with a split."""
     parts = {source: source.split('/')[:-1] for source in sources}
     tops = {each[0] for each in parts.values() if each}
     depth = 2 if len(tops) > 1 and all(map(split_of, tops)) else 1
@@ -83,7 +83,7 @@ def _labels_of_folders(sources: list[str]) -> dict[str, str]:
 
 
 def write_report(report: Mapping[str, Any], out: Path) -> None:
-    """Writes the report as CSV (a row a clip, or an input without one) and JSON."""
+    """Writes the report as CSV (a row for each clip or lost input) and JSON."""
     text = io.StringIO(newline='')
     writer = csv.writer(text, lineterminator='\n')
     writer.writerow(_COLUMNS)
@@ -101,7 +101,7 @@ def write_report(report: Mapping[str, Any], out: Path) -> None:
 
 
 def print_report(report: Mapping[str, Any], console: Terminal) -> None:
-    """Prints the counts, and the first inputs that were lost."""
+    """Prints the counts, and the first lost inputs."""
     names = ('inputs', 'clips', *LOST, NOT_WRITTEN, 'damaged', 'several people')
     rows = report['classes']
     shown = [n for n in names if n in names[:2] or any(r.get(n) for r in rows.values())]
@@ -124,11 +124,11 @@ def print_report(report: Mapping[str, Any], console: Terminal) -> None:
     if len(odd) > _SHOWN:
         lines.append(f'... and {len(odd) - _SHOWN} more: see {CSV_NAME}')
     for key, what in (
-        ('others', 'are no videos and left out'),
-        ('left_out', 'are of no recording that is asked for, and left out'),
-        ('listed_but_absent', 'are in the list, but not there'),
+        ('others', 'are not videos and are left out'),
+        ('left_out', 'are not requested recordings and are left out'),
+        ('listed_but_absent', 'are in the list but do not exist'),
         ('not_listed', 'have no row in the list'),
-        ('kept_without_video', 'clips are of videos that are gone, and stay'),
+        ('kept_without_video', 'clips are kept although their videos no longer exist'),
     ):
         if found := list(report[key]):
             more = ', ...' * (len(found) > 3)

@@ -1,4 +1,4 @@
-"""All videos of a folder, from its list of files to clips and their report."""
+"""Makes face clips of all videos in a folder, with a report."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -30,23 +30,24 @@ def make_face_clips(
     wanted: Collection[str] | None = None,
     track: Track = lambda steps, total: iter(steps),
 ) -> dict[str, Any]:
-    """Makes a clip of faces of each video below a folder, and goes on where it stopped.
+    """Makes a face clip of each video below a folder; a second call continues.
 
     Args:
         source: Folder of videos and of folders of pictures, in folders of any depth.
         out: Folder of the clips: ``joy/a.mp4`` becomes ``joy/a/000001.jpg`` and so on.
         settings: How the clips are made.
-        workers: Processes; 0 reads all videos in this one, which a fault in a library
-            may then end.
+        workers: Number of processes. With 0, this process reads all videos, and a crash
+            in a library may end it.
         pack: Whether to pack the frames into one file as well, ``clips.pack``.
         digits: See :func:`~.inputs.find_raw_clips`.
-        wanted: Names of the clips that are made; by default all. The report counts the
+        wanted: Names of the clips to make; by default all. The report counts the
             others.
-        track: Wraps the steps, whose number it is given, to show progress.
+        track: A function that wraps the steps to show progress; it also gets their
+            number.
 
     Returns:
-        The report, plain data; see docs/faces.md. Its ``ok`` says whether of each input
-        there is a clip, and none is damaged.
+        The report, plain data; see docs/faces.md. Its ``ok`` tells whether every input
+        has a clip and none is damaged.
 
     Raises:
         InputError: If there is no such folder, or no video in it.
@@ -65,7 +66,7 @@ def make_face_clips(
     left_out = [] if wanted is None else found.leave_out(wanted)
     if not found.clips:
         kinds = f' ({len(found.others)} other files)' if found.others else ''
-        raise InputError(f'{source}: holds no video and no folder of pictures{kinds}')
+        raise InputError(f'{source} holds no video and no folder of pictures{kinds}')
     listed = read_list(source, found.clips)
     with opened(out, source, about) as folder:
         stamps = {raw.source: raw.stamp() for raw in found.clips}
@@ -75,7 +76,7 @@ def make_face_clips(
             ClipMaker(settings), [(r, places[r.source]) for r in todo], workers, _died
         )
         for record in track(records, len(todo)):
-            (out / PACK_NAME).unlink(missing_ok=True)  # it would be of former clips
+            (out / PACK_NAME).unlink(missing_ok=True)  # it would have earlier clips
             key = record['source']
             folder.take(record | dict(stamp=stamps[key]), places[key])
         report = _conclude(folder, found, left_out, listed, about)
@@ -111,7 +112,7 @@ def _conclude(
 def _check_places(source: Path, out: Path) -> None:
     if not source.is_dir():
         what = 'is a file' if source.exists() else 'is not there'
-        raise InputError(f'{source} {what}: give the folder that has the videos')
+        raise InputError(f'{source} {what}: give the folder with the videos')
     inside, outside = os.path.realpath(out), os.path.realpath(source)
     if os.path.commonpath([inside, outside]) in (inside, outside):
         raise UsageError(

@@ -1,4 +1,4 @@
-"""How face clips are made, and what ``faces.json`` next to them then says."""
+"""Settings of face clips, which ``faces.json`` next to the clips records."""
 
 import json
 from dataclasses import dataclass, field
@@ -11,23 +11,23 @@ from ....video.settings import VideoSettings
 
 SCHEMA = 'tgdfer_mm.faces/1'
 TRACKS = ('largest', 'all')
-QUALITY = 95  # of the JPEG files
+QUALITY = 95  # quality of the JPEG files
 _FPS = Number(least=0.001, most=100_000)
-# What decides about the faces of a video; windows and intervals are the model's.
+# Video settings that change the faces; windows and intervals belong to the model.
 _OF_FACES = ('every_seconds', 'every', 'max_gap', 'min_overlap', 'min_track', 'cut')
 _LIMITS = ('max_seconds', 'max_frames', 'max_pixels')
 
 
 @dataclass(frozen=True)
 class ClipSettings:
-    """What one command line makes of all its videos.
+    """Settings of one command for all its videos.
 
     Attributes:
         faces: Detector, as :func:`~tgdfer_mm.video.faces.build_detector` takes it.
-        video: Crop and tracking; windows and intervals do not matter.
-        tracks: ``largest``: of each video the track with the most face area over time;
-            ``all``: every track.
-        fps: Rate of the pictures in a folder.
+        video: Settings of crop and tracking; windows and intervals have no effect.
+        tracks: ``largest``: the track of each video with the largest face area over
+            time; ``all``: every track.
+        fps: Frame rate of the pictures in a folder, frames per second.
     """
 
     faces: str | dict | FaceDetector = 'dlib'
@@ -62,7 +62,7 @@ class ClipSettings:
 
 
 def differences(known: dict, asked: dict) -> list[str]:
-    """Sentences' parts: what two contents of ``faces.json`` have not in common."""
+    """Phrases with the differences between two contents of ``faces.json``."""
     old, new = _flat(known), _flat(asked)
     keys = [k for k in {**old, **new} if k not in ('schema', 'pixel_version')]
     return [

@@ -1,4 +1,4 @@
-"""Work in processes of their own, which one job may end without ending the others."""
+"""Jobs in separate processes, in which a crash of one job does not end the others."""
 
 import signal
 from collections.abc import Callable, Iterable, Iterator
@@ -19,25 +19,25 @@ def in_processes(
     workers: int,
     died: Callable[[T, str], R],
 ) -> Iterator[R]:
-    """Does the jobs, so many at once.
+    """Runs the jobs in a number of processes.
 
     Args:
-        work: What is done to a job; each process has a copy.
+        work: Function of a job; each process has a copy.
         jobs: The jobs.
-        workers: Processes; 0 does them here.
-        died: The result of a job whose process has died, given why.
+        workers: Number of processes; 0 runs the jobs in this process.
+        died: Function from a reason to the result of a job whose process died.
 
     Yields:
-        The results, as soon as each is there.
+        The results, each as soon as it is ready.
 
     Raises:
-        Exception: What `work` raises; the other processes are ended.
+        Exception: Any exception of `work`; the other processes are ended.
     """
     if not workers:
         yield from map(work, jobs)
         return
     context, left = get_context('forkserver'), iter(jobs)
-    context.set_forkserver_preload([__name__])  # imported once for all
+    context.set_forkserver_preload([__name__])  # imported once for all jobs
     busy: dict[Connection, tuple[Any, T]] = {}
 
     def start(job: T, process: Any = None, pipe: Connection | None = None) -> None:
@@ -46,7 +46,7 @@ def in_processes(
             process = context.Process(target=_serve, args=(work, far), daemon=True)
             process.start()
             far.close()
-        with suppress(OSError):  # died meanwhile: to be seen when it should answer
+        with suppress(OSError):  # it has died: this is noticed when it should answer
             pipe.send(job)
         busy[pipe] = process, job
 
@@ -80,7 +80,7 @@ def in_processes(
 
 
 def _serve(work: Callable, pipe: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
     cv2.setNumThreads(1)
     while True:
         try:

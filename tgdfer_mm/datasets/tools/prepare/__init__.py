@@ -1,4 +1,4 @@
-"""From the authors' archives to a tree that the data set classes read."""
+"""Unpacks the authors' archives into the folders that the data set classes read."""
 
 from .limits import ArchiveError, Limits
 from .password import Password

@@ -1,4 +1,4 @@
-"""Reading zip archives that came from elsewhere: nested, encrypted, or hostile."""
+"""Reads zip archives from other people: nested, encrypted, or hostile."""
 
 import errno
 import lzma
@@ -18,10 +18,10 @@ from typing import IO
 from .limits import ArchiveError, Meter, is_archive
 from .password import Password
 
-_AES = 99  # the compression method that stands for it
+_AES = 99  # the compression method for encryption
 _JUNK = ('__MACOSX', '.DS_Store', 'Thumbs.db', 'desktop.ini')
-# What readers raise for a wrong password, a damaged or a foreign file. RuntimeError
-# includes NotImplementedError.
+# Exceptions for a wrong password, a damaged or a foreign file. RuntimeError includes
+# NotImplementedError.
 _FAILURES = (
     zipfile.BadZipFile,
     zlib.error,
@@ -33,7 +33,7 @@ _FAILURES = (
     LookupError,
     OverflowError,
 )
-_LONGEST = 249  # bytes of a name: what file systems take, less the ending of a part
+_LONGEST = 249  # bytes of a name: the limit of file systems, minus the suffix of a part
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Member:
         archive: The archive, for messages.
         parts: Its path.
         size: Its size when unpacked, bytes.
-        crc: CRC-32 of its content; None where the archive does not say.
-        open: Opens it; raises :class:`ArchiveError`.
+        crc: CRC-32 of its content; None if the archive does not state it.
+        open: Function that opens it; raises :class:`ArchiveError`.
     """
 
     archive: str
@@ -57,15 +57,15 @@ class Member:
 
 @dataclass(frozen=True)
 class Archive:
-    """An archive that lies on the disk or in another one.
+    """An archive on the disk or inside another archive.
 
     Attributes:
-        label: Its path, and that of the archives around it.
+        label: Its path, with those of the archives around it.
         names: Its own name and those of the archives around it, outermost first,
             without ``.zip``.
-        members: Its files in the order in which they lie, without nested archives.
-        junk: How many entries were left out that some system added.
-        hint: How it could be read faster, if that matters.
+        members: Its files in their order, without nested archives.
+        junk: Number of entries left out that an operating system added.
+        hint: Advice for faster reading, if it is slow.
     """
 
     label: str
@@ -76,17 +76,18 @@ class Archive:
 
 
 def open_archive(path: Path, password: Password, meter: Meter) -> Iterator[Archive]:
-    """Opens an archive and those in it, one after the other.
+    """Opens an archive and the archives in it, one after the other.
 
-    An archive is looked through before anything of it is handed out.
+    An archive is checked completely before it is yielded.
 
     Args:
         path: A zip file.
         password: Used if an entry is encrypted.
-        meter: Counts what the archives hold.
+        meter: Counter of the archives' contents, with limits.
 
     Yields:
-        The archive and each nested one; its members can be opened until the next.
+        The archive and each nested one; its members can be opened until the next one is
+        yielded.
 
     Raises:
         ArchiveError: If it is no zip file, a part of a split one, encrypted in a way
@@ -135,7 +136,7 @@ def _open(
 
 
 def _crc(info: zipfile.ZipInfo) -> int | None:
-    # AES encryption has a check of its own, and may leave this one out.
+    # AES encryption has its own check, and may leave this one out.
     return None if info.compress_type == _AES else info.CRC
 
 
@@ -150,20 +151,20 @@ def _zip_file(file: Path | IO[bytes], label: str) -> zipfile.ZipFile:
         raise ArchiveError(
             label,
             None,
-            'it has AES encryption, which needs pyzipper: `pip install '
+            'it has AES encryption, which needs pyzipper: run `pip install '
             'tgdfer_mm[archives]`',
         ) from err
     return pyzipper.AESZipFile(file)
 
 
 def _speed_up() -> str:
-    """Has the standard library decrypt in C; says what is missing for that."""
+    """Makes the standard library decrypt in C; returns advice if it cannot."""
     try:
         import fast_zip_decryption
     except ImportError:
         return (
-            'it is encrypted, and Python itself decrypts about 1 MB a second; `pip '
-            'install tgdfer_mm[archives]` makes that 50'
+            'it is encrypted, and Python itself decrypts about 1 MB a second; after '
+            '`pip install tgdfer_mm[archives]` it is about 50 MB'
         )
     fast_zip_decryption.monkeypatch()
     return ''
@@ -191,19 +192,20 @@ def _password(label: str, info: zipfile.ZipInfo, password: Password) -> bytes | 
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    pyzipper = sys.modules.get('pyzipper')  # has an exception of its own
+    pyzipper = sys.modules.get('pyzipper')  # has its own exception
     return (*_FAILURES, *([pyzipper.zipfile.BadZipFile] if pyzipper else []))
 
 
 @contextmanager
 def _explained(label: str, entry: str | None = None) -> Iterator[None]:
-    """Says which archive and entry an error is about."""
+    """Adds archive and entry to an error."""
     try:
         yield
     except ArchiveError:
         raise
     except OSError as err:
-        # Without a number, or of an odd offset, it is the archive's and not the disk's.
+        # Without a number, or with an odd offset, it is an error of the archive and not
+        # the disk.
         if err.errno not in (None, errno.EINVAL):
             raise
         raise _unreadable(label, entry, err) from err
@@ -225,7 +227,7 @@ def _unreadable(label: str, entry: str | None, err: Exception) -> ArchiveError:
 
 
 def _parts(info: zipfile.ZipInfo, label: str) -> tuple[str, ...]:
-    """The path of an entry, if it stays below the folder and is a plain file."""
+    """The path of an entry, if it is below the folder and is a plain file."""
     name = info.filename.replace('\\', '/')
     parts = tuple(part for part in name.split('/') if part not in ('', '.'))
     if name.startswith('/') or '..' in parts or re.match('[A-Za-z]:', name):

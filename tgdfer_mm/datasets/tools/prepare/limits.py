@@ -1,4 +1,4 @@
-"""How much archives may hold, before anything of them is read."""
+"""Limits on the contents of archives, checked before anything is read."""
 
 import zipfile
 from collections.abc import Iterable
@@ -8,12 +8,12 @@ from ....terminal import one_line
 
 
 class ArchiveError(ValueError):
-    """An archive, or an entry of one, that cannot or must not be unpacked.
+    """An archive or an entry cannot or must not be unpacked.
 
     Args:
-        archive: The archive; for a nested one also those around it.
-        entry: The entry, if it is about one.
-        problem: What is wrong.
+        archive: The archive, with the archives around a nested one.
+        entry: The entry, if the error is about one.
+        problem: The problem.
     """
 
     def __init__(self, archive: str, entry: str | None, problem: str) -> None:
@@ -25,14 +25,14 @@ class ArchiveError(ValueError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What real data sets stay far below: the largest has 1.3 million files.
+    """Limits far above real data sets, the largest of which has 1.3 million files.
 
     Attributes:
-        depth: Archives inside each other; the first one counts.
-        files: Entries of all archives together.
-        gigabytes: Of all archives together, unpacked.
-        ratio: How many times its own size an archive or an entry may unpack to.
-            Pictures and videos hardly shrink, lists some ten times.
+        depth: Levels of archives inside each other, with the first one.
+        files: Number of entries of all archives together.
+        gigabytes: Unpacked size of all archives together, GB.
+        ratio: Largest ratio of the unpacked size to the packed size of an archive or an
+            entry. It is about 1 for pictures and videos, and about 10 for lists.
     """
 
     depth: int = 4
@@ -41,25 +41,25 @@ class Limits:
     ratio: int = 200
 
 
-_SMALL = 1 << 20  # bytes: below, a ratio says nothing
+_SMALL = 1 << 20  # bytes: for smaller sizes the ratio is not checked
 
 
 class Meter:
-    """Counts what archives say that they hold, and ends it when that is too much."""
+    """Counts the stated contents of archives, and refuses too much."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._files = self._bytes = self._packed = self._here = 0
 
     def begin(self, packed: int) -> None:
-        """Begins with an archive on the disk, of so many bytes."""
+        """Begins with an archive on the disk of the given size in bytes."""
         self._packed, self._here = packed, 0
 
     def add(self, archive: str, entries: Iterable[zipfile.ZipInfo], depth: int) -> None:
-        """Counts the entries of an archive, the ``depth``-th from outside.
+        """Counts the entries of an archive at level ``depth``.
 
         Raises:
-            ArchiveError: If it is more than the limits allow.
+            ArchiveError: If there is more than the limits allow.
         """
         limits = self._limits
         for each in entries:
@@ -88,5 +88,5 @@ class Meter:
 
 
 def is_archive(name: str) -> bool:
-    """Whether an entry is taken for an archive."""
+    """Tells whether an entry is treated as an archive."""
     return name.lower().endswith('.zip')

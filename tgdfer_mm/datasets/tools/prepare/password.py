@@ -1,4 +1,4 @@
-"""The password of the authors' archives, asked for only when one is needed."""
+"""The password of the authors' archives, asked for only when it is needed."""
 
 import sys
 from getpass import getpass
@@ -6,10 +6,10 @@ from pathlib import Path
 
 
 class Password:
-    """A password that comes from a file or from the keyboard and shows itself nowhere.
+    """A password from a file or the keyboard, which is never printed or stored.
 
     Args:
-        file: The file whose first line it is; None to ask for it.
+        file: The file with the password in its first line; None to ask for it.
     """
 
     def __init__(self, file: str | Path | None = None) -> None:
@@ -17,7 +17,7 @@ class Password:
         self._known: bytes | None = None
 
     def get(self) -> bytes:
-        """The password; asks for it once.
+        """The password; the first call asks for it.
 
         Raises:
             ValueError: If the file's first line is empty, or there is no file and no
@@ -38,8 +38,8 @@ class Password:
     def _ask() -> bytes:
         if not sys.stdin.isatty():
             raise ValueError(
-                'there is no terminal to ask for the password on; write it into a '
-                'file that only you can read and give --password-file'
+                'there is no terminal to ask for the password; write it into a file '
+                'that only you can read, and give that with --password-file'
             )
         return getpass('Password of the archives: ').encode()
 
@@ -47,4 +47,4 @@ class Password:
         return 'Password(...)'
 
     def __reduce__(self) -> None:
-        raise TypeError('a password is not pickled')
+        raise TypeError('a password must not be pickled')

@@ -1,4 +1,4 @@
-"""Unpacks the authors' archives into the places where the data set classes look."""
+"""Unpacks the authors' archives into the places that the data set classes know."""
 
 import json
 import os
@@ -25,15 +25,15 @@ _FOREIGN = ('.rar', '.7z', '.tar', '.gz', '.z01')
 
 @dataclass
 class Unpacked:
-    """What became of the entries of all archives.
+    """The results for the entries of all archives.
 
     Attributes:
-        written: Files written.
-        present: Files that were there already, with the right content.
-        replaced: Files that were there with other content, and were written anew.
-        junk: Entries left out that some system added (``._*``, ``__MACOSX``).
-        other: Entries that are no part of the data set's tree, such as a README.
-        unread: Files that look like archives and are of no kind that is read.
+        written: Files that were written.
+        present: Files that existed already, with the right content.
+        replaced: Files that existed with other content, and were written again.
+        junk: Entries left out that an operating system added (``._*``, ``__MACOSX``).
+        other: Entries that do not belong to the data set's tree, such as a README.
+        unread: Files that look like archives of kinds that cannot be read.
     """
 
     written: int = 0
@@ -56,23 +56,23 @@ def unpack(
 ) -> Unpacked:
     """Unpacks all archives found.
 
-    A file appears under its name only when it is whole. Killed, it goes on where it
-    was: what is there with the size and the CRC-32 of the archive's entry is not
-    unpacked again (with AES encryption the size alone).
+    A file gets its name only when it is complete. After an interruption, a second call
+    continues: files with the size and the CRC-32 of the archive's entry are not
+    unpacked again (with AES encryption only the size counts).
 
     Args:
         dataset: ``'dfew'``, ``'ferv39k'`` or ``'mafw'``.
-        sources: Zip files, or folders to look for them in.
+        sources: Zip files, or folders with zip files.
         root: Root folder of the data set to fill.
-        password: Of the archives; asked for when needed by default.
-        limits: How much the archives may hold.
-        none_needed: Whether it is well if there is no archive.
-        report: Called with lines that tell what happens.
+        password: Password of the archives; by default it is asked for when needed.
+        limits: Limits on the contents of the archives.
+        none_needed: Whether it is allowed that there is no archive.
+        report: Called with lines about the progress.
 
     Raises:
-        ArchiveError: See :func:`~.archives.open_archive`; or two entries go to the
-            same place, also where names are alike in capitals and small letters; or
-            one goes where another needs a folder, or the disk is too small.
+        ArchiveError: See :func:`~.archives.open_archive`; or two entries go to the same
+            place, also if their names differ only in case; or one entry needs a folder
+            where another is a file; or the disk is too small.
         FileNotFoundError: If a source does not exist, or there is no archive in any.
         ValueError: If the data set is unknown.
         BusyError: If another process unpacks into the same root.
@@ -110,7 +110,7 @@ def _unpack_all(
 
 
 def load_rules(dataset: str) -> list[dict]:
-    """Which archive or folder of an archive goes where.
+    """The rules for the places of archives and their folders.
 
     Raises:
         ValueError: If there are no rules for this data set.
@@ -197,7 +197,7 @@ def _check_alone(
 def find_place(
     rules: list[dict], names: tuple[str, ...], parts: tuple[str, ...]
 ) -> str | None:
-    """Where an entry goes, below the root; None if nowhere.
+    """The place of an entry below the root; None if it has none.
 
     Args:
         rules: See the files in ``places/``.
@@ -224,7 +224,7 @@ def _placed(rule: dict, parts: tuple[str, ...]) -> str | None:
 
 
 def _is_whole(path: Path, member: Member) -> bool:
-    """Whether a file is there with the content of an entry, as far as that is known."""
+    """Tells whether a file has the content of an entry, as far as this is known."""
     try:
         if path.stat().st_size != member.size:
             return False
@@ -245,8 +245,8 @@ def _check_space(archive: Archive, root: Path, needed: int) -> None:
 
 
 def _write(member: Member, target: Path) -> None:
-    # Without a sync for each of a million files: killed, nothing is half written;
-    # after a loss of power the check with --deep tells.
+    # Without a sync for each of a million files: after a kill no file is half written;
+    # after a power failure, use the check with --deep.
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f'.{target.name}.part')
     try:

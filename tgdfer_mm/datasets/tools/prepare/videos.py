@@ -1,4 +1,4 @@
-"""Frame folders made from the videos."""
+"""Makes frame folders from videos."""
 
 import os
 import shutil
@@ -18,13 +18,13 @@ from ...known_layouts import find_media, load_aliases
 from ...progress import track
 from ..faces import make_face_clips
 
-_DIGITS = 5  # of the authors' names of clips that are numbers
+_DIGITS = 5  # of clip names that are numbers
 
 
 def extract_own_frames(
     dataset: type[DFERDataset], root: str | Path, name: str
 ) -> dict[str, str]:
-    """Writes the frames of a data set's original videos into a folder of their own.
+    """Writes the frames of a data set's original videos into a separate folder.
 
     Args:
         dataset: The data set's class.
@@ -35,8 +35,8 @@ def extract_own_frames(
         As :func:`extract_frames`.
 
     Raises:
-        ValueError: If the folder is a known place of the authors' frames, for which
-            these would be taken.
+        ValueError: If the folder is a known place of the authors' frames, with which
+            these would be confused.
         FileNotFoundError: If there is no video.
     """
     places = _own_place(dataset, root, name)
@@ -48,7 +48,7 @@ def extract_own_frames(
 def extract_own_faces(
     dataset: type[DFERDataset], root: str | Path, name: str, workers: int = 2
 ) -> dict[str, Any]:
-    """Makes clips of the faces in a data set's original videos, in their own folder.
+    """Makes face clips of a data set's original videos in a separate folder.
 
     Args:
         dataset: The data set's class.
@@ -70,13 +70,13 @@ def extract_own_faces(
 
 
 def _wanted(dataset: type[DFERDataset]) -> set[str]:
-    """The clips of a data set of actors, as paths without an ending."""
+    """The clips of a data set of actors, as paths without a suffix."""
     data = dataset('.', 'test', lazy_init=True)
     return {data.place(clip) for clip in data.names.recordings}
 
 
 def _ending(dataset: type[DFERDataset], root: str | Path) -> str:
-    """The ending of its videos' names."""
+    """The suffix of its videos."""
     data = dataset(str(root), 'test', media='videos', lazy_init=True)
     return Path(data.video_name(next(iter(data.chosen)))).suffix
 
@@ -84,7 +84,7 @@ def _ending(dataset: type[DFERDataset], root: str | Path) -> str:
 def _own_place(
     dataset: type[DFERDataset], root: str | Path, name: str
 ) -> tuple[Path, Path]:
-    """The folder of the videos, and one that is no place of the authors' frames."""
+    """The folder of the videos, and a folder for the frames."""
     root = Path(root).expanduser().absolute()
     known = load_aliases(dataset.ALIASES)
     aliases = known['media']['frames']['versions'].values()
@@ -112,24 +112,24 @@ def extract_frames(
     """Writes every frame of every video as a JPEG file, one folder per video.
 
     The frames are whole pictures, not the authors' aligned faces: results on the two
-    do not compare. They are as players show them: upright, and where pixels are not
-    square the width is scaled. A folder appears under its name only when it is whole;
-    those that are there are not made again.
+    cannot be compared. They look as in a player: upright, and the width is scaled if
+    pixels are not square. A folder gets its name only when it is complete; existing
+    folders are not written again.
 
     Args:
         videos: Folder of the videos.
-        folder: Where to put the folders of frames: ``7.mp4`` becomes
-            ``00007/00001.jpg`` and so on; videos in sub-folders keep those.
-        pattern: Which files are videos.
+        folder: Output folder: ``7.mp4`` becomes ``00007/00001.jpg`` and so on; videos
+            in subfolders keep these.
+        pattern: File name pattern of the videos.
 
     Returns:
-        Why a video could not be read, by its path.
+        Reasons for videos that could not be read, by path.
 
     Raises:
         FileNotFoundError: If there is no video.
     """
     videos, folder = Path(videos), Path(folder)
-    # Not the ._* files that macOS leaves next to the others.
+    # Not the ._* files that macOS adds.
     paths = sorted(p for p in videos.rglob(pattern) if p.name[0] != '.')
     if not paths:
         raise FileNotFoundError(f'There is no {pattern} in {videos}.')
