@@ -83,7 +83,7 @@ def test_where_the_sound_is_looked_for(folder):
     mute = str(folder / '4.mp4')
     found = AttachSound()(results(audio=film, filename=mute))
     np.testing.assert_array_equal(found['heard'], by_path)
-    with pytest.raises(UsageError, match='folder of frames: say with AttachSound'):
+    with pytest.raises(UsageError, match='folder of frames: set AttachSound'):
         AttachSound()(results(frame_dir='a'))
     found = AttachSound()(results(array=np.zeros(1)))
     assert not found['heard_mask'].any()
@@ -97,7 +97,7 @@ def test_padding_and_clips_without_sound_are_not_known(folder):
         found = AttachSound(path)(mute)
         assert found['heard'].shape == (2, 800)
         assert not found['heard'].any() and not found['heard_mask'].any()
-    with pytest.raises(UsageError, match=r"'00004': .*4\.mp4 has no sound; if that is"):
+    with pytest.raises(UsageError, match=r"'00004': .*4\.mp4 has no sound; name"):
         AttachSound(path, missing='error')(results('00004'))
 
 

@@ -1,7 +1,7 @@
-"""What may change a config before it runs: one recipe, applied in one fixed order.
+"""Recipes: changes of a config before it runs, applied in one fixed order.
 
-:class:`Recipe` has a field for each; :func:`apply_recipe` takes the steps, one a field;
-:mod:`~tgdfer_mm.run_config.walk` is the only walk through a config.
+:class:`Recipe` has a field for each change; :func:`apply_recipe` runs one step for each
+field; :mod:`~tgdfer_mm.run_config.walk` is the only code that walks through a config.
 """
 
 from .apply import apply_recipe, pending_changes

@@ -1,4 +1,4 @@
-"""Applying a recipe: one step a field, in one fixed order."""
+"""Applies a recipe: one step for each field, in one fixed order."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -22,15 +22,15 @@ from .selection import choose_epoch
 from .work_folder import settle_work_folder
 
 Step = Callable[[Config, Recipe], str | None]
-# A step takes the config, which it changes in place, and the recipe, and returns why,
-# or None if the recipe does not ask for it.
-# Which data come first, then how their frames are read, then how the model computes.
-# Applied again, a step finds its work done and changes nothing.
+# A step takes the config, which it changes in place, and the recipe. It returns a
+# sentence about the change, or None if the recipe does not ask for one. The choice of
+# data comes first, then the reading of frames, then the model. A step that is applied
+# again changes nothing.
 STEPS = (
     settle_class_files,  # which counts as no change
     use_own_data,
     choose_fold,
-    settle_work_folder,  # which counts as no change: where files lie changes no run
+    settle_work_folder,  # counts as no change: only places of files
     skip_validation,
     choose_epoch,
     choose_media,
@@ -45,10 +45,10 @@ STEPS = (
 
 
 def apply_recipe(cfg: Config) -> list[str]:
-    """Makes a config what its recipe asks for.
+    """Applies the recipe of a config to it.
 
-    The recipe is kept in the config, as ``recipe``, and once more as
-    ``applied_recipe``: the config as it is now can be run again and stays the same.
+    The config keeps the recipe as ``recipe``, and also as ``applied_recipe``, so that
+    the changed config can be run again and stays the same.
 
     Args:
         cfg: Config of a run; changed in place.
@@ -65,13 +65,13 @@ def apply_recipe(cfg: Config) -> list[str]:
     _refuse_another(cfg, recipe)
     reasons = take_steps(cfg, recipe)
     cfg[KEY] = recipe.stated()
-    fold = fold_of(cfg)  # also one that was not asked for is not another one
+    fold = fold_of(cfg)  # a recipe that asks for nothing does not count as another one
     cfg[APPLIED] = dict(recipe.stated(), **({} if fold is None else dict(fold=fold)))
     return reasons
 
 
 def pending_changes(cfg: Config) -> list[str]:
-    """What :func:`apply_recipe` would change of a config, which stays as it is.
+    """The changes that :func:`apply_recipe` would make; the config is not changed.
 
     Args:
         cfg: Config of a run.
@@ -79,12 +79,12 @@ def pending_changes(cfg: Config) -> list[str]:
     recipe = Recipe.of(cfg).absolute()
     copied = Config(copy_of(cfg), filename=getattr(cfg, 'filename', None))
     if waits_for_features(copied, recipe):
-        return ['features are computed and trained on']  # which would take a while
+        return ['features are computed and used in training']  # which would take time
     return take_steps(copied, recipe)
 
 
 def work_folder_of(cfg: Config) -> str | None:
-    """Where a config will work once its recipe is applied; nothing is changed.
+    """The work folder of a config after its recipe is applied; nothing is changed.
 
     Args:
         cfg: Config of a run.
@@ -96,7 +96,7 @@ def work_folder_of(cfg: Config) -> str | None:
 
 
 def located(cfg: Config) -> Config:
-    """A copy of a config whose data sets know where their clips are.
+    """A copy of a config whose data sets have the paths of their clips.
 
     Args:
         cfg: Config of a run.
@@ -108,7 +108,7 @@ def located(cfg: Config) -> Config:
 
 
 def take_steps(cfg: Config, recipe: Recipe, before: Step | None = None) -> list[str]:
-    """Takes the steps of a recipe.
+    """Runs the steps of a recipe.
 
     Args:
         cfg: Config of a run; changed in place.
@@ -128,7 +128,7 @@ def take_steps(cfg: Config, recipe: Recipe, before: Step | None = None) -> list[
 
 
 def copy_of(node: object) -> object:
-    """A copy of a config's dicts and lists; what is in them is shared."""
+    """A copy of a config's dicts and lists; other values are shared."""
     if isinstance(node, Config):
         node = node.to_dict()
     if isinstance(node, Mapping):
@@ -147,11 +147,11 @@ def _refuse_another(cfg: Config, recipe: Recipe) -> None:
         if old == new or old in each.metadata['neutral']:
             continue
         if each.name == 'fold' and new is None:
-            continue  # the one that it has
+            continue  # the recipe that it has
         raise RecipeError(
             f'{cfg.filename or "This config"} has been made by a run with '
-            f'recipe.{each.name}={old!r}, and cannot be run with {new!r}: what has '
-            'been changed cannot be taken back. Start from the original config.'
+            f'recipe.{each.name}={old!r}, and cannot be run with {new!r}: these '
+            'changes cannot be undone. Start from the original config.'
         )
     added = [n for n in ABOUT_FEATURES if getattr(before, n) != getattr(recipe, n)]
     if added and before.cache_features is not None:

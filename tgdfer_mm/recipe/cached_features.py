@@ -9,7 +9,7 @@ _DEFAULTS = dict(views='auto', dtype='float32', precision='fp32')
 
 
 def train_on_cached_features(cfg: Config, recipe: Recipe) -> str | None:
-    """Computes the features that the recipe asks for, and lets the config use them."""
+    """Computes the features that the recipe asks for, and makes the config use them."""
     if recipe.cache_features is None:
         return None
     if waits_for_features(cfg, recipe):
@@ -23,14 +23,14 @@ def train_on_cached_features(cfg: Config, recipe: Recipe) -> str | None:
 
 
 def waits_for_features(cfg: Config, recipe: Recipe) -> bool:
-    """Whether a config is to be trained on features and is not yet."""
+    """Tells whether the config asks for cached features and does not use them yet."""
     if recipe.cache_features is None:
         return False
     return kind_of(cfg.model.backbone) != 'PrecomputedFeatures'
 
 
 def feature_options(recipe: Recipe) -> dict:
-    """A recipe's options as :class:`~tgdfer_mm.features.Plan` takes them."""
+    """The recipe's options for :class:`~tgdfer_mm.features.Plan`."""
     given = dict(
         views=recipe.views,
         dtype=recipe.feature_dtype,

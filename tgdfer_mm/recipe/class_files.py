@@ -1,4 +1,4 @@
-"""Files of classes and texts that a config names, and texts that it has itself."""
+"""Paths and texts of classes in a config, made independent of the folder."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -14,16 +14,16 @@ _KEYS = ('classes', 'descriptions', 'label_set')
 
 
 def settle_class_files(cfg: Config, recipe: Recipe | None = None) -> None:
-    """Makes what a config says of classes mean the same wherever it is read again.
+    """Makes class paths absolute and texts ordered, so that the config can be moved.
 
-    A path starts from the folder of the config, or from the current one where the
-    config's has no such file; it becomes absolute. A dict of texts becomes a list of
-    pairs, since mmengine sorts the keys of a dict when it writes a config down. Both
-    count as no change: the classes and their order stay.
+    A path is relative to the folder of the config, or to the current folder if the
+    config's folder has no such file; it becomes absolute. A dict of texts becomes a
+    list of pairs, because mmengine sorts the keys of a dict when it writes a config.
+    Both count as no change, because the classes and their order are the same.
 
     Args:
         cfg: Config of a run; changed in place.
-        recipe: Does not matter.
+        recipe: Not used.
     """
     near = Path(cfg.filename).absolute().parent if cfg.filename else Path.cwd()
     nodes = [*_dicts(cfg.get('model')), *(each.config for each in data_sets(cfg))]

@@ -1,4 +1,4 @@
-"""What of a run's log is left to the file, so that the screen shows what happens."""
+"""Filters of a run's log, which keep long records out of the screen."""
 
 import logging
 
@@ -11,13 +11,13 @@ _STARTS = (
 
 
 def keep_long_parts_off_the_screen(logger: logging.Logger) -> None:
-    """Lets mmengine's hundreds of lines about a run go to the log file alone.
+    """Sends mmengine's hundreds of lines about a run to the log file alone.
 
     They are the environment, the config, the order of the hooks, and the name of the
     run after every epoch.
 
     Args:
-        logger: Of a run. Without a log file everything stays on the screen.
+        logger: Logger of a run. Without a log file everything stays on the screen.
     """
     is_file = {each: isinstance(each, logging.FileHandler) for each in logger.handlers}
     files = [handler.baseFilename for handler in is_file if is_file[handler]]

@@ -1,4 +1,4 @@
-"""Writing the predictions of a test."""
+"""Writes the predictions of a test to files."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from .recipe import Recipe, RecipeError
 
 
 def dump_predictions(cfg: Config, recipe: Recipe) -> str | None:
-    """Adds the dumps of the recipe to the test's metrics.
+    """Adds the recipe's files of predictions to the test's metrics.
 
     Raises:
-        ValueError: If nothing is tested.
+        ValueError: If the config has no test.
     """
     if recipe.dump is None:
         return None
@@ -21,9 +21,9 @@ def dump_predictions(cfg: Config, recipe: Recipe) -> str | None:
     if not metrics:
         raise RecipeError(
             f'recipe.dump={str(dump)!r} (--dump): {cfg.filename} has no '
-            'test_evaluator, so nothing is tested.'
+            'test_evaluator, so nothing is tested; leave it out.'
         )
-    if recipe.perturb_time is not None:  # its dump must not replace the whole test's
+    if recipe.perturb_time is not None:  # keep the whole test's file
         dump = Path(cfg.work_dir, dump.name)
     if dump.suffix == '.jsonl':
         wanted = [dict(type='DumpPredictions', out_file=str(dump))]

@@ -1,4 +1,4 @@
-"""Which fold of its data a config runs."""
+"""The fold of the data that a config runs."""
 
 from collections.abc import Iterator, Mapping
 
@@ -16,14 +16,14 @@ def choose_fold(cfg: Config, recipe: Recipe) -> str | None:
         ValueError: If the data have no folds, or two data sets are on different folds.
     """
     if recipe.fold is None:
-        fold_of(cfg)  # refuses a mixture
+        fold_of(cfg)  # refuses different folds
         return None
     folded = [d for d in data_sets(cfg) if d.own and _has_folds(d)]
     if not folded:
         raise RecipeError(
             f'recipe.fold={recipe.fold} (--fold {recipe.fold}): the data of '
-            f'{cfg.filename} have a single split and no folds, as those of FERV39k; '
-            'leave it out.'
+            f'{cfg.filename} have a single split and no folds, as in FERV39k; leave it '
+            'out.'
         )
     for data_set in folded:
         data_set.config['fold'] = recipe.fold
@@ -31,7 +31,7 @@ def choose_fold(cfg: Config, recipe: Recipe) -> str | None:
 
 
 def fold_of(cfg: Mapping) -> int | None:
-    """Reads which fold the data sets of a config are on.
+    """Reads the fold of the data sets of a config.
 
     Args:
         cfg: Config of a run.
@@ -46,23 +46,23 @@ def fold_of(cfg: Mapping) -> int | None:
     distinct = set(folds.values())
     if len(distinct) > 1:
         raise RecipeError(
-            f'The data sets are on different folds, {folds}: clips tested would be '
-            'among those trained on.'
+            f'The data sets are on different folds, {folds}: test clips would also be '
+            'in training. Give all of them the same fold.'
         )
     return distinct.pop() if distinct else None
 
 
 def number_of_folds(cfg: Config) -> int | None:
-    """How many folds the data of a config have: None for a stated split.
+    """Number of folds of a config's data; None for a single split.
 
     Raises:
-        ValueError: If the data set does not take its arguments.
+        ValueError: If the data set refuses its arguments.
     """
     for data_set in data_sets(cfg):
         counts = getattr(_kind(data_set), 'count_folds', None)
         if data_set.own and counts is not None:
             return counts(**{k: v for k, v in data_set.config.items() if k != 'type'})
-    return 5  # of data sets that do not tell
+    return 5  # for data sets without this method
 
 
 def _folds(cfg: Mapping) -> Iterator[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""A run says by which recipe it was made, and notices another one."""
+"""The hook that records the recipe of a run and refuses another one."""
 
 from mmengine.config import Config
 from mmengine.hooks import Hook
@@ -11,7 +11,7 @@ from .apply import pending_changes
 from .recipe import Recipe, RecipeError
 from .run_fit import refuse_misfits
 
-# What a field that is not set stands for.
+# Values of fields that are not set.
 _DEFAULTS = dict(
     selection='last',
     precision='fp32',
@@ -26,14 +26,14 @@ _NO_MATTER = ('fold', 'media', 'no_validate', 'on', 'on_folds', 'perturb_time', 
 
 @HOOKS.register_module()
 class RecipeHook(Hook):
-    """Keeps a config's recipe in its checkpoints and results, and compares it.
+    """A hook that records the recipe in checkpoints and results, and compares it.
 
-    ``Runner.from_cfg(cfg)`` does not look at ``runner_type`` and so applies no recipe.
-    Where the recipe would have changed something, such a run is refused. So is a run
-    that resumes from a checkpoint of another recipe.
+    ``Runner.from_cfg(cfg)`` ignores ``runner_type`` and so does not apply the recipe.
+    If the recipe would have changed something, such a run is refused. A run that
+    resumes from a checkpoint with another recipe is refused, too.
 
     Args:
-        allow_another: Whether a run may resume by another recipe; it is logged.
+        allow_another: Whether a run may resume with another recipe; this is logged.
 
     Raises:
         ValueError: If the recipe has not been applied and would have changed something,
@@ -46,20 +46,20 @@ class RecipeHook(Hook):
         self.allow_another = allow_another
 
     def before_run(self, runner: Runner) -> None:
-        """Refuses a run that is not what its recipe asks for, or would fail later."""
+        """Refuses a run whose recipe is not applied, or that would fail later."""
         pending = pending_changes(runner.cfg)
         if pending:
             raise RecipeError(
                 f'The recipe of {runner.cfg.filename or "this config"} has not been '
                 f'applied, and it changes the run: {"; ".join(pending)}. '
-                'Runner.from_cfg does not look at runner_type: build the runner with '
-                'mmengine.registry.RUNNERS.build(cfg) (and '
-                "runner_type='DFERRunner' in the config), or leave the recipe out."
+                'Runner.from_cfg ignores runner_type: build the runner with '
+                "mmengine.registry.RUNNERS.build(cfg) (and runner_type='DFERRunner' "
+                'in the config), or leave the recipe out.'
             )
         refuse_misfits(runner)
 
     def before_test(self, runner: Runner) -> None:
-        """Notes the recipe next to the test's results."""
+        """Records the recipe next to the test's results."""
         if isinstance(runner._test_loop, BaseLoop):
             evaluator = runner._test_loop.evaluator
             evaluator.dataset_meta = dict(
@@ -67,33 +67,33 @@ class RecipeHook(Hook):
             )
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Notes the recipe in the checkpoint."""
+        """Records the recipe in the checkpoint."""
         checkpoint['meta']['recipe'] = Recipe.of(runner.cfg).facts()
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Refuses to go on by another recipe."""
+        """Refuses to resume with another recipe."""
         theirs = checkpoint.get('meta', {}).get('recipe')
-        if not runner._resume or theirs is None:  # version 0.1 did not say
+        if not runner._resume or theirs is None:  # version 0.1 did not record it
             return
         changed = differences(theirs, Recipe.of(runner.cfg).facts())
         if not changed:
             return
         changed = '; '.join(changed)
-        text = f'{runner._load_from} was trained by another recipe: {changed}'
+        text = f'{runner._load_from} was trained with another recipe: {changed}'
         if not self.allow_another:
             raise RecipeError(
-                f'{text}. If that is meant, pass --allow-mismatch recipe (or '
+                f'{text}. To allow this, pass --allow-mismatch recipe (or '
                 'allow_another=True to RecipeHook).'
             )
         runner.logger.warning(f'{text}; this is allowed.')
 
 
 def differences(theirs: dict, ours: dict) -> list[str]:
-    """Says in which fields two recipes train differently.
+    """Lists the fields in which two recipes differ for training.
 
     Args:
-        theirs: What :meth:`Recipe.facts` gave for the one.
-        ours: What it gives for the other.
+        theirs: Result of :meth:`Recipe.facts` for the checkpoint.
+        ours: Result of :meth:`Recipe.facts` for this run.
     """
     theirs, ours = _DEFAULTS | theirs, _DEFAULTS | ours
     return [
@@ -104,7 +104,7 @@ def differences(theirs: dict, ours: dict) -> list[str]:
 
 
 def recipe_hook_of(cfg: Config) -> dict:
-    """The config of a run's RecipeHook, which is added if it has none."""
+    """The config of a run's RecipeHook, which is added if it is missing."""
     if not any(hooks_of(cfg, RecipeHook.__name__)):
         hooks = cfg.get('default_hooks') or {}
         cfg.default_hooks = dict(hooks, recipe=dict(type=RecipeHook.__name__))

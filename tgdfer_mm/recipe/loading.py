@@ -1,4 +1,4 @@
-"""From a config file, and what is asked of it, to a config that a runner can run."""
+"""Loads a config file with options and a recipe, for a runner."""
 
 import inspect
 import os
@@ -37,30 +37,29 @@ def load_config(
     allow: Sequence[str] = (),
     launcher: str = 'none',
 ) -> Config:
-    """Reads a config and what is asked of it; the runner then applies its recipe.
+    """Reads a config and sets its recipe and options; the runner applies the recipe.
 
     Args:
         config: The file, or the name of a shipped config.
         recipe: Fields of the recipe.
-        options: Other changes: key, with dots, to value.
+        options: Other changes: dotted key to value.
         work_dir: Folder for logs and checkpoints.
-        allow: Mismatches that are meant, of
-            ``CheckpointContractHook``, and ``recipe``.
+        allow: Mismatches to allow: those of ``CheckpointContractHook``, and ``recipe``.
         launcher: See mmengine's runner.
 
     Returns:
-        The config. Its ``runner_type`` is one of ours.
+        The config, with a ``runner_type`` of this package.
 
     Raises:
-        ValueError: If an option that does not fit the config or would change nothing.
+        ValueError: If an option does not fit the config or would change nothing.
     """
     recipe, options = dict(recipe or {}), dict(options or {})
     for name, value in recipe.items():
         other = options.get(f'{KEY}.{name}', value)
         if other != value:
             raise RecipeError(
-                f'recipe.{name} is asked to be {value!r} and, by --cfg-options, '
-                f'{other!r}. Leave one out.'
+                f'recipe.{name} is set to {value!r} and by --cfg-options to {other!r}. '
+                'Leave one out.'
             )
     with environment_kept():
         announce_fold(recipe.get('fold') or options.get(f'{KEY}.fold'))
@@ -82,38 +81,37 @@ def load_config(
 
 
 def announce_fold(fold: int | None) -> None:
-    """Tells configs that this process reads from now on, which may be computed from it.
+    """Sets the fold for configs that this process reads and that depend on it.
 
     Args:
-        fold: The fold; nothing is told if it is None.
+        fold: The fold; None changes nothing.
     """
     if fold is not None:
         os.environ['TGDFER_FOLD'] = str(fold)
-        os.environ['FOLD'] = str(fold)  # in configs written for version 0.1
+        os.environ['FOLD'] = str(fold)  # in configs for version 0.1
 
 
 def _check_option(cfg: Config, key: str) -> None:
     name, *_, last = key.split('.')[:1] + key.split('.')
     if last == 'fold' and key != 'recipe.fold':
         raise RecipeError(
-            f'--cfg-options {key}=...: the config has been computed from its fold by '
-            'the time options are applied, so this would change some of the data and '
-            'not the rest. Use --fold.'
+            f'--cfg-options {key}=...: options are applied after the config has been '
+            'computed from its fold, so this would change only a part of the data. '
+            'Use --fold.'
         )
     if name in _READ:
         return
     parts = {part: cfg[part] for part in sorted(_READ & set(cfg.keys()))}
     places = ', '.join(_find_keys(parts, last))
     raise RecipeError(
-        f'--cfg-options {key}=...: no run reads {name!r}, and what {cfg.filename} '
-        'computes from it has been computed by the time options are applied. Set the '
-        f'settings themselves: {places or "look them up in the config"}.'
-        + _schedule(cfg)
+        f'--cfg-options {key}=...: no run reads {name!r}, because {cfg.filename} has '
+        'used it before options are applied. Set the settings themselves: '
+        f'{places or "look them up in the config"}.' + _schedule(cfg)
     )
 
 
 def _schedule(cfg: Config) -> str:
-    """What is computed from a number of epochs under other names, if there is any."""
+    """A remark about other settings that depend on the number of epochs."""
     names = ('T_max', 'begin', 'end', 'milestones')
     found = [
         f'param_scheduler.{place}.{name}'
@@ -123,7 +121,7 @@ def _schedule(cfg: Config) -> str:
     ]
     if not found:
         return ''
-    return f' A number of epochs is also in the schedule: {", ".join(found)}.'
+    return f' The schedule also has a number of epochs: {", ".join(found)}.'
 
 
 def _find_keys(node: object, wanted: str, path: str = '') -> Iterator[str]:
@@ -146,7 +144,7 @@ def _allow_mismatch(cfg: Config, allowed: Sequence[str]) -> None:
     if not hooks:
         raise RecipeError(
             f'--allow-mismatch: {cfg.filename} has no CheckpointContractHook in its '
-            'default_hooks or custom_hooks, so nothing is checked anyway.'
+            'default_hooks or custom_hooks, so nothing is checked; leave it out.'
         )
     for hook in hooks:
         hook['allow'] = [*hook.get('allow', ()), *allowed]

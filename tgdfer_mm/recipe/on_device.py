@@ -1,4 +1,4 @@
-"""Augmentation, and all frames, where the model is: loaders have less to do."""
+"""Augmentation, or all frames, on the model's device, so that loaders do less."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from .recipe import Recipe, RecipeError
 
 
 def let_device_augment(cfg: Config, recipe: Recipe) -> str | None:
-    """Moves what the recipe says to the device: transforms, or all frames."""
+    """Moves transforms or all frames to the device, as the recipe asks."""
     if recipe.resident:
         hold_frames_on_device(cfg)
         return 'all frames are kept on the device'
@@ -23,7 +23,7 @@ def let_device_augment(cfg: Config, recipe: Recipe) -> str | None:
 
 
 def augment_on_device(cfg: Config) -> Config:
-    """Moves what pipelines do between decoding and formatting to the preprocessor.
+    """Moves the transforms between decoding and formatting to the preprocessor.
 
     Args:
         cfg: Config of a run with ``ActionDataPreprocessor``; changed in place.
@@ -33,15 +33,15 @@ def augment_on_device(cfg: Config) -> Config:
 
     Raises:
         ValueError: If a transform has no counterpart on the device, validation and test
-            transform differently, or the config has another preprocessor.
+            have different transforms, or the config has another preprocessor.
     """
     own = cfg.model.data_preprocessor
     if kind_of(own) in (ClipAugmentPreprocessor.__name__, ResidentFrames.__name__):
         return cfg
     if kind_of(own) != 'ActionDataPreprocessor':
         raise RecipeError(
-            f'model.data_preprocessor is a {kind_of(own)}; only '
-            'ActionDataPreprocessor can be replaced by one that augments.'
+            f'model.data_preprocessor is a {kind_of(own)}, but augmentation on the '
+            'device needs ActionDataPreprocessor.'
         )
     moved: dict[str, list[dict]] = {}
     for data_set in data_sets(cfg):
@@ -52,7 +52,8 @@ def augment_on_device(cfg: Config) -> Config:
         if moved.setdefault(when, stages.spatial) != stages.spatial:
             raise RecipeError(
                 f'{data_set.where} transforms pictures in another way than the data '
-                f'set before it; on the device all that {when} are transformed alike.'
+                f'set before it; on the device all data sets that {when} need the same '
+                'transforms.'
             )
         data_set.config['pipeline'] = [
             *stages.opening,
@@ -67,7 +68,7 @@ def augment_on_device(cfg: Config) -> Config:
 
 
 def hold_frames_on_device(cfg: Config) -> Config:
-    """Keeps all frames on the device and lets the loaders draw numbers only.
+    """Keeps all frames on the device, so that loaders only draw frame numbers.
 
     Args:
         cfg: Config of a run whose data sets read one raw packed file (see
@@ -77,7 +78,7 @@ def hold_frames_on_device(cfg: Config) -> Config:
         The config.
 
     Raises:
-        ValueError: If the data sets read something else, or see
+        ValueError: If the data sets read something else, or as for
             :func:`augment_on_device`.
     """
     if kind_of(cfg.model.data_preprocessor) == ResidentFrames.__name__:
@@ -86,12 +87,12 @@ def hold_frames_on_device(cfg: Config) -> Config:
     absent = [str(pack) for pack in packs if pack and not Path(pack).exists()]
     if absent:
         raise RecipeError(
-            f'{absent[0]} is not there: --resident needs a file that `tgdfer data pack '
-            '--raw` has made, and --pack to name it.'
+            f'{absent[0]} does not exist: --resident needs a file made by `tgdfer data '
+            'pack --raw`, which --pack names.'
         )
     if len(packs) != 1 or not all(pack and Path(pack).is_file() for pack in packs):
         raise RecipeError(
-            'All data sets have to read one raw packed file (--pack FILE), not '
+            'All data sets have to read the same raw packed file (--pack FILE), not '
             f'{sorted(map(str, packs))}.'
         )
     augment_on_device(cfg)

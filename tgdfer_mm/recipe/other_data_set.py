@@ -1,4 +1,4 @@
-"""A config trained on one data set, tested on another."""
+"""Tests of a config on another data set than its own."""
 
 from mmengine.config import Config, ConfigDict
 
@@ -11,11 +11,11 @@ from .recipe import ABOUT_FEATURES, APPLIED, KEY, Recipe, RecipeError
 
 
 def use_other_data_set(cfg: Config, recipe: Recipe) -> str | None:
-    """Lets a config test on the recipe's data set, if it has one.
+    """Makes a config test on the recipe's data set, if the recipe has one.
 
     Raises:
-        ValueError: See :func:`evaluate_on`; or the tests would read computed features
-            or resident frames, which are of the config's own data set.
+        ValueError: As for :func:`evaluate_on`; or if the tests would read cached
+            features or resident frames of the config's own data set.
     """
     if recipe.on is None:
         return None
@@ -23,27 +23,27 @@ def use_other_data_set(cfg: Config, recipe: Recipe) -> str | None:
         if getattr(recipe, name):
             raise kept_for_own(recipe.on, name)
     evaluate_on(cfg, recipe.on, recipe.on_folds or 'same')
-    return f'the tests are of {recipe.on}, its classes matched by a label map'
+    return f'the tests are on {recipe.on}, whose classes are mapped by a label map'
 
 
 def kept_for_own(on: str, name: str) -> RecipeError:
-    """Why a run that keeps its own clips cannot be tested on others.
+    """The error for a run on its own cached clips that should test on others.
 
     Args:
         on: Name of the data set to test on.
         name: The recipe's field, ``'cache_features'`` or ``'resident'``.
     """
     return RecipeError(
-        f'recipe.on={on!r} (--on) and recipe.{name}: the features or frames kept are '
-        "of the config's own data set. Leave one out."
+        f'recipe.on={on!r} (--on) and recipe.{name}: the stored features or frames '
+        "belong to the config's own data set. Leave one out."
     )
 
 
 def read_pictures(cfg: Config) -> None:
-    """Lets a test on another data set read pictures where the training had features.
+    """Makes a test on another data set read pictures where training read features.
 
-    The features are of the clips trained on. A checkpoint keeps the frozen tower, so
-    the pictures of others can go through it.
+    The features belong to the training data set. A checkpoint contains the frozen
+    tower, so that pictures of other data sets can be used.
 
     Args:
         cfg: Config of a test, before its recipe is applied; changed in place.
@@ -62,8 +62,7 @@ def evaluate_on(cfg: Config, name: str, folds: str = 'same') -> None:
     """Makes a config test on another data set than its own.
 
     The clips come from that data set's test subset, as
-    ``configs/_base_/datasets/<name>.py`` has it, and go through the config's own
-    pipeline.
+    ``configs/_base_/datasets/<name>.py`` has it, and use the config's own pipeline.
 
     Args:
         cfg: Config of a run; changed in place.
@@ -77,8 +76,8 @@ def evaluate_on(cfg: Config, name: str, folds: str = 'same') -> None:
     train, tested = (first_data_set(cfg, f'{s}_dataloader') for s in ('train', 'test'))
     if train is None or tested is None:
         raise RecipeError(
-            f'--on {name}: {cfg.filename} has no data set in train_dataloader, whose '
-            'classes the model knows, or none in test_dataloader.'
+            f'--on {name}: {cfg.filename} needs a data set in train_dataloader, which '
+            "has the model's classes, and one in test_dataloader."
         )
     own, tested = train.config, tested.config
     source = getattr(DATASETS.get(kind_of(own)), 'LABEL_SET', None)
@@ -109,7 +108,7 @@ def evaluate_on(cfg: Config, name: str, folds: str = 'same') -> None:
     target.pipeline = tested.get('pipeline')
     fold = fold_of(cfg)
     if fold is not None and 'fold' in target:
-        target.fold = every[0] if every else fold  # whatever the environment says
+        target.fold = every[0] if every else fold  # not the environment's
     if 'media' in tested:
         target.media = tested['media']
     cfg.test_dataloader.dataset = dict(
@@ -128,7 +127,7 @@ def evaluate_on(cfg: Config, name: str, folds: str = 'same') -> None:
 
 
 def target_config(name: str) -> ConfigDict:
-    """The test clips of a data set that others are tested on, without a pipeline.
+    """The test clips of a data set for tests of other models, without a pipeline.
 
     Args:
         name: Name of the data set, e.g. ``'mafw'``.
@@ -140,7 +139,7 @@ def target_config(name: str) -> ConfigDict:
 
 
 def _folds_of(target: ConfigDict) -> list[int] | None:
-    """The numbers of its folds; None for a single split."""
+    """The fold numbers of a data set; None for a single split."""
     config = {k: v for k, v in target.items() if k != 'type'}
     count = DATASETS.get(target.type).count_folds(**config)
     return None if count is None else list(range(1, 1 + count))

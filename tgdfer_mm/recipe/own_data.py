@@ -1,4 +1,4 @@
-"""A config that follows a user's clips: their place, classes, tower and crops."""
+"""Adapts a config to a user's clips: place, classes, tower and crops."""
 
 from collections.abc import Sequence
 
@@ -18,14 +18,15 @@ _MULTI = 'multi/mAP'
 
 
 def use_own_data(cfg: Config, recipe: Recipe) -> str | None:
-    """Lets a config train on the clips of the recipe, by the tower of the recipe.
+    """Makes a config train on the recipe's clips with the recipe's tower.
 
-    The number of classes, their names and texts, one label a clip or several, and the
-    crop of videos follow the clips.
+    The clips determine the number of classes, their names and texts, one or several
+    labels for each clip, and the crop of videos.
 
     Raises:
-        RecipeError: If the config has no clips of one's own, or the tower is unknown.
-        DataError: If the clips cannot be used; names the file and the line.
+        RecipeError: If the config is not for a user's own clips, or the tower is
+            unknown.
+        DataError: If the clips cannot be used; the message names the file and the line.
     """
     if recipe.data is None and recipe.tower is None:
         return None
@@ -37,7 +38,7 @@ def use_own_data(cfg: Config, recipe: Recipe) -> str | None:
             f'tgdfer_own; {cfg.filename} has no ClipFolderDataset.'
         )
     if cfg.get(APPLIED) is not None:
-        return None  # its model may read computed features by now
+        return None  # its model may already read cached features
     for data_set in own if recipe.data is not None else ():
         data_set.config['data_root'] = recipe.data
     data = read_own(own[0].config['data_root'], own[0].config.get('classes'))
@@ -81,7 +82,7 @@ def _follow_labels(cfg: Config, data: OwnData) -> None:
     loss = cfg.model.cls_head.get('loss_cls') or {}
     cfg.model.cls_head.loss_cls = dict(loss, multi_label=True, label_smooth=0.0)
     parts = cfg.optim_wrapper.get('paramwise_cfg')
-    if parts is not None:  # it starts at -10, which few clips would never get it from
+    if parts is not None:  # it starts at -10: too far for few clips
         parts['custom_keys']['cls_head.logit_bias'] = dict(lr_mult=100.0, optional=True)
     cfg.val_evaluator = cfg.test_evaluator = dict(type='MultiLabelMetric')
     cfg.train_dataloader.sampler = dict(type='DefaultSampler', shuffle=True)

@@ -1,4 +1,4 @@
-"""Reading frames from one packed file."""
+"""Makes a config read frames from one packed file."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from .recipe import Recipe, RecipeError
 
 
 def read_pack(cfg: Config, recipe: Recipe) -> str | None:
-    """Lets a config read the recipe's packed file."""
+    """Makes a config read the recipe's packed file."""
     if recipe.pack is None:
         return None
     use_pack(cfg, recipe.pack)
@@ -17,13 +17,13 @@ def read_pack(cfg: Config, recipe: Recipe) -> str | None:
 
 
 def use_pack(cfg: Config, path: str | Path) -> Config:
-    """Lets all data sets of a config read a packed file instead of folders.
+    """Makes all data sets of a config read a packed file instead of folders.
 
-    Another data set that is only tested on keeps its folders.
+    A data set that is only used in tests on another data set keeps its folders.
 
     Args:
         cfg: Config of a run on frame folders; changed in place.
-        path: What ``tgdfer data pack`` has made.
+        path: A file made by ``tgdfer data pack``.
 
     Returns:
         The config.

@@ -1,4 +1,4 @@
-"""Testing with the frames in another order, or at another rate."""
+"""Tests with the frames in another order, or at another rate."""
 
 import copy
 from pathlib import Path
@@ -11,7 +11,7 @@ from ..run_config.walk import DataSet, data_sets, kind_of, metrics_of_test
 from .recipe import Recipe, RecipeError
 from .work_folder import settle_work_folder
 
-# The transforms after which `frame_inds` says which frames are read.
+# The transforms after which `frame_inds` has the frames to read.
 SAMPLERS = (
     'SampleSegments',
     'SampleWindows',
@@ -23,11 +23,11 @@ SAMPLERS = (
 
 
 def perturb_tests(cfg: Config, recipe: Recipe, seed: int = 0) -> str | None:
-    """Puts :class:`PerturbTime` right after the sampling of the tests' frames.
+    """Puts :class:`PerturbTime` right after the sampling of frames in tests.
 
     Raises:
-        ValueError: If there is no test data, or a pipeline samples its frames in none
-            of the ways in ``SAMPLERS``.
+        ValueError: If there is no test data, or a pipeline has none of the transforms
+            in ``SAMPLERS``.
     """
     mode = recipe.perturb_time
     if mode is None:
@@ -36,7 +36,7 @@ def perturb_tests(cfg: Config, recipe: Recipe, seed: int = 0) -> str | None:
     if not tested:
         raise RecipeError(
             f'{cfg.filename}: test_dataloader has no data set with a pipeline, so '
-            'there is nothing to perturb.'
+            'there is nothing to perturb; leave it out.'
         )
     for data_set in tested:
         pipeline = data_set.config['pipeline']
@@ -54,19 +54,19 @@ def perturb_tests(cfg: Config, recipe: Recipe, seed: int = 0) -> str | None:
 
 
 def perturb_time(cfg: Config, mode: str, seed: int = 0) -> Config:
-    """A copy of a config whose tests see other frames, or in another order.
+    """A copy of a config whose tests see frames in another order or at another rate.
 
-    The copy works and writes in ``<work_dir>/perturb_time/<mode>``.
+    The work folder of the copy is ``<work_dir>/perturb_time/<mode>``.
 
     Args:
-        cfg: Config of a run; stays as it is.
+        cfg: Config of a run; not changed.
         mode: See :class:`PerturbTime`.
         seed: See :class:`PerturbTime`.
 
     Raises:
         ValueError: See :func:`perturb_tests`.
     """
-    PerturbTime(mode, seed)  # knows its modes
+    PerturbTime(mode, seed)  # refuses unknown modes
     cfg = copy.deepcopy(cfg)
     cfg.recipe = dict(cfg.get('recipe') or {}, perturb_time=mode)
     recipe = Recipe.of(cfg)
@@ -76,7 +76,7 @@ def perturb_time(cfg: Config, mode: str, seed: int = 0) -> Config:
 
 
 def _redirect(metric: Any, folder: str | None) -> None:
-    """Lets what a metric writes not replace what it wrote of the whole test."""
+    """Renames the files of a metric, to keep those of the whole test."""
     for key in ('out_file', 'out_file_path'):
         if metric.get(key) and folder:
             metric[key] = str(Path(folder, Path(metric[key]).name))
@@ -89,6 +89,6 @@ def _sampler(data_set: DataSet) -> int:
             return names.index(name)
     raise RecipeError(
         f'{data_set.where}: its pipeline ({", ".join(names)}) has none of '
-        f'{", ".join(SAMPLERS)}. Only after these is it known which frames are read '
-        'and not yet which pictures they are, so that their order can be changed.'
+        f'{", ".join(SAMPLERS)}. The order can only be changed between the sampling of '
+        'frames and their reading; add one of these.'
     )

@@ -1,4 +1,4 @@
-"""Which numbers a run computes with."""
+"""The numerical precision of a run."""
 
 import torch
 from mmengine.config import Config
@@ -20,25 +20,24 @@ def choose_precision(cfg: Config, recipe: Recipe) -> str | None:
 def apply_precision(cfg: Config, precision: str | None = None) -> str:
     """Sets the optimizer wrapper of a config to a precision.
 
-    ``auto`` means bfloat16 autocast where the CUDA device has it, else float32: the
-    same config runs on a CPU, where mmengine's AMP refuses to. bfloat16 has float32's
-    range and needs no loss scaling, which is switched off.
+    ``auto`` means bfloat16 autocast if the CUDA device supports it, and float32
+    otherwise, so that the same config runs on a CPU, which mmengine's AMP refuses.
+    bfloat16 has the range of float32 and needs no loss scaling, which is switched off.
 
-    The config notes under ``chosen_precision`` what has been chosen. Another precision
-    may be set later, on another machine too.
+    The config records the choice as ``chosen_precision``. Another precision may be set
+    later, also on another machine.
 
     Args:
-        cfg: Config of a run; changed in place. ``auto`` leaves wrappers other than
-            ``OptimWrapper``, such as DeepSpeed's, as they are.
-        precision: One of ``PRECISIONS``; by default the one that the config states, or
-            ``fp32``.
+        cfg: Config of a run; changed in place. ``auto`` does not change wrappers other
+            than ``OptimWrapper``, such as DeepSpeed's.
+        precision: One of ``PRECISIONS``; by default the config's, or ``fp32``.
 
     Returns:
-        The precision chosen: ``bf16``, ``fp16``, ``fp32`` or ``as configured``.
+        The chosen precision: ``bf16``, ``fp16``, ``fp32`` or ``as configured``.
 
     Raises:
-        ValueError: If an unknown name, one that the device does not have, or one asked
-            of a wrapper that sets its own.
+        ValueError: If the name is unknown, the device does not support it, or the
+            wrapper has its own setting.
     """
     precision = precision or Recipe.of(cfg).precision or 'fp32'
     if precision not in PRECISIONS:
@@ -46,7 +45,7 @@ def apply_precision(cfg: Config, precision: str | None = None) -> str:
             f'precision must be in {list(PRECISIONS)}, not {precision!r}.'
         )
     wrapper = cfg.get('optim_wrapper')
-    if wrapper is None:  # nothing is trained
+    if wrapper is None:  # there is no training
         return 'as configured'
     if cfg.get(CHOSEN) in _WRAPPERS:  # by an earlier call
         _take_back(wrapper, _WRAPPERS[cfg.pop(CHOSEN)])
@@ -54,9 +53,9 @@ def apply_precision(cfg: Config, precision: str | None = None) -> str:
     if kind != 'OptimWrapper':
         if precision != 'auto':
             raise RecipeError(
-                f'precision={precision!r} cannot be set for optim_wrapper.type='
-                f"{kind!r}, whose own settings say it; use precision='auto' and leave "
-                'out --amp.'
+                f'precision={precision!r} cannot be set for '
+                f'optim_wrapper.type={kind!r}, which has its own setting; use '
+                "precision='auto' and leave out --amp."
             )
         return 'as configured'
     chosen = _available(precision)
@@ -73,8 +72,8 @@ def _available(precision: str) -> str:
         precision == 'fp16' and not torch.cuda.is_available()
     ):
         raise RecipeError(
-            f'recipe.precision={precision!r} needs a CUDA device that has it; '
-            '--precision auto takes the best that is there.'
+            f'recipe.precision={precision!r} needs a CUDA device that supports it; '
+            '--precision auto takes the best one of this machine.'
         )
     return precision
 
@@ -86,7 +85,7 @@ def _take_back(wrapper: dict, settings: dict) -> None:
 
 
 def best_mixed_precision() -> str:
-    """The better of ``bf16`` and ``fp16``; ``fp16`` where neither is known to work."""
+    """The better one of ``bf16`` and ``fp16``; ``fp16`` if neither is known to work."""
     return 'bf16' if _has_bf16() else 'fp16'
 
 

@@ -1,7 +1,7 @@
-"""All that may change a config before it runs, field by field.
+"""The recipe: all possible changes of a config before it runs, by field.
 
-This file imports the standard library alone: the command line reads the fields, and
-makes an option of each, without waiting for the library.
+This file only imports the standard library, so that the command line can make an option
+of each field without waiting for other libraries.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 
 
 class RecipeError(ValueError):
-    """A recipe that cannot be, or does not fit a config; the user can mend it."""
+    """A recipe is wrong or does not fit a config; the user can correct it."""
 
     exit_code = 2  # of a command
 
@@ -29,18 +29,18 @@ FEATURE_DTYPES = ('float32', 'float16')
 FEATURE_PRECISIONS = ('fp32', 'bf16', 'fp16')
 ABOUT_FEATURES = ('views', 'feature_dtype', 'feature_precision')
 KEY, APPLIED = 'recipe', 'applied_recipe'
-# Where version 0.1 had these fields: at the top of a config.
+# Fields that version 0.1 had at the top of a config.
 OLD_KEYS = ('precision', 'selection')
-# What the command line says of each field, and which commands have it.
+# Help text of each field, and the commands that have it.
 _OPTIONS = json.loads(
     Path(__file__).with_name('options.json').read_text(encoding='utf-8')
 )
 
 
 def _option(name: str, kind: type, **facts: Any) -> Any:
-    """A field: its name, its type, and what is known of it besides its option.
+    """A field: its name, its type, and facts in addition to its option.
 
-    Facts: `choices`; `neutral`, the values with which a config stays as it is; `path`,
+    Facts are `choices`; `neutral`, the values that do not change a config; and `path`,
     for a file or folder.
     """
     facts = {'kind': kind, 'neutral': (None, False), **_OPTIONS[name], **facts}
@@ -49,13 +49,13 @@ def _option(name: str, kind: type, **facts: Any) -> Any:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is asked of a config; None and False leave it as it is.
+    """A recipe: the requested changes of a config; None and False change nothing.
 
-    In a config it is the top-level dict ``recipe``, on the command line an option a
-    field. :func:`~tgdfer_mm.recipe.apply_recipe` applies it.
+    In a config it is the top-level dict ``recipe``; on the command line each field is
+    an option. :func:`~tgdfer_mm.recipe.apply_recipe` applies it.
 
     Raises:
-        ValueError: If a field has a value that it cannot have, or would change nothing.
+        ValueError: If a field has a wrong value, or would change nothing.
     """
 
     fold: int | None = _option('fold', int)
@@ -77,7 +77,7 @@ class Recipe:
         choices=MEDIA,
         neutral=(None, *MEDIA),  # it can be changed again
     )
-    # No option: `tgdfer test` takes several, one after the other.
+    # No option here: `tgdfer test` takes several values.
     perturb_time: str | None = _option('perturb_time', str, choices=PERTURBATIONS)
     on: str | None = _option('on', str)
     on_folds: str | None = _option(
@@ -110,12 +110,12 @@ class Recipe:
         if self.dump and Path(self.dump).suffix not in DUMPS:
             raise RecipeError(
                 f'recipe.dump={self.dump!r} (--dump): the file must end in .pkl or '
-                '.pickle, or in .jsonl for plain text alone.'
+                '.pickle, or in .jsonl for plain text only.'
             )
 
     @classmethod
     def of(cls, cfg: Mapping) -> 'Recipe':
-        """Reads the recipe of a config; what version 0.1 had at the top of it counts.
+        """Reads the recipe of a config, with fields of version 0.1 at its top.
 
         Args:
             cfg: Config of a run; not changed.
@@ -131,7 +131,7 @@ class Recipe:
         unknown = sorted(given.keys() - set(known))
         if unknown:
             raise RecipeError(
-                f'recipe.{unknown[0]}: there is no such field; a recipe has {known}.'
+                f'recipe.{unknown[0]}: there is no such field; use one of {known}.'
             )
         given.update({name: cfg[name] for name in OLD_KEYS if cfg.get(name)})
         views = given.get('views')
@@ -140,7 +140,7 @@ class Recipe:
         return cls(**given)
 
     def absolute(self) -> 'Recipe':
-        """The same with absolute paths, which mean the same in every folder."""
+        """The recipe with absolute paths, which are valid in every folder."""
         paths = {
             each.name: os.path.abspath(os.path.expanduser(getattr(self, each.name)))
             for each in fields(self)
@@ -155,7 +155,7 @@ class Recipe:
         }
 
     def facts(self) -> dict[str, Any]:
-        """What a checkpoint or a result says of it: files by name, without folders."""
+        """The recipe for a checkpoint or a result: files by name, without folders."""
         paths = {each.name for each in fields(self) if each.metadata.get('path')}
         return {
             name: Path(value).name if name in paths else value
@@ -165,7 +165,7 @@ class Recipe:
 
 
 def take_in_old_keys(cfg: MutableMapping) -> None:
-    """Moves what version 0.1 had at the top of a config into its recipe, and warns.
+    """Moves fields of version 0.1 from the top of a config into its recipe, and warns.
 
     Args:
         cfg: Config of a run; changed in place.
@@ -179,7 +179,7 @@ def take_in_old_keys(cfg: MutableMapping) -> None:
         if old is not None:
             replaced = '' if new in (None, old) else f' It replaces {new!r} there.'
             warnings.warn(
-                f'{name}={old!r} at the top of a config is the way of version 0.1: '
+                f'{name}={old!r} at the top of a config is the form of version 0.1: '
                 f'write recipe=dict({name}={old!r}).{replaced}',
                 FutureWarning,
                 stacklevel=3,

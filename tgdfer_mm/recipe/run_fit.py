@@ -1,8 +1,8 @@
-"""Data sets, metrics, hooks and model that do not fit, found before the first step.
+"""Checks before the first step that data sets, metrics, hooks and model fit.
 
-Data sets of this package say their classes, keep their clips' names and have checked
-their labels. mmaction2's do none of it by themselves, and what evaluates here needs it:
-without this the end of the first epoch, or of the last one, would say so.
+Data sets of this package state their classes, keep the names of clips and check their
+labels. Those of mmaction2 do none of this, but metrics and hooks here need it: without
+this check, the error would come at the end of the first or the last epoch.
 """
 
 import numbers
@@ -25,10 +25,12 @@ def refuse_misfits(runner: Runner) -> None:
     """Refuses a run that would fail later on.
 
     Args:
-        runner: About to run. In training its test loop is built too if it tests then.
+        runner: The runner, before its run. In training, its test loop is built too if
+            it tests during training.
 
     Raises:
-        ValueError: If something is missing or does not fit; names the config's key.
+        ValueError: If something is missing or does not fit; the message names the
+            config's key.
     """
     tests = any(type(hook).__name__ == 'SelectionHook' for hook in runner.hooks)
     training = isinstance(runner._train_loop, BaseLoop)
@@ -36,7 +38,7 @@ def refuse_misfits(runner: Runner) -> None:
         runner.test_loop  # noqa: B018  built now
     head = getattr(_bare(runner.model), 'cls_head', None)
     count = getattr(head, 'num_classes', None)
-    found: dict[str, list[str]] = {}  # problem -> where it is
+    found: dict[str, list[str]] = {}  # problem -> its places
     for name in ('train', 'val', 'test'):
         loop = getattr(runner, f'_{name}_loop')
         if not isinstance(loop, BaseLoop):
@@ -56,7 +58,7 @@ def refuse_misfits(runner: Runner) -> None:
 def _evaluating(
     runner: Runner, loop: BaseLoop, head: object, dumped: bool
 ) -> Iterator[str]:
-    """What the metrics and hooks of a run lack."""
+    """Checks the needs of the metrics and hooks of a run."""
     metrics, hooks = loop.evaluator.metrics, runner.hooks
     ours = [type(m).__name__ for m in metrics if isinstance(m, ClipMetric)]
     ours += [type(h).__name__ for h in hooks if isinstance(h, ExplainHook)]
@@ -82,45 +84,45 @@ def _evaluating(
 
 
 def _names(dataset: object) -> Iterator[str]:
-    """Whether predictions can be written under their clips' names."""
+    """Checks that predictions can be written under their clips' names."""
     for each in _inside(dataset):
         steps = getattr(getattr(each, 'pipeline', None), 'transforms', ())
         kept = [step.meta_keys for step in steps if hasattr(step, 'meta_keys')]
         if kept and not set(kept[-1]) & set(NAMES):
             yield (
                 'predictions are written under the names of their clips, which the '
-                'pipeline drops: end it in PackDFERInputs, or in PackActionInputs with '
-                f'meta_keys that have one of {list(NAMES)}.'
+                'pipeline removes: end it in PackDFERInputs, or in PackActionInputs '
+                f'with meta_keys that have one of {list(NAMES)}.'
             )
             return
 
 
 def _labels(dataset: object, count: object) -> Iterator[str]:
-    """Labels that the model, or the list of classes, does not have."""
+    """Checks for labels that the model, or the list of classes, does not have."""
     meta = getattr(dataset, 'metainfo', None) or {}
     classes = meta.get('model_classes') or meta.get('classes')
     if not isinstance(count, int):
-        return  # a model of another kind
+        return  # another kind of model
     if classes and len(classes) != count:
         yield (
             f'it has {len(classes)} classes, but model.cls_head.num_classes={count}; '
-            'they have to be the same.'
+            'set both to the same number.'
         )
         return
     for each in _inside(dataset):
         if isinstance(each, ClipDataset) or not hasattr(each, 'get_data_info'):
-            continue  # ours have looked at every line of their list
+            continue  # data sets of this package have checked every line of their list
         for place in range(len(each)):
             info = each.get_data_info(place)
             label = info.get('label')
             if np.size(label) != 1 or label is None:
-                continue  # several labels a clip
+                continue  # several labels for a clip
             value = np.asarray(label).reshape(()).item()
             if not isinstance(value, numbers.Integral) or not 0 <= value < count:
                 yield (
                     f'{getattr(each, "ann_file", None) or "its list"}, entry '
-                    f'{place + 1}, clip {clip_name(info)}: label {value!r} is none of '
-                    f'the {count} classes, which are 0 to {count - 1}.'
+                    f'{place + 1}, clip {clip_name(info)}: label {value!r} is not a '
+                    f'class; the {count} classes are 0 to {count - 1}.'
                 )
                 return
 

@@ -1,4 +1,4 @@
-"""Runners that apply a config's recipe before they build anything of it."""
+"""Runners that apply a config's recipe before they build anything."""
 
 import copy
 import weakref
@@ -20,20 +20,20 @@ from .console import keep_long_parts_off_the_screen
 from .hook import recipe_hook_of
 from .work_folder import work_folder_held
 
-# What mmengine's strategies look at before any run, training too.
+# Keys that mmengine's strategies read before any run, also training.
 _STARTS_WEIGHTS = 'init_weights_for_test_or_val'
 
 
 class ResumeError(RuntimeError):
-    """A run that cannot go on from where it should."""
+    """A run cannot be resumed."""
 
     exit_code = 2  # of a command
 
 
 class _OurRunner:
-    """Applies the recipe, logs what it changed, and loads plain checkpoints only.
+    """A mixin that applies the recipe, logs its changes, and loads plain data only.
 
-    The work folder is held from before anything is prepared until the run has ended.
+    The work folder is locked before preparations begin and until the run ends.
     """
 
     _hold: ExitStack | None = None
@@ -41,10 +41,10 @@ class _OurRunner:
 
     @classmethod
     def from_cfg(cls, cfg: Config | Mapping) -> Runner:
-        """Builds a runner of what the config's recipe makes of it.
+        """Builds a runner from the config after its recipe is applied.
 
         Args:
-            cfg: Config of a run; stays as it is.
+            cfg: Config of a run; not changed.
 
         Raises:
             ValueError: See :func:`~tgdfer_mm.recipe.apply_recipe`.
@@ -68,10 +68,10 @@ class _OurRunner:
         return runner
 
     def dump_config(self) -> None:
-        """Writes the config; one that is there stays until the run may go on.
+        """Writes the config; an existing file stays until the run may start.
 
-        A run that is refused, such as one that resumes with other classes, leaves its
-        work folder with the config that its checkpoints have.
+        If a run is refused, for example because it resumes with other classes, its work
+        folder keeps the config of its checkpoints.
         """
         name = Path(self.cfg.filename or '').name
         if name and Path(self.work_dir, name).exists():
@@ -80,7 +80,7 @@ class _OurRunner:
             super().dump_config()
 
     def load_or_resume(self) -> None:
-        """As mmengine's; then writes a config that has waited for it."""
+        """As in mmengine; then writes the config if it has not been written yet."""
         super().load_or_resume()
         cfg, self._config_to_write = self._config_to_write, None
         if cfg is not None and self.rank == 0:
@@ -88,7 +88,7 @@ class _OurRunner:
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
-        """While it runs: holds the work folder, and loads plain data only."""
+        """A context for a run: locks the work folder, and loads plain data only."""
         try:
             with work_folder_held(self.work_dir), plain_loading():
                 yield
@@ -97,7 +97,7 @@ class _OurRunner:
                 self._hold.close()
 
     def train(self):
-        """As mmengine's; whatever is loaded is loaded as plain data."""
+        """As in mmengine, but files are loaded as plain data only."""
         with self._at_work():
             return super().train()
 
@@ -120,7 +120,7 @@ class _OurRunner:
         """See :meth:`train`.
 
         Raises:
-            ResumeError: If the checkpoint lacks something, or has it in another form.
+            ResumeError: If the checkpoint lacks something, or has another form.
         """
         try:
             with plain_loading():
@@ -129,15 +129,15 @@ class _OurRunner:
             if hasattr(error, 'exit_code'):
                 raise
             raise ResumeError(
-                f'{filename} cannot be resumed from: it is no checkpoint of a '
-                f'training with this config ({type(error).__name__}: {error}). To '
-                'start from its weights alone, set load_from in the config.'
+                f'{filename} cannot be resumed: it is not a checkpoint of a training '
+                f'with this config ({type(error).__name__}: {error}). To use only its '
+                'weights, set load_from in the config.'
             ) from error
 
 
 def _require_data(cfg: Config) -> None:
-    """Refuses a run whose data are missing before anything is logged or written."""
-    # A type or an argument that is unknown is what the runner will say.
+    """Refuses a run with missing data before anything is logged or written."""
+    # The runner reports unknown types and arguments.
     with suppress(KeyError, TypeError):
         for data_set in data_sets(cfg):
             kind = DATASETS.get(data_set.config['type'])
@@ -147,14 +147,14 @@ def _require_data(cfg: Config) -> None:
 
 @RUNNERS.register_module()
 class DFERRunner(_OurRunner, Runner):
-    """mmengine's runner, of a config with a recipe.
+    """mmengine's runner, which applies the config's recipe.
 
     A config names it in ``runner_type``, which mmaction2's ``train.py`` and ``test.py``
-    honour, and ``RUNNERS.build(cfg)`` too.
+    and ``RUNNERS.build(cfg)`` use.
     """
 
     def build_logger(self, *args, **kwargs):
-        """As mmengine's, with a screen that can be read."""
+        """As in mmengine, with less output on the screen."""
         logger = super().build_logger(*args, **kwargs)
         keep_long_parts_off_the_screen(logger)
         return logger
@@ -162,17 +162,17 @@ class DFERRunner(_OurRunner, Runner):
 
 @RUNNERS.register_module()
 class FlexibleDFERRunner(_OurRunner, FlexibleRunner):
-    """mmengine's runner for FSDP and other strategies, of a config with a recipe."""
+    """mmengine's runner for FSDP and other strategies, which applies the recipe."""
 
     def train(self):
-        """As mmengine's; no weights are fetched that a checkpoint to resume has."""
-        self.call_hook('before_build')  # of ours, to choose the checkpoint
+        """As in mmengine, but without fetching weights that a checkpoint has."""
+        self.call_hook('before_build')  # our hook, which chooses the checkpoint
         if self._resume:
             self.strategy.dispatch_kwargs[_STARTS_WEIGHTS] = False
         return super().train()
 
     def val(self):
-        """As mmengine's other runner: the weights are those of a checkpoint."""
+        """As in mmengine's other runner: the weights are those of a checkpoint."""
         self.cfg[_STARTS_WEIGHTS] = False
         return super().val()
 

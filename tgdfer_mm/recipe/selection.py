@@ -1,4 +1,4 @@
-"""Which epoch of a training is the result: the rules, and what they ask of a config."""
+"""Selection of the epoch that is the result of a training: rules and config changes."""
 
 import copy
 
@@ -12,12 +12,12 @@ VAL_PART = 0.1
 
 
 def describe_rule(rule: str, metric: str = METRIC, val_part: float = VAL_PART) -> str:
-    """The rule in words, to stand next to every number.
+    """The rule in words, as it is written next to every number.
 
     Args:
         rule: One of ``RULES``.
-        metric: What the best epoch is the best by.
-        val_part: Share of the training fold that validates.
+        metric: The metric that selects the best epoch.
+        val_part: Share of the training fold for validation.
     """
     name = metric.split('/')[-1]
     return {
@@ -30,9 +30,9 @@ def describe_rule(rule: str, metric: str = METRIC, val_part: float = VAL_PART) -
 
 
 def choose_epoch(cfg: Config, recipe: Recipe) -> str | None:
-    """Lets a config choose its result by the recipe's rule, if it has one."""
+    """Makes a config choose its result by the recipe's rule, if there is one."""
     if recipe.selection is None or cfg.get('train_cfg') is None:
-        return None  # a test alone selects nothing
+        return None  # a test without training selects nothing
     apply_selection(cfg, recipe.selection)
     hook = (cfg.get('default_hooks') or {}).get('selection') or {}
     about = {k: hook[k] for k in ('metric', 'val_part') if k in hook}
@@ -42,17 +42,18 @@ def choose_epoch(cfg: Config, recipe: Recipe) -> str | None:
 def apply_selection(cfg: Config, rule: str | None = None) -> None:
     """Makes a config choose its result by a rule.
 
-    ``last`` takes the last epoch. ``val`` cuts a part off the training fold, evaluates
-    it after each epoch and takes the best one. ``test`` takes the best epoch on the
-    test clips, as the literature does, which flatters. :class:`SelectionHook` then
-    tests that epoch.
+    ``last`` takes the last epoch. ``val`` evaluates a part of the training fold after
+    each epoch and takes the best one; this part is not trained. ``test`` takes the best
+    epoch on the test clips, as the literature does, which is optimistic.
+    :class:`SelectionHook` then tests that epoch.
 
     Args:
         cfg: Config of a run; changed in place.
-        rule: One of ``RULES``; by default the one that the config states, if any.
+        rule: One of ``RULES``; by default the config's, if any.
 
     Raises:
-        ValueError: If the rule is unknown, or the config lacks what it needs.
+        ValueError: If the rule is unknown, or the config does not have its
+            requirements.
     """
     rule = rule or Recipe.of(cfg).selection
     if rule is None:
@@ -69,8 +70,8 @@ def apply_selection(cfg: Config, rule: str | None = None) -> None:
     if (hooks.get('checkpoint') or {}).get('save_best'):
         raise RecipeError(
             f'default_hooks.checkpoint.save_best and selection={rule!r}: two rules '
-            "choose an epoch. Leave save_best out and set recipe.selection='val' (or "
-            "'test')."
+            'would choose an epoch. Leave save_best out and set '
+            "recipe.selection='val' (or 'test')."
         )
     if rule == 'last':
         return
@@ -78,12 +79,12 @@ def apply_selection(cfg: Config, rule: str | None = None) -> None:
         if cfg.get(key) is None:
             raise RecipeError(
                 f'selection={rule!r} evaluates each epoch and tests the best one, but '
-                f'the config has no {key}'
+                f"the config has no {key}; add it, or use selection='last'"
                 + (' (--no-validate removes it).' if key.startswith('val') else '.')
             )
     cfg.train_cfg.val_interval = 1
     cfg.train_cfg.val_begin = 1
-    if rule == 'test' and not done:  # a later step may change what is tested
+    if rule == 'test' and not done:  # a later step may change the test data
         cfg.val_dataloader = copy.deepcopy(cfg.test_dataloader)
     if rule == 'val':
         hooks['selection']['val_part'] = _cut_validation(
@@ -92,13 +93,13 @@ def apply_selection(cfg: Config, rule: str | None = None) -> None:
 
 
 def _cut_validation(cfg: Config, share: float) -> float:
-    """Sets the validation part aside; returns its share of the training fold."""
+    """Separates the validation part; returns its share of the training fold."""
     train, test = (_data_sets(cfg, subset) for subset in ('train', 'test'))
     if not train or not test:
         raise RecipeError(
             "selection='val' needs data sets with subset='train' in train_dataloader "
             f"(found {len(train)}) and with subset='test' in test_dataloader (found "
-            f'{len(test)}): only data sets of this package can cut a part off for '
+            f'{len(test)}): only data sets of this package can separate a part for '
             "validation. For other data use selection='last'."
         )
     share = train[0].config.get('val_part') or share

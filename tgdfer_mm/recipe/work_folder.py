@@ -1,4 +1,4 @@
-"""Where a run writes."""
+"""The work folder of a run."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,15 +12,15 @@ from .fold import fold_of
 from .recipe import Recipe
 
 SETTLED = 'settled_work_folder'
-LOCK = '.lock'  # in the folder, held by the run that writes there
+LOCK = '.lock'  # in the folder, locked by the run that writes there
 
 
 def settle_work_folder(cfg: Config, recipe: Recipe) -> None:
-    """Gives runs that differ by fold, tested data or perturbation folders of their own.
+    """Gives runs with different folds, test data or perturbations separate folders.
 
     Below the config's ``work_dir``, or ``work_dirs/<config>`` without one:
-    ``[fold<k>][/on_<data set>[/all_folds]][/perturb_time/<mode>]``, unless it lies
-    there already. The config notes what has been added, so that it is not added twice.
+    ``[fold<k>][/on_<data set>[/all_folds]][/perturb_time/<mode>]``, unless it is there
+    already. The config records what has been added, so that it is not added twice.
 
     Args:
         cfg: Config of a run; changed in place.
@@ -28,7 +28,7 @@ def settle_work_folder(cfg: Config, recipe: Recipe) -> None:
     """
     stem = Path(cfg.filename).stem if cfg.filename else None
     if not cfg.get('work_dir') and stem is None:
-        return  # mmengine says what is missing
+        return  # mmengine reports what is missing
     folder = Path(cfg.get('work_dir') or Path('work_dirs', stem))
     fold, mode = fold_of(cfg), recipe.perturb_time
     parts = [] if fold is None else [f'fold{fold}']
@@ -43,19 +43,19 @@ def settle_work_folder(cfg: Config, recipe: Recipe) -> None:
         folder = _below(folder, parts)
     note_work_folder(cfg, folder, parts)
     if mode is not None:
-        # The clock alone does not keep two runs of one second apart.
+        # The clock alone does not separate two runs in the same second.
         name = cfg.get('experiment_name') or stem or 'test'
         cfg.experiment_name = f'{name.removesuffix(f"_{mode}")}_{mode}'
 
 
 def note_work_folder(cfg: Config, folder: Path, parts: Sequence[str] = ()) -> None:
-    """Sets the work folder of a config for good.
+    """Sets the final work folder of a config.
 
     Args:
         cfg: Config of a run; changed in place.
         folder: The folder.
-        parts: What of its end is about fold, data and perturbation; without them those
-            that the config had.
+        parts: The parts at its end for fold, data and perturbation; by default those of
+            the config.
     """
     cfg.work_dir = str(folder)
     known = (cfg.get(SETTLED) or {}).get('parts', [])
@@ -64,10 +64,10 @@ def note_work_folder(cfg: Config, folder: Path, parts: Sequence[str] = ()) -> No
 
 @contextmanager
 def work_folder_held(folder: str | Path) -> Iterator[None]:
-    """Keeps a work folder for this run: its main process holds a lock there.
+    """Locks a work folder for this run, in its main process.
 
     Raises:
-        BusyError: If another run has it; in every process.
+        BusyError: If another run has it; it is raised in every process.
     """
     with ExitStack() as stack:
         lock = held(Path(folder, LOCK), f'the work folder {folder}')
@@ -79,7 +79,7 @@ def work_folder_held(folder: str | Path) -> Iterator[None]:
 
 
 def _below(folder: Path, parts: list[str]) -> Path:
-    """Adds the parts that the folder does not end with yet."""
+    """Adds the parts that are not at the end of the folder yet."""
     for there in range(len(parts), 0, -1):
         if list(folder.parts[-there:]) == parts[:there]:
             return folder.joinpath(*parts[there:])

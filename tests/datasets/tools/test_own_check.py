@@ -65,7 +65,7 @@ def test_the_command_prints_it_and_its_code_says_whether_all_is_well(
     root, tmp_path, capsys
 ):
     assert main(['data', 'check', 'own', str(root)]) == 0
-    assert 'nothing to mend' in capsys.readouterr().out
+    assert 'nothing to correct' in capsys.readouterr().out
     (root / 'sad/damaged.mp4').write_bytes(b'no video')
     file = tmp_path / 'report.json'
     assert main(['data', 'check', 'own', str(root), '--json', str(file)]) == 1

@@ -186,7 +186,7 @@ class TestPassword:
 
     def test_it_is_not_pickled(self, password):
         password.get()
-        with pytest.raises(TypeError, match='not pickled'):
+        with pytest.raises(TypeError, match='not be pickled'):
             pickle.dumps(password)
         assert 'horse' not in repr(password)
 
