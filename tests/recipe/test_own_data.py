@@ -53,7 +53,8 @@ def test_the_default_tower_is_the_expert_that_is_here(root, monkeypatch):
     cfg, said = followed(root)
     assert cfg.model.backbone['type'] == 'OpenCLIPVisual'
     assert (
-        'no model of real faces is here (`tgdfer models get fer2013-xception`' in said
+        'no model of real faces is on this machine '
+        '(`tgdfer models get fer2013-xception`' in said
     )
     monkeypatch.setattr(type(entry), 'here', property(lambda self: True))
     cfg, said = followed(root)

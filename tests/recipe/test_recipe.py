@@ -240,7 +240,7 @@ def test_what_is_kept_of_one_data_set_cannot_test_another(dfew, key):
         (dict(fold=0), 'recipe.fold .--fold. is 0; it starts at 1'),
         (dict(pack=''), 'recipe.pack .--pack. is empty'),
         (dict(cache_features='x', views=0), 'recipe.views .* it starts at 1'),
-        (dict(sped=2), "recipe.sped: there is no such field; a recipe has .'fold'"),
+        (dict(sped=2), "recipe.sped: there is no such field; use one of .'fold'"),
     ],
 )
 def test_a_field_that_is_wrong_is_named(given, words):

@@ -182,7 +182,7 @@ def test_what_a_stock_data_set_lacks_is_said_before_the_first_step(tree, given, 
 def test_a_label_that_is_no_class_is_named_before_the_first_step(tree, label):
     path = tree / 'list.txt'
     path.write_text(path.read_text().replace('c00003 4 3', f'c00003 4 {label}'))
-    words = rf'list.txt, entry 4, clip .*c00003: label {label} is none of the 7 classes'
+    words = rf'list.txt, entry 4, clip .*c00003: label {label} is not a class'
     data_set = stock(tree)
     wrapped = dict(type='RepeatDataset', times=2, dataset=data_set)
     for each in (data_set, wrapped):

@@ -25,7 +25,10 @@ def test_all_data_sets_read_the_packed_file(tool, config):
     ('options', 'named'),
     [
         (['--resident'], '--pack FILE'),
-        (['--resident', '--pack', 'no.pack'], 'no.pack is not there: --resident needs'),
+        (
+            ['--resident', '--pack', 'no.pack'],
+            'no.pack does not exist: --resident needs',
+        ),
         (['--views', '3'], 'changes nothing without .*--cache-features'),
         (['--feature-dtype', 'float16'], 'changes nothing without .*--cache-features'),
         (['--cache-features', 'x'], '^RandomResizedCrop, ColorJitter in.*--views'),

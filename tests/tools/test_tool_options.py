@@ -206,7 +206,7 @@ def test_a_config_of_version_0_1_gets_its_fold(tool, config, name):
 
 
 def test_two_answers_to_one_question_are_refused(tool, config):
-    with pytest.raises(ValueError, match="recipe.selection is asked to be 'test'.*val"):
+    with pytest.raises(ValueError, match="recipe.selection is set to 'test'.*val"):
         options = ('--cfg-options', 'recipe.selection=val')
         tool('train', config, '--selection', 'test', *options)
 
