@@ -1,9 +1,9 @@
-"""The only home of work-arounds for upstream packages.
+"""Work-arounds for upstream packages; there are none in other places.
 
-mmaction2 has had no release since 2023 and mmengine's repairs are unreleased, so
-what is broken there is repaired here when the package is imported. Each repair is
-one function that says what is wrong, where that is known upstream, and does nothing
-where it is not needed. docs/compatibility.md says what they do not reach.
+mmaction2 has had no release since 2023 and mmengine's fixes are unreleased, so their
+faults are repaired here when the package is imported. Each repair is one function. Its
+docstring names the fault and, if there is one, the upstream issue; it does nothing if
+it is not needed. docs/compatibility.md has the limits of these repairs.
 """
 
 from .data_sets import copy_data_sets_apart
@@ -26,7 +26,7 @@ def apply() -> None:
     """Applies every work-around that is still needed.
 
     Raises:
-        ImportError: mmcv is absent, or one that mmaction2 refuses.
+        ImportError: If mmcv is absent, or has a version that mmaction2 refuses.
     """
     warn_of_two_opencvs()
     silence_missing_operator()

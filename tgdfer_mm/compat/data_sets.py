@@ -1,15 +1,15 @@
-"""Parts of a data set that share nothing with each other."""
+"""Repairs of mmengine's copies of data sets."""
 
 from functools import wraps
 
 
 def copy_data_sets_apart() -> None:
-    """Gives each copy that mmengine makes of a data set parts of its own.
+    """Makes mmengine's copies of a data set independent of each other.
 
     ``BaseDataset._copy_without_annotation(memo=dict())`` of mmengine 0.10.7 has one
-    memory of what is copied for all calls, by the addresses of the originals. A second
-    ``get_subset`` finds the first one's copies there, and, once an address is used
-    again, those of another data set.
+    memory of copies for all calls, with the addresses of the originals as keys. A
+    second ``get_subset`` finds the copies of the first one there or, if an address is
+    used again, those of another data set.
     """
     from mmengine.dataset import BaseDataset
 

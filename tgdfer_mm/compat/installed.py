@@ -1,4 +1,4 @@
-"""What has to be installed, and what must not be next to it."""
+"""Checks of installed packages: required ones, and conflicts."""
 
 import importlib.util
 import multiprocessing
@@ -15,13 +15,13 @@ OPENCVS = (
 
 
 def require_mmcv() -> None:
-    """Says what to install where mmaction2 would fail on a bare assert.
+    """Raises an error with advice where mmaction2 would fail with a bare assert.
 
     mmaction2 does not declare mmcv, because two packages provide it, and asserts
     2.0.0rc4 <= mmcv < 2.2.0 (https://github.com/open-mmlab/mmaction2/issues/2852).
 
     Raises:
-        ImportError: mmcv is absent, or one that mmaction2 refuses.
+        ImportError: If mmcv is absent, or has a version that mmaction2 refuses.
     """
     wanted = (
         'mmaction2 1.2.0 needs mmcv>=2.1,<2.2 or mmcv-lite>=2.1,<2.2 (pure Python, '
@@ -42,8 +42,8 @@ def warn_of_two_opencvs() -> None:
     """Warns if two packages of different versions have installed one ``cv2``.
 
     mmengine requires opencv-python and mmaction2 opencv-contrib-python. The files of
-    one overwrite those of the other, and with two versions neither is whole. The
-    processes that a command starts do not say it again.
+    one overwrite those of the other, and with two versions neither is complete.
+    Processes that a command starts do not warn again.
     """
     if multiprocessing.parent_process() is not None:
         return

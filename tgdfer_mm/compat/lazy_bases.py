@@ -1,4 +1,4 @@
-"""Lazy configs that inherit from a config in a package."""
+"""Repairs lazy configs that inherit from a config in a package."""
 
 import importlib.util
 from functools import wraps
@@ -6,11 +6,12 @@ from os import path
 
 
 def find_bases_in_packages() -> None:
-    """Lets ``with read_base(): from package.configs.x import *`` find the package.
+    """Makes ``with read_base(): from package.configs.x import *`` find the package.
 
-    mmengine 0.10.7 asks pkg_resources where a package is, which is gone from setuptools
-    since version 82. Of a package that is installed as a link to a checkout, or whose
-    distribution has several modules, it is told a wrong place. Python itself knows.
+    mmengine 0.10.7 asks pkg_resources for the place of a package, but setuptools 82 and
+    newer do not have it. For a package that is installed as a link to a checkout, or
+    whose distribution has several modules, it also gives a wrong place. Here Python's
+    import system is asked.
     """
     from mmengine.config import config
 
@@ -23,8 +24,8 @@ def find_bases_in_packages() -> None:
         spec = importlib.util.find_spec(package)
         if spec is None or spec.origin is None:
             raise config.ConfigParsingError(
-                f'no package {package!r} is installed, of which a config in '
-                '`with read_base():` is to be read'
+                f'no package {package!r} is installed, but a config inherits from it '
+                'in `with read_base():`; install it'
             )
         return path.dirname(spec.origin)
 

@@ -1,4 +1,4 @@
-"""What upstream packages say of themselves in every run, and no user can change."""
+"""Silences messages of upstream packages that no user of a run can change."""
 
 import warnings
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from functools import wraps
 
 
 def silence_missing_operator() -> None:
-    """Keeps mmcv-lite from greeting everybody with a warning about one operator.
+    """Silences mmcv-lite's warning about one operator on import.
 
     Importing ``mmcv.cnn.bricks.transformer`` warns that MultiScaleDeformableAttention
-    needs the full mmcv. No model of this package has it. A config that names it still
-    gets the registry's error. Other warnings are left alone.
+    needs the full mmcv. No model of this package uses it. A config that names it still
+    gets the registry's error. Other warnings are not changed.
     """
     warnings.filterwarnings(
         'ignore',
@@ -23,10 +23,11 @@ def silence_missing_operator() -> None:
 
 @contextmanager
 def without_old_names_of_timm() -> Iterator[None]:
-    """Keeps timm from warning of an import of mmaction2's in every command.
+    """Silences timm's warning about an import in mmaction2 in every command.
 
-    Where transformers is installed, mmaction2 1.2 imports ``timm.models.layers``, an
-    old name that timm warns of. Outside the block a user's own import is warned of.
+    If transformers is installed, mmaction2 1.2 imports ``timm.models.layers``, an old
+    name about which timm warns. Outside the block, a user's own import still gets the
+    warning.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings(
@@ -38,11 +39,11 @@ def without_old_names_of_timm() -> Iterator[None]:
 
 
 def silence_deprecations_of_mmengine() -> None:
-    """Keeps mmengine from warning of itself in every run.
+    """Silences mmengine's warnings about its own code in every run.
 
     mmengine 0.10.7's hooks and runner use ``FileClient`` and ``HardDiskBackend``, and
-    each use logs that they will be dropped, which no user of a run can change. Only
-    these two messages are left out.
+    each use logs that they will be removed, which no user of a run can change. Only
+    these two messages are silenced.
     """
     from mmengine.fileio import file_client
 

@@ -1,6 +1,6 @@
-"""What mmaction2 1.2.0 does with NumPy that NumPy 2 no longer does.
+"""Repairs mmaction2 1.2.0 where it uses features that NumPy 2 has removed.
 
-Only the modules of mmaction2 that need it are touched: NumPy itself stays as it is for
+Only the modules of mmaction2 that need it are changed: NumPy itself stays the same for
 all other code in the process.
 """
 
@@ -9,7 +9,7 @@ from types import ModuleType
 
 import numpy as np
 
-# The modules with names that NumPy 2 has dropped.
+# The modules with names that NumPy 2 has removed.
 OUTDATED = (
     'mmaction.datasets.transforms.pose_transforms',
     'mmaction.evaluation.functional.accuracy',
@@ -28,17 +28,17 @@ class NumpyWithOldNames(ModuleType):
 
     @staticmethod
     def in1d(ar1, ar2, **kwargs) -> np.ndarray:
-        """What NumPy 2 calls ``isin``, which keeps the shape of `ar1`."""
+        """NumPy 1's ``in1d``, which flattens `ar1`, unlike ``isin`` of NumPy 2."""
         return np.isin(np.ravel(ar1), ar2, **kwargs)
 
     @staticmethod
     def trapz(y, x=None, dx=1.0, axis=-1):
-        """What NumPy 2 calls ``trapezoid``."""
+        """NumPy 1's ``trapz``, which NumPy 2 calls ``trapezoid``."""
         return np.trapezoid(y, x, dx, axis)
 
 
 def repair_for_numpy_2() -> None:
-    """Lets mmaction2 run with NumPy 2, which came after its last release."""
+    """Makes mmaction2 run with NumPy 2, which is newer than its last release."""
     if hasattr(np, 'trapz'):
         return
     for name in OUTDATED:
@@ -48,11 +48,11 @@ def repair_for_numpy_2() -> None:
 
 
 def turn_hue_without_overflow() -> None:
-    """Makes ``ColorJitter(hue=...)`` work for a negative turn, half of all clips.
+    """Makes ``ColorJitter(hue=...)`` work for negative shifts, half of all clips.
 
-    It adds the turn to hues of 8 bits. NumPy 1 took 16 bits for a negative number,
-    NumPy 2 raises OverflowError. (A positive one overflowed in both: a hue near the
-    end of the circle jumped to its start. That is put right as well.)
+    The transform adds the shift to hues of 8 bits. For a negative number, NumPy 1 used
+    16 bits, but NumPy 2 raises OverflowError. (A positive shift overflowed in both: a
+    hue near the end of the circle jumped to its start. This is corrected, too.)
     """
     import cv2
     from mmaction.datasets.transforms import ColorJitter
@@ -67,9 +67,9 @@ def turn_hue_without_overflow() -> None:
 
 
 def take_the_one_number_of_an_array() -> None:
-    """Lets MultiSports' evaluation write ``int(array)`` for an array of one number.
+    """Makes ``int(array)`` in the evaluation of MultiSports work for one-number arrays.
 
-    NumPy 2.4 refuses that for arrays that have a dimension.
+    NumPy 2.4 refuses this for arrays with a dimension.
     """
     from mmaction.evaluation.functional import multisports_utils
 

@@ -1,4 +1,4 @@
-"""Packages that upstream uses where they are there, and that are too new or broken."""
+"""Optional packages of upstream that are installed but too new or broken."""
 
 import builtins
 import threading
@@ -10,7 +10,7 @@ from unittest import mock
 
 from .wheel_of_mmaction import postpone_scipy_stats
 
-# In this order: mmengine asks for transformers and bitsandbytes, mmaction2 for mmdet,
+# In this order: mmengine imports transformers and bitsandbytes, mmaction2 mmdet,
 # mmpretrain, transformers, timm, nltk and lmdb, open_clip for transformers and timm.
 UPSTREAM = (
     'mmengine.runner',
@@ -22,13 +22,13 @@ UPSTREAM = (
 
 
 def import_upstream() -> None:
-    """Imports the packages that this one builds on, whatever stands next to them.
+    """Imports the upstream packages in spite of broken optional packages.
 
-    They leave out what needs an absent package, but only an ImportError tells them
-    that it is absent. One that is there and fails in another way (mmdet's assertions
-    about mmcv, a bitsandbytes without its GPU, a transformers older than numpy) would
-    end the import of everything. Inside :func:`failing_means_absent` it counts as
-    absent, with a warning.
+    Upstream packages leave out parts that need an absent package, but they only treat
+    an ImportError as a sign of absence. A package that is installed and fails in
+    another way (mmdet's assertions about mmcv, a bitsandbytes without its GPU, a
+    transformers older than numpy) would stop the whole import. Inside
+    :func:`failing_means_absent` such a package counts as absent, with a warning.
     """
     _import_models()
     postpone_scipy_stats()
@@ -37,12 +37,11 @@ def import_upstream() -> None:
 
 
 def _import_models() -> None:
-    """Imports mmaction2's models, the multimodal ones only where that works.
+    """Imports mmaction2's models, and the multimodal ones only if that works.
 
-    mmaction2 1.2.0 imports them for every transformers from 4.28 on, and fails with
-    4.56 and newer, in which the names that it wants are gone. They stay in the
-    registry, as where transformers is absent, and whoever builds one is told why it is
-    not there.
+    mmaction2 1.2.0 imports them with transformers 4.28 and newer, but fails with 4.56
+    and newer, which no longer have the names that it needs. They stay in the registry,
+    as when transformers is absent, and building one raises an error with the reason.
     """
     with readable_versions():
         from mmaction.utils import dependency
@@ -53,8 +52,8 @@ def _import_models() -> None:
             raise
         reason = (
             "cannot be used: mmaction2's multimodal models cannot be imported with "
-            f'what is installed ({error}). They need timm and '
-            '`pip install "transformers>=4.28,<4.55"`.'
+            f'the installed packages ({error}). They need timm and `pip install '
+            '"transformers>=4.28,<4.55"`.'
         )
         dependency.WITH_MULTIMODAL = False
         placeholders = mock.patch.object(
@@ -64,7 +63,7 @@ def _import_models() -> None:
             with placeholders:
                 import_module('mmaction.models')
         except Exception:
-            raise error from None  # it was not the multimodal models
+            raise error from None  # the fault is not in the multimodal models
 
 
 def _placeholders(reason: str):
@@ -81,10 +80,10 @@ def _placeholders(reason: str):
 
 @contextmanager
 def readable_versions() -> Iterator[None]:
-    """Lets mmaction2 ask for the version of a package that is half uninstalled.
+    """Makes mmaction2's version check work for a partly uninstalled package.
 
-    Then the package has a folder of metadata without a version, on which mmengine's
-    reader of versions fails.
+    Such a package has a folder of metadata without a version, and mmengine's reader of
+    versions fails on it.
     """
     import importlib_metadata
     from mmengine.utils import digit_version
@@ -105,7 +104,7 @@ def readable_versions() -> Iterator[None]:
 
 @contextmanager
 def failing_means_absent() -> Iterator[None]:
-    """Makes every failure of an import in this thread an ImportError."""
+    """A context that makes every failed import in this thread an ImportError."""
     real, thread = builtins.__import__, threading.get_ident()
     warned = set()
 

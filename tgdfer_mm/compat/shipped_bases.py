@@ -1,4 +1,4 @@
-"""Configs that inherit from a shipped one."""
+"""Repairs configs that inherit from a shipped config."""
 
 from functools import wraps
 
@@ -6,14 +6,13 @@ PACKAGE = __package__.partition('.')[0]
 
 
 def find_shipped_bases() -> None:
-    """Lets a config inherit from a shipped one: ``_base_ = 'tgdfer_mm::tgdfer_dfew'``.
+    """Makes ``_base_ = 'tgdfer_mm::tgdfer_dfew'`` work in a config.
 
-    mmengine 0.10.7 knows a fixed list of packages before ``::``, and asks
-    pkg_resources where they are, which is gone from setuptools since version 82. Names
-    with our package before ``::`` are found by :func:`tgdfer_mm.paths.find_config`; all
-    others go to mmengine.
-    A config's ``custom_imports`` run after it has been read, so this holds in the
-    commands of this package and after ``import tgdfer_mm``.
+    mmengine 0.10.7 knows a fixed list of packages before ``::``, and asks pkg_resources
+    for their place, but setuptools 82 and newer do not have it. Names with our package
+    before ``::`` are found by :func:`tgdfer_mm.paths.find_config`; all other names go
+    to mmengine. A config's ``custom_imports`` run after it has been read, so this works
+    in the commands of this package and after ``import tgdfer_mm``.
     """
     from mmengine.config import Config
 

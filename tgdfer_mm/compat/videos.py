@@ -1,4 +1,4 @@
-"""Media that the transforms of mmaction2 cannot read."""
+"""Repairs errors of mmaction2's transforms for media that they cannot read."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,7 +7,7 @@ READERS = (
     *('DecordInit', 'DecordDecode', 'PyAVInit', 'PyAVDecode', 'PIMSInit', 'PIMSDecode'),
     *('OpenCVInit', 'OpenCVDecode', 'RawFrameDecode'),
 )
-# What says that a pipeline is wrong, and nothing of the media.
+# Exceptions that mean a wrong pipeline, not a damaged file.
 OF_THE_PIPELINE = (ImportError, KeyError, TypeError, NotImplementedError)
 
 
@@ -16,8 +16,8 @@ def name_damaged_videos() -> None:
 
     decord and PyAV raise errors of their own (decord's is a ``DECORDError`` with a
     trace of C++), and mmaction2 1.2.0 lets them through, without the name of the file.
-    They become :class:`~tgdfer_mm.clips.errors.DamagedClipError`: our data sets then
-    put something in the clip's place, all others end with a message that names it.
+    They become :class:`~tgdfer_mm.clips.errors.DamagedClipError`: data sets of this
+    package then replace the clip, and all others stop with a message that names it.
     """
     from mmaction.datasets import transforms
 

@@ -1,4 +1,4 @@
-"""What mmaction2's wheel lacks, and what importing it costs."""
+"""Repairs of mmaction2's wheel: a missing folder, and a slow import."""
 
 import importlib
 import importlib.util
@@ -8,13 +8,13 @@ from types import ModuleType
 
 
 def stub_missing_drn() -> None:
-    """Stands in for a folder that mmaction2's wheel forgot but imports.
+    """Provides a folder that mmaction2 imports but that its wheel lacks.
 
-    ``mmaction/models/localizers/drn`` has no ``__init__.py``, so the wheel lacks it
-    and ``import mmaction.models`` fails
+    ``mmaction/models/localizers/drn`` has no ``__init__.py``, so the wheel lacks it and
+    ``import mmaction.models`` fails
     (https://github.com/open-mmlab/mmaction2/issues/2714). Does nothing if the file
-    is there, as in a source checkout. The file is looked for by its path, since
-    looking for the sub-module would run the broken import.
+    exists, as in a source checkout. The search is by path, because a search for the
+    submodule would run the broken import.
     """
     name = 'mmaction.models.localizers.drn'
     spec = importlib.util.find_spec('mmaction')
@@ -23,7 +23,7 @@ def stub_missing_drn() -> None:
         return
 
     class DRN:
-        """Says where the real one is."""
+        """Names the place of the real class."""
 
         def __init__(self, *args, **kwargs) -> None:
             raise NotImplementedError(
@@ -41,8 +41,8 @@ def postpone_scipy_stats() -> None:
     """Imports mmaction2's transforms without all of ``scipy.stats``.
 
     mmaction2 1.2.0 imports it, which takes more than half a second, for the function
-    ``mode`` in one transform of skeletons. That function now imports it when it is
-    called; whatever else is asked for is imported at once, as always. Does nothing if
+    ``mode`` in one transform of skeletons. With this repair, that function imports it
+    when it is called; any other name is imported at once, as usual. Does nothing if
     either is imported already.
     """
     name, asks = 'scipy.stats', 'mmaction.datasets.transforms'
@@ -56,7 +56,7 @@ def postpone_scipy_stats() -> None:
         return importlib.import_module(name)
 
     def load(attribute: str) -> object:
-        if attribute.startswith('__'):  # what Python asks of every module
+        if attribute.startswith('__'):  # attributes that Python reads from every module
             raise AttributeError(attribute)
         return getattr(real(), attribute)
 

@@ -1,4 +1,4 @@
-"""Distributed runs on machines without a GPU."""
+"""Repairs of distributed runs on machines without a GPU."""
 
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -7,13 +7,12 @@ from unittest import mock
 
 
 def allow_distributed_without_cuda() -> None:
-    """Lets torchrun start mmengine on a machine without a GPU.
+    """Makes mmengine start under torchrun on a machine without a GPU.
 
-    mmengine 0.10.7 selects a CUDA device and the nccl backend without asking whether
-    there is one (the lines are those of
-    https://github.com/open-mmlab/mmengine/pull/973). Without an accelerator the
-    selection is skipped and gloo takes nccl's place. With one, or should mmengine
-    stop selecting a device that is not there, nothing changes.
+    mmengine 0.10.7 selects a CUDA device and the nccl backend without checking for a
+    GPU (the lines are those of https://github.com/open-mmlab/mmengine/pull/973).
+    Without an accelerator, the selection is skipped and gloo replaces nccl. With one,
+    nothing changes; nor will it if mmengine no longer selects an absent device.
     """
     from mmengine.dist import utils
 
@@ -50,8 +49,8 @@ def allow_ddp_without_cuda() -> None:
     """Drops ``device_ids`` for a model on the CPU, which torch's DDP refuses.
 
     mmengine 0.10.7 always passes ``device_ids=[LOCAL_RANK]`` (``Runner.wrap_model``,
-    see https://github.com/open-mmlab/mmengine/pull/973). Does nothing for a model on
-    a GPU, nor where no ids are passed.
+    see https://github.com/open-mmlab/mmengine/pull/973). Does nothing for a model on a
+    GPU, or if no ids are passed.
     """
     from mmengine.model import MMDistributedDataParallel
 

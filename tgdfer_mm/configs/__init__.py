@@ -1,4 +1,4 @@
-"""The shipped configs, for mmengine's lazy configs.
+"""The shipped configs as modules, for mmengine's lazy configs.
 
 A lazy config inherits from one of these modules::
 
@@ -7,8 +7,8 @@ A lazy config inherits from one of these modules::
     with read_base():
         from tgdfer_mm.configs.tgdfer_demo import *
 
-Another shipped config needs a module of your own that is one line, such as those here.
-mmengine runs the modules in its own way, so they have no import statement.
+For another shipped config, write a module of one line like those here. mmengine runs
+these modules in its own way, so they have no import statement.
 """
 
 from typing import Any
@@ -22,9 +22,10 @@ def shipped(name: str) -> dict[str, Any]:
     """The variables of a shipped config.
 
     Args:
-        name: As for ``tgdfer train``, such as ``baselines/m3dfel_dfew``.
+        name: Name of the config as for ``tgdfer train``, such as
+            ``baselines/m3dfel_dfew``.
 
     Raises:
-        UnknownConfigError: There is none of that name.
+        UnknownConfigError: If there is no config of that name.
     """
     return dict(Config.fromfile(find_config(name)).items())

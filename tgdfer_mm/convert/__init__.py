@@ -1,4 +1,4 @@
-"""Other people's checkpoints, brought under our names; see docs/convert.md."""
+"""Conversion of other projects' checkpoints to our names; see docs/convert.md."""
 
 from .converting import Conversion, convert
 from .formats import format_keys

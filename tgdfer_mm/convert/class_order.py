@@ -1,4 +1,4 @@
-"""Whose class is which: orders of classes, mapped by name."""
+"""Orders of classes in checkpoints and configs, matched by name."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from .errors import ConvertError
 
 
 def parse_order(text: str) -> tuple[str, ...]:
-    """The classes of an order in the words of a command line.
+    """The classes of an order as given on a command line.
 
     Args:
         text: A label set such as ``mafw``, one of its other orders such as
@@ -26,14 +26,15 @@ def parse_order(text: str) -> tuple[str, ...]:
 
 
 def places(theirs: Sequence[str], ours: Sequence[str]) -> list[int]:
-    """For each of our classes its place in another order.
+    """The place of each of our classes in another order.
 
     Raises:
-        ValueError: If they are not the same classes, each once.
+        ValueError: If the orders do not have the same classes, each once.
     """
     if sorted(theirs) != sorted(ours) or len(set(theirs)) != len(theirs):
         raise ConvertError(
             f'the classes of the checkpoint {tuple(theirs)} are not those of the '
-            f'config {tuple(ours)}; say their order by --classes, in its names'
+            f'config {tuple(ours)}; give their order with --classes, in the names of '
+            'the config'
         )
     return [theirs.index(name) for name in ours]

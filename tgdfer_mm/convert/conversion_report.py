@@ -1,4 +1,4 @@
-"""What a conversion did, for people and for programs."""
+"""The report of a conversion, for people and for programs."""
 
 from dataclasses import asdict, dataclass, field
 
@@ -6,32 +6,32 @@ from rich.table import Table
 
 from ..terminal import Terminal, one_line
 
-# How many names the table shows: of what went well a few, of the rest many.
+# Number of names in the table: few for successes, many for problems.
 FEW, MANY = 3, 20
 
 
 @dataclass
 class Report:
-    """Every name of the file and of the target, each in one of the lists.
+    """The result for every name of the file and of the target, each in one list.
 
     Attributes:
         source: The file.
-        sha256: Of it.
+        sha256: SHA-256 of the file.
         format: Name of the format.
-        others: What the file has among its weights that is no tensor.
-        stubs: Classes in the file, replaced by something inert.
-        matched: Our name -> the file's.
-        filled: Our names that were worked out, not renamed -> from what.
-        copies: The file's names whose values are there twice.
-        unused: The file's name -> why nothing takes it.
-        missing: Our names that nothing fills.
-        unexpected: The file's names that nothing takes.
-        misfit: The file's name -> its shape and ours.
-        classes: Orders ``file`` and ``model`` of the classes, and whether rows
+        others: Entries among the file's weights that are not tensors.
+        stubs: Classes in the file that were replaced by inert ones.
+        matched: Our name to the file's name.
+        filled: Our names that were computed, not renamed, to their source.
+        copies: The file's names that are copies of others.
+        unused: The file's name to the reason why it is not used.
+        missing: Our names that are not filled.
+        unexpected: The file's names that have no place in the model.
+        misfit: The file's name to its shape and ours.
+        classes: Orders of the classes in ``file`` and ``model``, and whether rows
             ``moved``.
-        texts: Class -> the texts that the file was trained with.
-        sizes: The config's keys that the file has other values of, and those values.
-        unstated: What the file does not say, with what is taken.
+        texts: Class to the texts with which the file was trained.
+        sizes: Keys of the config for which the file has other values, and these values.
+        unstated: Facts that the file does not state, with the assumed values.
     """
 
     source: str
@@ -53,15 +53,15 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Whether every weight of the target is filled and every one was taken."""
+        """Tells whether all weights of the target are filled and all others used."""
         return not (self.missing or self.unexpected or self.misfit)
 
     def to_json(self) -> dict:
-        """All of it, JSON-able."""
+        """The report as JSON-serialisable data."""
         return asdict(self) | {'complete': self.complete}
 
     def show(self, console: Terminal | None = None) -> None:
-        """Prints it as a table; long lists are cut, the JSON has them whole."""
+        """Prints the report as a table; long lists are complete in the JSON only."""
         table = Table(
             '', 'number', 'names', title=f'{one_line(self.source)} ({self.format})'
         )

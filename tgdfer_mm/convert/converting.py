@@ -1,4 +1,4 @@
-"""From another project's checkpoint to one of ours."""
+"""Converts another project's checkpoint to one of ours."""
 
 import copy
 import json
@@ -34,14 +34,14 @@ from .targets import (
 
 @dataclass
 class Conversion:
-    """Converted weights, not written yet.
+    """Converted weights before they are written.
 
     Attributes:
-        state: Our names -> tensors.
-        meta: What goes next to them, as :class:`CheckpointContractHook` reads it.
-        report: What happened to every name.
-        config: Of the model that the weights fill, with the file's sizes and texts;
-            None if they fill less than a whole model.
+        state: Our names to tensors.
+        meta: Meta data of the checkpoint, as :class:`CheckpointContractHook` reads it.
+        report: The result for every name.
+        config: Config of the model that the weights fill, with the file's sizes and
+            texts; None if they only fill a part of a model.
     """
 
     state: dict[str, Tensor]
@@ -54,13 +54,13 @@ class Conversion:
 
         Args:
             out: ``*.safetensors`` or ``*.pth``.
-            allow_missing: Whether an incomplete conversion is written.
+            allow_missing: Whether to write an incomplete conversion.
 
         Returns:
             The files written.
 
         Raises:
-            ValueError: If the conversion is incomplete, or ``out`` has another ending.
+            ValueError: If the conversion is incomplete, or ``out`` has another suffix.
         """
         out = Path(out)
         check_ending(out)
@@ -70,8 +70,8 @@ class Conversion:
                 f'{len(self.report.missing)} of its weights are missing, '
                 f'{len(self.report.unexpected)} of the file are unexpected, '
                 f'{len(self.report.misfit)} have another shape (see the report). '
-                'Does the config describe the model that the file holds? If that is '
-                'meant, pass --allow-missing.'
+                'Choose a config of the model in the file, or pass --allow-missing to '
+                'write it in spite of this.'
             )
         check_finite(self.state, self.report.source)
         with replacing(out) as path:
@@ -104,8 +104,8 @@ class Conversion:
             return None
         config = copy.deepcopy(self.config)
         if self.report.texts is not None:
-            # By their file: the text of a config has the keys of dicts sorted, and
-            # classes have an order.
+            # By their file: the text of a config has sorted keys of dicts, but classes
+            # have an order.
             config.model.text_encoder.descriptions = str(_texts_of(out).absolute())
         path = Path(out).with_name(f'{Path(out).stem}_config.py')
         write_text(path, config.pretty_text)
@@ -121,19 +121,19 @@ def convert(
     fold: int | None = None,
     class_token: str | None = 'end',
 ) -> Conversion:
-    """Brings a checkpoint's weights under our names.
+    """Converts a checkpoint's weights to our names.
 
     Args:
         source: See :func:`~tgdfer_mm.convert.reading.read_source`.
-        config: The model that the weights are for.
+        config: Config of the model for the weights.
         arch: The architecture, for a CLIP.
-        layout: Key of the format; found out by default.
+        layout: Key of the format; by default it is recognised by the names.
         classes: Order of the classes in the file, see
-            :func:`~tgdfer_mm.convert.class_order.parse_order`; by default what the
-            format says about so many classes.
-        fold: The fold that the checkpoint was trained on.
-        class_token: Where a class's words stood among the contexts of its prompt, which
-            such a file does not say.
+            :func:`~tgdfer_mm.convert.class_order.parse_order`; by default the format's
+            order for this number of classes.
+        fold: The fold on which the checkpoint was trained.
+        class_token: Place of a class's words among the contexts of its prompt, which
+            files of such formats do not state.
 
     Raises:
         MissingCheckpointError: If there is no such file.
@@ -145,15 +145,16 @@ def convert(
     form = load_format(layout) if layout else find_format(read.state, read.path)
     if form.class_token and class_token is None:
         raise ConvertError(
-            f"{form.name}: the file does not say where a class's words stood among the "
-            'contexts of its prompt. Say it by --class-token, as it was trained: '
-            "end (as in the authors' scripts), middle or front."
+            f"{form.name}: the file does not state the place of a class's words among "
+            'the contexts of its prompt. Give it with --class-token, as in its '
+            "training: end (as in the authors' scripts), middle or front."
         )
     if form.class_token not in (None, class_token):
         raise ConvertError(
             f'{form.name}: prompts with class_token={class_token!r} (--class-token) '
-            f'are not built here, only those with {form.class_token!r}: their words '
-            'stand in another order, and so would the logits be others.'
+            f'are not supported, only those with {form.class_token!r}: the words are '
+            'in '
+            'another order, so the logits would be wrong.'
         )
     cfg = read_config(config) if isinstance(config, str | Path) else config
     if cfg is not None and not isinstance(cfg.get('model'), Mapping):
@@ -165,7 +166,7 @@ def convert(
     if form.target == 'model' and cfg is not None:
         cfg = cfg.copy()
         meta['dataset_meta'] = data_of(cfg, fold)
-        if form.class_axes:  # else nothing in the file is of a class
+        if form.class_axes:  # otherwise nothing in the file depends on classes
             ours = meta['dataset_meta']['classes']
             theirs = _their_order(form, classes, meta['dataset_meta']['dataset'])
             order = places(theirs, ours)
@@ -191,7 +192,7 @@ def convert(
 
 
 def check_ending(out: str | Path) -> None:
-    """Refuses a name that weights are not written under.
+    """Refuses a file name with an unknown suffix.
 
     Raises:
         ConvertError: If it ends neither in ``.safetensors`` nor in ``.pth``.
@@ -243,7 +244,7 @@ def _their_order(form: Format, classes: str | None, data: str) -> tuple[str, ...
     known = classes or form.class_orders.get(data)
     if known is None:
         raise ConvertError(
-            f'{form.name}: the order of the classes of {data} is not known; say it by '
-            '--classes, e.g. mafw:alphabetical or names with commas'
+            f'{form.name}: the order of the classes of {data} is not known; give it '
+            'with --classes, e.g. mafw:alphabetical, or names with commas'
         )
     return parse_order(known)

@@ -1,7 +1,7 @@
-"""What is wrong with a conversion, as a user can mend it."""
+"""Errors of conversions that a user can correct."""
 
 
 class ConvertError(ValueError):
-    """A file, a config or an option that cannot be converted with."""
+    """A file, a config or an option does not work for a conversion."""
 
     exit_code = 2  # of a command

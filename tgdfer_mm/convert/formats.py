@@ -1,31 +1,32 @@
-"""Formats of other people's checkpoints: data files that say which name becomes which.
+"""Formats of other projects' checkpoints: data files with the mapping of names.
 
 A format is a JSON file in ``known_formats/``. Patterns are regular expressions for
-whole names, and the first that fits counts:
+whole names, and the first one that fits is used:
 
-* ``target``: what the weights fill, see :mod:`tgdfer_mm.convert.targets`,
-* ``signature``: each of these is in every file of the format,
-* ``absent``: none of these is in a file that is to be taken for the format,
+* ``target``: the module that the weights fill, see :mod:`tgdfer_mm.convert.targets`,
+* ``signature``: patterns that every file of the format contains,
+* ``absent``: patterns that no file of the format contains,
 * ``rules``: pairs of a pattern and our name,
-* ``copies``: pairs of a pattern and the name in the file that has the same values,
-* ``unused``: pairs of a pattern and the reason why nothing takes it,
-* ``class_axes``: our names that have an axis of classes, and which it is,
+* ``copies``: pairs of a pattern and the name in the file with the same values,
+* ``unused``: pairs of a pattern and the reason why it is not used,
+* ``class_axes``: our names that have an axis of classes, and the index of that axis,
 * ``class_orders``: the order of the classes by the data set's name, see
   :func:`tgdfer_mm.convert.class_order.parse_order`,
-* ``texts``: where the classes' texts are, see :mod:`tgdfer_mm.convert.prompts`,
-* ``class_token``: the only place of a class's words among the contexts that is built
-  here; the file does not say its own,
+* ``texts``: the places of the class texts, see :mod:`tgdfer_mm.convert.prompts`,
+* ``class_token``: the only supported place of a class's words among the contexts; files
+  do not state theirs,
 * ``sizes``: our keys of the config, each with a pattern, the axis of that tensor (null
-  counts the layers that the pattern finds), what is added to its length, and, if it is
-  a number for all of something, the key of how many those are,
+  counts the layers that the pattern finds), the addition to its length, and, if it is a
+  total, the key of the number by which it is divided,
 * ``temperature``: our key of it, and the name of the logarithm of its inverse,
-* ``words``: the text tower's table, of which the rows of the config's texts are taken,
-* ``cut``: our names of which the file has more rows than are needed,
-* ``quick_gelu``: a name whose presence says that the towers have this activation,
-* ``fresh``: patterns of our names that no file has, since only training needs them or
-  the model computes them; they keep their start,
-* ``elsewhere``: our part whose weights lie in another file, which the config names,
-* ``unstated``: pairs of what no file says and the config's key that does.
+* ``words``: the text tower's embedding table, from which the rows of the config's texts
+  are taken,
+* ``cut``: our names for which the file has more rows than needed,
+* ``quick_gelu``: a name whose presence means that the towers have this activation,
+* ``fresh``: patterns of our names that no file has, because only training needs them or
+  the model computes them; they keep their initial values,
+* ``elsewhere``: our part whose weights are in another file, which the config names,
+* ``unstated``: pairs of a fact that no file states and the config's key for it.
 """
 
 import json
@@ -44,7 +45,7 @@ _FOLDER = Path(__file__).parent / 'known_formats'
 
 @dataclass(frozen=True)
 class Format:
-    """One of the data files; see the module."""
+    """A format, read from its data file; see the module."""
 
     key: str
     name: str
@@ -69,7 +70,7 @@ class Format:
     unstated: list[list[str]] = field(default_factory=list)
 
     def fits(self, names: Iterable[str]) -> bool:
-        """Whether these are the names of such a file."""
+        """Tells whether a file with these names has the format."""
         names = list(names)
         there = [any(re.fullmatch(s, n) for n in names) for s in self.signature]
         return all(there) and not any(
@@ -79,12 +80,12 @@ class Format:
 
 @dataclass
 class Renamed:
-    """The tensors of a file under our names, and what became of the others.
+    """The tensors of a file under our names, and the result for the others.
 
     Attributes:
-        origin: Our name -> the file's.
-        copies: Names of tensors that are there twice.
-        unused: Name -> why nothing takes it.
+        origin: Our name to the file's name.
+        copies: Names of tensors that are copies of others.
+        unused: Name to the reason why it is not used.
         unexpected: Names that the format does not know.
     """
 
@@ -95,7 +96,7 @@ class Renamed:
 
 
 def format_keys() -> list[str]:
-    """The formats that are known, by the names of their files."""
+    """The known formats, by the names of their files."""
     return sorted(path.stem for path in _FOLDER.glob('*.json'))
 
 
@@ -107,19 +108,19 @@ def load_format(key: str) -> Format:
     """
     path = _FOLDER / f'{key}.json'
     if not path.is_file():
-        raise ConvertError(f'format={key!r} is unknown; there are {format_keys()}.')
+        raise ConvertError(f'format={key!r} is unknown; use one of {format_keys()}.')
     return Format(key=key, **json.loads(path.read_text(encoding='utf-8')))
 
 
 def find_format(names: Iterable[str], where: str | Path) -> Format:
-    """The format that has such names.
+    """Recognises the format by the names in a file.
 
     Args:
-        names: Of the tensors in a file.
-        where: The file, for the message.
+        names: Names of the tensors in a file.
+        where: The file, for errors.
 
     Raises:
-        ValueError: If none fits, or several.
+        ValueError: If no format fits, or several fit.
     """
     names = list(names)
     fitting = [f for f in map(load_format, format_keys()) if f.fits(names)]
@@ -128,13 +129,13 @@ def find_format(names: Iterable[str], where: str | Path) -> Format:
     found = ', '.join(f.key for f in fitting) or 'none'
     raise ConvertError(
         f'{where}: of the formats {format_keys()}, {found} fit its names, such as '
-        f'{", ".join(names[:3])}; state which it is by --format, or add a file to '
+        f'{", ".join(names[:3])}; name the format with --format, or add a file to '
         f'{_FOLDER.name}/.'
     )
 
 
 def rename(state: Mapping[str, Tensor], form: Format) -> Renamed:
-    """Gives every tensor of a file its place in a format.
+    """Assigns every tensor of a file to its place in a format.
 
     Raises:
         ValueError: If two tensors get one name, or a copy differs from its original.
@@ -145,7 +146,7 @@ def rename(state: Mapping[str, Tensor], form: Format) -> Renamed:
             if twin not in state or not torch.equal(value, state[twin]):
                 raise ConvertError(
                     f'{name} should be a copy of {twin}, but that is absent or has '
-                    f'other values: the file is not of the format {form.key!r}.'
+                    f'other values: the file does not have the format {form.key!r}.'
                 )
             done.copies.append(name)
         elif (why := _first(form.unused, name)) is not None:

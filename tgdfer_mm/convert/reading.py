@@ -1,4 +1,4 @@
-"""Reading other people's files without running what is in them."""
+"""Reads other projects' files without running code in them."""
 
 import zipfile
 from collections.abc import Mapping
@@ -19,20 +19,20 @@ from ..plain_checkpoints import (
 from ..torchscript_weights import is_torchscript, read_torchscript
 from .errors import ConvertError
 
-# Where training codes put the weights among their other things.
+# Keys under which training code stores the weights.
 WRAPPERS = ('state_dict', 'model_state_dict', 'model', 'module')
 
 
 @dataclass
 class Source:
-    """What a file holds.
+    """The content of a file.
 
     Attributes:
         path: The file.
-        state: Its tensors by name, without ``module.`` before all of them.
-        others: What else lies among them, by name.
-        stubs: Names of classes and functions that the file asked for, and in whose
-            place something inert was put.
+        state: Its tensors by name; a common prefix ``module.`` is removed.
+        others: Other entries among them, by name.
+        stubs: Names of classes and functions in the file that were replaced by inert
+            objects.
     """
 
     path: Path
@@ -44,13 +44,12 @@ class Source:
 def read_source(path: str | Path) -> Source:
     """Reads ``.safetensors``, ``.pt``/``.pth``/``.bin``, or a TorchScript archive.
 
-    ``torch.load(weights_only=True)`` alone reads pickles. Whatever they ask for beyond
-    plain data becomes an inert object that takes any arguments and does nothing.
+    Pickles are only read by ``torch.load(weights_only=True)``. Everything in them that
+    is not plain data becomes an inert object that takes any arguments and does nothing.
 
     Raises:
         MissingCheckpointError: If there is no such file.
-        ConvertError: If the file cannot be read in this way, or holds no tensors by
-            name.
+        ConvertError: If the file cannot be read in this way, or holds no named tensors.
         DamagedCheckpointError: See :func:`tgdfer_mm.plain_checkpoints.check_size`.
     """
     path = Path(path).expanduser()
@@ -68,7 +67,7 @@ def read_source(path: str | Path) -> Source:
     if not state:
         found = ', '.join(map(str, content)) or 'nothing'
         raise ConvertError(
-            f'{path} has no tensors by name, neither at the top nor below '
+            f'{path} has no named tensors, neither at the top nor below '
             f'{", ".join(WRAPPERS)}: it has {found}.'
         )
     check_size(state, path)
@@ -81,7 +80,7 @@ def read_source(path: str | Path) -> Source:
 def _content(path: Path) -> tuple[object, list[str]]:
     try:
         return _read(path)
-    except Exception as error:  # a damaged file can fail in any way
+    except Exception as error:  # a damaged file can raise any exception
         if hasattr(error, 'exit_code'):
             raise
         kind, reason = type(error).__name__, first_reason(error)
@@ -105,7 +104,7 @@ def _read(path: Path) -> tuple[object, list[str]]:
 
 
 def _stub(name: str) -> type:
-    """A class that takes whatever a pickle does with it, and does nothing."""
+    """A class that accepts all operations of a pickle, and does nothing."""
     return type(
         name.rsplit('.', 1)[-1],
         (),

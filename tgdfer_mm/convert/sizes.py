@@ -1,4 +1,4 @@
-"""What a file's weights say of the model by their shapes, and what they do not say."""
+"""Sizes of a model from the shapes of a file's weights, and unknown values."""
 
 import math
 import re
@@ -14,19 +14,19 @@ from .formats import Format
 def set_sizes(
     form: Format, state: dict[str, Tensor], cfg: Config
 ) -> dict[str, int | float]:
-    """Gives a config the sizes of a file.
+    """Sets the sizes of a file in a config.
 
     Args:
-        form: Its ``sizes`` and ``temperature`` say where they are.
-        state: Of the file.
-        cfg: Is changed, also the number of frames that its pipelines sample.
+        form: The format; its ``sizes`` and ``temperature`` name the places.
+        state: Tensors of the file.
+        cfg: Changed in place, also the number of frames that its pipelines sample.
 
     Returns:
-        The keys that had another value, and what they have now.
+        The keys that had another value, with their new values.
 
     Raises:
-        ConvertError: If a tensor has fewer axes than the format says, or the backbone
-            cuts a clip into another number of instances.
+        ConvertError: If a tensor has fewer axes than the format needs, or the backbone
+            divides a clip into another number of instances.
     """
     found: dict[str, int | float] = {}
     for key, pattern, axis, more, *number in form.sizes:
@@ -54,7 +54,7 @@ def set_sizes(
 
 
 def describe_unstated(form: Format, cfg: Config | None) -> list[str]:
-    """What cannot be known from a file, each with the value that is taken."""
+    """Facts that a file does not state, each with the assumed value."""
     said = []
     for what, key in form.unstated:
         value = _get(cfg, key) if cfg is not None and key else None
@@ -67,14 +67,14 @@ def check_activation(form: Format, state: dict[str, Tensor], model: nn.Module) -
 
     Raises:
         ConvertError: If the file is of OpenAI's CLIP, whose towers have quick GELU, and
-            one of the model's has not.
+            a tower of the model does not have it.
     """
     if form.quick_gelu is None or form.quick_gelu not in state:
         return
     kinds = [
         type(module).__name__
         for name, module in model.named_modules()
-        if name.endswith('mlp.gelu')  # what open_clip calls it
+        if name.endswith('mlp.gelu')  # the name in open_clip
     ]
     if not all(kind.endswith('QuickGELU') for kind in kinds):
         raise ConvertError(
@@ -91,9 +91,10 @@ def _check_instances(cfg: Config) -> None:
     if not (wanted and frames and length) or frames == wanted * length:
         return
     raise ConvertError(
-        f'the file reads a clip in {wanted} parts, but model.backbone.num_frames='
-        f'{frames} and clip_len={length} make {frames / length:g}. The file does not '
-        'say how many frames a part has: state both by --cfg-options.'
+        f'the file reads a clip in {wanted} parts, but '
+        f'model.backbone.num_frames={frames} and clip_len={length} make '
+        f'{frames / length:g}. The file does not state the number of frames in a part: '
+        'set both with --cfg-options.'
     )
 
 
@@ -101,7 +102,7 @@ def _size(state: dict[str, Tensor], pattern: str, axis: int | None) -> int | Non
     found = [m for m in (re.fullmatch(pattern, name) for name in state) if m]
     if not found:
         return None
-    if axis is None:  # the number of layers, counted
+    if axis is None:  # the counted number of layers
         return len({match[1] for match in found})
     shape = state[found[0].string].shape
     if axis >= len(shape):

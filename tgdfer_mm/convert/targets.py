@@ -1,4 +1,4 @@
-"""What converted weights fill: a config's model, its backbone, or a CLIP."""
+"""Targets of converted weights: a config's model, its backbone, or a CLIP."""
 
 import torch
 from mmengine.config import Config
@@ -16,22 +16,22 @@ from .prompts import read_texts
 
 
 def data_of(cfg: Config, fold: int | None) -> dict:
-    """The meta information of the data that a config tests on, without reading it.
+    """The meta information of a config's test data, without reading the data.
 
     Args:
         cfg: A config of one of the benchmarks.
-        fold: The fold that a checkpoint was trained on.
+        fold: The fold on which a checkpoint was trained.
 
     Raises:
-        ValueError: If the fold is absent, or there is none; or the clips have several
-            labels, which no known format has.
+        ValueError: If the fold is missing, or the data have no folds; or the clips have
+            several labels, which no known format has.
     """
     found = first_data_set(cfg, 'test_dataloader')
     kind = DATASETS.get(kind_of(found.config)) if found else None
     if not hasattr(kind, 'FOLDERS'):
         raise ConvertError(
-            'test_dataloader.dataset has to be one of this package, which knows its '
-            f'classes and folds, not {kind_of(found.config) if found else None!r}'
+            'test_dataloader.dataset has to be one of this package, which has classes '
+            f'and folds, not {kind_of(found.config) if found else None!r}'
         )
     data = found.config
     try:
@@ -45,8 +45,9 @@ def data_of(cfg: Config, fold: int | None) -> dict:
         )
     if kind.FOLDS and fold not in range(1, kind.FOLDS + 1):
         raise ConvertError(
-            f'fold={fold}: say which of the {kind.FOLDS} folds of {kind.NAME} the '
-            'checkpoint was trained on (--fold), so that it is not tested on another'
+            f'fold={fold}: give the one of the {kind.FOLDS} folds of {kind.NAME} on '
+            'which the checkpoint was trained (--fold), so that it is not tested on '
+            'another'
         )
     if fold and not kind.FOLDS:
         raise ConvertError(f'fold={fold}: {kind.NAME} has no folds; leave --fold out')
@@ -65,24 +66,25 @@ def build_target(form: Format, cfg: Config | None, arch: str | dict | None):
     """The module that the weights of a format fill.
 
     Args:
-        form: Its ``target`` is ``model``, ``backbone`` (of the config's model, out
-            of its adapter), ``landmarks`` (the source of its maps) or ``clip``.
-        cfg: For all but the last.
-        arch: For ``clip``, see
+        form: The format; its ``target`` is ``model``, ``backbone`` (of the config's
+            model, without its adapter), ``landmarks`` (the source of its landmark maps)
+            or ``clip``.
+        cfg: Config for all targets except ``clip``.
+        arch: Architecture for ``clip``, see
             :mod:`tgdfer_mm.models.vision_language.open_clip_models`.
 
     Raises:
-        ValueError: If what the target needs is not given.
+        ValueError: If `cfg` or `arch` is missing, or does not fit the target.
     """
     if form.target == 'clip':
         if arch is None:
-            raise ConvertError(f'{form.name}: say which architecture by --arch')
+            raise ConvertError(f'{form.name}: give the architecture with --arch')
         try:
             return build_clip(arch)
         except (KeyError, OSError, TypeError, ValueError) as error:
             raise ConvertError(f'--arch {arch}: {error}') from error
     if cfg is None:
-        raise ConvertError(f'{form.name}: say which model by --config')
+        raise ConvertError(f'{form.name}: give the model with --config')
     init_default_scope('mmaction')
     try:
         model = MODELS.build(cfg.model)
@@ -109,11 +111,11 @@ def build_target(form: Format, cfg: Config | None, arch: str | dict | None):
 
 
 def from_elsewhere(form: Format, model: nn.Module) -> dict[str, Tensor]:
-    """The weights of the part that another file has, under our names.
+    """The weights of a part from another file, under our names.
 
     Args:
-        form: Has ``elsewhere``.
-        model: Whose part says where its file is (``pretrained``) and reads it.
+        form: A format with ``elsewhere``.
+        model: The model; its part names the file (``pretrained``) and reads it.
 
     Raises:
         ConvertError: If the config names no file, or it cannot be read.
@@ -125,8 +127,8 @@ def from_elsewhere(form: Format, model: nn.Module) -> dict[str, Tensor]:
     key = f'model.{form.elsewhere.replace(".recognizer", "")}.pretrained'
     if part.pretrained is None:
         raise ConvertError(
-            f'{form.name}: the weights of {form.elsewhere} are in a file of their own; '
-            f'convert that first and name the result by --cfg-options {key}=...'
+            f'{form.name}: the weights of {form.elsewhere} are in a separate file; '
+            f'convert that first and name the result with --cfg-options {key}=...'
         )
     try:
         part.init_weights()
@@ -142,21 +144,22 @@ def take_texts(
     theirs: tuple[str, ...],
     ours: tuple[str, ...],
 ) -> dict[str, list[str]]:
-    """Writes the texts and the number of contexts of a file to a config.
+    """Sets the texts and the number of contexts of a file in a config.
 
     Args:
-        form: Has ``texts``.
-        state: Of the file. A context that all classes share gets an axis of classes.
-        cfg: Is changed.
+        form: A format with ``texts``.
+        state: Tensors of the file. A context that all classes share gets an axis of
+            classes.
+        cfg: Changed in place.
         theirs: The classes in the order of the file.
-        ours: In that of the config.
+        ours: The classes in the order of the config.
 
     Returns:
-        Class -> its texts.
+        Class to its texts.
 
     Raises:
-        ValueError: If the number of the classes is not the file's, or the texts cannot
-            be read.
+        ValueError: If the file has another number of classes, or the texts cannot be
+            read.
     """
     where = form.texts
     if cfg.model.get('text_encoder') is None:
@@ -171,12 +174,15 @@ def take_texts(
         state[where[k]] for k in ('rows', 'embedding', 'context')
     )
     if rows.dim() != 3 or context.dim() not in (2, 3) or embedding.dim() != 2:
-        raise ConvertError(f'{form.name}: the tensors {list(where.values())} are odd')
+        raise ConvertError(
+            f'{form.name}: the tensors {list(where.values())} do not have the expected '
+            'shapes; is the format right?'
+        )
     texts = read_texts(rows, embedding)
     if len(texts) != len(theirs):
         raise ConvertError(
             f'the file has {len(texts)} classes, the config {len(theirs)}: take the '
-            'config of the data set that it was trained on'
+            'config of the data set on which it was trained'
         )
     if context.dim() == 2:
         state[where['context']] = context.expand(len(theirs), *context.shape)
@@ -190,7 +196,7 @@ def take_texts(
 
 
 def token_state(table: Tensor, model: nn.Module) -> dict[str, Tensor]:
-    """The rows of the text tower's table that the model keeps."""
+    """The rows of the text tower's embedding table that the model needs."""
     ids = model.text_encoder.token_ids
     return {
         'text_encoder.token_ids': ids,
@@ -199,9 +205,10 @@ def token_state(table: Tensor, model: nn.Module) -> dict[str, Tensor]:
 
 
 def fit(value: Tensor, own: Tensor) -> Tensor | None:
-    """A tensor in the shape of ours, if only axes of length one are in the way.
+    """A tensor in our shape, if the shapes differ only in axes of length one.
 
-    A kernel of as many axes in another order is none: (1, 3) does not become (3, 1).
+    A kernel with the same axes in another order does not fit: (1, 3) does not become
+    (3, 1).
     """
     others = [[n for n in each.shape if n > 1] for each in (value, own)]
     if others[0] != others[1] or (
@@ -212,5 +219,5 @@ def fit(value: Tensor, own: Tensor) -> Tensor | None:
 
 
 def pick_classes(value: Tensor, axis: int, order: list[int]) -> Tensor:
-    """The classes of a tensor in another order."""
+    """A tensor with its classes in another order."""
     return value.index_select(axis, torch.tensor(order))
