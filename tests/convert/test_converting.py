@@ -168,7 +168,7 @@ def test_any_name_without_a_place_makes_it_incomplete(kind):
         (dict(fold=1, classes='mafw'), 'not those of the config'),
         (dict(fold=1, classes='dfew:mine'), "order='mine' is unknown"),
         (dict(fold=1, layout='mine'), "format='mine' is unknown"),
-        (dict(fold=1, config=None), 'say which model by --config'),
+        (dict(fold=1, config=None), 'give the model with --config'),
     ],
 )
 def test_bad_arguments(m3dfel_file, m3dfel_cfg, arguments, message):

@@ -193,10 +193,10 @@ def test_the_written_config_builds_what_the_file_holds(
 
 def test_where_the_words_stood_is_asked_for(dferclip_state, command):
     code, (error,), out = command(dferclip_state)
-    assert code == 2 and 'Say it by --class-token' in error and not out.exists()
+    assert code == 2 and 'Give it with --class-token' in error and not out.exists()
     for other in ('middle', 'front'):
         code, (error,), out = command(dferclip_state, '--class-token', other)
-        assert code == 2 and 'are not built here' in error and not out.exists()
+        assert code == 2 and 'are not supported' in error and not out.exists()
     code, errors, out = command(dferclip_state, '--class-token', 'end')
     assert (code, errors) == (0, []) and out.with_name('ours_config.py').is_file()
 
@@ -251,7 +251,7 @@ def test_values_that_are_not_finite_are_refused(m3dfel_state, m3dfel_cfg, tmp_pa
     ('options', 'words'),
     [
         (('--classes', 'mafw:mine'), "order='mine' is unknown"),
-        (('--classes', 'a,b'), 'say their order by --classes'),
+        (('--classes', 'a,b'), 'give their order with --classes'),
         (('--format', 'm3dfel'), 'M3DFEL: the order of the classes of MAFW'),
         (('--cfg-options', 'model.foo=1'), 'model.foo: '),
         (('--cfg-options', 'model.cls_head.type=Foo'), 'model.cls_head: there is no'),
