@@ -60,7 +60,7 @@ def runner():
     def build(tool, *args):
         words = [*map(str, ('config.py', *args))]
         command = import_module(f'tgdfer_mm.commands.{tool}')
-        with pytest.warns(FutureWarning, match='way of version 0.1'):
+        with pytest.warns(FutureWarning, match='form of version 0.1'):
             cfg = command.make_config(parse(tool, words))
         cfg.experiment_name = f'migration_{next(NUMBERS)}'
         return build_runner(cfg)

@@ -163,8 +163,8 @@ def test_any_name_without_a_place_makes_it_incomplete(kind):
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
-        (dict(), 'which of the 5 folds of DFEW'),
-        (dict(fold=6), 'which of the 5 folds of DFEW'),
+        (dict(), 'one of the 5 folds of DFEW'),
+        (dict(fold=6), 'one of the 5 folds of DFEW'),
         (dict(fold=1, classes='mafw'), 'not those of the config'),
         (dict(fold=1, classes='dfew:mine'), "order='mine' is unknown"),
         (dict(fold=1, layout='mine'), "format='mine' is unknown"),

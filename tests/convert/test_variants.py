@@ -256,7 +256,7 @@ def test_values_that_are_not_finite_are_refused(m3dfel_state, m3dfel_cfg, tmp_pa
         (('--cfg-options', 'model.foo=1'), 'model.foo: '),
         (('--cfg-options', 'model.cls_head.type=Foo'), 'model.cls_head: there is no'),
         (('--cfg-options', 'model.type.foo=1'), 'which has no entries'),
-        (('--fold', '9'), 'which of the 5 folds'),
+        (('--fold', '9'), 'one of the 5 folds'),
     ],
 )
 def test_wrong_names_end_in_one_sentence(dferclip_state, command, options, words):

@@ -97,7 +97,7 @@ class TestNames:
             ('cremad', '1001_DFA_ANK_XX', "emotion 'ANK'.*ANG, DIS, FEA, HAP"),
             ('ravdess', '01-01-09-01-01-01-01', "emotion '09'"),
             ('ravdess', '01-01-08-01-01-01-1', "actor '1'"),
-            ('ravdess', 'Actor_01', 'no name of the form <rendition>-<channel>'),
+            ('ravdess', 'Actor_01', 'not a name of the form <rendition>-<channel>'),
             ('enterface05', 'subject 1/anger', 'form subject <actor>/<emotion>/sent'),
             ('enterface05', 'subject 1/calm/sentence 1', "emotion 'calm'"),
         ],
@@ -259,7 +259,7 @@ class TestClips:
         keep = dict(actor=['1001', '1002'], sentence=['DFA'])
         data = CREMADDataset(str(few), 'test', keep=keep)
         assert len(data) == 12 and data.metainfo['keep'] == keep
-        with pytest.raises(DataError, match='leaves no clip for .*test.* of fold 2'):
+        with pytest.raises(DataError, match='keeps no clip for .*test.* of fold 2'):
             CREMADDataset(str(few), 'test', 2, keep=keep)
 
     def test_a_clip_says_where_its_sound_is(self, few):
@@ -282,7 +282,7 @@ class TestClips:
         assert sound(RAVDESSDataset, few, clip) == str(path)
 
     def test_without_data_it_says_where_to_get_them(self, tmp_path):
-        with pytest.raises(MissingDataError, match='without a request.*git-lfs') as err:
+        with pytest.raises(MissingDataError, match='needs no request.*git-lfs') as err:
             CREMADDataset(str(tmp_path), 'train')
         assert err.match('Open Database License') and err.match('--faces-from-videos')
 
@@ -440,8 +440,8 @@ class TestPeople:
             (('"Sex"', '"Gender"'), r"line 1: .*one column each for \['Sex'\]"),
             (('1002', '1001'), 'line 3: actor 1001 occurs twice'),
             (('1002', 'x'), 'line 3: it names no actor'),
-            ((',29,', ',old,'), 'line 3: the age is no number'),
-            (('"Female"', '"F"'), "line 3: the sex is none of .'Male', 'Female'"),
+            ((',29,', ',old,'), 'line 3: the age is not a number'),
+            (('"Female"', '"F"'), "line 3: the sex must be one of .'Male', 'Female'"),
         ],
     )
     def test_a_bad_row_is_named(self, tmp_path, change, words):

@@ -36,9 +36,9 @@ def test_json_and_csv_say_the_same(tmp_path, csv_file):
 @pytest.mark.parametrize(
     'name, text, message',
     [
-        ('a.json', '{', 'a.json is no JSON file'),
-        ('a.json', '[' * 100_000, 'a.json is no JSON file'),
-        ('a.json', f'{{"1": {"9" * 5000}}}', 'a.json is no JSON file'),
+        ('a.json', '{', 'a.json is not a JSON file'),
+        ('a.json', '[' * 100_000, 'a.json is not a JSON file'),
+        ('a.json', f'{{"1": {"9" * 5000}}}', 'a.json is not a JSON file'),
         ('a.csv', f'clip,caption\n1,{"x" * 200_000}\n', 'a.csv, line 2: field larger'),
         ('a.json', '["x"]', 'expected {"<clip>"'),
         ('a.json', '{}', 'a.json has no captions'),
@@ -51,7 +51,7 @@ def test_json_and_csv_say_the_same(tmp_path, csv_file):
         ('a.csv', 'clip,caption\n\n,x\n', 'a.csv, line 3: no clip'),
         ('a.csv', 'clip,caption\n1,x, y\n', 'line 2: 3 cells .* quotes'),
         ('a.csv', 'clip,caption\n1,x\n1,y\n', "line 3: clip '1' occurs twice"),
-        ('a.txt', 'clip,caption\n1,x\n', 'a.txt: a table has to be'),
+        ('a.txt', 'clip,caption\n1,x\n', 'a.txt: a table has to end in'),
     ],
 )
 def test_errors_name_file_and_line(tmp_path, name, text, message):

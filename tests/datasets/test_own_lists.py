@@ -160,7 +160,10 @@ def test_a_clip_of_several_classes_that_is_left_out_counts_once(root):
             'path,class,emotion\na.mp4,a,b\n',
             r"line 1: the columns \['class', 'emotion'",
         ),
-        ('path,label\na.mp4,"happy\nb.mp4,sad\n', 'line 2: this is no row of a table'),
+        (
+            'path,label\na.mp4,"happy\nb.mp4,sad\n',
+            'line 2: this is not a row of a table',
+        ),
         (
             'path,label\na.mp4,happy:1;sad:2\nb.mp4,sad;happy\n',
             'shares of classes in line 2 and several classes a clip in line 3',

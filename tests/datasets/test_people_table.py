@@ -52,7 +52,7 @@ def test_an_unknown_person_is_named(tmp_path):
         (GOOD + ',f,\n', 'csv, line 4: it names no person'),
         (GOOD + 'ANNA b,f,\n', 'csv, line 4: ANNA b occurs twice'),
         (GOOD + 'c,f,x,y\n', 'csv, line 4: there are more cells than the 3 columns'),
-        (GOOD + '"c,f\n', 'csv, line 4: this is no row of a table'),
+        (GOOD + '"c,f\n', 'csv, line 4: this is not a row of a table'),
     ],
 )
 def test_a_malformed_table_is_named_with_its_line(text, said, tmp_path):

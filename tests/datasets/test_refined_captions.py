@@ -88,11 +88,11 @@ def test_another_text_or_other_pictures_are_refused(folder, asked):
     refine(folder)
     one = attach(folder)
     (folder / '1' / '2.jpg').write_text('one more')
-    with pytest.raises(ValueError, match="clip '1' was refined of other pictures"):
+    with pytest.raises(ValueError, match="clip '1' was refined from other pictures"):
         one(dict(clip='1', frame_dir=str(folder / '1')))
     changed = {**CAPTIONS, '2': 'she frowns deeply'}
     (folder / 'captions.json').write_text(json.dumps(changed))
-    with pytest.raises(ValueError, match="clip '2' was refined of another caption"):
+    with pytest.raises(ValueError, match="clip '2' was refined from another caption"):
         attach(folder)
 
 

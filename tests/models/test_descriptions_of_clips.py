@@ -137,7 +137,7 @@ def test_each_frame_reads_its_own_text(build, make_batch):
     swapped = neck.fuse(x, mask, model.describe([[*texts[:3], 'brows raised']], ['a']))
     assert torch.allclose(swapped[:, :3], out[:, :3], atol=1e-6)
     assert not torch.allclose(swapped[:, 3], out[:, 3], atol=1e-3)
-    with pytest.raises(ValueError, match='3 descriptions a clip do not fit its 4'):
+    with pytest.raises(ValueError, match='3 descriptions of a clip do not fit its 4'):
         neck.fuse(x, mask, model.describe([texts[:3]], ['a']))
 
 

@@ -103,7 +103,7 @@ def test_the_small_tower_guides_expressions_by_movements_not_by_names_it_never_s
         ['happiness', shipped['happy']],
         ['anger', shipped['angry']],
     ]
-    assert 'those of this package are taken' in said
+    assert 'those of this package are used' in said
 
 
 @pytest.mark.parametrize('other', ['bored', 'happiness'])
@@ -117,7 +117,7 @@ def test_vectors_are_learned_where_texts_cannot_tell_all_classes_apart(other):
 def test_clip_takes_any_words():
     encoder, said = choose_texts(find_tower('clip'), ['joy_ful', 'bored'], None)
     assert encoder['descriptions'] == [['joy_ful', ['joy ful']], ['bored', ['bored']]]
-    assert 'so their names are taken' in said
+    assert 'so their names are used' in said
 
 
 @pytest.mark.parametrize(

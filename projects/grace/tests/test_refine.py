@@ -45,7 +45,7 @@ def test_a_file_that_is_wrong_ends_with_a_sentence(files, capsys):
     folder, arguments = files
     (folder / 'captions.json').write_text('{')
     assert main(arguments) == 2
-    assert 'captions.json is no JSON file' in capsys.readouterr().err
+    assert 'captions.json is not a JSON file' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -312,7 +312,7 @@ def test_the_list_may_be_any_that_training_takes(films, make, tmp_path):
         (b'', 'is empty'),
         (b'a.mp4,b\n', 'line 1: the first row has to name the columns'),
         (b'path,label\na,b,c\n', 'line 2: there are 3 cells'),
-        (b'path,label,path\n', 'line 1: .* could all be the path'),
+        (b'path,label,path\n', 'line 1: .* could all be that of the path'),
         (b'path,label,source\n', 'line 1: rename the column'),
         (b'path,label\n"a', 'line 2'),
         (b'path,label\n\x81,b\n', 'UTF-8'),
