@@ -28,7 +28,8 @@ def read_own(data: str | Path, classes: str | Sequence[str] | None = None) -> Ow
 
     Raises:
         MissingDataError: If it does not exist.
-        DataError: If something is wrong; names the file, and the line of a list.
+        DataError: If something is wrong; the message names the file, and the line of a
+            list.
     """
     path = require_own(data)
     next_to = (path if path.is_dir() else path.parent) / CLASSES
