@@ -142,7 +142,7 @@ def test_values_belong_to_the_video_of_their_name(values_file):
     found, said = measured.of_tracks('/x/other.mp4', one)
     assert found == [None] and "no values of 'other'" in said[0]
     found, said = values_file('a').of_tracks('/x/other.mp4', one)
-    assert found == [None] and "of 'other', but of 'a'" in said[0]
+    assert found == [None] and "of 'other', only of 'a'" in said[0]
     assert measured.of_tracks('/x/none.mp4', []) == ([], [])
     for frames, notes in ((2, 1), (3, 0), (4, 0)):
         found, said = measured.of_tracks('/x/a.mp4', one, frames)
