@@ -1,4 +1,4 @@
-"""The laboratory: what is measured of this package, from a checkout of it.
+"""The laboratory: measurements of this package, run from a checkout.
 
 See README.md. The package never imports it.
 """

@@ -72,7 +72,7 @@ def measure(
         root: Folder with one file of results a repeat; what is there is kept.
         repeats: How many people, clips and trainings are drawn.
         effort: How much each is.
-        report: Called with a line for each repeat.
+        report: Called with one line of text for each repeat.
 
     Returns:
         ``<tower>, <untrained or trained>, <way>`` -> mean share on apex frames

@@ -1,1 +1,1 @@
-"""Speed: pairs of things that do the same work, timed in turn."""
+"""Benchmarks of speed: two programs that do the same work are timed in turn."""

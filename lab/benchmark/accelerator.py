@@ -1,4 +1,4 @@
-"""The rows that need an accelerator, all of them in one command."""
+"""All rows that need an accelerator, measured by one command."""
 
 from pathlib import Path
 
@@ -22,19 +22,19 @@ def accelerator_rows(
     pairs: int,
     device: str,
 ) -> None:
-    """Everything that is promised of an accelerator.
+    """Measures everything that needs an accelerator.
 
     Args:
-        results: Where the rows go.
+        results: File of the rows.
         b16: Config on ViT-B/16.
         b32: Config on ViT-B/32.
-        folder: For clips, weights and features.
-        code: A checkout of DFER-CLIP; without it that row is left out.
+        folder: Folder for clips, weights and features.
+        code: A checkout of DFER-CLIP; if absent, its row is left out.
         clips: Batch size.
-        pairs: Of each row.
-        device: Where.
+        pairs: Number of pairs of each row.
+        device: Device to measure on.
     """
-    if code is not None:  # what may be amiss with the checkout shows at once
+    if code is not None:  # a fault of the checkout shows at once
         against_rows(results, b32, code, clips, pairs, device, bf16=True)
         torch.cuda.empty_cache()
     _tuning_row(results, b16, clips, pairs, device)
@@ -79,7 +79,7 @@ def _tuning_row(
         for _ in range(products):
             a @ b
 
-    # Seconds an operation of each.
+    # Seconds for one operation of each.
     figures = compare(tune, multiply, pairs, 3, units=(work, products * 2.0 * size**3))
     figures.update(
         share_of_matrix_rate=1 / figures['ratio'],

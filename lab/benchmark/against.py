@@ -1,11 +1,11 @@
-"""A row about the released step of DFER-CLIP, run from a checkout of its repository.
+"""Row that compares with the released step of DFER-CLIP, run from its repository.
 
-https://github.com/zengqunzhao/DFER-CLIP (MIT). Nothing of it is here: its modules are
-imported from the folder that is given. Its model reads an option that its own command
-line does not define (``load_and_tune_prompt_learner``), so the options of its
-``train_DFEW.sh`` are passed with that one added. The step is that of its ``main.py`` in
-single precision: forward, cross entropy, ``loss.item()``, SGD with its three groups. It
-runs in a process of its own, as it does for its users.
+https://github.com/zengqunzhao/DFER-CLIP (MIT). No code of it is in this repository: its
+modules are imported from the given folder. Its model reads an option that its own
+command line does not define (``load_and_tune_prompt_learner``), so the options of its
+``train_DFEW.sh`` are passed together with this one. The step is that of its ``main.py``
+in single precision: forward pass, cross entropy, ``loss.item()``, SGD with its three
+groups. It runs in a separate process, as for its users.
 """
 
 import sys
@@ -30,7 +30,7 @@ OPTIONS = Namespace(
     load_and_tune_prompt_learner='True',
 )
 RATES = dict(temporal_net=1e-2, image_encoder=1e-5, prompt_learner=1e-3)
-# Its CLIP's own arguments: width, input, tower (layers, width, patch), text.
+# Arguments of its CLIP: width, input, tower (layers, width, patch), text.
 VIT = dict(
     embed_dim=512,
     image_resolution=224,
@@ -45,18 +45,18 @@ VIT = dict(
 
 
 def build_released(code: Path, patch_size: int) -> nn.Module:
-    """Its model with random weights.
+    """The model of DFER-CLIP with random weights.
 
     Args:
         code: The checkout.
         patch_size: 32 as released, or 16.
 
     Raises:
-        SystemExit: A package that it needs is absent.
+        SystemExit: A package that DFER-CLIP needs is absent.
     """
-    # It imports `models.*` and, from inside, `clip`.
+    # DFER-CLIP imports `models.*`, and `clip` from there.
     sys.path[:0] = [str(code), str(code / 'models')]
-    if 'pkg_resources' not in sys.modules:  # gone from setuptools, used for a version
+    if 'pkg_resources' not in sys.modules:  # DFER-CLIP reads a version
         stub = types.ModuleType('pkg_resources')
         import packaging
 
@@ -81,13 +81,13 @@ def build_released(code: Path, patch_size: int) -> nn.Module:
 def released_steps(
     code: Path, patch_size: int, shape: tuple[int, ...], device: str
 ) -> dict[str, Step]:
-    """Its training and inference step on a random batch (N, T, 3, H, W).
+    """The training and inference steps of DFER-CLIP on a random batch (N, T, 3, H, W).
 
     Args:
         code: The checkout.
         patch_size: See :func:`build_released`.
-        shape: Of the batch.
-        device: Where they run.
+        shape: Shape of the batch.
+        device: Device of the steps.
     """
     model = build_released(code, patch_size).to(device)
     images = torch.randn(shape, device=device)
@@ -118,7 +118,7 @@ def released_steps(
 
 
 def _finished(step: Step) -> Step:
-    """A step that waits for an accelerator, as the clock does."""
+    """A step that waits until the accelerator has finished."""
     return lambda: stopwatch(step)
 
 
@@ -132,20 +132,21 @@ def against_rows(
     bf16: bool = False,
     which: Sequence[str] = ('training', 'inference'),
 ) -> None:
-    """Our steps against its, on the same tower, clips and frames.
+    """Times our steps against those of DFER-CLIP, on the same tower, clips and frames.
 
     Args:
-        results: Where the rows go.
+        results: File of the rows.
         cfg: Our config; its tower is a ViT-B with patches of 32 or 16.
         code: The checkout.
         clips: Batch size.
-        pairs: Of each row.
-        device: Where they run.
-        bf16: Whether ours runs in bf16; its code runs in single precision as shipped.
-        which: The rows.
+        pairs: Number of pairs of each row.
+        device: Device of the steps.
+        bf16: True to run ours in bf16; DFER-CLIP runs in single precision as released.
+        which: Names of the rows.
 
     Raises:
-        SystemExit: The folder is no checkout of it, or a package it needs is absent.
+        SystemExit: The folder is no checkout of DFER-CLIP, or a package that it needs
+            is absent.
     """
     if not (code / 'models/Generate_Model.py').is_file():
         raise SystemExit(f'{code} is no checkout of DFER-CLIP.')

@@ -1,4 +1,4 @@
-"""Steps in a process of their own, which leave no trace in this one."""
+"""Steps in a separate process, which do not change this one."""
 
 import traceback
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from .pairs import Step
 
 
 class Apart:
-    """A process that makes steps and takes one whenever this one waits for it.
+    """A process that builds steps, and runs one when this process asks for it.
 
-    Modules that it imports, options of its allocator and its memory are its own. Use it
-    as a context, which ends the process.
+    It has its own imported modules, options of the allocator, and memory. Use it as a
+    context, which ends the process.
 
     Args:
-        make: Function of a module; gives the steps by name. They return when they are
-            done, on an accelerator too.
+        make: Function of a module; it returns the steps by name. A step returns when it
+            is finished, also on an accelerator.
         args: Its arguments.
 
     Raises:
@@ -40,14 +40,15 @@ class Apart:
         return self
 
     def __exit__(self, *error) -> None:
-        self._process.terminate()  # it waits, and holds nothing worth an orderly end
+        self._process.terminate()  # the process only waits, so that it can be killed
         self._process.join()
         self._pipe.close()
 
     def step(self, name: str) -> Step:
-        """One of its steps, as if it were here.
+        """One of its steps, as a function of this process.
 
-        A step that fails ends the process, and raises as the constructor does.
+        If a step fails, the process ends, and this raises the errors of the
+        constructor.
         """
         return partial(self._take, name)
 

@@ -1,4 +1,6 @@
-"""Clips made for the benchmark: JPEG files of the benchmarks' size, and their lists."""
+"""Clips for the benchmarks: JPEG files as large as those of face crops, and their
+lists.
+"""
 
 from pathlib import Path
 
@@ -9,7 +11,7 @@ SIZE, QUALITY, FRAMES = 224, 90, 60
 
 
 def make_pictures(count: int = 40, size: int = SIZE) -> list[bytes]:
-    """JPEG files of about 22 kB at 224 pixels, as the benchmarks' face crops have."""
+    """JPEG files of about 22 kB at 224 pixels, like the face crops of data sets."""
     rng = np.random.default_rng(0)
     files = []
     for _ in range(count):
@@ -27,12 +29,13 @@ def make_pictures(count: int = 40, size: int = SIZE) -> list[bytes]:
 def make_tree(
     root: Path, clips: int = 30, frames: int = FRAMES, folds: int = 1
 ) -> Path:
-    """DFEW's layout, and a list in mmaction2's for the same files.
+    """Clips in DFEW's layout, and a list of the same files in mmaction2's layout.
 
-    With one fold all clips train and test; with more they are dealt out.
+    With one fold, all clips are for training and for testing; with more, they are
+    distributed.
 
     Args:
-        root: Folder to fill; left alone if it is there.
+        root: Folder to write; it is not changed if it exists.
         clips: Number of clips.
         frames: Frames of each.
         folds: Number of folds.

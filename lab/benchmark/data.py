@@ -1,4 +1,4 @@
-"""Rows about loaders: decoders, pipelines, packed files, all on one core."""
+"""Rows about loading: decoders, pipelines and packed files, all on one core."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -46,14 +46,14 @@ NORMAL = dict(mean=[122.8, 116.7, 104.1], std=[68.5, 66.6, 70.3], format_shape='
 
 
 def on_one_core() -> None:
-    """Keeps this process on one thread."""
+    """Limits this process to one thread."""
     torch.set_num_threads(1)
     cv2.setNumThreads(0)
     init_default_scope('mmaction')
 
 
 def decoder_rows(results: Results, pairs: int) -> None:
-    """Decoders against cv2 on the same files in memory."""
+    """Times decoders against cv2 on the same files in memory."""
     on_one_core()
     files = make_pictures(32)
     place = np.empty((SIZE, SIZE, 3), np.uint8)
@@ -112,7 +112,7 @@ def _decoders(place: np.ndarray) -> dict[str, Callable]:
 
 
 def stock_dataset(root: Path, spatial: Sequence[dict]) -> Dataset:
-    """mmaction2's raw-frame data set and transforms on the same files."""
+    """Data set of raw frames and transforms of mmaction2 on the same files."""
     pipeline = [
         dict(type='SampleFrames', clip_len=1, frame_interval=1, num_clips=T),
         dict(type='RawFrameDecode'),
@@ -132,7 +132,7 @@ def stock_dataset(root: Path, spatial: Sequence[dict]) -> Dataset:
 
 
 def own_dataset(root: Path, spatial: Sequence[dict] = (), **kwargs) -> DFEWDataset:
-    """Ours on the same files."""
+    """Our data set and transforms on the same files."""
     pipeline = [
         dict(type='ListFrames'),
         dict(type='SampleSegments', num_frames=T),
@@ -142,12 +142,12 @@ def own_dataset(root: Path, spatial: Sequence[dict] = (), **kwargs) -> DFEWDatas
         dict(type='PackDFERInputs'),
     ]
     pipeline = [dict(each) for each in pipeline]
-    # A small tree's list need not have every label.
+    # The list of a small folder may lack a label.
     return DFEWDataset(str(root), 'train', pipeline=pipeline, label_base=1, **kwargs)
 
 
 def load_clips(dataset: Dataset, clips: int, preprocessor=None) -> Callable:
-    """Loads the first clips of a data set and, if asked to, preprocesses them."""
+    """Loads the first clips of a data set, and preprocesses them if asked."""
 
     def step() -> None:
         samples = [dataset[i] for i in range(clips)]
@@ -159,12 +159,12 @@ def load_clips(dataset: Dataset, clips: int, preprocessor=None) -> Callable:
 
 
 def loader_rows(results: Results, pairs: int, folder: Path, clips: int = 8) -> None:
-    """Our loader against mmaction2's: frames a second of one core, files cached.
+    """Times our loader against mmaction2's on one core, with cached files.
 
     Args:
-        results: Where the rows go.
-        pairs: Of each row.
-        folder: For the clips.
+        results: File of the rows.
+        pairs: Number of pairs of each row.
+        folder: Folder for the clips.
         clips: Clips loaded in each call.
     """
     on_one_core()
@@ -206,7 +206,9 @@ def loader_rows(results: Results, pairs: int, folder: Path, clips: int = 8) -> N
 
 
 def packed_rows(results: Results, pairs: int, folder: Path, clips: int = 8) -> None:
-    """Packed files against the folders they were made of, and stock, on one core."""
+    """Times packed files against the folders that they were made from, and mmaction2,
+    on one core.
+    """
     on_one_core()
     root = make_tree(folder / 'clips')
     folders = own_dataset(root)

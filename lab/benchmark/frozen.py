@@ -1,4 +1,4 @@
-"""Rows about a frozen tower: computed features, and many runs at once."""
+"""Rows about a frozen tower: cached features, and many runs at once."""
 
 import copy
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ from .pairs import Results, compare
 
 
 def frozen_config(cfg: Config, folder: Path, clips: int, frames: int, fold=1) -> Config:
-    """A config on generated clips, its tower frozen and its weights in a file.
+    """A config on generated clips, with a frozen tower and its weights in a file.
 
     Args:
         cfg: A DFEW config; not changed.
-        folder: For clips and weights.
+        folder: Folder for clips and weights.
         clips: Number of clips in five folds.
-        frames: Frames of each.
-        fold: Which fold.
+        frames: Frames of each clip.
+        fold: Number of the fold.
     """
     init_default_scope('mmaction')
     cfg = copy.deepcopy(cfg)
@@ -53,12 +53,12 @@ def frozen_config(cfg: Config, folder: Path, clips: int, frames: int, fold=1) ->
 
 
 class Trainer:
-    """A config's training, step by step, as a runner does it.
+    """Training of a config, step by step, as a runner does it.
 
     Args:
         cfg: The config.
-        seed: Its seed.
-        device: Where.
+        seed: Seed of the training.
+        device: Device to train on.
     """
 
     def __init__(self, cfg: Config, seed: int, device: str) -> None:
@@ -69,7 +69,7 @@ class Trainer:
         self.losses: list[float] = []
 
     def step(self) -> None:
-        """One step, loading included."""
+        """Runs one step, with loading."""
         loss = self.model.train_step(next(self.batches), self.optim)['loss']
         self.losses.append(loss.item())
 
@@ -87,20 +87,21 @@ def cached_rows(
     slow_batch: int = 4,
     steps: int = 3,
 ) -> None:
-    """Training on computed features against training with the frozen tower.
+    """Times training on cached features against training with the frozen tower.
 
-    The loss curves are compared first, over some steps of the small batch, with the
-    same seeds. Then the time of a clip: on features in batches of the config's size,
-    with the tower in small ones. What a step costs besides its clips (texts, optimizer)
-    falls on fewer clips there, at most the time of a whole step on features.
+    First, the loss curves of some steps are compared, with small batches and the same
+    seeds. Then the time for a clip is compared: on features with batches of the
+    config's size, with the tower in small batches. The fixed cost of a step (texts,
+    optimizer) is shared by fewer clips in a small batch; it is at most the time of a
+    whole step on features.
 
     Args:
         results: Where the rows go.
         cfg: A DFEW config.
-        folder: For clips, weights and features.
-        pairs: Of the row.
-        device: Where.
-        slow_batch: Clips a step with the tower.
+        folder: Folder for clips, weights and features.
+        pairs: Number of pairs of the row.
+        device: Device to measure on.
+        slow_batch: Clips in a step with the tower.
         steps: Steps of the loss curves.
     """
     batch = cfg.train_dataloader.batch_size
@@ -116,7 +117,7 @@ def cached_rows(
         for _ in range(steps):
             trainer.step()
         curves.append([*trainer.losses])
-    slow = trainer  # the last, which goes on below
+    slow = trainer  # the last run, which continues below
     apart = float(np.abs(np.subtract(*curves)).max())
     full = train_on_features(frozen, folder / 'features', device=device)
     quick = Trainer(full, 0, device)
@@ -143,7 +144,9 @@ def many_rows(
     folds: int = 5,
     seeds: int = 3,
 ) -> None:
-    """All folds and seeds at once, against one after the other and against one run."""
+    """Times all folds and seeds at once, against one after the other and against one
+    run.
+    """
     batch = cfg.train_dataloader.batch_size
     configs = []
     for fold in range(1, folds + 1):

@@ -1,4 +1,6 @@
-"""How cost grows: every point in a process of its own, whose peak memory is its own."""
+"""Growth of cost with size: each point runs in its own process and has its own peak
+memory.
+"""
 
 import copy
 import json
@@ -34,14 +36,14 @@ def growth_rows(
     device: str,
     curves: Sequence[str] = tuple(POINTS),
 ) -> None:
-    """Time and peak memory along each curve.
+    """Measures time and peak memory along each curve.
 
     Args:
-        results: Where the rows go.
+        results: File of the rows.
         cfg: The config.
-        folder: For a copy of it, which the processes read.
-        device: Where.
-        curves: Which of ``POINTS``.
+        folder: Folder for a copy of the config, which the processes read.
+        device: Device to measure on.
+        curves: Names of curves in ``POINTS``.
     """
     config = str(folder.absolute() / 'config.py')
     cfg.dump(config)
@@ -75,7 +77,7 @@ def growth_rows(
 
 
 def exponent(sizes: list[float], times: list[float]) -> float:
-    """The slope of log time over log size at the larger half of the points."""
+    """The slope of log time over log size, for the larger half of the points."""
     half = max(2, len(sizes) - len(sizes) // 2)
     slope, _ = np.polyfit(np.log(sizes[-half:]), np.log(times[-half:]), 1)
     return round(float(slope), 2)
@@ -95,7 +97,7 @@ def measure(cfg: Config, device: str, point: dict) -> dict:
     clips = point.get('batch', 1)
     model = steps.build_model(cfg, device)
     batch = steps.make_batch(model, clips, frames, cfg.image_size)
-    forget_peak_memory(device)  # of building the model, which takes more than using it
+    forget_peak_memory(device)  # building needs more memory
     start = peak_memory(device)
     inference = least_time(steps.inference_step(model, batch), 3)
     between = peak_memory(device)
@@ -111,7 +113,7 @@ def measure(cfg: Config, device: str, point: dict) -> dict:
 
 
 def measure_loading(length: int) -> dict:
-    """Loading 16 frames of clips of so many."""
+    """Loads 16 frames of clips of this length."""
     from .clips import make_tree
     from .data import on_one_core, own_dataset
 
@@ -124,7 +126,7 @@ def measure_loading(length: int) -> dict:
 
 
 def measure_video(minutes: float, device: str, fps: int = 25, size: int = 96) -> dict:
-    """The demo's model on a video of so many minutes, one face filling it."""
+    """Runs the demo's model on a video of this many minutes, filled by one face."""
     from tgdfer_mm.apis import DFERInferencer
 
     rng = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""Timing two things in turn, and keeping what came out."""
+"""Times two programs in turn, and stores the results."""
 
 import json
 import platform
@@ -15,7 +15,7 @@ from torch.utils.benchmark import timer
 from tgdfer_mm.files import write_text
 
 SCHEMA = 'tgdfer_mm.benchmark/2'
-# Rows of one name that differ in any of these stand side by side.
+# Rows of one name that differ in any of these are all kept.
 APART = ('name', 'machine', 'torch', 'config', 'precision')
 CLEAR_REFS, STATUS = Path('/proc/self/clear_refs'), Path('/proc/self/status')
 Step = Callable[[], object]
@@ -28,23 +28,24 @@ def compare(
     warmup: int = 2,
     units: tuple[float, float] = (1.0, 1.0),
 ) -> dict:
-    """Times two things in turn: single steps on a shared machine vary by a third.
+    """Times two programs in turn, since single steps on a shared machine vary by a
+    third.
 
     Args:
-        ours: What is measured.
-        theirs: What it is measured against.
-        pairs: How many pairs count.
-        warmup: How many are run before.
-        units: How many units of work (clips, frames) each does in one call.
+        ours: Program that is measured.
+        theirs: Program to compare with.
+        pairs: Number of pairs that count.
+        warmup: Number of pairs before these.
+        units: Units of work (clips, frames) that each does in one call.
 
     Returns:
         ``ratio``, the median of the pairs' ratios of time a unit (ours / theirs), its
         95 % bootstrap interval ``ratio_95``, the medians ``ours_s``, ``theirs_s`` of
-        seconds a unit, and the interval of the first, ``ours_s_95``.
+        the seconds per unit, and the interval of the first, ``ours_s_95``.
     """
     times = []
     for i in range(warmup + pairs):
-        # Which of the two goes first alternates, so that neither gains by it.
+        # They take turns in going first, so that neither has an advantage.
         order = (ours, theirs) if i % 2 else (theirs, ours)
         took = {id(step): stopwatch(step) for step in order}
         times.append((took[id(ours)] / units[0], took[id(theirs)] / units[1]))
@@ -52,7 +53,7 @@ def compare(
 
 
 def summarize(ours: np.ndarray, theirs: np.ndarray | float) -> dict:
-    """What :func:`compare` returns, from the pairs' seconds a unit of work."""
+    """The result of :func:`compare`, from the seconds per unit of work of the pairs."""
     ratio = ours / theirs
     return dict(
         pairs=len(ratio),
@@ -65,7 +66,7 @@ def summarize(ours: np.ndarray, theirs: np.ndarray | float) -> dict:
 
 
 def stopwatch(step: Step) -> float:
-    """Seconds of one call; torch's timer waits for an accelerator."""
+    """Seconds of one call; waits for an accelerator."""
     start = timer()
     step()
     return timer() - start
@@ -80,26 +81,27 @@ def bootstrap(values: np.ndarray, draws: int = 10_000) -> tuple[float, float]:
 
 
 def least_time(step: Step, repeats: int) -> float:
-    """Least seconds of some calls after one that does not count.
+    """Lowest seconds of some calls, after a first one that does not count.
 
-    What stands alone has no partner that a shared machine slows down as much.
+    For a program without a partner: a shared machine slows down most calls, but not
+    all.
     """
     step()
     return min(stopwatch(step) for _ in range(repeats))
 
 
 def peak_memory(device: str = 'cpu') -> float:
-    """Most memory this process has held so far, MiB; on CUDA the allocator's."""
+    """Peak memory of this process so far, MiB; on CUDA that of the allocator."""
     if device != 'cpu':
         return torch.cuda.max_memory_allocated(device) / 2**20
-    if STATUS.exists():  # `getrusage` begins with what the parent has held
+    if STATUS.exists():  # `getrusage` starts from the peak of the parent
         peak = re.search(r'VmHWM:\s*(\d+) kB', STATUS.read_text())
         return int(peak[1]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def forget_peak_memory(device: str = 'cpu') -> None:
-    """Lets :func:`peak_memory` start again; on CPU Linux alone can."""
+    """Resets :func:`peak_memory`; on a CPU, this works only on Linux."""
     if device != 'cpu':
         torch.cuda.reset_peak_memory_stats(device)
     elif CLEAR_REFS.exists():
@@ -107,7 +109,7 @@ def forget_peak_memory(device: str = 'cpu') -> None:
 
 
 def machine(device: str = 'cpu') -> str:
-    """The machine's name and how much of it is used."""
+    """The name of the machine, with the number of threads."""
     if device != 'cpu':
         return torch.cuda.get_device_name(device)
     name = platform.processor() or platform.machine()
@@ -124,8 +126,8 @@ class Results:
     """Rows of results in a JSON file, each with the machine and the day.
 
     Args:
-        path: The file, which several commands may fill; None keeps nothing.
-        device: Where is measured.
+        path: The file, which several commands may write; None keeps nothing.
+        device: Device to measure on.
     """
 
     def __init__(self, path: str | Path | None, device: str = 'cpu') -> None:
@@ -141,15 +143,15 @@ class Results:
         unit: str = 'step',
         **settings,
     ) -> dict:
-        """Adds a row, or replaces the same one: same name, machine, config, precision.
+        """Adds a row; replaces a row of the same name, machine, config and precision.
 
         Args:
             name: Name of the row, e.g. ``tower/training``.
-            what: What is compared, in words.
-            figures: What :func:`compare` gave, or other numbers.
-            target: What ``ratio`` should not exceed.
-            unit: The unit of work that seconds are of.
-            **settings: What else the figures depend on.
+            what: The comparison, in words.
+            figures: Result of :func:`compare`, or other numbers.
+            target: Upper limit of ``ratio``.
+            unit: The unit of work. **settings: Further settings that the figures depend
+                on.
         """
         row = dict(
             name=name,
@@ -176,10 +178,10 @@ def _identity(row: dict) -> list:
 
 
 def read_results(path: str | Path) -> list[dict]:
-    """The rows of a file of results, in the order in which they were measured.
+    """The rows of a file of results, in the order of measuring.
 
     Raises:
-        ValueError: It is no such file.
+        ValueError: The file has another form.
     """
     content = json.loads(Path(path).read_text(encoding='utf-8'))
     if content.get('schema') != SCHEMA:

@@ -1,4 +1,4 @@
-"""Where the time of a step goes, by torch's profiler."""
+"""Time of the parts of a step, by torch's profiler."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,21 +23,21 @@ def profile_steps(
     trace: str | Path | None = None,
     rows: int = 15,
 ) -> dict[str, str]:
-    """Profiles one step after one that does not count.
+    """Profiles one step, after a first one that does not count.
 
     Args:
         cfg: A config of ours.
         clips: Batch size.
-        device: Where.
-        bf16: Whether the model runs in bf16.
+        device: Device of the step.
+        bf16: True to run the model in bf16.
         which: ``training``, ``inference`` or both.
         trace: Folder for ``training.json`` and ``inference.json``, which Perfetto and
             ``chrome://tracing`` open.
         rows: Length of a table.
 
     Returns:
-        Of each step the time of the forward passes of the model's parts, and the table
-        of its operators, those that take longest themselves first.
+        For each step, the time of the forward passes of the model's parts, and the
+        table of its operators, the slowest first.
     """
     model = steps.build_model(cfg, device)
     batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
@@ -69,7 +69,7 @@ def profile_steps(
 
 
 def profiled(step: Callable[[], None], device: str) -> profile:
-    """One call of a step under the profiler."""
+    """Profiles one call of a step."""
     step()
     activities = [ProfilerActivity.CPU]
     if device != 'cpu':
@@ -81,7 +81,7 @@ def profiled(step: Callable[[], None], device: str) -> profile:
 
 
 def mark(module: nn.Module, name: str) -> None:
-    """Gives the forward pass of a module a row of its own."""
+    """Gives the forward pass of a module its own row."""
     running = []
 
     def start(*_) -> None:

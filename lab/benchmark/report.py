@@ -1,4 +1,4 @@
-"""From the rows to a page with a table and a plot."""
+"""Page of the benchmarks, with a table and a plot."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ COLOURS = dict(before=GREY, inference=BLUE, training=VERMILION, video=GREEN)
 
 
 def write_report(rows: list[dict], page: Path, picture: Path) -> None:
-    """Puts the table between the marks of a page, and the plot beside it.
+    """Writes the table between the marks of a page, and the plot next to the page.
 
     Args:
         rows: See :func:`~lab.benchmark.pairs.read_results`.

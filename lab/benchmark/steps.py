@@ -1,4 +1,4 @@
-"""Models of a config with random weights, and their steps on random clips."""
+"""Models of a config with random weights, and steps on random clips."""
 
 import copy
 from collections.abc import Callable
@@ -18,10 +18,10 @@ PRECISIONS = {False: 'fp32', True: 'bf16 autocast'}
 
 
 def build_model(cfg: Config, device: str = 'cpu') -> nn.Module:
-    """The model of a config; its weights are random, which changes no cost.
+    """The model of a config with random weights; weights do not change the cost.
 
     Raises:
-        SystemExit: It is no ``TextGuidedRecognizer``.
+        SystemExit: The model is no ``TextGuidedRecognizer``.
     """
     init_default_scope('mmaction')
     torch.manual_seed(0)
@@ -48,7 +48,7 @@ def make_batch(model: nn.Module, clips: int, frames: int, size: int) -> dict:
 
 
 def trainer_of(model: nn.Module, optim: dict) -> Callable[[dict], None]:
-    """Forward, backward and the optimizer of the whole model on a batch."""
+    """A training step of the whole model on a batch: forward, backward, optimizer."""
     model.train()
     optimizer = build_optim_wrapper(model, copy.deepcopy(optim)).optimizer
 
@@ -63,15 +63,15 @@ def trainer_of(model: nn.Module, optim: dict) -> Callable[[dict], None]:
 
 
 def training_step(model: nn.Module, batch: dict, optim: dict) -> Callable[[], None]:
-    """What :func:`trainer_of` gives, on one batch again and again."""
+    """The step of :func:`trainer_of`, always on the same batch."""
     return partial(trainer_of(model, optim), batch)
 
 
 def tower_step(tower: nn.Module, batch: dict, optim: dict) -> Callable[[], None]:
-    """Forward, backward and the same optimizer of the bare tower."""
+    """A training step of the tower alone: forward, backward, the same optimizer."""
     tower.train()
     optim = copy.deepcopy(optim)
-    optim.pop('paramwise_cfg', None)  # its keys are of the whole model
+    optim.pop('paramwise_cfg', None)  # its keys name parts of the whole model
     optimizer = build_optim_wrapper(tower, optim).optimizer
     images = batch['inputs'].flatten(0, 1)
 
@@ -85,10 +85,11 @@ def tower_step(tower: nn.Module, batch: dict, optim: dict) -> Callable[[], None]
 
 
 def in_precision(step: Callable, device: str, bf16: bool) -> Callable:
-    """A step under autocast, entered anew by each call.
+    """A step under autocast, which each call enters again.
 
-    Autocast keeps its bf16 copies of weights until it is left: one around many steps
-    would save them all but the first one's casts, and train on stale copies.
+    Autocast keeps its bf16 copies of the weights until it ends. If one autocast
+    contained many steps, only the first step would cast the weights, and the others
+    would use old copies.
     """
 
     def run(*args) -> None:
@@ -99,11 +100,11 @@ def in_precision(step: Callable, device: str, bf16: bool) -> Callable:
 
 
 def inference_step(model: nn.Module, batch: dict) -> Callable[[], None]:
-    """Prediction by the whole model."""
+    """A prediction by the whole model."""
 
     @torch.no_grad()
     def step() -> None:
-        if model.training:  # only once: it makes the text tower forget its result
+        if model.training:  # once: it deletes cached texts
             model.eval()
         model(**batch, mode='predict')
 
@@ -111,7 +112,7 @@ def inference_step(model: nn.Module, batch: dict) -> Callable[[], None]:
 
 
 def tower_inference(tower: nn.Module, batch: dict) -> Callable[[], None]:
-    """Forward of the bare tower."""
+    """The forward pass of the tower alone."""
     images = batch['inputs'].flatten(0, 1)
 
     @torch.no_grad()
@@ -133,7 +134,7 @@ def count_flops(step: Callable[[], None]) -> float:
 
 
 class _NoModules:
-    """Stands in for the counter's tracker of modules, which fails on frozen parts."""
+    """Replaces the counter's tracker of modules, which fails on frozen parts."""
 
     parents = ('Global',)
 
@@ -145,7 +146,7 @@ class _NoModules:
 
 
 def describe(model: nn.Module, cfg: Config, clips: int, bf16: bool) -> dict:
-    """What the cost of a model's step depends on."""
+    """Settings that the cost of a model's step depends on."""
     text = model.text_encoder
     return dict(
         config=cfg.filename.rsplit('/', 1)[-1],

@@ -1,4 +1,4 @@
-"""Rows about the model: beside its bare tower, and with each option."""
+"""Rows about the model: compared with its tower alone, and with each option."""
 
 import copy
 from collections.abc import Callable, Sequence
@@ -24,9 +24,9 @@ def tower_rows(
     bf16: bool,
     which: Sequence[str] = ('training', 'inference'),
 ) -> None:
-    """Training and inference against the bare tower's, on the same clips.
+    """Times training and inference against those of the tower alone, on the same clips.
 
-    The bare tower is ours, with its fast layers, and then open_clip's as it is.
+    The tower alone is ours, with its fast layers, and then open_clip's own.
     """
     model = steps.build_model(cfg, device)
     batch = steps.make_batch(model, clips, cfg.num_frames, cfg.image_size)
@@ -51,7 +51,7 @@ def tower_rows(
 
 
 class Option(NamedTuple):
-    """What a row about an option changes."""
+    """The change that a row about an option makes."""
 
     changes: dict = {}
     autocast: bool = False
@@ -80,7 +80,7 @@ def option_rows(
     device: str,
     which: Sequence[str] = tuple(OPTIONS),
 ) -> None:
-    """A training step with each option against one without any."""
+    """Times a training step with each option against one without options."""
     plain, kept = _step_with(Option(), cfg, clips, device)
     for name in which:
         step, keeps = _step_with(OPTIONS[name], cfg, clips, device)
@@ -101,7 +101,7 @@ def option_rows(
 def _step_with(
     option: Option, cfg: Config, clips: int, device: str
 ) -> tuple[Callable[[], None], float]:
-    """A training step, and what it keeps for its backward pass, MiB."""
+    """A training step, and the memory that it keeps for the backward pass, MiB."""
     changed = copy.deepcopy(cfg)
     changed.merge_from_dict(option.changes)
     model = steps.build_model(changed, device)
@@ -110,12 +110,12 @@ def _step_with(
         model.get_submodule(name).compile()
     step = steps.training_step(model, batch, changed.optim_wrapper)
     step = steps.in_precision(step, device, option.autocast)
-    step()  # compiles, where something is compiled
+    step()  # compiles the model, if an option compiles it
     return step, kept_for_backward(step, model)
 
 
 def kept_for_backward(step: Callable[[], None], model: nn.Module) -> float:
-    """MiB that a call keeps for its backward pass, the parameters aside."""
+    """Memory that a call keeps for its backward pass, without the parameters, MiB."""
     own = {p.untyped_storage().data_ptr() for p in model.parameters()}
     kept: dict[int, int] = {}
 

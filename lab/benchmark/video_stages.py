@@ -1,4 +1,4 @@
-"""Where the time of a video goes: the CPU time of each stage, in whatever thread."""
+"""CPU time of the stages of reading a video, in all threads."""
 
 import threading
 import time
@@ -19,14 +19,14 @@ REST = 'the rest'
 
 
 class Stages:
-    """Adds up the CPU seconds of stages that do not contain one another."""
+    """Sums the CPU seconds of stages; no stage is inside another one."""
 
     def __init__(self) -> None:
         self.seconds: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def timed(self, name: str, function: Callable) -> Callable:
-        """The function, its calls counted as a stage."""
+        """The function; its calls count for a stage."""
 
         def call(*args, **kwargs):
             start = time.thread_time()
@@ -38,7 +38,7 @@ class Stages:
         return call
 
     def timed_items(self, name: str, function: Callable) -> Callable:
-        """The same for one that returns an iterator: the making of its items."""
+        """The same for a function that returns an iterator: each item counts."""
 
         def items(*args) -> Iterator:
             made, end = function(*args), object()
@@ -53,7 +53,7 @@ class Stages:
             self.seconds[name] += seconds
 
     def shares(self, total: float) -> dict[str, float]:
-        """Of each stage in all CPU seconds, the rest included."""
+        """Share of each stage in all CPU seconds, and the rest."""
         parts = dict(self.seconds)
         parts[REST] = max(0.0, total - sum(parts.values()))
         return {name: seconds / total for name, seconds in parts.items()}
@@ -61,7 +61,7 @@ class Stages:
 
 @contextmanager
 def stages_of(inferencer: DFERInferencer) -> Iterator[Stages]:
-    """Counts the stages of what an inferencer reads meanwhile."""
+    """Counts the stages while an inferencer reads a video."""
     stages = Stages()
     places = [
         (VideoFileSource, '_frames', 'decoding', stages.timed_items),
@@ -83,7 +83,7 @@ def _method(function: Callable) -> Callable:
 
 
 def decoding_rate(path: str, most: int = 3000) -> float:
-    """Frames a second that are decoded where nothing else is done."""
+    """Frames per second of decoding alone."""
     with open_source(path) as source:
         start = time.perf_counter()
         count = sum(1 for _ in zip(range(most), source, strict=False))

@@ -1,4 +1,4 @@
-"""Rows about the share of a step that waits for data."""
+"""Rows about the share of a training step that waits for data."""
 
 import copy
 import itertools
@@ -21,7 +21,7 @@ from .clips import make_tree
 from .pairs import Results, compare, stopwatch, summarize
 
 WAYS = ('as configured', 'augmented on the device', 'packed', 'resident')
-FETCHED_AHEAD = 2  # batches a process, torch's default
+FETCHED_AHEAD = 2  # batches for each process, torch's default
 
 
 def wait_rows(
@@ -35,19 +35,19 @@ def wait_rows(
     workers: int | None = None,
     ways: tuple[str, ...] = WAYS,
 ) -> dict[str, dict]:
-    """A training step with the real loader against one on a batch that is there.
+    """Times a training step with the real loader against one on a batch in memory.
 
     Args:
-        results: Where the rows go.
+        results: File of the rows.
         cfg: A DFEW config; it reads generated clips.
-        folder: For the clips.
+        folder: Folder for the clips.
         clips: Batch size.
-        pairs: Of each row.
-        device: Where.
-        bf16: Whether the model runs in bf16.
-        workers: Processes of the loader; by default one a core and at most 16, and
-            none where the model itself needs the cores.
-        ways: Which ways of loading.
+        pairs: Number of pairs of each row.
+        device: Device to measure on.
+        bf16: True to run the model in bf16.
+        workers: Processes of the loader; by default one for each core and at most 16,
+            and none if the model itself needs the cores.
+        ways: Names of the ways of loading.
 
     Returns:
         The rows by way of loading.
@@ -81,11 +81,12 @@ def wait_rows(
 def _compare(
     fresh: Callable, same: Callable, pairs: int, clips: int, ahead: int
 ) -> dict:
-    """In turn if nothing is fetched ahead, else one side after the other.
+    """Times both in turn if nothing is fetched ahead, otherwise one after the other.
 
-    In turn, the loader's processes would have the time of two steps for a batch. So its
-    side runs alone, begins with an empty queue, and is timed over as many steps as the
-    queue holds: single ones find several batches or none.
+    If they took turns, the loader's processes would have the time of two steps for each
+    batch. So the loader's side runs alone. It begins with an empty queue, and is timed
+    over as many steps as the queue holds, since a single step may find several batches
+    or none.
     """
     if not ahead:
         return compare(fresh, same, pairs, 3, (clips, clips))
@@ -131,7 +132,7 @@ def _config(cfg: Config, way: str, folder: Path, clips: int, workers: int) -> Co
 def _steps(
     cfg: Config, device: str, bf16: bool
 ) -> tuple[Callable[[], None], Callable[[], None]]:
-    """A step on the loader's next batch, and on one that stays."""
+    """A step on the next batch of the loader, and a step always on the same batch."""
     model = steps.build_model(cfg, device)
     train = steps.trainer_of(model, cfg.optim_wrapper)
     train = steps.in_precision(train, device, bf16)

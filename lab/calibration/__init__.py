@@ -1,1 +1,1 @@
-"""What a temperature is worth on SynthDFER, and intervals relative to a face's rest."""
+"""Study of calibration on SynthDFER, and of intervals relative to a face's rest."""

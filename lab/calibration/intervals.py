@@ -1,4 +1,4 @@
-"""Intervals of drawn films: thresholds on scores, or on what is above the rest."""
+"""Intervals of drawn films: thresholds on scores, or on scores relative to the rest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ HOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
 
 @dataclass(frozen=True)
 class Way:
-    """How intervals are found.
+    """A way to find intervals.
 
     Attributes:
-        rest: What a class's scores are taken relative to: ``none``, its ``median``
+        rest: Level that the scores of a class are relative to: ``none``, its ``median``
             over the track, or its lower ``quarter``.
         threshold: See :class:`IntervalRule`.
         hold: The same.
@@ -36,7 +36,7 @@ RESTS = ('none', 'median', 'quarter')
 
 
 def above_rest(scores: np.ndarray, rest: str) -> np.ndarray:
-    """Scores of frames as shares of the way from their level at rest to certainty.
+    """Scores of frames, rescaled so that the level at rest is 0 and certainty is 1.
 
     Args:
         scores: (n, K), NaN where nothing is known.
@@ -52,12 +52,12 @@ def above_rest(scores: np.ndarray, rest: str) -> np.ndarray:
 
 
 def try_way(films: Sequence[tuple[dict, dict]], way: Way) -> dict:
-    """Counts of episodes and intervals over some films.
+    """Counts episodes and intervals over some films.
 
     Args:
         films: Result and truth of each, see ``film_intervals.read_film``. The intervals
-            of the results are found anew.
-        way: How.
+            of the results are computed again.
+        way: The way to find intervals.
 
     Returns:
         ``episodes``, ``found``, ``intervals``, ``false``, and ``F1`` in percent.
@@ -79,15 +79,15 @@ def try_way(films: Sequence[tuple[dict, dict]], way: Way) -> dict:
 
 
 def choose(films: Sequence[tuple[dict, dict]], rest: str) -> tuple[Way, dict, dict]:
-    """The thresholds with the highest F1; of equal ones those nearest to the shipped.
+    """The thresholds with the highest F1; if equal, those nearest to the shipped ones.
 
     Args:
         films: See :func:`try_way`.
         rest: See :class:`Way`.
 
     Returns:
-        The way, its counts, and the counts of films that took no part in choosing: of
-        each, those with the thresholds that the others choose.
+        The way, its counts, and counts by leaving one out: for each film, the counts
+        with the thresholds that the other films choose.
     """
     ways = [Way(rest, t, h) for t in THRESHOLDS for h in HOLDS]
     ways.sort(key=_distance)
@@ -103,7 +103,7 @@ def choose(films: Sequence[tuple[dict, dict]], rest: str) -> tuple[Way, dict, di
 
 
 def add_up(parts: Sequence[dict]) -> dict:
-    """Counts of several sets of films together."""
+    """The sum of the counts of several sets of films."""
     keys = ('episodes', 'found', 'intervals', 'false')
     total = {key: sum(part[key] for part in parts) for key in keys}
     both = total['episodes'] + total['intervals']

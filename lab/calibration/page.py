@@ -1,4 +1,4 @@
-"""The page about calibration: tables, a picture, and how intervals are found best."""
+"""Page about calibration: tables, a picture, and the best way to find intervals."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,10 +30,10 @@ def write_page(
     """Writes the page and, into ``images/`` next to it, its picture.
 
     Args:
-        results: Of :func:`lab.calibration.study.run`.
-        films: Result and truth of each.
+        results: Results of :func:`lab.calibration.study.run`.
+        films: Result and truth of each film.
         page: Markdown file.
-        command: What was typed.
+        command: Command line that was typed.
     """
     picture = page.parent / 'images' / f'{page.stem}.png'
     picture.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def write_page(
 
 
 def pool_bins(parts: Sequence[list[dict]]) -> list[dict]:
-    """The bins of several sets of clips as those of one."""
+    """The bins of several sets of clips, combined."""
     pooled: dict[float, dict] = {}
     for each in (b for part in parts for b in part):
         known = pooled.setdefault(each['low'], dict(each, clips=0))
@@ -120,11 +120,13 @@ def calibration_lines(results: Sequence[dict]) -> list[str]:
 def chance_error(bins: Sequence[dict], draws: int = 2000) -> float:
     """The ECE of a perfectly calibrated model with as many clips, in percent.
 
-    Of few clips no bin has its expected share of hits, so it is far from 0.
+    With few clips, no bin has exactly its expected share of hits, so this is far from
+    0.
 
     Args:
-        bins: Of the scores; how many are right in each is drawn with its mean score.
-        draws: How many means are taken over.
+        bins: Bins of the scores; the number of right clips of a bin is drawn with its
+            mean score.
+        draws: Number of draws.
     """
     rng = np.random.default_rng(0)
     clips = np.array([b['clips'] for b in bins])
@@ -134,7 +136,7 @@ def chance_error(bins: Sequence[dict], draws: int = 2000) -> float:
 
 
 def interval_lines(films: Sequence[tuple[dict, dict]]) -> list[str]:
-    """The comparison of thresholds on scores and on what is above the rest."""
+    """Compares thresholds on scores with thresholds relative to the rest."""
     header = ['threshold on', 'threshold', 'hold', 'found', 'false', 'F1']
     header += ['left out: found', 'false', 'F1']
     rows = []

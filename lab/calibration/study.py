@@ -1,4 +1,4 @@
-"""Trainings with people set aside, and their scores before and after a temperature."""
+"""Trainings with people held out, and their scores before and after calibration."""
 
 import json
 import os
@@ -24,20 +24,20 @@ EPOCHS = ('chosen', 'last')
 
 
 def run(level: str, seed: int, root: Path, data: Path, features: Path) -> list[dict]:
-    """Trains the full model with people set aside, and calibrates two of its epochs.
+    """Trains the full model with people held out, and calibrates two of its epochs.
 
     Args:
-        level: Of SynthDFER.
-        seed: Of the training; the fold that is tested is ``seed + 1``, so that seeds
-            differ in people, too.
-        root: Folder of the study; what is finished there is kept.
-        data: Folder of the clips, with one for each level in it.
+        level: Level of SynthDFER.
+        seed: Seed of the training; the tested fold is ``seed + 1``, so that seeds also
+            differ in people.
+        root: Folder of the study; finished results in it are kept.
+        data: Folder of the clips, with a folder for each level.
         features: Folder of the frozen tower's features.
 
     Returns:
-        For the epoch that those set aside have chosen, and for the last one: ``level``,
-        ``seed``, ``epoch`` (``chosen`` or ``last``), the ``record`` of the calibration,
-        and ``bins``, those of the test clips before and after.
+        For the epoch that was chosen on the people held out, and for the last one:
+        ``level``, ``seed``, ``epoch`` (``chosen`` or ``last``), the ``record`` of the
+        calibration, and ``bins`` of the test clips before and after it.
     """
     folder = root / level / f'seed{seed}'
     results = []
@@ -58,7 +58,7 @@ def run(level: str, seed: int, root: Path, data: Path, features: Path) -> list[d
 
 
 def _trained(level: str, seed: int, folder: Path, data: Path, features: Path) -> dict:
-    """What a training chose; trains first, unless that has been done."""
+    """The choice of a training; trains first if there is no result."""
     path = folder / RECORD
     if not path.is_file() or 'test' not in read_json(path):
         RUNNERS.build(_config(level, seed, folder, data, features)).train()

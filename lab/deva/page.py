@@ -1,4 +1,4 @@
-"""The tables of what the study measured."""
+"""Tables of the study's results."""
 
 from pathlib import Path
 

@@ -21,7 +21,7 @@ from tgdfer_mm.registry import MODELS
 from .drawn import Drawn, draw, tell
 
 PLAN = Path(__file__).with_name('plan.json')
-Results = dict[str, list[dict]]  # of each arm, repeat by repeat
+Results = dict[str, list[dict]]  # of each arm, one for each repeat
 
 
 class Study:
@@ -30,7 +30,7 @@ class Study:
     Args:
         plan: See ``plan.json``.
         root: Folder of the study.
-        report: Called with a line for each training.
+        report: Called with one line of text for each training.
     """
 
     def __init__(
@@ -43,16 +43,16 @@ class Study:
         """Chooses the settings, trains each arm, and gives figures and settings.
 
         Each repeat has people of its own, and all arms of it have the same people and
-        the same seed. What is finished is kept: a second call goes on.
+        the same seed. Finished parts are kept: a second call continues.
 
         Returns:
-            For each arm one dict a repeat with ``UAR`` and the ``gates``; and the
+            For each arm and repeat, a dict with ``UAR`` and the ``gates``; and the
             settings of the arms for which there are several. The other arms have those
             of the last of these.
 
         Raises:
-            OtherConfigError: A training was finished with another plan than it has now.
-            BusyError: Another process is at this study.
+            OtherConfigError: The plan of a finished training has changed.
+            BusyError: Another process is running this study.
         """
         self.root.mkdir(parents=True, exist_ok=True)
         with held(self.root / '.lock', f'the study in {self.root}'):

@@ -45,7 +45,7 @@ def measure_baselines(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
         if found.get('measured') != measured:
             raise OtherConfigError(
                 f'{path} was measured with other conditions, models, folds or clips '
-                'than the plan has now. Delete it to measure anew.'
+                'than the plan has now. Delete it to measure again.'
             )
         return found
     shortcuts, rows, frames = {}, [], {}

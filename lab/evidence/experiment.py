@@ -38,7 +38,7 @@ def run_experiment(plan: EvidencePlan, root: Path, workers: int) -> list[dict]:
 
     Args:
         plan: What to run.
-        root: Folder of the experiment; what is finished there is kept.
+        root: Folder of the experiment; finished results in it are kept.
         workers: Trainings at a time, of one thread each.
 
     Returns:
@@ -47,7 +47,7 @@ def run_experiment(plan: EvidencePlan, root: Path, workers: int) -> list[dict]:
     Raises:
         OtherConfigError: Jobs were finished with other configs than they have now; all
             of them are named.
-        BusyError: Another process is at this experiment.
+        BusyError: Another process is running this experiment.
     """
     with held(root / '.lock', f'the experiment in {root}'):
         return _run(plan, root, workers)

@@ -25,7 +25,7 @@ SETTINGS = Path(__file__).with_name('settings.json')
 # What each training has: its head, and the texts of the clips that it is given.
 ARMS = read_json(Path(__file__).with_name('arms.json'))
 
-Results = dict[str, list[dict]]  # of each arm, repeat by repeat
+Results = dict[str, list[dict]]  # of each arm, one for each repeat
 
 
 class Drawn(NamedTuple):
@@ -52,16 +52,16 @@ def measure(
     Args:
         root: Folder of the study.
         repeats: How many; repeat r has the seed ``settings()['seed'] + r``.
-        report: Called with a line for each training.
+        report: Called with one line of text for each training.
         changes: Of the settings.
 
     Returns:
-        For each arm one dict a repeat: ``UAR`` in percent, and of arms with patches
+        For each arm and repeat, a dict: ``UAR`` in percent, and of arms with patches
         what :func:`lab.grace.truth.truth_figures` gives.
 
     Raises:
-        OtherConfigError: A training was finished with other settings.
-        BusyError: Another process is at this study.
+        OtherConfigError: The settings of a finished training have changed.
+        BusyError: Another process is running this study.
     """
     root = Path(root).absolute()
     root.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ ARMS = {
     'rival': dict(gated=True, gate_weight=0.0, intensity_weight=0.1),
     'whole': dict(gated=True, gate_weight=0.05, intensity_weight=0.1),
 }
-Results = dict[str, list[dict]]  # of each arm, repeat by repeat
+Results = dict[str, list[dict]]  # of each arm, one for each repeat
 
 
 @dataclass(frozen=True)
@@ -66,21 +66,21 @@ def measure(
     """Draws people, trains each arm on them, and gives the figures.
 
     Each repeat has people of its own, and all arms of it have the same clips and the
-    same seed. What is finished is kept: a second call goes on.
+    same seed. Finished parts are kept: a second call continues.
 
     Args:
         root: Folder of the study.
-        repeats: How many.
-        report: Called with a line for each training.
+        repeats: Number of repeats.
+        report: Called with one line of text for each training.
         settings: The defaults, if not given.
         first: Seed of the first repeat.
 
     Returns:
-        For each arm one dict a repeat, see :func:`figures`.
+        For each arm, one dict for each repeat, see :func:`figures`.
 
     Raises:
-        OtherConfigError: A training was finished with other settings.
-        BusyError: Another process is at this study.
+        OtherConfigError: The settings of a finished training have changed.
+        BusyError: Another process is running this study.
     """
     root, settings = Path(root).absolute(), settings or Settings()
     root.mkdir(parents=True, exist_ok=True)

@@ -62,9 +62,9 @@ def measure(
     Args:
         path: The file, ``.json``; written after each training.
         levels: Of the training and of the test clips.
-        repeats: How many.
+        repeats: Number of repeats.
         sizes: How much is drawn and computed.
-        report: Called with a line for each training.
+        report: Called with one line of text for each training.
 
     Returns:
         For each of ``PLANES`` the UAR of each repeat, percent.

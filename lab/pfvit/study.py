@@ -31,7 +31,7 @@ ARMS = {
 }
 CONFIGS = ROOT / 'projects/pfvit/configs'
 
-Results = dict[str, list[dict]]  # of each arm, repeat by repeat
+Results = dict[str, list[dict]]  # of each arm, one for each repeat
 
 
 @dataclass
@@ -53,21 +53,21 @@ def measure(
     """Draws people, trains each arm on them, and gives the figures.
 
     Each repeat has people of its own, and both arms of it have the same people and the
-    same seed. What is finished is kept: a second call goes on.
+    same seed. Finished parts are kept: a second call continues.
 
     Args:
         root: Folder of the study.
-        repeats: How many.
-        report: Called with a line for each training.
+        repeats: Number of repeats.
+        report: Called with one line of text for each training.
         changes: Of each arm's config, as ``Config.merge_from_dict`` takes them.
 
     Returns:
-        For each arm one dict a repeat: errors of pictures by the picture's name, in
+        For each arm and repeat, a dict: errors of pictures by the picture's name, in
         grey levels; and shares, see :func:`projects.pfvit.figures.leaks`.
 
     Raises:
-        OtherConfigError: A training was finished with another config than it has now.
-        BusyError: Another process is at this study.
+        OtherConfigError: The config of a finished training has changed.
+        BusyError: Another process is running this study.
     """
     root = Path(root).absolute()
     root.mkdir(parents=True, exist_ok=True)

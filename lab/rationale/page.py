@@ -1,4 +1,4 @@
-"""The tables of what the study measured."""
+"""Tables of the study's results."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -39,11 +39,11 @@ def measure(
     """Trains TG-DFER, asks it about relevant and other frames, and judges what is told.
 
     Args:
-        root: Folder of the study; what is finished there is kept.
+        root: Folder of the study; finished results in it are kept.
         data: Folder of the clips, with one for each level in it.
         features: Folder of the frozen tower's features.
-        repeats: How many.
-        report: Called with a line for each repeat.
+        repeats: Number of repeats.
+        report: Called with one line of text for each repeat.
         changes: Of the config, as ``Config.merge_from_dict`` takes them.
 
     Returns:
@@ -53,8 +53,8 @@ def measure(
         are that the text tower finds.
 
     Raises:
-        OtherConfigError: A repeat was finished with another config than it has now.
-        BusyError: Another process is at this study.
+        OtherConfigError: The config of a finished repeat has changed.
+        BusyError: Another process is running this study.
     """
     root = Path(root).absolute()
     root.mkdir(parents=True, exist_ok=True)

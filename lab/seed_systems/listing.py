@@ -42,7 +42,7 @@ class Study(NamedTuple):
     study: str
 
     def run(self, folder: Path, report: Report) -> Found:
-        """Measures what is missing, and gives all."""
+        """Measures what is missing, and returns all results."""
         return importlib.import_module(self.study).study(folder, report)
 
 

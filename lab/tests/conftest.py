@@ -1,4 +1,4 @@
-"""The set-up of the package's tests."""
+"""Uses the fixtures of the package's tests."""
 
 from pathlib import Path
 from runpy import run_path

@@ -37,9 +37,15 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--out', type=Path, default=Path('work_dirs/calibration'))
     parser.add_argument('--docs', type=Path, help='page to write, *.md')
     parser.add_argument('--seeds', type=int, default=3, help='how many')
-    parser.add_argument('--data', type=Path, help='of the clips; OUT/data by default')
-    parser.add_argument('--features', type=Path, help='OUT/features by default')
-    parser.add_argument('--films', type=Path, help='OUT/films by default')
+    parser.add_argument(
+        '--data', type=Path, help='folder of the clips; by default OUT/data'
+    )
+    parser.add_argument(
+        '--features', type=Path, help='folder of the features; by default OUT/features'
+    )
+    parser.add_argument(
+        '--films', type=Path, help='folder of the films; by default OUT/films'
+    )
     return parser.parse_args(argv)
 
 

@@ -2,7 +2,7 @@
 
     python lab/tools/dcin.py --out work_dirs/dcin --docs docs/baselines.md
 
-What is finished is kept: a second call goes on. See projects/dcin/README.md.
+Finished parts are kept: a second call continues. See projects/dcin/README.md.
 """
 
 import sys

@@ -4,7 +4,7 @@
     python lab/tools/few_clips.py --out work_dirs/few --docs docs/few_clips.md
 
 Each arm of lab/few/plan.json first chooses its recipe on drawn people of its own, then
-is trained on 5 to 50 clips a class. What is finished is kept: a second call goes on.
+is trained on 5 to 50 clips a class. Finished parts are kept: a second call continues.
 One process, about 40 minutes.
 """
 

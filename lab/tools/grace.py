@@ -2,7 +2,7 @@
 
     python lab/tools/grace.py --out work_dirs/grace --docs docs/baselines.md
 
-What is finished is kept: a second call goes on. See projects/grace/README.md.
+Finished parts are kept: a second call continues. See projects/grace/README.md.
 """
 
 import sys

@@ -2,7 +2,7 @@
 
     python lab/tools/ial.py --out work_dirs/ial --docs docs/baselines.md
 
-What is finished is kept: a second call goes on. Six repeats take eight minutes of one
+Finished parts are kept: a second call continues. Six repeats take eight minutes of one
 core.
 """
 

@@ -2,7 +2,7 @@
 
     python lab/tools/pfvit.py --out work_dirs/pfvit --docs docs/baselines.md
 
-What is finished is kept: a second call goes on. See projects/pfvit/README.md.
+Finished parts are kept: a second call continues. See projects/pfvit/README.md.
 """
 
 import sys

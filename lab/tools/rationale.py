@@ -2,7 +2,7 @@
 
     python lab/tools/rationale.py --out work_dirs/rationale --docs docs/rationales.md
 
-Six trainings on SynthDFER; what is finished is kept: a second call goes on. About
+Six trainings on SynthDFER; finished parts are kept: a second call continues. About
 fifteen minutes on one core, less where --data and --features are folders of
 lab/tools/evidence.py, whose clips and features are the same.
 """
@@ -30,8 +30,12 @@ def main() -> None:
     """Runs what is missing, and prints or writes the tables."""
     parser = study_parser(__doc__, 'rationale')
     add_repeats(parser, REPEATS)
-    parser.add_argument('--data', type=Path, help='of the clips; OUT/data by default')
-    parser.add_argument('--features', type=Path, help='OUT/features by default')
+    parser.add_argument(
+        '--data', type=Path, help='folder of the clips; by default OUT/data'
+    )
+    parser.add_argument(
+        '--features', type=Path, help='folder of the features; by default OUT/features'
+    )
     args = parser.parse_args()
     docs = checked_page(args.docs, 'rationale')
     repeats, root = checked_repeats(args.repeats), args.out.absolute()

@@ -2,7 +2,7 @@
 
     python lab/tools/sound.py --out work_dirs/sound --docs docs/baselines.md
 
-What is finished is kept: a second call goes on. One process, some minutes.
+Finished parts are kept: a second call continues. One process, some minutes.
 """
 
 import sys

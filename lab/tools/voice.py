@@ -2,7 +2,7 @@
 
     python lab/tools/voice.py --out work_dirs/voice --docs docs/baselines.md
 
-What is finished is kept: a second call goes on. See projects/vowelprompt/README.md.
+Finished parts are kept: a second call continues. See projects/vowelprompt/README.md.
 """
 
 import sys

@@ -55,12 +55,12 @@ def measure(
 ) -> Results:
     """Draws people who speak, and asks what is told by face, values and words.
 
-    What is finished is kept: a second call goes on.
+    Finished parts are kept: a second call continues.
 
     Args:
         root: Folder of the study.
-        repeats: How many.
-        report: Called with a line for each repeat.
+        repeats: Number of repeats.
+        report: Called with one line of text for each repeat.
         plan: In the place of ``plan.json``.
 
     Returns:
@@ -68,8 +68,8 @@ def measure(
         :data:`KINDS`, such as ``face_words true``.
 
     Raises:
-        OtherConfigError: A repeat was finished with another plan.
-        BusyError: Another process is at this study.
+        OtherConfigError: The plan of a finished repeat has changed.
+        BusyError: Another process is running this study.
     """
     root, plan = Path(root).absolute(), plan or load_plan()
     root.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from ..listing import Found, Report
 
 
 def study(folder: Path, report: Report) -> Found:
-    """Measures what is missing, and gives all."""
+    """Measures what is missing, and returns all results."""
     plan = read_plan()
     results = measure(folder, plan, report)
     names = [tuple(pair) for pair in plan['pairs']]

@@ -17,7 +17,7 @@ _WORDS = {
 
 
 def study(folder: Path, report: Report) -> Found:
-    """Measures what is missing, and gives all."""
+    """Measures what is missing, and returns all results."""
     results = measure(folder, report=report)
     uar = {arm: [r['UAR'] for r in repeats] for arm, repeats in results.items()}
     # All pairs of the table, so that both correct p alike.

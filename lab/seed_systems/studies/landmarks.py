@@ -12,7 +12,7 @@ _NAMES = dict(none='none', true="the clip's own", shuffled="another clip's")
 
 
 def study(folder: Path, report: Report) -> Found:
-    """Measures what is missing, and gives all."""
+    """Measures what is missing, and returns all results."""
     uar = measure(folder / 'landmarks.json', report=report)
     rows = [[_NAMES[kind], spread_cell(uar[kind])] for kind in PLANES]
     pairs = compare(

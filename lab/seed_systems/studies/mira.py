@@ -14,7 +14,7 @@ REPEATS = 6
 
 
 def study(folder: Path, report: Report) -> Found:
-    """Measures what is missing, and gives all."""
+    """Measures what is missing, and returns all results."""
     each = measure_each(folder, REPEATS, None, report)
     shares = {name: 100 * np.array(found).T for name, found in each.items()}
     rows = [

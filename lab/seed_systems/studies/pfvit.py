@@ -11,7 +11,7 @@ from ..listing import Found, Report
 
 
 def study(folder: Path, report: Report) -> Found:
-    """Measures what is missing, and gives all."""
+    """Measures what is missing, and returns all results."""
     results = measure(folder, report=report)
     frame, face, itself, _, person, emotion, *_ = result_pairs(results)
 

@@ -9,7 +9,7 @@ from ..listing import Found, Report
 
 
 def study(folder: Path, report: Report) -> Found:
-    """Measures what is missing, and gives all."""
+    """Measures what is missing, and returns all results."""
     results = measure(folder, report=report)
     words = '; '.join(
         f'{pair.text}: {pair.in_words()}' for pair in result_pairs(results)
