@@ -8,6 +8,7 @@ import time
 import matplotlib
 import pytest
 import torch
+from mmengine.config import config as mmengine_config
 from mmengine.registry import init_default_scope
 
 matplotlib.use('Agg')
@@ -15,6 +16,9 @@ matplotlib.use('Agg')
 os.environ['PYTHONWARNINGS'] = 'ignore:opencv-'
 
 import tgdfer_mm  # noqa: E402, F401
+
+# Laying out the text of a config, which each run writes, takes a second and more.
+mmengine_config.FormatCode = lambda text, **_: (text, True)
 
 
 @pytest.fixture(scope='session', autouse=True)

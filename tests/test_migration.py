@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.config import config as mmengine_config
 from mmengine.registry import init_default_scope
 
 from tgdfer_cli.main import parse
@@ -47,7 +46,6 @@ def _in_the_old_folder(tmp_path, monkeypatch):
     for name in ('FOLD', 'TGDFER_FOLD', 'DFEW_ROOT', 'LOCAL_RANK'):
         monkeypatch.setenv(name, '')  # so that it is put back whatever a tool sets
         monkeypatch.delenv(name)
-    monkeypatch.setattr(mmengine_config, 'FormatCode', lambda text, **_: (text, True))
     monkeypatch.setattr(command_config, 'keep_freed_memory', lambda: None)
     torch.set_num_threads(1)
     init_default_scope('mmaction')

@@ -1,7 +1,6 @@
 """A wrong setting ends a command in one sentence that names the config's key."""
 
 import pytest
-from mmengine.config import config as mmengine_config
 
 from tgdfer_cli.main import main
 from tgdfer_mm.settings import SettingError, parse_settings
@@ -37,10 +36,8 @@ val_cfg = None
 
 
 @pytest.fixture
-def train(tmp_path, monkeypatch, capsys):
+def train(tmp_path, capsys):
     """Trains with an option; the code of the command and its error."""
-    # Formatting the text of a config takes a second.
-    monkeypatch.setattr(mmengine_config, 'FormatCode', lambda text, **_: (text, True))
     (tmp_path / 'list.txt').write_text('clip 1 0\n')
     config = tmp_path / 'config.py'
     config.write_text(CONFIG.replace('LIST', repr(str(tmp_path / 'list.txt'))))

@@ -12,7 +12,6 @@ import torch
 import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
-from mmengine.config import config as mmengine_config
 
 from tgdfer_cli.main import main
 from tgdfer_mm.convert import convert
@@ -132,12 +131,6 @@ VARIANTS = [
     dict(contexts=1, layers=3),
     dict(contexts=16, frames=24),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _unformatted(monkeypatch):
-    # Formatting the text of a config takes a second.
-    monkeypatch.setattr(mmengine_config, 'FormatCode', lambda text, **_: (text, True))
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 import pytest
 from mmengine.config import Config
-from mmengine.config import config as mmengine_config
 from mmengine.logging import MMLogger
 
 from tgdfer_mm.paths import config_dir
@@ -184,8 +183,6 @@ ARCH = dict(
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
     """A shipped config with a tiny model, for one epoch of two steps."""
-    # Seconds for a config that is written down as it is run.
-    monkeypatch.setattr(mmengine_config, 'FormatCode', lambda text, **_: (text, True))
 
     def make(name, root):
         monkeypatch.setenv(f'{root.name.upper()}_ROOT', str(root))

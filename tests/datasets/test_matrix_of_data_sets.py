@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from mmengine.config import config as mmengine_config
 
 from tgdfer_cli.main import main
 from tgdfer_mm.locks import HOLDER
@@ -63,7 +62,6 @@ def commands(monkeypatch):
 
     for module in (folds, cells):
         monkeypatch.setattr(module, 'run_command', run_command)
-    monkeypatch.setattr(mmengine_config, 'FormatCode', lambda text, **_: (text, True))
     return started
 
 

@@ -100,9 +100,7 @@ def read_metrics():
 def standin_config(tmp_path, monkeypatch):
     """The stand-in's config for a run in this process, without loader workers."""
     from mmengine.config import Config
-    from mmengine.config import config as mmengine_config
 
-    monkeypatch.setattr(mmengine_config, 'FormatCode', lambda text, **_: (text, True))
     for name in ('FOLD', 'TGDFER_FOLD'):
         monkeypatch.delenv(name, raising=False)
     cfg = Config.fromfile(CONFIG)

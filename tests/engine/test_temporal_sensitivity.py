@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from mmengine.config import Config, config
+from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.evaluator import Evaluator
 from mmengine.model import BaseModel
@@ -181,8 +181,7 @@ def test_no_other_step_is_replaced(cfg):
         assert [t['type'] for t in got] == ['SampleFrames', 'PerturbTime', follows]
 
 
-def test_runners_of_mmengine_keep_their_files_apart(cfg, tmp_path, monkeypatch):
-    monkeypatch.setattr(config, 'FormatCode', lambda text, **_: (text, True))
+def test_runners_of_mmengine_keep_their_files_apart(cfg, tmp_path):
     dump = dict(type='DumpPredictions', out_file=str(tmp_path / 'p.jsonl'))
     cfg.test_evaluator = [dict(type='DFERMetric'), dump]
     got = temporal_sensitivity(cfg, ['frozen'], lambda c: Runner.from_cfg(c).test())

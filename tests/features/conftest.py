@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.config import config as mmengine_config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
@@ -72,9 +71,8 @@ def clips(tmp_path):
 
 
 @pytest.fixture
-def make_config(clips, weights, tmp_path, monkeypatch):
+def make_config(clips, weights, tmp_path):
     """The config of a run with a frozen tower and without augmentation."""
-    monkeypatch.setattr(mmengine_config, 'FormatCode', lambda text, **_: (text, True))
 
     def pipeline(augment, test_mode):
         return [

@@ -36,7 +36,6 @@ def expert_weights(tmp_path):
 def shipped(clips, expert_weights, tmp_path, monkeypatch):
     """The shipped config, on few clips and without augmentation."""
     monkeypatch.setenv('DFEW_ROOT', str(clips))
-    monkeypatch.setattr(Config, 'pretty_text', '')
 
     def make(**changes):
         path = Path(config_dir(), 'mixing/tgdfer_expert-xception_dfew.py')

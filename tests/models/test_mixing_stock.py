@@ -91,8 +91,6 @@ def shrunk(name, work_dir, arch):
 @pytest.mark.parametrize('name', STOCK)
 def test_trains_tests_and_draws(name, dfew, tmp_path, tiny_arch, monkeypatch):
     monkeypatch.setenv('DFEW_ROOT', str(dfew))
-    # Formatting its log of the config takes longer than the run.
-    monkeypatch.setattr(Config, 'pretty_text', '')
     runner = Runner.from_cfg(shrunk(name, tmp_path, tiny_arch))
     runner.train()
     assert runner.iter == 2

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from mmengine.config import Config
-from mmengine.config import config as mmengine_config
 
 from tgdfer_mm.paths import config_dir
 
@@ -37,8 +36,6 @@ WRAPPERS = {
 
 @pytest.fixture
 def dfew(monkeypatch):
-    # Formatting the text of a config takes a second.
-    monkeypatch.setattr(mmengine_config, 'FormatCode', lambda text, **_: (text, True))
     for name in ('FOLD', 'TGDFER_FOLD'):
         monkeypatch.delenv(name, raising=False)
     cfg = Config.fromfile(Path(config_dir(), 'tgdfer_dfew.py'))
