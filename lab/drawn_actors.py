@@ -16,14 +16,16 @@ DATA_SETS: tuple[type[ActedDataset], ...] = (
     RAVDESSDataset,
     ENTERFACE05Dataset,
 )
-SIZE = 64  # pixels of a face
-_NEAREST = {'calm': 'neutral'}  # what is drawn for a class that the generator lacks
+SIZE = 64  # width and height of a face, pixels
+_NEAREST = {
+    'calm': 'neutral'
+}  # the class that is drawn instead of one that the generator lacks
 
 
 def draw_actors(cls: type[ActedDataset], root: Path) -> int:
-    """Draws each recording's folder of faces: its first frame, and its apex.
+    """Draws a folder of faces for each recording: its first frame and its apex.
 
-    A folder that has both is kept.
+    A folder that has both is not changed.
 
     Args:
         cls: Data set.

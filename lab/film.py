@@ -1,7 +1,7 @@
-"""A drawn film of two people, with a cut and a stretch without anybody.
+"""A drawn film of two people, with cuts and a shot without people.
 
-What the clips are to a data set, this is to a user's video: something to run the whole
-path on, from file to intervals, with the truth next to it.
+It replaces a user's video as drawn clips replace a data set: the whole path from file
+to intervals runs on it, and the truth is known.
 """
 
 import json
@@ -29,27 +29,28 @@ from tgdfer_mm.synth.identity import Identity, sample_identity
 from tgdfer_mm.synth.nuisance import Nuisance, moving_head, sample_nuisance
 from tgdfer_mm.synth.voice import check_kind, draw_voice, sample_voice
 
-_APEX = (0.9, 2.2)  # seconds of an episode above the threshold
+_APEX = (0.9, 2.2)  # seconds of an episode that lie above the threshold
 _REST = (0.7, 1.8)  # seconds at rest around it
 _RAMP = (2, 4)  # frames from the threshold down to nothing
 
 
 @dataclass(frozen=True)
 class FilmSpec:
-    """What to draw.
+    """Settings of a film.
 
-    The film: both people, a cut to a room without anybody, a cut back to both on
+    The film shows both people, then a room without people, then both people with
     swapped sides.
 
     Attributes:
         seed: Seed of people, places and movements.
-        width: Of the picture, a multiple of 32 pixels; a face takes a third of it.
-        fps: Frames a second.
-        shot: Seconds of each of the two shots with people.
-        empty: Seconds without anybody between them.
-        sound: Of one person in each shot a made-up voice is heard: with ``true`` it
-            follows what this person shows, with ``other`` expressions drawn
-            independently. The pictures are the same.
+        width: Width of the picture, a multiple of 32 pixels; a face takes a third of
+            it.
+        fps: Frames per second.
+        shot: Length of each of the two shots with people, seconds.
+        empty: Length of the shot without people, seconds.
+        sound: One person in each shot has a made-up voice. With ``true`` it follows
+            the expressions of this person, with ``other`` it follows expressions that
+            are drawn independently. The pictures are the same.
     """
 
     seed: int = 0
@@ -72,7 +73,7 @@ class FilmSpec:
 
     @property
     def height(self) -> int:
-        """Of the picture: 16 to 9."""
+        """Height of the picture: 9/16 of the width."""
         return self.width * 9 // 16
 
 
@@ -82,9 +83,9 @@ class Actor:
 
     Attributes:
         person: Number of the identity.
-        identity: Who.
+        identity: The identity.
         movements: Expressions, one after another.
-        nuisances: One a frame.
+        nuisances: One for each frame.
     """
 
     person: int
@@ -93,7 +94,7 @@ class Actor:
     nuisances: tuple[Nuisance, ...]
 
     def units(self, frame: int) -> Units:
-        """Action units of a frame."""
+        """The action units of a frame."""
         shown = (
             scale_units(m.units, float(m.intensity[frame])) for m in self.movements
         )
@@ -104,7 +105,7 @@ class Film:
     """A film that is drawn frame by frame; the same spec gives the same film.
 
     Args:
-        spec: What to draw.
+        spec: Settings of the film.
     """
 
     def __init__(self, spec: FilmSpec) -> None:
@@ -127,7 +128,7 @@ class Film:
                 yield self._draw(actors, frame)
 
     def sound(self) -> Sound | None:
-        """What is heard, as long as the film; silence where nobody is seen."""
+        """The sound, as long as the film; silence where nobody is visible."""
         spec, parts, start = self.spec, [], 0
         if spec.sound is None:
             return None
@@ -148,12 +149,12 @@ class Film:
         return Sound(np.concatenate(parts))
 
     def _speaker(self, shot: int) -> int:
-        """The place of the one who speaks in a shot."""
+        """The side of the person who speaks in a shot."""
         rng = np.random.default_rng([self.spec.seed, 8, shot])
         return int(rng.integers(len(self.shots[shot][1])))
 
     def truth(self) -> dict:
-        """Who is where and shows what when, plain data; times in seconds."""
+        """Positions and expressions of the people, as plain data; times in seconds."""
         spec, tracks, start = self.spec, [], 0
         tile = spec.width // 2
         for shot, (length, actors) in enumerate(self.shots):
@@ -197,7 +198,7 @@ def write_film(path: str | Path, spec: FilmSpec) -> dict:
 
     Args:
         path: File to write.
-        spec: What to draw.
+        spec: Settings of the film.
 
     Returns:
         The truth, see :meth:`Film.truth`.

@@ -1,4 +1,6 @@
-"""Drawn films as a model reads them: each is drawn once, and read once a way."""
+"""Results of a model on drawn films: each is drawn once, and read once for each
+setting.
+"""
 
 import hashlib
 import json
@@ -19,11 +21,11 @@ def find_again(
     rule: IntervalRule,
     change: Callable[[np.ndarray], np.ndarray] = lambda scores: scores,
 ) -> None:
-    """Finds the intervals of a result anew in its scores of frames.
+    """Computes the intervals of a result again from its scores of frames.
 
     Args:
         result: The result; its intervals are replaced.
-        rule: How they are found.
+        rule: Rule for intervals.
         change: Applied to the scores (n, K) of a track first, NaN where unknown.
     """
     classes = result['model']['classes']
@@ -37,7 +39,7 @@ def find_again(
 
 
 def read_film(inferencer: DFERInferencer, seed: int, cache: Path) -> tuple[dict, dict]:
-    """The result and the truth of a film, drawn and read if they are not there."""
+    """The result and the truth of a film; it is drawn and read if they are missing."""
     cache.mkdir(parents=True, exist_ok=True)
     film = cache / f'{seed}.mp4'
     truth = film.with_suffix('.truth.json')

@@ -1,1 +1,1 @@
-"""What descriptions of movements are worth to TG-DFER on drawn faces."""
+"""Study of TG-DFER with descriptions of movements, on drawn faces."""

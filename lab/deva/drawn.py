@@ -1,4 +1,4 @@
-"""Drawn clips, the frozen tower's features of them, and what is told of them."""
+"""Drawn clips, their features from the frozen tower, and descriptions of them."""
 
 from dataclasses import dataclass
 
@@ -19,13 +19,13 @@ _SIZE, _AT_ONCE = 64, 128  # pixels; pictures
 
 @dataclass(frozen=True)
 class Drawn:
-    """Clips of several people, each person once with each emotion.
+    """Clips of several people; each person shows each emotion once.
 
     Attributes:
-        features: Of the sampled frames, (N, T, D).
-        valid: How many of them are real, (N,).
-        frames: Their numbers in the clip, (N, T).
-        label: Place of the emotion among the classes, (N,).
+        features: Features of the sampled frames, (N, T, D).
+        valid: Number of frames that are not padding, (N,).
+        frames: Numbers of the frames in the clip, (N, T).
+        label: Index of the emotion among the classes, (N,).
         values: The true activations, frame by frame.
     """
 
@@ -39,7 +39,7 @@ class Drawn:
         return len(self.label)
 
     def samples(self, texts: list[list[str]] | None, rows: list[int]) -> list:
-        """Data samples of some clips; `texts` are of all clips."""
+        """Data samples of some clips; `texts` has the texts of all clips."""
         found = []
         for row in rows:
             about = dict(clip=str(row), num_valid=self.valid[row])
@@ -56,10 +56,10 @@ def draw(model: nn.Module, level: str, seed: int, people: range, frames: int) ->
 
     Args:
         model: The recognizer, before any training.
-        level: Of SynthDFER.
-        seed: Of the people and of the clips.
-        people: Their numbers.
-        frames: T, sampled as in testing.
+        level: Level of SynthDFER.
+        seed: Seed of the people and of the clips.
+        people: Numbers of the people.
+        frames: T, the number of frames, sampled as in testing.
     """
     facts = load_level(level)
     tower, norm = model.backbone, model.data_preprocessor
@@ -90,17 +90,17 @@ def tell(
     rng: np.random.Generator,
     shuffled: bool = False,
 ) -> list[list[str]]:
-    """What is told of each clip.
+    """The descriptions of each clip.
 
     Args:
         drawn: The clips.
         of: ``'clip'`` or ``'frames'``, as for ``AttachMovements``.
-        most: Movements in a text.
+        most: Largest number of movements in a text.
         sigma: Standard deviation of the noise on each unit in each frame; the values
             stay between 0 and 1.
         rng: Draws noise and order.
-        shuffled: Whether each clip gets what is true of another one. With the frames'
-            texts, the t-th sampled frame gets the other's t-th.
+        shuffled: True to give each clip the description of another one. With texts of
+            frames, the t-th sampled frame gets that of the other clip's t-th frame.
     """
     told = []
     for values, frames in zip(drawn.values, drawn.frames, strict=True):

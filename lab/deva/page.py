@@ -18,7 +18,8 @@ def result_lines(plan: dict, results: Results, chosen: dict) -> list[str]:
 
     Args:
         plan: The plan.
-        results: Of each arm, repeat by repeat; all arms of a repeat have its people.
+        results: Results of each arm, one for each repeat; all arms of a repeat have the
+            same people.
         chosen: The settings.
     """
     base = spread_cell(_uars(results[REFERENCE]))
@@ -59,7 +60,7 @@ def write_tables(page: Path, plan: dict, results: Results, chosen: dict) -> None
 
 
 def result_pairs(results: Results) -> list[Pair]:
-    """Of each arm, less the frames alone; their text is the arm's name."""
+    """Differences of each arm to the frames alone; their text is the arm's name."""
     base = _uars(results[REFERENCE])
     return compare(
         (arm, _uars(repeats), base)

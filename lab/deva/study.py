@@ -1,4 +1,4 @@
-"""Trainings with and without descriptions of the clips, repeat by repeat."""
+"""Trainings with and without descriptions of the clips, over several repeats."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ Results = dict[str, list[dict]]  # of each arm, one for each repeat
 
 
 class Study:
-    """What is kept in a folder, and what is drawn for what is missing.
+    """A study: the results in its folder, and the clips for missing results.
 
     Args:
         plan: See ``plan.json``.
@@ -40,15 +40,15 @@ class Study:
         self._drawn: tuple[int, Drawn, Drawn] | None = None
 
     def measure(self) -> tuple[Results, dict]:
-        """Chooses the settings, trains each arm, and gives figures and settings.
+        """Chooses the settings, trains each arm, and returns figures and settings.
 
-        Each repeat has people of its own, and all arms of it have the same people and
-        the same seed. Finished parts are kept: a second call continues.
+        Each repeat has other people; all arms of a repeat have the same people and the
+        same seed. Finished parts are kept: a second call continues.
 
         Returns:
             For each arm and repeat, a dict with ``UAR`` and the ``gates``; and the
-            settings of the arms for which there are several. The other arms have those
-            of the last of these.
+            settings of the arms that have several to choose from. The other arms use
+            the settings of the last of these arms.
 
         Raises:
             OtherConfigError: The plan of a finished training has changed.
@@ -66,7 +66,7 @@ class Study:
         return results, chosen
 
     def choose(self) -> dict:
-        """The settings with the highest mean UAR on people of their own."""
+        """The settings with the highest mean UAR, on people for this choice only."""
         chosen, first = {}, self.plan['tuning_seed']
         seeds = range(first, first + self.plan['tuning_repeats'])
         found: dict[tuple[str, int], list[float]] = {}
@@ -81,7 +81,7 @@ class Study:
         return chosen
 
     def perform(self, arm: str, setting: dict, seed: int, kind: str) -> dict:
-        """Trains and tests, unless that has been done."""
+        """Trains and tests, unless there is a result."""
         what = {k: self.plan[k] for k in _DECIDING if k in self.plan} | dict(
             self.plan['arms'][arm]
         )
@@ -120,7 +120,7 @@ class Study:
         return dict(UAR=uar, gates=gates)
 
     def people(self, seed: int) -> tuple[Drawn, Drawn]:
-        """Clips to learn from, and of other people to test on."""
+        """Clips for training, and clips of other people for testing."""
         if self._drawn is None or self._drawn[0] != seed:
             plan, count = self.plan, self.plan['people']
             init_default_scope('mmaction')
@@ -161,13 +161,13 @@ def fit(
     texts: list[list[str]] | None,
     plan: dict,
 ) -> None:
-    """Trains a recognizer on features, with one rise and fall of the rate."""
+    """Trains a recognizer on features; the learning rate rises and falls once."""
     optimizer = cfg.optim_wrapper
     optimizer.optimizer.lr = setting['lr']
     rates = optimizer.paramwise_cfg.custom_keys
     if 'of' in setting:
         rates['neck.readers'] = dict(lr_mult=float(setting['reader_rate']))
-        for i in range(model.neck.taps):  # of two keys the longer one counts
+        for i in range(model.neck.taps):  # if two keys match, the longer one counts
             rates[f'neck.readers.{i}.gate'] = dict(lr_mult=float(setting['gate_rate']))
     wrapper = build_optim_wrapper(model, optimizer)
     size, count = plan['batch_size'], len(clips)

@@ -1,4 +1,4 @@
-"""What each part of TG-DFER is worth on SynthDFER: one plan, one table."""
+"""Study of the worth of each part of TG-DFER on SynthDFER: one plan, one table."""
 
 from .plan import EvidencePlan, Job
 

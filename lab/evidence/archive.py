@@ -1,4 +1,4 @@
-"""What finished trainings measured, in one file: pages are written without training."""
+"""Archive of the results of finished trainings, to write pages without training."""
 
 import io
 import json
@@ -9,15 +9,21 @@ from tgdfer_mm.files import replacing, write_text
 
 from .train import RESULT
 
-_KEPT = ('clip', 'label', 'pred', 'score', 'damaged')  # what the tables need of a clip
+_KEPT = (
+    'clip',
+    'label',
+    'pred',
+    'score',
+    'damaged',
+)  # the columns of a clip that the tables need
 # A model without parts has no parts.json.
 _FILES = ('parts.json', 'predictions.meta.json', 'predictions.jsonl', RESULT)
 
 
 def pack_finished(root: Path, file: Path) -> int:
-    """Writes what the finished trainings of an experiment measured, without weights.
+    """Writes the results of an experiment's finished trainings, without weights.
 
-    Of each test clip the label and the scores are kept, rounded to four digits.
+    It keeps the label and the scores of each test clip, rounded to four digits.
 
     Args:
         root: Folder of the experiment.
@@ -43,7 +49,7 @@ def pack_finished(root: Path, file: Path) -> int:
             for (
                 key,
                 text,
-            ) in texts.items():  # the result last: it says that all is there
+            ) in texts.items():  # the result comes last: it marks a complete training
                 content = text.encode()
                 entry = tarfile.TarInfo(f'{name}/{key}')  # no time, no owner
                 entry.size = len(content)
@@ -52,17 +58,17 @@ def pack_finished(root: Path, file: Path) -> int:
 
 
 def unpack_finished(file: Path, root: Path) -> int:
-    """Puts the trainings of an archive into an experiment; those it has are kept.
+    """Adds the trainings of an archive to an experiment; existing ones are kept.
 
     Args:
-        file: Of :func:`pack_finished`.
+        file: Archive of :func:`pack_finished`.
         root: Folder of the experiment.
 
     Returns:
         Number of trainings that were added.
 
     Raises:
-        ValueError: The file is no such archive.
+        ValueError: The file is not such an archive.
     """
     added = set()
     try:

@@ -1,4 +1,4 @@
-"""What is measured without training on clips: shortcuts, zero-shot, frames."""
+"""Baselines without training on clips: shortcuts, zero-shot, frames."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ _TEXTS = {  # wording -> file, without the part of the name that the level adds
 
 
 def measure_baselines(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> dict:
-    """Measures what ``baselines.json`` in the experiment's folder then holds.
+    """Measures the baselines, and writes ``baselines.json`` in the experiment's folder.
 
     Args:
         plan: The plan.
@@ -33,10 +33,10 @@ def measure_baselines(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
         ``shortcuts``: level -> UAR by shortcut; ``zero_shot``: rows with ``vlm``,
         ``clips``, ``texts``, ``UAR`` and ``AUROC``; ``frames``: level -> baseline ->
         numbers of :func:`~lab.evidence.frame_baselines.frame_baselines` for
-        each fold's test clips; ``measured``: what of the plan they depend on.
+        each fold's test clips; ``measured``: the parts of the plan that they depend on.
 
     Raises:
-        OtherConfigError: There is such a file, of another plan.
+        OtherConfigError: The file belongs to another plan.
     """
     path = root / 'baselines.json'
     measured = [plan.conditions, plan.vlms, [*plan.folds], plan.clips_per_class]

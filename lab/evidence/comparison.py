@@ -1,4 +1,4 @@
-"""The page that compares whole methods: one table a condition."""
+"""Page that compares whole methods, with one table for each condition."""
 
 import json
 from pathlib import Path
@@ -47,12 +47,12 @@ def write_comparison(
     """Writes the page, its picture, and its rows as JSON beside it.
 
     Args:
-        plan: What was run.
+        plan: The plan that was run.
         root: Folder of the experiment.
-        results: Of every job.
+        results: Result of every job.
         page: Markdown file. The picture goes to ``images/`` beside it, the rows to a
             file of the same name ending in ``.json``.
-        command: What was typed.
+        command: Command line that was typed.
     """
     tables = {
         group['title']: comparison_rows(group, plan, root) for group in plan.groups
@@ -75,7 +75,7 @@ def write_comparison(
 
 
 def comparison_rows(group: dict, plan: EvidencePlan, root: Path) -> list[dict]:
-    """The rows of :func:`~lab.evidence.tables.group_table`, with more in them.
+    """The rows of :func:`~lab.evidence.tables.group_table`, with more columns.
 
     Returns:
         Rows that have, besides, ``name``, ``trained`` (parameters), ``tower``, ``WAR``
@@ -137,7 +137,7 @@ def _group_section(group: dict, rows: list[dict], plan: EvidencePlan) -> list[st
 
 
 def _order_section(plan: EvidencePlan, root: Path) -> list[str]:
-    """Which methods know the order of the frames."""
+    """Section about the methods that use the order of the frames."""
     if 'dynamics' not in plan.conditions or not plan.perturbations:
         return []
     configs = dict.fromkeys(j.config for j in plan.jobs() if j.condition == 'dynamics')
@@ -163,5 +163,5 @@ def _order_section(plan: EvidencePlan, root: Path) -> list[str]:
 
 
 def _any_weights(plan: EvidencePlan) -> dict[str, str]:
-    """Sizes and costs are the same whichever weights a tower has."""
+    """Shipped weights for all towers, since sizes and costs are the same."""
     return dict.fromkeys(('shipped', *plan.vlms), SHIPPED_VLM)

@@ -1,4 +1,4 @@
-"""What each config of a plan costs: parameters, multiply-adds, time of a step."""
+"""Costs of the configs of a plan: parameters, multiply-adds, time of a step."""
 
 import copy
 import itertools
@@ -23,7 +23,7 @@ from .digests import config_digest
 from .plan import EvidencePlan, Job
 from .train import is_frozen, job_config
 
-STEPS = 20  # timed, after three that are not
+STEPS = 20  # timed steps, after three that do not count
 _NOTE = """\
 *Trained* is the number of trained parameters, in thousands. The columns *after the
 tower* and *tower* are multiply-adds of one clip in testing, in millions. The texts of
@@ -37,7 +37,7 @@ measurements of one row differed by a third, so smaller differences mean nothing
 def cost_section(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> list[str]:
     """The table of costs in Markdown, a row for each config of the plan.
 
-    What was measured before is kept in ``costs/`` of the experiment.
+    Earlier measurements are kept in ``costs/`` of the experiment.
 
     Args:
         plan: The plan. A config is measured under the first condition that it has.
@@ -63,7 +63,7 @@ def cost_section(plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> list[s
     return [
         '## Costs',
         '',
-        _NOTE.format(steps=STEPS),  # ends with a line of its own
+        _NOTE.format(steps=STEPS),  # the text ends with a line end
         *table_lines(
             ['row', 'trained', 'after the tower', 'tower', 'batch', 'step'], body
         ),

@@ -1,4 +1,4 @@
-"""Differences between two configs, with intervals that trainings and clips widen."""
+"""Differences between two configs, with intervals over trainings and clips."""
 
 import math
 from collections.abc import Sequence
@@ -10,15 +10,18 @@ from scipy import stats
 from tgdfer_mm.protocol.compare import LEVEL, holm
 
 DRAWS = 10_000
-_Z_BOTH, _Z_POWER = 1.96, 0.84  # of a two-sided test at 5 %, and of a power of 80 %
+_Z_BOTH, _Z_POWER = (
+    1.96,
+    0.84,
+)  # quantiles of a two-sided test at 5 %, and of a power of 80 %
 
 
 class Repeat(NamedTuple):
     """One training of a config, tested.
 
     Attributes:
-        fold: What it was tested on.
-        right: Name of each test clip -> whether it was right.
+        fold: Fold that it was tested on.
+        right: Name of each test clip -> True if it was right.
         label: Name of each test clip -> its class.
     """
 
@@ -30,18 +33,18 @@ class Repeat(NamedTuple):
 def differences(
     first: Sequence[Repeat], others: Sequence[Sequence[Repeat]], draws: int = DRAWS
 ) -> list[dict]:
-    """UAR of each of the others less that of the first, in points.
+    """UAR of each other config less that of the first one, in points.
 
-    The p values are Holm-corrected over the others.
+    The p values are Holm-corrected over the other configs.
 
     Args:
-        first: The repeats of the config that is compared with.
-        others: Those of the others, the r-th of each on the same fold.
-        draws: Of :func:`bootstrap`.
+        first: Repeats of the config to compare with.
+        others: Repeats of the other configs, the r-th of each on the same fold.
+        draws: Number of draws of :func:`bootstrap`.
 
     Returns:
         Dicts with ``difference``, ``interval`` (95 %), ``p_holm``, ``verdict``
-        (``noise``, or ``first`` or ``second``, which is better) and ``repeats``: how
+        (``noise``, or the better one, ``first`` or ``second``) and ``repeats``: how
         many a true difference of two points would need (:func:`repeats_needed`; None
         for a single one).
     """
@@ -71,7 +74,7 @@ def differences(
 def bootstrap(
     gains: Sequence[tuple[int, np.ndarray, np.ndarray]], draws: int, seed: int = 0
 ) -> np.ndarray:
-    """Draws of the mean difference in UAR: trainings anew, and clips anew.
+    """Bootstrap draws of the mean difference in UAR, over trainings and clips.
 
     Each draw takes trainings with replacement, and the clips of each fold with
     replacement within each class, the same clips for all trainings that were tested on
@@ -108,17 +111,18 @@ def bootstrap(
 
 
 def paired_difference(first: Sequence[float], other: Sequence[float]) -> dict | None:
-    """Mean difference of a number, repeat by repeat, with its 95 % interval.
+    """Mean difference of a number over paired repeats, with its 95 % interval.
 
-    The interval is Student's, over the repeats: a number such as an AUROC is one of a
-    whole training, so clips are not drawn anew.
+    The interval is Student's, over the repeats. A number such as an AUROC belongs to a
+    whole training, so clips are not resampled.
 
     Args:
-        first: The number in each repeat of the config that is compared with.
-        other: In each repeat of the other.
+        first: The number in each repeat of the config to compare with.
+        other: The number in each repeat of the other config.
 
     Returns:
-        ``difference`` (other less first) and ``interval``; None below two repeats.
+        ``difference`` (other less first) and ``interval``; None with fewer than two
+        repeats.
     """
     gains = np.subtract(other, first)
     if len(gains) < 2:
@@ -129,9 +133,10 @@ def paired_difference(first: Sequence[float], other: Sequence[float]) -> dict | 
 
 
 def paired_p_value(own: Sequence[float], base: Sequence[float]) -> float:
-    """P of a paired t-test over the repeats; 1 where the test is not defined.
+    """The p value of a paired t-test over the repeats; 1 if the test is not defined.
 
-    That is below two repeats, and where all differences are alike.
+    The test is not defined with fewer than two repeats, or if all differences are
+    equal.
     """
     if len(own) < 2 or np.ptp(np.subtract(own, base)) == 0:
         return 1.0
@@ -139,14 +144,15 @@ def paired_p_value(own: Sequence[float], base: Sequence[float]) -> float:
 
 
 def repeats_needed(each: Sequence[float], points: float = 2.0) -> int | None:
-    """Trainings that show a difference of so many points in four of five experiments.
+    """Number of trainings that show a difference of this size in four of five
+    experiments.
 
-    That of a paired test at the level of 5 %, by the normal approximation, from the
-    spread of the differences that were found.
+    Computed for a paired test at the level of 5 %, by the normal approximation, from
+    the spread of the measured differences.
 
     Args:
         each: The difference in each repeat.
-        points: The true one.
+        points: The true difference, points.
     """
     if len(each) < 2:
         return None

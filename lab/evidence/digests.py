@@ -1,4 +1,4 @@
-"""What tells whether a finished training is one of today: hashes of config and code."""
+"""Hashes of config and code, which tell if a finished training is up to date."""
 
 import hashlib
 import inspect
@@ -12,7 +12,7 @@ _PACKAGE = 'tgdfer_mm'
 
 
 def config_digest(cfg: Config, root: Path) -> str:
-    """SHA-256 of a job's config, the same wherever the experiment's folder lies."""
+    """SHA-256 of a job's config, independent of the experiment's folder."""
     text = json.dumps(cfg.to_dict(), sort_keys=True, default=str)
     there = json.dumps(str(root))[1:-1]  # as it stands in the text
     return hashlib.sha256(text.replace(there, '').encode()).hexdigest()
@@ -21,8 +21,8 @@ def config_digest(cfg: Config, root: Path) -> str:
 def code_digest(model: nn.Module) -> str:
     """SHA-256 of the files that define the classes of a model's parts.
 
-    Their base classes count too, if they are of this package. What these files call
-    in others is not followed.
+    Their base classes count too, if they are of this package. Calls to other files are
+    not followed.
     """
     classes = {c for part in model.modules() for c in type(part).__mro__}
     own = {c for c in classes if c.__module__.split('.')[0] == _PACKAGE}

@@ -1,4 +1,4 @@
-"""All trainings of a plan: in several processes, resumable."""
+"""Runs all trainings of a plan in several processes; a second call continues."""
 
 import gc
 import json
@@ -34,12 +34,12 @@ SHIPPED_VLM = 'tgdfer_mm://synth_vlm.safetensors'
 
 
 def run_experiment(plan: EvidencePlan, root: Path, workers: int) -> list[dict]:
-    """Draws the clips, computes the features and trains everything that is missing.
+    """Draws the clips, computes the features and runs all missing trainings.
 
     Args:
-        plan: What to run.
+        plan: The plan to run.
         root: Folder of the experiment; finished results in it are kept.
-        workers: Trainings at a time, of one thread each.
+        workers: Number of trainings at a time; each uses one thread.
 
     Returns:
         The result of every job, in the plan's order.
@@ -95,7 +95,7 @@ def _missing(
 
 
 def read_result(root: Path, job: Job) -> dict:
-    """What a job has measured."""
+    """The result of a job."""
     return json.loads((root / 'jobs' / job.name / RESULT).read_text(encoding='utf-8'))
 
 
@@ -106,10 +106,11 @@ def vlm_files(plan: EvidencePlan, root: Path) -> dict[str, str]:
 
 
 def make_vlms(plan: EvidencePlan, root: Path, conditions: Container[str]) -> None:
-    """Pre-trains the vision-language models of some conditions that are missing.
+    """Pre-trains the missing vision-language models of some conditions.
 
     Raises:
-        OtherConfigError: One was pre-trained with other options than the plan has.
+        OtherConfigError: A model was pre-trained with other options than those of the
+            plan.
     """
     files = vlm_files(plan, root)
     used = {
@@ -137,7 +138,9 @@ def make_vlms(plan: EvidencePlan, root: Path, conditions: Container[str]) -> Non
 def _prepare(
     plan: EvidencePlan, root: Path, vlms: dict[str, str], conditions: set[str]
 ) -> None:
-    """Draws clips and computes features, before several processes would at once."""
+    """Draws clips and computes features first, so that several processes do not do it
+    at once.
+    """
     for condition in plan.conditions:
         if condition in conditions:
             print(f'Clips and features: {condition}')

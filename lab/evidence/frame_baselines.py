@@ -1,4 +1,4 @@
-"""How well frames are ranked without any model."""
+"""Baselines that rank frames without a model."""
 
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
@@ -9,10 +9,11 @@ SOURCES = ('uniform', 'frame_difference')
 
 
 def frame_baselines(cfg: Config, ann_file: str) -> dict[str, dict[str, float]]:
-    """What :class:`~tgdfer_mm.evaluation.FrameRelevanceMetric` says of both baselines.
+    """Figures of :class:`~tgdfer_mm.evaluation.FrameRelevanceMetric` for both
+    baselines.
 
     Args:
-        cfg: Its test clips are taken; the pipeline has to decode them.
+        cfg: Config with the test clips; its pipeline has to decode them.
         ann_file: The true intensities.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What the head of a page says of its making: trainings, tests, machine, code."""
+"""Head of a page: how its figures were made (trainings, tests, machine, code)."""
 
 import platform
 from pathlib import Path
@@ -13,12 +13,12 @@ _HOW = Path(__file__).with_name('how.md')
 def head_facts(
     plan: EvidencePlan, results: list[dict], command: str, tables: dict
 ) -> dict:
-    """What the head of a page says of its making.
+    """The sentences about how a page's figures were made.
 
     Args:
-        plan: What was run.
-        results: Of every job.
-        command: What was typed.
+        plan: The plan that was run.
+        results: Result of every job.
+        command: Command line that was typed.
         tables: Title -> rows of :func:`~lab.evidence.tables.group_table`.
     """
     rows = [row for group in tables.values() for row in group]
@@ -46,7 +46,7 @@ def _repeats_in_words(plan: EvidencePlan) -> str:
 
 
 def _needed_in_words(rows: list[dict]) -> str:
-    """How many repeats a difference of two points needs, on the first condition."""
+    """Sentence about the repeats that a difference of two points needs."""
     condition = rows[0]['condition']
     needed = sorted(
         row['against']['repeats']
@@ -66,7 +66,7 @@ def _needed_in_words(rows: list[dict]) -> str:
 
 
 def _code_in_words(results: list[dict]) -> str:
-    """Whether the rows were trained by one state of the code."""
+    """Sentence that says if all repeats of a row were trained by the same code."""
     states: dict[str, set[str]] = {}
     for result in results:
         code = result.get('code_sha256', 'not noted')

@@ -1,4 +1,4 @@
-"""How a plan is reported: by the name in its ``page``."""
+"""Pages of a plan, by the name in its ``page``."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ def _write_parts(
     write_report(plan, root, results, baselines, costs, page, command)
 
 
-# Plan, folder of the experiment, all results, file to write, what was typed.
+# Plan, folder of the experiment, all results, file to write, command line.
 PAGES: dict[str, Callable[[EvidencePlan, Path, list[dict], Path, str], None]] = {
     'parts': _write_parts,
     'methods': write_comparison,

@@ -1,4 +1,4 @@
-"""The plan of the experiment: which configs run under which conditions; a data file."""
+"""Plan of the experiment, a data file: configs, and conditions to run them under."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 from ..paths import CONFIGS
 
 SHIPPED = Path(__file__).with_name('plan.json')
-FOLDERS = ('ablations', 'baselines')  # of lab/configs/; no name is in both
+FOLDERS = ('ablations', 'baselines')  # folders of lab/configs/; no name is in both
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Job:
 
     @property
     def name(self) -> str:
-        """Its folder, below that of all jobs."""
+        """Its folder, inside that of all jobs."""
         return f'{self.condition}/{self.config}/repeat{self.repeat}'
 
 
 @dataclass(frozen=True)
 class EvidencePlan:
-    """What ``plan.json`` says.
+    """The content of ``plan.json``.
 
     Attributes:
         conditions: Name -> ``level``, and where they differ from the default ``data``
@@ -42,20 +42,20 @@ class EvidencePlan:
             ``key=value``), ``repeats`` and ``other_style``.
         groups: Tables of the report: ``title``, ``compare`` (the config that the others
             are compared with), ``conditions``, ``configs`` and, if wanted, a ``note``.
-        vlms: Name -> how a weaker or stronger vision-language model is made.
+        vlms: Name -> options to make a weaker or stronger vision-language model.
         perturbations: Modes of ``PerturbTime`` that every model is tested under.
         sensitivity: Configs that are tested under them and in another style; all of
             them if left out.
         repeats: Trainings of each config under each condition that does not say how
             many.
-        folds: What is tested on. No choice was made on them: those that decided what
-            the default is were made on the others (lab/search).
+        folds: Folds for testing. No choice was made on them: the defaults were chosen
+            on the other folds (lab/search).
         clips_per_class: Clips of each class in each of the five folds.
         reference: The config that stands for TG-DFER.
         overrides: Changes to every config, as ``key=value`` of a flat dict.
-        page: Key of :data:`lab.evidence.pages.PAGES`: how it is reported.
+        page: Key of :data:`lab.evidence.pages.PAGES`, the page to write.
         frames_note: A remark on the table of the frames.
-        names: Config -> its name for people, where that is another one.
+        names: Config -> its name on the page, if that is different.
     """
 
     conditions: dict[str, dict]
@@ -81,10 +81,10 @@ class EvidencePlan:
 
         Raises:
             FileNotFoundError: There is no such plan.
-            ValueError: The file is no JSON, lacks an entry or has one too many; a group
-                names a condition that the plan does not define, a config that is not
-                there, or compares with one that it does not have; repeats are not
-                positive, or folds not some of 1 to 5.
+            ValueError: The file is no JSON, lacks an entry or has an unknown one; a
+                group names a condition or a config that does not exist, or compares
+                with a config that it does not have; repeats are not positive, or a fold
+                is not from 1 to 5.
         """
         path = _find(path)
         try:
@@ -117,11 +117,11 @@ class EvidencePlan:
         return plan
 
     def config_file(self, config: str) -> Path:
-        """Where a config is."""
+        """The path of a config."""
         return config_file(config)
 
     def repeats_of(self, condition: str) -> int:
-        """How often each config is trained under a condition."""
+        """Number of trainings of each config under a condition."""
         return self.conditions[condition].get('repeats', self.repeats)
 
     def fold(self, repeat: int) -> int:
@@ -129,7 +129,7 @@ class EvidencePlan:
         return self.folds[repeat % len(self.folds)]
 
     def jobs(self) -> Iterator[Job]:
-        """Every training once, those of the same data after one another."""
+        """Every training once; trainings on the same data follow each other."""
         seen = set()
         for group in self.groups:
             for condition in group['conditions']:
@@ -142,7 +142,7 @@ class EvidencePlan:
 
 
 def config_file(config: str) -> Path:
-    """Where a config of a name is: in one of the folders of ``lab/configs/``."""
+    """The path of the config with a name, in one of the folders of ``lab/configs/``."""
     files = [CONFIGS / folder / f'{config}.py' for folder in FOLDERS]
     return next((file for file in files if file.is_file()), files[0])
 

@@ -1,4 +1,4 @@
-"""Without what mmengine says of every variable of every run's config."""
+"""Silences mmengine's log of every variable of every run's config."""
 
 import logging
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ def hush() -> None:
 
 @contextmanager
 def hushed() -> Iterator[None]:
-    """Silences what runs in it; afterwards all is as it was before."""
+    """Silences the code inside; afterwards, everything is as before."""
     level, format_code = logging.root.manager.disable, mmengine_config.FormatCode
     hush()
     try:
@@ -29,6 +29,6 @@ def hushed() -> Iterator[None]:
 
 def _disable(level: int) -> None:
     logging.disable(level)
-    # mmengine's loggers remember what they may say, until a level is set.
+    # mmengine's loggers cache their levels until a level is set.
     logger = MMLogger.get_current_instance()
     logger.setLevel(logger.level)

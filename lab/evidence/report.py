@@ -1,4 +1,4 @@
-"""The page: every table of the experiment in Markdown, and a picture."""
+"""Page with all tables of the experiment in Markdown, and a picture."""
 
 from pathlib import Path
 
@@ -45,13 +45,13 @@ def write_report(
     """Writes the page and its picture.
 
     Args:
-        plan: What was run.
+        plan: The plan that was run.
         root: Folder of the experiment.
-        results: Of every job.
+        results: Result of every job.
         baselines: From :func:`~lab.evidence.baselines.measure_baselines`.
         costs: From :func:`~lab.evidence.costs.cost_section`.
         page: Markdown file; the picture goes to ``images/`` beside it.
-        command: What was typed.
+        command: Command line that was typed.
     """
     tables = {group['title']: group_table(group, plan, root) for group in plan.groups}
     text = [_HEAD.format(**head_facts(plan, results, command, tables))]
@@ -105,7 +105,7 @@ def _baseline_sections(baselines: dict) -> list[str]:
 
 
 def group_head(group: dict) -> list[str]:
-    """The title of a group, and what the plan remarks on it."""
+    """The title of a group, and the plan's note on it."""
     note = group.get('note')
     return [f'## {group["title"]}', '', *([note, ''] if note else [])]
 
@@ -217,12 +217,12 @@ def _configs(plan: EvidencePlan, condition: str, wanted: tuple) -> list[str]:
 
 
 def spread_cell(value: tuple[float, float] | None, digits: int = 1) -> str:
-    """Mean and spread; empty for what was not measured."""
+    """Mean and spread; empty if not measured."""
     return '' if value is None else f'{value[0]:.{digits}f} ± {value[1]:.{digits}f}'
 
 
 def against_cell(result: dict | None) -> str:
-    """A difference with its interval, and whether it is noise."""
+    """A difference with its interval and verdict."""
     if result is None:
         return ''
     low, high = result['interval']

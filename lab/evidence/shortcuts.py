@@ -1,4 +1,4 @@
-"""Trivial ways to solve the benchmark, which must not work."""
+"""Shortcuts: trivial ways to solve the benchmark, which must not work."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,12 +20,12 @@ _SIDE = 16  # pixels; a linear probe on more has more weights than clips
 def shortcut_table(
     train: DFERDataset, test: DFERDataset, seed: int = 0
 ) -> dict[str, float]:
-    """UAR in percent of what needs no idea of expressions.
+    """UAR in percent of methods that know nothing about expressions.
 
     Args:
         train: Training clips.
         test: Test clips of other people.
-        seed: Of the frame drawn from each clip.
+        seed: Seed of the frame drawn from each clip.
 
     Returns:
         ``majority class``, ``mean picture`` (a linear probe on the mean over all

@@ -1,4 +1,4 @@
-"""From results to tables, as plain data."""
+"""Tables of the results, as plain data."""
 
 import json
 import statistics
@@ -13,7 +13,7 @@ from .plan import EvidencePlan, Job
 
 
 def mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
-    """Mean and standard deviation (of n - 1; 0 for a single value)."""
+    """Mean and standard deviation (with n - 1; 0 for a single value)."""
     spread = statistics.stdev(values) if len(values) > 1 else 0.0
     return statistics.fmean(values), spread
 
@@ -26,8 +26,8 @@ def group_table(group: dict, plan: EvidencePlan, root: Path) -> list[dict]:
         and, except for the config that the group compares with, ``against`` (of
         :func:`~lab.evidence.differences.differences`, over the group's rows of that
         condition) and ``relevance_against`` (of
-        :func:`~lab.evidence.differences.paired_difference`; None where one of both has
-        no relevance).
+        :func:`~lab.evidence.differences.paired_difference`; None if one of them has no
+        relevance).
     """
     rows = []
     for condition in group['conditions']:
@@ -99,7 +99,7 @@ def _relevance_against(
 def repeats_of(
     config: str, condition: str, plan: EvidencePlan, root: Path
 ) -> list[Repeat]:
-    """What each training of a config got right."""
+    """The test clips that each training of a config got right."""
     found = []
     for r in range(plan.repeats_of(condition)):
         job = Job(config, condition, r)
@@ -133,7 +133,8 @@ def sensitivity_table(
 def parts_table(
     config: str, condition: str, plan: EvidencePlan, root: Path
 ) -> dict[str, dict]:
-    """What the parts became: name -> ``start``, ``end`` (mean, spread), ``inert``.
+    """Values of the parts after training: name -> ``start``, ``end`` (mean, spread),
+    ``inert``.
 
     A part counts as inert if it was in every repeat.
     """

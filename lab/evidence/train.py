@@ -1,4 +1,4 @@
-"""One training of the experiment, and all that is measured of its model."""
+"""One training of the experiment, and all measurements of its model."""
 
 import json
 import os
@@ -27,22 +27,22 @@ RESULT = 'result.json'
 
 
 class OtherConfigError(RuntimeError):
-    """A finished training is not that of the config."""
+    """A finished training belongs to another config."""
 
 
 def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> dict:
-    """Trains and tests, unless that has been done.
+    """Trains and tests, unless there is a result.
 
     Args:
-        job: What to train.
-        plan: The plan it is from.
+        job: The training.
+        plan: Its plan.
         root: Folder of the whole experiment; the job's own is ``jobs/<job.name>``.
         vlms: Name -> weight file of the vision-language models.
 
     Returns:
-        What ``result.json`` in the job's folder holds: ``metrics`` by test set
-        (``plain``, the perturbations, ``other_style`` where the condition has one),
-        ``seconds``, and the digests of config and code.
+        The content of ``result.json`` in the job's folder: ``metrics`` by test set
+        (``plain``, the perturbations, ``other_style`` if the condition has one),
+        ``seconds``, and the hashes of config and code.
 
     Raises:
         OtherConfigError: See :func:`finished_result`.
@@ -53,7 +53,7 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
     began = time.perf_counter()
     cfg = job_config(job, plan, root, vlms)
     digest = config_digest(cfg, root)
-    # The job's folder as it is: a recipe would put the fold below it.
+    # The job's folder itself: a recipe would add a folder for the fold.
     note_work_folder(cfg, Path(cfg.work_dir), [f'fold{plan.fold(job.repeat)}'])
     tested = plan.sensitivity is None or job.config in plan.sensitivity
     other = other_style_config(cfg, job.condition, plan, root) if tested else None
@@ -88,11 +88,11 @@ def run_job(job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]) -> d
 def finished_result(
     job: Job, plan: EvidencePlan, root: Path, vlms: dict[str, str]
 ) -> dict | None:
-    """What a job has measured before; None if it has not been finished.
+    """The earlier result of a job; None if it has not finished.
 
     Raises:
-        OtherConfigError: It was trained with another config than it has now, or does
-            not say with which.
+        OtherConfigError: The job was trained with another config, or its result names
+            none.
     """
     path = root / 'jobs' / job.name / RESULT
     if not path.is_file():
@@ -155,32 +155,32 @@ def job_config(
 
 
 def is_frozen(cfg: Config) -> bool:
-    """Whether the tower's features can be computed once; an expert is always frozen."""
+    """True if the tower's features can be cached; an expert is always frozen."""
     backbone = cfg.model.backbone
     return backbone.type == 'MiniXception' or backbone.get('frozen_stages') == 'all'
 
 
 def clips_folder(facts: dict, root: Path, style: str | None = None) -> Path:
-    """Where the clips of a condition lie.
+    """The folder of a condition's clips.
 
     Args:
-        facts: What the plan says of the condition.
+        facts: Entry of the condition in the plan.
         root: Folder of the experiment.
-        style: The style that they are drawn in, if it is not the usual one.
+        style: The style to draw them in, if not the usual one.
     """
     lengths = facts.get('data', {}).get('lengths')
     return root / 'data' / '_'.join(filter(None, (facts['level'], lengths, style)))
 
 
 def truth_file(facts: dict, root: Path) -> Path:
-    """Where the true intensities of a condition's clips lie."""
+    """The file with the true intensities of a condition's clips."""
     return clips_folder(facts, root) / INTENSITIES
 
 
 def frame_sources(cfg: Config) -> tuple[str, ...]:
-    """What the model of a config says of its frames: sources of FrameRelevanceMetric.
+    """Sources of FrameRelevanceMetric that the model of a config gives.
 
-    The weights that it pools them by come first, if there are any.
+    The weights of its pooling come first, if there are any.
     """
     head = MODELS.get(cfg.model.cls_head.type)
     weights = getattr(head, 'weights_field', None)
@@ -194,7 +194,7 @@ def _datasets(cfg: Config) -> list[dict]:
 def other_style_config(
     cfg: Config, condition: str, plan: EvidencePlan, root: Path
 ) -> Config | None:
-    """The same people drawn in the style that is held out, if the condition has one.
+    """The same people in the held-out style, if the condition has one.
 
     Args:
         cfg: Config of a job under this condition.

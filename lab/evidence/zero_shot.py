@@ -1,4 +1,4 @@
-"""What the vision-language model knows before any training, by level and wording."""
+"""Zero-shot figures of the vision-language model, by level and wording."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def zero_shot_figures(
     """Classifies clips by the mean of the top quarter of their frames' cosines.
 
     Args:
-        data: Data sets whose clips are taken, all of one level.
+        data: Data sets with the clips, all of one level.
         store: Features of their frames.
         text_encoder: The text tower with the wording to judge, as it starts.
         truth: Content of the level's ``intensities.json``.

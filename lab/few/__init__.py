@@ -1,1 +1,1 @@
-"""What few clips are enough for: training sets of 5 to 50 clips a class."""
+"""Study of few clips: training sets of 5 to 50 clips for each class."""

@@ -1,4 +1,4 @@
-"""From the predictions of the trainings to figures with intervals."""
+"""Figures with intervals, from the predictions of the trainings."""
 
 from pathlib import Path
 
@@ -32,9 +32,10 @@ def uar_with_interval(
 ) -> tuple[float, float, float]:
     """UAR in percent, the mean over the repeats, and its 95 % bootstrap interval.
 
-    A draw takes repeats anew, one fewer than there are, as n drawn n at a time spread
-    too little; and within each of them, clips of each class anew. It is on the wide
-    side, as the spread of the repeats has that of their clips in it already.
+    A draw takes repeats with replacement, one fewer than there are, since n draws from
+    n spread too little. Within each repeat, it takes clips of each class with
+    replacement. The interval is rather wide, since the spread of the repeats already
+    contains that of their clips.
     """
     recalls, counts = [], []
     for result in side.results:
@@ -52,13 +53,13 @@ def uar_with_interval(
 
 
 def figure_rows(plan: dict, recipes: dict, root: Path) -> list[dict]:
-    """One row for each arm, level and number of clips.
+    """Rows for each arm, level and number of clips.
 
     Returns:
-        Rows with ``arm``, ``level``, ``clips``, ``UAR`` (value, low, high) and, but for
-        the reference, ``against`` it (what
-        :func:`~tgdfer_mm.protocol.compare.compare` says of UAR, corrected by Holm over
-        the arms).
+        Rows with ``arm``, ``level``, ``clips``, ``UAR`` (value, low, high) and, except
+        for the reference, ``against`` it (the result of
+        :func:`~tgdfer_mm.protocol.compare.compare` for UAR, corrected by Holm over the
+        arms).
     """
     rows = []
     for level, facts in plan['levels'].items():

@@ -1,4 +1,4 @@
-"""The page about few clips: tables, a picture, and advice."""
+"""Page about few clips: tables, a picture, and advice."""
 
 import json
 from pathlib import Path
@@ -22,12 +22,12 @@ def write_page(
     """Writes the page, its picture, and its rows as JSON.
 
     Args:
-        plan: What was run.
-        recipes: Of each arm.
+        plan: The plan that was run.
+        recipes: Recipe of each arm.
         root: Folder of the study.
         page: Markdown file. The picture goes to ``images/`` next to it, the rows into
             ``few_clips.json`` in the folder of the study.
-        command: What was typed.
+        command: Command line that was typed.
     """
     rows = figure_rows(plan, recipes, root)
     picture = page.parent / 'images' / f'{page.stem}.png'

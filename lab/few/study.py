@@ -1,4 +1,4 @@
-"""The trainings on few clips: which ones, each one's config, and what it measured."""
+"""Trainings on few clips: their list, their configs and their results."""
 
 import json
 import math
@@ -27,7 +27,7 @@ from ..kept_result import kept_result
 from ..paths import CONFIGS
 
 PLAN = Path(__file__).with_name('plan.json')
-FIGURES, TUNING = 0, 1  # seeds of the drawn people: those of the page, and others
+FIGURES, TUNING = 0, 1  # seeds of the drawn people: for the page, and for choosing
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,15 @@ class Run:
 
     Attributes:
         arm: Key of the plan's arms.
-        level: Of SynthDFER.
-        clips: Of each class; 0 tests without training.
+        level: Level of SynthDFER.
+        clips: Clips of each class; 0 tests without training.
         repeat: From 0: repeat r has seed r and is tested on fold r + 1.
         people: Seed of the drawn people, ``FIGURES`` or ``TUNING``.
         recipe: ``lr``, ``epochs``.
         switch: Name of the changes; empty without any.
-        changes: To the config, as a flat dict. ``few.validate`` holds a fifth of the
-            people out and keeps the best epoch by them; ``few.uneven`` leaves every
-            second class a quarter of its clips.
+        changes: Changes to the config, as a flat dict. ``few.validate`` holds out a
+            fifth of the people and keeps the best epoch on them; ``few.uneven`` keeps
+            only a quarter of the clips of every second class.
     """
 
     arm: str
@@ -58,7 +58,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """Its folder, below that of the study."""
+        """Its folder, inside that of the study."""
         lr, epochs = self.recipe['lr'], self.recipe['epochs']
         what = f'{self.arm}_lr{lr:g}_epochs{epochs}'
         if self.switch:
@@ -73,7 +73,7 @@ def read_plan(path: Path = PLAN) -> dict:
 
 
 def tuning_runs(plan: dict, arm: str) -> Iterator[Run]:
-    """Trainings of an arm under all recipes, on people of their own."""
+    """Trainings of an arm with all recipes, on people for this choice only."""
     tuning, own = plan['tuning'], plan['arms'][arm]
     for epochs in tuning['epochs']:
         for factor in tuning['factors']:
@@ -82,7 +82,7 @@ def tuning_runs(plan: dict, arm: str) -> Iterator[Run]:
 
 
 def switch_runs(plan: dict, arm: str, recipe: dict) -> Iterator[Run]:
-    """Trainings of an arm with one more thing changed, on the same people."""
+    """Trainings of an arm with one more change, on the same people."""
     for switch, changes in plan['switches'].items():
         yield from _repeats(plan, arm, recipe, switch=switch, changes=changes)
 
@@ -90,7 +90,7 @@ def switch_runs(plan: dict, arm: str, recipe: dict) -> Iterator[Run]:
 def choose_recipe(plan: dict, arm: str, root: Path) -> dict:
     """The recipe of an arm with the highest mean UAR in its tuning; trains it first.
 
-    An arm with ``recipe_of`` takes that of another one.
+    An arm with ``recipe_of`` takes the recipe of another arm.
     """
     arm = plan['arms'][arm].get('recipe_of', arm)
     found: dict[tuple, list[float]] = {}
@@ -110,7 +110,7 @@ def _repeats(plan: dict, arm: str, recipe: dict, **more) -> Iterator[Run]:
 
 
 def figure_runs(plan: dict, recipes: dict[str, dict]) -> Iterator[Run]:
-    """The trainings that the page is about."""
+    """The trainings of the page."""
     for repeat in range(plan['repeats']):
         for level, facts in plan['levels'].items():
             for arm in facts['arms']:
@@ -119,18 +119,18 @@ def figure_runs(plan: dict, recipes: dict[str, dict]) -> Iterator[Run]:
 
 
 def perform(run: Run, plan: dict, root: Path) -> dict:
-    """Trains and tests, unless that has been done.
+    """Trains and tests, unless there is a result.
 
     Args:
-        run: What to train.
-        plan: The plan it is from.
+        run: The training.
+        plan: Its plan.
         root: Folder of the whole study.
 
     Returns:
         ``UAR`` in percent, ``seconds``, and ``config_sha256``.
 
     Raises:
-        OtherConfigError: It was done with another config.
+        OtherConfigError: The result was computed with another config.
     """
     path = root / run.name / RESULT
     began = time.perf_counter()
@@ -155,7 +155,9 @@ def perform(run: Run, plan: dict, root: Path) -> dict:
 
 
 def run_config(run: Run, plan: dict, root: Path) -> Config:
-    """The config of a training, on pictures and on all clips of the training fold."""
+    """The config of a training, with frames as input and all clips of the training
+    fold.
+    """
     data = root / ('tuning_data' if run.people == TUNING else 'data')
     with environment_kept():
         os.environ.update(
@@ -189,19 +191,19 @@ def run_config(run: Run, plan: dict, root: Path) -> Config:
     cfg.recipe = {}  # no epoch is chosen
     cfg.visualizer.vis_backends = []
     cfg.log_level = 'WARNING'
-    cfg.few = dict(clips=run.clips)  # part of what tells one training from another
+    cfg.few = dict(clips=run.clips)  # part of the hash of a training
     cfg.merge_from_dict(run.changes)
     return cfg
 
 
 def _epochs(run: Run, plan: dict) -> int:
-    """Those of the recipe, unless that is more steps than the plan allows."""
+    """The epochs of the recipe, or fewer if the plan's limit of steps is lower."""
     steps = math.ceil(len(EMOTIONS) * max(1, run.clips) / plan['batch_size'])
     return min(run.recipe['epochs'], math.ceil(plan['max_steps'] / steps))
 
 
 def on_features(cfg: Config, run: Run, root: Path) -> Config:
-    """Lets it read computed features, and train on few clips; changes the config."""
+    """Changes the config: it reads cached features, and trains on few clips."""
     train_on_features(cfg, root / 'features')
     if not run.clips:
         return cfg
@@ -232,7 +234,7 @@ def _plain(node: dict) -> dict:
 
 
 def choose_people(data: SynthDFEWDataset, run: Run) -> list[int]:
-    """As many people of the training fold as a class is to have clips.
+    """People of the training fold, as many as the clips of a class.
 
     Each person shows every class once. A larger set of the same repeat has all people
     of the smaller ones. Who they are does not depend on the arm.
@@ -245,12 +247,13 @@ def choose_people(data: SynthDFEWDataset, run: Run) -> list[int]:
 def clips_of(
     data: SynthDFEWDataset, people: list[int], uneven: bool = False
 ) -> list[int]:
-    """Places of the clips of some people.
+    """Indices of the clips of some people.
 
     Args:
         data: The clips of a training fold.
-        people: Whose.
-        uneven: Whether every second class has those of a quarter of them alone.
+        people: The people.
+        uneven: True if every second class has only the clips of a quarter of the
+            people.
     """
     few = people[: max(2, len(people) // 4)]
     return [

@@ -1,1 +1,1 @@
-"""Inputs that are odd or damaged, made at random, and what has to hold of them."""
+"""Random inputs that are odd or damaged, and checks of the results."""

@@ -1,4 +1,4 @@
-"""Running a command in a process forked from this one, for a limited time."""
+"""Runs a command in a forked process, for a limited time."""
 
 import os
 import signal
@@ -12,12 +12,12 @@ LIMIT = 60  # seconds
 
 
 def run_command(words: Sequence[str], folder: Path, log: Path) -> int | None:
-    """Runs ``tgdfer`` with these words.
+    """Runs ``tgdfer`` with these arguments.
 
     Args:
         words: The command line.
-        folder: Where it runs.
-        log: File for what it prints.
+        folder: Working folder.
+        log: File for the output.
 
     Returns:
         The exit code, negative for a signal; None if it did not end in time.

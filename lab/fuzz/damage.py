@@ -7,10 +7,10 @@ Damage = Callable[[bytes, random.Random], bytes]
 
 
 def damages(is_text: bool) -> dict[str, Damage]:
-    """The ways for a kind of file, by name.
+    """The ways to damage a kind of file, by name.
 
     Args:
-        is_text: Whether people may open it in an editor.
+        is_text: True if people may open it in an editor.
     """
     found: dict[str, Damage] = {
         f'cut at {tenth} tenths': lambda data, rng, t=tenth: data[: len(data) * t // 10]
@@ -51,7 +51,7 @@ def damages(is_text: bool) -> dict[str, Damage]:
     return found
 
 
-# With these, what a file says stays the same.
+# These do not change the content of a file.
 HARMLESS = ('a byte order mark', 'line ends of Windows')
 
 
@@ -88,7 +88,7 @@ def _exchanged(data: bytes, rng: random.Random) -> bytes:
 
 
 def _number(data: bytes, rng: random.Random, number: bytes) -> bytes:
-    """One number of the text becomes another."""
+    """Changes one number of the text."""
     places = [i for i, byte in enumerate(data) if chr(byte).isdigit()]
     if not places:
         return data + number

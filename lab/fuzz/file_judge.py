@@ -1,4 +1,4 @@
-"""Giving damaged files to commands, and judging how they end."""
+"""Gives damaged files to commands, and judges their exit."""
 
 import math
 import random
@@ -17,14 +17,14 @@ DOCUMENTED = (0, 2, 3, 4, 5)
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a command took a damaged file.
+    """The outcome of a command on a damaged file.
 
     Attributes:
-        sample: Which file, and which command.
-        damage: What was done to it.
-        code: The exit code; None for a command that did not end.
-        problem: What is wrong with that; None if all is well.
-        said: The end of what the command printed.
+        sample: The file and the command.
+        damage: Kind of damage.
+        code: The exit code; None if the command did not end.
+        problem: The fault of the outcome; None if there is none.
+        said: The end of the command's output.
     """
 
     sample: Sample
@@ -39,9 +39,9 @@ def fuzz(samples: list[Sample], root: Path, seed: int, count: int) -> Iterator[V
 
     Args:
         samples: The files and commands.
-        root: The workshop, in which they lie.
-        seed: Of all that is drawn.
-        count: How many are damaged.
+        root: The workshop, the folder with the files.
+        seed: Seed of the damage.
+        count: Number of damaged files.
     """
     rng = random.Random(seed)
     valid = {sample: _valid_result(sample, root) for sample in samples}
@@ -95,7 +95,7 @@ def _judge(sample: Sample, name: str, root: Path, same: bool, valid: object) -> 
 
 
 def _alike(one: object, other: object) -> bool:
-    """Whether two results say the same, but for the rounding of computing."""
+    """True if two results are equal, apart from rounding."""
     if isinstance(one, float) and isinstance(other, float):
         return math.isclose(one, other, rel_tol=1e-4, abs_tol=1e-5)
     if isinstance(one, dict) and isinstance(other, dict):

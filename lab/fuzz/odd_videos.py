@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab.film import FilmSpec, write_film
 
-# What goes into a container: codecs of the pictures, of the sound.
+# Codecs that fit a container: of the pictures, and of the sound.
 FORMATS = {
     'mp4': ('libx264 mpeg4 mjpeg libx265', 'aac mp3 ac3 alac'),
     'mov': ('mjpeg prores_ks libx264 qtrle rawvideo png', 'pcm_s16le aac'),
@@ -58,22 +58,22 @@ _NAMES = (
     'ü 笑 [1]',
 )
 _NAMES += ('new\nline', '#', '?*', 'pipe:0', "it's", 'a' * 120)
-JOINED = {'ts', 'mpg', 'h264', 'ogv'}  # a file behind another is a file
+JOINED = {'ts', 'mpg', 'h264', 'ogv'}  # two joined files are one file
 
 
 @dataclass
 class OddVideo:
-    """A file and what is true of it.
+    """A file and its true properties.
 
     Attributes:
         path: The file.
-        kind: What was made, in words.
-        damage: What was done to it; empty if nothing.
+        kind: Description of the file.
+        damage: Description of the damage; empty if none.
         whole: Frames before that, counted by a full decode.
         frames: Frames after it.
         size: Displayed width and height; None where a part differs.
-        sound: Whether it was made with sound.
-        expect: The exit code that is due; None if it follows from the frames.
+        sound: True if it was made with sound.
+        expect: The expected exit code; None if it follows from the frames.
     """
 
     path: Path
@@ -87,7 +87,7 @@ class OddVideo:
 
 
 def make_videos(folder: Path, seed: int, count: int) -> list[OddVideo]:
-    """Writes so many videos; the same ones for a seed and an FFmpeg."""
+    """Writes this number of videos; they are the same for one seed and one FFmpeg."""
     folder.mkdir(parents=True, exist_ok=True)
     film = folder.parent / 'film.mp4'
     write_film(film, FilmSpec(seed=seed, width=320, fps=10, shot=3.0, empty=0.0))
@@ -100,7 +100,7 @@ def make_videos(folder: Path, seed: int, count: int) -> list[OddVideo]:
         if video is not None:
             made.append(video)
         else:
-            shutil.rmtree(place)  # this FFmpeg does not make such a file
+            shutil.rmtree(place)  # this FFmpeg cannot make such a file
     return made
 
 
@@ -111,7 +111,7 @@ def count_frames(path: Path) -> int:
 
 
 def is_shown(path: Path) -> bool:
-    """Whether a file wants any of its pictures shown, which an edit list can deny."""
+    """True if a file shows any of its pictures; an edit list can hide all of them."""
     command = ['ffprobe', '-v', 'quiet', '-select_streams', 'V:0', '-show_entries']
     command += ['packet=flags', '-of', 'csv=p=0', f'file:{path}']
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
@@ -219,7 +219,7 @@ def _encode(path, kind, codec, voice, film, rng) -> OddVideo | None:
 
 
 def _size(told: dict[str, str]) -> tuple[int, int]:
-    """As players show it."""
+    """The size that players show."""
     width, height = int(told['width']), int(told['height'])
     above, _, below = told.get('sample_aspect_ratio', '').partition(':')
     if above.isdecimal() and below.isdecimal() and int(above) and int(below):

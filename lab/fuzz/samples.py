@@ -76,9 +76,10 @@ class Sample:
         kind: What it is.
         file: Its path below the workshop.
         words: The command line; ``{out}`` is a fresh folder, ``{file}`` the file.
-        result: What the command has made of it, as plain data, from that folder.
-        is_text: Whether people may open it in an editor.
-        has_checksum: Whether a change of what it says has to be noticed.
+        result: Function that reads the command's result from that folder, as plain
+            data.
+        is_text: True if people may open the file in an editor.
+        has_checksum: True if a change of the content has to be noticed.
     """
 
     kind: str
@@ -115,7 +116,7 @@ def _nothing(out: Path) -> object:
 
 
 def make_workshop(root: Path) -> list[Sample]:
-    """Makes a data set, a config, a trained model and all that is made of them.
+    """Makes a data set, a config, a trained model, and the files made from them.
 
     Raises:
         RuntimeError: One of the commands failed.

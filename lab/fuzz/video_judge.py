@@ -1,4 +1,4 @@
-"""What has to hold of the result of an odd video."""
+"""Checks of the result of an odd video."""
 
 import json
 import math
@@ -6,20 +6,20 @@ from pathlib import Path
 
 from .odd_videos import OddVideo, count_frames, is_shown
 
-DOCUMENTED = (0, 3, 4)  # what a video that is given alone can lead to
+DOCUMENTED = (0, 3, 4)  # exit codes that a single video can lead to
 # Formats without a length: a cut between two of their units leaves no trace.
 UNMARKED = ('ts', 'mpg', 'h264', 'm4v')
-UNFRAMED = ('h264', 'm4v', 'nut')  # what is put behind them is damage within
+UNFRAMED = ('h264', 'm4v', 'nut')  # junk behind such a file counts as damage inside it
 
 
 def judge(video: OddVideo, code: int, text: str, out: Path) -> list[str]:
-    """What is wrong, each a kind and its facts; empty if all is well.
+    """The faults of a result, each a kind and its facts; empty if there are none.
 
     Args:
-        video: What was given.
+        video: The video.
         code: The exit code.
-        text: All that was printed.
-        out: Folder of the files.
+        text: The whole output.
+        out: Folder of the written files.
     """
     wrong = []
     if 'Traceback' in text:
@@ -48,7 +48,7 @@ def judge(video: OddVideo, code: int, text: str, out: Path) -> list[str]:
 def _frames(video: OddVideo, code: int, result: dict) -> list[str]:
     wrong, source = [], result['source']
     read, complete = source['frames'], result['complete']
-    # Decoders of several versions differ in what they make of damage.
+    # Versions of a decoder treat damage differently.
     spare = max(2, video.frames // 20) if video.damage else 0
     most = max(video.whole, video.frames) if video.damage else video.frames
     if not video.frames - spare <= read <= most + spare:

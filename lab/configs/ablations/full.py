@@ -23,7 +23,7 @@ model = dict(
     neck=dict(in_channels=128, temperature=0.05),  # about 1 / scale, as 0.01 for CLIP
     cls_head=dict(
         num_classes=6 if dynamics else 7, in_channels=128, scale=18.0
-    ),  # where the small model's ended
+    ),  # the value at the end of the small model's pre-training
 )
 optim_wrapper = dict(
     optimizer=dict(lr=1e-3),

@@ -1,4 +1,4 @@
-# Each class described as another one: does the text mean anything?
+# Each class has the description of another one, to test if the text matters.
 _base_ = './full.py'
 
 texts = 'synth_dynamics_shuffled' if _base_.dynamics else 'synth_shuffled'

@@ -1,4 +1,4 @@
-# TG-DFER whose instances are read against the face at rest that their residue tells.
+# TG-DFER whose instances are compared with the face at rest that their residue gives.
 _base_ = '../ablations/full.py'
 
 model = dict(

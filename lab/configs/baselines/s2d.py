@@ -1,5 +1,5 @@
-# S2D's temporal adapter and self-distillation. The frozen tower is no ViT and computed
-# once, so that one adapter stands behind it instead of one in each of its blocks.
+# S2D's temporal adapter and self-distillation. The frozen tower is no ViT, and its
+# features are cached, so there is one adapter behind it instead of one in each block.
 _base_ = '../ablations/full.py'
 
 classes = {{_base_.model.cls_head.num_classes}}

@@ -1,4 +1,4 @@
-# TG-DFER that is told in words what its clips show [from DEVA]. The small text tower
+# TG-DFER that also reads words about its clips [from DEVA]. The small text tower
 # has two blocks, so two depths; the descriptions come with the clips.
 _base_ = '../ablations/full.py'
 

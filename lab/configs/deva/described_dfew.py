@@ -1,5 +1,5 @@
-# TG-DFER on DFEW that is told what each clip shows, by measured movements in words
-# [from DEVA]. data/DFEW/movements.csv has their values (docs/movements.md).
+# TG-DFER on DFEW that also reads the measured movements of each clip in words [from
+# DEVA]. data/DFEW/movements.csv has their values (docs/movements.md).
 _base_ = '../../../configs/tgdfer_dfew.py'
 
 movements = dict(type='AttachMovements', path=_base_.data_root + '/movements.csv')
