@@ -63,7 +63,7 @@ def test_cut_off_video_is_a_damaged_clip(dfew):
     path = dfew / 'Clip/original/1.mp4'
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
-    with pytest.raises(DamagedClipError, match=f'{path}: has no pictures'):
+    with pytest.raises(DamagedClipError, match=f'{path}: has no moving pictures'):
         opened(path)
 
 

@@ -184,7 +184,7 @@ def test_reading_stops_at_max_seconds_and_says_so(squares):
     analysis, finished = analyse(moving(20), find, max_seconds=1.0)
     assert finished and analysis.complete
     assert analysis.tracks()[0]['frames']['index'] == list(range(10))
-    assert analysis.warnings == ['read up to max_seconds=1.0 only']
+    assert analysis.warnings == ['only the first 1.0 s were read (max_seconds)']
 
 
 def test_reading_stops_at_max_frames_and_the_result_is_not_complete(squares):

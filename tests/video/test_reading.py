@@ -144,7 +144,7 @@ def test_what_is_no_video_is_refused_by_name(tmp_path, audio_file):
         ('absent.mp4', 'no such file'),
         ('empty.mp4', r'empty \(0 bytes\)'),
         ('text.mp4', 'not a video'),
-        (audio_file.name, 'has no pictures, only audio'),
+        (audio_file.name, 'has no moving pictures, only audio'),
     ]:
         with pytest.raises(InputError, match=f'{name}: .*{reason}'):
             open_source(tmp_path / name)

@@ -1,5 +1,5 @@
 """Videos: from a file to faces, crops, windows and intervals.
 
-Who trains on video files uses ``clip_file`` alone, which needs none of the optional
+Training on video files uses only ``clip_file``, which needs none of the optional
 packages.
 """

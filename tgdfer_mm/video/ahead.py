@@ -1,4 +1,4 @@
-"""Work that is done in threads, ahead of who needs it or behind who ordered it."""
+"""Work in threads: items that are made before they are needed, and jobs in order."""
 
 import threading
 from collections import deque
@@ -8,16 +8,16 @@ from typing import Any
 
 
 def read_ahead(items: Generator, most: int = 8) -> Generator:
-    """The items of an iterator, made in a thread ahead of their use.
+    """Makes the items of an iterator in a thread, before they are needed.
 
     Args:
-        items: What is iterated in the thread, and closed in the end; what it raises is
-            raised here.
-        most: Items that wait at most.
+        items: The iterator. The thread iterates it, and closes it in the end. An error
+            that it raises is raised here.
+        most: Largest number of items that wait.
 
     Yields:
-        The items in their order. Closing it ends the thread, when it has made the item
-        that it is at.
+        The items in their order. Closing this generator ends the thread, after the item
+        that the thread is making.
     """
     queue: deque[tuple[Any, BaseException | None, bool]] = deque()
     changed = threading.Condition()
@@ -66,8 +66,9 @@ class WorkBehind:
 
     Args:
         work: Does a job.
-        take: Gets each job with its result, in the thread that calls the methods.
-        most: Jobs that may be under way.
+        take: Is called with each job and its result, in the thread that calls the
+            methods.
+        most: Largest number of jobs that are not finished.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class WorkBehind:
         self._pool = ThreadPoolExecutor(1)
 
     def put(self, job: Any) -> None:
-        """Orders a job; waits while too many are under way."""
+        """Adds a job; waits while too many are not finished."""
         self._jobs.append((job, self._pool.submit(self._work, job)))
         while len(self._jobs) > self._most:
             self._take_one()
@@ -89,11 +90,11 @@ class WorkBehind:
             self._take_one()
 
     def close(self) -> None:
-        """Ends the thread; jobs that were not begun are forgotten."""
+        """Ends the thread; jobs that have not started are dropped."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _take_one(self) -> None:
         job, future = self._jobs[0]
         result = future.result()
-        self._jobs.popleft()  # not before: Ctrl-C meanwhile must lose none
+        self._jobs.popleft()  # only now: Ctrl-C before this line must lose no job
         self._take(job, result)

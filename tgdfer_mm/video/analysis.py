@@ -15,18 +15,20 @@ from .track_record import TrackRecord
 from .tracking import Step
 from .windows import Crop, Window, WindowCutter
 
-_BATCHES = 2  # that may be predicted while others are collected
+# batches of windows that may wait for the model while others are collected
+_BATCHES = 2
 
 
 class Prediction(NamedTuple):
-    """What a model says of one window whose n crops it looked at.
+    """The prediction of a model for one window, of which it used n crops.
 
     Attributes:
         probabilities: (K,).
-        scores: Of each crop, (n, K); None if the model gives none.
-        relevance: Of each crop for each class, (n, K), adding up to one over the
-            crops; None as well.
-        movements: What a text tower reads in each crop, (n, P); None without one.
+        scores: Scores of each crop, (n, K); None if the model gives none.
+        relevance: Relevance of each crop for each class, (n, K), with a sum of one over
+            the crops; None if the model gives none.
+        movements: Scores of facial movements in each crop, from a text tower, (n, P);
+            None without a text tower.
     """
 
     probabilities: np.ndarray
@@ -40,11 +42,11 @@ Predictor = Callable[[list[list[np.ndarray]]], list[Prediction]]
 
 
 class Analysis:
-    """Reads a source to its end and keeps the numbers.
+    """Reads a source to its end and keeps only the numbers.
 
-    In memory are the frames that the tracker waits with, one window of crops a track,
-    and three batches of windows; of what has passed, the numbers alone. Where the
-    source allows it, one thread reads and detects, and one predicts.
+    Memory holds the frames that the tracker still needs, one window of crops for each
+    track, and three batches of windows. Of earlier frames it holds only the numbers. If
+    the source allows threads, one thread reads and detects, and another one predicts.
 
     Args:
         source: Where the frames come from.
@@ -116,8 +118,9 @@ class Analysis:
     def tracks(self) -> list[dict]:
         """The tracks as plain data, by their start, numbered from 1.
 
-        Next to what a result has, ``movements``: what a text tower reads, by the
-        position in the lists of the frames; empty without one.
+        Each track has the fields of a result and also ``movements``: the scores of a
+        text tower, by the position in the lists of the frames. It is empty without a
+        text tower.
         """
         tracks = [t.asdict(self._settings.intervals) for t in self._finished]
         tracks.sort(key=lambda t: (t['start'], t['frames']['box'][0]))
@@ -175,7 +178,7 @@ class Analysis:
             self._queue = []
             return
         predictions = self._predictions(queue)
-        self._queue = []  # not before: Ctrl-C meanwhile must lose none
+        self._queue = []  # only now: Ctrl-C before this line must lose no window
         self._note(queue, predictions)
 
     def _predictions(self, queue: Queue) -> list[Prediction]:
@@ -184,7 +187,7 @@ class Analysis:
     def _note(self, queue: Queue, predictions: list[Prediction]) -> None:
         for (record, window), said in zip(queue, predictions, strict=True):
             relevance = said.relevance
-            if relevance is not None:  # in units of a uniform share
+            if relevance is not None:  # 1 is the share of a frame if all have the same
                 k = int(said.probabilities.argmax())
                 relevance = relevance[:, k] * len(window.crops)
             values = said.probabilities, said.scores, relevance, said.movements

@@ -1,4 +1,4 @@
-"""What a face looks like, as far as it helps to tell two people apart."""
+"""The look of a face: brightness and colour, to tell two people apart."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,14 @@ import numpy as np
 
 from .frames import Frame
 
-_SIDE = 160  # pixels of the picture that is looked at
+_SIDE = 160  # pixels of the small picture of a face
 _GRID = 20
 _MARGIN = 0.1  # on each side of the face, as a share of its size
-_RIM = 2  # cells by which two faces may be shifted against each other
+_RIM = 2  # largest shift between two faces, in cells
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # BT.601
 _CHROMA = 2.0  # weight of the colour: the light changes it less than the brightness
 _SCALES = (0.84, 1.0, 1.19)  # detectors jump between sizes
-ANOTHER = 0.04  # from there on two faces are two people, see docs/video.md
+ANOTHER = 0.04  # a larger difference means two people, see docs/video.md
 
 
 def look_of(frame: Frame, box: Sequence[float]) -> np.ndarray:
@@ -26,8 +26,8 @@ def look_of(frame: Frame, box: Sequence[float]) -> np.ndarray:
 
     Returns:
         (20, 20, 3) float32: brightness from 0 to 1 and weighted differences of blue and
-        red from it, on a grid over the widened box. What lies outside the frame repeats
-        its edge.
+        red from it, on a grid over the widened box. Outside the frame its edge is
+        repeated.
     """
     picture, scale = frame.small(_SIDE)
     fine = 2 * _GRID
@@ -50,15 +50,15 @@ def look_of(frame: Frame, box: Sequence[float]) -> np.ndarray:
 
 
 def look_apart(first: np.ndarray, second: np.ndarray) -> float:
-    """How differently two faces look, at the best fit of one on the other.
+    """The difference of two looks, where one fits the other best.
 
     Args:
         first: A look, see :func:`look_of`.
         second: Another one.
 
     Returns:
-        Mean difference of their values, where the second may be shifted and
-        scaled a little, as boxes of detectors are never quite the same.
+        Mean difference of their values. The second may be shifted and scaled a little,
+        because the boxes of detectors are never exactly the same.
     """
     inner = first[_RIM:-_RIM, _RIM:-_RIM].transpose(2, 0, 1)
     best = 1.0

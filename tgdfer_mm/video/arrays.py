@@ -9,7 +9,7 @@ import numpy as np
 from .errors import InputError
 from .frames import Frame, Source, SourceInfo
 
-_LONGEST = 1e9  # seconds [choice]: more are of a clock that was set meanwhile
+_LONGEST = 1e9  # seconds [choice]: a longer step means that the clock was changed
 
 
 class ArraySource(Source):
@@ -18,7 +18,7 @@ class ArraySource(Source):
     Args:
         frames: (T, H, W, 3) or (T, H, W) uint8 RGB or grey, or a list of such frames
             of one size.
-        fps: Their rate.
+        fps: Frames a second.
     """
 
     def __init__(self, frames: Sequence[np.ndarray], fps: float) -> None:
@@ -40,17 +40,17 @@ class ArraySource(Source):
 class FrameStream(Source):
     """Frames that come one after another, such as from a generator.
 
-    Width and height are known with the first frame. A frame is copied, since it waits
-    with the tracker while its owner may use the array again.
+    Width and height are known after the first frame. A frame is copied, because the
+    tracker keeps it for a while and its owner may write to the array again.
 
     Args:
-        frames: Arrays (H, W, 3) or (H, W), uint8 RGB or grey, all of one size; or
-            pairs of a time in seconds and such an array, times ascending.
-        fps: Rate of frames without a time.
+        frames: Arrays (H, W, 3) or (H, W), uint8 RGB or grey, all of one size; or pairs
+            of a time in seconds and such an array, with ascending times.
+        fps: Frames a second, for frames without a time.
 
     Raises:
-        InputError: While it is read: a frame is none, or its time does not ascend or is
-            no such time.
+        InputError: During reading: an item is not a frame, or its time is not a valid
+            time or does not ascend.
     """
 
     def __init__(self, frames: Iterable[Any], fps: float) -> None:
@@ -91,17 +91,19 @@ def _pair(given: tuple, index: int) -> tuple[float, Any]:
             f'frame {index} is a tuple, but not (time in seconds, picture)'
         ) from err
     if not math.isfinite(time):
-        raise InputError(f'frame {index} has the time {time}, which is no number')
+        raise InputError(
+            f'frame {index} has the time {time}, which is not a number: give seconds'
+        )
     return time, picture
 
 
 def _picture_of(
     frame: Any, index: int, size: tuple[int, int] | None = None
 ) -> np.ndarray:
-    """A frame as (h, w, 3) uint8, grey ones as RGB.
+    """A frame as (h, w, 3) uint8; a grey frame becomes RGB.
 
     Raises:
-        InputError: It is no picture, or not of this size (height, width).
+        InputError: It is not a picture, or not of this size (height, width).
     """
     shape = getattr(frame, 'shape', ())
     grey = len(shape) == 2

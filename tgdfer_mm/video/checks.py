@@ -1,4 +1,4 @@
-"""Numbers that a user gives, looked at before they are used."""
+"""Checks of the numbers that a user gives."""
 
 import math
 from collections.abc import Mapping
@@ -11,14 +11,14 @@ from .errors import UsageError
 
 @dataclass(frozen=True)
 class Number:
-    """Which numbers a setting may be.
+    """The numbers that a setting may have.
 
     Attributes:
         least: The smallest one.
         most: The largest one.
-        above: What it has to be larger than.
-        whole: No fractions.
-        none: None is allowed too.
+        above: A number that it must be larger than.
+        whole: Whether it must be a whole number.
+        none: Whether None is allowed too.
     """
 
     least: float = -math.inf
@@ -43,19 +43,19 @@ class Number:
         """Gives a value as a plain number of Python.
 
         Args:
-            name: Of the setting, for the message.
-            value: What the user gave; numbers of NumPy are numbers, truth values and
-                texts are none.
+            name: Name of the setting, for the message.
+            value: The user's value. Numbers of NumPy are accepted; truth values and
+                texts are refused.
 
         Returns:
             An int or a float; None where it is allowed.
 
         Raises:
-            UsageError: It is not allowed; the message says what is.
+            UsageError: The value is not allowed. The message says which values are.
         """
         if value is None and self.none:
             return None
-        # numpy.bool_ is no Integral, but bool is one.
+        # numpy.bool_ is not an Integral, but bool is.
         number = isinstance(value, Real) and not isinstance(value, bool)
         if number and self.whole:
             number = isinstance(value, Integral)
@@ -70,16 +70,16 @@ class Number:
 
 
 def check_numbers(settings: Any, prefix: str, allowed: Mapping[str, Number]) -> None:
-    """Looks at fields of a frozen dataclass, and makes them plain numbers.
+    """Checks fields of a frozen dataclass, and makes them plain numbers.
 
     Args:
         settings: The dataclass.
         prefix: Goes before the fields' names in a message, such as ``video.crop.``.
-        allowed: What each field may be.
+        allowed: The allowed numbers of each field.
 
     Raises:
-        UsageError: One is not allowed; the message names the field, its value and what
-            is allowed.
+        UsageError: A value is not allowed. The message names the field, its value and
+            the allowed values.
     """
     for name, kind in allowed.items():
         value = kind.check(f'{prefix}{name}', getattr(settings, name))

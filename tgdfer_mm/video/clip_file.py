@@ -1,4 +1,4 @@
-"""The frames of a short video file by their number, for those who train on clips."""
+"""The frames of a short video file by their number, for training on clips."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,8 +14,8 @@ from .optional_packages import need
 from .stated_length import stated_length
 from .video_file import VideoFileSource
 
-# Where each packet is one picture that is shown. Elsewhere some are shown never (VP8)
-# or two come in one packet (MPEG-4 in AVI).
+# In these codecs each packet is one picture that is shown. In others some pictures are
+# never shown (VP8), or one packet has two pictures (MPEG-4 in AVI).
 _ONE_EACH = {
     'mov': {'h264', 'hevc', 'av1', 'vp9', 'mpeg4', 'mjpeg'},
     'matroska': {'h264', 'hevc', 'av1', 'vp9', 'mjpeg'},
@@ -24,12 +24,13 @@ _ONE_EACH = {
 
 
 class ClipFile:
-    """A video file that is whole.
+    """A complete video file.
 
-    Frame i is the i-th one in the order of showing, upright and with square pixels as
-    :class:`.VideoFileSource` gives it, in its full size. The file is closed between
-    two calls. Frames are decoded one after the other up to the last one wanted: clips
-    of data sets are short, and have few frames where a decoder could start.
+    Frame i is the i-th one that a player shows. It is upright, with square pixels as
+    :class:`.VideoFileSource` gives it, and in its full size. The file is closed between
+    two calls. Frames are decoded one after the other up to the last one that is needed:
+    clips of data sets are short, and a decoder could start at only a few of their
+    frames.
 
     Args:
         path: The file.
@@ -46,7 +47,9 @@ class ClipFile:
         counted = _count_packets(self.path)
         self.total = sum(1 for _ in self) if counted is None else counted
         if not self.total:
-            raise InputError(f'{self.path}: holds no frame')
+            raise InputError(
+                f'{self.path}: has no frame: leave it out, or take another copy'
+            )
 
     def __iter__(self) -> Iterator[Frame]:
         """All frames.
@@ -60,13 +63,13 @@ class ClipFile:
                 raise InputError(f'{self.path}: {source.problems[0]}')
 
     def pictures(self, numbers: Sequence[int]) -> list[np.ndarray]:
-        """Some frames, (h, w, 3) RGB uint8, in the order asked for.
+        """Some frames, (h, w, 3) RGB uint8, in the given order.
 
         Args:
-            numbers: Which, from 0; any order, also repeated.
+            numbers: Numbers of the frames, from 0, in any order; they may repeat.
 
         Raises:
-            InputError: One of them, or one before, is damaged or missing.
+            InputError: One of them, or an earlier one, is damaged or missing.
         """
         wanted, found = set(map(int, numbers)), {}
         with VideoFileSource(self.path, max_side=None) as source:
@@ -90,10 +93,10 @@ class ClipFile:
 
 
 def _count_packets(path: Path) -> int | None:
-    """How many frames a file has, without decoding; None if that does not tell.
+    """The number of frames of a file, without decoding; None if only decoding can tell.
 
     Raises:
-        InputError: It cannot be read or is cut off.
+        InputError: The file cannot be read or is cut off.
     """
     with open_media(path) as container:
         stream = picture_stream(container)
@@ -110,7 +113,8 @@ def _count_packets(path: Path) -> int | None:
                     continue
                 first = first or packet
                 if not first.is_keyframe or _is_before(packet, first):
-                    return None  # needs frames that were cut away, and is not shown
+                    # a packet that needs frames which were cut away is not shown
+                    return None
                 packets += 1
                 shown += not packet.is_discard
                 end = _later(end, packet, step)

@@ -1,4 +1,4 @@
-"""What the model sees of a frame: a crop as its data set has them."""
+"""The crop of a face that the model gets, cut as in the model's data set."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,8 +14,8 @@ _NUMBERS = dict(
     margin=Number(above=-0.5, most=10),
 )
 _SHIFT = Number(least=-10, most=10)
-# Where the five points of an aligned face lie in a picture of 112 pixels: the places
-# that models of faces are trained with since ArcFace, OpenCV's among them.
+# Places of the five points of an aligned face in a picture of 112 pixels. Face models
+# are trained with these places since ArcFace; OpenCV's model is one of them.
 _PLACES = np.array(
     [
         *([38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366]),
@@ -26,18 +26,19 @@ _PLACES = np.array(
 
 @dataclass(frozen=True)
 class FaceCrop:
-    """How a crop follows from a detector's box.
+    """The rule that turns a detector's box into a crop.
 
-    A wrong crop costs 10 to 25 points, so it belongs to the model: a config says it in
-    ``video.crop``, for the boxes of the default detector. Beyond the picture's edge
-    its outermost pixels are repeated [choice].
+    A wrong crop costs 10 to 25 points, so the crop belongs to the model: a config
+    states it in ``video.crop``, for the boxes of the default detector. Outside the
+    picture the pixels of its edge are repeated [choice].
 
     Attributes:
         size: Width and height of the crop, pixels.
-        margin: Added on each side, as a share of the box's longer side.
-        shift: The crop's centre moved (right, down), as a share of that side.
-        align: Turn and scale the face so that its five points lie where those of an
-            aligned face are. Margin and shift are for faces without points.
+        margin: Width that is added on each side, as a share of the box's longer side.
+        shift: Move of the crop's centre (right, down), as a share of that side.
+        align: Whether the face is turned and scaled so that its five points lie in the
+            places of an aligned face. Margin and shift then apply only to faces without
+            points.
     """
 
     size: int = 224
@@ -53,7 +54,7 @@ class FaceCrop:
             raise UsageError(
                 f'video.crop.shift={self.shift!r} must be two numbers'
             ) from err
-        shift = (  # a config has a list
+        shift = (  # a config gives a list
             _SHIFT.check('video.crop.shift[0]', right),
             _SHIFT.check('video.crop.shift[1]', down),
         )
@@ -77,8 +78,9 @@ class FaceCrop:
         Args:
             picture: (h, w, 3) uint8.
             box: (x1, y1, x2, y2) in its pixels.
-            cropped: The picture is a crop already and is only scaled.
-            points: (5, 2) of the face, see :class:`~tgdfer_mm.video.faces.Face`.
+            cropped: Whether the picture is a crop already, which is only scaled.
+            points: Points of the face, (5, 2), see
+                :class:`~tgdfer_mm.video.faces.Face`.
 
         Returns:
             (size, size, 3) uint8.
@@ -99,7 +101,7 @@ class FaceCrop:
     def _aligned(self, picture: np.ndarray, points: np.ndarray) -> np.ndarray:
         turn = _similarity(points, _PLACES * (self.size / 112))
         scale = float(np.hypot(*turn[:, 0]))
-        if scale < 1:  # shrunk before, so that no pixel is passed over
+        if scale < 1:  # shrunk first, so that every pixel counts
             height, width = picture.shape[:2]
             size = max(1, round(width * scale)), max(1, round(height * scale))
             picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
@@ -136,9 +138,9 @@ def _similarity(points: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _inside(start: int, length: int, size: int) -> tuple[slice, int, int]:
-    """The part of a span that lies in 0 to `size`, and what it lacks on either side.
+    """The part of a span inside 0 to `size`, and the pixels missing on either side.
 
-    Of a span that lies outside altogether it is the outermost pixel.
+    For a span that lies completely outside, the part is the outermost pixel.
     """
     lacking = min(max(0, -start), length - 1)
     first = min(max(0, start), size - 1)

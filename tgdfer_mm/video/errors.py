@@ -1,29 +1,31 @@
-"""What can be wrong with an input or an output, and the exit code of each."""
+"""Errors of inputs and outputs, with the exit code of each."""
 
 INCOMPLETE = 4  # exit code of a video that could be read in part
 
 
 class VideoError(Exception):
-    """Base: something the user can put right; `exit_code` is the command's.
+    """Base of the errors that the user can correct; `exit_code` is that of the command.
 
-    Codes: 0 all went well (a video without a face included), 1 a fault of this
-    package, 2 wrong arguments, 3 an input that cannot be read at all, 4 an input that
-    could be read in part (its result says ``"complete": false``), 5 an output that
-    cannot be written, 6 a result of something else is there, 130 stopped with Ctrl-C.
+    Codes: 0 no error (also for a video without a face), 1 a fault of this package, 2
+    wrong arguments, 3 an input that cannot be read at all, 4 an input that was read
+    only in part (its result says ``"complete": false``), 5 an output that cannot be
+    written, 6 a result of another model, settings or file is already there, 130 stopped
+    with Ctrl-C.
     """
 
     exit_code = 1
-    results: list[dict]  # of an inferencer's call: of the inputs that were read
+    # set by an inferencer's call: the results of the inputs that were read
+    results: list[dict]
 
 
 class UsageError(VideoError, ValueError):
-    """An argument or setting that cannot work."""
+    """An argument or setting that is not allowed."""
 
     exit_code = 2
 
 
 class NoNumberError(UsageError):
-    """A model that gives NaN or infinity, so that it says nothing."""
+    """A model that gives NaN or infinity, so its output has no meaning."""
 
 
 class MissingPackage(VideoError, ImportError):
@@ -33,13 +35,13 @@ class MissingPackage(VideoError, ImportError):
 
 
 class InputError(VideoError, OSError):
-    """An input of which not one frame can be read."""
+    """An input of which no frame can be read."""
 
     exit_code = 3
 
 
 class NoVideoError(InputError):
-    """A file of no kind that is read, or one that names other files."""
+    """A file of a kind that is not read, or a file that points to other files."""
 
 
 class OutputError(VideoError, OSError):
@@ -49,7 +51,7 @@ class OutputError(VideoError, OSError):
 
 
 class KeptResult(VideoError):
-    """A result of another model, settings or file is there, and was left alone."""
+    """A result of another model, settings or file is there, and was not changed."""
 
     exit_code = 6
 
@@ -58,7 +60,7 @@ class Interrupted(VideoError, KeyboardInterrupt):
     """Ctrl-C while a video was read.
 
     Args:
-        result: What was finished by then, with ``complete`` false.
+        result: The part that was finished, with ``complete`` false.
     """
 
     exit_code = 130

@@ -1,5 +1,7 @@
-"""Whether a file ends where its container says: a cut leaves the pictures before it
-as they were, so no decoder tells.
+"""Finds out if a file ends before the place that its container states.
+
+A file that was cut off still has intact pictures before the cut, so a decoder does not
+notice.
 """
 
 import re
@@ -12,15 +14,15 @@ _TAIL = 1 << 18
 
 
 def is_cut_off(path: Path, container: str) -> bool | None:
-    """Looks at the lengths that a container states.
+    """Compares a file with the lengths that its container states.
 
     Args:
         path: The file.
         container: FFmpeg's name of its format, such as ``mov,mp4``.
 
     Returns:
-        Whether bytes are missing at the end; None if the format does not say. Bytes
-        too many are no cut.
+        Whether bytes are missing at the end; None if the format does not say. A file
+        with too many bytes is not cut off.
     """
     look = next((_LOOKS[n] for n in container.split(',') if n in _LOOKS), None)
     if look is None:
@@ -29,7 +31,7 @@ def is_cut_off(path: Path, container: str) -> bool | None:
         with path.open('rb') as file:
             return look(file, path.stat().st_size)
     except (struct.error, IndexError, ValueError, OSError):
-        return None  # it says something strange
+        return None  # the length makes no sense
 
 
 def _boxes(file: BinaryIO, size: int) -> bool | None:
@@ -41,13 +43,13 @@ def _boxes(file: BinaryIO, size: int) -> bool | None:
         length, kind = struct.unpack('>I4s', file.read(8))
         if length == 1:
             length = struct.unpack('>Q', file.read(8))[0]
-        if kind not in known or length < 8:  # 0: up to the end, whatever that is
+        if kind not in known or length < 8:  # 0: 0: up to the end of the file
             return None if length == 0 else False
         if at + length > size:
             return True
         parts = parts or kind == b'moof'
         at += length
-    return parts and at < size  # the head of a further part
+    return parts and at < size  # the head of another part
 
 
 def _segment(file: BinaryIO, size: int) -> bool | None:
@@ -92,7 +94,7 @@ def _flv(file: BinaryIO, size: int) -> bool | None:
     while at + 11 <= size:
         file.seek(at)
         kind, *length = struct.unpack('4B', file.read(4))
-        if kind & 31 not in (8, 9, 18):  # something that was put behind
+        if kind & 31 not in (8, 9, 18):  # something that was added at the end
             return False
         at += 15 + int.from_bytes(length, 'big')
     return at > size
@@ -113,10 +115,10 @@ def _packets(file: BinaryIO, size: int) -> bool | None:
 
 
 def _in_a_packet(tail: bytes, length: int, before: int) -> bool | None:
-    """Whether a packet that states its length, as sound does, has not all its parts."""
+    """Whether parts are missing of a packet that states its length, as of sound."""
     lacking: dict[int, int] = {}
     for at in range(before, len(tail) - 187, length):
-        if tail[at] != 0x47:  # something that was put behind
+        if tail[at] != 0x47:  # something that was added at the end
             break
         head, flags = struct.unpack_from('>HB', tail, at + 1)
         start, pid = head & 0x4000, head & 0x1FFF
@@ -142,7 +144,7 @@ def _program(file: BinaryIO, size: int) -> bool | None:
     if kind == b'\xb9':  # the end
         return False
     if kind == b'\xba':
-        return True  # the head of a pack without one
+        return True  # the head of a pack without a packet
     length = struct.unpack_from('>H', tail, at + 4)[0]
     if not length:
         return None

@@ -1,4 +1,4 @@
-"""The faces of a source, found and followed, and their crops."""
+"""The faces of a source: found, tracked and cropped."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -12,19 +12,19 @@ from .settings import VideoSettings
 from .shots import ShotDetector
 from .tracking import Seen, Step, Tracker
 
-_SAME_TIME = 1e-6  # seconds: sums of times are rounded
+_SAME_TIME = 1e-6  # seconds: tolerance, because sums of times are rounded
 
 
 class FollowedFaces:
-    """Detects, tracks and crops: what an analysis and a data set see of a video.
+    """Detects, tracks and crops faces, for an analysis and for a data set.
 
     Args:
         source: Where the frames come from.
         detector: Finds the faces.
         settings: See :class:`VideoSettings`.
         advance: Called after every frame read.
-        ahead: Whether frames are read in one thread and looked at in another, ahead of
-            the rest.
+        ahead: Whether two threads work ahead: one reads the frames, another one
+            detects.
     """
 
     def __init__(
@@ -43,15 +43,15 @@ class FollowedFaces:
             settings.max_gap, settings.min_overlap, detector.cropped
         )
         self._ahead = ahead
-        self._duration = 0.0  # of the source up to the frame that is tracked
+        self._duration = 0.0  # duration of the source up to the frame that is tracked
         self._stopped = False
         self._not_aligned = 0
 
     def steps(self) -> Iterator[Step]:
-        """Frames with their faces, as soon as these are settled; :meth:`finish` next.
+        """Frames with their final faces; call :meth:`finish` after the last one.
 
-        A camera cut ends all tracks; each track's frames follow one another without a
-        gap, those between detections included.
+        A camera cut ends all tracks. The frames of a track have no gap: frames between
+        detections are included.
         """
         looked = self._looked_at()
         if self._ahead:
@@ -98,11 +98,11 @@ class FollowedFaces:
             yield frame, self._source.info.duration
 
     def finish(self) -> Iterator[Step]:
-        """The frames that were waited with, after the last one that was read."""
+        """The frames that are still waiting after the last frame was read."""
         return self._tracker.finish()
 
     def crop(self, frame: Frame, seen: Seen) -> np.ndarray:
-        """Cuts a face out, (size, size, 3) uint8 RGB; it keeps no frame in memory."""
+        """Cuts a face out, (size, size, 3) uint8 RGB, as a copy."""
         box = [v * frame.scale for v in seen.box]
         points = None
         if seen.points is not None:
@@ -113,16 +113,18 @@ class FollowedFaces:
         return crop if crop.flags.owndata else crop.copy()
 
     def too_short(self, seconds: float) -> bool:
-        """Whether a track from whose first to last frame so long passes is left out."""
+        """Whether a track is left out because it is as short as this."""
         return seconds < self._settings.min_track <= self._duration
 
     def warnings(self) -> Iterator[str]:
-        """Sentences about what the reader of the crops should know."""
+        """Sentences that the user of the crops should know."""
         if self._stopped:
-            yield f'read up to max_seconds={self._settings.max_seconds} only'
+            yield (
+                f'only the first {self._settings.max_seconds} s were read (max_seconds)'
+            )
         if self._not_aligned:
             yield (
-                f'{self._not_aligned} faces were cut out as they stand, though '
-                'crop.align asks for faces aligned by five points, which the detector '
-                f'{self._detector.name!r} did not give (--faces yunet does)'
+                f'{self._not_aligned} faces were cut out without alignment: '
+                'crop.align needs five points of each face, and the detector '
+                f'{self._detector.name!r} did not give them (--faces yunet does)'
             )

@@ -1,4 +1,4 @@
-"""One frame of a source, and what a source of frames is."""
+"""The interface of sources of frames, and one frame of a source."""
 
 import time as clocks
 from collections.abc import Callable, Iterator
@@ -8,17 +8,18 @@ from typing import Any
 
 import numpy as np
 
-MAX_PIXELS = 64_000_000  # of a frame; one of 8K has 33 million
-MOST_PIXELS = 2**31 - 1  # that FFmpeg counts to
+# largest number of pixels of a frame; a frame of 8K has 33 million
+MAX_PIXELS = 64_000_000
+MOST_PIXELS = 2**31 - 1  # the largest number that FFmpeg accepts
 
 
 @dataclass
 class SourceInfo:
-    """What is known of a source; the ``source`` of a result.
+    """The facts about a source; the ``source`` of a result.
 
     Width and height are those of the picture as it is shown: upright, with square
-    pixels. ``frames`` and ``duration`` count what was read; ``rotation`` is how far
-    the stored picture had to be turned, in degrees counter-clockwise.
+    pixels. ``frames`` and ``duration`` count only what was read. ``rotation`` is the
+    angle by which the stored picture is turned, in degrees counter-clockwise.
     """
 
     path: str
@@ -39,16 +40,17 @@ class Frame:
     """One upright frame.
 
     Args:
-        index: From 0 in the source.
+        index: Its number in the source, from 0.
         time: Seconds since the first frame.
-        stored: Picture as it is stored: an RGB array, or what `convert` takes.
-        turns: Quarter turns counter-clockwise that make it upright.
-        scale: Stored pixels a source pixel.
-        convert: Gives a stored picture as an RGB array of so many pixels
-            (width, height).
+        stored: The picture as it is stored: an RGB array, or an object that `convert`
+            takes.
+        turns: Number of quarter turns counter-clockwise that make it upright.
+        scale: Stored pixels for one source pixel.
+        convert: Returns a stored picture as an RGB array of the given size (width,
+            height).
 
     Attributes:
-        arrived: Seconds on ``time.monotonic`` when it was read.
+        arrived: Time when it was read, seconds of ``time.monotonic``.
     """
 
     def __init__(
@@ -71,7 +73,7 @@ class Frame:
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height upright, in source pixels; nothing is converted for it."""
+        """Width and height of the upright picture, in source pixels."""
         width, height = self.stored_size
         if self.convert is not None and self.turns % 2:
             width, height = height, width
@@ -95,8 +97,8 @@ class Frame:
         """The picture with its longer side shrunk to at most `side` pixels.
 
         Returns:
-            RGB (h, w, 3) uint8, and its pixels a source pixel; made once for each
-            side, not to be written to.
+            RGB (h, w, 3) uint8, and its number of pixels for one source pixel. The
+            array is made once for each side; do not write to it.
         """
         if side not in self._small:
             self._small[side] = self._shrunk(side)
@@ -109,7 +111,8 @@ class Frame:
             return self.rgb, self.scale
         size = max(1, round(width * factor)), max(1, round(height * factor))
         if self.convert is None:
-            import cv2  # here, as a process that only decodes has no need of it
+            # imported here, because a process that only decodes does not need it
+            import cv2
 
             picture = cv2.resize(stored, size, interpolation=cv2.INTER_AREA)
         else:
@@ -121,18 +124,19 @@ class Frame:
 
 
 class Source:
-    """Base of what frames come from: iterate once, then read `info` and `problems`.
+    """Base of the sources of frames: iterate once, then read `info` and `problems`.
 
     Attributes:
-        info: What is known; complete after the iteration.
-        total: Frames to expect, None if unknown.
-        problems: What was damaged or missing, sentences. Not empty: not complete.
-        notes: What else the reader of a result has to know, sentences.
-        time: Of the frame that was read last, seconds.
-        threads: Whether its frames may be read in one thread and used in another.
+        info: The facts about it; complete after the iteration.
+        total: Expected number of frames, None if unknown.
+        problems: Sentences about what was damaged or missing. If there are any, the
+            result is not complete.
+        notes: Sentences about what else the reader of a result has to know.
+        time: Time of the frame that was read last, seconds.
+        threads: Whether one thread may read its frames while another thread uses them.
         longest_step: Longest time between two frames so far, seconds.
-        times_are_stamps: Whether the times are those of the file, so that it can be
-            opened at one; complete after the iteration.
+        times_are_stamps: Whether the times are those of the file, so that the file can
+            be opened at such a time; known after the iteration.
     """
 
     info: SourceInfo

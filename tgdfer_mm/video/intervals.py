@@ -1,4 +1,4 @@
-"""From the scores of single frames to stretches of one emotion."""
+"""Intervals of one emotion, found from the scores of single frames."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,26 +23,26 @@ _NUMBERS = dict(
 
 @dataclass(frozen=True)
 class IntervalRule:
-    """When a stretch of a track counts as showing an emotion [choice].
+    """The rule for intervals in which a track shows an emotion [choice].
 
-    An interval is a stretch in which the score of one emotion never falls below the low
-    threshold ``hold * threshold`` and reaches `threshold` at least once. Where two
-    emotions claim the same frames, they belong to the stretch whose scores add up to
-    more over time, and of the other one only the rest may be an interval.
+    An interval is a stretch of frames in which the score of one emotion never falls
+    below the low threshold ``hold * threshold`` and reaches `threshold` at least once.
+    If stretches of two emotions overlap, the shared frames belong to the stretch with
+    the larger sum of scores over time. Only the rest of the other stretch may be an
+    interval.
 
-    Before that the scores are averaged over `smooth` seconds. A dip of up to `join`
-    seconds ends no interval, and an interval shorter than `shortest` is dropped. Where
-    there is none the face shows nothing in particular: neutral is no interval of its
-    own.
+    First the scores are averaged over `smooth` seconds. A gap of up to `join` seconds
+    does not end an interval, and an interval shorter than `shortest` is dropped.
+    Outside all intervals the face is neutral: neutral has no intervals.
 
     Attributes:
-        threshold: Score that an interval reaches.
-        smooth: Width of the average, seconds.
+        threshold: Score that an interval must reach.
+        smooth: Width of the moving average, seconds.
         join: Longest gap inside an interval, seconds.
         shortest: Shortest interval, seconds.
-        neutral: Name of the class that makes no intervals; any name that data sets
-            have for it is as good.
-        hold: Share of the threshold down to which an interval lasts.
+        neutral: Name of the class that has no intervals. Any of the names that data
+            sets use for it will do.
+        hold: Share of the threshold above which an interval goes on.
     """
 
     threshold: float = 0.5
@@ -75,10 +75,10 @@ def find_intervals(
 
     Args:
         time: (n,) seconds, ascending.
-        scores: (n, K), NaN where nothing is known.
+        scores: (n, K), NaN for frames without scores.
         classes: K names.
-        rule: The choices.
-        until: The end of the track; no interval ends later.
+        rule: The rule for intervals.
+        until: The end of the track, seconds; no interval ends later.
 
     Returns:
         Dicts with ``start`` and ``end`` (seconds), ``emotion`` and ``score`` (the mean
@@ -103,15 +103,16 @@ def find_intervals(
 
 
 def seconds(time: float) -> float:
-    """A time as every result has it: to a tenth of a millisecond."""
+    """A time as in every result: rounded to a tenth of a millisecond."""
     return round(float(time), 4)
 
 
 def interval_at(track: Mapping[str, Any], time: float) -> Mapping[str, Any] | None:
-    """The interval of a result's track that a moment is in, or None.
+    """The interval of a result's track at a given time, or None.
 
-    The frame at an interval's end is not in it, but for the last one of the track. An
-    end is a sum, so it may be a tenth of a millisecond away from that frame.
+    The frame at an interval's end is not in it, except for the last frame of the track.
+    An end is a sum of rounded times, so it may differ from the time of that frame by a
+    tenth of a millisecond.
     """
     last = time >= track['end']
     for interval in reversed(track['intervals']):
@@ -129,16 +130,15 @@ def _smoothed(time: np.ndarray, scores: np.ndarray, width: float) -> np.ndarray:
 
 
 class _Stretches:
-    """The stretches of frames that emotions claim, and who gets them.
+    """The stretches of frames of each emotion; where they overlap, one of them wins.
 
     Args:
         time: (n,) seconds.
         scores: (n, K), averaged.
-        rule: The choices.
-
-    Attributes:
+        rule: The rule for intervals.
+        Attributes:
         scores: As given.
-        ends: (n,) when the frames end, seconds.
+        ends: Ends of the frames, (n,) seconds.
     """
 
     def __init__(
@@ -154,7 +154,7 @@ class _Stretches:
         self._sums = np.concatenate([np.zeros((1, scores.shape[1])), worth.cumsum(0)])
 
     def best(self, emotions: Sequence[int]) -> list[tuple[int, int, int]]:
-        """First frame, one past the last, and class of those that win, by time."""
+        """First frame, one past the last frame, and class of the winners, by time."""
         claims = [c for k in emotions for c in self._claims(0, len(self.ends), k)]
         heapify(claims)
         free = np.ones(len(self.ends), bool)
@@ -171,7 +171,7 @@ class _Stretches:
         return sorted(won)
 
     def _claims(self, start: int, stop: int, k: int) -> Iterator[tuple]:
-        """The stretches of a class in a part of the track, and their worth below 0."""
+        """The stretches of a class in a part of the track, with minus their sums."""
         high = np.flatnonzero(self._high[start:stop, k]) + start
         gaps = np.diff(self._time[high]) > self._rule.join + _ROUNDING
         cuts = np.flatnonzero(gaps & (np.diff(high) > 1)) + 1

@@ -1,4 +1,4 @@
-"""A pass over a stream: each window as soon as its frames are known, nothing kept."""
+"""One pass over a stream: gives each window as soon as it is known, and keeps none."""
 
 import time
 from collections import deque
@@ -17,19 +17,19 @@ from .windows import Window
 
 
 def promised_delay(settings: VideoSettings, step: float, cropped: bool = False) -> dict:
-    """How long after its newest frame a window comes at most, by construction.
+    """The longest delay of a window after its newest frame.
 
-    A window ends where the next frame of its track is known. A frame is known at the
-    next look of the detector, or, where a face was missed, when it is given up.
+    A window ends when the next frame of its track is known. A frame is known at the
+    next detection or, if the face was missed, when the face is given up.
 
     Args:
-        settings: How the stream is read.
+        settings: Settings for reading the stream.
         step: Longest time between two frames, seconds.
-        cropped: The frames are face crops already.
+        cropped: Whether the frames are face crops already.
 
     Returns:
-        Seconds in the time of the stream, without what the model takes: ``usual``
-        while every look finds every face, and ``most`` in any case.
+        Seconds in the time of the stream, without the time of the model: ``usual`` if
+        every detection finds every face, and ``most`` in any case.
     """
     look = settings.every_seconds + step
     if settings.every is not None:
@@ -50,20 +50,20 @@ class _Place(NamedTuple):
 
 
 class LiveTrack:
-    """What is known of a track while it lasts: one window's frames, without pictures.
+    """The state of a track that goes on: the frames of one window, without pictures.
 
     Args:
-        number: Of the track.
+        number: Number of the track.
         classes: Names of the K classes.
         seconds: Length of a window.
-        hand_out: Takes each window with its track and its newest frame.
-        record: Keeps the numbers of all frames; None keeps none.
+        hand_out: Is called with each window, its track and its newest frame.
+        record: Collects the numbers of all frames; None collects none.
 
     Attributes:
-        number: Of the track.
+        number: Number of the track.
         record: See above.
         settled: Whether it has ended and counts as a track.
-        box: Where the face is, (x1, y1, x2, y2).
+        box: Box of the face, (x1, y1, x2, y2).
     """
 
     def __init__(
@@ -139,9 +139,9 @@ class LiveTrack:
 class LiveAnalysis(Analysis):
     """Hands out each window of a source as soon as it is known.
 
-    The windows and their scores are those that :class:`Analysis` finds.
-    In memory is what that has there, and of a track that lasts one window of numbers;
-    nothing grows with the stream, unless `keep` is set.
+    The windows and their scores are those that :class:`Analysis` finds. Memory holds
+    the same as there, and one window of numbers for each track that goes on. It does
+    not grow with the stream, unless `keep` is set.
 
     Args:
         source: Where the frames come from.
@@ -149,12 +149,13 @@ class LiveAnalysis(Analysis):
         predict: See :class:`Analysis`.
         classes: Names of the K classes.
         settings: See :class:`VideoSettings`.
-        batch_size: Windows predicted together at most; a window waits for no other.
+        batch_size: Largest number of windows that are predicted together. A window
+            never waits for others.
         keep: Whether the numbers of all frames are kept, for :meth:`tracks`.
         advance: Called after every frame read.
     """
 
-    in_threads = False  # a window waits for no batch
+    in_threads = False  # a window does not wait until a batch is full
 
     def __init__(
         self,
@@ -182,17 +183,18 @@ class LiveAnalysis(Analysis):
 
     @property
     def faces(self) -> list[dict]:
-        """``track`` and ``box`` of the faces that are there, as last known."""
+        """The newest ``track`` and ``box`` of each face that is there."""
         there = [record for record, _ in list(self._open.values())]
         return [dict(track=t.number, box=list(t.box)) for t in there]
 
     def windows(self) -> Iterator[dict]:
-        """The windows, plain data; after the last one, the rest of what was known.
+        """The windows as plain data, also those that still wait after the last frame.
 
-        Those of a result's ``windows``, and: ``track``, its number; ``box``, where the
-        face is; ``frames``, ``index``, ``time``, ``scores`` and ``relevance`` of those
-        that the model looked at; ``delay``, seconds since the newest of its frames:
-        ``stream`` in the time of the stream, and ``clock`` on the clock.
+        Each has the fields of a result's ``windows`` and also: ``track``, the number of
+        its track; ``box``, the place of the face; ``frames``, with ``index``, ``time``,
+        ``scores`` and ``relevance`` of the frames that the model used; ``delay``, the
+        seconds since its newest frame: ``stream`` in the time of the stream, and
+        ``clock`` in real time.
         """
         for step in self._faces.steps():
             self._take(step)
@@ -201,7 +203,7 @@ class LiveAnalysis(Analysis):
         yield from self._due()
 
     def finish(self, finished: bool = True) -> None:
-        """Ends all tracks, after the last frame or where it is stopped.
+        """Ends all tracks, after the last frame or when the user stops.
 
         Args:
             finished: Whether the source was read to its end.

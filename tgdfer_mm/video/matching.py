@@ -1,4 +1,4 @@
-"""Which of the faces just found is which of those known."""
+"""Matches the faces of a new frame with the known tracks."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,11 @@ from .appearance import ANOTHER, look_apart
 
 Box = tuple[float, float, float, float]
 
-_LOOKS_WEIGH = 7.0  # overlap that a difference of looks of 1 makes up for
-_NEW = 1.0  # overlap that a face which starts another track costs
-_STALE = 0.5  # overlap that a second without detection costs
+_LOOKS_WEIGH = 7.0  # overlap that is worth as much as a difference of 1 between looks
+_NEW = 1.0  # cost of a face that starts another track, as overlap
+_STALE = 0.5  # cost of a second without detection, as overlap
 _SAME = 1.6 * ANOTHER  # a face that comes out from behind another one is partly hidden
-_REACH = 1.5  # in sizes of the face: how far it may be from where it is expected
+_REACH = 1.5  # largest distance from the expected place, in sizes of the face
 
 
 def match_faces(
@@ -25,27 +25,27 @@ def match_faces(
 ) -> dict[int, int]:
     """Assigns faces to tracks.
 
-    A face may be a track's if it overlaps one of the places where the track is
-    expected, or if it is near one and looks the same. Of all assignments the one is
-    taken in which overlaps are largest, looks differ least, and tracks are not old.
+    A face may belong to a track if it overlaps one of the places where the track is
+    expected, or if it is near such a place and looks the same. The best assignment has
+    large overlaps, small differences of looks, and tracks that were detected recently.
 
     Args:
-        places: Of each track, boxes where its face may be now.
-        looks: Of each track, see :func:`~tgdfer_mm.video.appearance.look_of`.
-        ages: Of each track, seconds since its face was detected.
-        boxes: Of each face.
+        places: For each track, boxes where its face may be now.
+        looks: The look of each track, see :func:`~tgdfer_mm.video.appearance.look_of`.
+        ages: For each track, seconds since its face was detected.
+        boxes: The box of each face.
         found: The look of each face.
-        min_overlap: Intersection over union from which boxes overlap.
+        min_overlap: Smallest intersection over union of boxes that overlap.
 
     Returns:
-        Number of the face by the number of the track.
+        For each matched track its number, and the number of its face.
     """
     if not places or not boxes:
         return {}
     overlap = np.array([overlaps(expected, boxes).max(0) for expected in places])
     joins = overlap >= min_overlap
     near = np.array([[_near(expected, b) for b in boxes] for expected in places])
-    if not (near & ~joins).any() and _no_choice(joins):  # as nearly always
+    if not (near & ~joins).any() and _no_choice(joins):  # the usual case
         return dict(np.argwhere(joins).tolist())
     value = np.full(overlap.shape, np.nan)
     for t, f in np.argwhere(joins | near):
@@ -69,7 +69,7 @@ def _no_choice(possible: np.ndarray) -> bool:
 
 
 def overlaps(ours: Sequence[Box], theirs: Sequence[Box]) -> np.ndarray:
-    """Intersection over union of each two boxes; 0 of two that are empty."""
+    """Intersection over union of each pair of boxes; 0 for two empty boxes."""
     a, b = np.asarray(ours, float)[:, None], np.asarray(theirs, float)[None]
     sides = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
     common = sides.clip(0).prod(-1)

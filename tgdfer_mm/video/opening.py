@@ -1,4 +1,4 @@
-"""Opens media files with PyAV: that file alone, whatever its name and content say."""
+"""Opens media files with PyAV, and never another file that they point to."""
 
 import re
 from collections.abc import Iterator
@@ -25,30 +25,31 @@ def open_media(
 ) -> Iterator[Any]:
     """Opens a file for reading.
 
-    FFmpeg gets an open file and no name but its ending, so that no name is taken for
-    an address or a pattern. It may open nothing else: no protocol is allowed.
+    FFmpeg gets an open file, and of its name only the ending, so it cannot read the
+    name as an address or a pattern. It may open nothing else: no protocol is allowed.
 
     Args:
         path: The file.
         formats: FFmpeg's names of the containers that are read, divided by commas;
             None reads all.
-        max_pixels: Of a frame: larger ones are damaged to the decoders, which refuse
-            them by the size that they state.
+        max_pixels: Largest number of pixels of a frame. Decoders refuse a larger frame
+            by the size that it states, and it counts as damaged.
 
     Yields:
         The `av.container.InputContainer`.
 
     Raises:
-        InputError: It is missing, empty, a play list, or of no kind that can be read.
+        InputError: The file is missing, empty, a play list, or of a kind that is not
+            read.
     """
     av, path = need('av'), Path(path)
     with checked_file(path) as file:
-        # FFmpeg decodes a frame or two already to find out what is in a file.
+        # FFmpeg already decodes one or two frames to find out what is in a file.
         options = {'protocol_whitelist': 'none', 'max_pixels': str(max_pixels)}
         if formats is not None:
             options['format_whitelist'] = formats
         try:
-            # Titles and the like may be in any encoding.
+            # Titles and other texts may be in any encoding.
             container = av.open(file, options=options, metadata_errors='replace')
         except (av.error.FFmpegError, ValueError, OSError) as err:
             raise NoVideoError(
@@ -64,16 +65,17 @@ class _File(FileIO):
     def seek(self, offset: int, whence: int = 0) -> int:
         try:
             return super().seek(offset, whence)
-        except OSError:  # FFmpeg tries places before the start, and goes on
+        except OSError:  # FFmpeg also tries places before the start, and then goes on
             return -1
 
 
 @contextmanager
 def checked_file(path: Path) -> Iterator[FileIO]:
-    """Opens a file, after a look at what it is.
+    """Opens a file, after a check of its kind.
 
     Raises:
-        InputError: It cannot be read, is empty, a pointer of git-lfs or a play list.
+        InputError: It cannot be read, is empty, or is a pointer of git-lfs or a play
+            list.
     """
     wrong = what_it_is(path)
     if wrong:
@@ -88,8 +90,8 @@ def checked_file(path: Path) -> Iterator[FileIO]:
             )
         if names_other_files(path):
             raise NoVideoError(
-                f'{path}: is a play list. Other files are not opened for it: give the '
-                'videos themselves'
+                f'{path}: is a play list, and the files that it names are not opened: '
+                'give the videos themselves'
             )
         file = _File(path, opener=only_a_file)
     except InputError:
@@ -98,22 +100,22 @@ def checked_file(path: Path) -> Iterator[FileIO]:
         raise InputError(f'{path}: cannot be opened ({reason(err)})') from err
     with file:
         ending = path.suffix if re.fullmatch(r'\.\w+', path.suffix, re.ASCII) else ''
-        file.name = f'media{ending}'  # what PyAV tells FFmpeg
+        file.name = f'media{ending}'  # the size that PyAV reports to FFmpeg
         yield file
 
 
 def output_name(path: str | Path) -> str:
-    """The name of a file to write, as PyAV has to be told."""
+    """The name of a file to write, in the form that PyAV needs."""
     return local_name(path)
 
 
 def picture_stream(container: Any) -> Any | None:
-    """The first stream of moving pictures; the cover of a record is none."""
+    """The first stream of moving pictures; a cover picture is not one."""
     attached = need('av').stream.Disposition.attached_pic
     streams = container.streams.video
     return next((s for s in streams if not s.disposition & attached), None)
 
 
 def reason(err: Exception) -> str:
-    """What went wrong, in the words of FFmpeg or the system."""
+    """The reason of an error, in the words of FFmpeg or of the system."""
     return getattr(err, 'strerror', None) or str(err) or type(err).__name__

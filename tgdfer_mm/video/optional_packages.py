@@ -1,4 +1,4 @@
-"""Packages that only some commands need: imported late, or not at all."""
+"""Imports of packages that only some commands need."""
 
 import importlib
 from types import ModuleType
@@ -24,11 +24,12 @@ def need(name: str) -> ModuleType:
     """Imports an optional package.
 
     Raises:
-        MissingPackage: It is absent or broken; the message says what to install.
+        MissingPackage: The package is absent or broken. The message says what to
+            install.
     """
     try:
         return importlib.import_module(name)
-    # A package that does not fit its neighbours can raise anything.
+    # A package that does not fit the other packages can raise any error.
     except Exception as err:
         extra, purpose = _EXTRA[name]
         what = f'"tgdfer_mm[{extra}]"' if extra else name

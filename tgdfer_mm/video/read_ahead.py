@@ -1,4 +1,4 @@
-"""Reads a source in a thread, ahead of the work on its frames."""
+"""Reads a source in a thread, before its frames are needed."""
 
 import threading
 from collections import deque
@@ -12,28 +12,28 @@ _PATIENCE = 5.0  # seconds to wait for a source that gives nothing
 
 
 class _Waiting(NamedTuple):
-    frame: Frame | None  # None: the end
+    frame: Frame | None  # None means the end
     problems: list[str]
     notes: list[str]
     error: BaseException | None = None
 
 
 class ReadAhead(Source):
-    """The frames of another source, which a thread reads meanwhile.
+    """The frames of another source, which a thread reads ahead.
 
-    What waits is bounded. If the work is slower than the source, the source waits, as
-    a file does; or, with `drop`, the oldest frame that waits is dropped and counted, as
-    a camera does not wait.
+    The number of waiting frames is limited. If the work is slower than the source, the
+    source waits; this is right for a file. With `drop` the oldest waiting frame is
+    dropped and counted; this is right for a camera, which cannot wait.
 
     Args:
-        source: Where the frames come from; closed with this one.
-        most: Frames that wait at most.
+        source: Where the frames come from. It is closed together with this one.
+        most: Largest number of waiting frames.
         drop: Whether frames are dropped.
 
     Attributes:
         dropped: How many frames were dropped.
-        newest: The frame that came last, also one that still waits; None before the
-            first.
+        newest: The frame that came last, which may still be waiting; None before the
+            first frame.
     """
 
     def __init__(self, source: Source, most: int = 8, drop: bool = False) -> None:
@@ -44,7 +44,7 @@ class ReadAhead(Source):
         self._changed = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._read, daemon=True)
-        self._said = 0, 0  # problems and notes that were passed on
+        self._said = 0, 0  # numbers of problems and notes that were passed on
         self.info = replace(source.info)
         self.total = source.total
         self.dropped = 0
@@ -63,7 +63,7 @@ class ReadAhead(Source):
                 raise error
             if frame is None:
                 break
-            # A stream knows them with its first frame only.
+            # A stream knows its size only after its first frame.
             self.info.width, self.info.height = (
                 self._source.info.width,
                 self._source.info.height,
@@ -76,14 +76,14 @@ class ReadAhead(Source):
             for frame in self._source:
                 if not self._put(frame):
                     break
-        except BaseException as err:  # it is raised where the frames are used
+        except BaseException as err:  # the error is raised where the frames are used
             error = err
         self._put(None, error)
         if self._closed:
             self._source.close()
 
     def _put(self, frame: Frame | None, error: BaseException | None = None) -> bool:
-        """Adds what came; False if nobody wants more."""
+        """Adds an item; returns False if no more are wanted."""
         source = self._source
         problems, notes = (
             said[start:]
@@ -110,8 +110,8 @@ class ReadAhead(Source):
     def close(self) -> None:
         """Ends the thread, then closes the source.
 
-        A source that gives nothing for five seconds is closed by the thread, when it
-        does.
+        If the source gives nothing for five seconds, the thread closes it as soon as it
+        gives something.
         """
         with self._changed:
             first, self._closed = not self._closed, True

@@ -1,4 +1,4 @@
-"""Opens what frames come from: arrays, folders of pictures, cameras, video files."""
+"""Opens sources of frames: arrays, folders of pictures, cameras and video files."""
 
 import os
 import re
@@ -18,22 +18,23 @@ from .frames import MAX_PIXELS, Frame, Source, SourceInfo
 from .stills import STILLS, pictures_in, read_still
 from .video_file import VideoFileSource
 
-_CAMERAS = 100  # OpenCV counts other kinds of source from there on
+_CAMERAS = 100  # larger numbers mean other kinds of source in OpenCV
 VIDEOS = ('.mp4', '.mov', '.m4v', '.mkv', '.webm', '.avi', '.wmv', '.flv', '.mpg')
 VIDEOS += ('.mpeg', '.ts', '.mts', '.m2ts', '.ogv', '.3gp', '.vob', '.asf', '.3g2')
 VIDEOS += ('.mpe', '.m2v', '.qt', '.f4v', '.divx', '.dv', '.mxf', '.nut', '.y4m')
 
 
 class FolderSource(Source):
-    """A folder of pictures, one a frame, in the order of the numbers in their names.
+    """A folder with one picture for each frame, in the order of their numbers.
 
-    A picture that cannot be read, or of another size than the first that can, is left
-    out and named in `problems`; files of other kinds are named in `notes`.
+    A picture is left out and named in `problems` if it cannot be read, or if its size
+    differs from that of the first readable one. Files of other kinds are named in
+    `notes`.
 
     Args:
         folder: The folder.
         fps: Rate of the frames.
-        max_pixels: Of a picture that is read.
+        max_pixels: Largest number of pixels of a picture.
     """
 
     threads = True
@@ -82,13 +83,13 @@ class FolderSource(Source):
 
 
 def _listed(folder: Path) -> tuple[list[str], list[str]]:
-    """Paths of the pictures of a folder in their order, and names of what else it has.
+    """Paths of a folder's pictures in their order, and names of its other files.
 
     Raises:
-        InputError: There is no picture.
+        InputError: The folder has no picture.
     """
     try:
-        # Not the hidden files that systems leave behind.
+        # Without the hidden files that operating systems create.
         names = natural_sorted(n for n in os.listdir(folder) if n[0] != '.')
     except OSError as err:
         raise InputError(f'{folder}: cannot be listed ({err.strerror})') from err
@@ -121,7 +122,7 @@ class CameraSource(Source):
 
     def __init__(self, index: int) -> None:
         super().__init__()
-        if not 0 <= index < _CAMERAS:  # OpenCV would crash, or take it for something
+        if not 0 <= index < _CAMERAS:  # OpenCV would crash, or open something else
             raise UsageError(f'camera {index}: cameras are numbered from 0')
         try:
             self._capture = cv2.VideoCapture(index)
@@ -129,7 +130,10 @@ class CameraSource(Source):
         except cv2.error as err:
             raise InputError(f'camera {index} cannot be opened ({err})') from err
         if not opened:
-            raise InputError(f'there is no camera {index}, or another program has it')
+            raise InputError(
+                f'camera {index} cannot be used: there is none of this number, or '
+                'another program uses it'
+            )
         done, self._first = self._capture.read()
         if not done:
             self._capture.release()
@@ -156,17 +160,18 @@ class CameraSource(Source):
 
 
 def open_source(source: Any, fps: float = 25.0, max_pixels: int = MAX_PIXELS) -> Source:
-    """Opens anything that frames come from.
+    """Opens a source of frames of any kind.
 
     Args:
         source: Path of a video or of a folder of pictures, an array or list of
             frames, the number of a camera, or a source that is open already.
         fps: Rate of frames that do not say theirs (folders, arrays).
-        max_pixels: Of a frame in a file: larger ones are not decoded.
+        max_pixels: Largest number of pixels of a frame in a file. Larger ones are not
+            decoded.
 
     Raises:
-        InputError: Not one frame can be read.
-        UsageError: It is none of those.
+        InputError: No frame can be read.
+        UsageError: `source` is of another kind.
     """
     if isinstance(source, Source):
         return source
@@ -185,8 +190,10 @@ def open_source(source: Any, fps: float = 25.0, max_pixels: int = MAX_PIXELS) ->
 
 
 def _open_path(source: str | os.PathLike, fps: float, max_pixels: int) -> Source:
-    if not os.fspath(source):  # it would be the current folder
-        raise InputError('the name of an input is empty')
+    if not os.fspath(source):  # an empty path would be the current folder
+        raise InputError(
+            'the name of an input is empty: give the path of a video or a folder'
+        )
     try:
         path = Path(source).expanduser()
     except RuntimeError:  # there is no such user

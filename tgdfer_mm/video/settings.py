@@ -1,4 +1,4 @@
-"""What can be set when a video is read."""
+"""The settings for reading a video."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -27,26 +27,27 @@ _PARTS = dict(crop=FaceCrop, window=WindowPlan, intervals=IntervalRule)
 
 @dataclass(frozen=True)
 class VideoSettings:
-    """How faces, time and emotions are read off a video.
+    """Settings for the faces, the windows and the intervals of a video.
 
-    A config says them in ``video``: ``crop``, ``window`` and ``intervals`` are those of
-    :class:`FaceCrop`, :class:`WindowPlan` and :class:`IntervalRule`.
+    A config states them in ``video``: ``crop``, ``window`` and ``intervals`` are those
+    of :class:`FaceCrop`, :class:`WindowPlan` and :class:`IntervalRule`.
 
     Attributes:
-        crop: What the model sees of a frame.
-        window: How a track is cut into bags.
-        intervals: When a stretch shows an emotion.
-        every_seconds: From one look of the detector to the next; 0 looks at each frame.
-        every: The detector looks at one frame of this many instead; None goes by time.
+        crop: The crop of a face that the model gets.
+        window: The rule that cuts a track into bags.
+        intervals: The rule for intervals of an emotion.
+        every_seconds: Seconds from one detection to the next; 0 detects in each frame.
+        every: Detect in every n-th frame instead; None uses `every_seconds`.
         max_gap: Longest gap in a track that is filled, seconds.
-        min_overlap: Intersection over union that joins two boxes.
-        min_track: Shorter tracks are left out, seconds; a warning counts them. A
-            source that is itself shorter keeps all.
-        cut: Threshold of the camera cuts, see ``ShotDetector``; None finds none.
-        max_seconds: Stop reading there, None reads to the end.
-        max_frames: Frames that are read at most; a source with more is read in part.
-            None sets no limit.
-        max_pixels: Of a frame, at most; a source with more is refused.
+        min_overlap: Smallest intersection over union that joins two boxes.
+        min_track: Shortest track, seconds. Shorter tracks are left out, and a warning
+            counts them. If the source itself is shorter, all tracks are kept.
+        cut: Threshold of camera cuts, see ``ShotDetector``; None looks for no cuts.
+        max_seconds: Seconds after which reading stops; None reads to the end.
+        max_frames: Largest number of frames that are read; of a longer source the rest
+            is not read. None sets no limit.
+        max_pixels: Largest number of pixels of a frame; a source with larger frames is
+            refused.
     """
 
     crop: FaceCrop = field(default_factory=FaceCrop)
@@ -76,8 +77,8 @@ class VideoSettings:
         """A copy with other values.
 
         Args:
-            changes: By name; ``crop``, ``window`` and ``intervals`` may be dicts of
-                those values that change.
+            changes: New values by their names; ``crop``, ``window`` and ``intervals``
+                may be dicts of only the values that change.
 
         Raises:
             UsageError: There is no such setting, or a value is not allowed.
@@ -103,11 +104,11 @@ class VideoSettings:
         return replace(self, **values)
 
     def nested(self) -> dict:
-        """As :meth:`updated` takes them, plain data."""
+        """The settings as plain data, as :meth:`updated` takes them."""
         return asdict(self)
 
     def asdict(self) -> dict:
-        """As the ``settings`` of a result: flat plain data."""
+        """The settings as flat plain data, for the ``settings`` of a result."""
         own = asdict(self)
         for part in _PARTS:
             del own[part]

@@ -1,4 +1,4 @@
-"""Where the camera cuts."""
+"""Camera cuts."""
 
 import logging
 
@@ -7,19 +7,20 @@ import cv2
 from .frames import Frame
 from .optional_packages import need
 
-_SIDE = 160  # pixels are plenty to see a cut
+_SIDE = 160  # pixels: enough to see a cut
 
 
 class ShotDetector:
-    """Tells the first frame of each shot after the first, with PySceneDetect.
+    """Finds the first frame of each new shot, with PySceneDetect.
 
-    Its ContentDetector compares each frame's hue, saturation and brightness with the
-    one before. Dissolves are not found: faces that overlap across one stay a track.
+    Its ContentDetector compares the hue, saturation and brightness of each frame with
+    those of the frame before. Dissolves are not found: faces that overlap across a
+    dissolve stay one track.
 
     Args:
-        threshold: Mean difference that makes a cut, as ContentDetector's (27 is its
-            default); None never cuts.
-        min_length: Frames a shot lasts at least, so that a flash makes no cuts.
+        threshold: Mean difference that makes a cut, as in ContentDetector (whose
+            default is 27); None finds no cuts.
+        min_length: Smallest number of frames of a shot, so that a flash makes no cuts.
     """
 
     def __init__(self, threshold: float | None = 27.0, min_length: int = 5) -> None:
@@ -37,7 +38,7 @@ class ShotDetector:
         self._timecode = lambda index: scenedetect.FrameTimecode(index, 25.0)
 
     def __call__(self, frame: Frame) -> bool:
-        """Whether a shot starts with this frame; to be asked of every frame."""
+        """Whether a shot starts with this frame; call it with every frame."""
         if self._detector is None:
             return False
         picture = cv2.cvtColor(frame.small(_SIDE)[0], cv2.COLOR_RGB2BGR)

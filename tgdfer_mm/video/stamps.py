@@ -1,23 +1,24 @@
-"""From the time stamps of a file to the times of its frames, which always ascend."""
+"""Turns the time stamps of a file into times of its frames, which always ascend."""
 
-_BACK = 1.0  # seconds back from which another recording begins
-_AHEAD = 3600.0  # no still lasts as long: the stamp is wrong
-_REORDERED = 8  # frames that a codec stores in another order than that of showing
+_BACK = 1.0  # seconds: a larger step back means that another recording begins
+_AHEAD = 3600.0  # seconds: a larger step ahead means that the stamp is wrong
+_REORDERED = 8  # largest number of frames that a codec stores out of order
 
 
 class FrameClock:
     """Gives each frame its time, counted from the first one.
 
-    Times are the stamps' own as long as these ascend. A stamp that is missing, equal
-    to the one before or a little earlier gives the usual step. Where stamps start anew,
-    as in recordings that were joined, or leap ahead by more than an hour, the frames
-    follow one another by the usual step and the later stamps are counted from there.
+    As long as the stamps ascend, they give the times. If a stamp is missing, equal to
+    the one before or a little earlier, the time advances by the usual step. Stamps may
+    start again from zero, as in joined recordings, or jump ahead by more than an hour.
+    The time then also advances by the usual step, and later stamps are counted from
+    there.
 
     Args:
-        step: Usual seconds between frames.
+        step: Usual time between frames, seconds.
 
     Attributes:
-        restarts: How often the stamps started anew.
+        restarts: How often the stamps started again or jumped.
     """
 
     def __init__(self, step: float) -> None:
@@ -30,16 +31,17 @@ class FrameClock:
 
     @property
     def holes_at_the_end(self) -> bool:
-        """Whether frames are missing among the last ones, and nowhere before.
+        """Whether frames are missing among the last frames, and only there.
 
-        A file that is cut lacks frames that are shown before others that it has.
+        A file that was cut off lacks frames that are shown before some of its last
+        ones.
         """
         if self._first_gap is None:
             return False
         return self._first_gap >= max(_REORDERED, self._count - _REORDERED)
 
     def __call__(self, stamp: float | None) -> float:
-        """The time of the next frame, seconds; above that of the one before.
+        """The time of the next frame, seconds; larger than that of the frame before.
 
         Args:
             stamp: Its stamp in seconds, None if there is none.

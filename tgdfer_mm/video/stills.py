@@ -1,4 +1,4 @@
-"""Single pictures of every kind that OpenCV or Pillow reads."""
+"""Reads single pictures of every kind that OpenCV or Pillow can read."""
 
 from io import BytesIO
 from pathlib import Path
@@ -14,19 +14,20 @@ from .picture_size import check_size, stated_size
 
 _BY_OPENCV = {'.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.bmp'}
 _BY_EITHER = {'.webp', '.tif', '.tiff', '.gif', '.avif', '.ppm', '.pgm', '.pbm', '.jp2'}
-_BY_A_PLUGIN = {'.heic', '.heif', '.jxl'}  # pictures too, if something reads them
+# also pictures, if OpenCV or Pillow can read them
+_BY_A_PLUGIN = {'.heic', '.heif', '.jxl'}
 STILLS = _BY_OPENCV | _BY_EITHER | _BY_A_PLUGIN
 
 
 def read_still(path: str, max_pixels: int = MAX_PIXELS) -> np.ndarray:
-    """Reads a picture, (h, w, 3) uint8 RGB; of a moving one the first frame.
+    """Reads a picture, (h, w, 3) uint8 RGB; from a moving picture the first frame.
 
     Args:
         path: The file.
-        max_pixels: It is not decoded if it states more.
+        max_pixels: Largest number of pixels. A picture that states more is not decoded.
 
     Raises:
-        DamagedClipError: It cannot be read; the error names the file.
+        DamagedClipError: The picture cannot be read. The error names the file.
     """
     data = read_file(path, path)
     try:
@@ -40,18 +41,18 @@ def read_still(path: str, max_pixels: int = MAX_PIXELS) -> np.ndarray:
 
 
 def pictures_in(path: str) -> int:
-    """How many pictures a file holds, as far as Pillow can tell; else 1."""
+    """The number of pictures in a file; 1 if Pillow cannot tell."""
     if Path(path).suffix.lower() not in _BY_EITHER:
         return 1
     try:
         with Image.open(BytesIO(read_file(path, path))) as image:
             return getattr(image, 'n_frames', 1)
-    except Exception:  # Pillow's readers raise errors of every kind
+    except Exception:  # Pillow's readers raise errors of many kinds
         return 1
 
 
 def _size(path: str, data: bytes) -> tuple[int, int]:
-    """What a picture states; (0, 0) where neither Pillow nor we can tell."""
+    """The stated size of a picture; (0, 0) if neither Pillow nor we can read it."""
     size = stated_size(data)
     if any(size):
         return size
@@ -68,7 +69,7 @@ def _size(path: str, data: bytes) -> tuple[int, int]:
 
 
 def _decode(data: bytes, place: None) -> np.ndarray | None:
-    """What OpenCV was not built for is left to Pillow."""
+    """Reads a picture with OpenCV, or with Pillow if OpenCV cannot."""
     picture = decode_with_cv2(data)
     if picture is not None:
         return picture

@@ -1,4 +1,4 @@
-"""The frames of a stream, damage counted and passed over."""
+"""The frames of a stream; damaged ones are counted and skipped."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,11 +7,11 @@ from .opening import reason
 from .optional_packages import need
 from .picture_size import stated_size
 
-_HOPELESS = 100  # errors before the first frame
+_HOPELESS = 100  # largest number of errors before the first frame
 
 
 class StreamDecoder:
-    """Decodes one stream of a container, in order; to be iterated once.
+    """Decodes one stream of a container, in order; it can be iterated once.
 
     Args:
         container: From :func:`.opening.open_media`.
@@ -21,9 +21,9 @@ class StreamDecoder:
         packets: How many packets were read.
         damaged: How many of them, or of the frames, were damaged.
         first_error: What went wrong first, empty if nothing did.
-        first_errno: The number of that error, 0 if it has none.
-        end_error: Why there are no more packets, empty if the file has ended.
-        stated_size: Width and height that the first damaged picture states.
+        first_errno: Its error number, 0 if it has none.
+        end_error: Reason why reading stopped before the end of the file, else empty.
+        stated_size: Width and height that the first damaged picture states, pixels.
     """
 
     def __init__(self, container: Any, stream: Any) -> None:
@@ -56,7 +56,7 @@ class StreamDecoder:
                 yield frame
 
     def _packets(self) -> Iterator:
-        """All packets, then one for the frames that are held back at the end."""
+        """All packets, then one that makes the decoder give its last frames."""
         reached = -1
         while True:
             try:
@@ -64,7 +64,7 @@ class StreamDecoder:
                     if self.end_error:
                         self._count(self.end_error)
                         self.end_error = ''
-                    if packet.size:  # an empty one would end the decoder
+                    if packet.size:  # an empty packet would end the decoder
                         self.packets += 1
                         yield packet
                 break
@@ -73,9 +73,9 @@ class StreamDecoder:
             except (self._av.error.FFmpegError, OSError, ValueError) as err:
                 self.end_error = self.end_error or reason(err)
                 if reached == self.packets:
-                    break  # it gets no further
+                    break  # the decoder cannot go on
                 reached = self.packets
-        end = self._av.Packet()  # what the decoder holds back comes with its time
+        end = self._av.Packet()  # the last frames come with their times
         end.stream, end.time_base = self._stream, self._stream.time_base
         yield end
 
@@ -84,7 +84,7 @@ class StreamDecoder:
         self.first_error = self.first_error or error
 
     def problem(self) -> str:
-        """A sentence about the damage, empty without any."""
+        """A sentence about the damage, empty if there is none."""
         if not self.damaged:
             return ''
         why = f' ({self.first_error})' if self.first_error else ''

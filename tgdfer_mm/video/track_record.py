@@ -1,4 +1,4 @@
-"""What becomes known of one track."""
+"""The numbers of one track, as they are collected."""
 
 from array import array
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from .windows import Window
 
 
 class TrackRecord:
-    """Collects the numbers of a track; pictures are not kept.
+    """Collects the numbers of a track, without pictures.
 
     Args:
         classes: Names of the K classes.
@@ -24,7 +24,7 @@ class TrackRecord:
         self._time = array('d')
         self._box = array('f')
         self._interpolated = array('b')
-        self._sums = array('f')  # K instance scores and the relevance, a frame
+        self._sums = array('f')  # K instance scores and the relevance of each frame
         self._counts = array('i')
         self._movements: dict[int, np.ndarray] = {}
         self._windows: list[dict] = []
@@ -35,7 +35,7 @@ class TrackRecord:
 
     @property
     def length(self) -> float:
-        """From the first to the last frame."""
+        """Seconds from the first to the last frame."""
         return self._time[-1] - self._time[0] if len(self) else 0.0
 
     def add_frame(self, frame: Frame, seen: Seen) -> int:
@@ -56,14 +56,16 @@ class TrackRecord:
         relevance: np.ndarray | None,
         movements: np.ndarray | None = None,
     ) -> None:
-        """Takes what the model predicted for a window.
+        """Adds the prediction of the model for a window.
 
         Args:
-            window: The window, with n crops looked at.
+            window: The window, of which the model used n crops.
             probabilities: (K,).
             scores: Instance scores (n, K), None if the model has none.
-            relevance: Of the predicted class, (n,), 1 = a uniform share; or None.
-            movements: Of single frames whatever the window, (n, P); or None.
+            relevance: Relevance for the predicted class, (n,); 1 if all crops have the
+                same share. None if the model gives none.
+            movements: Scores of movements in single frames, independent of the window,
+                (n, P); or None.
         """
         self._probabilities += probabilities
         first, last = window.first, window.last
@@ -126,13 +128,13 @@ def window_numbers(
     probabilities: np.ndarray,
     classes: Sequence[str],
 ) -> dict:
-    """A window as every result has it.
+    """A window as in every result.
 
     Args:
         first: Index and time of its first frame.
-        last: Of its last one.
+        last: Index and time of its last frame.
         probabilities: (K,).
-        classes: K names.
+        classes: Names of the K classes.
     """
     k = int(probabilities.argmax())
     return dict(
@@ -147,12 +149,12 @@ def window_numbers(
 
 
 def number(value: float) -> float | None:
-    """A score as every result has it, None for NaN."""
+    """A score as in every result, None for NaN."""
     return None if np.isnan(value) else round(float(value), 5)
 
 
 def numbers(values: np.ndarray) -> list[float] | None:
-    """Scores as every result has them, None if one is NaN."""
+    """Scores as in every result, None if one of them is NaN."""
     if np.isnan(values).any():
         return None
     return np.round(values.astype(float), 5).tolist()

@@ -1,4 +1,4 @@
-"""Boxes of one face joined over time."""
+"""Tracks of faces: boxes of the same face, joined over time."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -12,14 +12,14 @@ from .faces import Face
 from .frames import Frame
 from .matching import Box, match_faces, overlaps
 
-HIDDEN = 2.0  # a face behind another one may be missed so many times as long
-_PACE = 0.5  # seconds over which a face's velocity is measured
+HIDDEN = 2.0  # a face behind another one may be missed longer, by this factor
+_PACE = 0.5  # seconds in which a face's velocity is measured
 
 
 class Seen(NamedTuple):
-    """One face in one frame; `interpolated` as in :class:`Tracker`.
+    """One face in one frame; for `interpolated` see :class:`Tracker`.
 
-    `points` are as those of a :class:`Face`.
+    `points` are those of a :class:`Face`.
     """
 
     track: int
@@ -29,7 +29,7 @@ class Seen(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A frame with all its faces, and the tracks that have ended before or with it."""
+    """A frame with all its faces, and the tracks that ended before it or with it."""
 
     frame: Frame | None
     seen: list[Seen]
@@ -40,20 +40,21 @@ class Step(NamedTuple):
 class _Track:
     number: int
     box: Box
-    frame: Frame  # of the last detection
+    frame: Frame  # frame of the last detection
     look: np.ndarray
     points: tuple[tuple[float, float], ...] | None
     past: deque[tuple[float, Box]] = field(default_factory=deque)  # detections
-    velocity: np.ndarray | float = 0.0  # of the box, pixels a second
-    missed: bool = False  # the detector has looked since, in vain
+    velocity: np.ndarray | float = 0.0  # velocity of the box, pixels a second
+    # the detector has looked since then, but did not find the face
+    missed: bool = False
 
     def places(self, time: float) -> list[Box]:
-        """Where the face may be: where it would have moved to, and where it was."""
+        """Two boxes where the face may be: one if it moved on, one if it stayed."""
         moved = np.array(self.box) + self.velocity * (time - self.frame.time)
         return [tuple(moved.tolist()), self.box]
 
     def learn(self, time: float, box: Box, look: np.ndarray) -> None:
-        """Takes a face of which nothing is hidden."""
+        """Adds a face of which no part is hidden."""
         self.look = look
         self.past.append((time, box))
         while time - self.past[0][0] > _PACE and len(self.past) > 2:
@@ -73,24 +74,27 @@ class _Waiting:
 class Tracker:
     """Joins detections and fills in the frames between them.
 
-    A face belongs to the track that would be there if it had moved on as before, or
-    stayed; if several could be meant, to the one that looks like it (see
-    :func:`~tgdfer_mm.video.matching.match_faces`). A weak one starts no track,
-    and goes on with one that has no other face and looks the same. Boxes between two
-    detections lie on the straight line between them. If the detector has looked in
-    between and missed the face, they are marked as interpolated; a face missed for
-    longer than `max_gap` has ended with its last detection. So have all faces at a
-    camera cut. After its last detection a face that was not missed keeps its box up to
-    the cut or the end, marked too. Where a face suddenly looks like another person, one
-    track ends and another one starts with the frame of the change.
+    A face belongs to the track whose face would be there if it had moved on as before,
+    or stayed. If several tracks fit, the face belongs to the one that looks like it
+    (see :func:`~tgdfer_mm.video.matching.match_faces`). A weak face starts no track. It
+    continues a track that has no other face in this frame and that looks the same.
 
-    Only the frames since the oldest open gap are held: at most `max_gap` of them, twice
-    that of a face that may be behind another one, and those between two detections.
+    Boxes between two detections lie on the straight line between them. If the detector
+    has looked in between and missed the face, these boxes are marked as interpolated.
+    If a face is missed for longer than `max_gap`, its track ends with its last
+    detection. A camera cut ends all tracks in the same way. A face that was not missed
+    after its last detection keeps its box up to the cut or the end, and these boxes are
+    marked too. If a face suddenly looks like another person, one track ends, and
+    another one starts with the frame of the change.
+
+    Only the frames since the oldest open gap are kept: at most `max_gap` seconds of
+    them (twice as many if a face may be behind another one), and those between two
+    detections.
 
     Args:
         max_gap: Longest gap that is filled, seconds.
-        min_overlap: Intersection over union that joins two boxes.
-        one_person: All frames show the same person, however the looks change.
+        min_overlap: Smallest intersection over union that joins two boxes.
+        one_person: Whether all frames show the same person, even if the looks change.
     """
 
     def __init__(
@@ -100,7 +104,8 @@ class Tracker:
         self.one_person = one_person
         self.min_overlap = min_overlap
         self._tracks: list[_Track] = []
-        self._over: list[_Track] = []  # ended, but not all of it handed out
+        # tracks that ended, but were not completely returned
+        self._over: list[_Track] = []
         self._waiting: deque[_Waiting] = deque()
         self._count = 0
 
@@ -111,11 +116,11 @@ class Tracker:
 
         Args:
             frame: The frame.
-            faces: What the detector found, None if it did not look.
-            cut: A new shot starts with this frame.
+            faces: The faces that the detector found, None if it did not look.
+            cut: Whether a new shot starts with this frame.
 
         Yields:
-            Frames in order, as soon as their boxes are settled.
+            Frames in order, as soon as their boxes are final.
         """
         if cut:
             yield from self.finish()
@@ -168,7 +173,7 @@ class Tracker:
     def _pairs(
         self, frame: Frame, faces: Sequence[Face], looks: Sequence[np.ndarray]
     ) -> dict[int, int]:
-        """Whose the faces are: the weak ones only theirs who have no other."""
+        """Assigns faces to tracks; a weak face only to a track without another one."""
         pairs: dict[int, int] = {}
         for weak in (False, True):
             left = [t for t in range(len(self._tracks)) if t not in pairs]
@@ -188,7 +193,7 @@ class Tracker:
         return pairs
 
     def _start(self, face: Face, look: np.ndarray) -> None:
-        """A track that is first seen in the newest frame."""
+        """A new track, which starts in the newest frame."""
         self._count += 1
         frame = self._waiting[-1].frame
         track = _Track(self._count, face.box, frame, look, face.points)
@@ -198,11 +203,11 @@ class Tracker:
         self._waiting[-1].seen.append(seen)
 
     def _change(self, track: _Track, box: Box, look: np.ndarray) -> int | None:
-        """The frame in which another person takes the place of a track's."""
+        """The frame in which another person takes the place of the tracked one."""
         if look_apart(track.look, look) < ANOTHER:
             return None
         frames = [track.frame, *(w.frame for w in self._after(track))]
-        boxes = np.linspace(track.box, box, len(frames))  # it may move as well
+        boxes = np.linspace(track.box, box, len(frames))  # the face may also move
         views = [look_of(*each) for each in zip(frames, boxes, strict=True)]
         nearer = [look_apart(track.look, v) - look_apart(look, v) for v in views]
         last = int(np.diff(nearer).argmax())
@@ -257,7 +262,7 @@ class Tracker:
 
 
 def _between(old: Sequence, new: Sequence, share: float) -> tuple:
-    """Numbers, or points, on the line from one place to another."""
+    """Numbers or points on the straight line from one place to another."""
     old, new = np.array(old), np.array(new)
     found = (old + share * (new - old)).tolist()
     return tuple(tuple(v) if isinstance(v, list) else v for v in found)

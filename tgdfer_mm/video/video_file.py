@@ -23,29 +23,30 @@ from .stated_length import expected_frames, stated_length
 from .stream_decoder import StreamDecoder
 
 _THREADS = 8
-_KINDS = 8  # sizes and formats that are scaled to at a time
-MAX_SIDE = 1920  # larger pictures are shrunk when read: no crop needs more
-_PIXEL = 100.0  # no pixel is so many times as wide as high, or the other way about
+_KINDS = 8  # largest number of scalers that are kept, one for each size and format
+MAX_SIDE = 1920  # pixels; larger pictures are shrunk, because no crop needs more
+_PIXEL = 100.0  # largest believable ratio of a pixel's width and height
 
 
 class VideoFileSource(Source):
     """The frames of a video file.
 
-    Times are the stream's own, so a variable frame rate is kept. Pictures are as
-    players show them: the rotation that phones store is applied, and pixels that are
-    not square become square by scaling the width. If their size or shape changes, all
-    are put into that of the first one. Only a few frames are in memory at a time.
-    Damage is counted in `problems` and skipped.
+    Times are those of the stream, so a variable frame rate is kept. Pictures are as
+    players show them: the rotation that phones store is applied, and the width is
+    scaled so that pixels are square. If the size or shape of the pictures changes, all
+    are fitted into that of the first one. Only a few frames are in memory at a time.
+    Damaged frames are skipped, and `problems` counts them.
 
     Args:
         path: The file.
         formats: See :func:`.opening.open_media`.
-        max_pixels: Of a frame, see there.
-        max_side: Larger pictures are shrunk to it; None shrinks none.
+        max_pixels: Largest number of pixels of a frame, see there.
+        max_side: Longest side, pixels. Larger pictures are shrunk to it; None shrinks
+            none.
 
     Raises:
-        InputError: It is missing, empty, no video, has larger frames, or not one can be
-            decoded.
+        InputError: The file is missing, empty or not a video, has larger frames, or no
+            frame can be decoded.
     """
 
     threads = True
@@ -63,7 +64,7 @@ class VideoFileSource(Source):
         self._path = path
         self._threads = _threads()
         self._max_pixels = max_pixels
-        self._of_thread = threading.local()  # no two threads may use one scaler
+        self._of_thread = threading.local()  # two threads must not use the same scaler
         self._convertible: dict[str, bool] = {}
         with ExitStack() as stack:
             opened = open_media(path, formats, max_pixels)
@@ -78,7 +79,8 @@ class VideoFileSource(Source):
             kinds = ', '.join(sorted({s.type for s in streams} - {'video'}))
             cover = ' with a cover picture' if streams.video else ''
             raise InputError(
-                f'{self._path}: has no pictures, only {kinds or "nothing"}{cover}'
+                f'{self._path}: has no moving pictures, only '
+                f'{kinds or "nothing"}{cover}'
             )
         # Decoding several frames at once would lose those next to a damaged one.
         stream.thread_type = 'SLICE'
@@ -98,7 +100,7 @@ class VideoFileSource(Source):
             elif self._decoder.first_errno == errno.ENOMEM:
                 what = 'damaged, or there is too little memory for it'
             raise InputError(
-                f'{self._path}: not one frame can be decoded, it is {what}'
+                f'{self._path}: no frame can be decoded, it is {what}'
                 + (f' ({problem})' if problem else '')
             )
         if not self._can_be_shown(first):
@@ -125,7 +127,7 @@ class VideoFileSource(Source):
         self.total = expected_frames(self._container, stream, self.info.fps)
 
     def _can_be_shown(self, frame: Any) -> bool:
-        """Whether FFmpeg converts pictures of this format, which may change."""
+        """Whether FFmpeg converts this format, which may change within a file."""
         name = frame.format.name
         if name not in self._convertible:
             try:
@@ -136,7 +138,7 @@ class VideoFileSource(Source):
         return self._convertible[name]
 
     def _shape_of(self, frame: Any) -> tuple[int, int, int]:
-        """Displayed width and height before the quarter turns, and those."""
+        """Displayed width and height before the quarter turns, and their number."""
         pixel, own = self._pixel, self._stream.codec_context.sample_aspect_ratio
         if own != self._first_pixel:
             pixel = _pixel(own)
@@ -168,15 +170,15 @@ class VideoFileSource(Source):
         if clock.restarts:
             self.times_are_stamps = False
             self.notes.append(
-                f'the time stamps start anew or leap {clock.restarts} times: the times '
-                'go on without a gap there'
+                f'the time stamps start again or jump {clock.restarts} times: there '
+                'the times go on without a gap'
             )
         self._judge(last, clock)
 
     def frame_at(self, time: float) -> Frame | None:
-        """The frame that is shown at a time, without those long before it.
+        """The frame at a given time; frames long before it are not decoded.
 
-        Only of a source whose `times_are_stamps`, and that is not iterated.
+        Call it only if `times_are_stamps` was true, on a source that is not iterated.
 
         Args:
             time: Seconds from the first frame.
@@ -200,11 +202,11 @@ class VideoFileSource(Source):
         return None
 
     def damage(self) -> str:
-        """A sentence about the damage met so far, empty without any."""
+        """A sentence about the damage so far, empty if there is none."""
         return self._decoder.problem()
 
     def _judge(self, last: Any, clock: FrameClock) -> None:
-        """Says what was damaged, and whether pictures are missing at the end."""
+        """Notes what was damaged, and whether pictures are missing at the end."""
         if problem := self.damage():
             self.problems.append(problem)
         for name in (n for n, can in self._convertible.items() if not can):
@@ -247,8 +249,9 @@ class VideoFileSource(Source):
         return ground
 
     def _scaled(self, frame: Any, width: int, height: int, pixels: str) -> Any:
-        # Setting one up takes four times as long as shrinking a picture with it. Each
-        # has threads of its own, and every picture of a file may have another shape.
+        # Creating a scaler takes four times as long as shrinking a picture with it.
+        # Each one has its own threads, and every picture of a file may have another
+        # shape.
         reformatters = vars(self._of_thread).setdefault(
             'reformatters', defaultdict(self._av.video.reformatter.VideoReformatter)
         )
@@ -265,17 +268,17 @@ class VideoFileSource(Source):
 
 
 def _threads() -> int:
-    # Each takes memory, on machines with many cores too much.
+    # Each thread takes memory, too much on machines with many cores.
     return min(_THREADS, os.cpu_count() or 1)
 
 
 def _pixel(ratio: Any) -> float:
-    """Width of a pixel, its height being 1; what cannot be is not believed."""
+    """Width of a pixel whose height is 1; an impossible value counts as 1."""
     value = float(ratio or 1)
     return value if 1 / _PIXEL <= value <= _PIXEL else 1.0
 
 
 def _pixels(frame: Any) -> str:
-    """A format for the picture when it is scaled; not every one can be written."""
+    """A format for the scaled picture, because not every format can be written."""
     name = frame.format.name
     return name if name.startswith('yuv') else 'rgb24'

@@ -1,4 +1,4 @@
-"""A track as bags: one if it is short, else windows that overlap."""
+"""Cuts a track into bags: one bag if it is short, else windows that overlap."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -14,28 +14,28 @@ from .errors import UsageError
 _NUMBERS = dict(
     frames=Number(least=1, most=1024, whole=True),
     seconds=Number(above=0, most=3600),
-    # A clock of nanoseconds would step for hours through each second.
+    # With times in nanoseconds each second would take hours of steps.
     stride=Number(least=0.001, most=3600),
 )
-# A data set can leave clips out, a user's video is there to be read.
+# A data set can leave clips out, but every video of a user must be read.
 _SHORT_CLIP = [name for name in SHORT_CLIP if name != 'exclude']
 
 
 @dataclass(frozen=True)
 class WindowPlan:
-    """How a track is cut into bags.
+    """The rule that cuts a track into bags.
 
-    A track no longer than a window is one bag. A longer one is windows that start
-    `stride` apart, and a last one that ends with the track. Of each the model looks at
-    `frames` pictures, the middle ones of so many equal segments, as in testing. The
-    lengths are in seconds, because the rate of a user's video is not the data set's. A
-    config says them in ``video.window``.
+    A track no longer than a window is one bag. A longer track is cut into windows that
+    start `stride` apart, and a last window that ends with the track. Each window is
+    divided into `frames` equal segments, and the model gets the middle frame of each,
+    as in testing. The lengths are in seconds, because a user's video may have another
+    frame rate than the data set. A config states them in ``video.window``.
 
     Attributes:
-        frames: Pictures the model looks at.
+        frames: Number of frames that the model gets.
         seconds: Length of a window.
         stride: From the start of one window to the start of the next, seconds.
-        short_clip: What happens to a window with fewer frames, see ``SampleSegments``.
+        short_clip: The rule for a window with fewer frames, see ``SampleSegments``.
     """
 
     frames: int = 16
@@ -57,13 +57,13 @@ class WindowPlan:
             )
 
     def sample(self, count: int) -> np.ndarray:
-        """Which of `count` frames are looked at, (at most `frames`,) int64."""
+        """Indices of the frames that the model gets, (at most `frames`,) int64."""
         inds, valid = sample_segments(count, self.frames, True, self.short_clip)
         return inds[:valid]
 
 
 class Crop(NamedTuple):
-    """One frame of a track: its place in the track, its time, its picture."""
+    """One frame of a track: its position in the track, its time and its picture."""
 
     place: int
     time: float
@@ -71,7 +71,7 @@ class Crop(NamedTuple):
 
 
 class Window(NamedTuple):
-    """One bag: all its frames' first and last place, and the crops looked at."""
+    """One bag: positions of its first and last frame, and the crops for the model."""
 
     first: int
     last: int
@@ -79,20 +79,20 @@ class Window(NamedTuple):
 
 
 class WindowCutter:
-    """Cuts one track into windows while it grows; holds one window of it.
+    """Cuts one track into windows while it grows; it keeps one window in memory.
 
     Args:
-        plan: How.
+        plan: The rule that cuts a track.
     """
 
     def __init__(self, plan: WindowPlan) -> None:
         self._plan = plan
         self._crops: deque[Crop] = deque()
-        self._start: float | None = None  # of the next window
-        self._covered = -1  # last place in a window so far
+        self._start: float | None = None  # start of the next window, seconds
+        self._covered = -1  # last position in a window so far
 
     def add(self, crop: Crop) -> Iterator[Window]:
-        """Takes the next frame; yields the windows that end before it."""
+        """Adds the next frame; yields the windows that end before it."""
         if self._start is None:
             self._start = crop.time
         while crop.time >= self._start + self._plan.seconds:
@@ -100,7 +100,7 @@ class WindowCutter:
             if inside and inside[-1].place > self._covered:
                 yield self._window(inside)
             self._start += self._plan.stride
-            if not inside:  # nothing is there until this frame, perhaps for days
+            if not inside:  # before this frame there is a gap, perhaps of days
                 left = crop.time - self._plan.seconds - self._start
                 self._start += max(0, left // self._plan.stride) * self._plan.stride
         self._crops.append(crop)
@@ -109,7 +109,7 @@ class WindowCutter:
             self._crops.popleft()
 
     def finish(self) -> Iterator[Window]:
-        """Yields what is left when the track has ended."""
+        """Yields the last windows when the track has ended."""
         if not self._crops or self._crops[-1].place <= self._covered:
             return
         end = self._crops[-1].time - self._plan.seconds

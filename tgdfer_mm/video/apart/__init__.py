@@ -1,1 +1,1 @@
-"""Decoding in a process of its own, which may break without harm to this one."""
+"""Decoding in a separate process: if that process crashes, this one goes on."""

@@ -1,10 +1,10 @@
-"""The program of a process that decodes; it is run as a script and never imported.
+"""The program of the process that decodes; it is run as a script and never imported.
 
-It imports PyAV, NumPy and those modules of this package that need no more. It ends as
-soon as its standard input is closed, so it outlives nobody who asks it.
+It imports PyAV, NumPy and those modules of this package that need nothing else. It ends
+as soon as its standard input is closed, so it never outlives the process that asks.
 
-A request is a line of JSON: `do` names the method, all else are its arguments. An
-answer is two lengths, JSON of the first one and bytes of the second one.
+A request is a line of JSON: `do` names the method, the other keys are its arguments. An
+answer has two lengths, then JSON of the first length and bytes of the second length.
 """
 
 import importlib
@@ -28,7 +28,7 @@ def main() -> None:
     sys.path += asked['paths']
     out = os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 1)  # what libraries print is no answer
+    os.dup2(nowhere, 1)  # text that libraries print must not mix with the answers
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     work = Work()
@@ -59,14 +59,14 @@ def _limit(memory: int, cpu: int) -> None:
             most = min(most, hard)
         try:
             resource.setrlimit(kind, (most, most))
-        except (OSError, ValueError):  # macOS does not know every limit
+        except (OSError, ValueError):  # macOS does not have every limit
             continue
 
 
 def _listen(requests: queue.SimpleQueue) -> None:
     for line in sys.stdin.buffer:
         requests.put(line)
-    os._exit(0)  # also out of a decoder that does not come back
+    os._exit(0)  # also from a decoder that never returns
 
 
 def _write(out: int, data: bytes) -> None:
@@ -91,7 +91,7 @@ def load(name: str) -> types.ModuleType:
 
 
 class Work:
-    """What can be asked for; each method gives plain data and bytes."""
+    """The requests that are answered; each method returns plain data and bytes."""
 
     def __init__(self) -> None:
         self._kept = {}
@@ -104,7 +104,7 @@ class Work:
         return dict(info=self._source.info.asdict(), total=self._source.total), b''
 
     def next(self, drop: list[int]) -> tuple:
-        """Gives the next frame, after forgetting some."""
+        """Gives the next frame, after dropping some old ones."""
         for index in drop:
             del self._kept[index]
         frame = next(self._frames, None)
@@ -118,7 +118,7 @@ class Work:
         return dict(frame=facts), b''
 
     def convert(self, index: int, width: int, height: int) -> tuple:
-        """Gives a frame's stored picture in some size."""
+        """Gives a frame's stored picture in the requested size."""
         frame = self._kept[index]
         return {}, frame.convert(frame.stored, width, height).tobytes()
 

@@ -1,4 +1,4 @@
-"""A process that decodes, seen from the one that asks it."""
+"""The process that decodes, as it is started and asked from this process."""
 
 import json
 import os
@@ -23,19 +23,19 @@ from ..optional_packages import need
 
 _CHILD = Path(__file__).with_name('child.py')
 _HEAD = struct.Struct('>II')
-_TEXT = 1 << 24  # bytes; no answer's words are longer
-_LOOK = 0.25  # seconds until it is asked whether the work is still wanted
+_TEXT = 1 << 24  # bytes; the JSON of an answer is never longer
+_LOOK = 0.25  # seconds between two checks whether the work is still wanted
 _ERRORS = ('InputError', 'NoVideoError', 'MissingPackage')
 
 
 @dataclass(frozen=True)
 class ProcessLimits:
-    """What a process that decodes may use.
+    """The limits of a process that decodes.
 
     Attributes:
         memory: Bytes of address space. A video of 8K needs up to 1.6 GB.
-        cpu: Seconds of all its processors.
-        patience: Seconds until it has to answer.
+        cpu: Seconds of processor time, added over all processors.
+        patience: Seconds in which it must answer.
     """
 
     memory: int = 2 << 30
@@ -47,10 +47,10 @@ class DecodingProcess:
     """Starts the process; it ends with :meth:`close`, and with this process.
 
     Args:
-        name: Of the file, for messages.
-        limits: What it may use.
-        heed: Called at least four times a second while an answer is waited for; what
-            it raises ends the waiting.
+        name: Name of the file, for messages.
+        limits: Its limits.
+        heed: Is called at least four times a second while this process waits for an
+            answer. If it raises an error, the waiting ends.
     """
 
     def __init__(
@@ -72,16 +72,16 @@ class DecodingProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
-            # Every thread of a library takes address space.
+            # Every thread of a library uses address space.
             env={**os.environ, 'OPENBLAS_NUM_THREADS': '1', 'MALLOC_ARENA_MAX': '2'},
-            start_new_session=True,  # Ctrl-C is for us
+            start_new_session=True,  # Ctrl-C is handled in this process
         )
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._process.stdout, selectors.EVENT_READ)
 
     @property
     def pid(self) -> int:
-        """Number of the process."""
+        """Process id."""
         return self._process.pid
 
     def ask(
@@ -91,15 +91,15 @@ class DecodingProcess:
 
         Args:
             do: A method of :class:`.child.Work`.
-            picture: Shape of the picture that has to come; None takes what comes.
-            **arguments: Of the method, plain data.
+            picture: Shape that the picture must have; None accepts any.
+            **arguments: Arguments of the method, plain data.
 
         Returns:
-            Plain data, and the bytes that came with them (in the shape).
+            Plain data, and the bytes that came with them (in the given shape).
 
         Raises:
-            InputError: The process broke down, took too long or too much memory, or
-                says itself what is wrong with the file.
+            InputError: The process crashed, took too long or too much memory, or
+                reported an error of the file.
         """
         end = time.monotonic() + self._limits.patience
         line = json.dumps(dict(do=do, **arguments)).encode() + b'\n'
@@ -130,7 +130,7 @@ class DecodingProcess:
         while view:
             self._heed()
             ready = self._selector.select(_LOOK)
-            if time.monotonic() > end:  # also of a process that sends a byte at a time
+            if time.monotonic() > end:  # also if the process sends single bytes
                 raise InputError(
                     f'{self._name}: no picture came in {self._limits.patience:g} '
                     'seconds, so reading was given up. Convert the video first, for '
@@ -156,7 +156,7 @@ class DecodingProcess:
         return RuntimeError(f'the process that decodes: {said.get("trace")}')
 
     def broken(self) -> InputError:
-        """What to say of a process that is gone, or does not keep to the form."""
+        """The error for a process that has ended, or that gave a malformed answer."""
         try:
             code = self._process.wait(1.0)
         except subprocess.TimeoutExpired:
@@ -165,7 +165,7 @@ class DecodingProcess:
         how = f'exit code {code}'
         if code < 0:
             how = f'signal {-code}'
-            with suppress(ValueError):  # not every one has a name
+            with suppress(ValueError):  # not every signal has a name
                 how = signal.Signals(-code).name
         return InputError(
             f'{self._name}: the process that reads it broke down ({how}). The file is '
@@ -174,7 +174,7 @@ class DecodingProcess:
         )
 
     def close(self) -> None:
-        """Ends it, whatever it does; again has no effect."""
+        """Ends the process at once; a second call has no effect."""
         self._process.kill()
         self._process.wait()
         self._selector.close()

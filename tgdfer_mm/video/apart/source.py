@@ -14,19 +14,21 @@ from .process import DecodingProcess, ProcessLimits
 class ApartSource(Source):
     """The frames of a video file, as :class:`.video_file.VideoFileSource` gives them.
 
-    They stay in the other process, and only what is looked at comes over: a picture
-    in the size that is asked for. A frame is forgotten there when it is here. The next
-    one is decoded when it is asked for, so memory is as bounded as in one process.
+    The frames stay in the other process. This process gets only the pictures that it
+    uses, in the size that it needs. The other process drops a frame when this process
+    drops it. The next frame is decoded when it is requested, so memory is bounded as in
+    one process.
 
     Args:
         path: The file.
         formats: See :func:`.opening.open_media`.
-        max_pixels: Of a frame.
-        limits: What the process may use.
+        max_pixels: Largest number of pixels of a frame.
+        limits: Limits of the process.
         heed: See :class:`.process.DecodingProcess`.
 
     Raises:
-        InputError: As for the file in this process, or the process broke down.
+        InputError: The file cannot be read, as in :class:`.video_file.VideoFileSource`,
+            or the process crashed.
     """
 
     def __init__(
@@ -38,7 +40,7 @@ class ApartSource(Source):
         heed: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
-        self._gone: deque[int] = deque()  # a frame may go in any thread
+        self._gone: deque[int] = deque()  # a frame may be deleted in any thread
         self._process = DecodingProcess(str(path), limits, heed)
         try:
             said, _ = self._process.ask(
@@ -51,7 +53,7 @@ class ApartSource(Source):
 
     @property
     def pid(self) -> int:
-        """Number of the process."""
+        """Process id."""
         return self._process.pid
 
     def _frames(self) -> Iterator[Frame]:
@@ -71,7 +73,7 @@ class ApartSource(Source):
             raise self._process.broken() from None
 
     def _stated(self, said: dict[str, Any]) -> tuple[SourceInfo, int | None]:
-        """What is known of the video; a process that broke may say anything."""
+        """Checks the facts about the video: a broken process may send anything."""
         try:
             info, total = SourceInfo(**said['info']), said['total']
             whole = all(type(n) is int for n in (info.width, info.height, total or 0))
@@ -107,7 +109,7 @@ class ApartSource(Source):
 
 
 class _Stored:
-    """A picture in the other process."""
+    """A picture that the other process holds."""
 
     def __init__(
         self, index: int, width: int, height: int, forget: Callable[[int], None]

@@ -1,4 +1,4 @@
-"""Face detectors behind one small interface; further ones register themselves."""
+"""Face detectors with one small interface; others can be registered."""
 
 from .detector import (
     AlreadyCropped,

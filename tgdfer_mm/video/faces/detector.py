@@ -1,4 +1,4 @@
-"""What a face detector is."""
+"""The interface of face detectors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from inspect import signature
@@ -13,8 +13,9 @@ from ..checks import Number
 from ..errors import InputError, UsageError
 from ..frames import Frame
 
-SIDE = Number(least=16, most=8192, whole=True)  # pixels that a detector looks at
-LOCK = '_lock'  # attribute of a detector that is used in several threads
+# longer side of the detector's picture, pixels
+SIDE = Number(least=16, most=8192, whole=True)
+LOCK = '_lock'  # attribute with the lock of a detector that several threads use
 
 
 class Face(NamedTuple):
@@ -22,11 +23,12 @@ class Face(NamedTuple):
 
     Attributes:
         box: (x1, y1, x2, y2) in source pixels.
-        score: How sure the detector is, in its own unit.
-        weak: Too unsure to be a new face; it counts only where one was before.
-        points: The eye on the left, the eye on the right, the tip of the nose and the
-            corners of the mouth on the left and on the right, ((x, y), ...) in source
-            pixels; None of a detector that gives none.
+        score: Confidence of the detector, in its own unit.
+        weak: Whether the score is too low for a new face. A weak face can only continue
+            a track.
+        points: The left eye, the right eye, the tip of the nose, and the left and right
+            corners of the mouth, ((x, y), ...) in source pixels; left and right are
+            those of the picture. None if the detector gives no points.
     """
 
     box: tuple[float, float, float, float]
@@ -39,16 +41,17 @@ class FaceDetector:
     """Base of the detectors: finds the faces of one frame.
 
     Attributes:
-        name: As the result names it.
-        cropped: The frames are face crops already: nothing to track or to widen.
-        advice: What to try if it finds no face.
-        threads: Whether it may be asked in another thread than it was made in.
+        name: Its name in the result.
+        cropped: Whether the frames are face crops already, so that nothing is tracked
+            or widened.
+        advice: What the user can try if it finds no face.
+        threads: Whether another thread than the one that created it may use it.
     """
 
     name = 'detector'
     cropped = False
     threads = True
-    advice = 'Look at a larger picture (side), or take another detector'
+    advice = 'Give the detector a larger picture (side), or take another detector'
 
     def __call__(self, frame: Frame) -> list[Face]:
         """The faces of a frame, in any order."""
@@ -59,13 +62,13 @@ class FaceDetector:
         return dict(name=self.name)
 
     def __getstate__(self) -> dict:
-        # A lock belongs to its process, and can be neither pickled nor copied.
+        # A lock belongs to its process: it cannot be pickled or copied.
         return {key: value for key, value in vars(self).items() if key != LOCK}
 
 
 @FACE_DETECTORS.register_module(name='none')
 class AlreadyCropped(FaceDetector):
-    """Every frame is one face crop, as the clips of the benchmarks are."""
+    """For frames that are face crops already, as in the clips of the benchmarks."""
 
     name = 'none'
     cropped = True
@@ -75,15 +78,15 @@ class AlreadyCropped(FaceDetector):
 
 
 class ModelFileDetector(FaceDetector):
-    """Base of the detectors that read a model file of the user.
+    """Base of the detectors that read a model file of the user's.
 
     Args:
         model_file: The file.
-        side: Longer side of the picture it looks at.
-        threshold: Score from which a box counts.
+        side: Longer side of the picture that it gets, pixels.
+        threshold: Smallest score of a box that counts.
 
     Attributes:
-        source: Where there is such a file.
+        source: A sentence that says where to get such a file.
 
     Raises:
         UsageError: No file was given, or a number is not allowed.
@@ -125,21 +128,21 @@ class ModelFileDetector(FaceDetector):
 
 
 class CallableDetector(FaceDetector):
-    """A function of the user's.
+    """A detector that calls a function of the user's.
 
     Args:
-        function: Takes an upright RGB picture (h, w, 3) uint8, gives boxes
-            (x1, y1, x2, y2) or (x1, y1, x2, y2, score) in its pixels.
+        function: Takes an upright RGB picture (h, w, 3) uint8, and returns boxes (x1,
+            y1, x2, y2) or (x1, y1, x2, y2, score) in its pixels.
     """
 
-    threads = False  # nobody knows what it uses
+    threads = False  # the function may not be safe in threads
 
     def __init__(self, function: Callable[[np.ndarray], Sequence]) -> None:
         self._function = function
         self.name = getattr(function, '__name__', type(function).__name__)
 
     def __call__(self, frame: Frame) -> list[Face]:
-        # A copy: what is drawn on the picture must not reach the model.
+        # A copy: if the function draws on the picture, the model must not see it.
         found = self._function(frame.rgb.copy())
         try:
             rows = list(found)
@@ -168,7 +171,7 @@ class CallableDetector(FaceDetector):
 
 
 def build_detector(faces: str | dict | Callable | FaceDetector | None) -> FaceDetector:
-    """Makes a detector of what a user gives.
+    """Creates a detector from a name, a config, a function or a detector.
 
     Args:
         faces: Name (``dlib``, ``none``, ``yunet``, ``mediapipe``), config dict with

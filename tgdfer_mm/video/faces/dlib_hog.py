@@ -1,4 +1,4 @@
-"""The default detector: it needs no file of weights."""
+"""dlib's detector of frontal faces, the default: it needs no file of weights."""
 
 import cv2
 import numpy as np
@@ -9,31 +9,34 @@ from ..frames import Frame
 from ..optional_packages import need
 from .detector import SIDE, Face, FaceDetector
 
-_THRESHOLD = Number(least=-10, most=10)  # distances from a plane, no probabilities
-_WEAK = 0.5  # below the threshold: a wide open mouth costs so much [choice]
+# scores are distances from a plane, not probabilities
+_THRESHOLD = Number(least=-10, most=10)
+# below the threshold: a wide open mouth lowers the score by this much [choice]
+_WEAK = 0.5
 
 
 @FACE_DETECTORS.register_module(name='dlib')
 class DlibFrontal(FaceDetector):
     """dlib's frontal face detector, a support vector machine on gradients.
 
-    It finds upright faces seen from the front that are at least 80 pixels wide in the
-    picture that it looks at: with 320 pixels about a quarter of a landscape picture's
-    width. Where it finds none it looks again at twice the size, which takes four
-    times as long, and small pictures are enlarged for that.
+    It finds upright faces from the front that are at least 80 pixels wide in the
+    picture that it gets: with 320 pixels, about a quarter of the width of a landscape
+    picture. If it finds no face, it looks again at twice the size. This takes four
+    times as long, and small pictures are enlarged for it.
 
     Args:
-        side: Longer side of the picture that it looks at first.
-        threshold: Score from which a box counts. 0 is dlib's own. Down to 0.5 below it
-            a box continues a track, so that a face is not lost that opens its mouth.
-        look_again: Whether it looks again, see above.
+        side: Longer side of the picture that it gets first, pixels.
+        threshold: Smallest score of a box that counts. dlib's own is 0. A box with a
+            score up to 0.5 lower continues a track, so that a face that opens its mouth
+            is not lost.
+        look_again: Whether it looks again at twice the size.
     """
 
     name = 'dlib'
     advice = (
-        'It finds upright faces seen from the front. For smaller ones look at a larger '
-        "picture (--faces-side 1280, or faces=dict(type='dlib', side=1280)), for "
-        'turned ones take another detector (--faces yunet)'
+        'It finds upright faces seen from the front. For smaller faces give it a '
+        "larger picture (--faces-side 1280, or faces=dict(type='dlib', side=1280)), "
+        'for turned faces take another detector (--faces yunet)'
     )
 
     def __init__(

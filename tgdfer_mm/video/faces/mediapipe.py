@@ -14,8 +14,8 @@ class MediaPipe(ModelFileDetector):
     Args:
         model_file: ``blaze_face_short_range.tflite`` or another face detection model
             of MediaPipe's.
-        side: Longer side of the picture it looks at.
-        threshold: Score from which a box counts.
+        side: Longer side of the picture that it gets, pixels.
+        threshold: Smallest score of a box that counts.
     """
 
     name = 'mediapipe'
@@ -40,7 +40,7 @@ class MediaPipe(ModelFileDetector):
                 f'faces={self.name!r} needs a newer MediaPipe ({err}): '
                 'pip install -U mediapipe'
             ) from err
-        # MediaPipe's errors have no common base of their own.
+        # MediaPipe's errors have no common base class.
         except Exception as err:
             raise self.cannot_load(err) from err
 

@@ -1,4 +1,4 @@
-"""A detector as an analysis uses it: safe in threads, its boxes looked at."""
+"""A detector that is safe in threads, and whose boxes are checked."""
 
 import math
 import threading
@@ -7,19 +7,19 @@ from ..errors import UsageError, VideoError
 from ..frames import Frame
 from .detector import LOCK, Face, FaceDetector
 
-_TRIES = 10  # frames at which a detector may fail before it has ever worked
-_LARGEST = 4  # times the picture's longer side
+_TRIES = 10  # frames at which a detector may fail before its first success
+_LARGEST = 4  # in units of the picture's longer side
 
 
 class WatchedDetector(FaceDetector):
-    """Asks a detector in one thread at a time, and survives what it does to one frame.
+    """Calls a detector in one thread at a time, and goes on if it fails at a frame.
 
-    A frame at which the detector raises, or gives something that is no box, counts as
-    one without a face; a sentence in `problems` counts such frames.
+    If the detector raises an error at a frame, or gives something that is not a box,
+    the frame counts as one without a face. A sentence in `problems` counts such frames.
 
     Args:
-        detector: Whom to ask.
-        problems: Gets the sentence.
+        detector: The detector.
+        problems: List to which the sentence is added.
 
     Raises:
         UsageError: The detector fails at every frame, at the tenth of them or when
@@ -30,10 +30,10 @@ class WatchedDetector(FaceDetector):
         self._detector = detector
         self._lock = _lock_of(detector)
         self._problems = problems
-        self._place = 0  # of our sentence among the problems
+        self._place = 0  # position of our sentence in the problems
         self._first = ''  # what happened
         self._failed = 0  # how often
-        self._worked = False  # whether once at least
+        self._worked = False  # whether the detector has worked at least once
         self.name = detector.name
         self.cropped = detector.cropped
         self.advice = detector.advice
@@ -47,7 +47,7 @@ class WatchedDetector(FaceDetector):
             with self._lock:
                 faces = self._detector(frame)
             faces = [_checked(face, frame) for face in faces]
-        # A missing package fails at every frame, and says so itself.
+        # If a package is missing, every frame fails, and the message says why.
         except VideoError as err:
             if not isinstance(err, UsageError):
                 raise
@@ -87,7 +87,7 @@ class WatchedDetector(FaceDetector):
 
 
 def _lock_of(detector: FaceDetector) -> threading.RLock:
-    """The lock for which all wait that ask this detector."""
+    """The lock that every thread takes before it calls this detector."""
     return vars(detector).setdefault(LOCK, threading.RLock())
 
 
@@ -95,7 +95,7 @@ def _checked(face: Face, frame: Frame) -> Face:
     """A face as plain numbers.
 
     Raises:
-        UsageError: Its box is none, or not in the picture.
+        UsageError: Its box is not a valid box, or not in the picture.
     """
     box, score, weak, points = Face(*face)
     x1, y1, x2, y2 = (float(v) for v in box)

@@ -17,8 +17,8 @@ class YuNet(ModelFileDetector):
 
     Args:
         model_file: ``face_detection_yunet_*.onnx`` from OpenCV's model zoo.
-        side: Longer side of the picture it looks at.
-        threshold: Score from which a box counts.
+        side: Longer side of the picture that it gets, pixels.
+        threshold: Smallest score of a box that counts.
     """
 
     name = 'yunet'
@@ -40,9 +40,9 @@ class YuNet(ModelFileDetector):
             self._detector = cv2.FaceDetectorYN.create(
                 self.model_file, '', (self.side, self.side), self.threshold
             )
-            # A network of another kind fails when it looks at a picture.
+            # A network of another kind fails at the first picture.
             self._look(np.zeros((self.side, self.side, 3), np.uint8))
-        # OpenCV raises what its parts raise.
+        # OpenCV raises errors of many kinds.
         except Exception as err:
             raise self.cannot_load(err) from err
 
@@ -56,7 +56,7 @@ class YuNet(ModelFileDetector):
         return faces
 
     def _look(self, picture: np.ndarray) -> Sequence[np.ndarray]:
-        """YuNet's rows of 15 numbers."""
+        """Rows of 15 numbers, one for each face, as YuNet gives them."""
         self._detector.setInputSize(picture.shape[1::-1])
         _, rows = self._detector.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
         return () if rows is None else rows
