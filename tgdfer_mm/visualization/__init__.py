@@ -1,4 +1,4 @@
-"""Pictures of what the model saw, thought relevant and confused."""
+"""Pictures of the frames, their relevance, and the classes that are confused."""
 
 from .clip_figure import draw_clip
 from .confusion_figure import draw_confusion

@@ -1,4 +1,4 @@
-"""One clip explained: its frames, what each says, and what the model made of it."""
+"""A picture of one clip: frames, their relevance and scores, and class scores."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STRIP_WIDTH = 12.0  # inches
-FRAME_WIDTH = (0.6, 1.5)  # inches, least and most
+FRAME_WIDTH = (0.6, 1.5)  # inches, smallest and largest
 CURVE_HEIGHT = 1.15
 BAR_HEIGHT = 0.3
 
 
 @dataclass(frozen=True)
 class _Timeline:
-    """Where frames and instances lie: position i spans i - 0.5 to i + 0.5."""
+    """The horizontal positions of frames: frame i spans i - 0.5 to i + 0.5."""
 
     frame_inds: Sequence[int]
     num_valid: int
@@ -34,7 +34,7 @@ class _Timeline:
         return len(self.frame_inds)
 
     def set_up(self, ax: Axes) -> None:
-        """Gives axes the common horizontal scale, its guides and its padding."""
+        """Gives axes the common horizontal scale, its guide lines and its padding."""
         ax.set_xlim(-0.5, self.num_frames - 0.5)
         if self.g > 1:
             for edge in np.arange(self.g, self.num_frames, self.g) - 0.5:
@@ -88,8 +88,8 @@ def draw_clip(
         frames_per_instance: Number g of frames of an instance, M = T / g.
         title: Name of the clip.
         note: Printed below, e.g. that the faces are synthetic.
-        max_bars: Draw at most so many classes: the true, the predicted and the
-            highest-scored ones.
+        max_bars: Largest number of classes that are drawn: the true one, the predicted
+            one and those with the highest scores.
 
     Raises:
         ValueError: If a shape does not fit the others.
@@ -109,7 +109,7 @@ def draw_clip(
     colors.setdefault(pred, style.BLUE if truth is None else style.VERMILION)
     shown = _shown_classes(scores, colors, max_bars)
 
-    # Everything is placed in inches, so that curves stay under their frames.
+    # All places are in inches, so that the curves stay under their frames.
     left, top, gap = 0.8, 0.6, 0.18
     frame_width = float(np.clip(STRIP_WIDTH / num_frames, *FRAME_WIDTH))
     strip = (num_frames * frame_width, frame_width * frames.shape[1] / frames.shape[2])
@@ -216,7 +216,7 @@ def _draw_curves(ax, name: str, line: _Timeline, values, colors) -> None:
 
 
 def _dash(c: int, colors: dict) -> dict:
-    """The second class is also told by its dashes, not by colour alone."""
+    """Draws the legend; the second class differs by its dashes, not only by colour."""
     return dict(linestyle='-' if c == next(iter(colors)) else '--')
 
 

@@ -1,4 +1,4 @@
-"""The confusion matrix as a picture, from 7 to 43 classes."""
+"""A picture of the confusion matrix, for 7 to 43 classes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def draw_confusion(
     columns = list(classes)
     if matrix.shape[1] > num and matrix[:, num].any():
         columns.append('unreadable')
-    clips = matrix.sum(axis=1)  # unreadable ones included
+    clips = matrix.sum(axis=1)  # with the unreadable clips
     matrix = matrix[:, : len(columns)]
     percent = 100 * matrix / np.maximum(clips, 1)[:, None]
     rows = [f'{name} ({count})' for name, count in zip(classes, clips, strict=True)]

@@ -1,4 +1,4 @@
-"""A picture of what is taken for what, at the end of testing."""
+"""A hook that draws the confusion matrix at the end of testing."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 class ConfusionMatrixHook(Hook):
     """Writes `confusion_matrix.png` and `.json` after testing and the last validation.
 
-    A test without a training writes `confusion_matrix_test.*`, so that the picture of
-    the training stays.
+    A test without training writes `confusion_matrix_test.*`, so that it does not
+    overwrite the picture of the training.
 
-    The numbers are those of the `DFERMetric` among the evaluators. With several labels
-    a clip (`MultiLabelMetric`) there is no such matrix, and nothing is written.
+    The numbers come from the `DFERMetric` among the evaluators. Clips with several
+    labels (`MultiLabelMetric`) have no such matrix, and nothing is written.
 
     Args:
         out_dir: Folder of the two files, the work folder by default.
@@ -42,7 +42,7 @@ class ConfusionMatrixHook(Hook):
         self.out_dir = out_dir
 
     def _before_epoch(self, runner: Runner, mode: str = 'train') -> None:
-        """Fails before the work is done if there is no `DFERMetric`."""
+        """Fails at the start if there is no `DFERMetric`."""
         if mode != 'train':
             self.find_metric(evaluation_loop(runner, mode).evaluator)
 
@@ -52,15 +52,16 @@ class ConfusionMatrixHook(Hook):
             stem = 'confusion_matrix'
             trained = isinstance(getattr(runner, '_train_loop', None), BaseLoop)
             if mode == 'test' and not trained and not self.out_dir:
-                stem += '_test'  # the picture of a training in the same folder stays
+                # do not overwrite the picture of a training in the same folder
+                stem += '_test'
             self._write(runner, evaluation_loop(runner, mode).evaluator, stem)
 
     @staticmethod
     def find_metric(evaluator: Evaluator) -> DFERMetric | None:
-        """The metric whose numbers are drawn; None with several labels a clip.
+        """The metric whose numbers are drawn; None if clips have several labels.
 
         Raises:
-            ValueError: There is none.
+            ValueError: There is no such metric.
         """
         for metric in evaluator.metrics:
             if isinstance(metric, DFERMetric):

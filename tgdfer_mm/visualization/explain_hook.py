@@ -1,4 +1,4 @@
-"""Pictures of chosen clips, with what each of their frames was worth."""
+"""A hook that draws chosen clips, with the relevance of each of their frames."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ def pick_clips(dataset: Dataset, num: int) -> list[str]:
 
 @HOOKS.register_module()
 class ExplainHook(Hook):
-    """Draws chosen clips with what the model made of each of their frames.
+    """Draws chosen clips, with the model's relevance and scores of each frame.
 
-    Works on the test loop and on the last validation. Each process draws the
-    chosen clips that it evaluated, so that a distributed run loses none. Clips
-    that could not be read are named instead of drawn.
+    It works in the test loop and in the last validation. Each process draws the chosen
+    clips that it evaluated, so that a distributed run loses none. Clips that could not
+    be read are not drawn; the log names them.
 
     Args:
         clips: Names of the clips to draw; by default `num` clips that cover the
@@ -99,13 +99,14 @@ class ExplainHook(Hook):
             self._choose(evaluation_loop(runner, mode))
 
     def _due(self, runner: Runner, mode: str) -> bool:
-        """Whether this evaluation is one to draw."""
+        """Whether clips of this evaluation are drawn."""
         return mode == 'test' or is_last_validation(runner)
 
     def _choose(self, loop: BaseLoop) -> None:
         if not (loop.evaluator.dataset_meta or {}).get('classes'):
             raise ValueError(
-                'ExplainHook needs the list of classes in the metainfo of the data set'
+                'ExplainHook needs the list of classes in the metainfo of the data '
+                'set: give metainfo=dict(classes=[...])'
             )
         dataset = loop.dataloader.dataset
         if self.clips is None:
@@ -156,7 +157,7 @@ class ExplainHook(Hook):
 
     @master_only
     def _after_epoch(self, runner: Runner, mode: str = 'train') -> None:
-        """Says where the pictures are."""
+        """Logs the folder of the pictures."""
         if self._chosen:
             print_log(
                 f'{len(self._chosen)} clips explained in {self._folder(runner)}',
@@ -166,18 +167,18 @@ class ExplainHook(Hook):
 
 
 def picture_name(clip: str) -> str:
-    """The file name of a clip's picture: `Crime/Angry/0063` has no folder in it."""
+    """The file name of a clip's picture, without the folders in `Crime/Angry/0063`."""
     return re.sub(r'[^\w.-]+', '_', clip) + '.png'
 
 
 def draw_sample(
     frames: torch.Tensor, sample: Mapping[str, Any], classes: Sequence[str], note: str
 ):
-    """Draws one clip from what the data loader gave and the model predicted.
+    """Draws one clip from its loaded frames and the model's prediction.
 
     Args:
         frames: uint8 RGB, before the data preprocessor: (T, 3, H, W), or as clips
-            (clips, 3, frames, H, W), which is what mmaction2's recognizers read.
+            (clips, 3, frames, H, W), the input of mmaction2's recognizers.
         sample: The predicted data sample as a dict.
         classes: The K class names.
         note: Printed below.
@@ -186,7 +187,7 @@ def draw_sample(
         The figure.
 
     Raises:
-        ValueError: If frames or sample are not of this kind; names the clip.
+        ValueError: If frames or sample are not of this kind. The error names the clip.
     """
     name = clip_name(sample)
     if frames.ndim == 5:
@@ -216,7 +217,7 @@ def draw_sample(
         array('instance_scores'),
         scores,
         classes,
-        # Several labels at once have no single truth to colour.
+        # With several labels there is no single true class to colour.
         int(label) if label is not None and label.numel() == 1 else None,
         int(scores.argmax()),
         num_valid=sample.get('num_valid'),

@@ -1,4 +1,4 @@
-"""MLflow in a file of the user's own."""
+"""Logging to MLflow in a local file."""
 
 import re
 import time
@@ -14,7 +14,7 @@ from ..registry import VISBACKENDS
 from .logger_package import LoggerVisBackend, need_logger, told_apart
 
 DATABASE = 'work_dirs/mlflow.db'
-AT_ONCE = 100  # parameters of one call, MLflow's limit
+AT_ONCE = 100  # MLflow's limit of parameters in one call
 
 
 @VISBACKENDS.register_module()
@@ -24,18 +24,18 @@ class LocalMLflowVisBackend(LoggerVisBackend):
     ``mlflow ui --backend-store-uri sqlite:///work_dirs/mlflow.db`` shows all runs of
     the file.
 
-    mmengine's `MLflowVisBackend` writes plain files, which MLflow refuses since 3.14,
-    cannot store an image whose name has no suffix, and copies every JSON file of the
-    work folder. Therefore this class [choice].
+    This class replaces mmengine's `MLflowVisBackend` [choice]: that one writes plain
+    files, which MLflow refuses since 3.14, cannot store an image whose name has no
+    suffix, and copies every JSON file of the work folder.
 
     Args:
-        save_dir: Not used; mmengine gives it to every backend.
-        database: The SQLite file. Images and configs lie in a folder of its name
+        save_dir: Not used. mmengine passes it to every backend.
+        database: The SQLite file. Images and configs are in a folder with the same name
             without the suffix.
         tracking_uri: A store of MLflow instead of `database`, such as the address of a
-            server, which then is sent everything.
-        exp_name: MLflow's experiment.
-        run_name: What the run is called, its work folder by default.
+            server. Everything is then sent to that server.
+        exp_name: Name of MLflow's experiment.
+        run_name: Name of the run, its work folder by default.
         tracked_config_keys: Parts of the config that become parameters, by which
             MLflow compares runs. The whole config is kept as a text.
     """
@@ -67,7 +67,7 @@ class LocalMLflowVisBackend(LoggerVisBackend):
         """Opens the store and starts the run.
 
         Raises:
-            MissingLogger: MLflow, or what it needs for SQLite, is not there.
+            MissingLogger: MLflow, or a package that it needs for SQLite, is missing.
         """
         self._mlflow = need_logger('mlflow', type(self).__name__)
         uri, images = self._tracking_uri, None
@@ -85,7 +85,7 @@ class LocalMLflowVisBackend(LoggerVisBackend):
         if found is None:
             try:
                 return self._client.create_experiment(self._exp_name, images)
-            except self._mlflow.MlflowException:  # another run was faster
+            except self._mlflow.MlflowException:  # another run created it first
                 found = self._client.get_experiment_by_name(self._exp_name)
                 if found is None:
                     raise
@@ -118,7 +118,7 @@ class LocalMLflowVisBackend(LoggerVisBackend):
         """Logs an image, as ``<name>_epoch<step>.png`` among the artifacts.
 
         Args:
-            name: What it is called; a slash makes a folder.
+            name: Its name; a slash makes a folder.
             image: (H, W, 3) uint8 RGB.
             step: The epoch.
         """
@@ -133,7 +133,7 @@ class LocalMLflowVisBackend(LoggerVisBackend):
 
         Args:
             scalar_dict: The numbers by name.
-            step: The iteration, or the epoch for those of an evaluation.
+            step: The iteration; for numbers of an evaluation the epoch.
             file_path: Not used.
         """
         now, entities = int(time.time() * 1000), self._mlflow.entities

@@ -1,4 +1,4 @@
-"""The pictures of an evaluation, handed to the loggers of a run."""
+"""A hook that gives the pictures of an evaluation to the loggers of a run."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 class LogPicturesHook(ExplainHook):
     """Logs the confusion matrix and explained clips as images, and the test metrics.
 
-    It does so after every validation and test, so that a logger shows how the pictures
-    change from epoch to epoch. It takes effect where the visualizer has a backend
-    that is no `LocalVisBackend`, for which `ConfusionMatrixHook` and `ExplainHook`
-    already write files.
+    It logs them after every validation and test, so that a logger shows how the
+    pictures change from epoch to epoch. It has an effect only if the visualizer has a
+    backend other than `LocalVisBackend`. For that one `ConfusionMatrixHook` and
+    `ExplainHook` already write files.
 
     mmengine's `LoggerHook` gives the backends the numbers of training and validation,
     but not those of a test. They are logged here as `test/<metric>`.
@@ -38,7 +38,7 @@ class LogPicturesHook(ExplainHook):
             classes, the first ones of the data set.
         num: Number of clips if `clips` is not given; 0 draws none.
         confusion: Whether the confusion matrix is logged.
-        when: `test`, `val` or `both`: which evaluations are logged.
+        when: The evaluations that are logged: `test`, `val` or `both`.
         note: Printed under each clip; by default the name of the data set.
 
     Raises:
@@ -61,7 +61,7 @@ class LogPicturesHook(ExplainHook):
         return bool(other_backends(runner))
 
     def _keep(self, runner: Runner, name: str, figure: Figure) -> None:
-        """Remembers the picture of a clip until the evaluation is over."""
+        """Keeps the picture of a clip until the evaluation is over."""
         self._pictures[name] = pixels(figure)
 
     def after_val_epoch(self, runner: Runner, metrics: dict | None = None) -> None:
@@ -76,7 +76,7 @@ class LogPicturesHook(ExplainHook):
         drawn, self._pictures, self._chosen = self._pictures, {}, set()
         if self.when not in (mode, 'both') or not other_backends(runner):
             return
-        # Each process has those clips that it evaluated.
+        # Each process has only the clips that it evaluated.
         gathered = all_gather_object(drawn)
         if not is_main_process():
             return
@@ -99,13 +99,13 @@ class LogPicturesHook(ExplainHook):
 
 
 def other_backends(runner: Runner) -> list[BaseVisBackend]:
-    """The backends of a run's visualizer that are no `LocalVisBackend`."""
-    backends = runner.visualizer._vis_backends.values()  # mmengine lists them nowhere
+    """The backends of a run's visualizer other than `LocalVisBackend`."""
+    backends = runner.visualizer._vis_backends.values()  # mmengine has no list of them
     return [each for each in backends if not isinstance(each, LocalVisBackend)]
 
 
 def epoch_of(runner: Runner, loop: BaseLoop) -> int:
-    """The epoch whose weights were evaluated; 0 if the run trained none."""
+    """The epoch whose weights were evaluated; 0 without training."""
     selected = (loop.evaluator.dataset_meta or {}).get('selection', {})
     if 'epoch' in selected:
         return int(selected['epoch'])
@@ -114,7 +114,7 @@ def epoch_of(runner: Runner, loop: BaseLoop) -> int:
 
 
 def pixels(figure: Figure) -> np.ndarray:
-    """A drawn figure.
+    """Draws a figure into an array.
 
     Args:
         figure: A figure on an Agg canvas.

@@ -1,4 +1,4 @@
-"""What the loggers share: finding their packages, and the numbers they are given."""
+"""Parts that the loggers share: import of their packages, and names of numbers."""
 
 import importlib
 import os
@@ -7,8 +7,8 @@ from types import ModuleType
 
 from mmengine.visualization.vis_backend import BaseVisBackend
 
-# Their own reports to their makers, which nobody asked for. A value that the user has
-# set stays.
+# The packages report their use to their makers. Here this is switched off. A value that
+# the user has set stays.
 _SILENT = {
     'wandb': {'WANDB_ERROR_REPORTING': 'false'},
     'mlflow': {'MLFLOW_DISABLE_TELEMETRY': 'true'},
@@ -16,7 +16,7 @@ _SILENT = {
 
 
 class LoggerVisBackend(BaseVisBackend):
-    """A logger that logs a single number as it logs several."""
+    """Base of loggers: logs a single number in the same way as several."""
 
     def add_scalar(self, name: str, value, step: int = 0, **kwargs) -> None:
         """Logs one number; see `add_scalars`."""
@@ -24,26 +24,28 @@ class LoggerVisBackend(BaseVisBackend):
 
 
 class MissingLogger(ImportError):
-    """A logger whose package is not there; the user can install it."""
+    """The package of a logger is missing; the user can install it."""
 
-    exit_code = 2  # of a command
+    exit_code = 2  # exit code of a command
 
 
 def need_logger(name: str, backend: str) -> ModuleType:
-    """Imports the package of a logger, told to send no reports about its use.
+    """Imports the package of a logger, and switches off its reports about use.
 
     Args:
-        name: The package, `wandb` or `mlflow`; the extra is called like it.
+        name: The package, `wandb` or `mlflow`; the extra has the same name.
         backend: The type of the backend that needs it.
 
     Raises:
-        MissingLogger: It is absent or broken; says what to install.
+        MissingLogger: The package is absent or broken. The message says what to
+            install.
     """
     for key, value in _SILENT[name].items():
         os.environ.setdefault(key, value)
     try:
         return importlib.import_module(name)
-    except Exception as error:  # one that does not fit its neighbours raises anything
+    # a package that does not fit the others can raise any error
+    except Exception as error:
         found = error if isinstance(error, ImportError) else f'it fails with {error!r}'
         raise MissingLogger(
             f'visualizer.vis_backends: {backend} needs the package {name}: '
@@ -52,15 +54,15 @@ def need_logger(name: str, backend: str) -> ModuleType:
 
 
 def is_training(numbers: Mapping) -> bool:
-    """Whether mmengine logs numbers of training, over the iteration."""
+    """Whether mmengine logs numbers of training, which are over the iteration."""
     return 'iter' in numbers
 
 
 def told_apart(numbers: Mapping) -> dict[str, float]:
-    """Numbers to log, those of an evaluation under names of their own.
+    """Numbers to log; those of an evaluation get other names.
 
-    mmengine calls the seconds of a step `time` and `data_time` in both. In one curve
-    they would go back and forth between iterations and epochs.
+    mmengine calls the seconds of a step `time` and `data_time` both in training and in
+    evaluation. One curve would then jump between iterations and epochs.
     """
     shared = () if is_training(numbers) else ('time', 'data_time')
     return {

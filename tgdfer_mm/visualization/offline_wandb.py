@@ -1,4 +1,4 @@
-"""Weights & Biases in files of the work folder."""
+"""Logging to Weights & Biases in files of the work folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,19 +15,19 @@ from .logger_package import LoggerVisBackend, is_training, need_logger, told_apa
 class OfflineWandbVisBackend(LoggerVisBackend):
     """Writes a run for Weights & Biases into files, and sends nothing.
 
-    ``wandb sync FOLDER`` sends it, when and if the user wants. `mode='online'` in
-    `init_kwargs` sends it during the run.
+    ``wandb sync FOLDER`` sends the run later, if the user wants. `mode='online'` in
+    `init_kwargs` sends it while it goes on.
 
-    mmengine's `WandbVisBackend` goes online, keeps a copy of the source files of the
-    current folder, has one run for a whole process, which a second training in it
-    would write into, and ends the run by a method that newer versions of wandb no
-    longer have. Therefore this class [choice].
+    This class replaces mmengine's `WandbVisBackend` [choice]. That one goes online, and
+    copies the source files of the current folder. It has one run for a whole process,
+    so a second training would write into the same run. It ends the run by a method that
+    newer versions of wandb no longer have.
 
     Numbers of training are plotted over the iteration, those of an evaluation over the
     epoch.
 
     Args:
-        save_dir: Folder of the files; they lie in its subfolder ``wandb``.
+        save_dir: Folder of the files; they are in its subfolder ``wandb``.
         init_kwargs: Arguments of ``wandb.init``, such as `project` and `name`.
     """
 
@@ -41,12 +41,12 @@ class OfflineWandbVisBackend(LoggerVisBackend):
         """Starts the run.
 
         Raises:
-            MissingLogger: wandb is not there.
+            MissingLogger: wandb is missing.
         """
         self._wandb = need_logger('wandb', type(self).__name__)
         Path(self._save_dir).mkdir(parents=True, exist_ok=True)
         settings = self._wandb.Settings(
-            console='off',  # the log file of the run has it
+            console='off',  # the log file of the run already has the output
             quiet=True,
             disable_code=True,
             disable_git=True,
@@ -70,7 +70,7 @@ class OfflineWandbVisBackend(LoggerVisBackend):
 
     @force_init_env
     def add_config(self, config: Config, **kwargs) -> None:
-        """Keeps the config of the run."""
+        """Stores the config of the run."""
         self._run.config.update(config.to_dict())
 
     @force_init_env
@@ -78,7 +78,7 @@ class OfflineWandbVisBackend(LoggerVisBackend):
         """Logs an image.
 
         Args:
-            name: What it is called.
+            name: Its name.
             image: (H, W, 3) uint8 RGB.
             step: The epoch.
         """
@@ -92,7 +92,7 @@ class OfflineWandbVisBackend(LoggerVisBackend):
 
         Args:
             scalar_dict: The numbers by name.
-            step: The epoch, for those of an evaluation.
+            step: The epoch, for numbers of an evaluation.
             file_path: Not used.
         """
         numbers = told_apart(scalar_dict)

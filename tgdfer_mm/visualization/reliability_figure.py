@@ -1,4 +1,4 @@
-"""How sure a model says it is, against how often it is right, as a picture."""
+"""A picture of calibration: predicted probabilities against accuracy."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ def draw_reliability(
 ) -> Figure:
     """Draws a panel for each set of scores, next to each other.
 
-    A bar is the accuracy of the clips whose highest probability is in its bin; the mark
-    is their mean probability. A calibrated model has its marks at the bars' ends, on
-    the diagonal. The strip below a panel shows how many clips a bin has.
+    A bar is the accuracy of the clips whose highest probability is in the bin. The mark
+    is their mean probability. For a calibrated model the marks are at the ends of the
+    bars, on the diagonal. The strip below a panel shows the number of clips in each
+    bin.
 
     Args:
-        panels: A title and what
-            :func:`~tgdfer_mm.evaluation.temperature.reliability_bins` returns.
+        panels: A title, and the bins from
+            :func:`~tgdfer_mm.evaluation.temperature.reliability_bins`.
         note: Printed below.
     """
     width = _LEFT + len(panels) * (_SIDE + _GAP)

@@ -1,11 +1,11 @@
-"""What all pictures share: colours that colour-blind readers tell apart, a canvas."""
+"""Parts of all pictures: colours for colour-blind readers, and a canvas."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # matplotlib is imported once a picture is drawn
+if TYPE_CHECKING:  # matplotlib is imported only when a picture is drawn
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
@@ -14,11 +14,11 @@ BLUE, VERMILION, GREEN, GREY = '#0072B2', '#D55E00', '#00795A', '#8C8C8C'
 INK, PAPER, SHADE = '#222222', 'white', '#E6E6E6'
 
 FONT = 9
-# How a uniform share is drawn, and what has no value: padding, a lost face.
+# Styles of a uniform share, and of parts without a value: padding, a lost face.
 UNIFORM = dict(color=GREY, linewidth=1.2, linestyle=':', zorder=1)
 HATCHED = dict(facecolor=SHADE, edgecolor=PAPER, hatch='//', linewidth=0)
 
-CHAR_WIDTH = 0.6  # of the font size, on the wide side for DejaVu Sans
+CHAR_WIDTH = 0.6  # mean width of a letter, in font sizes; rather wide for DejaVu Sans
 
 
 class Sheet:
@@ -55,7 +55,7 @@ def text_width(texts: Iterable[str], font_size: float) -> float:
 
 
 def set_up_curve(ax: Axes, name: str) -> None:
-    """Makes axes those of a curve, without times below it."""
+    """Formats axes for a curve, without times below it."""
     ax.set_xticks([])
     ax.set_ylabel(name, fontsize=FONT)
     ax.tick_params(labelsize=FONT - 1)
@@ -63,7 +63,7 @@ def set_up_curve(ax: Axes, name: str) -> None:
 
 
 def write_left(ax: Axes, name: str, y: float, shift: tuple[float, float], va: str):
-    """Names a row without an axis at its left; `shift` is in points."""
+    """Writes the name of a row at its left, without an axis; `shift` is in points."""
     places = dict(xycoords='axes fraction', textcoords='offset points')
     ax.annotate(name, (0, y), shift, ha='right', va=va, fontsize=FONT, **places)
 

@@ -133,7 +133,7 @@ def test_a_warning_stands_on_the_pages(made, tmp_path, monkeypatch):
     monkeypatch.setattr(sound, '_encoded', lambda *args: iter(()))
     write_all(made.result(made.track(), has_audio=True), path, tmp_path / 'out')
     page = (tmp_path / 'out' / 'track1.html').read_text('utf-8')
-    assert 'he sound of the video is left out: nothing of it can be read' in page
+    assert 'he sound of the video is left out: no part of it can be read' in page
 
 
 def heard(stamps, start=0.0, length=1.0):

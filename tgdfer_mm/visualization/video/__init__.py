@@ -1,4 +1,4 @@
-"""A video's result as pictures: timelines, the video with marks, pages."""
+"""Pictures of a video's result: timelines, the video with marks, and pages."""
 
 from .annotate import AnnotatedVideo, annotated_video
 from .html_page import limits_of_use, render_report

@@ -1,4 +1,4 @@
-"""The video once more, with the faces marked and its sound kept."""
+"""Writes a copy of the video with marked faces and its sound."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -20,19 +20,19 @@ TIME_BASE = Fraction(1, 90000)
 
 
 class AnnotatedVideo:
-    """Writes marked frames as H.264 in MP4, one after another.
+    """Writes frames with marks, one after another, as H.264 in MP4.
 
-    Times are the source's own, so a variable rate stays what it was. What has to be
-    said with every output of the model stands in a strip above the picture: below it,
-    the controls of a paused player would cover it. Only the frames that the encoder
-    looks ahead are in memory.
+    Times are those of the source, so a variable frame rate is kept. A strip above the
+    picture has the notes that every output of the model needs. Below the picture the
+    controls of a paused player would cover them. Only the frames that the encoder looks
+    ahead are in memory.
 
     Args:
         result: A result of schema `tgdfer_mm.result/1`.
-        path: File to write; it has no sound.
+        path: File to write, without sound.
 
     Attributes:
-        warnings: What was wrong with the sound, see :func:`annotated_video`.
+        warnings: Sentences about faults of the sound, see :func:`annotated_video`.
     """
 
     def __init__(self, result: Mapping[str, Any], path: Path) -> None:
@@ -52,7 +52,7 @@ class AnnotatedVideo:
         marked = self._marker.draw(frame.index, frame.rgb)
         picture = np.concatenate([self._caption, marked])
         height, width = picture.shape[:2]
-        # The encoder halves the colours' resolution, so sides are even.
+        # The encoder halves the resolution of colours, so the sides must be even.
         if height % 2 or width % 2:
             picture = np.pad(
                 picture, ((0, height % 2), (0, width % 2), (0, 0)), mode='edge'
@@ -75,11 +75,11 @@ class AnnotatedVideo:
         self._video.width, self._video.height = width + width % 2, height + height % 2
         self._video.pix_fmt = 'yuv420p'
         self._video.time_base = self._video.codec_context.time_base = TIME_BASE
-        # Few frames of look-ahead: at 1920 pixels each of them takes 3 MB.
+        # Only a few frames of look-ahead: at 1920 pixels each of them takes 3 MB.
         self._video.options = {'preset': 'veryfast', 'crf': '23', 'rc-lookahead': '10'}
 
     def finish(self) -> None:
-        """Writes what is still held back; without it the file is not complete."""
+        """Writes the last frames; without this the file is not complete."""
         if self._video is not None:
             self._output.mux(self._video.encode(None))
 
@@ -95,14 +95,15 @@ def annotated_video(
     sound_of: Path | None = None,
     add_sound: Callable[[Path, Path, Path], str] = add_sound,
 ) -> Iterator[AnnotatedVideo]:
-    """Gives a writer whose file is there completely, or not at all on an error.
+    """Gives a writer whose file is complete in the end; on an error there is no file.
 
     Args:
         result: A result of schema `tgdfer_mm.result/1`.
         path: File to write.
-        sound_of: Video whose sound is added at the end, None for silence. A fault of
-            the sound never costs the pictures: the writer's `warnings` name it.
-        add_sound: How that is done, see :func:`.sound.add_sound`.
+        sound_of: Video whose sound is added at the end, None for silence. If the sound
+            is faulty, the pictures are still written, and the writer's `warnings` name
+            the fault.
+        add_sound: The function that adds it, see :func:`.sound.add_sound`.
     """
     with replacing(path) as temporary, ExitStack() as stack:
         pictures = temporary

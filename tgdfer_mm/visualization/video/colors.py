@@ -1,4 +1,4 @@
-"""One colour per emotion, the same in every picture of every model."""
+"""One colour for each emotion, the same in every picture of every model."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from ...labels.expression_names import same_expression
 from ..style import BLUE, GREY, VERMILION
 
 NEUTRAL = '#C4C4C4'
-# Okabe and Ito's colours, then three of Tol's that stay apart from them.
+# Okabe and Ito's colours, then three of Tol's that differ clearly from them.
 _COLORS = {
     'neutral': NEUTRAL,
     'happy': '#E69F00',
@@ -23,10 +23,10 @@ _COLORS = {
 
 
 def class_colors(classes: Sequence[str]) -> list[str]:
-    """Returns a colour for each class, by its name whatever the model calls it.
+    """Returns a colour for each class; the names of an emotion share its colour.
 
-    Names that are not among the known ones share out what is left, in the order of the
-    alphabet, and are grey when nothing is.
+    Unknown names get the remaining colours, in the order of the alphabet. If no colour
+    remains, they are grey.
     """
     names = [same_expression(name) for name in classes]
     left = [color for name, color in _COLORS.items() if name not in names]
@@ -43,5 +43,5 @@ def ink_on(color: str) -> str:
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
     ]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    # Where the contrast ratios of WCAG with black and with white are equal.
+    # At this luminance the contrast ratios of WCAG with black and white are equal.
     return 'black' if luminance > 0.179 else 'white'

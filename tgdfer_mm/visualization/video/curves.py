@@ -15,17 +15,17 @@ from .colors import ink_on
 from .series import TrackSeries
 
 DARK = '#595959'
-# Seconds between marks: the first that does not give too many.
+# Seconds between marks: the first one is used that gives few enough marks.
 _SECONDS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
 _HOURS = tuple(3600 * 2**k for k in range(20))
 
 
 def draw_relevance(ax: Axes, series: TrackSeries, points: int) -> None:
-    """Draws the relevance; what is above a uniform share is filled."""
+    """Draws the relevance; the part above a uniform share is filled."""
     style.set_up_curve(ax, 'relevance')
     ax.axhline(1, **style.UNIFORM)
     highest = 1.0
-    # Peaks are what the curve is about: they survive when frames are put together.
+    # The peaks of the curve matter, so they are kept when frames are joined.
     for x, y in series.curves(series.relevance, points, np.max):
         ax.plot(x, y, color=style.BLUE, linewidth=1.6)
         ax.fill_between(
@@ -46,14 +46,14 @@ def draw_bands(
     """Draws (n, B) values stacked, in B colours."""
     style.set_up_curve(ax, 'probability')
     for x, y in series.curves(values, points):
-        # Thin white lines keep the bands apart where colours look alike.
+        # Thin white lines separate bands whose colours look alike.
         ax.stackplot(x, y.T, colors=shades, edgecolor=style.PAPER, linewidth=0.4)
     ax.set_ylim(0, 1)
     ax.set_yticks([0, 0.5, 1])
 
 
 def draw_gaps(ax: Axes, series: TrackSeries, width: float) -> None:
-    """Hatches where the face was lost, and says so where `width` inches allow it."""
+    """Hatches the gaps without the face; names them if `width` inches suffice."""
     for start, end in series.gaps():
         ax.axvspan(start, end, **style.HATCHED, zorder=0)
         inches = (end - start) / (series.end - series.start) * width
@@ -67,7 +67,7 @@ def draw_gaps(ax: Axes, series: TrackSeries, width: float) -> None:
 def draw_intervals(
     ax: Axes, track: Mapping[str, Any], colors: Mapping[str, str], width: float
 ) -> None:
-    """Draws the intervals, named where `width` inches give them room."""
+    """Draws the intervals; names them if `width` inches suffice."""
     _bare(ax, 'intervals')
     low, high = ax.get_xlim()
     ax.axhline(0.5, color=style.SHADE, linewidth=1, zorder=0)
@@ -93,7 +93,7 @@ def draw_intervals(
 
 
 def draw_face(ax: Axes, series: TrackSeries) -> None:
-    """Draws full where the face was detected, hatched where it was interpolated."""
+    """Draws detected frames filled, and interpolated ones hatched."""
     _bare(ax, 'face')
     found = dict(facecolor=DARK, edgecolor='none')
     guessed = dict(facecolor=style.PAPER, edgecolor=DARK, hatch='/////', linewidth=0)
@@ -106,7 +106,7 @@ def draw_face(ax: Axes, series: TrackSeries) -> None:
 
 
 def draw_clock(ax: Axes, series: TrackSeries, most: int) -> None:
-    """Writes at most so many times below."""
+    """Writes times below the axes, up to a largest number."""
     length = series.end - series.start
     step = next(s for s in (*_SECONDS, *_HOURS) if length / s <= most)
     digits = 1 if step < 1 else 0
@@ -118,7 +118,7 @@ def draw_clock(ax: Axes, series: TrackSeries, most: int) -> None:
 
 
 def _bare(ax: Axes, name: str) -> None:
-    """Leaves nothing but a name on the left."""
+    """Removes everything except the name on the left."""
     ax.set_xticks([])
     ax.set_yticks([])
     ax.set_ylim(0, 1)

@@ -1,4 +1,4 @@
-"""One page a track: a single HTML file that opens without a network."""
+"""The page of a track: a single HTML file that opens without a network."""
 
 import base64
 import json
@@ -27,13 +27,13 @@ from .words import (
 )
 
 _HERE = Path(__file__).parent
-INTERVALS = 'Stretches that show an expression other than neutral'
-NO_INTERVAL = 'None: no stretch shows an expression clearly and long enough.'
+INTERVALS = 'Intervals that show an expression other than neutral'
+NO_INTERVAL = 'None: no expression is clear enough for long enough.'
 
 
 @cache
 def limits_of_use() -> dict[str, Any]:
-    """What every page has to say: `meaning`, `not_for` (lists), `privacy` (text)."""
+    """Texts for every page: `meaning`, `not_for` (lists), `privacy` (text)."""
     return json.loads((_HERE / 'limits.json').read_text(encoding='utf-8'))
 
 
@@ -54,7 +54,7 @@ def render_report(
         thumbnails: (S, S, 3) uint8 RGB by position in the lists of `track['frames']`.
 
     Returns:
-        HTML. Everything is inside, and its content policy forbids to load more.
+        HTML with everything inside; its content policy forbids loading anything else.
     """
     classes, total = result['model']['classes'], result['source']['duration']
     probabilities = track['probabilities']
@@ -102,7 +102,7 @@ def intervals_of(
 
 
 def movements_of(track: Mapping[str, Any]) -> dict[int, str]:
-    """What the frames of a track's rationale show, by their position in its lists."""
+    """Texts for the frames of a track's rationale, by their position in its lists."""
     rationale, index = track.get('rationale'), track['frames']['index']
     moments = rationale['moments'] if rationale else ()
     words = {index.index(each['frame']): movement_words(each) for each in moments}
@@ -110,12 +110,12 @@ def movements_of(track: Mapping[str, Any]) -> dict[int, str]:
 
 
 def share_text(relevance: float) -> str:
-    """How many times an equal share the relevance of a frame is."""
+    """The relevance of a frame, in units of a uniform share."""
     return f'{relevance:.1f}'
 
 
 def lead(track: Mapping[str, Any], total: float) -> str:
-    """One sentence: when the face was seen, and what it shows."""
+    """A sentence about a face: when it was seen, and what it shows."""
     seen = f'{clock(track["start"], total)} to {clock(track["end"], total)}'
     if track['label'] is None:
         return f'Seen from {seen}; reading ended before the face could be judged.'
@@ -124,7 +124,7 @@ def lead(track: Mapping[str, Any], total: float) -> str:
 
 
 def describe(track: Mapping[str, Any], total: float) -> str:
-    """The timeline in words, for those who cannot see it."""
+    """The timeline in words, for readers who cannot see it."""
     parts = [
         f'{i["emotion"]} from {clock(i["start"], total)} to {clock(i["end"], total)}'
         for i in track['intervals']
@@ -138,14 +138,14 @@ def describe(track: Mapping[str, Any], total: float) -> str:
 
 
 def notes_of(result: Mapping[str, Any]) -> list[str]:
-    """What has to be known before anything of a result is believed, in sentences."""
+    """Sentences that a reader must know before using a result."""
     first = [] if result['complete'] else ['Not all of the video was read.']
     model = result['model']
     notes = [*first, *result['warnings'], f'A label {CAUTION}.']
     notes.append(calibration_words(model))
     if model['note'] and not any(model['note'] in line for line in notes):
         notes.insert(0, model_note(model))
-    path = result['source']['path']  # a name keeps its small letter
+    path = result['source']['path']  # a name keeps its lower-case letter
     return [
         line if path and line.startswith(path) else line[:1].upper() + line[1:]
         for line in notes
@@ -165,7 +165,7 @@ def _data_uri(content: bytes, kind: str = 'png') -> str:
 
 
 def jpeg_uri(picture: np.ndarray) -> str:
-    """A picture (h, w, 3) uint8 RGB as the address of an image inside a page."""
+    """A picture (h, w, 3) uint8 RGB as the data URI of an image in a page."""
     file = BytesIO()
     Image.fromarray(picture).save(file, 'jpeg', quality=88)
     return _data_uri(file.getvalue(), 'jpeg')
@@ -173,13 +173,13 @@ def jpeg_uri(picture: np.ndarray) -> str:
 
 @cache
 def page_template(path: Path) -> Template:
-    """The template of a page, whose values are text and never elements of it.
+    """The template of a page; its values are escaped, so they are never elements.
 
     Args:
-        path: Its file. A name that is not given to it is an error; ``limits`` it has,
-            and shows them by including ``limits.html``. Pictures are turned into
-            addresses by ``data_uri`` and ``jpeg_uri``, times and shares into words by
-            ``clock``, ``share`` and ``plain``.
+        path: Its file. A missing name is an error. The template has ``limits``, and
+            shows them by including ``limits.html``. ``data_uri`` and ``jpeg_uri`` turn
+            pictures into data URIs. ``clock``, ``share`` and ``plain`` turn times and
+            shares into words.
     """
     environment = Environment(
         loader=FileSystemLoader([path.parent, _HERE]),

@@ -1,4 +1,4 @@
-"""What is drawn onto the frames: a face's box, who, what, and how much it mattered."""
+"""Marks on the frames: box, number, label and relevance of each face."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from .colors import class_colors, ink_on
 from .series import TrackSeries
 from .words import class_of, is_sure
 
-RELEVANCE_SHOWN = 4.0  # times a uniform share; more than that fills the bar
+RELEVANCE_SHOWN = 4.0  # in units of a uniform share: the relevance that fills the bar
 UNSURE = '#C4C4C4'
 _WHITE, _BLACK, _TRACK = (255, 255, 255), (0, 0, 0), (60, 60, 60)
 
@@ -22,13 +22,13 @@ _WHITE, _BLACK, _TRACK = (255, 255, 255), (0, 0, 0), (60, 60, 60)
 class FaceMarker:
     """Draws the tracks of a result onto its frames.
 
-    The label is that of the interval around the frame; in no interval a face has box
-    and number only. The bar below the box is the frame's relevance, as high as the
-    timeline's curve is there; the tick in it is a uniform share.
+    The label is that of the interval at the frame. Outside intervals a face has only a
+    box and a number. The bar below the box is the frame's relevance, with the same
+    value as the curve of the timeline. The tick in the bar is a uniform share.
 
     Args:
         result: A result of schema `tgdfer_mm.result/1`.
-        scale: Pixels drawn on, a pixel of the boxes.
+        scale: Pixels of the picture for one pixel of the boxes.
     """
 
     def __init__(self, result: Mapping[str, Any], scale: float = 1.0) -> None:
@@ -47,7 +47,7 @@ class FaceMarker:
 
         Args:
             index: The frame's number in the video.
-            picture: (h, w, 3) uint8 RGB, drawn upon.
+            picture: (h, w, 3) uint8 RGB; it is changed.
         """
         if index not in self._faces:
             return picture
@@ -62,7 +62,7 @@ class FaceMarker:
         x1, y1, x2, y2 = np.clip(box, 0, [*size, *size]).tolist()
         if x2 - x1 < 2 or y2 - y1 < 2:
             return
-        # A dark rim on both sides keeps the box visible on every ground.
+        # A dark rim on both sides keeps the box visible on every background.
         canvas.rectangle((x1 - 1, y1 - 1, x2, y2), outline=_BLACK, width=self.line + 2)
         if guessed:
             _dashed(canvas, (x1, y1, x2 - 1, y2 - 1), color, self.line)
@@ -88,7 +88,7 @@ class FaceMarker:
 
 
 def _faces(result: Mapping[str, Any], track: Mapping[str, Any]) -> Iterator[tuple]:
-    """Number of each frame of a track, and what is drawn of the face in it."""
+    """Number of each frame of a track, and the marks of the face in it."""
     classes = list(result['model']['classes'])
     frames, series = track['frames'], TrackSeries.from_track(result, track)
     relevance = series.filled(series.relevance)
@@ -100,7 +100,7 @@ def _faces(result: Mapping[str, Any], track: Mapping[str, Any]) -> Iterator[tupl
         if interval is not None:
             emotion, score = interval['emotion'], interval['score']
             color = class_colors(classes)[class_of(emotion, classes)]
-            if not is_sure(result):  # the strip above the picture says why
+            if not is_sure(result):  # the strip above the picture gives the reason
                 color = UNSURE
             text = f'{text}  {emotion} {score:.2f}'
         box, guessed = frames['box'][p], frames['interpolated'][p]
@@ -108,12 +108,12 @@ def _faces(result: Mapping[str, Any], track: Mapping[str, Any]) -> Iterator[tupl
 
 
 def caption(text: str, width: int, size: int) -> np.ndarray:
-    """A strip with a text, for above a frame, as high as its lines need.
+    """A strip with a text above a frame, as high as its lines.
 
     Args:
-        text: Broken where a line is full.
-        width: Pixels of the strip.
-        size: Of the letters, pixels.
+        text: The text; it is broken into lines.
+        width: Width of the strip, pixels.
+        size: Size of the letters, pixels.
 
     Returns:
         (h, width, 3) uint8 RGB.
@@ -140,7 +140,7 @@ def _font(size: int, bold: bool = True) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=256)
 def _chip(text: str, color: str, size: int, bold: bool = True) -> Image.Image:
-    """A label on a plate of its colour; scores repeat, so plates are kept."""
+    """A label on a plate of its colour; plates are cached, because scores repeat."""
     font = _font(size, bold)
     left, _, right, _ = font.getbbox(text)
     ascent, descent = font.getmetrics()

@@ -1,4 +1,4 @@
-"""A track of a result as arrays over time, and what of it deserves a picture."""
+"""A track of a result as arrays over time, and its most relevant frames."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,22 +7,22 @@ from typing import Any
 
 import numpy as np
 
-HOLE = 4  # times the usual distance of judged frames; curves do not cross longer ones
+HOLE = 4  # in usual distances of judged frames: curves do not cross a longer gap
 
 
 @dataclass(frozen=True)
 class TrackSeries:
-    """What a result says about each frame of one track.
+    """The values of each frame of one track.
 
-    A model judges some frames of a window, often not all: the others have no score.
+    A model often judges only some frames of a window. The others have no score.
 
     Attributes:
         index: (n,) frame numbers in the video.
         time: (n,) seconds, ascending.
-        scores: (n, K) class probabilities, NaN where the model did not look.
-        relevance: (n,) 1 is a uniform share, NaN where the model did not look.
-        interpolated: (n,) whether the box lies between detections.
-        frame_step: Usual seconds between frames.
+        scores: (n, K) class probabilities, NaN for frames that the model did not get.
+        relevance: (n,) 1 is a uniform share, NaN for frames that the model did not get.
+        interpolated: (n,) whether the box was interpolated between detections.
+        frame_step: Usual time between frames, seconds.
     """
 
     index: np.ndarray
@@ -82,29 +82,29 @@ class TrackSeries:
 
     @property
     def judged(self) -> np.ndarray:
-        """(n,) whether the model looked at a frame."""
+        """(n,) whether the model judged a frame."""
         return np.isfinite(self.scores).all(axis=1)
 
     @cached_property
     def _lost(self) -> np.ndarray:
-        """Positions before which frames are missing: the face was lost there."""
+        """Positions before which frames are missing, because the face was lost."""
         steps = np.diff(self.index)
         if not len(steps):
             return np.array([], dtype=int)
         return np.flatnonzero(steps > np.median(steps) * 1.5) + 1
 
     def gaps(self) -> list[tuple[float, float]]:
-        """Returns (start, end) in seconds of the stretches without the face."""
+        """Returns (start, end) in seconds of the gaps without the face."""
         return [
             (float(self.time[p - 1]) + self.frame_step, float(self.time[p]))
             for p in self._lost
         ]
 
     def spans(self, among: np.ndarray) -> Iterator[tuple[float, float]]:
-        """Yields (start, end) in seconds of the stretches of frames of one kind.
+        """Yields (start, end) in seconds of the runs of selected frames.
 
         Args:
-            among: (n,) bool.
+            among: (n,) bool, whether a frame is selected.
         """
         cuts = set(self._lost) | set(np.flatnonzero(np.diff(among)) + 1)
         edges = [0, *sorted(cuts), len(self)]
@@ -116,13 +116,13 @@ class TrackSeries:
     def curves(
         self, values: np.ndarray, most: int, reduce: Callable = np.mean
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yields the points (x, y) of a curve, stretch by stretch without a hole.
+        """Yields the points (x, y) of a curve, for each part without a gap.
 
         Args:
             values: (n, ...) values of the frames, NaN where unknown.
-            most: So many points about is the whole curve given; neighbours are put
-                together if there are more.
-            reduce: How values of frames put together become one.
+            most: Approximate largest number of points of the whole curve. If there are
+                more, neighbours are joined.
+            reduce: Function that makes one value from those of joined frames.
         """
         known = np.flatnonzero(np.isfinite(values.reshape(len(self), -1)).all(axis=1))
         if not len(known):
@@ -130,21 +130,21 @@ class TrackSeries:
         steps = np.diff(self.time[known])
         usual = float(np.median(steps)) if len(steps) else self.frame_step
         hole = steps > HOLE * usual
-        # Across a gap no curve goes, however short the gap is.
+        # A curve never crosses a gap, even a short one.
         hole |= np.diff(np.searchsorted(self._lost, known, side='right')) > 0
         size = max(1, -(-len(known) // most))
         for run in np.split(known, np.flatnonzero(hole) + 1):
             chunks = [run[i : i + size] for i in range(0, len(run), size)]
             x = np.array([self.time[c].mean() for c in chunks]) + self.frame_step / 2
             y = np.array([reduce(values[c], axis=0) for c in chunks])
-            # A judged frame stands for its half of the way to the next one.
+            # A judged frame stands for half of the way to the next one.
             reach = max(usual, self.frame_step) / 2
             start = max(self.time[run[0]] + self.frame_step / 2 - reach, self.start)
             end = min(self.time[run[-1]] + self.frame_step / 2 + reach, self.end)
             yield np.array([start, *x, end]), np.array([y[0], *y, y[-1]])
 
     def filled(self, values: np.ndarray) -> np.ndarray:
-        """The heights of those curves at every frame, NaN in the holes.
+        """The heights of those curves at every frame, NaN in the gaps.
 
         Args:
             values: (n,) values of the frames, NaN where unknown.
@@ -159,17 +159,17 @@ class TrackSeries:
 def pick_frames(
     relevance: np.ndarray, time: np.ndarray, most: int, apart: float
 ) -> list[int]:
-    """Picks the most relevant frames, far enough from one another to be shown.
+    """Picks the most relevant frames that are far enough apart to be shown.
 
     Args:
         relevance: (n,) relevance of the frames, NaN where unknown.
-        time: (n,) their seconds.
-        most: At most so many.
-        apart: Least seconds between two picked frames.
+        time: (n,) times of the frames, seconds.
+        most: Largest number of frames.
+        apart: Smallest distance of two picked frames, seconds.
 
     Returns:
-        Positions in ascending order: the most relevant frame, and the next ones as
-        far as they got more than a uniform share and a quarter of the highest
+        Positions in ascending order: the most relevant frame, and the next ones if they
+        have more than a uniform share and more than a quarter of the highest relevance
         [choice]. None if no relevance is known.
     """
     relevance = np.where(np.isfinite(relevance), relevance, -np.inf)

@@ -1,17 +1,17 @@
-"""Names of classes that a picture has room for."""
+"""Short names of classes, which fit into a picture."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-LONGEST = 32  # letters; those of the shipped class lists are shorter
+LONGEST = 32  # letters; all names in the shipped class lists are shorter
 
 
 def with_short_names(
     result: Mapping[str, Any], track: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A result and one of its tracks, in which long names of classes are cut.
+    """A result and one of its tracks, with long names of classes shortened.
 
-    No two classes get the same name. If all are short, nothing changes.
+    Two classes never get the same name. If all names are short, nothing changes.
 
     Args:
         result: A result of schema `tgdfer_mm.result/1`.

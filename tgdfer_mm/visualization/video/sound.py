@@ -1,6 +1,6 @@
-"""The sound of a video, put next to new pictures.
+"""Adds the sound of a video to new pictures.
 
-Whatever is wrong with the sound, the pictures are kept.
+If the sound is faulty, the pictures are still kept.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,30 +16,31 @@ from ...sound.sound_clock import SoundClock
 from ...video.opening import open_media, output_name, picture_stream, reason
 from ...video.optional_packages import need
 
-# What players expect in an MP4 file; other codecs are encoded anew as AAC.
+# Codecs that players expect in an MP4 file; others are encoded again as AAC.
 COPIED = ('aac', 'mp3', 'ac3', 'eac3', 'alac', 'opus')
 LEAD_IN = 0.1  # seconds
-_GAP = 0.05  # seconds; shorter ones are no silence, but stamps that were rounded
+_GAP = 0.05  # seconds; a shorter gap comes from rounded stamps and is not silence
 
 
 def add_sound(pictures: Path, source: Path, out: Path) -> str:
-    """Puts the first sound of a video next to pictures that are encoded already.
+    """Adds the first sound stream of a video to encoded pictures.
 
-    A codec that MP4 players know is copied, not encoded again, unless that fails.
+    A stream in a codec that MP4 players know is copied. If copying fails, it is encoded
+    again.
 
     Args:
         pictures: An MP4 file without sound.
         source: Video that has the sound.
-        out: File to write: with sound, or the pictures alone.
+        out: File to write: pictures with sound, or only the pictures.
 
     Returns:
-        What was wrong with the sound, a sentence; empty if nothing was.
+        A sentence about the fault of the sound; empty if there is none.
     """
     failed = 'there is none'
     for carry in (_copied, _encoded):
         try:
             return _write(pictures, source, out, carry)
-        # There are many ways in which FFmpeg does not like a sound.
+        # FFmpeg can refuse a sound with many kinds of errors.
         except Exception as err:
             failed = reason(err)
     pictures.replace(out)
@@ -59,14 +60,14 @@ def _write(pictures: Path, source: Path, out: Path, carry: Callable) -> str:
         sound = carry(av, given, written, clock)
         first = next(sound, None)
         if first is None:
-            raise ValueError('nothing of it can be read')
+            raise ValueError('no part of it can be read')
         for packet in merge(_of(stream, shown.demux(video)), [first], sound, key=_when):
             written.mux(packet)
     return clock.problem()
 
 
 def _start(given: Any) -> float:
-    """Pictures are counted from the first one; so is the sound."""
+    """The time of the first picture, from which the sound is counted, too."""
     video = picture_stream(given)
     if video is None or video.start_time is None:
         return 0.0
@@ -89,7 +90,7 @@ def _seconds(count: int | None, base: Fraction) -> float | None:
 
 
 def _read(av: Any, given: Any, source: Any, clock: SoundClock) -> Iterator:
-    """Packets of the sound; where reading fails it ends."""
+    """Packets of the sound, up to the place where reading fails."""
     try:
         yield from given.demux(source)
     except (av.error.FFmpegError, OSError, ValueError):
@@ -99,7 +100,9 @@ def _read(av: Any, given: Any, source: Any, clock: SoundClock) -> Iterator:
 def _copied(av: Any, given: Any, written: Any, clock: SoundClock) -> Iterator:
     source = given.streams.audio[0]
     if source.codec_context.name not in COPIED:
-        raise ValueError(f'{source.codec_context.name} is no sound of MP4 files')
+        raise ValueError(
+            f'{source.codec_context.name} cannot be the sound of an MP4 file'
+        )
     stream, last = written.add_stream_from_template(source), None
     for packet in _read(av, given, source, clock):
         if not packet.size:
@@ -108,7 +111,7 @@ def _copied(av: Any, given: Any, written: Any, clock: SoundClock) -> Iterator:
         stamp = packet.pts if packet.dts is None else packet.dts
         length = _seconds(packet.duration, base) or 0.0
         time = clock(_seconds(stamp, base), length)
-        # An encoder's lead-in lies a little before the start; it is skipped in play.
+        # An encoder adds a lead-in just before the start, which players skip.
         if time <= -LEAD_IN:
             continue
         ticks = round(time / base)
@@ -134,7 +137,7 @@ def _encoded(av: Any, given: Any, written: Any, clock: SoundClock) -> Iterator:
 def _resampled(
     av: Any, given: Any, source: Any, stream: Any, clock: SoundClock
 ) -> Iterator:
-    """Frames of sound as the encoder takes them, one after another without a gap."""
+    """Frames of sound in the encoder's format, without gaps."""
     form, done, kind, resampler = stream.format, 0.0, None, None
     for packet in _read(av, given, source, clock):
         try:

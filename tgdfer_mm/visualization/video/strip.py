@@ -1,4 +1,4 @@
-"""The most relevant frames of a track, above the moments where they occur."""
+"""The most relevant frames of a track, drawn above their times."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from ...video.clock import clock
 from ..style import BLUE, FONT, GREY, PAPER
 from .series import TrackSeries
 
-BELOW = 0.42  # inches below a picture: its time, and room for its line
+BELOW = 0.42  # inches below a picture, for its time and its line
 MARGIN = 0.08
 
 
@@ -55,13 +55,13 @@ def draw_frames(
 
 
 def spread(wanted: np.ndarray, width: float, low: float, high: float) -> np.ndarray:
-    """Places things next to one another, near where they are wanted.
+    """Places boxes next to one another, near their wanted places.
 
     Args:
-        wanted: Middles, ascending.
-        width: Of each thing.
-        low: Where the first may begin.
-        high: Where the last must end; `high - low` has room for all.
+        wanted: Wanted middles, ascending.
+        width: Width of each box.
+        low: Smallest start of the first box.
+        high: Largest end of the last box; all boxes must fit into `high - low`.
     """
     places = np.clip(wanted, low + width / 2, high - width / 2)
     for i in range(1, len(places)):

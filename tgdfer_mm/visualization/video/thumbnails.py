@@ -1,4 +1,4 @@
-"""Faces cut out of the frames, for the pictures of the most relevant moments."""
+"""Faces that are cut out of the most relevant frames."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,19 +11,19 @@ from ...video.frames import Frame
 from .timeline import NARROW, WIDE, frames_to_show, moments_to_show
 
 SIZE = 160  # pixels; a thumbnail is an inch of a picture with 120 to 170 dots an inch
-MARGIN = 0.2  # of the box, on each side
+MARGIN = 0.2  # margin on each side, as a share of the box
 _GROUND = (230, 230, 230)
 
 
 class ThumbnailCollector:
-    """Keeps the faces of a result's most relevant frames while its video goes by.
+    """Keeps the faces of a result's most relevant frames while its video is read.
 
     Args:
         result: A result of schema `tgdfer_mm.result/1`.
 
     Attributes:
-        pictures: By the number of the track, (SIZE, SIZE, 3) uint8 RGB by the position
-            in the lists of its frames.
+        pictures: For each number of a track, its pictures (SIZE, SIZE, 3) uint8 RGB by
+            their position in the lists of its frames.
     """
 
     def __init__(self, result: Mapping[str, Any]) -> None:
@@ -39,14 +39,14 @@ class ThumbnailCollector:
                 self._wanted[frames['index'][p]].append(wanted)
 
     def add(self, frame: Frame) -> None:
-        """Cuts the faces out of a frame that are wanted of it."""
+        """Cuts the faces out of a frame that are needed."""
         for number, position, box in self._wanted.pop(frame.index, ()):
             box = np.array(box, dtype=float) * frame.scale
             self.pictures[number][position] = cut_face(frame.rgb, box)
 
 
 def cut_face(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """Cuts out a square around a box; what lies beyond the picture is grey.
+    """Cuts out a square around a box; the part outside the picture is grey.
 
     Args:
         picture: (h, w, 3) uint8 RGB.

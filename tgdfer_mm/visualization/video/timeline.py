@@ -1,4 +1,4 @@
-"""One track over time: what was seen, what decided, and which frames mattered."""
+"""The timeline of one track: relevance, probabilities, intervals and best frames."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -26,16 +26,16 @@ from .words import (
     verdict,
 )
 
-WIDE = 12.0  # inches: a desktop
+WIDE = 12.0  # inches: for a desktop
 NARROW = 4.6  # a phone
-MAX_BANDS = 9  # more classes than that become one band
+MAX_BANDS = 9  # if there are more classes, the others share one band
 MAX_FRAMES = 8
 MAX_BARS = 12
-POINTS = 25  # of a curve, an inch
+POINTS = 25  # points of a curve for each inch
 FAINT = '#595959'
-CAREFUL = '#B34700'  # of what takes a verdict's weight away
+CAREFUL = '#B34700'  # colour of the notes that limit a verdict
 REASON = 11  # its letters
-ROW = 0.22  # inches, of the legend
+ROW = 0.22  # inches, height of a row of the legend
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class _Layout:
 
     @property
     def plot(self) -> float:
-        """Width of the curves, which leave room for the bars' names and values."""
+        """Width of the curves; names and values of the bars need the rest."""
         bars = text_width(self.classes, FONT) + 1.95 if self.wide else 0.15
         return self.width - self.left - bars
 
@@ -85,7 +85,8 @@ def frames_to_show(
 def moments_to_show(result: Mapping[str, Any], track: Mapping[str, Any]) -> list[int]:
     """The frames of a track's rationale, as positions in the lists of its frames.
 
-    Without one, as in results of earlier versions, those of a wide timeline.
+    Results of earlier versions have no rationale. Then these are the frames of a wide
+    timeline.
     """
     rationale = track.get('rationale')
     if not rationale:
@@ -102,19 +103,21 @@ def draw_timeline(
 ) -> Figure:
     """Draws one track of a result.
 
-    From above: the most relevant frames where they occur, the relevance, the class
-    probabilities of the frames as bands, the intervals, and how the face was found.
-    Of a model without scores of single frames the bands are those of its windows.
+    From top to bottom: the most relevant frames at their times, the relevance, the
+    class probabilities of the frames as bands, the intervals, and whether the face was
+    detected or interpolated. If a model gives no scores of single frames, the bands are
+    those of its windows.
 
     Args:
         result: A result of schema `tgdfer_mm.result/1`.
         track: One of its tracks.
         thumbnails: (S, S, 3) uint8 RGB pictures by their position in the lists of
             `track['frames']`; of these, :func:`frames_to_show` are drawn.
-        width: Inches; from 9 on the class probabilities stand next to the curves.
+        width: Width in inches; from 9 on the class probabilities are next to the
+            curves.
 
     Raises:
-        ValueError: If the lists of the track do not fit one another or the classes.
+        ValueError: If the lists of the track do not fit each other or the classes.
     """
     result, track = with_short_names(result, track)
     classes = list(result['model']['classes'])
@@ -131,7 +134,7 @@ def draw_timeline(
         legend[f'{len(rest)} others'] = SHADE
     places = _legend_places(legend, layout.plot)
 
-    # Everything is placed in inches, one below the other.
+    # All places are in inches, one part below the other.
     gap, top = 0.12, 0.62 if layout.wide else 0.8
     heights = dict(
         frames=layout.thumbnail + 0.45 if picked else 0.0,
@@ -196,7 +199,7 @@ def _window_scores(series: TrackSeries, track: Mapping[str, Any]) -> np.ndarray:
 def _order_bands(scores: np.ndarray, label: str | None, classes) -> list[int]:
     """The classes from the lowest band up.
 
-    The track's label lies on the ground, where its height is easiest to read.
+    The track's label is the lowest band, where its height is easiest to read.
     """
     known = scores[np.isfinite(scores).all(1)]
     means = known.mean(0) if len(known) else np.zeros(scores.shape[1])
@@ -206,13 +209,13 @@ def _order_bands(scores: np.ndarray, label: str | None, classes) -> list[int]:
 
 
 def _notes(result: Mapping[str, Any], series: TrackSeries, by_frame: bool) -> list[str]:
-    """What a reader has to know who sees the picture alone."""
+    """Notes for a reader who sees only the picture."""
     notes = []
     if series.interpolated.any():
         notes.append('hatched face strip: box interpolated')
     if not by_frame:
         notes.append('bands: whole windows')
-    if is_sure(result):  # else it stands above the verdict
+    if is_sure(result):  # otherwise it is above the verdict
         notes.append(model_note(result['model']).rstrip('.'))
     return [*notes, calibration_in_short(result['model']), CAUTION]
 
@@ -230,7 +233,7 @@ def _wrap(parts: Sequence[str], width: float, size: float = FONT - 1) -> list[st
 
 
 def _draw_title(sheet: Sheet, layout: _Layout, result, track, reason) -> None:
-    """Who, what and when; what takes the verdict's weight away comes before it."""
+    """The header: track, times and verdict, after the notes that limit the verdict."""
     for i, line in enumerate(reason):
         sheet.text(layout.left, 0.12 + 0.22 * i, line, fontsize=REASON, color=CAREFUL)
     y = 0.16 + 0.22 * len(reason)
@@ -249,7 +252,7 @@ def _draw_title(sheet: Sheet, layout: _Layout, result, track, reason) -> None:
 
 
 def _legend_places(names: Sequence[str], width: float) -> dict[str, tuple[float, int]]:
-    """Where each name begins: inches from the left, and number of the row."""
+    """The start of each name: inches from the left, and number of the row."""
     places, x, row = {}, 0.0, 0
     for name in names:
         need = text_width([name], FONT) + 0.42
@@ -272,7 +275,7 @@ def _draw_legend(sheet: Sheet, left: float, top: float, places, colors) -> None:
 def _draw_bars(
     sheet: Sheet, right: float, top: float, track, classes, colors, sure: bool
 ) -> None:
-    """The probabilities of the whole track; of many classes the highest."""
+    """The probabilities of the whole track, of many classes only the highest."""
     values = np.array(track['probabilities'], dtype=float)
     order = sorted(np.argsort(-values, kind='stable')[:MAX_BARS].tolist())
     names = [classes[c] for c in order]

@@ -1,17 +1,17 @@
-"""How verdicts are written in every output."""
+"""Texts of verdicts and notes, as in every output."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-COSINES_SAID = 'Scores are differences of cosines and no probabilities: uncalibrated.'
+COSINES_SAID = 'Scores are differences of cosines, not probabilities: uncalibrated.'
 CAUTION = 'shows an expression, not what the person feels'
 SOURCES = {
-    'values': 'The movements are those of the file of values that was given.',
+    'values': 'The movements come from the file of values that was given.',
     'tower': "The movements are read by the model's text tower, and may be wrong.",
     None: 'Which movements these frames show is not known: give a file of values.',
 }
 AT_REST = 'no clear movement'
-# A temperature is fitted to whole clips, so it holds for nothing shorter.
+# A temperature is fitted to whole clips, so it is not valid for shorter parts.
 INTERVALS_SAID = 'Scores of intervals are uncalibrated.'
 
 
@@ -23,17 +23,17 @@ def verdict(track: Mapping[str, Any]) -> str:
 
 
 def headline(track: Mapping[str, Any]) -> str:
-    """What a track shows: the expressions of its intervals, else its label."""
+    """The expressions of a track's intervals; without intervals its label."""
     shown = list(dict.fromkeys(i['emotion'] for i in track['intervals']))
     return ', '.join(shown) or track['label'] or 'not judged'
 
 
 def movement_words(moment: Mapping[str, Any], most: int | None = None) -> str:
-    """What a moment of a rationale shows, in words; empty if unknown.
+    """The movements at a moment of a rationale, in words; empty if unknown.
 
     Args:
-        moment: Of a track's ``rationale``.
-        most: So many movements at most.
+        moment: A moment of a track's ``rationale``.
+        most: Largest number of movements.
     """
     if moment['movements'] is None:
         return ''
@@ -41,31 +41,31 @@ def movement_words(moment: Mapping[str, Any], most: int | None = None) -> str:
 
 
 def rationale_source(track: Mapping[str, Any]) -> str:
-    """Where the movements of a rationale come from, as one sentence.
+    """A sentence about the source of the movements of a rationale.
 
-    Empty without a rationale, which results of earlier versions do not have.
+    It is empty without a rationale, as in results of earlier versions.
     """
     rationale = track.get('rationale')
     return SOURCES[rationale['source']] if rationale else ''
 
 
 def model_note(model: Mapping[str, Any]) -> str:
-    """What has to be said wherever a model's results are shown, in whole sentences.
+    """Sentences that go with every output of a model.
 
     Args:
-        model: The ``model`` of a result. Of one without a note it is the name.
+        model: The ``model`` of a result. If it has no note, the sentence has its name.
     """
     note = model['note']
     if not note:
         return f'Model: {model["name"]}.'
-    # Results of version 0.1 have the end of a sentence.
+    # Results of version 0.1 have only the end of a sentence.
     return note if note[:1].isupper() else f'The model {model["name"]} {note}.'
 
 
 def is_sure(result: Mapping[str, Any]) -> bool:
-    """Whether verdicts may stand out.
+    """Whether verdicts may be emphasised.
 
-    Those of a model of drawn faces may not, nor of one that was not trained for its
+    It is false for a model of drawn faces, and for a model that was not trained for its
     classes.
     """
     model = result['model']
@@ -73,10 +73,11 @@ def is_sure(result: Mapping[str, Any]) -> bool:
 
 
 def calibration_words(model: Mapping[str, Any]) -> str:
-    """Whether scores are calibrated, as one sentence.
+    """A sentence about the calibration of scores.
 
     Args:
-        model: The ``model`` of a result; an earlier version's says nothing of it.
+        model: The ``model`` of a result. Results of earlier versions do not state the
+            calibration.
     """
     known = model.get('calibration')
     if known is None:
@@ -88,7 +89,7 @@ def calibration_words(model: Mapping[str, Any]) -> str:
 
 
 def calibration_in_short(model: Mapping[str, Any]) -> str:
-    """The same for the margin of a picture."""
+    """The same as a short phrase for the margin of a picture."""
     known = model.get('calibration')
     if known is None:
         return 'scores uncalibrated'

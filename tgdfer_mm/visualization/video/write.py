@@ -1,4 +1,4 @@
-"""All pictures of a result, in one pass over its video."""
+"""Writes all pictures of a result, in one pass over its video."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -33,14 +33,15 @@ def write_all(
 ) -> list[Path]:
     """Writes the annotated video, and a timeline and a page for each track.
 
-    The video is read once more, frame by frame; memory does not grow with its length.
-    Each file is there completely or not at all.
+    The video is read a second time, frame by frame, so memory does not grow with its
+    length. A file is there only if it is complete.
 
     Args:
         result: A result of schema `tgdfer_mm.result/1`.
-        video: The video, or folder of pictures, that it is of; or its source.
+        video: The video or folder of pictures of the result, or its source.
         out_dir: Gets `annotated.mp4`, `track<id>.png` and `track<id>.html`.
-        progress: Called with the share done, 0 to 1; what it raises ends the work.
+        progress: Is called with the finished share, 0 to 1. If it raises an error, the
+            work ends.
         narrow: Also write each timeline as `track<id>_narrow.png`, for phones.
         add_sound: See :func:`annotated_video`.
 
@@ -48,13 +49,14 @@ def write_all(
         The files.
 
     Raises:
-        OSError: The video cannot be read any more, or a file cannot be written; those
-            before it are kept.
+        OSError: The video cannot be read any more, or a file cannot be written. Files
+            that were finished before are kept.
     """
     out_dir, report = Path(out_dir), progress or (lambda share: None)
     thumbnails = ThumbnailCollector(result)
     tracks, frames = result['tracks'], max(1, result['source']['frames'])
-    for_video = frames / (frames + 25 * len(tracks))  # a track takes as long as 25
+    # the pictures of a track take as long as 25 frames
+    for_video = frames / (frames + 25 * len(tracks))
     files = [out_dir / ANNOTATED_NAME]
     most = result['settings'].get('max_pixels', MAX_PIXELS)
     with open_source(video, result['source']['fps'], most) as source:
@@ -75,7 +77,7 @@ def write_all(
 
 
 def _read(source: Source, result: Mapping[str, Any]) -> Iterator[Frame]:
-    """The frames that the result knows: it may have stopped before the end."""
+    """The frames of the result, which may have stopped before the video's end."""
     last = result['source']['frames']
     for count, frame in enumerate(source):
         if count == last:
@@ -102,7 +104,7 @@ def _write_track(
 
 
 def _png(figure: Figure, dots: int) -> bytes:
-    """Half the time and a little less room than `savefig`: without transparency."""
+    """Without transparency: half the time of `savefig`, and a slightly smaller file."""
     figure.set_dpi(dots)
     figure.canvas.draw()
     picture = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert('RGB')
