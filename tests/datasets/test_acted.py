@@ -177,7 +177,7 @@ class TestFolds:
             for p in ('mae_dfer', 'luna_jimenez')
         )
         ((kind, text),) = compare_metainfo(one, other)
-        assert kind == 'fold' and "protocol='mae_dfer'" in text and 'leaks' in text
+        assert kind == 'fold' and "protocol='mae_dfer'" in text and 'is a leak' in text
         assert compare_metainfo(one, one) == []
 
     @pytest.mark.parametrize(

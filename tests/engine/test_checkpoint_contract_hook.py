@@ -47,7 +47,7 @@ def checkpoint(uninterrupted):
         (dict(classes=('a', 'b', 'c')), 'classes', ['happy', "'b'"]),
         (dict(pixel_version='v2'), 'pixel_version', ["'v1'", "'v2'"]),
         (dict(setting='compound'), 'setting', ["'single'", "'compound'"]),
-        (dict(fold=2), 'fold', ['fold 1', 'fold 2', 'leaks']),
+        (dict(fold=2), 'fold', ['fold 1', 'fold 2', 'is a leak']),
     ],
 )
 def test_a_mismatch_is_an_error_that_names_both_unless_allowed(
@@ -81,7 +81,7 @@ def test_weights_that_are_missing_are_an_error_in_testing(
     with pytest.raises(ValueError, match='lacks 1 weights.*fc.bias'):
         runner(tmp_path / 'partial.pth').test()
     runner(tmp_path / 'partial.pth', allow=['weights']).test()
-    assert [m for m in log() if 'does not say which data' in m]
+    assert [m for m in log() if 'does not state its training data' in m]
 
 
 def test_weights_of_another_size_are_an_error_in_testing_and_resuming(
@@ -147,11 +147,11 @@ def test_the_folds_of_single_and_compound_lists_leak_into_each_other():
     several = dict(single, setting='multi', fold_lists='compound')
     for theirs, ours in ((single, several), (several, single)):
         ((kind, text),) = compare_metainfo(theirs, ours)
-        assert kind == 'setting' and 'That leaks' in text and 'compound lists' in text
+        assert kind == 'setting' and 'This is a leak' in text and 'compound lists' in text
     # Other labels on the same folds are no leak, though still another task.
     compound = dict(several, setting='compound')
     ((kind, text),) = compare_metainfo(compound, several)
-    assert kind == 'setting' and 'leaks' not in text
+    assert kind == 'setting' and 'leak' not in text
 
 
 def test_validating_on_what_was_trained_is_a_leak():

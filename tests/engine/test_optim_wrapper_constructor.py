@@ -153,7 +153,7 @@ def fully_sharded(tmp_path):
     ('kept', 'options', 'message'),
     [
         (False, {}, 'use_orig_params=True'),
-        (True, dict(clip_grad=dict(max_norm=1)), 'clip_grad.*Leave it out'),
+        (True, dict(clip_grad=dict(max_norm=1)), 'clip_grad.*Remove this'),
     ],
 )
 def test_what_cannot_be_had_of_parts_is_refused(fully_sharded, kept, options, message):

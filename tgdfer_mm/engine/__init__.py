@@ -1,4 +1,4 @@
-"""Running: exact and safe checkpoints, optimizer groups, evaluation, the tools."""
+"""Training and testing: exact and safe checkpoints, optimizer groups, evaluation."""
 
 from ..moved import moved_attribute
 from ..plain_checkpoints import load_from_local
@@ -31,7 +31,7 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    """Two functions of version 0.1, for one release."""
+    """Gives two functions of version 0.1, for one more release."""
     homes = {
         'apply_precision': 'tgdfer_mm.recipe.precision',
         'apply_selection': 'tgdfer_mm.recipe.selection',

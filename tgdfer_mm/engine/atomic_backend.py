@@ -1,4 +1,4 @@
-"""mmengine's way to files that are there completely or not at all."""
+"""A file backend of mmengine that never leaves an incomplete file."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from ..files import remove_leftovers, replacing
 
 @register_backend('atomic')
 class AtomicBackend(LocalBackend):
-    """Local files, written under a temporary name and then put in place.
+    """Local files that are written under a temporary name and then renamed.
 
-    For files with a single writer, such as checkpoints: they are large, so what an
-    earlier one left when it died is removed. Used as
+    It is for files with a single writer, such as checkpoints. They are large, so
+    temporary files of an earlier process that was killed are removed. Use it as
     ``backend_args=dict(backend='atomic')``.
     """
 
@@ -33,6 +33,6 @@ class AtomicBackend(LocalBackend):
         Args:
             obj: The content.
             filepath: The file; its folder is made if needed.
-            encoding: How the text is written as bytes.
+            encoding: The encoding of the text.
         """
         self.put(obj.encode(encoding), filepath)

@@ -1,4 +1,4 @@
-"""Which checkpoints fill a model, and which one a run resumes from."""
+"""Checks if a checkpoint fills a model, and finds the one to resume from."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from ..recipe.runners import ResumeError
 from .fsdp_strategy import WholeFSDPStrategy
 
 __all__ = [
-    'ALLOW_PICKLE',  # here for version 0.1, as the two functions of that module
+    'ALLOW_PICKLE',  # kept here for version 0.1, like the two functions of that module
     'find_resumable',
     'give_states_a_dimension',
     'load_from_local',
@@ -25,13 +25,13 @@ __all__ = [
 
 
 def weights_misfit(model: nn.Module, checkpoint: dict) -> str | None:
-    """Says what keeps a checkpoint's weights from filling a model.
+    """Finds out why a checkpoint's weights do not fill a model.
 
-    mmengine only logs missing weights, other sizes and what a module objects to. This
-    lets torch load, which collects all of it.
+    mmengine only logs missing weights, wrong sizes and the errors of modules. Here
+    torch loads the weights, and collects all of these.
 
     Args:
-        model: The model, not wrapped but by FSDP; what fits is loaded.
+        model: The model without a wrapper, except FSDP's. Weights that fit are loaded.
         checkpoint: A checkpoint or a state dict.
 
     Returns:
@@ -41,7 +41,7 @@ def weights_misfit(model: nn.Module, checkpoint: dict) -> str | None:
     state = {name.removeprefix('module.'): value for name, value in state.items()}
     try:
         missing = model.load_state_dict(state, strict=False).missing_keys
-    except RuntimeError as error:  # raised for all but names, strict or not
+    except RuntimeError as error:  # raised for every fault except names, strict or not
         return f'its weights do not fit the model. {error}.'
     if missing:
         return f'it lacks {len(missing)} weights of the model, such as {missing[0]}.'
@@ -49,13 +49,14 @@ def weights_misfit(model: nn.Module, checkpoint: dict) -> str | None:
 
 
 def give_states_a_dimension(state: dict) -> None:
-    """Lets an optimizer go on from before the scalars of the models had a dimension.
+    """Converts an optimizer's state from the time when scalars had no dimension.
 
-    What it keeps of parameters number by number then has one, too. What it keeps once
-    a parameter, such as the number of steps, has none with any parameter.
+    Values that the optimizer keeps for each number of a parameter get a dimension, too.
+    Values that it keeps once for a parameter, such as the number of steps, never have
+    one.
 
     Args:
-        state: Of the optimizer, or of several by name; changed in place.
+        state: State of the optimizer, or of several by name; changed in place.
     """
     if 'state' not in state:
         for part in state.values():
@@ -76,11 +77,11 @@ def give_states_a_dimension(state: dict) -> None:
 
 
 def module_to_fill(runner: Runner) -> nn.Module | None:
-    """What a checkpoint's weights are loaded into.
+    """The model into which a checkpoint's weights are loaded.
 
     Returns:
-        The model without its wrapper, or as FSDP has wrapped it; None where the
-        strategy of a ``FlexibleRunner`` has files of its own form.
+        The model without its wrapper, or in FSDP's wrapper; None if the strategy of a
+        ``FlexibleRunner`` has its own form of files.
     """
     model = runner.model
     if isinstance(runner, Runner):
@@ -93,16 +94,16 @@ def find_resumable(
 ) -> tuple[Path | None, dict[Path, str]]:
     """Finds the newest checkpoint that loads.
 
-    Neither the file ``last_checkpoint`` nor the times of the files are trusted, only
-    the number in the name and an attempt to load.
+    It uses only the number in the name and tries to load the file. It does not use the
+    file ``last_checkpoint`` or the times of files.
 
     Args:
         work_dir: Folder of the checkpoints.
-        filename_tmpl: Their name, with ``{}`` for the number of epochs.
+        filename_tmpl: Their names, with ``{}`` for the number of epochs.
 
     Returns:
-        The checkpoint, None if there is none at all, and the newer ones that do not
-        load with the reason.
+        The checkpoint (None if there is none), and the newer ones that do not load,
+        each with the reason.
 
     Raises:
         ResumeError: There are checkpoints, but none loads.
@@ -115,7 +116,7 @@ def find_resumable(
     for _, path in sorted(found, reverse=True):
         try:
             load_from_local(path, 'cpu')
-        # torch has no common error for what can be wrong in a damaged file.
+        # torch raises errors of many kinds for a damaged file.
         except Exception as error:
             skipped[path] = f'{type(error).__name__}: {str(error)}'.splitlines()[0]
         else:
@@ -123,7 +124,7 @@ def find_resumable(
     if skipped:
         reasons = '\n'.join(f'  {path}: {why}' for path, why in skipped.items())
         raise ResumeError(
-            f'None of the checkpoints in {folder} loads:\n{reasons}\nMove them away to '
-            'start anew.'
+            f'None of the checkpoints in {folder} loads:\n{reasons}\nTo start from '
+            'the beginning, move them away.'
         )
     return None, skipped

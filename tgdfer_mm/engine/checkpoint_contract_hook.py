@@ -1,4 +1,4 @@
-"""A checkpoint says on which data it was trained; using it on other data is noticed."""
+"""Compares the data of a checkpoint with the data of the run."""
 
 from collections.abc import Sequence
 
@@ -19,35 +19,35 @@ MISMATCHES = ('classes', 'setting', 'pixel_version', 'fold', 'weights', 'overlap
 
 
 class MismatchError(ValueError):
-    """What belongs together does not: model, checkpoint, data; the user can mend it."""
+    """Model, checkpoint and data do not fit together; the user can correct it."""
 
-    exit_code = 2  # of a command
+    exit_code = 2  # exit code of a command
 
 
 @HOOKS.register_module()
 class CheckpointContractHook(Hook):
     """Compares a loaded checkpoint with the data sets and the model in use.
 
-    The meta information of the training set travels in the checkpoint. Other classes
-    or another order of them, another setting (single or several labels a clip), and
-    other pictures of the same data set are errors. So is another fold of the same data
-    set, because the clips that one fold tests are among those the others train on. In
-    testing, weights that are missing or do not fit the model are an error too, where
-    mmengine would go on with random ones (in resuming :class:`ExactCheckpointHook` sees
-    to that). A checkpoint without meta information, and one of another data set with
-    the same classes, get a warning.
+    The checkpoint contains the meta information of its training set. These differences
+    are errors: other classes or another order of them, another setting (one label or
+    several labels for a clip), and other pictures of the same data set. Another fold of
+    the same data set is an error too, because the test clips of one fold are training
+    clips of the others. In testing it is also an error if weights are missing or do not
+    fit the model; mmengine would go on with random ones. (In resuming
+    :class:`ExactCheckpointHook` checks this.) There is a warning if a checkpoint has no
+    meta information, or comes from another data set with the same classes.
 
-    Before every run it is checked whether the model's class texts are those of the
-    data, in the same order, and before training whether the evaluated clips fit the
-    trained ones in the same way, and are none of them.
+    Before every run the hook checks that the model's class texts have the classes of
+    the data, in the same order. Before training it checks that the data for evaluation
+    fit the training data in the same way, and share no clip with them.
 
     Args:
-        allow: Mismatches that are meant: any of ``classes``, ``setting``,
-            ``pixel_version``, ``fold``, ``weights``, ``overlap`` (of trained and
-            evaluated clips). They are logged instead.
+        allow: Mismatches that are intended: any of ``classes``, ``setting``,
+            ``pixel_version``, ``fold``, ``weights``, ``overlap`` (of training and
+            evaluation clips). They are only logged.
 
     Raises:
-        MismatchError: `allow` names something else, or there is a mismatch.
+        MismatchError: There is a mismatch, or `allow` has an unknown name.
     """
 
     def __init__(self, allow: Sequence[str] = ()) -> None:
@@ -59,15 +59,15 @@ class CheckpointContractHook(Hook):
         self.allow = tuple(allow)
 
     def before_run(self, runner: Runner) -> None:
-        """Checks class texts against labels, and trained clips against evaluated."""
+        """Compares class texts with labels, and training with evaluation clips."""
         texts = getattr(_bare_model(runner), 'text_encoder', None)
         for ours in _datasets_in_use(runner) if texts is not None else ():
             classes = _model_classes(ours)
             if classes != tuple(texts.classes):
                 raise MismatchError(
-                    f'The texts of the model (model.text_encoder.descriptions) are of '
+                    'The texts of the model (model.text_encoder.descriptions) are of '
                     f'the classes {tuple(texts.classes)}, the labels of '
-                    f'{ours.get("dataset")} of {classes}. They have to be the same, in '
+                    f'{ours.get("dataset")} of {classes}. Both must be the same, in '
                     'the same order.'
                 )
         if isinstance(runner._train_loop, BaseLoop):
@@ -75,9 +75,9 @@ class CheckpointContractHook(Hook):
             self._judge(runner, 'Evaluation does not fit training', problems)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Ends a training that has diverged, before it replaces what was good.
+        """Ends a training that has diverged, before it overwrites good files.
 
-        A loss that is NaN has made NaN of every weight one step later.
+        One step after a loss of NaN every weight is NaN.
 
         Raises:
             NonFiniteWeightsError: The weights hold NaN or infinity.
@@ -87,9 +87,9 @@ class CheckpointContractHook(Hook):
             meta = checkpoint.get('meta', {})
             raise NonFiniteWeightsError(
                 f'training has diverged: after epoch {meta.get("epoch")}, iteration '
-                f'{meta.get("iter")}, {bad[0]} holds NaN or infinity. It is not saved; '
-                f'what was saved before is in {runner.work_dir}. A lower learning '
-                'rate, clipped gradients or another precision may help.'
+                f'{meta.get("iter")}, {bad[0]} holds NaN or infinity. This state is '
+                f'not saved. Earlier checkpoints are in {runner.work_dir}. Try a '
+                'lower learning rate, gradient clipping or another precision.'
             )
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
@@ -100,8 +100,8 @@ class CheckpointContractHook(Hook):
         theirs = checkpoint.get('meta', {}).get('dataset_meta')
         if theirs is None:
             runner.logger.warning(
-                f'{name} does not say which data it was trained on (no '
-                '`dataset_meta`): classes, pictures and fold cannot be checked.'
+                f'{name} does not state its training data (it has no `dataset_meta`), '
+                'so classes, pictures and fold cannot be checked.'
             )
         else:
             for ours in _datasets_in_use(runner):
@@ -111,7 +111,7 @@ class CheckpointContractHook(Hook):
                         f'{name} was trained on {theirs.get("dataset")}, this run uses '
                         f'{ours.get("dataset")}.'
                     )
-        # Last, since other classes explain other sizes.
+        # Checked last, because other classes explain other sizes.
         model = module_to_fill(runner)
         if model is not None and _is_testing(runner):
             misfit = weights_misfit(model, checkpoint)
@@ -121,14 +121,14 @@ class CheckpointContractHook(Hook):
             self._take_by_name(runner, checkpoint, theirs)
 
     def _take_by_name(self, runner: Runner, checkpoint: dict, theirs: dict) -> None:
-        """Lets training start from a model of other classes, which are allowed."""
+        """Lets training start from a model of other classes if these are allowed."""
         ours = _model_classes(_datasets_in_use(runner)[0])
         state = checkpoint.get('state_dict', checkpoint)
         model = _bare_model(runner)
         if isinstance(runner.model, FullyShardedDataParallel):
             raise MismatchError(
-                f'{runner._load_from} is of other classes, which a model that FSDP has '
-                'sharded cannot take by name. Train without FSDP.'
+                f'{runner._load_from} has other classes, and a model that FSDP has '
+                'sharded cannot take class weights by name. Train without FSDP.'
             )
         said = take_classes_by_name(model, state, theirs.get('classes', ()), ours)
         runner.logger.warning(f'{runner._load_from}: {said}')
@@ -139,9 +139,8 @@ class CheckpointContractHook(Hook):
         for kind, message in dict.fromkeys(problems):
             if kind not in self.allow:
                 raise MismatchError(
-                    f'{what}: {message} If that is meant, pass '
-                    f"--allow-mismatch {kind} (or allow=('{kind}',) to "
-                    'CheckpointContractHook).'
+                    f'{what}: {message} If this is intended, pass --allow-mismatch '
+                    f"{kind} (or allow=('{kind}',) to CheckpointContractHook)."
                 )
             runner.logger.warning(f'{what}, allowed on purpose: {message}')
 
@@ -149,14 +148,14 @@ class CheckpointContractHook(Hook):
 def compare_datasets(
     train_loop: BaseLoop, others: Sequence[BaseLoop]
 ) -> list[tuple[str, str]]:
-    """Lists what keeps the clips of a run from being evaluated next to its training.
+    """Lists why the evaluation clips of a run do not fit its training clips.
 
     Args:
         train_loop: The loop that trains.
         others: The loops that evaluate.
 
     Returns:
-        As :func:`compare_metainfo`.
+        Pairs as in :func:`compare_metainfo`.
     """
     train = train_loop.dataloader.dataset
     theirs = getattr(train, 'metainfo', None) or {}
@@ -172,10 +171,10 @@ def compare_datasets(
 
 
 def compare_metainfo(theirs: dict, ours: dict) -> list[tuple[str, str]]:
-    """Lists what keeps a model from being used on a data set.
+    """Lists why a model cannot be used on a data set.
 
     Args:
-        theirs: Meta information of the data set it was trained on.
+        theirs: Meta information of the model's training set.
         ours: Meta information of the data set in use.
 
     Returns:
@@ -184,7 +183,7 @@ def compare_metainfo(theirs: dict, ours: dict) -> list[tuple[str, str]]:
     problems = []
     trained, used = tuple(theirs.get('classes', ())), _model_classes(ours)
     if len(trained) != len(used):
-        text = f'it knows {len(trained)} classes {trained}, the data {len(used)} {used}'
+        text = f'it has {len(trained)} classes {trained}, the data {len(used)} {used}'
         problems.append(('classes', f'{text}.'))
     elif sorted(trained) == sorted(used) and trained != used:
         text = f'its class order is {trained}, that of the data {used}'
@@ -198,37 +197,39 @@ def compare_metainfo(theirs: dict, ours: dict) -> list[tuple[str, str]]:
             text = f'{text} {ours.get(key)!r}.'
             if key == 'setting' and theirs.get('fold_lists') != ours.get('fold_lists'):
                 text += (
-                    f' That leaks: the folds of the {theirs.get("fold_lists")} lists '
-                    f'are not those of the {ours.get("fold_lists")} lists, so clips '
-                    'tested here are among those it was trained on, whatever the fold.'
+                    f' This is a leak: the {theirs.get("fold_lists")} lists have '
+                    f'other folds than the {ours.get("fold_lists")} lists, so some '
+                    'test clips of this run are among its training clips in any fold.'
                 )
             problems.append((key, text))
     if same_data and ours.get('val_part', 0) > theirs.get('val_part', 0):
         text = (
             f'it was trained with val_part={theirs.get("val_part", 0)}, the data has '
-            f'{ours["val_part"]}. That leaks: clips that validate here are among those '
-            'it was trained on.'
+            f'{ours["val_part"]}. This is a leak: validation clips of this run are '
+            'among its training clips.'
         )
         problems.append(('fold', text))
     if same_data and theirs.get('protocol') != ours.get('protocol'):
         text = (
             f'it was trained on a fold of protocol={theirs.get("protocol")!r}, the '
-            f'data has {ours.get("protocol")!r}. That leaks: the folds of the two hold '
-            'other people, so some of those tested here were trained on.'
+            f'data has {ours.get("protocol")!r}. This is a leak: the two protocols '
+            'have other people in their folds, so some people in the test clips of '
+            'this run are in its training clips.'
         )
         problems.append(('fold', text))
     if same_data and theirs.get('fold') != ours.get('fold'):
         text = (
-            f'it was trained on fold {theirs.get("fold")} of {ours.get("dataset")} and '
-            f'this run uses fold {ours.get("fold")}. That leaks: clips tested here are '
-            'among those it was trained on.'
+            f'it was trained on fold {theirs.get("fold")} of {ours.get("dataset")} '
+            f'and this run uses fold {ours.get("fold")}. This is a leak: test clips '
+            'of this run are among its training clips.'
         )
         problems.append(('fold', text))
     return problems
 
 
 def _model_classes(info: dict) -> tuple[str, ...]:
-    # Those of the data set, unless the scores are mapped to it from other classes.
+    # The classes of the data set, unless the scores are mapped to it from other
+    # classes.
     return tuple(info.get('model_classes') or info.get('classes', ()))
 
 

@@ -1,11 +1,11 @@
-"""Weights that belong to single classes, taken by name from another model."""
+"""Takes the weights of single classes from another model, by the class names."""
 
 from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-_OF_TEXTS = ('vectors', 'context')  # of a text encoder: a row a class
-_WORDS = ('token_ids', 'token_rows')  # those that its texts use
+_OF_TEXTS = ('vectors', 'context')  # of a text encoder: one row for each class
+_WORDS = ('token_ids', 'token_rows')  # the words that its texts use
 
 
 def take_classes_by_name(
@@ -14,11 +14,12 @@ def take_classes_by_name(
     theirs: Sequence[str],
     ours: Sequence[str],
 ) -> str:
-    """Makes a checkpoint's weights fit a model of other classes.
+    """Changes a checkpoint's weights so that they fit a model of other classes.
 
-    What has a row for each class gets those of classes of the same name, whatever
-    their case; the rows of new classes stay as the model has started them. The words
-    of a text encoder stay its own, if the checkpoint lacks some of them.
+    A weight with a row for each class gets the rows of the classes with the same names
+    (upper and lower case are equal). The rows of new classes keep the initial values of
+    the model. If the checkpoint lacks words of a text encoder, the encoder keeps its
+    own words.
 
     Args:
         model: The model, not wrapped.
@@ -27,7 +28,7 @@ def take_classes_by_name(
         ours: Classes of the model.
 
     Returns:
-        Sentences that say what became of each class.
+        Sentences about what was done for each class.
     """
     places = {name.casefold(): i for i, name in enumerate(theirs)}
     pairs = {i: places.get(name.casefold()) for i, name in enumerate(ours)}
@@ -50,12 +51,13 @@ def take_classes_by_name(
     unused = [name for name in theirs if name.casefold() not in kept]
     return (
         f'Of {", ".join(mapped) or "no weights"} the rows of {known} are taken by '
-        f'name, those of {new} are new, and those of {unused} are not used.{said}'
+        f'name, the rows of {new} are new, and the rows of {unused} are not '
+        f'used.{said}'
     )
 
 
 def class_weights(model: nn.Module, count: int) -> list[str]:
-    """Names of the weights that have a row for each of so many classes."""
+    """Names of the weights that have one row for each class."""
     found = []
     for name, module in model.named_modules():
         if name.split('.')[0] == 'cls_head' and isinstance(module, nn.Linear):
@@ -76,4 +78,4 @@ def _keep_words(state: dict[str, Tensor], own: dict[str, Tensor]) -> str:
         return ''
     for name in (ids, rows):
         state[name] = own[name].detach().cpu()
-    return ' The words of the texts are those of the model that was started from.'
+    return ' The words of the texts are those of the initial model.'

@@ -1,4 +1,4 @@
-"""A second run after the first, and one table of both."""
+"""Trains a second config after the first one, and prints one table of both."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -27,12 +27,12 @@ from .evaluation import EvaluateBeforeTrainHook, write_metrics
 from .selection_hook import SelectionHook
 
 _SHARED = {'randomness', 'train_cfg', 'auto_scale_lr', 'runner_type'}
-# Of the recipe: the other model may have no frozen tower.
+# Part of the recipe: the other model may have no frozen tower.
 _NOT_SHARED = ('cache_features', 'views', 'feature_dtype', 'feature_precision')
 
 
 class _KeepMetrics(Hook):
-    """Remembers the last evaluation of a run."""
+    """Keeps the metrics of the last evaluation of a run."""
 
     metrics: dict | None = None
 
@@ -40,10 +40,10 @@ class _KeepMetrics(Hook):
         self.metrics = {k: float(v) for k, v in (metrics or {}).items()}
 
     def last(self, runner: Runner) -> dict | None:
-        """The metrics that are the run's result.
+        """The metrics of the run's result.
 
-        Those of the tested epoch, or without a `SelectionHook` the last ones; evaluates
-        if a resumed run had no epoch left.
+        These are the metrics of the tested epoch, or without a `SelectionHook` the last
+        ones. If a resumed run had no epoch left, it evaluates again.
         """
         for hook in runner.hooks:
             if isinstance(hook, SelectionHook) and hook.metrics is not None:
@@ -55,23 +55,24 @@ class _KeepMetrics(Hook):
 
 @HOOKS.register_module()
 class CompareRunHook(_KeepMetrics):
-    """Trains another config after this one and prints what came out of both.
+    """Trains another config after this one, and prints the metrics of both.
 
-    The other run happens in the same process, in ``<work_dir>/<name>``. The table has
-    a column per run and one for what :class:`EvaluateBeforeTrainHook` found; all
-    metrics are written to ``<work_dir>/summary.json``. A run that was interrupted
-    here goes on here when resumed.
+    The other run takes place in the same process, in ``<work_dir>/<name>``. The table
+    has a column for each run and one for the metrics of
+    :class:`EvaluateBeforeTrainHook`. All metrics are written to
+    ``<work_dir>/summary.json``. If the other run was interrupted, it goes on when this
+    run is resumed.
 
-    Another file may differ in what it is about, not in how long, from which seed, in
-    which precision and with which evaluations it runs: that is taken from this run, and
-    so are the ``--cfg-options`` for which the other config has a place.
+    Some settings are always taken from this run, so that the two can be compared: the
+    number of epochs, the seed, the precision and the evaluations. So are the
+    ``--cfg-options`` whose keys the other config has.
 
     Args:
         config: The other config: a file (a relative path starts at the folder of this
             run's config, or else at the package's configs), or a dict of changes to
             this run's config.
-        name: What the other run is called.
-        own_name: What this run is called.
+        name: Name of the other run.
+        own_name: Name of this run.
         metrics: The metrics in the table.
     """
 
@@ -95,7 +96,7 @@ class CompareRunHook(_KeepMetrics):
         self.shown = tuple(metrics)
 
     def before_train(self, runner: Runner) -> None:
-        """Reads the other config now, so that a mistake in it costs no training."""
+        """Reads the other config at the start, to find its mistakes before training."""
         self._other = self._other_config(runner)
 
     def after_train(self, runner: Runner) -> None:
@@ -126,13 +127,13 @@ class CompareRunHook(_KeepMetrics):
             left_out = _run_alike(cfg, runner.cfg)
             if 'cfg_options' not in runner.cfg:
                 runner.logger.warning(
-                    f'This run was not started by `tgdfer train`: what its command '
-                    f'line changed is not known here, and {self.name} runs without it.'
+                    'This run was not started by `tgdfer train`, so changes from its '
+                    f'command line are unknown, and {self.name} runs without them.'
                 )
             if left_out:
                 runner.logger.warning(
                     f'{self.name} runs without --cfg-options {" ".join(left_out)}: '
-                    f'{cfg.filename} has no place for them.'
+                    f'{cfg.filename} does not have these keys.'
                 )
         else:
             cfg = Config(runner.cfg.to_dict(), filename=runner.cfg.filename)
@@ -142,11 +143,11 @@ class CompareRunHook(_KeepMetrics):
                 if hook['type'] != type(self).__name__
             ]
             cfg.merge_from_dict(dict(self.config))
-        # The clock alone does not keep two runs of one second apart.
+        # The time alone would not separate two runs in the same second.
         cfg.experiment_name = f'{runner.experiment_name}_{self.name}'
         cfg.launcher = runner.launcher
         cfg.load_from, cfg.resume = None, runner._resume
-        apply_recipe(cfg)  # now, so that what it refuses costs no training
+        apply_recipe(cfg)  # now, so that it refuses wrong settings before training
         note_work_folder(cfg, Path(runner.work_dir, self.name))
         return cfg
 
@@ -174,7 +175,7 @@ def _find(config: str, own: Config) -> Path:
 
 
 def _run_alike(other: Config, own: Config) -> list[str]:
-    """Repeats on `other` what was asked of `own`; lists the options it cannot take."""
+    """Applies the options of `own` to `other`; lists those that it cannot take."""
     left_out = []
     for key, value in own.get('cfg_options', {}).items():
         if _has_place(other, own, key.split('.')):
@@ -194,7 +195,7 @@ def _run_alike(other: Config, own: Config) -> list[str]:
 
 
 def _has_place(other: Config, own: Config, path: list[str]) -> bool:
-    """Whether the other config has the key, or in its place a part of the same type."""
+    """Whether the other config has the key, in a part of the same type."""
     parents = [_look_up(cfg, path[:-1]) for cfg in (other, own)]
     if _look_up(other, path) is not None or parents[0] is None:
         return parents[0] is not None
@@ -215,8 +216,9 @@ def _look_up(node: Any, path: list[str]) -> Any:
 def current_instances_kept() -> Iterator[None]:
     """Keeps the current logger, message hub, visualizer and scope current.
 
-    mmengine takes the one created last for the current one, so after a second runner
-    in the same process the first one's parts would talk to the second's.
+    In mmengine the object that was created last is the current one. After a second
+    runner in the same process, parts of the first runner would write to those of the
+    second.
     """
     managers = (MMLogger, MessageHub, Visualizer, DefaultScope)
     kept = {manager: list(manager._instance_dict.items()) for manager in managers}

@@ -1,4 +1,4 @@
-"""Compiling chosen parts of a model."""
+"""A hook that compiles chosen parts of a model."""
 
 from collections.abc import Sequence
 
@@ -13,13 +13,13 @@ from ..registry import HOOKS
 class CompileHook(Hook):
     """Compiles parts of the model with ``torch.compile`` before a run.
 
-    mmengine's own ``compile=True`` compiles the whole step, data samples included,
-    which breaks into many pieces. Convolutional towers and small heads gain, large
-    ViTs hardly. Names in checkpoints stay as they are.
+    mmengine's own ``compile=True`` compiles the whole step with the data samples, which
+    breaks into many pieces. Convolutional towers and small heads become faster, large
+    ViTs hardly. Names in checkpoints do not change.
 
     Args:
         modules: Names of the parts, such as ``backbone`` or ``cls_head.temporal``.
-        **options: As for ``torch.compile``, e.g. ``mode='max-autotune'``.
+        **options: Options of ``torch.compile``, e.g. ``mode='max-autotune'``.
 
     Raises:
         ValueError: The model has no such part.
@@ -30,7 +30,7 @@ class CompileHook(Hook):
         self.options = options
 
     def before_run(self, runner: Runner) -> None:
-        """Compiles; the work is done when each part is first called."""
+        """Marks the parts; each one is compiled when it is first called."""
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         known = dict(model.named_modules())
         for name in self.modules:

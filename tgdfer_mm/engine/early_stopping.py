@@ -1,4 +1,4 @@
-"""A training that was stopped early stays stopped when it is resumed."""
+"""Keeps a training that was stopped early stopped when it is resumed."""
 
 import json
 from pathlib import Path
@@ -11,13 +11,13 @@ from ..features.processes import as_one
 from ..files import DamagedFileError, read_json, write_text
 
 RECORD = 'early_stopping.json'
-# What decides when to stop.
+# The settings that decide when to stop.
 _SETTINGS = ('monitor', 'rule', 'min_delta', 'patience', 'stopping_threshold')
 
 
 @master_only
 def note_early_stopping(runner: Runner) -> None:
-    """Writes down what the early-stopping hooks have counted until now."""
+    """Stores the counts of the early-stopping hooks."""
     hooks = [_state(hook) for hook in _hooks(runner)]
     if not hooks:
         return
@@ -28,10 +28,10 @@ def note_early_stopping(runner: Runner) -> None:
 
 
 def take_up_early_stopping(runner: Runner) -> None:
-    """Lets the hooks of a resumed run count on, and stops it if it had stopped.
+    """Lets the hooks of a resumed run go on counting; stops it if it had stopped.
 
     A run that was stopped goes on if a hook's settings have changed and no hook has
-    come to the end of its patience.
+    reached its patience.
     """
     hooks = list(_hooks(runner))
     if not hooks or not runner.epoch:
@@ -39,8 +39,8 @@ def take_up_early_stopping(runner: Runner) -> None:
     record = as_one(_read_record, Path(runner.work_dir, RECORD))
     if not record or record['epoch'] != runner.epoch:
         runner.logger.warning(
-            f'{RECORD} does not say what EarlyStoppingHook had counted after epoch '
-            f'{runner.epoch}: it counts from the start.'
+            f'{RECORD} has no count of EarlyStoppingHook after epoch {runner.epoch}, '
+            'so its count starts at zero.'
         )
         return
     kept, out_of_patience = len(hooks) == len(record['hooks']), False
@@ -53,8 +53,8 @@ def take_up_early_stopping(runner: Runner) -> None:
         runner.train_loop.stop_training = True
         runner.logger.info(
             f'This training was stopped early after epoch {runner.epoch} by '
-            'EarlyStoppingHook, and is not trained on. To train on, raise its '
-            'patience, or leave the hook out.'
+            'EarlyStoppingHook, and does not go on. To train longer, raise the '
+            'patience of this hook, or remove it.'
         )
 
 
@@ -68,7 +68,7 @@ def _state(hook: EarlyStoppingHook) -> dict:
 
 
 def _read_record(path: Path) -> dict | None:
-    """None if it is absent or damaged: what was counted is lost, a warning says so."""
+    """The stored counts; None, and a warning, if they are absent or damaged."""
     try:
         return read_json(path, 'epoch', 'stopped', 'hooks')
     except DamagedFileError:

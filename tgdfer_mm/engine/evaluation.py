@@ -1,4 +1,4 @@
-"""Evaluating the model in hand, and keeping what came out."""
+"""Evaluates the current model, and stores its metrics."""
 
 import json
 from pathlib import Path
@@ -17,11 +17,11 @@ from ..registry import HOOKS
 
 @torch.no_grad()
 def evaluate(runner: Runner, loop: BaseLoop | None = None) -> dict[str, float]:
-    """Evaluates the model as it is.
+    """Evaluates the current model.
 
-    Unlike ``runner.val()`` it calls no hook, so that schedulers, averaged weights and
-    the choice of the best checkpoint do not take it for an epoch's evaluation, and it
-    leaves the random states as they were.
+    Unlike ``runner.val()`` it calls no hook, so it is not counted as the evaluation of
+    an epoch by schedulers, averaged weights or the choice of the best checkpoint. The
+    random states do not change.
 
     Args:
         runner: A runner with a ``val_dataloader`` and a ``val_evaluator``.
@@ -45,27 +45,27 @@ def evaluate(runner: Runner, loop: BaseLoop | None = None) -> dict[str, float]:
 
 
 def write_metrics(path: Path, metrics: dict) -> None:
-    """Writes metrics as JSON, on the main process only."""
+    """Writes metrics as JSON, only in the main process."""
     if is_main_process():
         write_text(path, json.dumps(metrics, indent=2) + '\n')
 
 
 @HOOKS.register_module()
 class EvaluateBeforeTrainHook(Hook):
-    """Evaluates what the model can do before it is trained.
+    """Evaluates the model before training.
 
     The metrics are logged and written to ``<work_dir>/<name>.json``. A resumed run
-    keeps those of its start.
+    keeps the metrics of its start.
 
     Args:
-        name: What the result is called.
+        name: Name of the result.
     """
 
     def __init__(self, name: str = 'zero-shot') -> None:
         self.name = name
 
     def path(self, runner: Runner) -> Path:
-        """Where the metrics are written."""
+        """The file of the metrics."""
         return Path(runner.work_dir, f'{self.name}.json')
 
     def before_train(self, runner: Runner) -> None:
@@ -73,9 +73,11 @@ class EvaluateBeforeTrainHook(Hook):
         if runner._resume:
             return
         if runner.val_loop is None:
-            runner.logger.info(f'{self.name}: no validation data, nothing evaluated.')
+            runner.logger.info(
+                f'{self.name}: no validation data, so nothing is evaluated.'
+            )
             return
-        # It is read next to tested numbers, so it is of the test clips too.
+        # These numbers are compared with test metrics, so they need the test clips too.
         on_test = Recipe.of(runner.cfg).selection == 'val'
         metrics = evaluate(runner, runner.test_loop if on_test else None)
         write_metrics(self.path(runner), metrics)

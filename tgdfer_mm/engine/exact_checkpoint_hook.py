@@ -1,4 +1,4 @@
-"""Checkpoints from which training goes on as if nothing had happened."""
+"""Checkpoints from which training resumes exactly."""
 
 from collections import deque
 from pathlib import Path
@@ -33,29 +33,29 @@ from .plain_data import from_plain, to_plain
 class ExactCheckpointHook(CheckpointHook):
     """Saves plain data only, atomically, and resumes exactly.
 
-    Beyond mmengine's hook a checkpoint holds every rank's random states and the seed
-    of the sampler, and nothing that needs unpickling. The states are those at the end
-    of the epoch, and every epoch starts from them. So a resumed run and an
-    uninterrupted one draw the same numbers, and evaluation in between changes neither.
-    A file replaces an older one only after it is complete, and old ones are removed
-    after that.
+    In addition to the content of mmengine's hook a checkpoint holds the random states
+    of every rank and the seed of the sampler. Nothing in it needs unpickling. The
+    states are those at the end of the epoch, and every epoch starts from them. So a
+    resumed run and an uninterrupted one draw the same numbers, and evaluation in
+    between changes neither. A file replaces an older one only after it is complete. Old
+    checkpoints are removed after that.
 
-    A run resumes from the newest checkpoint that loads, whatever ``last_checkpoint``
-    says; then the weights are not initialised first, which could need a download.
-    What ``EarlyStoppingHook`` has counted is kept, so that a run that it has stopped
-    stays stopped. Not covered is what else depends on an evaluation
-    (``ReduceOnPlateauLR``): a resumed run does not repeat the last one.
+    A run resumes from the newest checkpoint that loads, and not from the name in
+    ``last_checkpoint``. The weights are then not initialised first, which could need a
+    download. The counts of ``EarlyStoppingHook`` are kept, so a run that it has stopped
+    stays stopped. Other parts that depend on an evaluation (``ReduceOnPlateauLR``) are
+    not exact: a resumed run does not repeat the last evaluation.
 
     Args:
         interval: Epochs between two checkpoints.
-        max_keep_ckpts: How many to keep, at least 2, or -1 for all.
-        backend_args: How files are written.
+        max_keep_ckpts: Number of checkpoints that are kept, at least 2, or -1 for all.
+        backend_args: The backend that writes files.
         **kwargs: Further arguments of mmengine's ``CheckpointHook``.
 
     Raises:
-        ValueError: Fewer than 2 checkpoints would be kept, or saving by iterations is
-            wanted, which cannot resume exactly: the state of loader workers in the
-            middle of an epoch is out of reach.
+        ValueError: Fewer than 2 checkpoints would be kept, or checkpoints would be
+            saved by iterations. These cannot resume exactly, because the state of
+            loader workers in the middle of an epoch is not accessible.
     """
 
     def __init__(
@@ -88,22 +88,24 @@ class ExactCheckpointHook(CheckpointHook):
 
     def before_run(self, runner: Runner) -> None:
         """Chooses the checkpoint to resume from."""
-        if not isinstance(runner, Runner):  # FlexibleRunner has loaded it
+        if not isinstance(runner, Runner):  # FlexibleRunner has already loaded it
             return
         self.before_build(runner)
         if runner._resume:
-            # Every weight comes from it (`after_load_checkpoint` sees to it).
+            # The checkpoint has every weight (`after_load_checkpoint` checks it).
             _unwrapped(runner).init_weights = lambda: None
 
     def before_build(self, runner: Runner) -> None:
-        """Chooses the checkpoint; `FlexibleDFERRunner` has no model before that."""
+        """Chooses the checkpoint; `FlexibleDFERRunner` has no model earlier."""
         if runner._resume and runner._load_from is None:
             folder = Path(runner.work_dir)
             if self.out_dir is not None:  # see mmengine's `before_train`
                 folder = Path(self.out_dir, folder.name)
             path, skipped = as_one(find_resumable, folder, self.filename_tmpl)
             for damaged, why in skipped.items():
-                runner.logger.warning(f'{damaged} is skipped, it does not load: {why}')
+                runner.logger.warning(
+                    f'{damaged} is skipped because it does not load: {why}'
+                )
             if path is None:
                 runner.logger.info(
                     f'{folder} has no checkpoint to resume from; training starts at '
@@ -114,7 +116,7 @@ class ExactCheckpointHook(CheckpointHook):
             runner._load_from = str(path)
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Brings back what :meth:`before_save_checkpoint` made plain."""
+        """Restores the objects that :meth:`before_save_checkpoint` made plain."""
         for key in ('message_hub', 'meta'):
             if key in checkpoint:
                 checkpoint[key] = from_plain(checkpoint[key])
@@ -134,7 +136,7 @@ class ExactCheckpointHook(CheckpointHook):
             return
         sampler = _seeded_sampler(runner.train_dataloader)
         if sampler is not None and exact['sampler_seed'] is not None:
-            # The run's own seed comes too late, the loader has been built.
+            # Setting the run's seed comes too late, because the loader exists already.
             sampler.seed = exact['sampler_seed']
         states = from_plain(exact['random_states'])
         if len(states) == get_world_size():
@@ -148,7 +150,7 @@ class ExactCheckpointHook(CheckpointHook):
     # Training.
 
     def before_train(self, runner: Runner) -> None:
-        """Warns about settings with which a resumed run would be another one."""
+        """Warns about settings with which a resumed run would differ."""
         super().before_train(runner)
         take_up_early_stopping(runner)
         loader = runner.train_dataloader
@@ -158,8 +160,8 @@ class ExactCheckpointHook(CheckpointHook):
             wrong.append('train_dataloader.persistent_workers=True (set it to False)')
         if loader.num_workers > 0 and init is constant_worker_seed:
             wrong.append(
-                'the default worker_init_fn, which also repeats the same random '
-                "numbers every epoch (use dict(type='seed_worker_from_torch'))"
+                'the default worker_init_fn, which also gives the same random '
+                "numbers in every epoch (use dict(type='seed_worker_from_torch'))"
             )
         steps = getattr(runner.optim_wrapper, '_accumulative_counts', 1)
         if len(loader) % steps:
@@ -169,7 +171,8 @@ class ExactCheckpointHook(CheckpointHook):
             )
         if wrong:
             runner.logger.warning(
-                f'Resuming this run would not be exact because of {"; ".join(wrong)}.'
+                'If this run is resumed, the result will not be exact because of '
+                f'{"; ".join(wrong)}.'
             )
 
     def before_train_epoch(self, runner: Runner) -> None:
@@ -180,19 +183,19 @@ class ExactCheckpointHook(CheckpointHook):
             set_random_state(self._own_state)
 
     def after_train_epoch(self, runner: Runner) -> None:
-        """Keeps the random states, then saves."""
+        """Stores the random states, then saves."""
         self._own_state = get_random_state()
         super().after_train_epoch(runner)
 
     def after_train(self, runner: Runner) -> None:
-        """Notes whether the run was stopped early, before anything is tested."""
+        """Stores whether the run was stopped early, before the test."""
         note_early_stopping(runner)
         super().after_train(runner)
 
     # Saving.
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Makes everything but the weights plain; the last hook to touch it."""
+        """Makes everything except the weights plain; this hook comes last."""
         checkpoint['exact'] = dict(
             sampler_seed=getattr(
                 _seeded_sampler(runner.train_dataloader), 'seed', None
@@ -204,8 +207,9 @@ class ExactCheckpointHook(CheckpointHook):
                 checkpoint[key] = to_plain(value, f'checkpoint[{key!r}]')
 
     def _save_checkpoint_with_step(self, runner: Runner, step: int, meta: dict) -> None:
-        # Instead of mmengine's, which removes the oldest file before it writes the
-        # new one. All ranks come here, `runner.save_checkpoint` is the master's.
+        # This replaces mmengine's method, which removes the oldest file before it
+        # writes the new one. All ranks call it; `runner.save_checkpoint` works only on
+        # the master.
         self._all_states = all_gather_object(self._own_state)
         name = self.filename_tmpl.format(step)
         self.last_ckpt = self.file_backend.join_path(self.out_dir, name)

@@ -1,4 +1,4 @@
-"""Sharded training whose checkpoints are those of any other run."""
+"""Sharded training (FSDP) with the same checkpoints as any other run."""
 
 from contextlib import nullcontext
 from functools import partial
@@ -17,30 +17,30 @@ from ..files import remove_leftovers, replacing
 from ..recipe.recipe import RecipeError
 from ..recipe.runners import ResumeError
 
-_PREFIX = '_fsdp_wrapped_module.'  # FSDP puts it into the names
+_PREFIX = '_fsdp_wrapped_module.'  # FSDP adds it to the names
 
 
 @STRATEGIES.register_module()
 class WholeFSDPStrategy(FSDPStrategy):
     """Fully sharded data parallel, with whole checkpoints.
 
-    Each process keeps a part of weights, gradients and optimizer. A checkpoint is one
-    file, written by the first process: that of a run of one process, with the
-    optimizer's state by places and not by names. So a run may go on with FSDP, without
-    it, and on another number of processes, and ``tgdfer test`` and ``tgdfer infer``
-    read the file as any other.
+    Each process keeps a part of the weights, gradients and optimizer state. The first
+    process writes each checkpoint as one file. It has the form of a run with one
+    process: the optimizer's state is by position and not by name. So a run may be
+    resumed with FSDP, without it, and with another number of processes. ``tgdfer test``
+    and ``tgdfer infer`` read the file like any other.
 
-    mmengine's own strategy hands torch the optimizer's state in the order of torch 2.0,
-    and cannot resume with newer ones.
+    mmengine's own strategy gives torch the optimizer's state in the order of torch 2.0,
+    and cannot resume with newer versions.
 
     Args:
-        state_dict_cfg: ``'full'``; what it stands for is described above.
-        **kwargs: As for mmengine's ``FSDPStrategy``. Of ``model_wrapper`` the
-            ``device_id`` is by default the process's GPU, or the CPU where there is
-            none, and the ``auto_wrap_policy`` brings together one block of the image
-            tower at a time, see :func:`blocks_of`. A module that is sharded by itself
-            has to be called by its ``forward`` alone, which neck, head and text
-            encoder are not.
+        state_dict_cfg: Always ``'full'``, as described above.
+        **kwargs: Arguments of mmengine's ``FSDPStrategy``. In ``model_wrapper`` the
+            default of ``device_id`` is the GPU of the process, or the CPU if there is
+            none. The default of ``auto_wrap_policy`` shards each block of the image
+            tower by itself, see :func:`blocks_of`. A module that is sharded by itself
+            may be called only by its ``forward``; neck, head and text encoder are also
+            called in other ways.
 
     Raises:
         RecipeError: Another ``state_dict_cfg``, or a parameter without a dimension.
@@ -54,22 +54,22 @@ class WholeFSDPStrategy(FSDPStrategy):
                 "whole checkpoints. Set it to 'full', or leave it out."
             )
         super().__init__(state_dict_cfg=state_dict_cfg, **kwargs)
-        # What is on the CPU already torch 2.14 does not copy, and overwrites one part
-        # of Adam's state by the next (`_unflatten_orig_param_states`).
+        # torch 2.14 does not copy state that is already on the CPU, and overwrites one
+        # part of Adam's state by the next one (`_unflatten_orig_param_states`).
         self.optim_state_dict_config.offload_to_cpu = get_device() != 'cpu'
 
     def _wrap_model(self, model: nn.Module) -> FullyShardedDataParallel:
         if not is_distributed():
             raise LauncherError(
-                'FSDP shares a model out between the processes of a launcher, and '
-                'there is none. Start with torchrun and --launcher pytorch '
-                '(docs/many_processes.md), or take the config without FSDP.'
+                'FSDP divides a model between the processes of a launcher, but this '
+                'run has no launcher. Start with torchrun and --launcher pytorch '
+                '(docs/many_processes.md), or use the config without FSDP.'
             )
         bare = [name for name, param in model.named_parameters() if not param.ndim]
         if bare:
             raise RecipeError(
-                f'FSDP takes no parameter without a dimension, such as {bare[0]}. Make '
-                'it a tensor of one number, of shape (1,).'
+                'FSDP does not accept a parameter without a dimension, such as '
+                f'{bare[0]}. Give it the shape (1,).'
             )
         blocks = blocks_of(getattr(model, 'backbone', nn.Module()))
         policy = partial(lambda_auto_wrap_policy, lambda_fn=blocks.__contains__)
@@ -80,9 +80,9 @@ class WholeFSDPStrategy(FSDPStrategy):
         return super()._wrap_model(model)
 
     def build_optim_wrapper(self, optim_wrapper, model=None) -> BaseOptimWrapper:
-        """As mmengine's; the limits of the weights hold for the parts, too.
+        """As in mmengine; the limits of weights are also kept in the shards.
 
-        What a ``forward`` does to weights in place is lost when they are shared out.
+        Changes that a ``forward`` makes to weights in place are lost in sharding.
         """
         built = super().build_optim_wrapper(optim_wrapper, model)
         limited = [m for m in model.modules() if hasattr(type(m), 'hold_limits')]
@@ -95,7 +95,7 @@ class WholeFSDPStrategy(FSDPStrategy):
         return built
 
     def save_checkpoint(self, filename: str, **kwargs) -> None:
-        """Writes the file whole or not at all; every process has to call this."""
+        """Writes a complete file or none; every process must call this."""
         if not is_main_process():
             super().save_checkpoint(filename, **kwargs)
             return
@@ -104,21 +104,22 @@ class WholeFSDPStrategy(FSDPStrategy):
             super().save_checkpoint(str(temporary), **kwargs)
 
     def optim_state_dict(self) -> dict:
-        """The optimizer's state as without FSDP; nothing but in the first process."""
+        """The optimizer's state as without FSDP; empty except in the first process."""
         optimizer = self.optim_wrapper.optimizer
         by_name = FullyShardedDataParallel.optim_state_dict(self.model, optimizer)
         if not by_name:
             return {}
         places = {name: place for place, name in enumerate(self._names())}
         state = {places[name]: values for name, values in by_name['state'].items()}
-        whole = self.optim_wrapper.state_dict()  # its groups, and what it adds to them
+        # its groups, and the values that it adds to them
+        whole = self.optim_wrapper.state_dict()
         return whole | dict(state=dict(sorted(state.items())))
 
     def load_optim_state_dict(self, state_dict: dict) -> None:
         """Takes the optimizer's state of a run with or without FSDP.
 
         Raises:
-            ResumeError: It is of other parameters.
+            ResumeError: It has other parameters.
         """
         names = self._names()
         groups = state_dict['param_groups']
@@ -126,8 +127,9 @@ class WholeFSDPStrategy(FSDPStrategy):
         own = [len(g['params']) for g in self.optim_wrapper.optimizer.param_groups]
         if sizes != own:
             raise ResumeError(
-                f"the optimizer's state in the checkpoint is of groups of {sizes} "
-                f'parameters, those of this run have {own}.'
+                f"the optimizer's state in the checkpoint has groups of {sizes} "
+                f'parameters, but this run has groups of {own}. Resume with the '
+                'config of that run.'
             )
         named = dict(
             state={names[place]: v for place, v in state_dict['state'].items()},
@@ -152,7 +154,7 @@ class WholeFSDPStrategy(FSDPStrategy):
 
 
 def blocks_of(tower: nn.Module) -> set[nn.Module]:
-    """The repeated parts of a tower: what its lists hold that has parts of its own."""
+    """The repeated blocks of a tower: items of its lists that have parts."""
     if isinstance(tower, nn.ModuleList | nn.Sequential):
         blocks = {part for part in tower if any(part.children())}
     else:
@@ -164,7 +166,7 @@ def blocks_of(tower: nn.Module) -> set[nn.Module]:
 def whole_parameters(model: nn.Module):
     """A context in which a model's parameters have their own names and shapes.
 
-    Outside, those of a sharded model are flat parts with names of FSDP's.
+    Outside the context, parameters of a sharded model are flat parts with FSDP's names.
 
     Args:
         model: A model, which FSDP may have wrapped.

@@ -1,4 +1,4 @@
-"""What a step frees, kept for the next one."""
+"""Keeps the memory that a training step frees, for the next step."""
 
 import ctypes
 import sys
@@ -8,16 +8,15 @@ M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 
 
 def keep_freed_memory() -> bool:
-    """Lets this process keep the memory that it frees, where the C library is glibc.
+    """Lets this process keep the memory that it frees, if the C library is glibc.
 
-    glibc gives blocks of megabytes back to the system as soon as they are freed, and
-    gets them again page by page as they are filled. A training step on CPU does that
-    with every activation and gradient. The process then holds at least what it once had
-    in use at a time until it ends, as it does with any other allocator for training
-    (jemalloc, PyTorch's own on CUDA).
+    glibc returns blocks of megabytes to the system as soon as they are freed, and gets
+    them again page by page. In a training step on CPU this happens with every
+    activation and gradient. With this function the process keeps its peak memory until
+    it ends, as with other allocators for training (jemalloc, PyTorch's own on CUDA).
 
     Returns:
-        Whether glibc was told so; on other systems nothing changes.
+        Whether glibc accepted the setting; on other systems nothing changes.
     """
     if not sys.platform.startswith('linux'):
         return False

@@ -1,4 +1,4 @@
-"""Learning rates and weight decay per part of the model, in few groups."""
+"""Learning rates and weight decay for each part of the model, in few groups."""
 
 from collections.abc import Iterable
 
@@ -17,22 +17,22 @@ _FACTORS = {'lr_mult': 'lr', 'decay_mult': 'weight_decay'}
 
 
 class ParamwiseError(ValueError):
-    """Settings about parameters that this model does not have."""
+    """A setting names parameters that this model does not have."""
 
-    exit_code = 2  # of a command
+    exit_code = 2  # exit code of a command
 
 
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
 class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
-    """Builds the optimizer with one parameter group per pair of rate and decay.
+    """Builds the optimizer with one parameter group for each pair of rate and decay.
 
-    Differs from mmengine's in four ways: parameters with at most one dimension (norms,
-    biases, scalars) never decay, not even below a custom key; a key is the name of a
-    module or parameter and not any part of it; a key that matches nothing is an error;
-    and parameters that are treated alike share a group, which is what makes the
-    ``foreach`` and ``fused`` optimizers fast.
+    It differs from mmengine's constructor in four ways. Parameters with at most one
+    dimension (norms, biases, scalars) never decay, not even under a custom key. A key
+    is the complete name of a module or parameter, not a part of a name. A key that
+    matches nothing is an error. Parameters with the same settings share a group, which
+    makes the ``foreach`` and ``fused`` optimizers fast.
 
-    Frozen parameters are left out. Of the two arguments ``optim_wrapper_cfg`` is the
+    Frozen parameters are left out. It has two arguments: ``optim_wrapper_cfg`` is the
     config of the wrapper, with ``optimizer``, and ``paramwise_cfg`` has these entries:
 
     * ``custom_keys``: maps the name of a module or parameter, such as
@@ -70,7 +70,7 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
             model: The model, not wrapped.
 
         Returns:
-            Groups in the order in which the model first has a parameter of them.
+            Groups in the order of their first parameters in the model.
         """
         keys = self.paramwise_cfg.get('custom_keys', {})
         no_decay = self.paramwise_cfg.get('no_decay', ())
@@ -95,7 +95,10 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
             )
             group['params'].append(param)
         if not by_options:
-            raise ParamwiseError('The model has no trainable parameter.')
+            raise ParamwiseError(
+                'The model has no trainable parameter: unfreeze a part of it, such '
+                'as the head.'
+            )
         return list(by_options.values())
 
     def _check_sharding(self, model: nn.Module) -> None:
@@ -106,8 +109,9 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
             )
         if self.optim_wrapper_cfg.get('clip_grad'):
             raise ParamwiseError(
-                'optim_wrapper.clip_grad: with FSDP each process has a part of the '
-                "gradients, and would clip by that part's norm. Leave it out."
+                'optim_wrapper.clip_grad: with FSDP each process has only a part of '
+                'the gradients, and would clip by the norm of that part. Remove this '
+                'setting.'
             )
 
     def _check_keys(
@@ -118,19 +122,20 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
             here = f'{where}.custom_keys[{key!r}]'
             if not set(custom) <= {*_FACTORS, 'optional'}:
                 raise ParamwiseError(
-                    f'{here} may have {[*_FACTORS, "optional"]}, not {sorted(custom)}.'
+                    f'{here} has the entries {sorted(custom)}, but only '
+                    f'{[*_FACTORS, "optional"]} are allowed.'
                 )
             for factor in set(custom) & set(_FACTORS):
                 if _FACTORS[factor] not in self.optimizer_cfg:
                     raise ParamwiseError(
-                        f'{here} has {factor}, so optim_wrapper.optimizer has to state '
+                        f'{here} has {factor}, so optim_wrapper.optimizer must state '
                         f'{_FACTORS[factor]}.'
                     )
             if not custom.get('optional') and not any(_is_below(n, key) for n in names):
                 raise ParamwiseError(
                     f'{here} matches no parameter; the top-level modules are '
-                    f'{sorted({n.split(".")[0] for n in names})}. Add optional=True if '
-                    'that is meant.'
+                    f'{sorted({n.split(".")[0] for n in names})}. Add optional=True '
+                    'if this is intended.'
                 )
         there = {part for name in names for part in name.split('.')}
         lacking = [key for key in no_decay if key not in there]
@@ -139,8 +144,8 @@ class TextGuidedOptimWrapperConstructor(DefaultOptimWrapperConstructor):
             rest = [key for key in no_decay if key in there]
             raise ParamwiseError(
                 f'{where}.no_decay: no parameter of this model has {lacking} in its '
-                f'name. Beyond weights and biases there are {own}. If the model has '
-                f'been changed on purpose, set {where}.no_decay={rest}.'
+                f'name. Apart from weights and biases there are {own}. If the model '
+                f'was changed on purpose, set {where}.no_decay={rest}.'
             )
 
     def _validate_cfg(self) -> None:

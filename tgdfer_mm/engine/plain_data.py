@@ -1,9 +1,9 @@
-"""Turning what mmengine keeps in a checkpoint into plain data, and back.
+"""Turns the content of mmengine's checkpoints into plain data, and back.
 
-``torch.load(weights_only=True)`` reads tensors, numbers, texts and containers of
-them. mmengine 0.10 also stores its own history buffers and NumPy values, which only a
-full unpickler reads (https://github.com/open-mmlab/mmengine/issues/1655). What has no
-plain counterpart becomes a dict with the entry ``__plain__`` that names its type.
+``torch.load(weights_only=True)`` reads tensors, numbers, texts and containers of them.
+mmengine 0.10 also stores its own history buffers and NumPy values, which only a full
+unpickler reads (https://github.com/open-mmlab/mmengine/issues/1655). A value without a
+plain form becomes a dict with the entry ``__plain__``, which names its type.
 """
 
 from collections import OrderedDict, deque
@@ -19,7 +19,7 @@ _TAG = '__plain__'
 
 
 def to_plain(value: Any, where: str = 'checkpoint') -> Any:
-    """Returns an equal structure that ``torch.load(weights_only=True)`` reads.
+    """Returns the same structure as ``torch.load(weights_only=True)`` can read it.
 
     NumPy scalars become Python's numbers and texts; arrays, deques, sets and history
     buffers become tagged dicts; sub-classes of dict lose their class.
@@ -29,7 +29,7 @@ def to_plain(value: Any, where: str = 'checkpoint') -> Any:
         where: Name of `value` for the error message.
 
     Raises:
-        TypeError: Something in `value` has no plain form; the message says where.
+        TypeError: A part of `value` has no plain form. The message says which part.
     """
     if value is None or type(value) in (bool, int, float, str, bytes):
         return value
@@ -71,14 +71,14 @@ def to_plain(value: Any, where: str = 'checkpoint') -> Any:
             return base.__str__(value) if base is str else base(value)
     raise TypeError(
         f'{where} is a {type(value).__module__}.{type(value).__qualname__}, which a '
-        'checkpoint of plain data cannot hold. Whatever puts it there (often a hook '
-        'that writes to the message hub) should put numbers, texts, lists or tensors, '
-        'or pass resumed=False.'
+        'checkpoint of plain data cannot hold. Find the code that stores it (often a '
+        'hook that writes to the message hub). Let it store numbers, texts, lists or '
+        'tensors, or pass resumed=False.'
     )
 
 
 def from_plain(value: Any) -> Any:
-    """Undoes :func:`to_plain`, except that NumPy scalars stay Python's."""
+    """Reverses :func:`to_plain`, except that NumPy scalars stay Python numbers."""
     if isinstance(value, Mapping):
         if _TAG in value:
             return _DECODERS[value[_TAG]](value)
@@ -101,7 +101,7 @@ def _array_to_plain(array: np.ndarray, where: str) -> dict:
 def _array(plain: Mapping) -> np.ndarray:
     values = plain['values']
     if isinstance(values, torch.Tensor):
-        return values.cpu().numpy()  # resuming maps every tensor to the device
+        return values.cpu().numpy()  # in resuming, every tensor is moved to the device
     return np.array(values, dtype=plain['dtype'])
 
 

@@ -1,4 +1,4 @@
-"""From a training checkpoint to a small file to hand on."""
+"""Turns a training checkpoint into a small file for publication."""
 
 import json
 from pathlib import Path
@@ -12,49 +12,50 @@ from ..plain_checkpoints import (
     write_safetensors,
 )
 
-# Of a checkpoint's `meta`, what the checks of tests ask for. Not `cfg`, which names
-# folders of the machine that it ran on.
+# Entries of a checkpoint's `meta` that the checks before a test need. Not `cfg`, which
+# names folders of the machine.
 KEPT_META = ('dataset_meta', 'epoch', 'iter', 'seed')
 
 
 class PublishError(ValueError):
-    """Weights that cannot be published, or not under this name."""
+    """The weights cannot be published, or not under this name."""
 
-    exit_code = 2  # of a command
+    exit_code = 2  # exit code of a command
 
 
 def publish(checkpoint: str | Path, out: str | Path, **info: str) -> dict:
     """Writes a checkpoint's weights in half precision, as safetensors.
 
-    Optimizer, schedules and history are left out. What the weights were trained on
-    stays in the header, so that the checks of a checkpoint work on the new file.
+    Optimizer, schedules and history are left out. The facts about the training data
+    stay in the header, so that the checks of a checkpoint work on the new file.
 
     Args:
         checkpoint: A checkpoint of this package.
         out: The file to write, ``*.safetensors``.
-        **info: Added to the header and to what is returned, e.g. ``command``.
+        **info: Facts that are added to the header and to the returned dict, e.g.
+            ``command``.
 
     Returns:
         Name, size in bytes, SHA-256 and ``info`` of the file.
 
     Raises:
-        PublishError: ``out`` is not named ``*.safetensors``, is the checkpoint, or a
-            weight is beyond half precision.
+        PublishError: ``out`` is not named ``*.safetensors`` or is the checkpoint
+            itself, or a weight is too large for half precision.
         MissingCheckpointError: There is no such checkpoint.
-        DamagedCheckpointError: It cannot be read, or holds no weights.
+        DamagedCheckpointError: The checkpoint cannot be read, or has no weights.
         NonFiniteWeightsError: If the weights hold NaN or infinity.
     """
     out = Path(out)
     if out.suffix != '.safetensors':
-        raise PublishError(f'{out}: the file has to be named *.safetensors')
+        raise PublishError(f'{out}: the name of the file must end with .safetensors')
     if out.exists() and Path(checkpoint).exists() and out.samefile(checkpoint):
-        raise PublishError(f'{out}: is the checkpoint itself, give another name')
+        raise PublishError(f'{out}: is the checkpoint itself; give another name')
     loaded = load_from_local(checkpoint, 'cpu')
     weights = loaded.get('state_dict') or {}
     if not weights or not all(map(torch.is_tensor, weights.values())):
         raise DamagedCheckpointError(
-            f'{checkpoint}: there are no weights under state_dict; is it a checkpoint '
-            'of this package?'
+            f'{checkpoint}: there are no weights under state_dict; give a checkpoint '
+            'of this package'
         )
     state = {
         name: (value.half() if value.is_floating_point() else value).contiguous()
@@ -62,7 +63,10 @@ def publish(checkpoint: str | Path, out: str | Path, **info: str) -> dict:
     }
     lost = [n for n, v in state.items() if not torch.isfinite(v).all()]
     if lost:
-        raise PublishError(f'{checkpoint}: {lost[0]} has values beyond half precision')
+        raise PublishError(
+            f'{checkpoint}: {lost[0]} has values that are too large for half '
+            'precision; publish another checkpoint'
+        )
     known = loaded.get('meta') or {}
     meta = {key: known[key] for key in KEPT_META if key in known}
     with replacing(out) as temporary:

@@ -1,4 +1,4 @@
-"""Choosing the epoch that is the result, and testing it."""
+"""Selects the epoch that is the result of a run, and tests it."""
 
 import json
 import math
@@ -28,38 +28,38 @@ BEST = 'best_epoch_{}.pth'
 
 
 class SelectionError(ValueError):
-    """A rule that cannot be followed in this run; the user can mend it."""
+    """The rule cannot be followed in this run; the user can correct it."""
 
-    exit_code = 2  # of a command
+    exit_code = 2  # exit code of a command
 
 
 @HOOKS.register_module()
 class SelectionHook(Hook):
-    """Tests the epoch that a rule selects, and the last one next to it.
+    """Tests the epoch that a rule selects, and also the last one.
 
-    Afterwards the work folder has ``predictions.jsonl`` (with its ``.meta.json``) of
-    the selected epoch, ``predictions_last.jsonl`` of the last one if the rule is
-    another, and ``selection.json``: the rule, what each epoch reached on the data
-    that select, and the test metrics of both epochs.
+    Afterwards the work folder has three files: ``predictions.jsonl`` (with its
+    ``.meta.json``) of the selected epoch, ``predictions_last.jsonl`` of the last epoch
+    unless the rule is ``last``, and ``selection.json`` with the rule, the metrics of
+    each epoch on the data for selection, and the test metrics of both epochs.
 
-    What is tested is a checkpoint file. The best one is kept as
-    ``best_epoch_<n>.pth``. A run that is
-    killed and resumed selects what the uninterrupted one does: an epoch whose
-    evaluation was cut off is evaluated again.
+    The hook tests a checkpoint file. The best one is kept as ``best_epoch_<n>.pth``. A
+    run that is killed and resumed selects the same epoch as an uninterrupted one: if an
+    evaluation was interrupted, it is repeated.
 
     :func:`~tgdfer_mm.recipe.selection.apply_selection` sets `rule`, and gives the
     run the data that it needs.
 
     Args:
         rule: ``last``, ``val`` or ``test``.
-        metric: What the best epoch has most of. WAR [choice]: the literature selects
-            by it, and UAR depends on the few validation clips of the rarest class.
-        val_part: Share of the training fold that validates.
-        ties: Which of equal epochs is the best, the ``first`` or the ``last``. Few
-            clips soon score alike, long before training has had its effect.
+        metric: The metric that is largest in the best epoch. WAR [choice]: the
+            literature selects by it, and UAR depends strongly on the few validation
+            clips of the rarest class.
+        val_part: Share of the training fold that is used for validation.
+        ties: The best one of equal epochs: the ``first`` or the ``last``. With few
+            clips, epochs are soon equal, long before training has had its effect.
 
     Raises:
-        SelectionError: The rule, or the way to settle ties, is unknown.
+        SelectionError: The rule or `ties` is unknown.
     """
 
     priority = 'VERY_LOW'
@@ -72,14 +72,15 @@ class SelectionHook(Hook):
         ties: str = 'first',
     ) -> None:
         if rule not in RULES:
-            raise SelectionError(f'rule must be in {list(RULES)}, not {rule!r}.')
+            raise SelectionError(f'rule must be one of {list(RULES)}, not {rule!r}.')
         if ties not in ('first', 'last'):
             raise SelectionError(f'ties must be first or last, not {ties!r}.')
         self.rule = rule
         self.ties = ties
         self.metric = metric
         self.val_part = val_part
-        self.metrics: dict[str, float] | None = None  # of the selected epoch's test
+        # metrics of the selected epoch's test
+        self.metrics: dict[str, float] | None = None
         self._evaluated: dict[int, float] = {}
         self._training = False
 
@@ -91,7 +92,7 @@ class SelectionHook(Hook):
     # Keeping the best epoch.
 
     def before_train(self, runner: Runner) -> None:
-        """Takes up the record of an interrupted run."""
+        """Reads the record of an interrupted run."""
         self._check(runner)
         path = Path(runner.work_dir, RECORD)
         record = as_one(_read_record, path) if runner.epoch else None
@@ -116,7 +117,8 @@ class SelectionHook(Hook):
         if lost:
             raise SelectionError(
                 f'{runner.work_dir}: selection={self.rule!r} compares all epochs, but '
-                f'what epochs {lost} reached is not in {RECORD}. Train anew.'
+                f'{RECORD} has no metrics of epochs {lost}. Train again from the '
+                'start.'
             )
         if runner.epoch in due and runner.epoch not in self._evaluated:
             runner.val_loop.run()
@@ -128,13 +130,15 @@ class SelectionHook(Hook):
         if self.metric not in (metrics or {}):
             raise SelectionError(
                 f'selection by {self.metric!r}: the evaluation has only '
-                f'{sorted(metrics or {})}. Set default_hooks.selection.metric to one.'
+                f'{sorted(metrics or {})}. Set default_hooks.selection.metric to one '
+                'of them.'
             )
         value = float(metrics[self.metric])
         if not math.isfinite(value):
             raise NonFiniteScoreError(
                 f'epoch {runner.epoch} has {self.metric}={value}: no epoch can be '
-                'selected by a number that is none.'
+                'selected by a value that is not a number. Lower the learning rate, '
+                'or select by another metric.'
             )
         self._evaluated[runner.epoch] = value
         if is_main_process():
@@ -147,7 +151,8 @@ class SelectionHook(Hook):
         if best == runner.epoch:
             name = checkpoints.filename_tmpl.format(best)
             _link(folder / name, folder / BEST.format(best))
-        # First the record, so that the file it speaks of is there whenever it is read.
+        # The record comes first, so that the file that it names is there whenever it is
+        # read.
         self._write(runner)
         for path in folder.glob(BEST.format('*')):
             if path.name != BEST.format(best):
@@ -173,7 +178,7 @@ class SelectionHook(Hook):
         newest = folder / checkpoints.filename_tmpl.format(step)
         result = dict(epoch=runner.epoch) if by_epoch else dict(iteration=runner.iter)
         if self.rule == 'last':
-            # What is in memory may differ in buffers that ranks have averaged.
+            # The model in memory may differ in buffers that ranks have averaged.
             self._load(runner, newest)
             self.metrics = self._test(runner, 'predictions.jsonl', 'last', result)
         else:
@@ -195,7 +200,8 @@ class SelectionHook(Hook):
         if rule != 'last':
             selection['metric'] = self.metric
         if self.rule == 'val':
-            selection['val_part'] = self.val_part  # the last epoch trained without it
+            # the last epoch was trained without it
+            selection['val_part'] = self.val_part
         said = dict(selection=selection, recipe=Recipe.of(runner.cfg).facts())
         with _noting(runner.test_loop, str(Path(runner.work_dir, out)), said):
             metrics = runner.test_loop.run()
@@ -213,8 +219,9 @@ class SelectionHook(Hook):
                 runner.logger.warning(f'The weights in memory are tested: {error}')
         elif self.rule != 'last':
             raise MissingCheckpointError(
-                f'{path}: the checkpoint to test is not there. If the run was resumed '
-                'from an epoch before the best one, and not exactly, train it anew.'
+                f'{path}: the checkpoint to test is missing. If the run was resumed '
+                'from an epoch before the best one, and not exactly, train it again '
+                'from the start.'
             )
 
     # Saying it.
@@ -248,12 +255,12 @@ class SelectionHook(Hook):
             gain = {name: ours[name] - last[name] for name in ours if name in last}
             lines += [
                 f'Test, epoch {result["last"]["epoch"]} (last epoch): {_show(last)}',
-                f'Difference, what selecting the epoch is worth: {_show(gain, "+")}',
+                f'Difference by selecting the epoch: {_show(gain, "+")}',
             ]
         runner.logger.info('\n'.join(lines))
 
     def _check(self, runner: Runner) -> None:
-        """Finds before training what would fail after it."""
+        """Checks before training everything that would fail after it."""
         stated = Recipe.of(runner.cfg).selection
         if stated not in (None, self.rule):
             raise SelectionError(
@@ -280,11 +287,12 @@ class SelectionHook(Hook):
 
 @contextmanager
 def _noting(loop: BaseLoop, out_file: str, said: dict) -> Iterator[None]:
-    """Adds the dump of predictions; rule and recipe stand with the data's facts."""
+    """Adds the dump of predictions; rule and recipe go with the facts of the data."""
     evaluator = loop.evaluator
     meta, metrics = evaluator.dataset_meta, evaluator.metrics
     evaluator.metrics = [*metrics, DumpPredictions(out_file)]
-    # With the threshold, so that the numbers can be had again from the predictions.
+    # With the threshold, so that the metrics can be computed again from the
+    # predictions.
     limits = [m.threshold for m in metrics if isinstance(m, MultiLabelMetric)]
     stated = dict(threshold=limits[0]) if limits else {}
     evaluator.dataset_meta = dict(meta or {}, **said, **stated)
@@ -305,11 +313,13 @@ def _checkpoint_hook(runner: Runner) -> CheckpointHook:
     for hook in runner.hooks:
         if isinstance(hook, CheckpointHook):
             return hook
-    raise SelectionError('SelectionHook needs a checkpoint hook in default_hooks.')
+    raise SelectionError(
+        'SelectionHook needs a checkpoint hook: add one as default_hooks.checkpoint.'
+    )
 
 
 def _link(source: Path, target: Path) -> None:
-    """Gives a file a second name; a copy where the file system cannot."""
+    """Gives a file a second name; copies it if the file system cannot do that."""
     with replacing(target) as temporary:
         try:
             os.link(source, temporary)
@@ -322,7 +332,7 @@ def _read_record(path: Path) -> dict | None:
 
 
 def _headline(metrics: dict[str, float]) -> dict[str, float]:
-    parts = ('recall_', 'AP_')  # the numbers of single classes
+    parts = ('recall_', 'AP_')  # the metrics of single classes
     return {
         name: value
         for name, value in metrics.items()

@@ -1,4 +1,4 @@
-"""What a model loses when the order or the rate of the frames is changed."""
+"""The loss of accuracy when the order or the rate of the frames is changed."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -26,11 +26,11 @@ def temporal_sensitivity(
     run: Callable[[Config], Metrics],
     seed: int = 0,
 ) -> dict[str, Metrics]:
-    """Tests a config with its frames as they are, then perturbed in several ways.
+    """Tests a config with unchanged frames, then with frames perturbed in several ways.
 
     Args:
         cfg: Config of a test run, with its checkpoint in ``load_from``.
-        modes: See :class:`PerturbTime`; repeated ones count once.
+        modes: Modes of :class:`PerturbTime`; repeated ones count once.
         run: Tests a config and returns the metrics, e.g.
             ``lambda cfg: RUNNERS.build(cfg).test()``.
         seed: See :class:`PerturbTime`.
@@ -39,9 +39,9 @@ def temporal_sensitivity(
         The metrics by mode, ``'unperturbed'`` first.
 
     Raises:
-        ValueError: See :func:`perturb_time`; raised before anything is tested.
+        ValueError: See :func:`perturb_time`; it is raised before the first test.
     """
-    # All first: a mistake must not cost a test.
+    # All modes are checked first, so that a mistake is found before the first test.
     configs = {mode: perturb_time(cfg, mode, seed) for mode in modes}
     return {
         mode: {name: float(value) for name, value in run(each).items()}
@@ -50,10 +50,10 @@ def temporal_sensitivity(
 
 
 def differences(results: dict[str, Metrics]) -> dict[str, Metrics]:
-    """Perturbed less unperturbed, by mode and metric; negative is a loss.
+    """The perturbed minus the unperturbed metric, by mode; negative is a loss.
 
     Args:
-        results: As from :func:`temporal_sensitivity`.
+        results: Results of :func:`temporal_sensitivity`.
     """
     whole = results[UNPERTURBED]
     return {
@@ -64,13 +64,13 @@ def differences(results: dict[str, Metrics]) -> dict[str, Metrics]:
 
 
 def report(results: dict[str, Metrics], work_dir: str | Path, **info: Any) -> Path:
-    """Prints the results as a table and writes them, on the main process only.
+    """Prints the results as a table and writes them, only in the main process.
 
-    The table has UAR and WAR, or every metric if these were not measured.
+    The table has UAR and WAR, or all metrics if these two were not measured.
 
     Args:
-        results: As from :func:`temporal_sensitivity`.
-        work_dir: Where ``temporal_sensitivity.json`` is written.
+        results: Results of :func:`temporal_sensitivity`.
+        work_dir: Folder in which ``temporal_sensitivity.json`` is written.
         **info: Plain data that goes into the file with ``metrics`` and
             ``differences``.
 
