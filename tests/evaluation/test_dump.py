@@ -132,7 +132,10 @@ GOOD = '{"clip": "a", "label": 0, "pred": 0, "score": [1.0], "damaged": null}'
         ('[1]', 'line 2: not a prediction'),
         ('{"clip": "b"}', r"line 2: not a prediction, lacks \['damaged', 'label'"),
         (GOOD, 'line 2: clip a is already in line 1'),
-        (GOOD[:-1] + ', "person": 7}', 'line 2: clip a: `person` is 7 and no name'),
+        (
+            GOOD[:-1] + ', "person": 7}',
+            'line 2: clip a: `person` is 7, which is not a name',
+        ),
         (GOOD[:-1] + ', "groups": ["x"]}', 'line 2: clip a: `groups` is'),
         (GOOD[:-1] + ', "groups": {"sex": 1}}', 'line 2: clip a: `groups` has'),
     ],
@@ -165,14 +168,23 @@ def test_the_attention_of_a_head_is_written(tmp_path, classes, make_sample):
 @pytest.mark.parametrize(
     ('score', 'pred', 'message'),
     [
-        *(('[1e999]', '0', 'no finite number'), ('[-1e999]', '0', 'no finite number')),
-        *(('["1"]', '0', 'no finite number'), ('[true]', '0', 'no finite number')),
-        *(('[null]', '0', 'no finite number'), ('[]', '0', 'no list of numbers')),
-        *(('3', '0', 'no list of numbers'), ('{}', '0', 'no list of numbers')),
+        *(
+            ('[1e999]', '0', 'not a finite number'),
+            ('[-1e999]', '0', 'not a finite number'),
+        ),
+        *(
+            ('["1"]', '0', 'not a finite number'),
+            ('[true]', '0', 'not a finite number'),
+        ),
+        *(('[null]', '0', 'not a finite number'), ('[]', '0', 'not a list of numbers')),
+        *(('3', '0', 'not a list of numbers'), ('{}', '0', 'not a list of numbers')),
         *(('[0.5, 0.5]', '2', 'there are 2 scores'), ('[0.5]', '-1', '1 scores')),
-        *(('[0.5]', 'null', 'no class index'), ('[0.5]', '0.0', 'no class index')),
-        *(('[0.5]', 'true', 'no class index'), ('null', '0', 'no `score`')),
-        ('[' + '9' * 400 + ']', '0', 'no finite number'),
+        *(
+            ('[0.5]', 'null', 'not a class index'),
+            ('[0.5]', '0.0', 'not a class index'),
+        ),
+        *(('[0.5]', 'true', 'not a class index'), ('null', '0', 'no `score`')),
+        ('[' + '9' * 400 + ']', '0', 'not a finite number'),
     ],
 )
 def test_scores_that_have_no_largest_one_are_no_prediction(

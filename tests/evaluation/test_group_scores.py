@@ -139,7 +139,7 @@ def test_people_of_no_known_group_are_counted_and_in_no_gap():
     assert result['groups']['not known']['people'] == 2
     assert [(g['first'], g['second']) for g in result['gaps']] == [('female', 'male')]
     said = ' '.join(result['remarks'])
-    assert 'sex is not known of 2 people with 24 clips' in said
+    assert 'sex is not known for 2 people with 24 clips' in said
     alone = group_scores([c for c in clips if c.person != 'p1'], 'age', CLASSES, 50)
     assert list(alone['groups']) == ['not known'] and alone['gaps'] == []
 
@@ -154,8 +154,8 @@ def test_every_two_groups_have_a_gap_and_chance_is_told():
     pairs = [(gap['first'], gap['second']) for gap in result['gaps']]
     assert pairs == [('00s', '10s'), ('00s', '20s'), ('10s', '20s')]
     assert result['remarks'] == [
-        'age: 3 gaps are looked at. Where there is no true gap, about one interval in '
-        'twenty still leaves out 0 by chance.'
+        'age: 3 gaps are shown. If there is no true gap, about one interval in twenty '
+        'still excludes 0 by chance.'
     ]
 
 
@@ -163,7 +163,7 @@ def test_groups_of_other_classes_have_no_gap():
     clips = [Clip('a', dict(sex='f'), 0, 1), Clip('b', dict(sex='m'), 1, 1)]
     result = group_scores(clips, 'sex', CLASSES, draws=50)
     assert result['gaps'] == []
-    assert '1 pair of groups without a class in common' in ' '.join(result['remarks'])
+    assert '1 pair of groups have no class in common' in ' '.join(result['remarks'])
 
 
 def test_a_person_in_two_groups_is_an_error():

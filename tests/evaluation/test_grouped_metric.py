@@ -49,5 +49,5 @@ def test_the_groups_counts_sum_to_all(samples, classes):
 
 
 def test_a_clip_without_a_group(samples, classes):
-    with pytest.raises(ValueError, match="clip War/0000 does not say its 'mood'"):
+    with pytest.raises(ValueError, match="clip War/0000 has no 'mood'"):
         evaluate(GroupedDFERMetric('mood'), samples, classes)

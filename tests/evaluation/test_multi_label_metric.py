@@ -65,8 +65,8 @@ def test_what_is_undefined_is_named_and_nothing_else(make, classes, log):
     rows = [all_but_one, [0] * 7]
     evaluate([make(str(i), row) for i, row in enumerate(rows)], classes)
     assert [message for message in log if 'undefined' in message] == [
-        'AP is undefined for, and its mean leaves out: fear',
-        'AUC is undefined for, and its mean leaves out: fear',
+        'AP is undefined for these classes, and its mean leaves them out: fear',
+        'AUC is undefined for these classes, and its mean leaves them out: fear',
     ]
     log.clear()
     evaluate([make(str(i), [i] * 7) for i in range(2)], classes)

@@ -48,7 +48,7 @@ def test_the_log_has_counts_gaps_intervals_and_doubts(samples, classes, log):
     assert 'sex female: UAR ' in said and ' (3 people, 12 clips)' in said
     assert 'sex female less male: UAR +12.50 [' in said
     assert "sex 'female' has 3 people only" in said
-    assert 'sex is not known of 1 person with 4 clips' in said
+    assert 'sex is not known for 1 person with 4 clips' in said
     assert "sex 'male' has no clip of " in said and 'bootstrap draws of people' in said
     (gap,) = metric.last_result['sex']['gaps']
     low, high = gap['WAR']['interval']
@@ -57,7 +57,7 @@ def test_the_log_has_counts_gaps_intervals_and_doubts(samples, classes, log):
 
 def test_a_kind_that_was_asked_for_and_is_not_known_is_said(samples, classes, log):
     evaluate(PeopleGroupsMetric(['sex', 'age_gruop'], draws=50), samples, classes)
-    assert "no clip says the 'age_gruop' of the person in it" in '\n'.join(log)
+    assert "no clip states the 'age_gruop' of its person" in '\n'.join(log)
 
 
 def test_groups_may_come_from_a_table(tmp_path, samples, classes):
@@ -78,7 +78,7 @@ def test_without_people_or_groups_it_is_said_and_nothing_ends(
 ):
     nobody = [make_sample(f'c{i}', 0, 0) for i in range(3)]
     assert evaluate(PeopleGroupsMetric('sex'), nobody, classes) == {}
-    assert "no clip says the 'sex' of the person in it" in ' '.join(log)
+    assert "no clip states the 'sex' of its person" in ' '.join(log)
     unnamed = [make_sample(f'c{i}', 0, 0, sex='female') for i in range(3)]
     found = PeopleGroupsMetric('sex', draws=50)
     evaluate(found, unnamed, classes)

@@ -121,7 +121,9 @@ def test_a_word_that_nobody_knows_costs_precision_unless_it_is_left_out():
 def test_sets_without_any_truth_are_refused():
     with pytest.raises(ValueError, match='no clip has a true word'):
         set_scores({'a': []}, {'a': ['sad']})
-    with pytest.raises(ValueError, match="'b', which has no truth"):
+    with pytest.raises(
+        ValueError, match="'b', which the annotation file does not have"
+    ):
         set_scores({'a': ['sad']}, {'b': ['sad']})
 
 
@@ -138,7 +140,10 @@ def test_a_file_of_groups_takes_the_place_of_the_shipped_one(tmp_path):
     ('text', 'words'),
     [
         ('{"groups": {"a": ["b"], "c": ["b"]}}', "'b' is in two groups"),
-        *(('{"groups": {"a": "b"}}', 'no object of lists'), ('{}', "lacks 'groups'")),
+        *(
+            ('{"groups": {"a": "b"}}', 'must be an object of lists'),
+            ('{}', "lacks 'groups'"),
+        ),
         ('{"groups": {', 'cannot be read'),
     ],
 )

@@ -61,7 +61,7 @@ def test_labels_that_stand_for_no_class_are_left_out(folder):
 def test_a_folder_without_a_model_is_refused(tmp_path):
     pytest.importorskip('transformers')
     options = dict(type='transformers', folder=tmp_path)
-    with pytest.raises(ValueError, match='no folder with a config.json'):
+    with pytest.raises(ValueError, match='not a folder with a config.json'):
         build_judge(options)
     (tmp_path / 'config.json').write_text('{}')
     with pytest.raises(ValueError, match='transformers cannot load it'):

@@ -108,7 +108,11 @@ def test_the_bins_of_the_picture_add_up_to_the_error():
         ([[0.9, 0.1], [0.2, 0.8]], [0, 1], 'all 2 predictions are right'),
         ([[0.9, 0.1], [0.2, 0.8]], [1, 0], 'all 2 predictions are wrong'),
         # Surer where it is wrong: the flatter, the better.
-        ([[0.6, 0.4], [0.6, 0.4], [0.01, 0.99]], [0, 1, 0], 'is not believed'),
+        (
+            [[0.6, 0.4], [0.6, 0.4], [0.01, 0.99]],
+            [0, 1, 0],
+            'only 0.05 to 20.* is accepted',
+        ),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(scores, labels, said):

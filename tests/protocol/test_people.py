@@ -89,7 +89,7 @@ def test_the_command_ends_with_2_and_a_sentence(make_model, write, tmp_path, cap
     path = str(write(make_model().results[0], tmp_path))
     (tmp_path / 'p.csv').write_text('person,sex\n00,female\n')
     for words, said in (
-        ([path, '--by', 'age'], "no clip says the 'age' of the person in it"),
+        ([path, '--by', 'age'], "no clip states the 'age' of its person"),
         ([path, '--people', str(tmp_path / 'p.csv')], "has no row of '01'"),
         ([path, '--people', 'nowhere.csv'], 'nowhere.csv: there is no such table'),
         (['nowhere'], 'nowhere'),

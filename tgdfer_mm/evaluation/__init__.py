@@ -28,7 +28,7 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    """Two functions of version 0.1, for one release."""
+    """Gives two functions of version 0.1, for one more release."""
     homes = {
         'perturb_time': 'tgdfer_mm.recipe.perturbed_time',
         'temporal_sensitivity': 'tgdfer_mm.engine.temporal_sensitivity',

@@ -1,4 +1,4 @@
-"""What every metric over clips shares: names, checked scores, an honest count."""
+"""Parts that all metrics over clips share: names, checked scores, an exact count."""
 
 import logging
 from collections import Counter
@@ -10,21 +10,22 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
 NAMES_SHOWN = 5
-NAMES = ('clip', 'frame_dir', 'filename')  # where a sample may have its clip's name
+# fields of a sample that may have the name of its clip
+NAMES = ('clip', 'frame_dir', 'filename')
 
 
 class NonFiniteScoreError(ValueError):
-    """A prediction with NaN or infinity, which would pass for a label."""
+    """A prediction with NaN or infinity, from which a label would still follow."""
 
-    exit_code = 2  # of a command
+    exit_code = 2  # exit code of a command
 
 
 def clip_name(sample: Mapping[str, Any]) -> str:
-    """Returns the name of a clip for people to read.
+    """Returns a readable name of a clip.
 
     Args:
-        sample: A data sample as a dict. Our datasets set `clip`; mmaction2's own
-            set the folder or the file at most.
+        sample: A data sample as a dict. The datasets of this package set `clip`; those
+            of mmaction2 set at most the folder or the file.
     """
     for key in NAMES:
         if sample.get(key):
@@ -42,7 +43,7 @@ def clip_scores(sample: Mapping[str, Any], num_classes: int) -> torch.Tensor:
     Raises:
         ValueError: If the scores are absent or have another shape than (K,). The
             message names the clip.
-        NonFiniteScoreError: If they are not finite; it names the clip too.
+        NonFiniteScoreError: If they are not finite. It names the clip, too.
     """
     name = clip_name(sample)
     if 'pred_score' not in sample:
@@ -59,14 +60,15 @@ def clip_scores(sample: Mapping[str, Any], num_classes: int) -> torch.Tensor:
         )
     if len(scores) != num_classes:
         raise ValueError(
-            f'clip {name}: the model scores {len(scores)} classes, the data set has '
-            f"{num_classes}; make `num_classes` of the model's `cls_head` agree"
+            f'clip {name}: the model scores {len(scores)} classes, but the data set '
+            f"has {num_classes}; set `num_classes` of the model's `cls_head` to the "
+            'same number'
         )
     if not torch.isfinite(scores).all():
         raise NonFiniteScoreError(
-            f'clip {name}: `pred_score` is not finite ({scores.tolist()}); its '
-            'largest entry would be meaningless. The weights hold NaN, or grew too '
-            'large for the precision: use an earlier checkpoint'
+            f'clip {name}: `pred_score` is not finite ({scores.tolist()}); so its '
+            'largest entry has no meaning. The weights are NaN, or too large for the '
+            'precision: use an earlier checkpoint'
         )
     return scores
 
@@ -88,8 +90,8 @@ def single_label(sample: Mapping[str, Any], num_classes: int) -> int:
     if label.numel() != 1:
         raise ValueError(
             f'clip {name}: `gt_label` has {label.numel()} entries; UAR and WAR are '
-            "defined for one label per clip. Use `dict(type='MultiLabelMetric')` as "
-            'evaluator for several'
+            'defined for one label per clip. For several labels use '
+            "`dict(type='MultiLabelMetric')` as evaluator"
         )
     index = int(label.item())
     if not 0 <= index < num_classes:
@@ -111,25 +113,25 @@ def several_labels(sample: Mapping[str, Any], num_classes: int) -> list[int]:
     label = torch.as_tensor(sample.get('gt_label', [])).flatten()
     if len(label) != num_classes:
         raise ValueError(
-            f'clip {name}: `gt_label` has {len(label)} entries, several labels per '
-            f'clip are {num_classes} numbers, 0 or 1 for each class of the data set; '
-            'DFERMetric is for one label per clip'
+            f'clip {name}: `gt_label` has {len(label)} entries, but several labels '
+            f'per clip need {num_classes} numbers, 0 or 1 for each class of the data '
+            'set. For one label per clip use DFERMetric'
         )
     if not ((label == 0) | (label == 1)).all():
         raise ValueError(
-            f'clip {name}: `gt_label` is {label.tolist()}, only 0 and 1 are labels to '
-            'evaluate with'
+            f'clip {name}: `gt_label` is {label.tolist()}, but labels for evaluation '
+            'must be 0 or 1'
         )
     return label.int().tolist()
 
 
 def list_damaged(results: Sequence[dict]) -> list[dict]:
-    """Clip and reason of each result that carries `damaged`."""
+    """Clip and reason of each result that has `damaged`."""
     return [dict(clip=r['name'], reason=r['damaged']) for r in results if r['damaged']]
 
 
 def report_damaged(damaged: Sequence[dict], num_clips: int) -> None:
-    """Logs how many clips, and which, could not be read."""
+    """Logs the number and the names of clips that could not be read."""
     if not damaged:
         return
     shown = '; '.join(f'{d["clip"]} ({d["reason"]})' for d in damaged[:NAMES_SHOWN])
@@ -143,10 +145,10 @@ def report_damaged(damaged: Sequence[dict], num_clips: int) -> None:
 
 
 class ClipMetric(BaseMetric):
-    """A metric that sees every clip of the data set exactly once.
+    """Base of metrics that need every clip of the data set exactly once.
 
-    mmengine pads the last batch of a distributed run and cuts the padding off
-    again by the size of the data set. This class checks that what is left is the
+    mmengine pads the last batch of a distributed run, and removes the padding by the
+    size of the data set. This class checks that the remaining results are those of the
     data set: as many results as clips, and no clip twice.
 
     Each entry of `self.results` is a dict; its `clip` (a name or None) is used
@@ -160,7 +162,7 @@ class ClipMetric(BaseMetric):
         """The fixed class list of the evaluated data set.
 
         Raises:
-            ValueError: If the data set tells no classes.
+            ValueError: If the data set does not state its classes.
         """
         classes = (self.dataset_meta or {}).get('classes')
         if not classes:
@@ -180,11 +182,11 @@ class ClipMetric(BaseMetric):
         return super().evaluate(size)
 
     def check_complete(self, results: Sequence[dict]) -> None:
-        """Checks that `results` are the clips of the data set, each once.
+        """Checks that `results` has each clip of the data set exactly once.
 
         Raises:
-            ValueError: If clips are missing or occur twice; either would change
-                the denominator.
+            ValueError: If clips are missing or occur twice. Both would change the
+                denominator.
         """
         if self._size is not None and len(results) != self._size:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""UAR and WAR, the two numbers of dynamic facial expression recognition."""
+"""UAR and WAR, the two main metrics of dynamic facial expression recognition."""
 
 from typing import Any
 
@@ -15,18 +15,18 @@ from .scores import confidence_of, single_label_scores
 class DFERMetric(LabelMetric):
     """Unweighted and weighted average recall, macro F1, ECE and recall per class.
 
-    All in percent. WAR is the accuracy. UAR and macro F1 are means over the classes
-    that have a true clip; the absent ones are named in the log and have no recall.
-    ECE, the expected calibration error (15 bins of equal width), is left out if the
-    scores are no probabilities. A clip whose data sample carries `damaged` (it could
-    not be read) counts as wrong whatever was predicted, and is named at the end.
+    All metrics are in percent. WAR is the accuracy. UAR and macro F1 are means over the
+    classes that have a true clip. The log names the other classes, which have no
+    recall. ECE, the expected calibration error (15 bins of equal width), is left out if
+    the scores are not probabilities. A clip whose data sample has `damaged` could not
+    be read. It always counts as wrong, and the log names it at the end.
 
-    Works with every mmaction2 recognizer that predicts `pred_score`. Several labels a
-    clip are :class:`MultiLabelMetric`'s.
+    It works with every mmaction2 recognizer that predicts `pred_score`. For several
+    labels per clip use :class:`MultiLabelMetric`.
 
-    After an evaluation, `last_result` (on the main process) is plain data: what
-    :func:`~tgdfer_mm.evaluation.scores.single_label_scores` returns, and `damaged`
-    (clip and reason of each unreadable clip).
+    After an evaluation, `last_result` (in the main process) is plain data: the result
+    of :func:`~tgdfer_mm.evaluation.scores.single_label_scores`, and `damaged` (clip and
+    reason of each unreadable clip).
 
     The arguments are those of :class:`LabelMetric`.
     """
@@ -38,7 +38,7 @@ class DFERMetric(LabelMetric):
     def read(
         self, sample: dict, scores: torch.Tensor | None, num_classes: int
     ) -> dict[str, Any]:
-        """Truth, prediction and confidence of a clip."""
+        """True class, predicted class and confidence of a clip."""
         return dict(
             label=single_label(sample, num_classes),
             pred=None if scores is None else int(scores.argmax()),
@@ -46,18 +46,18 @@ class DFERMetric(LabelMetric):
         )
 
     def judge(self, results: list[dict]) -> dict:
-        """The numbers of some clips; None for what is not defined."""
+        """The metrics of some clips; None for those that are not defined."""
         columns = ('label', 'pred', 'confidence')
         return single_label_scores(
             *([r[key] for r in results] for key in columns), self.classes
         )
 
     def remark(self, result: dict) -> None:
-        """Logs what the numbers alone would hide."""
+        """Logs facts that the metrics do not show."""
         if result['ECE'] is None:
             print_log(
-                'no calibration error: the scores of some clips are no probabilities '
-                '(they do not sum to 1)',
+                'no calibration error: the scores of some clips are not '
+                'probabilities (they do not sum to 1)',
                 logger='current',
             )
         if result['absent']:

@@ -23,7 +23,7 @@ from .people import groups_of, person_of
 
 LARGEST = sys.float_info.max
 
-DIGEST = 'sha256'  # in the meta information
+DIGEST = 'sha256'  # key in the meta information
 _NAMES = {str: 'name', dict: 'names by kind'}
 
 
@@ -31,21 +31,21 @@ _NAMES = {str: 'name', dict: 'names by kind'}
 class DumpPredictions(ClipMetric):
     """Writes every prediction, with its explanation, as a line of JSON.
 
-    A line holds `clip`, `label`, `pred`, `score` (K,), `damaged` (null or the
-    reason); where the data set knows them, `person` and `groups` (such as
-    ``{"sex": "female"}``); and, where the sampling and the model give them,
-    `frame_inds` (T,), `num_valid`, `frames_per_instance`, `instance_scores` (M, K), and
-    the weights of the instances: `relevance` (M, K), or `attention` (M,) of a head that
-    has the same for all classes. Lines are sorted by clip. Of an unreadable clip the
-    model saw black frames only: `pred` and `score` are null, so it cannot pass for
-    right.
+    A line has `clip`, `label`, `pred`, `score` (K,) and `damaged` (null or the reason).
+    If the data set states them, it has `person` and `groups` (such as ``{"sex":
+    "female"}``). If the sampling and the model give them, it has `frame_inds` (T,),
+    `num_valid`, `frames_per_instance`, `instance_scores` (M, K), and the weights of the
+    instances: `relevance` (M, K), or `attention` (M,) of a head with the same weights
+    for all classes. Lines are sorted by clip. For an unreadable clip the model got only
+    black frames. Its `pred` and `score` are null, so it cannot count as right.
 
-    `<stem>.meta.json` next to it holds the data set's metainfo: the class list
-    that the numbers refer to, the fold, the pixel version, and a SHA-256 of both files.
+    `<stem>.meta.json` next to it has the data set's metainfo: the class list, the fold,
+    the pixel version, and a SHA-256 of both files.
 
     Args:
         out_file: Path that ends in `.jsonl`.
-        **kwargs: As for mmengine's ``BaseMetric``, of which no number is returned.
+        **kwargs: Arguments of mmengine's ``BaseMetric``. This metric returns no
+            numbers.
 
     Raises:
         ValueError: If `out_file` does not end in `.jsonl`, or is a folder.
@@ -58,7 +58,7 @@ class DumpPredictions(ClipMetric):
         self.out_file = Path(out_file)
         if self.out_file.suffix != '.jsonl':
             raise ValueError(f'out_file={str(out_file)!r} must end in .jsonl')
-        if self.out_file.is_dir():  # found before an hour is spent
+        if self.out_file.is_dir():  # checked before an hour of evaluation
             raise ValueError(f'out_file={str(out_file)!r} is a folder')
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
@@ -71,8 +71,8 @@ class DumpPredictions(ClipMetric):
             name = clip_name(sample)
             if not any(sample.get(k) for k in NAMES):
                 raise ValueError(
-                    'a prediction has no name to be written under: add `clip` to '
-                    '`meta_keys` of the packing transform'
+                    'a prediction has no clip name: add `clip` to `meta_keys` of the '
+                    'packing transform'
                 )
             self.results.append(self._plain(name, sample))
 
@@ -109,7 +109,7 @@ class DumpPredictions(ClipMetric):
         self.check_complete(results)
         lines = sorted(results, key=lambda line: line['clip'])
         text = ''.join(json.dumps(line, allow_nan=False) + '\n' for line in lines)
-        # The class list first: numbers without it could not be read.
+        # The class list comes first: without it the numbers have no meaning.
         meta = dict(self.dataset_meta or {})
         meta[DIGEST] = digest_of(text, meta)
         write_text(
@@ -128,7 +128,7 @@ def digest_of(text: str, meta: Mapping) -> str:
 
     Args:
         text: The file's text.
-        meta: The meta information; where the hash is noted does not count.
+        meta: The meta information; the entry of the hash itself is ignored.
     """
     known = {key: value for key, value in meta.items() if key != DIGEST}
     both = json.dumps(known, sort_keys=True) + '\n' + text
@@ -136,9 +136,9 @@ def digest_of(text: str, meta: Mapping) -> str:
 
 
 def _numbers(values: torch.Tensor, clip: str) -> list:
-    """A tensor as nested lists of the shortest decimals that give it back."""
+    """A tensor as nested lists of the shortest exact decimals."""
     values = torch.as_tensor(values).detach().float().cpu()
-    if not torch.isfinite(values).all():  # JSON cannot hold such a number
+    if not torch.isfinite(values).all():  # JSON has no such number
         raise NonFiniteScoreError(
             f'clip {clip}: a score, relevance or attention is not finite'
         )
@@ -156,36 +156,39 @@ def _label(sample: dict) -> int | list | None:
 
 
 def _problem(line: dict) -> str | None:
-    """What keeps a clip from having a name, a label or a largest score."""
+    """The fault of a line's name, label, groups or scores; None if it has none."""
     clip, label, pred, score = (line[k] for k in ('clip', 'label', 'pred', 'score'))
     if not isinstance(clip, str):
-        return f'`clip` is {clip!r:.80} and no name'
+        return f'`clip` is {clip!r:.80}, which is not a name'
     several = label if isinstance(label, list) and label else [label]
     for key, kind in (('person', str), ('groups', dict)):
         if not isinstance(line.get(key), kind | None):
-            return f'`{key}` is {line[key]!r:.80} and no {_NAMES[kind]}'
+            return f'`{key}` is {line[key]!r:.80}, which is not {_NAMES[kind]}'
     if not all(isinstance(group, str) for group in (line.get('groups') or {}).values()):
-        return f'`groups` has {line["groups"]!r:.80}, which are no names'
+        return f'`groups` has {line["groups"]!r:.80}, which are not names'
     if label is not None and not all(map(_is_number, several)):
-        return f'`label` is {label!r:.80} and neither a class index nor a list of such'
+        return (
+            f'`label` is {label!r:.80}, which is neither a class index nor a list of '
+            'class indices'
+        )
     if isinstance(label, float):
-        return f'`label` is {label!r} and no class index'
+        return f'`label` is {label!r}, which is not a class index'
     if score is None:
         return None if pred is None else 'it has a `pred` but no `score`'
     if not isinstance(score, list) or not score:
-        return f'`score` is {score!r:.80} and no list of numbers'
+        return f'`score` is {score!r:.80}, which is not a list of numbers'
     for value in score:
         if not _is_number(value):
-            return f'`score` has {value!r:.80}, which is no finite number'
+            return f'`score` has {value!r:.80}, which is not a finite number'
     if isinstance(pred, bool) or not isinstance(pred, int):
-        return f'`pred` is {pred!r:.80} and no class index'
+        return f'`pred` is {pred!r:.80}, which is not a class index'
     if not 0 <= pred < len(score):
         return f'`pred` is {pred}, but there are {len(score)} scores'
     return None
 
 
 def _is_number(value: object) -> bool:
-    """Whether it is a number, and not too large for a float, as JSON's may be."""
+    """Whether a value of JSON is a number that fits into a float."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and -LARGEST <= value <= LARGEST
 
@@ -217,7 +220,7 @@ def read_predictions(path: str | Path) -> list[dict]:
     try:
         lines = read_lines(path)
     except UnicodeDecodeError as error:
-        raise ValueError(f'{path} is no text in UTF-8: {error}') from error
+        raise ValueError(f'{path} is not a text in UTF-8: {error}') from error
     for number, text in enumerate(lines, 1):
         where = f'{path}, line {number}'
         try:

@@ -1,4 +1,4 @@
-"""How well a result agrees with the truth of a drawn film."""
+"""Compares a result with the truth of a drawn film."""
 
 from collections.abc import Sequence
 
@@ -6,22 +6,23 @@ import numpy as np
 
 
 def score_film(result: dict, truth: dict, least: float = 0.5) -> dict:
-    """Compares what was found in a film with what was drawn.
+    """Compares the tracks and intervals found in a film with those that were drawn.
 
-    A true track is found if a predicted one has most of its boxes' middles inside it
-    and covers more than half of its time. An episode is found if an interval of the
-    same emotion, in a track of the same person and shot, overlaps it by at least
-    `least`. Each interval counts for one episode.
+    A true track is found if a predicted one covers more than half of its time, and most
+    centres of the predicted boxes are inside the true boxes. An episode is found if an
+    interval of the same emotion, in a track of the same person and shot, overlaps it by
+    at least `least`. Each interval counts for one episode.
 
     Args:
-        result: As ``DFERInferencer`` gives it.
+        result: A result of ``DFERInferencer``.
         truth: The file ``<name>.truth.json`` of a drawn film.
-        least: Intersection over union of a hit.
+        least: Smallest intersection over union of a hit.
 
     Returns:
         ``tracks`` and ``tracks_found``, ``episodes`` and ``episodes_found``,
-        ``intervals`` and ``false_intervals`` (those that are no episode's), and their
-        lists: ``missed``, the episodes not found, and ``false``, those intervals.
+        ``intervals`` and ``false_intervals`` (those without an episode), and two lists:
+        ``missed``, the episodes that were not found, and ``false``, the false
+        intervals.
     """
     counts = dict(tracks=0, tracks_found=0, episodes=0, episodes_found=0)
     missed, hits = [], []

@@ -1,4 +1,4 @@
-"""Does the model look at the frames that show the expression?"""
+"""A metric of the agreement between a model's relevance and the expressive frames."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -18,12 +18,12 @@ IOUS = (0.3, 0.5, 0.7)
 
 
 def pointing_hit(values: np.ndarray, expressive: np.ndarray) -> float:
-    """Chance that the best frame is an expressive one [from the pointing game].
+    """Probability that the best frame is an expressive one [from the pointing game].
 
-    Of several best ones each is as likely to be pointed at.
+    If several frames are best, each of them has the same probability.
 
     Args:
-        values: (n,) per frame.
+        values: (n,) values of the frames.
         expressive: (n,) booleans.
     """
     return float(expressive[values == values.max()].mean())
@@ -31,38 +31,38 @@ def pointing_hit(values: np.ndarray, expressive: np.ndarray) -> float:
 
 @METRICS.register_module()
 class FrameRelevanceMetric(ClipMetric):
-    """Ranks the frames of a clip and compares with the truly expressive ones.
+    """Compares the ranking of a clip's frames with the truly expressive frames.
 
-    A frame is expressive if its true intensity reaches the file's `apex_threshold`.
-    What is judged is the value of the labelled class in each valid sampled frame.
+    A frame is expressive if its true intensity reaches the file's `apex_threshold`. The
+    metric uses the value of the labelled class in each valid sampled frame.
 
     * `AUROC`, `AP` and `pointing`: area under the ROC curve, average precision and
-      pointing game (:func:`pointing_hit`) per clip, averaged over clips. A clip of
-      which all or no sampled frames are expressive has no ranking to judge; it is
-      counted in the log, not averaged.
+      pointing game (:func:`pointing_hit`) per clip, averaged over clips. A clip whose
+      sampled frames are all expressive, or all not, has no ranking. It is counted in
+      the log, but is not part of the average.
     * `mAP@0.3`, `mAP@0.5`, `mAP@0.7`: for each class, the average precision of the
       intervals cut from the values of its clips (:func:`cut_intervals`) against the
       runs of expressive frames in the whole clip, at that temporal intersection over
       union; mean over the classes that have a true interval. All readable clips
       count.
 
-    All are in 0..1. Unreadable clips are counted in the log.
+    All numbers are in 0..1. Unreadable clips are counted in the log.
 
     After an evaluation, `last_result` (on the main process) holds the source, these
     numbers (None if no clip or class could be scored), the number of `scored` clips,
-    the numbers `skipped` by reason, and `interval_AP` per class (three numbers, None
-    without a true interval).
+    the numbers of `skipped` clips by reason, and `interval_AP` per class (three
+    numbers, None without a true interval).
 
     Args:
         ann_file: The true intensities; see :class:`FrameTruth`.
-        source: Which values to judge, a key of `SOURCES`: `relevance` (weight of the
-            instance in the class's visual prompt), `instance_scores` (probability
-            of the class per instance), or one of the baselines `uniform`,
-            `frame_difference` and `attention`. List the metric several times to
-            see several.
-        prefix: Put before the names of the numbers; by default the source, short
+        source: The source of the values, a key of `SOURCES`: `relevance` (weight of the
+            instance in the class's visual prompt), `instance_scores` (probability of
+            the class per instance), or one of the baselines `uniform`,
+            `frame_difference` and `attention`. For several sources list the metric
+            several times.
+        prefix: Text before the names of the numbers. By default it is the source, and
             `instance` for `instance_scores`.
-        **kwargs: As for mmengine's ``BaseMetric``.
+        **kwargs: Arguments of mmengine's ``BaseMetric``.
 
     Raises:
         FileNotFoundError: If `ann_file` does not exist.
@@ -88,11 +88,11 @@ class FrameRelevanceMetric(ClipMetric):
         """Scores the clips of a batch.
 
         Raises:
-            ValueError: If a clip is not in the file, disagrees with it, or the
-                prediction lacks what is judged.
+            ValueError: If a clip is not in the file or disagrees with it, or the
+                prediction lacks the values of the source.
         """
         inputs = data_batch.get('inputs') if isinstance(data_batch, Mapping) else None
-        if not isinstance(inputs, Sequence | Tensor):  # nothing, or several modalities
+        if not isinstance(inputs, Sequence | Tensor):  # no input, or several modalities
             inputs = [None] * len(data_samples)
         for sample, frames in zip(data_samples, inputs, strict=True):
             self.results.append(
@@ -130,7 +130,7 @@ class FrameRelevanceMetric(ClipMetric):
         )
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Averages over the clips, and the classes, that could be scored.
+        """Averages over the clips and classes that could be scored.
 
         Returns:
             The numbers; those that could not be scored are left out.

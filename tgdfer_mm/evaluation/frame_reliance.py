@@ -1,7 +1,7 @@
-"""Do the frames that a model calls relevant carry its verdict?
+"""Tests if the frames that a model calls relevant determine its prediction.
 
-Any recognizer is asked again, about some frames of a clip alone. The measures are those
-of rationales of texts [from ERASER, arXiv 1911.03429], on frames.
+Any recognizer predicts again from only some frames of a clip. The measures are those
+for rationales of texts [from ERASER, arXiv 1911.03429], applied to frames.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,17 +14,17 @@ from torch import Tensor
 from .frame_sources import SOURCES, PredictedClip
 
 Source = Callable[[PredictedClip], np.ndarray]
-_TOGETHER = 64  # clips that go to the model at once
+_TOGETHER = 64  # clips in one batch
 FIGURES = ('sufficiency', 'necessity', 'single', 'kept', 'lost')
 
 
 class Subset(NamedTuple):
-    """A choice among a clip's n frames.
+    """A subset of a clip's n frames.
 
     Attributes:
-        kind: ``only`` the chosen ones, ``without`` them, or ``one`` alone.
-        random: Whether they were drawn, and not chosen by relevance.
-        frames: Those that are left, ascending.
+        kind: ``only`` the chosen frames, ``without`` them, or ``one`` frame alone.
+        random: Whether they were chosen at random, and not by relevance.
+        frames: The frames of the subset, ascending.
     """
 
     kind: str
@@ -40,43 +40,45 @@ def frame_reliance(
     draws: int = 5,
     seed: int = 0,
 ) -> dict:
-    """Sufficiency and necessity of the most relevant frames, next to random ones.
+    """Sufficiency and necessity of the most relevant frames, and of random ones.
 
-    Of each clip with n frames, the ``share * n`` most relevant for the predicted class
-    are taken (at least one, and never all). In percent of the clips:
+    For each clip with n frames, the ``share * n`` most relevant ones for the predicted
+    class are chosen (at least one, and never all). In percent of the clips:
 
-    * ``sufficiency``: these frames alone get the verdict of the whole clip;
-    * ``necessity``: the other frames alone lose it;
-    * ``single``: the most relevant frame alone gets it;
-    * ``kept`` and ``lost``, in points: the probability of the verdict with these frames
-      alone, less that of the whole clip; and that of the whole clip less that with the
-      others alone.
+    * ``sufficiency``: with only these frames the prediction is that of the whole clip;
+    * ``necessity``: with only the other frames the prediction is another one; *
+    ``single``: with only the most relevant frame it is that of the whole clip; *
+    ``kept``, in points: the probability of the predicted class with only these frames,
+    minus that with the whole clip; * ``lost``, in points: that probability with the
+    whole clip, minus that with only the other frames.
 
-    Frames that are left go to the model as a short clip does: in their order, then the
-    last one again, with ``num_valid`` for models that read it.
+    The model gets the remaining frames like a short clip: in their order, then the last
+    one repeated, with ``num_valid`` for models that read it.
 
     Args:
-        predict: E.g. a model's ``test_step``: from a batch to samples with
-            ``pred_score``, and, for ``source``, what it reads.
-        batches: Of a loader: ``inputs`` and ``data_samples``. Inputs have their T
-            frames first (T, ...) or, as (1, C, T, H, W), third.
-        source: A key of ``SOURCES`` or such a function; the values of the frames.
-        share: Of the frames, above 0 and below 1 [choice].
-        draws: Random choices of as many frames; their mean counts.
-        seed: Of the draws, and of the order of frames that tie.
+        predict: A function such as a model's ``test_step``, from a batch to samples
+            with ``pred_score`` and the fields that ``source`` reads.
+        batches: Batches of a loader, with ``inputs`` and ``data_samples``. Inputs have
+            their T frames first (T, ...) or, as (1, C, T, H, W), third.
+        source: The source of the frames' values: a key of ``SOURCES`` or such a
+            function.
+        share: Share of the frames that is chosen, above 0 and below 1 [choice].
+        draws: Number of random choices of as many frames; their mean counts.
+        seed: Seed of the random choices, and of the order of frames with equal values.
 
     Returns:
-        Each of the figures by ``relevant`` and by ``random``, and the number of
-        ``clips``, of ``skipped`` ones (damaged, or of one frame) and of the mean
-        ``frames`` taken. None without a clip.
+        Each figure for ``relevant`` and for ``random`` frames, the number of ``clips``,
+        the number of ``skipped`` clips (damaged, or with one frame), and the mean
+        number of chosen ``frames``. None without a clip.
 
     Raises:
-        ValueError: ``share`` or ``draws`` is out of range, or a prediction lacks what
-            the source reads.
+        ValueError: ``share`` or ``draws`` is out of range, or a prediction lacks the
+            fields that the source reads.
     """
     if not 0 < share < 1 or draws < 1:
         raise ValueError(
-            f'share={share} has to be between 0 and 1, draws={draws} at least 1'
+            f'share={share} must be between 0 and 1, and draws={draws} must be at '
+            'least 1'
         )
     value = SOURCES[source] if isinstance(source, str) else source
     rng, rows, skipped, taken = np.random.default_rng(seed), [], 0, []
@@ -112,13 +114,13 @@ def frame_reliance(
 def choose_frames(
     values: np.ndarray, count: int, draws: int, rng: np.random.Generator
 ) -> Iterator[Subset]:
-    """The most relevant frames and random ones: alone, left out, and one of each.
+    """The subsets: relevant and random frames alone, left out, and one of each.
 
     Args:
-        values: (n,) of the frames; those that tie are in random order.
-        count: Frames that are chosen, below n.
-        draws: Random choices.
-        rng: Draws.
+        values: (n,) values of the frames; frames with equal values are in random order.
+        count: Number of chosen frames, below n.
+        draws: Number of random choices.
+        rng: Random generator.
     """
     n = len(values)
     for k in range(draws + 1):
@@ -160,7 +162,7 @@ def _figures(
 
 
 def _left(inputs: Tensor, sample: Any, frames: np.ndarray) -> tuple[Tensor, Any]:
-    """A clip of which only some frames are left, as a short clip is read."""
+    """A clip with only some of its frames, in the form of a short clip."""
     inds = np.asarray(sample.get('frame_inds')).ravel()
     rest = np.repeat(frames[-1:], len(inds) - len(frames))
     places = np.concatenate([frames, rest])
@@ -173,25 +175,25 @@ def _left(inputs: Tensor, sample: Any, frames: np.ndarray) -> tuple[Tensor, Any]
 def _in_parts(
     predict: Callable[[dict], Sequence[Any]], inputs: list[Tensor], samples: list
 ) -> Iterator[Any]:
-    """Predictions of many clips, some at a time."""
+    """Predictions of many clips, in small batches."""
     for start in range(0, len(inputs), _TOGETHER):
         part = slice(start, start + _TOGETHER)
         yield from predict(dict(inputs=inputs[part], data_samples=samples[part]))
 
 
 def _time(inputs: Tensor, length: int) -> int:
-    """Which axis of a clip's inputs is time."""
+    """The axis of time in a clip's inputs."""
     if inputs.shape[0] == length:
         return 0
     if inputs.ndim == 5 and inputs.shape[:1] == (1,) and inputs.shape[2] == length:
         return 2
     raise ValueError(
-        f'inputs of shape {tuple(inputs.shape)} have no axis of {length} frames where '
-        'it should be, first or, as (1, C, T, H, W), third'
+        f'inputs of shape {tuple(inputs.shape)} have no axis of {length} frames: it '
+        'must be the first one, or the third one in (1, C, T, H, W)'
     )
 
 
 def _copied(batch: Mapping[str, Any]) -> dict:
-    """A batch whose samples a model may write on."""
+    """A batch whose samples the model may change."""
     samples = [sample.clone() for sample in batch['data_samples']]
     return dict(inputs=list(batch['inputs']), data_samples=samples)

@@ -1,7 +1,8 @@
-"""What a frame of a clip is worth, by the model or by a baseline without one.
+"""Values of a clip's frames, from the model or from a baseline without a model.
 
-Every source is a function of a :class:`PredictedClip`; it returns one value per valid
-sampled frame, the higher the more expressive, on a scale that clips share.
+Every source is a function of a :class:`PredictedClip`. It returns one value for each
+valid sampled frame. A higher value means a more expressive frame, on the same scale for
+all clips.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,13 +17,13 @@ from .clip_metric import clip_name
 
 
 class PredictedClip(NamedTuple):
-    """What a source may look at.
+    """The data that a source may use.
 
     Attributes:
         sample: The predicted data sample as a dict.
-        frames: The clip's inputs as the loader gave them; None if unknown.
+        frames: The clip's inputs from the loader; None if unknown.
         label: The true class.
-        num_classes: K.
+        num_classes: Number of classes K.
     """
 
     sample: Mapping[str, Any]
@@ -32,12 +33,12 @@ class PredictedClip(NamedTuple):
 
     @property
     def name(self) -> str:
-        """For people to read."""
+        """The readable name of the clip."""
         return clip_name(self.sample)
 
     @property
     def frame_inds(self) -> np.ndarray:
-        """The indices of the sampled frames in the clip, padding included, (T,)."""
+        """The indices of the sampled frames in the clip, with padding, (T,)."""
         if 'frame_inds' not in self.sample:
             raise ValueError(
                 f'clip {self.name}: no `frame_inds`; add it to `meta_keys` of '
@@ -47,12 +48,12 @@ class PredictedClip(NamedTuple):
 
     @property
     def num_valid(self) -> int:
-        """How many of the sampled frames are no padding, n."""
+        """The number n of sampled frames that are not padding."""
         return int(self.sample.get('num_valid', len(self.frame_inds)))
 
     @property
     def frames_per_instance(self) -> int:
-        """How many consecutive frames are one instance, g."""
+        """The number g of consecutive frames in one instance."""
         return int(self.sample.get('frames_per_instance', 1))
 
     def per_instance(self, key: str, *width: int) -> np.ndarray:
@@ -63,8 +64,8 @@ class PredictedClip(NamedTuple):
         """
         if key not in self.sample:
             raise ValueError(
-                f'clip {self.name}: the prediction has no `{key}`; only models whose '
-                f'head writes it on the data sample can be judged by source={key!r} '
+                f'clip {self.name}: the prediction has no `{key}`; source={key!r} '
+                'works only for models whose head writes it into the data sample '
                 '(TextGuidedRecognizer writes relevance and instance_scores)'
             )
         values = torch.as_tensor(self.sample[key]).detach().float().cpu().numpy()
@@ -82,9 +83,10 @@ class PredictedClip(NamedTuple):
         return frame_values(values, self.num_valid, self.frames_per_instance)
 
     def shares_on_frames(self, shares: np.ndarray) -> np.ndarray:
-        """Shares of one, too, as multiples of a uniform share.
+        """Spreads weights with a sum of one, in units of a uniform share.
 
-        Otherwise the frames of a clip with many instances would look worse.
+        Without this unit the frames of a clip with many instances would get lower
+        values.
         """
         valid = -(-self.num_valid // self.frames_per_instance)
         return self.on_frames(shares * valid)
@@ -93,11 +95,10 @@ class PredictedClip(NamedTuple):
 def frame_values(
     values: np.ndarray, num_valid: int, frames_per_instance: int = 1
 ) -> np.ndarray:
-    """Spreads per-instance values over the valid frames: each takes its instance's.
+    """Gives each valid frame the value of its instance.
 
-    The truth is known per frame, so the values go to the frames and not the
-    truth to the instances, where "expressive" would need another threshold.
-    [choice]
+    The truth is known for frames, so the values go to the frames. The truth of
+    instances would need another threshold for "expressive" [choice].
 
     Args:
         values: (M,) one value per instance.
@@ -111,7 +112,7 @@ def frame_values(
 
 
 def relevance(clip: PredictedClip) -> np.ndarray:
-    """The model's relevance for the class; 1 is a uniform share of it."""
+    """The model's relevance for the class; 1 is a uniform share."""
     values = clip.per_instance('relevance', clip.num_classes)
     return clip.shares_on_frames(values[:, clip.label])
 
@@ -119,31 +120,31 @@ def relevance(clip: PredictedClip) -> np.ndarray:
 def instance_scores(clip: PredictedClip) -> np.ndarray:
     """The model's probability of the class.
 
-    A high logit scale saturates it, so that frames tie.
+    With a high logit scale it saturates, so that frames have equal values.
     """
     values = clip.per_instance('instance_scores', clip.num_classes)
     return clip.on_frames(values[:, clip.label])
 
 
 def attention(clip: PredictedClip) -> np.ndarray:
-    """The weight in an attention pooling, whatever the class [from M3DFEL].
+    """The weight in an attention pooling, the same for all classes [from M3DFEL].
 
-    1 is a uniform share. Whichever head pools by attention may write the weights on
+    1 is a uniform share. Any head that pools by attention can write its weights into
     the data sample as `attention` (M,).
     """
     return clip.shares_on_frames(clip.per_instance('attention'))
 
 
 def uniform(clip: PredictedClip) -> np.ndarray:
-    """Every frame alike: what a ranking is worth that ranks nothing."""
+    """The same value for every frame: the baseline without a ranking."""
     return np.ones(clip.num_valid)
 
 
 def frame_difference(clip: PredictedClip) -> np.ndarray:
-    """How much the picture changes around each frame; see :func:`change_energy`.
+    """The change of the picture around each frame; see :func:`change_energy`.
 
     Raises:
-        ValueError: If the loader gave no pictures, e.g. only features of them.
+        ValueError: If the loader gave no pictures, e.g. only features.
     """
     frames, num_frames = clip.frames, len(clip.frame_inds)
     if isinstance(frames, Tensor) and frames.ndim == 5 and len(frames) == 1:
@@ -160,10 +161,10 @@ def frame_difference(clip: PredictedClip) -> np.ndarray:
 
 
 def change_energy(frames: Tensor) -> np.ndarray:
-    """Mean squared change of a frame's pixels to its sampled neighbours.
+    """Mean squared difference of a frame's pixels from its sampled neighbours.
 
-    The mean over the neighbour before and the one after; the first and the last frame
-    have one neighbour, a single frame has none and does not change.
+    It is the mean over the neighbour before and the one after. The first and the last
+    frame have one neighbour. A single frame has none, and its value is 0.
 
     Args:
         frames: (n, 3, H, W), any type of number.

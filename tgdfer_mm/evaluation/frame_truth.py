@@ -8,7 +8,7 @@ from ..files import parse_json
 
 
 class FrameTruth:
-    """A file of true intensities; only evaluation may read it.
+    """A file of true intensities, only for evaluation.
 
     Args:
         ann_file: JSON: `{"apex_threshold": float, "clips": {name: {"label": class,
@@ -43,7 +43,7 @@ class FrameTruth:
         Args:
             clip: Name of the clip.
             label: Its class in the data set.
-            sampled: The frame indices that are going to be looked up, to check them.
+            sampled: The sampled frame indices, which are checked.
 
         Returns:
             One boolean per frame of the whole clip.
@@ -54,7 +54,7 @@ class FrameTruth:
         if clip not in self.clips:
             raise ValueError(f'{self.path}: clip {clip} is not in the file')
         entry = self.clips[clip]
-        # FERV39k's files write `Happy` where the class list says `happy`.
+        # FERV39k's files have `Happy`, and the class list has `happy`.
         if entry['label'].casefold() != label.casefold():
             raise ValueError(
                 f'{self.path}: clip {clip} is labelled {entry["label"]!r} there '

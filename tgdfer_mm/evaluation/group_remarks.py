@@ -1,20 +1,20 @@
-"""What the numbers of groups of people alone would hide, in sentences."""
+"""Remarks on the metrics of groups of people, as sentences."""
 
 from .people import NOT_KNOWN
 
-FEW = 10  # people, below which an interval says little [choice]
+FEW = 10  # people; with fewer an interval says little [choice]
 
 
 def group_remarks(
     kind: str, groups: dict, gaps: list[dict], num_classes: int
 ) -> list[str]:
-    """Says which groups are small, unknown or lack a class, and what gaps leave out.
+    """Names small and unknown groups, missing classes, and missing gaps.
 
     Args:
         kind: Kind of group, such as ``'sex'``.
         groups: See :func:`~tgdfer_mm.evaluation.group_scores.group_scores`.
         gaps: See there.
-        num_classes: K.
+        num_classes: Number of classes K.
 
     Returns:
         Whole sentences.
@@ -25,18 +25,18 @@ def group_remarks(
         called = f'{kind} {name!r}'
         if name == NOT_KNOWN:
             said.append(
-                f'{kind} is not known of {_many(people, "person", "people")} with '
-                f'{_many(clips, "clip", "clips")}: no gap is with them.'
+                f'{kind} is not known for {_many(people, "person", "people")} with '
+                f'{_many(clips, "clip", "clips")}, so they are in no gap.'
             )
         elif people == 1:
             said.append(
-                f'{called} is a single person ({clips} clips): its numbers are about '
-                'that person, and have no interval.'
+                f'{called} is a single person ({clips} clips): its numbers describe '
+                'only that person, and have no interval.'
             )
         elif people < FEW:
             said.append(
-                f'{called} has {people} people only: its numbers say little about '
-                'others, and its intervals may be too narrow.'
+                f'{called} has only {people} people: its numbers say little about '
+                'other people, and its intervals may be too narrow.'
             )
         if group['absent']:
             said.append(
@@ -56,13 +56,13 @@ def group_remarks(
     missing = len(known) * (len(known) - 1) // 2 - len(gaps)
     if missing:
         said.append(
-            f'{kind}: {_many(missing, "pair", "pairs")} of groups without a class in '
-            'common, so without a gap.'
+            f'{kind}: {_many(missing, "pair", "pairs")} of groups have no class in '
+            'common, so they have no gap.'
         )
     if len(gaps) > 1:
         said.append(
-            f'{kind}: {len(gaps)} gaps are looked at. Where there is no true gap, '
-            'about one interval in twenty still leaves out 0 by chance.'
+            f'{kind}: {len(gaps)} gaps are shown. If there is no true gap, about one '
+            'interval in twenty still excludes 0 by chance.'
         )
     return said
 

@@ -1,16 +1,16 @@
-"""The numbers of groups of people as rows, for logs, tables and pages."""
+"""Rows with the metrics of groups of people, for logs, tables and pages."""
 
 from collections.abc import Sequence
 
 NUMBERS = ('UAR', 'WAR')
-SCHEMA = 'tgdfer_mm.groups/1'  # of files with them
+SCHEMA = 'tgdfer_mm.groups/1'  # name of files with them
 
 
 def group_rows(found: dict) -> list[list[str]]:
     """A row for each group: its name, people, clips, UAR and WAR with intervals.
 
     Args:
-        found: What :func:`~tgdfer_mm.evaluation.group_scores.group_scores` returns.
+        found: The result of :func:`~tgdfer_mm.evaluation.group_scores.group_scores`.
     """
     return [
         [name, str(group['people']), str(group['clips'])]
@@ -20,7 +20,7 @@ def group_rows(found: dict) -> list[list[str]]:
 
 
 def gap_rows(found: dict) -> list[list[str]]:
-    """A row for each gap: which groups, and UAR and WAR of the first less the second.
+    """A row for each gap: the groups, and UAR and WAR of the first minus the second.
 
     Args:
         found: See :func:`group_rows`.
@@ -33,7 +33,7 @@ def gap_rows(found: dict) -> list[list[str]]:
 
 
 def group_lines(kind: str, found: dict) -> list[str]:
-    """All of it as lines of text, and the remarks.
+    """All rows and the remarks, as lines of text.
 
     Args:
         kind: Kind of group, such as ``'sex'``.

@@ -1,4 +1,4 @@
-"""UAR and WAR of groups of people, the gaps between groups, and how sure they are."""
+"""UAR and WAR of groups of people, and the gaps between groups, with intervals."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,20 +12,20 @@ from .group_remarks import group_remarks
 from .people import NOT_KNOWN
 
 DRAWS = 10_000
-CHUNK = 500  # draws at once, for the memory
+CHUNK = 500  # draws at a time, to limit memory
 NUMBERS = ('UAR', 'WAR')
 
 
 @dataclass(frozen=True)
 class TestedClip:
-    """A clip, as the numbers of groups need it.
+    """The facts about a clip that the metrics of groups need.
 
     Attributes:
-        person: Who is in it.
-        groups: Kind of group -> the person's, e.g. ``{'sex': 'female'}``. A kind that
-            is absent is not known.
+        person: The person in it.
+        groups: Kind of group -> group of the person, e.g. ``{'sex': 'female'}``. If a
+            kind is absent, it is not known.
         label: Its true class.
-        right: Share of the models (seeds) that are right about it.
+        right: Share of the models (seeds) that predict it correctly.
     """
 
     __test__ = False  # what pytest would take it for
@@ -38,11 +38,11 @@ class TestedClip:
 
 @dataclass(frozen=True)
 class _Group:
-    """A group's people: (P, K) hits and clips by class, and their sums in D draws."""
+    """A group's people: hits and clips by class (P, K), and their sums in D draws."""
 
     hits: np.ndarray
     clips: np.ndarray
-    drawn_hits: np.ndarray | None  # (D, K), None of a single person
+    drawn_hits: np.ndarray | None  # (D, K), None for a single person
     drawn_clips: np.ndarray | None
 
     def numbers(self, classes: np.ndarray) -> dict[str, float]:
@@ -66,26 +66,27 @@ def group_scores(
 ) -> dict:
     """UAR and WAR of each group, and the gaps between every two, in percent.
 
-    A group's UAR is the mean over the classes that it has a clip of. A gap is that of
-    two groups over the classes that both have. The intervals are from a bootstrap over
-    people: each group's people are drawn anew with all their clips, as clips of one
-    person are right and wrong together. Of P people P - 1 are drawn, since P of P
-    would spread too little [choice, as for seeds in a comparison of models].
+    A group's UAR is the mean over the classes of its clips. A gap is the difference of
+    two groups over the classes that both have. The intervals come from a bootstrap over
+    people: each draw takes people of the group with all their clips, because the clips
+    of one person are often right or wrong together. From P people P - 1 are drawn,
+    because P draws would spread too little [choice, as for seeds in a comparison of
+    models].
 
     Args:
         clips: The clips.
         kind: Kind of group, such as ``'sex'``.
         classes: The K class names.
-        draws: Bootstrap draws D.
+        draws: Number D of bootstrap draws.
         random_seed: Seed of the draws.
 
     Returns:
         `groups` (name -> `people`, `clips`, `UAR`, `WAR`, each with its
         ``<number>_interval``, and `absent`, the classes without a clip), `gaps` (each
         with `first`, `second`, `classes`, and for UAR and WAR `difference`, first minus
-        second, and `interval`) and `remarks`, whole sentences. An interval is None if
-        a group has a single person. People whose group is not known are a group that
-        takes part in no gap.
+        second, and `interval`) and `remarks` (sentences). An interval is None if a
+        group has a single person. People whose group is not known form a group of their
+        own, which is in no gap.
 
     Raises:
         ValueError: A person is in two groups.
@@ -107,7 +108,7 @@ def group_scores(
 
 
 def method_in_words() -> str:
-    """How groups are compared, for those who read the numbers."""
+    """The method of comparing groups, for readers of the numbers."""
     text = Path(__file__).with_name('group_method.txt').read_text(encoding='utf-8')
     return ' '.join(text.split()).format(draws=DRAWS)
 
@@ -115,7 +116,7 @@ def method_in_words() -> str:
 def _divided(
     clips: Sequence[TestedClip], kind: str
 ) -> dict[str, dict[str, list[TestedClip]]]:
-    """Group -> person -> clips, sorted by name; those of no known group come last."""
+    """Group -> person -> clips, sorted by name; the unknown group comes last."""
     divided: dict[str, dict[str, list]] = defaultdict(lambda: defaultdict(list))
     group_of: dict[str, str] = {}
     for clip in clips:
@@ -123,8 +124,8 @@ def _divided(
         first = group_of.setdefault(clip.person, group)
         if first != group:
             raise ValueError(
-                f'{clip.person} is in two groups of {kind!r}, {first!r} and {group!r}: '
-                'people are what groups are made of. State one.'
+                f'{clip.person} is in two groups of {kind!r}, {first!r} and '
+                f'{group!r}: a person can be in only one. State one of them.'
             )
         divided[group][clip.person].append(clip)
     order = sorted(divided, key=lambda name: (name == NOT_KNOWN, name))
@@ -155,7 +156,7 @@ def _table(
 def _numbers(hits: np.ndarray, clips: np.ndarray) -> dict[str, np.ndarray]:
     """UAR and WAR of (..., K) hits and clips; a class without a clip has no recall.
 
-    Nothing is NaN but the numbers of no clip at all.
+    The result is NaN only if there is no clip at all.
     """
     has = clips > 0
     recall = np.divide(hits, clips, out=np.zeros(hits.shape), where=has)

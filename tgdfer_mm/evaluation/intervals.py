@@ -1,6 +1,6 @@
-"""Stretches of a clip: cut from the values of its frames, compared with the true ones.
+"""Intervals in a clip, cut from the values of its frames, and their average precision.
 
-Time is the clip's own frame index; frame i lasts from i to i + 1.
+The unit of time is one frame of the clip; frame i lasts from i to i + 1.
 """
 
 from collections.abc import Sequence
@@ -16,36 +16,37 @@ def true_intervals(expressive: np.ndarray) -> np.ndarray:
         expressive: One boolean per frame of the whole clip.
 
     Returns:
-        (G, 2) first frame and one past the last.
+        (G, 2) first frame, and the frame after the last.
     """
     return np.array(_runs(expressive), dtype=float).reshape(-1, 2)
 
 
 def cut_intervals(values: np.ndarray, inds: np.ndarray, length: int) -> np.ndarray:
-    """Cuts a clip into the stretches where the values of its sampled frames are high.
+    """Finds the intervals in which the values of the sampled frames are high.
 
-    1. A sampled frame stands for the time up to half-way to its neighbours, the first
-       and last one for that up to the clip's ends. Their order in the sample does not
-       matter; a frame that was sampled repeatedly has the mean of its values.
-    2. Candidates are the runs of frames whose values reach that of some frame, for
+    1. A sampled frame stands for the time up to half-way to its neighbours. The first
+    and last one reach to the clip's ends. The order in the sample does not matter. A
+    frame that was sampled several times has the mean of its values. 2. Candidates are
+    the runs of frames whose values reach that of some frame, for
        every frame.
-    3. The confidence of a candidate is ``(a - b) sqrt(p (1 - p))`` for the mean value
-       a inside, b outside, and the share p of the sampled frames that is inside: what
-       Otsu's threshold maximises, with its sign. It is 0 for the whole clip. [choice:
-       ``a - b`` alone prefers the tip of a smooth curve to the stretch below it]
-    4. The most confident one is kept, then the next that overlaps none kept, and so
-       on; of equals the longer one, then the earlier one, comes first.
+    3. The confidence of a candidate is ``(a - b) sqrt(p (1 - p))`` with the mean value
+    a inside, the mean value b outside, and the share p of the sampled frames inside.
+    Otsu's threshold maximises this, without the sign. It is 0 for the whole clip.
+    [choice: ``a - b`` alone prefers the top of a smooth curve to the whole hump] 4. The
+    most confident one is kept, then the next one that overlaps no kept one, and so on.
+    With equal confidence the longer one, then the earlier one, comes first.
 
-    Nothing has to be set, and a clip whose values are all the same gives itself.
-    Only the confidence depends on unit and offset of the values, the stretches do not.
+    There is nothing to set. If all values of a clip are equal, the interval is the
+    whole clip. The intervals do not depend on the unit and offset of the values; only
+    the confidence does.
 
     Args:
-        values: (n,) one per sampled frame.
-        inds: (n,) their indices in the clip.
-        length: Frames of the clip.
+        values: (n,) values of the sampled frames.
+        inds: (n,) indices of these frames in the clip.
+        length: Number of frames of the clip.
 
     Returns:
-        (P, 3) start, end and confidence, the most confident first. No two overlap.
+        (P, 3) start, end and confidence, the most confident first. They do not overlap.
     """
     frames, place = np.unique(inds, return_inverse=True)
     values = np.bincount(place, values) / np.bincount(place)
@@ -69,16 +70,16 @@ def interval_average_precision(
 ) -> float | None:
     """Average precision of the predicted intervals of all clips of a class.
 
-    In a clip, the predicted intervals take turns, the most confident first; each finds
-    the true one that it fits best and that none has found yet, if their temporal
-    intersection over union reaches `iou`. Then all clips' intervals are ranked by
-    confidence; intervals of one confidence enter together, so that the order of the
-    clips does not matter. The precision is not interpolated.
+    In a clip, the predicted intervals are matched in turn, the most confident first.
+    Each one gets the true interval that it fits best among those that are still free,
+    if their temporal intersection over union reaches `iou`. Then the intervals of all
+    clips are ranked by confidence. Intervals with the same confidence enter together,
+    so that the order of the clips does not matter. The precision is not interpolated.
 
     Args:
-        predicted: (P, 3) per clip, as from :func:`cut_intervals`.
-        true: (G, 2) per clip.
-        iou: Least intersection over union of a hit.
+        predicted: (P, 3) for each clip, as from :func:`cut_intervals`.
+        true: (G, 2) for each clip.
+        iou: Smallest intersection over union of a hit.
 
     Returns:
         0..1; None if no clip has a true interval.
@@ -94,17 +95,17 @@ def interval_average_precision(
     if not hits.any():
         return 0.0
     confidence = np.concatenate([p[:, 2] for p in predicted])
-    # scikit-learn takes what was found for all that there is.
+    # scikit-learn assumes that all true intervals were found.
     return float(average_precision_score(hits, confidence) * hits.sum() / total)
 
 
 def find_hits(predicted: np.ndarray, true: np.ndarray, iou: float) -> np.ndarray:
-    """Which intervals of a clip find a true one, as above, in the order they have.
+    """Whether each interval of a clip is matched with a true one, in their order.
 
     Args:
         predicted: (P, 2) or more columns: start, end.
         true: (G, 2).
-        iou: Least intersection over union of a hit.
+        iou: Smallest intersection over union of a hit.
 
     Returns:
         (P,) booleans.
@@ -115,7 +116,7 @@ def find_hits(predicted: np.ndarray, true: np.ndarray, iou: float) -> np.ndarray
     fits = pairwise_temporal_iou(predicted[:, :2], true).T  # (P, G)
     for i, fit in enumerate(fits):
         best = fit.argmax()
-        if fit[best] >= np.float32(iou):  # the precision of `fits`
+        if fit[best] >= np.float32(iou):  # tolerance for the precision of `fits`
             hits[i] = True
             fits[:, best] = -1  # found
     return hits
@@ -130,6 +131,6 @@ def _separation(values: np.ndarray, first: int, stop: int) -> float:
 
 
 def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """First and one-past-last index of each run of True."""
+    """First index of each run of True, and the index after its last."""
     steps = np.flatnonzero(np.diff(np.concatenate([[0], flags, [0]]).astype(int)))
     return [(int(a), int(b)) for a, b in steps.reshape(-1, 2)]

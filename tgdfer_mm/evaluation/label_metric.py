@@ -1,4 +1,4 @@
-"""What the metrics of labels share: facts of each clip, one result of them all."""
+"""Parts that the metrics of labels share: facts of each clip, and one result."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -16,18 +16,18 @@ from .clip_metric import (
 
 
 class LabelMetric(ClipMetric):
-    """Base: compares the labels of all clips with their scores.
+    """Base of metrics that compare the labels of all clips with their scores.
 
     Args:
-        **kwargs: As for mmengine's ``BaseMetric``: `collect_device` (where results of
-            several processes meet: cpu or gpu), `prefix` (put before the names of the
-            numbers), `collect_dir` (folder shared by the processes, for
-            ``collect_device='cpu'``).
+        **kwargs: Arguments of mmengine's ``BaseMetric``: `collect_device` (the device
+            on which results of several processes are collected: cpu or gpu), `prefix`
+            (a text before the names of the numbers), `collect_dir` (a folder that the
+            processes share, for ``collect_device='cpu'``).
 
     Attributes:
-        MEANS: The numbers over all classes, keys of the result.
-        BY_CLASS: Of the numbers by class, the one that is returned too.
-        last_result: Plain data, on the main process, after an evaluation.
+        MEANS: Keys of the numbers over all classes in the result.
+        BY_CLASS: Key of the numbers by class that are returned, too.
+        last_result: Plain data, in the main process, after an evaluation.
     """
 
     MEANS: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class LabelMetric(ClipMetric):
     last_result: dict | None = None
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Keeps what is known of the clips of a batch.
+        """Keeps the facts about the clips of a batch.
 
         Raises:
             ValueError: If a clip has no usable label or scores.
@@ -62,26 +62,29 @@ class LabelMetric(ClipMetric):
         Args:
             sample: A data sample as a dict.
             scores: (K,) its scores, None if it could not be read.
-            num_classes: K.
+            num_classes: Number of classes K.
         """
 
     @abstractmethod
     def judge(self, results: list[dict]) -> dict:
-        """The numbers of some clips, as plain data; None for what is not defined."""
+        """The metrics of some clips, as plain data; None if not defined."""
 
     @abstractmethod
     def remark(self, result: dict) -> None:
-        """Logs what the numbers alone would hide."""
+        """Logs facts that the metrics do not show."""
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Computes the numbers of all clips and of each class that has one.
+        """Computes the metrics of all clips, and those of each class that has a clip.
 
         Raises:
             ValueError: If the results are not exactly the clips of the data set.
         """
         self.check_complete(results)
         if not results:
-            raise ValueError('no clip was evaluated: the data set is empty')
+            raise ValueError(
+                'no clip was evaluated, because the data set is empty: give an '
+                'annotation file with clips'
+            )
         result = dict(self.judge(results), damaged=list_damaged(results))
         self.last_result = result
         self.remark(result)

@@ -1,4 +1,4 @@
-"""How well intervals of several emotions agree with the true episodes of films."""
+"""Agreement of intervals of several emotions with the true episodes of films."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,12 @@ from mmaction.evaluation.functional.eval_detection import (
 
 from .intervals import find_hits, interval_average_precision
 
-LOW, HIGH = (0.1, 0.2, 0.3), (0.3, 0.5, 0.7)  # TSL-300's, and those of the clips here
+# thresholds of TSL-300, and those of the clips here
+LOW, HIGH = (0.1, 0.2, 0.3), (0.3, 0.5, 0.7)
 IOUS = tuple(sorted({*LOW, *HIGH}))
 
-Rows = Sequence[np.ndarray]  # of each film (P, 4) or (G, 3): class, start, end, score
+# one array for each film, (P, 4) or (G, 3): class, start, end, score
+Rows = Sequence[np.ndarray]
 
 
 def score_intervals(ranked: Rows, found: Rows, true: Rows, num_classes: int) -> dict:
@@ -21,24 +23,25 @@ def score_intervals(ranked: Rows, found: Rows, true: Rows, num_classes: int) -> 
     * ``mAP@t``: mean over the classes of the average precision at a temporal
       intersection over union t, not interpolated; ``mAP_low`` and ``mAP_high`` are the
       means over `LOW` and over `HIGH`.
-    * ``ANet_mAP@t``: the same, interpolated: ActivityNet's, by mmaction2's function.
-      Of intervals of one confidence it takes those of the first film first.
-    * ``recall@t`` and ``F2@t``: of all classes together, of the intervals that were
-      found: ``5 P R / (4 P + R)``. TSL-Net's figures of these names are other ones:
-      precision and recall there are means over all ranks.
+    * ``ANet_mAP@t``: the same, but interpolated as in ActivityNet, by mmaction2's
+    function. Of intervals with the same confidence it takes those of the first film
+    first. * ``recall@t`` and ``F2@t``: of all classes together, from the intervals in
+    `found`: ``5 P R / (4 P + R)``. TSL-Net's figures with these names differ: its
+    precision and recall are means over all ranks.
 
-    A class without an episode in these films is in none of the means; what is found of
-    it lowers the precision.
+    A class without an episode in these films is in none of the means. Intervals of such
+    a class lower the precision.
 
     Args:
-        ranked: Intervals with a confidence, of each film, in any order.
-        found: Those that a user would be told of, too.
+        ranked: Intervals with a confidence, for each film, in any order.
+        found: The intervals that a user would see, for each film.
         true: The episodes: class, start, end.
-        num_classes: K.
+        num_classes: Number of classes K.
 
     Returns:
-        The figures, 0..1, and ``AP``, for each class those at `IOUS`, None without an
-        episode. Without any episode the figures are None, too.
+        The figures, 0..1, and ``AP``: for each class its average precisions at `IOUS`,
+        None for a class without an episode. Without any episode the figures are None,
+        too.
     """
     per_class = [
         _average_precisions(_of_class(ranked, k), _of_class(true, k))
@@ -67,7 +70,7 @@ def score_intervals(ranked: Rows, found: Rows, true: Rows, num_classes: int) -> 
 
 
 def _of_class(films: Rows, label: int) -> list[np.ndarray]:
-    """The intervals of a class without it, the most confident first."""
+    """The intervals of a class, without the class column, the most confident first."""
     own = [rows[rows[:, 0] == label, 1:] for rows in films]
     return [rows[np.argsort(-rows[:, -1], kind='stable')] for rows in own]
 
@@ -75,7 +78,7 @@ def _of_class(films: Rows, label: int) -> list[np.ndarray]:
 def _average_precisions(
     predicted: list[np.ndarray], true: list[np.ndarray]
 ) -> tuple[list[float], list[float]] | None:
-    """Of one class at each of `IOUS`: plain, and interpolated."""
+    """Average precisions of one class at each of `IOUS`: plain and interpolated."""
     if not sum(map(len, true)):
         return None
     plain = [interval_average_precision(predicted, true, iou) for iou in IOUS]
@@ -86,7 +89,7 @@ def _average_precisions(
 
 
 def _items(films: list[np.ndarray]) -> list[dict]:
-    """Intervals as mmaction2's function takes them."""
+    """Intervals in the form that mmaction2's function takes."""
     names = 't-start', 't-end', 'score'
     return [
         {'video-id': film, **dict(zip(names, row, strict=False))}

@@ -1,4 +1,4 @@
-"""Which emotion is where in a film: a metric of intervals."""
+"""A metric of intervals: the emotions in a film and their times."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ EMPTY = np.zeros((0, 4))
 
 
 class ScoredFilm(NamedTuple):
-    """What intervals are made of.
+    """The data from which intervals are made.
 
     Attributes:
         film: The film; only `random` reads its episodes.
@@ -35,7 +35,7 @@ class ScoredFilm(NamedTuple):
         scores: (n, K) probabilities of the classes in them.
         whole: (K,) probabilities of the classes in the film.
         classes: K names.
-        rule: When the film's intervals are told to a user.
+        rule: The rule for the intervals that a user sees.
     """
 
     film: Film
@@ -47,7 +47,7 @@ class ScoredFilm(NamedTuple):
 
 
 def from_scores(scored: ScoredFilm) -> tuple[np.ndarray, np.ndarray]:
-    """By the scores of the frames: :func:`.cut_intervals` ranks, the rule finds."""
+    """Intervals from frames' scores: :func:`.cut_intervals` ranks, the rule finds."""
     film = scored.film
     second = film.seconds / film.frames
     ranked = [EMPTY]
@@ -66,7 +66,7 @@ def from_scores(scored: ScoredFilm) -> tuple[np.ndarray, np.ndarray]:
 
 
 def whole_film(scored: ScoredFilm) -> tuple[np.ndarray, np.ndarray]:
-    """A baseline: each class in one interval, which is the film."""
+    """A baseline: one interval for each class, the whole film."""
     rows = np.array(
         [(k, 0.0, scored.film.seconds, v) for k, v in enumerate(scored.whole)]
     )
@@ -74,10 +74,10 @@ def whole_film(scored: ScoredFilm) -> tuple[np.ndarray, np.ndarray]:
 
 
 def at_random(scored: ScoredFilm) -> tuple[np.ndarray, np.ndarray]:
-    """A baseline that is told much: the true episodes, each moved to a random place.
+    """A baseline with much knowledge: the true episodes, moved to random places.
 
-    Number, length and class of the intervals are the true ones, their confidence is
-    the film's score of the class.
+    Number, length and class of the intervals are the true ones. Their confidence is the
+    film's score of the class.
     """
     film = scored.film
     rng = np.random.default_rng([7, film.frames, *film.name.encode()])
@@ -107,16 +107,17 @@ class LocalisationMetric(ClipMetric):
     Args:
         ann_file: The films with their episodes; see
             :func:`~tgdfer_mm.datasets.film_files.read_films`.
-        proposals: What makes intervals, a key of `PROPOSALS`: ``scores``, the model's
-            probabilities of the instances, or a baseline, ``whole`` or ``random``.
-            List the metric several times, with other prefixes, to see several.
+        proposals: The source of the intervals, a key of `PROPOSALS`: ``scores``, the
+            model's probabilities of the instances, or a baseline, ``whole`` or
+            ``random``. For several sources list the metric several times with different
+            prefixes.
         intervals: Fields of :class:`~tgdfer_mm.video.intervals.IntervalRule`, for
             recall and F2.
-        out_file: JSON file to write the ranked intervals into, in ActivityNet's form,
-            which mmaction2's ``ActivityNetLocalization`` evaluates. It has the classes
-            that occur in the episodes: the others are an error there.
-        prefix: Put before the names of the numbers.
-        **kwargs: As for mmengine's ``BaseMetric``.
+        out_file: JSON file for the ranked intervals, in ActivityNet's form, which
+            mmaction2's ``ActivityNetLocalization`` evaluates. It has only the classes
+            that occur in the episodes, because other classes are an error there.
+        prefix: Text before the names of the numbers.
+        **kwargs: Arguments of mmengine's ``BaseMetric``.
 
     Raises:
         DataError: The file is not as described.
@@ -192,7 +193,7 @@ class LocalisationMetric(ClipMetric):
         if total and total != film.frames:
             raise DataError(
                 f'{self.ann_file}: film {film.name} has {film.frames} frames there '
-                f'(duration_frame), and {total} were read'
+                f'(duration_frame), but {total} were read'
             )
         return film
 

@@ -1,4 +1,4 @@
-"""Evaluation on the classes of another data set than the model's own."""
+"""Evaluates a model on a data set with other classes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,9 +14,9 @@ from ..registry import EVALUATOR
 class MappedEvaluator(Evaluator):
     """Maps the scores of the model's classes to those of the data, then evaluates.
 
-    The predictions themselves are changed, so that metrics, written predictions and
+    It changes the predictions themselves, so that metrics, written predictions and
     pictures agree: ``pred_score``, ``pred_label``, ``instance_scores`` and
-    ``relevance``. For data sets made by
+    ``relevance``. It is for data sets from
     :func:`~tgdfer_mm.datasets.other_data_set.cross_dataset`.
 
     Args:
@@ -31,17 +31,17 @@ class MappedEvaluator(Evaluator):
     def process(
         self, data_samples: Sequence[BaseDataElement], data_batch: Any | None = None
     ) -> None:
-        """Maps the predictions of a batch, and hands them to the metrics.
+        """Maps the predictions of a batch, and gives them to the metrics.
 
         Raises:
-            ValueError: The data set is not prepared for this map.
+            ValueError: The data set was not prepared for this map.
         """
         meta = self.dataset_meta or {}
         if meta.get('label_map') != self.label_map.name:
             raise ValueError(
                 f'MappedEvaluator has label_map={self.label_map.name!r}, the data set '
                 f'{meta.get("label_map")!r}; wrap it in dict(type="cross_dataset", '
-                'label_map=..., dataset=...) with the same.'
+                'label_map=..., dataset=...) with the same label_map.'
             )
         sides = list(meta['model_classes']), list(meta['classes'])
         for sample in data_samples:

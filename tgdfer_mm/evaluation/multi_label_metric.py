@@ -15,20 +15,20 @@ from .scores import multi_label_scores
 class MultiLabelMetric(LabelMetric):
     """Mean average precision, area under the ROC curve and F1 over the classes.
 
-    All in percent, each the mean over the classes for which it is defined: those
-    with a positive clip and, for the AUC, a negative one. The others are named in the
-    log. A damaged clip counts as one in which no class was found. One label a clip is
-    :class:`DFERMetric`'s.
+    All metrics are in percent. Each is the mean over the classes for which it is
+    defined: classes with a positive clip and, for the AUC, also a negative one. The log
+    names the other classes. A damaged clip counts as one in which no class was found.
+    For one label per clip use :class:`DFERMetric`.
 
-    After an evaluation, `last_result` (on the main process) is plain data: what
-    :func:`~tgdfer_mm.evaluation.scores.multi_label_scores` returns, and `damaged`
-    (clip and reason of each unreadable clip).
+    After an evaluation, `last_result` (in the main process) is plain data: the result
+    of :func:`~tgdfer_mm.evaluation.scores.multi_label_scores`, and `damaged` (clip and
+    reason of each unreadable clip).
 
     Args:
-        threshold: Score from which a class counts as predicted, for F1. 0.5 is for
-            one probability per class; the probabilities of a softmax sum to 1 and
-            need a lower one.
-        **kwargs: As for :class:`LabelMetric`.
+        threshold: Smallest score of a predicted class, for F1. 0.5 is right for one
+            sigmoid per class. The probabilities of a softmax sum to 1 and need a lower
+            threshold.
+        **kwargs: Arguments of :class:`LabelMetric`.
     """
 
     default_prefix = 'multi'
@@ -49,17 +49,17 @@ class MultiLabelMetric(LabelMetric):
         )
 
     def judge(self, results: list[dict]) -> dict:
-        """The numbers of some clips; None for what is not defined."""
+        """The metrics of some clips; None for those that are not defined."""
         truth, scores = ([r[key] for r in results] for key in ('label', 'scores'))
         return multi_label_scores(truth, scores, self.classes, self.threshold)
 
     def remark(self, result: dict) -> None:
-        """Logs what the numbers alone would hide."""
+        """Logs facts that the metrics do not show."""
         for key in ('AP', 'AUC'):
             undefined = [n for n, value in result[key].items() if value is None]
             if undefined:
                 print_log(
-                    f'{key} is undefined for, and its mean leaves out: '
-                    f'{", ".join(undefined)}',
+                    f'{key} is undefined for these classes, and its mean leaves them '
+                    f'out: {", ".join(undefined)}',
                     logger='current',
                 )

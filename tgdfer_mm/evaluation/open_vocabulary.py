@@ -1,9 +1,9 @@
 """Emotions in any words: precision and recall of sets, as in MER2024 and MER2025.
 
-For a clip with the true set Y and the named set N, both after grouping words that mean
-the same, precision is |Y and N| / |N|, recall |Y and N| / |Y| [from arXiv 2404.17113].
-Both are means over the clips that have a true word; one without a named word gets 0 in
-both [from MERTools]. MER2024 takes the mean of the two, MER2025 their harmonic mean
+A clip has the true set Y and the named set N; words with the same meaning are grouped
+first. Its precision is |Y and N| / |N|, recall |Y and N| / |Y| [from arXiv 2404.17113].
+Both are means over the clips that have a true word. A clip without a named word gets 0
+in both [from MERTools]. MER2024 takes the mean of the two, MER2025 their harmonic mean
 [from arXiv 2504.19423].
 """
 
@@ -19,29 +19,30 @@ from ..labels.replies import plain_word, without_fence
 
 Group = Callable[[str], str | None]
 
-_LONGEST = 3  # words of one name, such as "not at ease"
+_LONGEST = 3  # largest number of words in a name, such as "not at ease"
 _WORDS = Path(__file__).with_name('open_words.json')
 
 
 def known_group(word: str) -> str | None:
-    """The group of a word by ``open_words.json``; None for one that is not there."""
+    """The group of a word in ``open_words.json``; None if it is not there."""
     return _look_up(word, _shipped())
 
 
 def own_group(word: str) -> str:
     """The group of a word; an unknown word is a group of its own [choice].
 
-    So a word that fits nothing costs precision. MERTools leaves such words out, which
+    So an unknown word lowers the precision. MERTools leaves such words out, as
     :func:`known_group` does.
     """
     return known_group(word) or plain_word(word)
 
 
 def read_groups(path: str | Path) -> Group:
-    """As :func:`own_group`, by a file of the form of ``open_words.json``.
+    """Like :func:`own_group`, with a file in the form of ``open_words.json``.
 
     Raises:
-        DamagedFileError: It is no such file, or a word is in two groups; names it.
+        DamagedFileError: The file has another form, or a word is in two groups. The
+            message names the word.
     """
     table = _read_table(Path(path))
     return lambda word: _look_up(word, table) or plain_word(word)
@@ -55,7 +56,7 @@ def read_words(reply: str | None) -> list[str] | None:
             ``'{"emotions": ["sad", "lonely"]}'``.
 
     Returns:
-        The words; None if it is anything else, such as a sentence.
+        The words; None if the reply is anything else, such as a sentence.
     """
     text = without_fence(reply or '')
     if text[:1] in ('[', '{'):
@@ -82,14 +83,15 @@ def set_scores(
 
     Args:
         truth: The true words of each clip of the annotation file.
-        named: The words of the replies; None for an unparsed one. A clip that is not
-            here was not answered, and counts as one that names nothing.
-        group: Gives words that mean the same one name; None leaves a word out. A
-            model's text tower may be such a function.
+        named: The words of the replies; None for a reply that was not parsed. A clip
+            that is not here was not answered, and counts as a reply without words.
+        group: Function that gives words with the same meaning the same name. If it
+            returns None, the word is left out. A model's text tower may be such a
+            function.
 
     Returns:
-        `precision`, `recall`, `mean` (MER2024), `F` (MER2025), `num_clips` (that have
-        a true word), `without_truth` and `unparsed` (how many clips).
+        `precision`, `recall`, `mean` (MER2024), `F` (MER2025), `num_clips` (clips that
+        have a true word), `without_truth` and `unparsed` (numbers of clips).
 
     Raises:
         ValueError: No clip has a true word, or a reply is about a clip that is not
@@ -98,7 +100,8 @@ def set_scores(
     unknown = sorted(set(named) - set(truth))
     if unknown:
         raise ValueError(
-            f'a reply is about the clip {unknown[0]!r}, which has no truth'
+            f'a reply is about the clip {unknown[0]!r}, which the annotation file '
+            'does not have'
         )
     precisions, recalls = [], []
     for clip, words in truth.items():
@@ -110,7 +113,7 @@ def set_scores(
         precisions.append(both / len(found) if found else 0.0)
         recalls.append(both / len(wanted))
     if not precisions:
-        raise ValueError('no clip has a true word')
+        raise ValueError('no clip has a true word: give an annotation file with words')
     precision, recall = (100 * sum(v) / len(v) for v in (precisions, recalls))
     total = precision + recall
     return dict(
@@ -125,7 +128,7 @@ def set_scores(
 
 
 def _is_word(word: str) -> bool:
-    letters = re.sub(r"[ '’-]", '', word)  # with marks, as of Hindi
+    letters = re.sub(r"[ '’-]", '', word)  # with combining marks, as in Hindi
     plain = all(c.isalpha() or category(c)[0] == 'M' for c in letters)
     return bool(letters) and plain and len(word.split()) <= _LONGEST
 
@@ -150,7 +153,7 @@ def _read_table(path: Path) -> dict[str, str]:
         isinstance(words, list) and all(isinstance(word, str) for word in words)
         for words in groups.values()
     ):
-        raise DamagedFileError(f"{path}: 'groups' is no object of lists of words.")
+        raise DamagedFileError(f"{path}: 'groups' must be an object of lists of words.")
     table: dict[str, str] = {}
     for name, words in groups.items():
         for word in {plain_word(each) for each in (name, *words)}:

@@ -1,15 +1,15 @@
-"""Who is in a clip, and to which groups of people they belong."""
+"""The person in a clip, and the groups of that person."""
 
 from collections.abc import Mapping
 from typing import Any
 
-PERSON = ('person', 'actor')  # where a sample may name who is in its clip
-GROUPS = ('sex', 'age_group')  # what samples of our data sets say about that person
+PERSON = ('person', 'actor')  # fields of a sample that may name the person in its clip
+GROUPS = ('sex', 'age_group')  # facts about that person in samples of our data sets
 NOT_KNOWN = 'not known'
 
 
 def person_of(sample: Mapping[str, Any]) -> str | None:
-    """Who is in a clip; None if the data set does not say.
+    """The person in a clip; None if the data set does not state it.
 
     Args:
         sample: A data sample as a dict.
@@ -21,7 +21,7 @@ def person_of(sample: Mapping[str, Any]) -> str | None:
 
 
 def groups_of(sample: Mapping[str, Any]) -> dict[str, str]:
-    """What is known about the person in a clip, e.g. ``{'sex': 'female'}``.
+    """The known facts about the person in a clip, e.g. ``{'sex': 'female'}``.
 
     Args:
         sample: A data sample as a dict.

@@ -1,4 +1,4 @@
-"""UAR and WAR by groups of people, while a model is tested."""
+"""A metric of UAR and WAR by groups of people."""
 
 import logging
 from collections.abc import Sequence
@@ -18,23 +18,23 @@ from .people import GROUPS, person_of
 class PeopleGroupsMetric(ClipMetric):
     """UAR and WAR of each group of people, and the gaps between groups.
 
-    For use next to :class:`DFERMetric`. A group's numbers are called
-    ``people/<kind>/<group>/UAR`` and ``.../WAR``; the log has also the gaps, all
-    intervals, and what there is to doubt. See
-    :func:`~tgdfer_mm.evaluation.group_scores.group_scores` for how they are computed.
-    A damaged clip counts as wrong.
+    Use it together with :class:`DFERMetric`. A group's numbers are called
+    ``people/<kind>/<group>/UAR`` and ``.../WAR``. The log also has the gaps, all
+    intervals, and remarks on them.
+    :func:`~tgdfer_mm.evaluation.group_scores.group_scores` computes them. A damaged
+    clip counts as wrong.
 
-    After an evaluation, `last_result` (on the main process) has for each kind what that
-    function returns.
+    After an evaluation, `last_result` (in the main process) has for each kind the
+    result of that function.
 
     Args:
-        group_by: Kinds of groups: what a data sample says about the person in its clip,
-            or columns of `people_file`. By default the columns; without a table, sex
-            and age group as far as the data set knows them.
+        group_by: Kinds of groups: facts of a data sample about the person in its clip,
+            or columns of `people_file`. By default all columns; without a table, sex
+            and age group if the data set has them.
         people_file: A table of people and their groups, see
             :class:`~tgdfer_mm.datasets.people_table.PeopleTable`.
-        draws: Bootstrap draws.
-        **kwargs: As for mmengine's ``BaseMetric``.
+        draws: Number of bootstrap draws.
+        **kwargs: Arguments of mmengine's ``BaseMetric``.
 
     Raises:
         DataError: The table is malformed, or lacks a column of `group_by`.
@@ -63,7 +63,7 @@ class PeopleGroupsMetric(ClipMetric):
         self.draws = draws
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Keeps who is in each clip of a batch, and whether it is right.
+        """Keeps the person of each clip, and whether the prediction is right.
 
         Raises:
             ValueError: A clip has no usable label or scores.
@@ -91,15 +91,15 @@ class PeopleGroupsMetric(ClipMetric):
             )
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Computes the numbers of each group, and logs them with the gaps."""
+        """Computes the metrics of each group, and logs them with the gaps."""
         self.check_complete(results)
         known = [k for k in self.kinds if any(k in r['groups'] for r in results)]
         for kind in self.kinds if self.asked or not known else ():
             if kind in known:
                 continue
             print_log(
-                f'no clip says the {kind!r} of the person in it, so there are no '
-                'numbers of groups: give a table of people as people_file',
+                f'no clip states the {kind!r} of its person, so there are no numbers '
+                'of groups: give a table of people as people_file',
                 logger='current',
                 level=logging.WARNING,
             )
@@ -112,8 +112,8 @@ class PeopleGroupsMetric(ClipMetric):
         unnamed = sum(r['person'] is None for r in results)
         if known and unnamed:
             print_log(
-                f'{unnamed} clips do not say who is in them, and each is taken for a '
-                'person of its own: intervals are too narrow if it is not',
+                f'{unnamed} clips do not name their person, so each counts as a '
+                'different person: if they are not, the intervals are too narrow',
                 logger='current',
                 level=logging.WARNING,
             )

@@ -1,4 +1,4 @@
-"""Do rationales tell of the true emotion, and of the predicted one?"""
+"""A metric of rationales: agreement with the true and the predicted emotion."""
 
 import logging
 from pathlib import Path
@@ -16,33 +16,33 @@ from .judges import Judge, build_judge
 from .label_metric import LabelMetric
 from .rationale_scores import consistency, sentence_share, split_sentences
 
-PARROTS = 99.0  # percent EPC from which on the log compares EEA and WAR
+PARROTS = 99.0  # percent EPC; from here on the log compares EEA and WAR
 
 
 @METRICS.register_module()
 class RationaleConsistencyMetric(LabelMetric):
-    """EEA, FCR and EPC of the rationales of all clips, by a judge.
+    """EEA, FCR and EPC of the rationales of all clips, from a judge.
 
     The figures are those of :func:`.consistency`, in percent, and ``sentences``, the
     mean of :func:`.sentence_share` with the true class. Their names begin with
-    ``rationale_`` and the judge's name, since another judge finds other figures. A clip
-    without a rationale, without a judgement, or that could not be read agrees with
-    nothing.
+    ``rationale_`` and the judge's name, because another judge gives other figures. A
+    clip agrees with no class if it has no rationale or no judgement, or could not be
+    read.
 
-    After an evaluation, `last_result` (on the main process) has the figures, the
-    ``judge``, ``EEA_by_class``, and how many clips are ``unjudged`` and how many
+    After an evaluation, `last_result` (in the main process) has the figures, the
+    ``judge``, ``EEA_by_class``, and the numbers of clips that are ``unjudged`` and
     ``without`` a rationale.
 
     Args:
         judge: See :func:`.build_judge`.
         rationales: JSON lines, ``{"clip": NAME, "rationale": TEXT or [TEXT, ...]}``. By
             default the field ``rationale`` of the data samples, of the same form.
-        prefix: In the place of ``rationale_<judge>``.
-        **kwargs: As for :class:`LabelMetric`.
+        prefix: Text before the names, instead of ``rationale_<judge>``.
+        **kwargs: Arguments of :class:`LabelMetric`.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: There is no such judge, or a line of the file is no such row.
+        ValueError: There is no such judge, or a line of the file has another form.
     """
 
     MEANS = ('EEA', 'FCR', 'EPC', 'WAR', 'sentences')
@@ -65,7 +65,7 @@ class RationaleConsistencyMetric(LabelMetric):
     def read(
         self, sample: dict, scores: torch.Tensor | None, num_classes: int
     ) -> dict[str, Any]:
-        """Truth, prediction and sentences of a clip.
+        """True class, predicted class and sentences of a clip.
 
         Raises:
             ValueError: There is no rationale and no file of them.
@@ -127,20 +127,20 @@ class RationaleConsistencyMetric(LabelMetric):
         return sentence_share(judged, result['label'], neutral)
 
     def remark(self, result: dict) -> None:
-        """Logs what the numbers alone would hide."""
+        """Logs facts that the metrics do not show."""
         judge = result['judge']
         if result['unjudged'] or result['without']:
             print_log(
                 f'rationales, judge {judge}: {result["without"]} of '
-                f'{result["num_clips"]} clips have none, and of {result["unjudged"]} '
-                'it does not say which emotion they tell of; they agree with nothing',
+                f'{result["num_clips"]} clips have none, and for {result["unjudged"]} '
+                'the judge finds no emotion; these clips agree with no class',
                 logger='current',
                 level=logging.WARNING,
             )
         if result['EPC'] >= PARROTS and result['EEA'] <= result['WAR']:
             print_log(
-                f'rationales, judge {judge}: they tell no more than the predicted '
-                'label (EPC is near 100 and EEA is not above the accuracy)',
+                f'rationales, judge {judge}: they only repeat the predicted label '
+                '(EPC is near 100 and EEA is not above the accuracy)',
                 logger='current',
                 level=logging.WARNING,
             )
@@ -151,17 +151,20 @@ def read_rationales(path: str | Path) -> dict[str, list[str]]:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: A line is no such row, or a clip is there twice; names file and
-            line.
+        ValueError: A line has another form, or a clip is there twice. The message names
+            file and line.
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f'{path}: no such file of rationales')
+        raise FileNotFoundError(
+            f'{path}: there is no such file of rationales; give its path as '
+            'rationales=...'
+        )
     found: dict[str, list[str]] = {}
     try:
         lines = read_lines(path)
     except UnicodeDecodeError as error:
-        raise ValueError(f'{path} is no text in UTF-8: {error}') from error
+        raise ValueError(f'{path} is not a text in UTF-8: {error}') from error
     for number, line in enumerate(lines, 1):
         where = f'{path}, line {number}'
         try:
@@ -177,6 +180,8 @@ def read_rationales(path: str | Path) -> dict[str, list[str]]:
                 f'texts}}, not {line:.80}'
             )
         if clip in found:
-            raise ValueError(f'{where}: clip {clip} stands there twice')
+            raise ValueError(
+                f'{where}: clip {clip} is there twice; remove one of its lines'
+            )
         found[clip] = split_sentences(said)
     return found

@@ -1,4 +1,4 @@
-"""Whether rationales tell of what is true, and of what was predicted, as numbers.
+"""Agreement of rationales with the true and the predicted classes, as numbers.
 
 The figures are those of the Emotional Rationale Verifier (arXiv 2510.23506).
 """
@@ -26,13 +26,14 @@ def consistency(
     * ``FCR``, faithful consistency: prediction = truth and judged = truth.
     * ``EPC``, explanation prediction consistency: judged = prediction.
     * ``WAR``: prediction = truth. Rationales that only repeat the predicted label have
-      EPC 100 and EEA = WAR, so EPC is worth something where EEA is above WAR.
+      EPC 100 and EEA = WAR, so EPC has a meaning only if EEA is above WAR.
 
     Args:
         truth: (N,) class indices.
-        pred: (N,); None where nothing was predicted, which agrees with nothing.
-        judged: (N,) which emotion a judge finds in the rationale; None where it finds
-            none, which agrees with nothing [choice: ERV's script takes "neutral"].
+        pred: (N,) predicted classes; None without a prediction, which agrees with no
+            class.
+        judged: (N,) classes that a judge finds in the rationales; None if it finds
+            none, which agrees with no class [choice: ERV's script takes "neutral"].
     """
     if not len(truth):
         raise ValueError('there is no clip')
@@ -46,14 +47,14 @@ def consistency(
 def sentence_share(
     judged: Sequence[int | None], label: int, neutral: int | None
 ) -> float:
-    """The share of a rationale's sentences that tell of a class [from ERV].
+    """The share of a rationale's sentences that agree with a class [from ERV].
 
     Neutral sentences do not count, unless the class is neutral itself.
 
     Args:
-        judged: The class of each sentence, None where a judge finds none.
+        judged: The class of each sentence, None if the judge finds none.
         label: The class.
-        neutral: Which class is neutral, if any.
+        neutral: The neutral class, if there is one.
 
     Returns:
         0..1; 0 without a sentence that counts.

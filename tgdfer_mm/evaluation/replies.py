@@ -1,7 +1,7 @@
-"""Replies of language models, judged by the metric that judges every other model.
+"""Evaluates replies of language models with the metric of all other models.
 
-The denominators are those of the annotation file: a clip without a reply, or with one
-that cannot be read, stays in the list and is wrong.
+The denominators are those of the annotation file. A clip without a reply, or with one
+that cannot be read, counts as wrong.
 """
 
 from collections import Counter
@@ -14,17 +14,18 @@ from .dfer_metric import DFERMetric
 
 
 def reply_sample(clip: str, label: int, reading: Reading, num_classes: int) -> dict:
-    """A data sample, as the metrics and the dump of predictions want it.
+    """A data sample in the form that the metrics and the dump of predictions need.
 
-    The named class has score 0 and all others -1: an order, and no probabilities,
-    because a word states none. So there is no calibration error [choice]. An unparsed
-    reply goes the way of a clip that cannot be read, with its reason.
+    The named class has score 0 and all others -1. These give an order but are not
+    probabilities, because a word has none. So there is no calibration error [choice]. A
+    reply that cannot be parsed is treated like a clip that cannot be read, with its
+    reason.
 
     Args:
-        clip: Its name.
+        clip: Name of the clip.
         label: Its true class.
-        reading: What the reply says.
-        num_classes: K.
+        reading: The parsed reply.
+        num_classes: Number of classes K.
     """
     sample = dict(clip=clip, gt_label=label)
     if reading.label is None:
@@ -37,20 +38,21 @@ def reply_sample(clip: str, label: int, reading: Reading, num_classes: int) -> d
 def score_replies(
     truth: Mapping[str, int], readings: Mapping[str, Reading], classes: Sequence[str]
 ) -> dict:
-    """The numbers of all clips of an annotation file.
+    """The metrics of all clips of an annotation file.
 
     Args:
         truth: True class of each clip of the file.
-        readings: What the replies say; a clip that is not here was not answered.
+        readings: The parsed replies; a clip that is not here was not answered.
         classes: The K class names.
 
     Returns:
-        What :class:`DFERMetric` has as ``last_result``, with `problems` (how many
-        clips have each of ``PROBLEMS``), `unparsed` (their sum but the unanswered) and
-        `unanswered`.
+        The ``last_result`` of :class:`DFERMetric`, with `problems` (the number of clips
+        with each of ``PROBLEMS``), `unparsed` (their sum without the unanswered clips)
+        and `unanswered`.
 
     Raises:
-        ValueError: There is no clip, or a reply to one that the file does not have.
+        ValueError: There is no clip, or there is a reply for a clip that the file does
+            not have.
     """
     unknown = sorted(set(readings) - set(truth))
     if unknown:
@@ -77,6 +79,6 @@ def score_replies(
 
 
 def count_problems(readings: Sequence[Reading]) -> dict[str, int]:
-    """How many readings have each problem, zeros included."""
+    """The number of replies with each problem, also if it is zero."""
     found = Counter(each.problem for each in readings)
     return {problem: found[problem] for problem in PROBLEMS}

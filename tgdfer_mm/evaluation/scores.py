@@ -1,7 +1,7 @@
-"""The numbers of an evaluation, computed from truth and predictions alone.
+"""The numbers of an evaluation, computed only from true classes and predictions.
 
-Metrics compute them while a model runs, `tgdfer_mm.protocol` again from written
-predictions; both call these functions.
+Metrics call these functions while a model runs. `tgdfer_mm.protocol` calls them again
+with written predictions.
 """
 
 import warnings
@@ -15,10 +15,11 @@ BINS = 15
 def expected_calibration_error(
     confidence: Sequence[float], correct: Sequence[bool], bins: int = BINS
 ) -> float:
-    """How far stated confidence is from accuracy, on average over the clips.
+    """The expected calibration error: mean gap between confidence and accuracy.
 
-    The gap of a bin is between its mean confidence and its accuracy; bins of equal
-    width, each without its upper edge but the last one, count by their clips.
+    The gap of a bin is between its mean confidence and its accuracy. The bins have
+    equal width, and their weights are the numbers of their clips. Only the last bin
+    includes its upper edge.
 
     Args:
         confidence: Probability of the predicted class, of each clip.
@@ -35,15 +36,15 @@ def expected_calibration_error(
 
 
 def confidence_of(scores: Sequence[float] | None, num_classes: int) -> float | None:
-    """The stated probability of the highest class.
+    """The probability of the highest class, as the model states it.
 
     Args:
-        scores: (K,) scores of a clip; None for a clip that could not be read, which
-            is given the confidence 1 / K of knowing nothing [choice].
+        scores: (K,) scores of a clip; None for a clip that could not be read. Such a
+            clip gets the confidence 1 / K, as if nothing were known [choice].
         num_classes: Number of classes K.
 
     Returns:
-        The probability; None if the scores are no probabilities.
+        The probability; None if the scores are not probabilities.
 
     Raises:
         ValueError: A score is not finite.
@@ -51,7 +52,8 @@ def confidence_of(scores: Sequence[float] | None, num_classes: int) -> float | N
     if scores is None:
         return 1 / num_classes
     scores = _finite(scores)
-    if scores.min() < 0 or abs(scores.sum() - 1) > 0.01:  # bfloat16's rounding passes
+    # tolerance for the rounding of bfloat16
+    if scores.min() < 0 or abs(scores.sum() - 1) > 0.01:
         return None
     return float(min(scores.max(), 1.0))
 
@@ -62,35 +64,36 @@ def single_label_scores(
     confidence: Sequence[float | None],
     classes: Sequence[str],
 ) -> dict:
-    """The numbers for one label a clip, in percent.
+    """The metrics for one label per clip, in percent.
 
     Args:
-        truth: True class of each clip, one at least.
-        pred: Predicted class, None for a clip that could not be read: it is wrong.
-        confidence: See :func:`confidence_of`.
+        truth: True class of each clip; at least one clip.
+        pred: Predicted class, None for a clip that could not be read, which counts as
+            wrong.
+        confidence: Confidence of each clip, see :func:`confidence_of`.
         classes: The K class names.
 
     Returns:
-        `classes`, `columns` (the classes, then 'unreadable'), `matrix` (rows are
-        truth, columns prediction; K x (K + 1) counts), `recall` and `F1` (by class,
-        None for one without a true clip), `absent` (those classes), `UAR`, `WAR`,
-        `macro_F1` (UAR and macro F1 are means over the classes that are not absent),
-        `ECE` (None unless every clip has a confidence) and `num_clips`.
+        `classes`, `columns` (the classes, then 'unreadable'), `matrix` (rows are truth,
+        columns prediction; K x (K + 1) counts), `recall` and `F1` (by class, None for a
+        class without a true clip), `absent` (those classes), `UAR`, `WAR`, `macro_F1`
+        (UAR and macro F1 are means over the classes that are not absent), `ECE` (None
+        unless every clip has a confidence) and `num_clips`.
     """
     from sklearn import metrics  # slow to import
 
     num = len(classes)
     truth = np.asarray(truth)
-    # One past the last class: never right.
+    # The index after the last class is never right.
     pred = np.asarray([num if p is None else p for p in pred])
-    # The row 'unreadable' that scikit-learn adds is empty: no clip's truth.
+    # The row 'unreadable' that scikit-learn adds is empty, because it is no true class.
     matrix = metrics.confusion_matrix(truth, pred, labels=range(num + 1))[:-1]
     clips = matrix.sum(axis=1)
     present = np.flatnonzero(clips)
     f1 = metrics.f1_score(truth, pred, labels=present, average=None, zero_division=0)
     recall = {c: float(100 * matrix[c, c] / clips[c]) for c in present}
     with warnings.catch_warnings():
-        # Absent classes are expected here.
+        # Classes may be absent here.
         warnings.filterwarnings('ignore', 'y_pred contains classes not in y_true')
         warnings.filterwarnings('ignore', 'A single label was found')
         uar = metrics.balanced_accuracy_score(truth, pred)
@@ -121,20 +124,20 @@ def multi_label_scores(
     classes: Sequence[str],
     threshold: float,
 ) -> dict:
-    """The numbers for several labels a clip, in percent.
+    """The metrics for several labels per clip, in percent.
 
     Args:
         truth: (K,) of 0 and 1, of each clip.
-        scores: (K,) scores, None for a clip that could not be read: every class
-            scores lowest, so that none of its labels is found.
+        scores: (K,) scores, None for a clip that could not be read. All its classes
+            then get the lowest score, so that none of its labels is found.
         classes: The K class names.
-        threshold: Score from which a class counts as predicted, for F1.
+        threshold: Smallest score of a predicted class, for F1.
 
     Returns:
-        `AP`, `AUC` and `F1` (by class, None where undefined: without a positive
-        clip, or, for AUC, without a negative one), `mAP`, `macro_AUC`, `macro_F1`
-        (means over the classes that have one; None if none has), `positives` (by
-        class), `absent`, `classes`, `threshold` and `num_clips`.
+        `AP`, `AUC` and `F1` (by class, None if undefined: without a positive clip or,
+        for AUC, without a negative one), `mAP`, `macro_AUC`, `macro_F1` (means over the
+        classes with a value; None if there are none), `positives` (by class), `absent`,
+        `classes`, `threshold` and `num_clips`.
 
     Raises:
         ValueError: A score is not finite.
@@ -145,7 +148,7 @@ def multi_label_scores(
     lowest = np.full(len(classes), -np.inf)
     scores = np.array([lowest if s is None else _finite(s) for s in scores])
     readable = scores[np.isfinite(scores)]
-    # scikit-learn wants finite numbers; only the order counts.
+    # scikit-learn needs finite numbers; only their order matters.
     floor = min(readable.min(initial=0.0), threshold) - 1.0
     scores = np.where(np.isfinite(scores), scores, floor)
     positives = truth.sum(axis=0)

@@ -1,4 +1,4 @@
-"""One temperature that makes a model's probabilities fit how often it is right."""
+"""Temperature scaling: one temperature that calibrates a model's probabilities."""
 
 from collections.abc import Sequence
 
@@ -6,28 +6,29 @@ import numpy as np
 
 from .scores import BINS, confidence_of, expected_calibration_error
 
-LEAST, MOST = 0.05, 20.0  # of a temperature that is believed [choice]
-# Scores of single precision that have become 0 keep their place below all others.
+LEAST, MOST = 0.05, 20.0  # smallest and largest temperature that is accepted [choice]
+# Scores that single precision has rounded to 0 stay below all others.
 _SMALLEST = 1.4e-45
 
 
 class CalibrationError(ValueError):
-    """Predictions that no temperature can be fitted to; the user can mend it."""
+    """No temperature can be fitted to the predictions; the user can correct it."""
 
-    exit_code = 2  # of a command
+    exit_code = 2  # exit code of a command
 
 
 def scale_probabilities(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """Probabilities at another temperature.
 
-    Of a softmax these are the softmax of the logits divided by the temperature
-    [from Guo et al., On Calibration of Modern Neural Networks, ICML 2017]. Of a mean of
-    softmaxes, as a model of several heads has it, the logarithms stand for the logits
-    [choice]. Which class is more probable than which never changes.
+    For a softmax the result is the softmax of the logits divided by the temperature
+    [from Guo et al., On Calibration of Modern Neural Networks, ICML 2017]. For a mean
+    of softmaxes, as in a model with several heads, the logarithms are used as logits
+    [choice]. The order of the classes never changes.
 
     Args:
-        probabilities: (..., K), each row adding up to one.
-        temperature: Above 0; more than 1 takes certainty away, 1 changes nothing.
+        probabilities: (..., K); each row has the sum one.
+        temperature: A number above 0. A value above 1 makes the model less certain; 1
+            changes nothing.
 
     Returns:
         The same shape, in double precision.
@@ -39,7 +40,7 @@ def scale_probabilities(probabilities: np.ndarray, temperature: float) -> np.nda
 
 
 def negative_log_likelihood(probabilities: np.ndarray, labels: Sequence[int]) -> float:
-    """Mean over the clips of minus the logarithm of the true class's probability.
+    """Mean negative log-likelihood of the true classes, in nats.
 
     Args:
         probabilities: (N, K).
@@ -52,34 +53,39 @@ def negative_log_likelihood(probabilities: np.ndarray, labels: Sequence[int]) ->
 def fit_temperature(probabilities: np.ndarray, labels: Sequence[int]) -> float:
     """The temperature with the least negative log-likelihood.
 
-    That is convex in 1 / temperature, so there is one minimum and no local one.
+    It is convex in 1 / temperature, so there is only one minimum.
 
     Args:
-        probabilities: (N, K), of clips that the model was not trained on.
+        probabilities: (N, K), of clips that were not used for training.
         labels: N class indices.
 
     Raises:
-        CalibrationError: There is no clip, they are all of one class, all or none of
-            the predictions are right, or the minimum is at no finite temperature or at
-            one below 0.05 or above 20.
+        CalibrationError: There is no clip, all clips have the same class, all or none
+            of the predictions are right, or the minimum is not at a finite temperature
+            from 0.05 to 20.
     """
     from scipy.optimize import minimize_scalar  # slow to import
 
     probabilities, labels = np.asarray(probabilities, float), np.asarray(labels)
     if not len(labels):
-        raise CalibrationError('there is no clip to fit a temperature to')
+        raise CalibrationError(
+            'there is no clip to fit a temperature to: give predictions of at least '
+            'one readable clip'
+        )
     if len(set(labels.tolist())) == 1:
         raise CalibrationError(
-            f'all {len(labels)} clips are of one class, which says nothing about the '
-            'scores of the others: more clips are needed'
+            f'all {len(labels)} clips have the same class, which says nothing about '
+            'the scores of the others: more clips are needed'
         )
     right = int((probabilities.argmax(-1) == labels).sum())
     if right in (0, len(labels)):
         raise CalibrationError(
-            f'all {len(labels)} predictions are right, and no finite temperature fits '
-            'that: more clips, or harder ones, are needed'
+            (
+                f'all {len(labels)} predictions are right, so there is no finite '
+                'temperature: more clips, or harder ones, are needed'
+            )
             if right
-            else f'all {len(labels)} predictions are wrong: the model is not ready'
+            else f'all {len(labels)} predictions are wrong: use a better model'
         )
     found = minimize_scalar(
         lambda log: negative_log_likelihood(
@@ -92,23 +98,23 @@ def fit_temperature(probabilities: np.ndarray, labels: Sequence[int]) -> float:
     temperature = float(np.exp(found.x))
     if not LEAST <= temperature <= MOST:
         raise CalibrationError(
-            f'the best temperature is {temperature:.3g}, and one below {LEAST} or '
-            f'above {MOST} is not believed: the scores say next to nothing about '
-            f'whether the {len(labels)} predictions are right'
+            f'the best temperature is {temperature:.3g}, but only {LEAST} to {MOST} is '
+            'accepted: the scores say almost nothing about whether the '
+            f'{len(labels)} predictions are right. Use more clips or another model'
         )
     return temperature
 
 
 def judge_calibration(probabilities: np.ndarray, labels: Sequence[int]) -> dict:
-    """How well probabilities fit the truth.
+    """Measures how well probabilities fit the true classes.
 
     Args:
         probabilities: (N, K).
         labels: N class indices.
 
     Returns:
-        `NLL` (nats), `ECE` (percent, 15 bins), `accuracy` and `confidence` (percent;
-        the mean of the highest probability).
+        `NLL` (nats), `ECE` (percent, 15 bins), `accuracy` (percent) and `confidence`
+        (percent; the mean of the highest probability).
     """
     confidence, right = confidence_and_hits(probabilities, labels)
     return dict(
@@ -122,7 +128,7 @@ def judge_calibration(probabilities: np.ndarray, labels: Sequence[int]) -> dict:
 def confidence_and_hits(
     probabilities: np.ndarray, labels: Sequence[int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The highest probability of each clip, and whether its class is the true one."""
+    """The highest probability of each clip, and whether its class is the true class."""
     probabilities = np.asarray(probabilities, float)
     return probabilities.max(-1), probabilities.argmax(-1) == np.asarray(labels)
 
@@ -130,15 +136,15 @@ def confidence_and_hits(
 def reliability_bins(
     probabilities: np.ndarray, labels: Sequence[int], bins: int = BINS
 ) -> list[dict]:
-    """What the expected calibration error is made of, bin by bin.
+    """The bins of the expected calibration error.
 
     Args:
         probabilities: (N, K).
         labels: N class indices.
-        bins: Number of bins of equal width, each without its upper edge but the last.
+        bins: Number of bins of equal width; only the last one includes its upper edge.
 
     Returns:
-        A dict for each bin with a clip: `low` and `high` (its edges), `clips`,
+        A dict for each bin that has a clip: `low` and `high` (its edges), `clips`,
         `confidence` and `accuracy` (means, 0 to 1).
     """
     confidence, right = confidence_and_hits(probabilities, labels)
@@ -160,27 +166,28 @@ def usable_scores(predictions: Sequence[dict]) -> tuple[np.ndarray, np.ndarray]:
     """Scores and labels of written predictions, without the unreadable clips.
 
     Args:
-        predictions: As :func:`~tgdfer_mm.evaluation.read_predictions` gives them.
+        predictions: Predictions from :func:`~tgdfer_mm.evaluation.read_predictions`.
 
     Returns:
         (N, K) probabilities and (N,) class indices.
 
     Raises:
-        CalibrationError: A clip has several labels or none, or scores that are no
-            probabilities of classes that exclude each other; it is named.
+        CalibrationError: A clip has several labels or none, or its scores are not
+            probabilities of classes that exclude each other. The message names the
+            clip.
     """
     readable = [line for line in predictions if line['score'] is not None]
     for line in readable:
         if not isinstance(line['label'], int):
             what = 'no label' if line['label'] is None else 'several labels or votes'
             raise CalibrationError(
-                f'clip {line["clip"]} has {what}: a temperature is for models of one '
-                'label a clip, whose classes exclude each other'
+                f'clip {line["clip"]} has {what}: a temperature is for models with '
+                'one label per clip, whose classes exclude each other'
             )
         if confidence_of(line['score'], len(line['score'])) is None:
             raise CalibrationError(
-                f'clip {line["clip"]}: its scores are no probabilities that add up to '
-                'one (one sigmoid a class, for instance), so a temperature is not '
+                f'clip {line["clip"]}: its scores are not probabilities with the sum '
+                'one (for example one sigmoid per class), so a temperature is not '
                 'defined for them'
             )
     scores = np.array([line['score'] for line in readable], float)

@@ -1,4 +1,4 @@
-"""Judges of rationales: which emotion does a text tell of?"""
+"""Judges of rationales, which name the emotion of a text."""
 
 from .judge import Judge, build_judge
 from .movement_words import read_units

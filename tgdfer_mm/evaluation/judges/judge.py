@@ -1,4 +1,4 @@
-"""Who tells which emotion a text is about, by name, registered or a config."""
+"""The interface of judges, and how one is chosen by a name or a config."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -7,10 +7,10 @@ from ...registry import RATIONALE_JUDGES, known_part
 
 
 class Judge(Protocol):
-    """Names the emotion that a text tells of.
+    """Base of judges: names the emotion of a text.
 
     Attributes:
-        name: Stands before every figure that rests on the judge.
+        name: Its name, which is put before every figure from this judge.
     """
 
     name: str
@@ -20,23 +20,22 @@ class Judge(Protocol):
     ) -> Sequence[int | None]:
         """The class of each text.
 
-        Args:
-            texts: N texts.
+        Args: texts: N texts.
             classes: Names of the K classes.
 
         Returns:
-            N indices of classes; None where the judge knows none.
+            N indices of classes; None if the judge finds no class.
         """
 
 
 def build_judge(judge: str | dict | Judge) -> Judge:
-    """A judge by its name, by a config with the name as ``type``, or as it is.
+    """A judge from its name, or from a config with ``type``; a judge is returned.
 
     Args:
-        judge: E.g. ``rule``, or ``dict(type='text_tower', model=...)``.
+        judge: For example ``rule``, ``dict(type='text_tower', model=...)``, or a judge.
 
     Raises:
-        ValueError: There is no judge of this name; names those there are.
+        ValueError: There is no judge of this name. The message has the known names.
     """
     if isinstance(judge, str):
         judge = dict(type=judge)

@@ -1,4 +1,4 @@
-"""Which action units a text names, by phrases of the lexicon."""
+"""The action units that a text names, found by phrases of the lexicon."""
 
 import itertools
 import re
@@ -7,7 +7,7 @@ from functools import cache
 from ...movements.lexicon import load_lexicon
 from ...synth.sentences import vocabulary
 
-# Activation that a phrase stands for [choice]; without an adverb it is PLAIN.
+# Activation for each adverb [choice]; without an adverb it is PLAIN.
 STRENGTHS = {'weak': 0.35, 'medium': 0.6, 'moderate': 0.6, 'strong': 1.0}
 PLAIN = 0.8
 _SILENT = {'a', 'an', 'the', 'is', 'are', 'was', 'were', 'his', 'her', 'their'}
@@ -18,19 +18,19 @@ Phrase = tuple[str, ...]
 
 
 def read_units(text: str) -> dict[str, float] | None:
-    """The action units that a text names, with how strong it calls them.
+    """The action units that a text names, with their strength.
 
-    Phrases of the lexicon and of the drawn faces' sentences are found whole, whatever
-    articles and forms of "to be" stand between; so are units by number (``AU12``).
-    After ``no``, ``not`` or ``without`` a phrase does not count. Other words tell
-    nothing.
+    It finds complete phrases of the lexicon and of the sentences of drawn faces;
+    articles and forms of "to be" between the words are ignored. It also finds units by
+    their number (``AU12``). After ``no``, ``not`` or ``without`` a phrase does not
+    count. Other words are ignored.
 
     Args:
-        text: In any case.
+        text: The text, in upper or lower case.
 
     Returns:
-        Unit -> activation 0..1, empty where the text tells of a face at rest. None if
-        it names no movement and no rest.
+        Unit -> activation 0..1, empty if the text describes a face at rest. None if it
+        names no movement and no face at rest.
     """
     words = _words(text)
     table, longest = _phrases()
@@ -70,9 +70,9 @@ def _by_number(words: Phrase) -> tuple[tuple[str, ...], float] | None:
 
 @cache
 def _phrases() -> tuple[dict[Phrase, tuple[tuple[str, ...], float]], int]:
-    """Each phrase with each adverb, and the most words of one.
+    """Each phrase with each adverb, and the largest number of words in a phrase.
 
-    Those of the drawn faces' sentences, and those of the lexicon.
+    The phrases are those of the drawn faces' sentences and those of the lexicon.
     """
     known = vocabulary()
     adverbs = [('', PLAIN)]
@@ -87,6 +87,6 @@ def _phrases() -> tuple[dict[Phrase, tuple[tuple[str, ...], float]], int]:
     table[_words(lexicon.rest)] = (), 0.0
     for unit, words in lexicon.units.items():
         for level, phrase in words.phrases.items():
-            # Closed eyes are a blink where the drawn faces' sentences say so.
+            # In the sentences of drawn faces closed eyes are a blink.
             table.setdefault(_words(phrase), ((unit,), STRENGTHS[level]))
     return table, max(map(len, table))

@@ -1,4 +1,4 @@
-"""A judge without any model: the emotion whose movements are nearest."""
+"""A judge without a model: the emotion with the most similar movements."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -16,11 +16,11 @@ from .movement_words import read_units
 Prototypes = Mapping[str, Sequence[Mapping[str, float]]]
 
 _FILE = Path(__file__).with_name('emotion_units.json')
-_AT_REST = 0.2  # no unit above it: a face at rest [choice]
+_AT_REST = 0.2  # if no unit is above it, the face is at rest [choice]
 
 
 def facs_prototypes() -> dict[str, list[dict[str, float]]]:
-    """The combinations of ``emotion_units.json``, which says their sources."""
+    """The combinations of ``emotion_units.json``, which states their sources."""
     classes = read_json(_FILE, 'classes')['classes']
     return {
         name: [dict.fromkeys(units, 1.0) for units in variants]
@@ -33,20 +33,20 @@ _TABLES = {'facs': facs_prototypes, 'drawn': emotion_prototypes}
 
 @RATIONALE_JUDGES.register_module('rule')
 class RuleJudge:
-    """Reads the movements that a text names, and gives the nearest emotion.
+    """Reads the movements that a text names, and gives the most similar emotion.
 
-    Nearest is the prototype with the highest cosine; a text in which nothing moves is
-    neutral. A text without a phrase of the vocabulary has no judgement, and so has one
-    whose movements belong to no prototype. The words are those of
-    :func:`~.movement_words.read_units`: other people's prose is for another judge.
+    This is the prototype with the highest cosine similarity. A text in which nothing
+    moves is neutral. There is no judgement if a text has no phrase of the vocabulary,
+    or if its movements are in no prototype. The vocabulary is that of
+    :func:`~.movement_words.read_units`; for free texts use another judge.
 
     Args:
         prototypes: ``facs``, the combinations of ``emotion_units.json``; ``drawn``,
-            those that the drawn faces move by; or class -> dicts from unit to
+            those of the drawn faces; or a dict of classes -> dicts from unit to
             activation.
 
     Raises:
-        ValueError: It is none of those.
+        ValueError: `prototypes` is none of those.
     """
 
     name = 'rule'
@@ -62,7 +62,7 @@ class RuleJudge:
         self._told: set[tuple[str, ...]] = set()
 
     def judge(self, texts: Sequence[str], classes: Sequence[str]) -> list[int | None]:
-        """The class of each text; classes without a prototype are named in the log."""
+        """The class of each text; the log names classes without a prototype."""
         known = {i: self._table.get(same_expression(c)) for i, c in enumerate(classes)}
         self._tell([c for i, c in enumerate(classes) if known[i] is None])
         return [self._nearest(read_units(text), known) for text in texts]
@@ -90,8 +90,8 @@ class RuleJudge:
         if without and tuple(without) not in self._told:
             self._told.add(tuple(without))
             print_log(
-                f'the judge "rule" knows no movements of {", ".join(without)}, so no '
-                'text is judged to tell of these',
+                f'the judge "rule" has no movements for {", ".join(without)}, so it '
+                'never gives these classes',
                 logger='current',
                 level=logging.WARNING,
             )

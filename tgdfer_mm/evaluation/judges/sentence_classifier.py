@@ -1,4 +1,4 @@
-"""A text classifier of transformers as judge, from a folder on this machine."""
+"""A judge that uses a text classifier of transformers, from a local folder."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,23 +8,23 @@ from ...registry import RATIONALE_JUDGES
 from ..open_vocabulary import known_group
 
 _BATCH = 32
-_LONGEST = 512  # tokens of a text, where neither tokenizer nor model says it
+_LONGEST = 512  # tokens of a text, if neither tokenizer nor model states the limit
 
 
 @RATIONALE_JUDGES.register_module('transformers')
 class SentenceClassifierJudge:
-    """The class that a text classifier gives the highest score.
+    """The class with the highest score of a text classifier.
 
-    Its labels are matched with the classes by name, or by ``open_words.json``:
-    "joy" and "amusement" may both be "happy". Labels that stand for no class are left
-    out. Of a text that is too long for the model the beginning counts. Nothing is
-    fetched, no code of the folder is run and nothing is unpickled.
+    Its labels are matched with the classes by name, or by ``open_words.json``: "joy"
+    and "amusement" may both be "happy". Labels without a class are left out. If a text
+    is too long for the model, only its beginning is used. Nothing is downloaded, no
+    code of the folder is run and nothing is unpickled.
 
     Args:
-        folder: What transformers' ``save_pretrained`` writes: config, safetensors and
-            tokenizer.
-        labels: Further names, from a label of the model to a class.
-        device: Where it computes.
+        folder: A folder written by transformers' ``save_pretrained``, with config,
+            safetensors and tokenizer.
+        labels: More names, from a label of the model to a class.
+        device: The device on which it computes.
 
     Raises:
         ValueError: transformers is not installed, or cannot load the folder.
@@ -47,21 +47,24 @@ class SentenceClassifierJudge:
             ) from error
         folder = Path(folder).absolute()
         if not (folder / 'config.json').is_file():
-            raise ValueError(f'{folder}: it is no folder with a config.json')
+            raise ValueError(
+                f'{folder}: this is not a folder with a config.json; give the folder '
+                'of a model of transformers'
+            )
         given = dict(local_files_only=True, trust_remote_code=False)
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(folder, **given)
             model = AutoModelForSequenceClassification.from_pretrained(
                 folder, use_safetensors=True, **given
             )
-        except Exception as error:  # whatever a foreign folder may hold
+        except Exception as error:  # a folder of other people can raise any error
             raise ValueError(
                 f'{folder}: transformers cannot load it ({type(error).__name__}: '
                 f'{str(error)[:300]})'
             ) from error
         self._model = model.eval().to(device)
         self._labels = dict(labels or {})
-        # Many tokenizers do not state what the model takes.
+        # Many tokenizers do not state the limit of the model.
         places = getattr(model.config, 'max_position_embeddings', None)
         self._longest = min(self._tokenizer.model_max_length, places or _LONGEST)
 
@@ -69,7 +72,7 @@ class SentenceClassifierJudge:
         """The class of each text.
 
         Raises:
-            ValueError: No label of the model stands for a class.
+            ValueError: No label of the model can be matched with a class.
         """
         import torch
 
@@ -89,7 +92,7 @@ class SentenceClassifierJudge:
         return found
 
     def _owners(self, classes: Sequence[str]) -> dict[int, int]:
-        """Index of a label -> index of the class that it stands for."""
+        """Index of a label -> index of its class."""
         wanted = {same_expression(name): i for i, name in enumerate(classes)}
         wanted |= {name: i for i, name in enumerate(classes)}
         owner = {}
@@ -102,7 +105,7 @@ class SentenceClassifierJudge:
         if not owner:
             shown = ', '.join(map(str, self._model.config.id2label.values()))
             raise ValueError(
-                'no label of the text classifier stands for a class; say which do with '
-                f'labels=. Its labels: {shown:.300}'
+                'no label of the text classifier can be matched with a class; give '
+                f'the class of each label with labels=. Its labels: {shown:.300}'
             )
         return owner

@@ -1,4 +1,4 @@
-"""A model's own text tower as judge: sentences against descriptions of classes."""
+"""A judge that compares sentences with class descriptions, by a text tower."""
 
 from collections.abc import Sequence
 
@@ -16,20 +16,21 @@ _BATCH = 256
 
 @RATIONALE_JUDGES.register_module('text_tower')
 class TextTowerJudge:
-    """The class whose description is nearest to a text, by their features' cosine.
+    """The class whose description has the highest cosine similarity with a text.
 
-    The feature of several sentences is the mean of theirs, so that a long text fits.
+    The feature of several sentences is the mean of their features, so that a long text
+    fits.
 
-    If it is the tower of the model that is judged, EPC is partly circular: the model
-    predicted the class by nearness to the same descriptions. Take it to see whether
-    words and verdict are of one piece, and another judge to see whether they are right.
+    With the tower of the evaluated model itself EPC is partly circular: the model has
+    predicted the class by the similarity to the same descriptions. Use it to see if
+    rationale and prediction agree. Use another judge to see if they are right.
 
     Args:
         model: The text encoder, a model that has one, or the config of a text encoder
             (``init_weights`` is then called).
 
     Raises:
-        ValueError: It has no text tower.
+        ValueError: The model has no text tower.
     """
 
     name = 'text_tower'
@@ -41,8 +42,8 @@ class TextTowerJudge:
         encoder = getattr(model, 'text_encoder', model)
         if not isinstance(encoder, OpenCLIPText):
             raise ValueError(
-                f'{type(encoder).__name__} is no text tower that reads sentences; give '
-                'a model with OpenCLIPText, or take the judge "rule"'
+                f'{type(encoder).__name__} is not a text tower that reads sentences; '
+                'give a model with OpenCLIPText, or use the judge "rule"'
             )
         self._encoder = encoder.eval()
 
@@ -65,7 +66,7 @@ class TextTowerJudge:
                 f'{", ".join(self._encoder.classes)}'
             )
         order = [own.index(same_expression(name)) for name in classes]
-        different = list(dict.fromkeys(texts))  # each is encoded once
+        different = list(dict.fromkeys(texts))  # each sentence is encoded once
         known, found = self._encoder()[order].t(), {}
         for start in range(0, len(different), _BATCH):
             part = different[start : start + _BATCH]
@@ -77,5 +78,5 @@ class TextTowerJudge:
 
 
 def _sentences(text: str) -> list[str]:
-    """Without their full stops, which small towers have no embeddings of."""
+    """The sentences without full stops, for which small towers have no embeddings."""
     return [each.rstrip(' .!?') or each for each in split_sentences(text)]
