@@ -97,7 +97,9 @@ def test_what_is_no_stream_is_refused(crops):
     unread = crops.stream([np.zeros((8, 8, 3), np.uint8)] * 3, keep=True).result()
     assert not unread['complete']
     assert any('before its end' in line for line in unread['warnings'])
-    assert 'not one frame came' in crops.stream([], keep=True).result()['warnings']
+    assert (
+        'the source gave no frame' in crops.stream([], keep=True).result()['warnings']
+    )
 
 
 def test_a_model_without_numbers_ends_the_stream(crops, monkeypatch):

@@ -147,7 +147,9 @@ def test_the_folds_of_single_and_compound_lists_leak_into_each_other():
     several = dict(single, setting='multi', fold_lists='compound')
     for theirs, ours in ((single, several), (several, single)):
         ((kind, text),) = compare_metainfo(theirs, ours)
-        assert kind == 'setting' and 'This is a leak' in text and 'compound lists' in text
+        assert (
+            kind == 'setting' and 'This is a leak' in text and 'compound lists' in text
+        )
     # Other labels on the same folds are no leak, though still another task.
     compound = dict(several, setting='compound')
     ((kind, text),) = compare_metainfo(compound, several)

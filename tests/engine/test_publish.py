@@ -48,7 +48,9 @@ def test_values_beyond_half_precision_are_an_error(checkpoint, tmp_path):
     path, data = checkpoint
     data['state_dict']['weight'][0, 0] = 1e6
     torch.save(data, path)
-    with pytest.raises(ValueError, match='weight has values that are too large for half'):
+    with pytest.raises(
+        ValueError, match='weight has values that are too large for half'
+    ):
         publish(path, tmp_path / 'model.safetensors')
 
 

@@ -83,4 +83,4 @@ def test_without_people_or_groups_it_is_said_and_nothing_ends(
     found = PeopleGroupsMetric('sex', draws=50)
     evaluate(found, unnamed, classes)
     assert found.last_result['sex']['groups']['female']['people'] == 3
-    assert '3 clips do not say who is in them' in ' '.join(log)
+    assert '3 clips do not name their person' in ' '.join(log)

@@ -78,7 +78,9 @@ def test_a_folder_has_a_table_a_clip(tmp_path):
     written(tmp_path / '00001.csv', 'frame,AU12\n0,0\n')
     assert [*read_values(tmp_path)] == ['00001', '00002']
     written(tmp_path / 'more.csv', 'clip,frame,AU12\n00002,0,1\n')
-    with pytest.raises(MovementsError, match=r"more.csv: clip '00002' is in another"):
+    with pytest.raises(
+        MovementsError, match=r"more.csv: clip '00002' is also in another"
+    ):
         read_values(tmp_path)
 
 
@@ -87,8 +89,8 @@ def test_a_folder_has_a_table_a_clip(tmp_path):
     [
         ('', 'is empty'),
         ('frame,AU12\n', 'no rows'),
-        ('frame,smile\n0,1\n', 'line 1: there has to be a column frame'),
-        ('AU12\n1\n', 'line 1: there has to be a column frame'),
+        ('frame,smile\n0,1\n', 'line 1: there must be a column frame'),
+        ('AU12\n1\n', 'line 1: there must be a column frame'),
         (
             'frame,AU12,AU12\n0,1,1\n',
             "column 'AU12': the column is there twice",
@@ -96,15 +98,15 @@ def test_a_folder_has_a_table_a_clip(tmp_path):
         ('frame,AU12,AU012\n0,1,1\n', "column 'AU012': AU12 is there twice"),
         ('frame,AU99\n0,1\n', "column 'AU99': no known unit"),
         ('frame,AU12\n0,1.5\n', "line 2, column 'AU12': 1.5 is not from 0 to 1"),
-        ('frame,AU12\n\n0,x\n', "line 3, column 'AU12': 'x' is no number"),
-        ('frame,AU12\n0,inf\n', "'inf' is no number"),
+        ('frame,AU12\n\n0,x\n', "line 3, column 'AU12': 'x' is not a number"),
+        ('frame,AU12\n0,inf\n', "'inf' is not a number"),
         ('frame,AU12_r\n1,6\n', 'is not from 0 to 5'),
-        ('frame,AU12_r\n0,6\n', "column 'frame': '0' is no whole number from 1 on"),
-        ('frame,AU12\n0.5,1\n', "'0.5' is no whole number"),
-        ('frame,AU12\n,1\n', "'' is no whole number"),
-        ('frame,AU12\n9999999999,1\n', 'is beyond 1000000 frames'),
+        ('frame,AU12_r\n0,6\n', "column 'frame': '0' is not a whole number from 1 on"),
+        ('frame,AU12\n0.5,1\n', "'0.5' is not a whole number"),
+        ('frame,AU12\n,1\n', "'' is not a whole number"),
+        ('frame,AU12\n9999999999,1\n', 'larger than the limit of 1000000 frames'),
         ('frame,AU12\n900000,1\n', "1 rows of clip 'bad' go up to frame 900000"),
-        (f'frame,AU{5000 * "1"}\n0,1\n', 'line 1: there has to be a column frame'),
+        (f'frame,AU{5000 * "1"}\n0,1\n', 'line 1: there must be a column frame'),
         ('frame,AU12\n0,1\n0,1\n', 'line 3, .* there twice; keep the rows of one'),
         ('clip,frame,AU12\n,0,1\n', "column 'clip': no clip is named"),
         ('frame,AU12\n0,1,2\n', 'line 2: 3 cells under 2 columns'),
@@ -122,7 +124,7 @@ def test_an_error_names_file_line_and_column(text, problem, tmp_path):
 def test_no_file_no_text(tmp_path):
     with pytest.raises(MovementsError, match='no such file'):
         read_values(tmp_path / 'none.csv')
-    with pytest.raises(MovementsError, match='no file .csv'):
+    with pytest.raises(MovementsError, match='no .csv file'):
         read_values(tmp_path)
     (tmp_path / 'b.csv').write_bytes(b'\xff\xfe\x00')
     with pytest.raises(MovementsError, match='cannot be read'):

@@ -112,11 +112,11 @@ def test_the_lexicon_has_three_phrases_for_all_that_can_be_read():
 @pytest.mark.parametrize(
     ('change', 'problem'),
     [
-        (dict(levels=dict(weak=0.5, moderate=0.4, strong=1)), 'have to rise'),
+        (dict(levels=dict(weak=0.5, moderate=0.4, strong=1)), 'must ascend'),
         (dict(levels=dict(weak=0.5)), 'a number for each'),
         (dict(units=dict(AU1=dict(name='x'))), "unit 'AU1' needs the texts"),
         (dict(times=dict(onset='from')), '`times` needs'),
-        (dict(rest=1), '`rest` and `unseen` are texts'),
+        (dict(rest=1), '`rest` and `unseen` must be texts'),
     ],
 )
 def test_a_lexicon_that_is_none(change, problem, tmp_path):

@@ -40,7 +40,7 @@ def test_what_cannot_be_read_is_said(protocol, make_result, write, tmp_path):
     (protocol / 'results.json').unlink()
     with pytest.raises(FileNotFoundError, match='finish it with `tgdfer folds`'):
         load_contender(protocol)
-    with pytest.raises(ValueError, match='ends in .jsonl'):
+    with pytest.raises(ValueError, match='must end in .jsonl'):
         load_contender(protocol / 'seed1/fold2/predictions.meta.json')
     result = make_result()
     result.predictions[2]['label'] = [0, 1, 1, 0]
@@ -74,10 +74,10 @@ def test_a_protocol_of_runs_that_are_none_is_refused(run, protocol):
     ('changes', 'message'),
     [
         *((dict(classes=5), 'list of names'), (dict(classes=[1] * 4), 'list of names')),
-        (dict(classes=['happy']), '1 classes, and clip 1/1 another one'),
-        *((dict(fold=fold), 'fold is no number') for fold in ('b', [1], {}, 1.5)),
+        (dict(classes=['happy']), '1 classes, but clip 1/1 has another one'),
+        *((dict(fold=fold), 'fold is not a number') for fold in ('b', [1], {}, 1.5)),
         *((dict(selection=s), 'no rule') for s in ('x', [1], dict(description=[1]))),
-        (dict(threshold='x'), 'threshold is no number'),
+        (dict(threshold='x'), 'threshold is not a number'),
     ],
 )
 def test_what_is_stated_of_predictions_has_to_make_sense(

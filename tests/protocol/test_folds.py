@@ -129,7 +129,7 @@ def test_a_folder_of_another_config_is_left_alone(again, run_folds):
     assert 'selection' in read_out(again).rsplit('different:', 1)[-1]
     (again / 'seed0/fold1/started.json').unlink()
     assert run_folds(again, '--selection', 'val') == 2
-    assert 'holds checkpoints, but no started.json' in read_out(again)
+    assert 'has checkpoints, but no started.json' in read_out(again)
 
 
 def test_the_result_can_be_compared(whole):

@@ -59,7 +59,7 @@ def test_a_table_says_other_groups(make_model, tmp_path):
 
 
 def test_what_is_not_known_is_said(make_model):
-    with pytest.raises(ValueError, match='mine: no clip says who is in it'):
+    with pytest.raises(ValueError, match='mine: no clip names its person'):
         scores_by_group(make_model(people=False))
     with pytest.raises(ValueError, match="says the 'age' of .* known is sex"):
         scores_by_group(make_model(), ['sex', 'age'])
@@ -70,7 +70,7 @@ def test_what_is_not_known_is_said(make_model):
         for key in ('person', 'groups'):
             result.predictions[0].pop(key)
     found = scores_by_group(model, draws=50)
-    assert found['remarks'][0].startswith('2 clips do not say who is in them')
+    assert found['remarks'][0].startswith('2 clips do not name their person')
     assert found['groups']['sex']['groups']['not known']['people'] == 2
 
 

@@ -97,7 +97,7 @@ def test_a_damaged_journal_is_named(new_study, tmp_path):
     new_study('a')
     path = tmp_path / 'a/study.log'
     path.write_text('no journal\n' + path.read_text())
-    with pytest.raises(SweepError, match='study.log is no journal of a sweep, or a'):
+    with pytest.raises(SweepError, match='study.log is not a journal of a sweep'):
         new_study('a')
 
 
@@ -130,7 +130,7 @@ def test_a_training_that_fails_says_why(tmp_path):
         ('{', 'cannot be read'),
         ('[]', 'holds no object'),
         ('{"fixed": {}}', 'needs "searched"'),
-        ('{"searched": {}, "fixed": 3}', '"fixed" goes from'),
+        ('{"searched": {}, "fixed": 3}', '"fixed" must be an object from'),
         ('{"searched": {"a.b": 3}}', '"a.b" needs'),
         ('{"searched": {"a": {"low": 1, "high": 1}}}', '"a" needs'),
         ('{"searched": {"a": {"choices": []}}}', '"a" needs'),

@@ -120,15 +120,15 @@ def test_vowels_of_arpabet_and_ipa():
 @pytest.mark.parametrize(
     ('change', 'what'),
     [
-        (('ooTextFile', 'other'), 'line 1: no TextGrid'),
-        (('"AH0"', '7'), 'line 22: 7.0 stands where a text in quotes'),
+        (('ooTextFile', 'other'), 'line 1: this is not a TextGrid'),
+        (('"AH0"', '7'), 'line 22: 7.0 is there instead of a text in quotes'),
         (('xmax = 0.75', 'xmax = 0.1'), 'line 22: an interval from 0.5 to 0.1 s'),
         (('"IntervalTier"', '"Tier"'), "not 'Tier'"),
-        (('size = 3', 'size = 1e999'), 'line 17: 0.5 stands where a text'),
-        (('xmax = 0.75', 'xmax = nan'), "'AH0' stands where a number"),
-        (('size = 3', 'size = 2.5'), 'line 14: 2.5 stands where a count'),
-        (('points: size = 1', 'points: size = 2'), 'the file ends where a number'),
-        (('<exists>', '"yes"'), "line 6: 'yes' stands where <exists>"),
+        (('size = 3', 'size = 1e999'), 'line 17: 0.5 is there instead of a text'),
+        (('xmax = 0.75', 'xmax = nan'), "'AH0' is there instead of a number"),
+        (('size = 3', 'size = 2.5'), 'line 14: 2.5 is there instead of a count'),
+        (('points: size = 1', 'points: size = 2'), 'the file ends before a number'),
+        (('<exists>', '"yes"'), "line 6: 'yes' is there instead of <exists>"),
     ],
 )
 def test_what_is_wrong_in_a_text_grid_is_named_with_its_line(tmp_path, change, what):

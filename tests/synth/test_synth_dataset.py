@@ -44,7 +44,7 @@ def test_videos_are_made_when_asked_for(trees):
 
 
 def test_other_pixels_under_the_same_root_are_an_error(trees):
-    with pytest.raises(FileExistsError, match='size is 32, asked for 64'):
+    with pytest.raises(FileExistsError, match='size is 32, not 64'):
         build(trees['dfew'], size=64)
 
 
@@ -86,7 +86,7 @@ def test_a_level_has_its_own_tree_name_and_classes(tmp_path):
     assert data.metainfo['dataset'] == 'SynthDFER dynamics (DFEW layout)'
     assert data.metainfo['classes'][0] == 'rising_surprise'
     assert len(data) == 6
-    with pytest.raises(FileExistsError, match="level is 'dynamics', asked for 'easy'"):
+    with pytest.raises(FileExistsError, match="level is 'dynamics', not 'easy'"):
         build(tmp_path / 'dynamics', level='easy')
     with pytest.raises(ValueError, match='is about'):
         build(tmp_path / 'dynamics', level='dynamics', imbalance='dfew')

@@ -135,13 +135,13 @@ def interrupt(line):
 
 
 def test_other_parameters_are_an_error_that_names_them(trees):
-    with pytest.raises(FileExistsError, match='seed is 0, asked for 4'):
+    with pytest.raises(FileExistsError, match='seed is 0, not 4'):
         ensure_tree(trees['dfew'], SynthSpec(size=32, clips_per_class=1, seed=4))
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path):
     (tmp_path / 'thesis.txt').write_text('precious')
-    with pytest.raises(FileExistsError, match='holds no generated data set'):
+    with pytest.raises(FileExistsError, match='has no generated data set'):
         ensure_tree(tmp_path, TINY)
     assert (tmp_path / 'thesis.txt').read_text() == 'precious'
 

@@ -169,7 +169,7 @@ def test_times_of_the_frames_are_used_and_must_ascend(squares):
             [(1.0, frames[0]), (1.0, frames[1])],
             'frame 1 has the time 1, ',
         ),
-        ([(float('nan'), frames[0])], 'no number'),
+        ([(float('nan'), frames[0])], 'not a number'),
         ([(0.0, frames[0]), (1.7e9, frames[1])], 'thirty years after the first'),
         ([(1.0, frames[0], 2)], 'is a tuple'),
         ([frames[0], frames[1][:-1]], r'frame 1 is \(47, 64\)'),

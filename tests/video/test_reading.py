@@ -247,5 +247,5 @@ def test_a_camera_gives_rgb_until_it_stops(monkeypatch):
     info = opened.info
     assert (info.width, info.height, info.fps) == (64, 48, 25)
     assert opened.problems == ['the camera stopped giving pictures']
-    with pytest.raises(InputError, match='no camera 1'):
+    with pytest.raises(InputError, match='camera 1 cannot be used'):
         open_source(1)

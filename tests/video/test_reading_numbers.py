@@ -143,7 +143,7 @@ def test_without_a_frame_the_damage_is_named(monkeypatch):
             return iter(())
 
         monkeypatch.setattr(StreamDecoder, '__iter__', nothing)
-        with pytest.raises(InputError, match=f'made-up.mp4: not one frame.*{said}'):
+        with pytest.raises(InputError, match=f'made-up.mp4: no frame.*{said}'):
             source._open_stream()
 
 

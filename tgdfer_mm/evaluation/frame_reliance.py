@@ -46,11 +46,12 @@ def frame_reliance(
     class are chosen (at least one, and never all). In percent of the clips:
 
     * ``sufficiency``: with only these frames the prediction is that of the whole clip;
-    * ``necessity``: with only the other frames the prediction is another one; *
-    ``single``: with only the most relevant frame it is that of the whole clip; *
-    ``kept``, in points: the probability of the predicted class with only these frames,
-    minus that with the whole clip; * ``lost``, in points: that probability with the
-    whole clip, minus that with only the other frames.
+    * ``necessity``: with only the other frames the prediction is another one;
+    * ``single``: with only the most relevant frame it is that of the whole clip;
+    * ``kept``, in points: the probability of the predicted class with only these
+      frames, minus that with the whole clip;
+    * ``lost``, in points: that probability with the whole clip, minus that with only
+      the other frames.
 
     The model gets the remaining frames like a short clip: in their order, then the last
     one repeated, with ``num_valid`` for models that read it.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 NUMBERS = ('UAR', 'WAR')
-SCHEMA = 'tgdfer_mm.groups/1'  # name of files with them
+SCHEMA = 'tgdfer_mm.groups/1'  # of files with these rows
 
 
 def group_rows(found: dict) -> list[list[str]]:

@@ -25,16 +25,17 @@ def cut_intervals(values: np.ndarray, inds: np.ndarray, length: int) -> np.ndarr
     """Finds the intervals in which the values of the sampled frames are high.
 
     1. A sampled frame stands for the time up to half-way to its neighbours. The first
-    and last one reach to the clip's ends. The order in the sample does not matter. A
-    frame that was sampled several times has the mean of its values. 2. Candidates are
-    the runs of frames whose values reach that of some frame, for
-       every frame.
+       and last one reach to the clip's ends. The order in the sample does not matter.
+       A frame that was sampled several times has the mean of its values.
+    2. The value of each frame is used as a threshold. The candidates are all runs of
+       frames that reach such a threshold.
     3. The confidence of a candidate is ``(a - b) sqrt(p (1 - p))`` with the mean value
-    a inside, the mean value b outside, and the share p of the sampled frames inside.
-    Otsu's threshold maximises this, without the sign. It is 0 for the whole clip.
-    [choice: ``a - b`` alone prefers the top of a smooth curve to the whole hump] 4. The
-    most confident one is kept, then the next one that overlaps no kept one, and so on.
-    With equal confidence the longer one, then the earlier one, comes first.
+       a inside, the mean value b outside, and the share p of the sampled frames
+       inside. Otsu's threshold maximises this, without the sign. It is 0 for the whole
+       clip. [choice: ``a - b`` alone prefers the top of a smooth curve to the whole
+       hump]
+    4. The most confident one is kept, then the next one that overlaps no kept one, and
+       so on. With equal confidence the longer one, then the earlier one, comes first.
 
     There is nothing to set. If all values of a clip are equal, the interval is the
     whole clip. The intervals do not depend on the unit and offset of the values; only
@@ -116,7 +117,7 @@ def find_hits(predicted: np.ndarray, true: np.ndarray, iou: float) -> np.ndarray
     fits = pairwise_temporal_iou(predicted[:, :2], true).T  # (P, G)
     for i, fit in enumerate(fits):
         best = fit.argmax()
-        if fit[best] >= np.float32(iou):  # tolerance for the precision of `fits`
+        if fit[best] >= np.float32(iou):  # in the precision of `fits`
             hits[i] = True
             fits[:, best] = -1  # found
     return hits

@@ -24,10 +24,11 @@ def score_intervals(ranked: Rows, found: Rows, true: Rows, num_classes: int) -> 
       intersection over union t, not interpolated; ``mAP_low`` and ``mAP_high`` are the
       means over `LOW` and over `HIGH`.
     * ``ANet_mAP@t``: the same, but interpolated as in ActivityNet, by mmaction2's
-    function. Of intervals with the same confidence it takes those of the first film
-    first. * ``recall@t`` and ``F2@t``: of all classes together, from the intervals in
-    `found`: ``5 P R / (4 P + R)``. TSL-Net's figures with these names differ: its
-    precision and recall are means over all ranks.
+      function. Of intervals with the same confidence it takes those of the first film
+      first.
+    * ``recall@t`` and ``F2@t``: of all classes together, from the intervals in
+      `found`; F2 is ``5 P R / (4 P + R)``. TSL-Net's figures with these names differ:
+      its precision and recall are means over all ranks.
 
     A class without an episode in these films is in none of the means. Intervals of such
     a class lower the precision.

@@ -1,1 +1,1 @@
-"""Movements of a face in words: values of action units, read and told."""
+"""Movements of a face in words: reads values of action units and describes them."""

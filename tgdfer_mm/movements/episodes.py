@@ -1,4 +1,4 @@
-"""When which unit moved: its onset, apex and offset."""
+"""Episodes of action units: onset, apex and offset of each movement."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from .values import UnitValues
 
 @dataclass(frozen=True)
 class Episode:
-    """A unit that was seen for a while.
+    """An interval in which a unit was visible.
 
     Attributes:
         unit: Its name.
@@ -18,7 +18,7 @@ class Episode:
         apex: The frame in which it was strongest, the first of several.
         offset: The last frame in which it was visible.
         strength: Its value at the apex, from 0 to 1.
-        weight: How much it stands out: the sum of its visible values, over the frames.
+        weight: Its salience: the sum of its visible values over the frames.
     """
 
     unit: str
@@ -32,17 +32,16 @@ class Episode:
 def find_episodes(
     values: UnitValues, lexicon: Lexicon | None = None, one_each: bool = False
 ) -> list[Episode]:
-    """Stretches in which a unit was visible, the most salient first.
+    """Episodes in which a unit was visible, the most salient first.
 
-    A frame without a measurement neither ends a stretch nor counts for it: it is
-    missing, not at rest. The most salient stretch is the one with the highest weight
-    [choice]; of equal ones the stronger, then the one that the units' order names
-    first.
+    A frame without a measurement is missing, not at rest: it does not end an episode,
+    and adds nothing to its weight. The most salient episode has the highest weight
+    [choice]. With equal weights the stronger one comes first, then the one whose unit
+    comes first.
 
-    Args:
-        values: Of a clip.
-        lexicon: Says what is visible; by default the shipped one.
-        one_each: Whether only the most salient stretch of each unit is kept.
+    Args: values: Values of a clip. lexicon: States the limits of visible values; by
+    default the shipped one. one_each: Whether only the most salient episode of each
+    unit is kept.
     """
     lexicon = lexicon or load_lexicon()
     found = []

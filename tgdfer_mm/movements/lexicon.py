@@ -1,4 +1,4 @@
-"""The words for action units: a data file, and what it says of a value."""
+"""The words for action units: a data file, and the phrase for a value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,19 +14,17 @@ _TIMES = dict.fromkeys(
 
 
 class MovementsError(ValueError):
-    """Values of movements, or words for them, that the user can put right."""
+    """Values of movements or words for them are wrong; the user can correct them."""
 
-    exit_code = 2  # of a command
+    exit_code = 2  # exit code of a command
 
 
 @dataclass(frozen=True)
 class UnitWords:
-    """What a unit is called.
+    """The words for a unit.
 
-    Attributes:
-        name: Its name in the Facial Action Coding System.
-        region: The part of the face that moves.
-        phrases: What is seen, by level.
+    Attributes: name: Its name in the Facial Action Coding System. region: The part of
+    the face that moves. phrases: Phrases for the visible movement, by level.
     """
 
     name: str
@@ -39,11 +37,11 @@ class Lexicon:
     """The words.
 
     Attributes:
-        units: By the name of the unit, such as ``AU12``.
-        levels: The least value of each of ``LEVELS``, rising, from 0 to 1.
+        units: The words for each unit, by its name, such as ``AU12``.
+        levels: The smallest value of each of ``LEVELS``, ascending, from 0 to 1.
         times: Words for onset, apex and offset, and for moments.
-        rest: What is told of a face that shows no unit.
-        unseen: What is told where no face was measured.
+        rest: Text for a face that shows no unit.
+        unseen: Text if no face was measured.
     """
 
     units: Mapping[str, UnitWords]
@@ -54,16 +52,16 @@ class Lexicon:
 
     @property
     def visible(self) -> float:
-        """The least value that is told."""
+        """The smallest value that is described."""
         return self.levels[LEVELS[0]]
 
     def level(self, value: float) -> str | None:
-        """The highest level that a value reaches; None below all, or of NaN."""
+        """The highest level that a value reaches; None below all levels and for NaN."""
         reached = [name for name in LEVELS if value >= self.levels[name]]
         return reached[-1] if reached else None
 
     def phrase(self, unit: str, value: float) -> str | None:
-        """What is seen of a unit of this value; None if nothing.
+        """The phrase for a unit with this value; None if it is not visible.
 
         Raises:
             MovementsError: The lexicon has no such unit.
@@ -72,7 +70,7 @@ class Lexicon:
         return None if level is None else self.words(unit).phrases[level]
 
     def words(self, unit: str) -> UnitWords:
-        """The words of a unit.
+        """The words for a unit.
 
         Raises:
             MovementsError: The lexicon has no such unit.
@@ -88,10 +86,11 @@ def load_lexicon(path: str | Path | None = None) -> Lexicon:
     """Reads a lexicon.
 
     Args:
-        path: A file of the form of ``lexicon.json``; by default that one.
+        path: A file in the form of ``lexicon.json``; by default that file.
 
     Raises:
-        MovementsError: The file is not of that form; names it and the key.
+        MovementsError: The file has another form. The message names the file and the
+            key.
     """
     return _own() if path is None else _load(Path(path).expanduser())
 
@@ -112,7 +111,7 @@ def _load(path: Path) -> Lexicon:
     bounds = [levels[name] for name in LEVELS]
     if bounds != sorted(set(bounds)) or not 0 < bounds[0] < bounds[-1] <= 1:
         raise MovementsError(
-            f'{path}: `levels` have to rise and be above 0 and at most 1, not {bounds}'
+            f'{path}: `levels` must ascend, above 0 and up to 1, not {bounds}'
         )
     if not has_kinds(times, _TIMES):
         raise MovementsError(f'{path}: `times` needs a text for each of {[*_TIMES]}')
@@ -121,12 +120,12 @@ def _load(path: Path) -> Lexicon:
             text.format(1.0)
         except (IndexError, KeyError, ValueError, AttributeError) as error:
             raise MovementsError(
-                f'{path}: times.{key} has to be a text with at most one place {{}}, '
+                f'{path}: times.{key} must be a text with at most one place {{}}, '
                 f'not {text!r}'
             ) from error
     if not has_kinds(content, dict(rest=str, unseen=str, units=dict)):
         raise MovementsError(
-            f'{path}: `rest` and `unseen` are texts, and `units` an object'
+            f'{path}: `rest` and `unseen` must be texts, and `units` an object'
         )
     return Lexicon(
         {name: _unit_words(path, name, entry) for name, entry in units.items()},

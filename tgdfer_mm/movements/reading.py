@@ -1,4 +1,4 @@
-"""Files with values of action units per frame, as several programs write them."""
+"""Reads files with values of action units per frame, from several programs."""
 
 import csv
 import json
@@ -12,10 +12,10 @@ import numpy as np
 from .lexicon import MovementsError, load_lexicon
 from .values import UnitValues
 
-MOST_FRAMES = 1_000_000  # of a clip: a wrong number must not fill the memory
-_FEW, _A_ROW = 10_000, 100  # frames of a clip, and more for each of its rows
+MOST_FRAMES = 1_000_000  # a clip may not have more: this protects memory
+_FEW, _A_ROW = 10_000, 100  # frames of a clip, and this many more for each of its rows
 _MISSING = ('', 'nan', 'none', 'null', 'na')
-_OVER = 1e-3  # by which a rounded value may leave its range
+_OVER = 1e-3  # tolerance for rounded values outside their range
 
 
 def read_values(
@@ -23,38 +23,42 @@ def read_values(
 ) -> dict[str, UnitValues]:
     """Reads values of action units, of one clip or of many.
 
-    Which program wrote a file is told by its columns, see ``columns.json``; blendshapes
-    become units by ``blendshapes.json``. Rows whose ``success`` is 0, or whose
-    confidence is lower than asked for, are missing, as are frames without a row, and
-    cells that are empty or say ``nan``. Missing is not 0.
+    The columns of a file show which program wrote it, see ``columns.json``. Blendshapes
+    become units by ``blendshapes.json``. Values are missing in rows whose ``success``
+    is 0 or whose confidence is too low, in frames without a row, and in cells that are
+    empty or ``nan``. A missing value is not 0.
 
     Args:
         path: A table with a row for each frame, ``.csv``, separated by commas,
-            semicolons or tabs; or a folder of such tables, of which each is about the
-            clip that its name says unless it has a column for that.
-        least_confidence: Of the face's detection, where the file tells it [choice].
+            semicolons or tabs; or a folder of such tables. A table is about the clip of
+            its own file name, unless it has a column for the clip.
+        least_confidence: Smallest confidence of the face detection, if the file has it
+            [choice].
 
     Returns:
-        By the clip's name, in the order of the file. Frames count from 0 here.
+        The values by the clip's name, in the order of the file. Here frames are counted
+        from 0.
 
     Raises:
-        MovementsError: There is no such file, it is none of the known forms, or a cell
-            is not what its column should have; names file, line and column.
+        MovementsError: There is no such file, it has none of the known forms, or a cell
+            does not fit its column. The message names file, line and column.
     """
     path = Path(path).expanduser()
     if path.is_dir():
         files = sorted(p for p in path.iterdir() if p.suffix.lower() == '.csv')
         if not files:
-            raise MovementsError(f'{path}: the folder has no file .csv')
+            raise MovementsError(f'{path}: the folder has no .csv file')
     elif path.is_file():
         files = [path]
     else:
-        raise MovementsError(f'{path}: no such file of values')
+        raise MovementsError(f'{path}: there is no such file of values')
     found: dict[str, UnitValues] = {}
     for file in files:
         for clip, values in _Table(file, least_confidence).read().items():
             if clip in found:
-                raise MovementsError(f'{file}: clip {clip!r} is in another file, too')
+                raise MovementsError(
+                    f'{file}: clip {clip!r} is also in another file; keep one of them'
+                )
             found[clip] = values
     return found
 
@@ -68,7 +72,9 @@ class _Table:
         self.first_line, self.header = rows[0][0], [c.strip() for c in rows[0][1]]
         twice = {name for name in self.header if self.header.count(name) > 1} - {''}
         if twice:
-            raise self.error(self.first_line, min(twice), 'the column is there twice')
+            raise self.error(
+                self.first_line, min(twice), ('the column is there twice; remove one')
+            )
         self.rows = rows[1:]
         self.name, self.form = _form_of(path, self.first_line, self.header)
         self.place = {name: i for i, name in enumerate(self.header)}
@@ -118,13 +124,13 @@ class _Table:
                 raw[number], seconds[number] = row
         mixed = np.stack(
             [raw[:, parts != 0] @ parts[parts != 0] for parts in self.mix.T], axis=1
-        )  # a unit is missing only if one of its own columns is
+        )  # a unit is missing only if one of its columns is missing
         mixed = np.clip(mixed, 0.0, 1.0)
         known = np.isfinite(seconds).any()
         return UnitValues(self.units, mixed, seconds if known else None)
 
     def _mixture(self) -> tuple[list[str], tuple[str, ...], np.ndarray]:
-        """Columns that are read, units, and how much of which makes which, (C, U)."""
+        """The columns that are read, the units, and the weights between them (C, U)."""
         if self.form['units'] == 'blendshapes':
             recipes = {
                 unit: parts
@@ -141,7 +147,9 @@ class _Table:
                         raise self.error(self.first_line, column, 'no known unit')
                     if unit in recipes:
                         raise self.error(
-                            self.first_line, column, f'{unit} is there twice'
+                            self.first_line,
+                            column,
+                            (f'{unit} is there twice; remove one of its columns'),
                         )
                     recipes[unit] = {column: 1}
         if not recipes:
@@ -159,8 +167,11 @@ class _Table:
             if column in self.place:
                 text = cells[self.place[column]].strip()
                 if not text:
-                    raise self.error(line, column, 'no clip is named')
-                # A path, of this system or of Windows, names the clip by its file.
+                    raise self.error(
+                        line, column, ('no clip is named; give its name in this column')
+                    )
+                # In a path, of this system or of Windows, the file name is the name of
+                # the clip.
                 return text if column == 'clip' else PureWindowsPath(text).stem
         return self.path.stem
 
@@ -169,19 +180,23 @@ class _Table:
         number = self._number(line, 'frame', text)
         if number != number or number != int(number) or number < first:
             raise self.error(
-                line, 'frame', f'{text!r} is no whole number from {first} on'
+                line, 'frame', f'{text!r} is not a whole number from {first} on'
             )
         if number - first >= MOST_FRAMES:
-            raise self.error(line, 'frame', f'{text} is beyond {MOST_FRAMES} frames')
+            raise self.error(
+                line,
+                'frame',
+                (f'{text} is larger than the limit of {MOST_FRAMES} frames'),
+            )
         return int(number) - first
 
     def _is_good(self, line: int, cells: Sequence[str]) -> bool:
-        """Whether a face was found well enough."""
+        """Whether a face was found with enough confidence."""
         for kind, least in (('success', 0.5), ('confidence', self.least)):
             for column in self.form[kind]:
                 if column in self.place:
                     value = self._number(line, column, cells[self.place[column]])
-                    if not value >= least:  # not known is not good
+                    if not value >= least:  # unknown confidence is not enough
                         return False
         return True
 
@@ -198,7 +213,7 @@ class _Table:
             row = [float(cells[self.place[name]]) for name in self.columns]
         except ValueError:
             row = [float('nan')]
-        if all(0 <= value <= scale for value in row):  # as nearly all rows are
+        if all(0 <= value <= scale for value in row):  # the usual case
             return [value / scale for value in row]
         return [self._value(line, cells, name) for name in self.columns]
 
@@ -222,12 +237,12 @@ class _Table:
         except ValueError:
             value = float('inf')
         if abs(value) == float('inf'):
-            raise self.error(line, column, f'{text[:40]!r} is no number')
+            raise self.error(line, column, f'{text[:40]!r} is not a number')
         return value
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    """Lines with something in them, and their numbers."""
+    """The lines that are not empty, with their numbers."""
     try:
         with path.open(encoding='utf-8-sig', newline='') as file:
             header = next((line for line in file if line.strip()), '')
@@ -240,7 +255,7 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise MovementsError(f'{path} cannot be read as a table: {error}') from error
     if not rows:
-        raise MovementsError(f'{path} is empty; its first line has to name the columns')
+        raise MovementsError(f'{path} is empty; its first line must name the columns')
     return rows
 
 
@@ -254,7 +269,7 @@ def _form_of(path: Path, line: int, header: Sequence[str]) -> tuple[str, dict]:
         if matches and set(form['needs']) <= set(header):
             return name, form
     raise MovementsError(
-        f'{path}, line {line}: there has to be a column frame, and columns of units '
+        f'{path}, line {line}: there must be a column frame, and columns of units '
         'such as AU12 (plain, py-feat), AU12_r (OpenFace) or mouthSmileLeft '
         f'(blendshapes), not {", ".join(header)[:200]}'
     )

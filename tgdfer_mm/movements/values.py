@@ -8,14 +8,14 @@ import numpy as np
 
 @dataclass(frozen=True)
 class UnitValues:
-    """What was measured of one face in a clip.
+    """The measured values of one face in a clip.
 
     Attributes:
         units: Names of the units, (U,), such as ``AU12``.
-        values: Of each frame of the clip from its first one on, (F, U), from 0 to 1;
-            NaN where nothing was measured, which is not the same as 0.
-        seconds: The time of each frame, (F,), NaN where it is unknown; None if it is
-            unknown everywhere.
+        values: Values of each frame of the clip, from its first frame on, (F, U), from
+            0 to 1. A missing measurement is NaN, not 0.
+        seconds: The time of each frame, (F,), NaN if it is unknown; None if no time is
+            known.
     """
 
     units: tuple[str, ...]
@@ -31,7 +31,7 @@ class UnitValues:
         return np.isfinite(self.values).any(1)
 
     def of_frame(self, frame: int) -> dict[str, float]:
-        """The measured units of a frame; none of one beyond the clip's measured end."""
+        """The measured units of a frame; none after the last measured frame."""
         if not 0 <= frame < len(self):
             return {}
         row = zip(self.units, self.values[frame].tolist(), strict=True)
@@ -39,9 +39,9 @@ class UnitValues:
 
     @classmethod
     def of_frames(cls, frames: Iterable[Mapping[str, float]]) -> 'UnitValues':
-        """Values of frames, given as one mapping each.
+        """Values from one mapping for each frame.
 
-        A unit that a frame lacks is at 0, as the generator gives them.
+        A unit that a frame lacks is 0, as in the generator.
         """
         frames = list(frames)
         units = tuple(dict.fromkeys(name for frame in frames for name in frame))

@@ -1,4 +1,4 @@
-"""Values of units told in sentences: of a clip, of some frames, of one moment."""
+"""Sentences for values of units: for a clip, for some frames, or for one moment."""
 
 from collections.abc import Iterable, Mapping
 
@@ -8,23 +8,23 @@ from .episodes import Episode, find_episodes
 from .lexicon import Lexicon, load_lexicon
 from .values import UnitValues
 
-MOST = 5  # movements that are told, unless another number is asked for
+MOST = 5  # default number of movements in a text
 
 
 def tell_moment(
     units: Mapping[str, float], most: int = MOST, lexicon: Lexicon | None = None
 ) -> str:
-    """What a face shows at one moment: phrases, the strongest unit first.
+    """Phrases for a face at one moment, the strongest unit first.
 
     Args:
         units: Values from 0 to 1 of the units that were measured; NaN counts as not
             measured.
-        most: Phrases.
-        lexicon: By default the shipped one.
+        most: Largest number of phrases.
+        lexicon: The lexicon, by default the shipped one.
 
     Returns:
-        Phrases joined by commas; the lexicon's words for a face at rest, or for one
-        that was not measured.
+        Phrases joined by commas, or the lexicon's words for a face at rest or for a
+        face that was not measured.
     """
     lexicon = lexicon or load_lexicon()
     known = {unit: value for unit, value in units.items() if value == value}
@@ -42,15 +42,13 @@ def tell_frames(
     most: int = MOST,
     lexicon: Lexicon | None = None,
 ) -> str:
-    """What a set of frames shows, such as those that a model's answer rests on.
+    """Phrases for a set of frames, such as the most relevant ones.
 
-    Of each unit its highest value in these frames counts [choice].
+    For each unit the highest value in these frames counts [choice].
 
-    Args:
-        values: Of the clip.
-        frames: Numbers of frames, from 0; those that were not measured are left out.
-        most: Phrases.
-        lexicon: By default the shipped one.
+    Args: values: Values of the clip. frames: Numbers of frames, from 0. Frames that
+    were not measured are left out. most: Largest number of phrases. lexicon: The
+    lexicon, by default the shipped one.
     """
     highest: dict[str, float] = {}
     for frame in frames:
@@ -65,18 +63,18 @@ def tell_clip(
     times: bool = True,
     lexicon: Lexicon | None = None,
 ) -> list[str]:
-    """What a clip shows and when, one sentence a movement, the most salient first.
+    """Sentences for a clip, one for each movement, the most salient first.
 
-    Args:
-        values: Of the clip. Where the seconds of the frames are known, the sentences
-            tell seconds, otherwise frames, from 0.
-        most: Movements; each unit is told once, as it is in its most salient stretch.
-        times: Whether onset, apex and offset are told.
-        lexicon: By default the shipped one.
+    Args: values: Values of the clip. If the times of the frames are known, the
+    sentences have seconds, otherwise frames, counted from 0. most: Largest number of
+    movements; each unit appears once, with its most salient episode. times: Whether the
+    sentences have onset, apex and offset. lexicon: The lexicon, by default the shipped
+    one.
 
     Returns:
         Sentences such as ``Lip corners strongly pulled up: from frame 3, strongest at
-        frame 7, until frame 12.`` One sentence of a face at rest, or of none.
+        frame 7, until frame 12.`` One sentence if the face is at rest, or if there is
+        none.
     """
     lexicon = lexicon or load_lexicon()
     if not values.seen.any():

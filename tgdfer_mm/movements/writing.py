@@ -1,4 +1,4 @@
-"""Values of units, and their words, as tables."""
+"""Writes tables of values of units and of their captions."""
 
 import csv
 import io
@@ -14,12 +14,12 @@ from .values import UnitValues
 def write_values(path: str | Path, clips: Mapping[str, UnitValues]) -> Path:
     """Writes the plain form that :func:`.reading.read_values` reads.
 
-    Units that a clip lacks are missing in it. A frame without a measurement has a row
+    Units that a clip lacks have empty cells. A frame without a measurement has a row
     with empty cells, so that the clip keeps its length.
 
     Args:
         path: A ``.csv`` file.
-        clips: By the clip's name.
+        clips: The values by the clip's name.
 
     Returns:
         The path.

@@ -1,4 +1,4 @@
-"""Whole protocols: folds x seeds, their numbers, and which of two models is better."""
+"""Whole protocols: folds x seeds, their metrics, and the comparison of models."""
 
 from .collect import collect
 from .compare import compare

@@ -21,7 +21,7 @@ PREDICTIONS = 'predictions.jsonl'
 
 
 class CellError(RuntimeError):
-    """A training could not be tested on another data set; says why in a sentence."""
+    """A training could not be tested on another data set; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,19 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name."""
         return f'{self.run.name} on {self.on}'
 
     @property
     def folder(self) -> Path:
-        """Where the test writes; `tgdfer test` chooses the same."""
+        """The folder in which the test writes; `tgdfer test` chooses the same."""
         return self.run.folder / f'on_{self.on}' / 'all_folds'
 
     @property
     def digest(self) -> str:
-        """What the result depends on: the training's own result, and the data set.
+        """A fingerprint of the training and the data set, on which the result depends.
 
-        Of the data set it is where it lies and how it is read, not each of its files.
+        For the data set it has the folder and the settings of reading, not each file.
         """
         trained = read_json(self.run.folder / FINISHED, 'files')['files'][PREDICTIONS]
         target = {k: v for k, v in target_config(self.on).items() if k != 'fold'}
@@ -61,15 +61,15 @@ class Cell:
 def run_cells(
     cells: Sequence[Cell], launcher: Launcher, console: Terminal | None = None
 ) -> dict[Cell, str]:
-    """Tests finished trainings; what is tested already is kept.
+    """Tests finished trainings; existing results are kept.
 
     Args:
-        cells: What to test.
-        launcher: How each test is started.
-        console: Where progress is shown.
+        cells: The trainings and data sets to test.
+        launcher: The launcher of each test.
+        console: The console that shows progress.
 
     Returns:
-        Why a test came to nothing, of each that did. It is tried again the next time.
+        The reason of each failed test. It is tried again the next time.
     """
     console = console or Terminal()
     failed: dict[Cell, str] = {}
@@ -90,7 +90,7 @@ def run_cells(
 
 
 def is_tested(cell: Cell) -> bool:
-    """Whether a test is done, with this training and all its files."""
+    """Whether a test is finished, with this training and all its files."""
     path = cell.folder / FINISHED
     if not path.is_file():
         return False
@@ -103,14 +103,14 @@ def is_tested(cell: Cell) -> bool:
 
 def _test(cell: Cell, launcher: Launcher, lock: int, show) -> None:
     (cell.folder / FINISHED).unlink(missing_ok=True)
-    # As the run has written it, with all that its options have changed.
+    # The config as the run has written it, with all changes by its options.
     config = cell.run.folder / Path(launcher.config).name
     checkpoint = checkpoint_of(cell.run)
     for path in (config, checkpoint):
         if not path.is_file():
             raise CellError(
-                f'{path} is not there any more, which the test needs. Move '
-                f'{cell.run.folder} away to train it again.'
+                f'{path} is missing, but the test needs it. To train again, move '
+                f'{cell.run.folder} away.'
             )
     options = [
         *('--on', cell.on, '--on-folds', 'all', '--work-dir', str(cell.run.folder)),
@@ -124,7 +124,7 @@ def _test(cell: Cell, launcher: Launcher, lock: int, show) -> None:
     )
     if code:
         raise CellError(f'{_last_words(log, before) or f"exit code {code}"} ({log})')
-    load_result(cell.folder / PREDICTIONS)  # a look into it
+    load_result(cell.folder / PREDICTIONS)  # a check of its content
     names = (PREDICTIONS, str(Path(PREDICTIONS).with_suffix('.meta.json')))
     finished = dict(
         digest=cell.digest,
@@ -134,28 +134,32 @@ def _test(cell: Cell, launcher: Launcher, lock: int, show) -> None:
 
 
 def checkpoint_of(run: Run) -> Path:
-    """The checkpoint that a finished run's own test was of.
+    """The checkpoint that a finished run itself has tested.
 
     Raises:
-        CellError: The run does not say.
+        CellError: The run does not name it.
     """
     record = read_json(run.folder / RECORD, 'rule')
     if record['rule'] != 'last':
         return run.folder / BEST.format(record.get('epoch'))
-    noted = run.folder / 'last_checkpoint'  # by mmengine, with the folder of that time
+    # written by mmengine, with the folder at that time
+    noted = run.folder / 'last_checkpoint'
     if not noted.is_file():
-        raise CellError(f'{noted} is absent, which names the last checkpoint.')
+        raise CellError(
+            f'{noted}, which names the last checkpoint, is missing. Train the run '
+            'again.'
+        )
     return run.folder / Path(noted.read_text(encoding='utf-8').strip()).name
 
 
 def _last_words(log: Path, start: int) -> str:
-    """The error that a test ended with, on one line; its last line if there is none."""
+    """The error of a failed test, on one line; its last line if there is no error."""
     with open(log, 'rb') as file:
         file.seek(start)
         lines = file.read().decode(errors='replace').rstrip().splitlines()
     at = [i for i, line in enumerate(lines) if line.startswith('error: ')]
     found = lines[-1:]
-    if at:  # its further lines are set in; a launcher's own report is not
+    if at:  # more lines of an error are indented; a launcher's own report is not
         more = takewhile(lambda line: line.startswith('  '), lines[at[-1] + 1 :])
         found = [lines[at[-1]], *more]
     return ' '.join(' '.join(found).removeprefix('error: ').split())

@@ -1,4 +1,4 @@
-"""The files that a finished protocol leaves."""
+"""Writes the files of a finished protocol."""
 
 import json
 from collections.abc import Sequence
@@ -13,21 +13,20 @@ from .runs import Run
 
 
 def collect(runs: Sequence[Run], config: str = '') -> dict:
-    """Computes the numbers of finished runs and writes them down.
+    """Computes the metrics of finished runs and writes them.
 
-    Next to the runs are written ``results.json``, which depends on the predictions
-    alone; ``results.md`` and ``confusion_matrix.png``, the same for people; and
-    ``timings.json``.
+    It writes these files next to the runs: ``results.json``, which depends only on the
+    predictions; ``results.md`` and ``confusion_matrix.png``, the same for human
+    readers; and ``timings.json``.
 
     Args:
         runs: All runs of a protocol.
-        config: Name of the config, to be mentioned.
+        config: Name of the config, which is stated in the files.
 
     Returns:
-        What ``results.json`` holds.
+        The content of ``results.json``.
 
-    Raises:
-        ValueError: The runs do not belong together, see
+        Raises: ValueError: The runs do not belong together, see
             :func:`~tgdfer_mm.protocol.results.aggregate`.
     """
     root = runs[0].root
@@ -52,11 +51,12 @@ def collect(runs: Sequence[Run], config: str = '') -> dict:
 
 
 def write_protocol(report: dict, root: Path) -> dict:
-    """Puts published results next to a protocol's numbers and writes them down.
+    """Adds published results to a protocol's numbers and writes them.
 
     Args:
-        report: What :func:`~tgdfer_mm.protocol.results.aggregate` gives, and more.
-        root: Where ``results.json``, ``results.md`` and the picture are written.
+        report: The result of :func:`~tgdfer_mm.protocol.results.aggregate`, and more.
+        root: Folder in which ``results.json``, ``results.md`` and the picture are
+            written.
 
     Returns:
         What ``results.json`` holds.

@@ -1,4 +1,4 @@
-"""Which of two models is better, and is it more than noise?"""
+"""Compares models: the difference, its interval, and a test if it is noise."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 from .contenders import Contender, check_pair
 
 DRAWS = 10_000
-CHUNK = 500  # draws at once, for the memory
+CHUNK = 500  # draws at a time, to limit memory
 LEVEL = 0.05
 
 
@@ -19,20 +19,20 @@ def compare(
 
     Args:
         contenders: Two or more.
-        draws: Bootstrap draws.
+        draws: Number of bootstrap draws.
         random_seed: Seed of the draws.
 
     Returns:
-        Plain data: `method` (how, in words), `models` and `comparisons`, each with
-        `UAR` and `WAR` (numbers of both, `difference`, `interval`, `p`, `p_holm`,
-        `verdict`), `sign_test` (the discordant clips), `remarks` and `words`.
+        Plain data: `method` (in words), `models` and `comparisons`, each with `UAR` and
+        `WAR` (numbers of both, `difference`, `interval`, `p`, `p_holm`, `verdict`),
+        `sign_test` (the discordant clips), `remarks` and `words`.
 
     Raises:
-        ValueError: There are fewer than two models, or two have not done the same
+        ValueError: There are fewer than two models, or two were not tested on the same
             task.
     """
     if len(contenders) < 2:
-        raise ValueError('a comparison needs two models')
+        raise ValueError('a comparison needs two models: give a second one')
     first, *others = contenders
     comparisons = [_pair(first, other, draws, random_seed) for other in others]
     for number in ('UAR', 'WAR'):
@@ -94,7 +94,7 @@ def _pair(first: Contender, second: Contender, draws: int, random_seed: int) -> 
     wins, losses = int((gain > 0).sum()), int((gain < 0).sum())
     p = binomtest(wins, wins + losses).pvalue if wins + losses else 1.0
     result['WAR']['p'] = float(p)
-    # Of both tails, and never 0: the estimate itself counts as a draw.
+    # Two-sided, and never 0: the estimate itself counts as a draw.
     tails = [(samples['UAR'] <= 0).sum(), (samples['UAR'] >= 0).sum()]
     result['UAR']['p'] = float(min(1.0, 2 * (min(tails) + 1) / (draws + 1)))
     result['sign_test'] = dict(second_better=wins, first_better=losses)
@@ -115,14 +115,14 @@ def bootstrap(
 ) -> dict[str, np.ndarray]:
     """Draws the differences of UAR and WAR.
 
-    Clips with the same class and the same pattern of rights and wrongs are
-    exchangeable, so that numbers of clips per pattern are drawn instead of clips.
+    Clips with the same class and the same pattern of right and wrong predictions are
+    exchangeable. So the draws are numbers of clips for each pattern, not single clips.
 
     Args:
-        right: (S, n) bool of both sides, which seed is right on which clip.
+        right: (S, n) bool for both sides, whether a seed is right on a clip.
         labels: (n,) classes.
         draws: Number of draws D.
-        rng: Source of randomness.
+        rng: Random generator.
 
     Returns:
         `UAR` and `WAR`, (D,) each, in points.
@@ -151,7 +151,7 @@ def bootstrap(
 
 
 def _draw(counts: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """(draws, cells): how often each cell comes up if all its clips are drawn anew."""
+    """(draws, cells): how often each cell occurs if all its clips are drawn again."""
     size = counts.sum()
     return rng.multinomial(size, counts / size, size=draws)
 
@@ -159,10 +159,10 @@ def _draw(counts: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarra
 def _sides(
     right: Sequence[np.ndarray], draws: int, rng: np.random.Generator
 ) -> Iterator[tuple[float, np.ndarray]]:
-    """For both sides the sign and the (D, S) weights of the seeds in each draw.
+    """For both sides the sign, and the weights of the seeds in each draw (D, S).
 
-    n seeds drawn n at a time would spread by a factor of sqrt((n - 1) / n) too little,
-    half the variance for two seeds; n - 1 at a time are right.
+    With n draws from n seeds the spread would be too small by a factor of sqrt((n - 1)
+    / n), for two seeds half of the variance. With n - 1 draws it is right.
     """
     for sign, rows in zip((-1.0, 1.0), right, strict=True):
         num = len(rows)

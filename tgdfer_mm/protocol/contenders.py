@@ -1,4 +1,4 @@
-"""What is compared: the predictions of one model, of all its folds and seeds."""
+"""One side of a comparison: predictions of a model from all folds and seeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +17,7 @@ SHOWN = 5
 class Contender:
     """One side of a comparison.
 
-    Attributes:
-        name: What it is called.
-        results: The runs, each fold of each seed.
+    Attributes: name: Its name. results: Its runs, one for each fold of each seed.
     """
 
     name: str
@@ -37,11 +35,11 @@ class Contender:
 
     @property
     def rule(self) -> str | None:
-        """In words, how its epoch was selected; None if that is not known."""
+        """The rule that selected its epoch, in words; None if it is not known."""
         return (self.meta.get('selection') or {}).get('description')
 
     def labels(self) -> dict[tuple, int]:
-        """Label of each clip; a clip is named by its fold and its name."""
+        """The label of each clip; the key of a clip is its fold and its name."""
         return {
             (result.fold, line['clip']): line['label']
             for result in self.results
@@ -49,13 +47,13 @@ class Contender:
         }
 
     def correct(self, clips: Sequence[tuple]) -> np.ndarray:
-        """Which clips each seed gets right.
+        """Whether each seed is right on each clip.
 
         Args:
-            clips: The n clips, in the wanted order.
+            clips: The n clips, in the order of the result.
 
         Returns:
-            (S, n) bool, a row per seed. A clip that could not be read is wrong.
+            (S, n) bool, one row for each seed. A clip that could not be read is wrong.
         """
         rows = []
         for seed in self.seeds:
@@ -78,8 +76,8 @@ def load_contender(path: str | Path) -> Contender:
 
     Raises:
         FileNotFoundError: Nothing of this kind is there.
-        ValueError: The predictions are of several labels a clip, or a seed lacks
-            clips that another has.
+        ValueError: The clips have several labels, or a seed lacks clips that another
+            one has.
     """
     path = Path(path)
     contender = Contender(str(path), _find(path))
@@ -88,27 +86,34 @@ def load_contender(path: str | Path) -> Contender:
         for line in result.predictions:
             if not isinstance(line['label'], int):
                 raise ValueError(
-                    f'{result.name}: clip {line["clip"]} has several labels; UAR and '
-                    'WAR, which are compared, are defined for one label per clip'
+                    f'{result.name}: clip {line["clip"]} has several labels, but a '
+                    'comparison needs UAR and WAR, which are defined for one label '
+                    'per clip'
                 )
             clips.setdefault(result.seed, set()).add((result.fold, line['clip']))
     if len({frozenset(c) for c in clips.values()}) > 1:
-        raise ValueError(f'{path}: its seeds have tested different clips')
+        raise ValueError(
+            f'{path}: its seeds have tested different clips; test all of them on the '
+            'same clips'
+        )
     return contender
 
 
 def _find(path: Path) -> list[Result]:
     if path.is_file():
         if path.suffix != '.jsonl':
-            raise ValueError(f'{path}: a file of predictions ends in .jsonl')
+            raise ValueError(
+                f'{path}: the name of a file of predictions must end in .jsonl'
+            )
         return [load_result(path)]
     if (path / 'results.json').is_file():
         report = read_json(path / 'results.json', 'runs')
         runs = report['runs']
         if not isinstance(runs, list) or not runs or not all(map(_is_run, runs)):
             raise DamagedFileError(
-                f'{path / "results.json"} does not hold what it should: its runs are '
-                'no list of objects with a name (run) and two numbers (seed, fold).'
+                f'{path / "results.json"} has another form than expected: its runs '
+                'must be a list of objects with a name (run) and two numbers (seed, '
+                'fold). Write it again with `tgdfer folds`.'
             )
         return [
             load_result(
@@ -143,13 +148,13 @@ def _is_run(run: object) -> bool:
 
 
 def check_pair(first: Contender, second: Contender) -> list[str]:
-    """Checks that two contenders have done the same task.
+    """Checks that two contenders were tested on the same task.
 
-    Returns:
-        Remarks on what differs and may be meant.
+    Returns: Remarks on differences that may be intended.
 
     Raises:
-        ValueError: Data set, class order, folds, clips or labels differ; lists what.
+        ValueError: Data set, class order, folds, clips or labels differ. The message
+            lists the differences.
     """
     problems = []
     for key in ('dataset', 'setting', 'classes'):
@@ -180,8 +185,8 @@ def check_pair(first: Contender, second: Contender) -> list[str]:
     if first.rule != second.rule:
         rules = (c.rule or 'not known' for c in (first, second))
         remarks.append(
-            'the epochs were selected by different rules, which is part of the '
-            f'difference: {"; ".join(rules)}'
+            'the epochs were selected by different rules, which may cause part of '
+            f'the difference: {"; ".join(rules)}'
         )
     versions = [c.meta.get('pixel_version') for c in (first, second)]
     if versions[0] != versions[1]:

@@ -1,4 +1,4 @@
-"""Several protocols, each also tested on the data sets of others."""
+"""Several protocols, each also tested on the data sets of the others."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Row:
 
     Attributes:
         runs: Its runs.
-        launcher: How they are started; it has the config.
+        launcher: The launcher of the runs, which has the config.
     """
 
     runs: Sequence[Run]
@@ -38,16 +38,16 @@ class Row:
 
     @property
     def own(self) -> str | None:
-        """The data set trained on, as an option names it; None for one that has none.
+        """The training set, by its name in options; None if it has no such name.
 
-        Drawn clips in the layout of a data set count as that one: its classes are
-        theirs.
+        Drawn clips in the layout of a data set count as that data set, because they
+        have its classes.
         """
         return getattr(self._kind, 'LABEL_SET', None)
 
     @property
     def dataset(self) -> str:
-        """The data set trained on, for people."""
+        """The readable name of the training set."""
         return getattr(self._kind, 'NAME', None) or getattr(
             self._kind, '__name__', 'no data set'
         )
@@ -59,18 +59,18 @@ class Row:
 
 
 def check_sets(rows: Sequence[Row], on: Sequence[str]) -> None:
-    """Refuses data sets to test on that are named twice, or are no others.
+    """Refuses test sets that are named twice, or that are the training set.
 
     Args:
         rows: The protocols.
         on: Names of the data sets.
 
     Raises:
-        ValueError: Says which, and what to leave out.
+        ValueError: The message names the data set, and says what to leave out.
     """
     twice = sorted({name for name in on if list(on).count(name) > 1})
     if twice:
-        raise ValueError(f'--on names {twice[0]} twice: once is enough.')
+        raise ValueError(f'--on names {twice[0]} twice: name it once.')
     roots = [row.runs[0].root for row in rows]
     for row in rows:
         if roots.count(row.runs[0].root) > 1:
@@ -81,8 +81,9 @@ def check_sets(rows: Sequence[Row], on: Sequence[str]) -> None:
     for name in on:
         if all(row.own == name for row in rows):
             raise ValueError(
-                f'--on {name}: that is what {rows[0].config} is trained on, or drawn '
-                'after. Its own number is in the table anyway; leave it out.'
+                f'--on {name}: this is the training set of {rows[0].config}, or its '
+                'drawn clips have the same layout. The table has its own number in '
+                'any case; leave it out.'
             )
 
 
@@ -94,20 +95,20 @@ def run_matrix(
 ) -> dict:
     """Trains every protocol, and tests its trainings on the other data sets.
 
-    What is finished is kept. What cannot be done is a sentence in the table, and the
-    rest goes on.
+    Finished parts are kept. If a part cannot be done, the table has a sentence about
+    it, and the other parts go on.
 
     Args:
         rows: The protocols.
         on: Names of the data sets to test on, see :func:`check_sets`.
-        console: Where progress is shown.
-        complain: Is told why a training failed.
+        console: The console that shows progress.
+        complain: Is called with the reason of a failed training.
 
     Returns:
         See :func:`~tgdfer_mm.protocol.matrix.make_matrix`.
     """
     refused = [_refused(row, on) for row in rows]
-    for row, why_not in zip(rows, refused, strict=True):  # before hours are spent
+    for row, why_not in zip(rows, refused, strict=True):  # before hours of training
         for name, why in why_not.items():
             console.print(f'{row.config} will not be tested on {name}: {why}')
     columns = dict.fromkeys(row.dataset for row in rows)
@@ -120,12 +121,12 @@ def run_matrix(
 
 
 def title_of(name: str) -> str:
-    """What people call a data set, e.g. ``'CREMA-D'`` for ``'cremad'``."""
+    """The usual name of a data set, e.g. ``'CREMA-D'`` for ``'cremad'``."""
     return DATASETS.get(target_config(name).type).NAME
 
 
 def _refused(row: Row, on: Sequence[str]) -> dict[str, str]:
-    """Why a protocol cannot be tested on a data set, of each where that is known."""
+    """The known reasons why a protocol cannot be tested on some data sets."""
     found = {}
     trained = {
         getattr(DATASETS.get(kind_of(each.config)), 'LABEL_SET', None)
@@ -137,7 +138,7 @@ def _refused(row: Row, on: Sequence[str]) -> dict[str, str]:
         if name == row.own:
             continue
         if name in trained:
-            found[name] = f'{row.config} is trained on clips of it too.'
+            found[name] = f'{row.config} is also trained on clips of it.'
             continue
         if resident:
             found[name] = str(kept_for_own(name, 'resident'))
@@ -147,7 +148,7 @@ def _refused(row: Row, on: Sequence[str]) -> dict[str, str]:
         try:
             evaluate_on(cfg, name, 'all')
             config = cfg.test_dataloader.dataset.dataset
-            # What follows `--` may change where the clips are.
+            # Options after `--` may change the folder of the clips.
             if not any(o.startswith('--media') for o in row.launcher.extra):
                 DATASETS.get(config.type).require_data(**config)
         except (OSError, ValueError) as error:
@@ -173,7 +174,7 @@ def _run_row(
     except (RunError, FileNotFoundError, ValueError) as error:
         complain(error)
         first, *_ = str(error).splitlines()[0].split('. ')
-        why = f'The training has not come to its end: {first}.'
+        why = f'The training is not finished: {first}.'
         names = [row.dataset, *map(title_of, others)]
         return dict(about, cells={name: failed_cell(why) for name in names})
     about['selection'] = (report['selection'] or {}).get('description')

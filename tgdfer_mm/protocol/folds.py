@@ -1,4 +1,4 @@
-"""Running what a protocol has not finished yet."""
+"""Runs the trainings that a protocol has not finished yet."""
 
 import json
 import re
@@ -18,13 +18,13 @@ _STEP = re.compile(r'Epoch\((?:train|val|test)\)\s+(?:\[\d+\])?\[\s*\d+/\d+\]')
 
 
 class RunError(RuntimeError):
-    """A run did not finish; says where its log is."""
+    """A run did not finish; the message names its log."""
 
-    exit_code = 1  # of a command
+    exit_code = 1  # exit code of a command
 
 
 class OtherRunError(RunError):
-    """A folder that another run has been in."""
+    """The folder belongs to another run."""
 
     exit_code = 2
 
@@ -35,16 +35,16 @@ def run_all(
     """Trains and tests the runs one after the other.
 
     Finished runs are skipped, interrupted ones go on. Several processes may share the
-    runs of one folder: what another one is at is left to it.
+    runs of one folder: a run of another process is left to it.
 
     Args:
         runs: The runs of a protocol.
-        launcher: How each is started.
-        console: Where progress is shown.
+        launcher: The launcher of each run.
+        console: The console that shows progress.
 
     Raises:
-        RunError: A run failed, or its folder holds something else. The others keep
-            what they have.
+        RunError: A run failed, or its folder has other content. The other runs are not
+            changed.
     """
     console = console or Terminal()
 
@@ -59,7 +59,7 @@ def run_all(
 
 
 def is_finished(run: Run) -> bool:
-    """Whether a run is done, with this config and all its files.
+    """Whether a run is finished, with this config and all its files.
 
     Raises:
         OtherRunError: The folder belongs to a run with another config.
@@ -82,14 +82,14 @@ def _check_folder(run: Run) -> None:
         if theirs['digest'] != run.digest:
             keys = list(differing_keys(run.config, theirs['config']))
             raise OtherRunError(
-                f'{run.folder} holds a run with another config; different: '
-                f'{", ".join(keys[:8])}{", ..." * (len(keys) > 8)}. Take another '
+                f'{run.folder} has a run with another config; different: '
+                f'{", ".join(keys[:8])}{", ..." * (len(keys) > 8)}. Give another '
                 '--work-dir, or move that folder away.'
             )
     elif any(run.folder.glob('*.pth')):
         raise OtherRunError(
-            f'{run.folder} holds checkpoints, but no {STARTED} that says of which '
-            'config. Take another --work-dir, or move that folder away.'
+            f'{run.folder} has checkpoints, but no {STARTED} that names their config. '
+            'Give another --work-dir, or move that folder away.'
         )
 
 
@@ -105,33 +105,37 @@ def _run(run: Run, launcher: Launcher, lock: int, show: Callable[[str], None]) -
     )
     if code:
         raise RunError(
-            f'{run.name} failed with exit code {code}. The end of {log}:\n\n'
-            f'{_tail(log)}\n\nThe same command goes on here; finished runs are kept.'
+            f'{run.name} failed with exit code {code}. The end of '
+            f'{log}:\n\n{_tail(log)}\n\nThe same command goes on from here; finished '
+            'runs are kept.'
         )
     files = _check_files(run)
     finished = dict(
         digest=run.digest,
         files={name: file_hash(run.folder / name) for name in files},
-        seconds=round(time.time() - start, 1),  # of this attempt
+        seconds=round(time.time() - start, 1),  # time of this attempt
     )
     write_text(run.folder / FINISHED, json.dumps(finished, indent=2) + '\n')
 
 
 def _check_files(run: Run) -> list[str]:
-    """The files that hold the result, after a look into them."""
+    """The files of the result, after a check of their content."""
     stems = ['predictions', *(['predictions_last'] if run.rule != 'last' else [])]
     for stem in stems:
         path = run.folder / f'{stem}.jsonl'
         if not path.is_file():
             raise RunError(
-                f'{run.name} ended well but left no {path}: SelectionHook writes it, '
-                f'see {run.folder / LOG}.'
+                f'{run.name} ended without an error, but there is no {path}: '
+                f'SelectionHook writes it, see {run.folder / LOG}.'
             )
         read_predictions(path)
         path = path.with_suffix('.meta.json')
         rule = read_json(path, 'selection')['selection']['rule']
         if rule != (run.rule if stem == 'predictions' else 'last'):
-            raise RunError(f'{path} is of the rule {rule!r}, not {run.rule!r}.')
+            raise RunError(
+                f'{path} was written with the rule {rule!r}, not {run.rule!r}. Move '
+                'the folder away to train again.'
+            )
     return [f'{stem}{end}' for stem in stems for end in ('.jsonl', '.meta.json')]
 
 
@@ -142,6 +146,6 @@ def _tail(log: Path, size: int = 3000) -> str:
 
 
 def last_step(log: Path) -> str:
-    """How far a run is, by its log; empty if that does not say."""
+    """The progress of a run, from its log; empty if the log does not state it."""
     steps = _STEP.findall(_tail(log))
     return steps[-1] if steps else ''

@@ -1,4 +1,4 @@
-"""Starting a training as a process of its own."""
+"""Starts trainings and tests as separate processes."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from ..recipe.work_folder import LOCK
 from .runs import Run
 
 LAUNCHERS = ('none', 'pytorch', 'slurm')
-PATIENCE = 30  # seconds in which a process may end by itself
+PATIENCE = 30  # seconds that a process has to end by itself
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,14 @@ class Launcher:
     Args:
         config: The config file.
         launcher: ``none`` (a process), ``pytorch`` (``tools/dist_train.sh``) or
-            ``slurm`` (``tools/slurm_train.sh``); tests have such scripts, too.
-        gpus: Number of processes for the last two.
+            ``slurm`` (``tools/slurm_train.sh``). There are such scripts for tests, too.
+        gpus: Number of processes for ``pytorch`` and ``slurm``.
         partition: Slurm's partition.
         options: Changes to the config, each ``key=value``.
-        extra: Further options of ``tgdfer train``.
+        extra: More options of ``tgdfer train``.
 
     Raises:
-        ValueError: The arguments do not go together.
+        ValueError: The arguments do not fit together.
     """
 
     config: str
@@ -52,7 +52,7 @@ class Launcher:
             raise ValueError('--launcher slurm needs --partition.')
 
     def command(self, run: Run) -> list[str]:
-        """The command line; it goes on where an earlier one was interrupted."""
+        """The command line of a training; it resumes an interrupted one."""
         start = self._start('train', run.name, self.config)
         fold = [] if run.fold is None else ['--fold', str(run.fold)]
         seed_folder = run.root / f'seed{run.seed}'
@@ -69,7 +69,7 @@ class Launcher:
         """The command line that tests a checkpoint.
 
         Args:
-            name: What the test is called.
+            name: Name of the test.
             config: The config file.
             checkpoint: The checkpoint.
             options: Options of ``tgdfer test``.
@@ -89,11 +89,12 @@ class Launcher:
     def environment(self) -> dict[str, str]:
         """Environment of the command."""
         env = dict(os.environ)
-        env[HOLDER] = my_name()  # the run works in the folder that is locked here
+        # the run works in the folder that this process has locked
+        env[HOLDER] = my_name()
         # The scripts find the interpreter and torchrun of this environment.
         env['PATH'] = f'{Path(sys.executable).parent}{os.pathsep}{env["PATH"]}'
         if self.launcher == 'pytorch' and 'PORT' not in env:
-            with socket.socket() as free:  # several protocols may share the machine
+            with socket.socket() as free:  # several protocols may run on one machine
                 free.bind(('127.0.0.1', 0))
                 env['PORT'] = str(free.getsockname()[1])
         if self.launcher == 'slurm':
@@ -110,18 +111,18 @@ def run_command(
     watch: Callable[[], None],
     interval: float = 0.5,
 ) -> int:
-    """Runs a command, its output in a file, and waits for it.
+    """Runs a command, writes its output to a file, and waits for its end.
 
-    If this process is interrupted the command is ended too; if it is killed the
-    command goes on, and goes on holding the lock.
+    If this process is interrupted, the command is ended too. If this process is killed,
+    the command goes on and keeps the lock.
 
     Args:
         command: The command line.
-        log: File that the output is appended to.
+        log: File to which the output is appended.
         lock: Descriptor of a locked file, which the command keeps open.
         env: Environment.
-        watch: Called again and again meanwhile.
-        interval: Seconds between two calls.
+        watch: Is called repeatedly while the command runs.
+        interval: Seconds between two calls of `watch`.
 
     Returns:
         The exit code.
@@ -134,7 +135,7 @@ def run_command(
             stderr=subprocess.STDOUT,
             env=env,
             pass_fds=[lock],
-            start_new_session=True,  # so that all of it can be ended
+            start_new_session=True,  # so that the whole group of processes can be ended
         )
     try:
         while True:
@@ -161,10 +162,10 @@ def _end(process: subprocess.Popen) -> None:
 
 @contextmanager
 def folder_lock(folder: Path, wait: bool = False) -> Iterator[int | None]:
-    """Keeps a folder for this process and the commands that it starts.
+    """Locks a folder for this process and the commands that it starts.
 
     Args:
-        folder: The folder; made if absent.
+        folder: The folder; it is created if absent.
         wait: Whether to wait for it.
 
     Yields:

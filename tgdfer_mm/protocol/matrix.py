@@ -1,4 +1,4 @@
-"""One table of several data sets: trained on the rows, tested on the columns."""
+"""The table of several data sets: training sets in rows, test sets in columns."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,13 +14,13 @@ def own_cell(report: dict) -> dict:
     """The diagonal: a protocol's own number, in all classes of its data set.
 
     Args:
-        report: What ``results.json`` of the protocol holds.
+        report: The content of the protocol's ``results.json``.
     """
     numbers = report['summary']['mean_of_folds']
     if not set(NUMBERS) <= set(numbers):
         return failed_cell(
-            'The clips have several labels each, so that there are no UAR and WAR; '
-            'results.md of the protocol has its numbers.'
+            'The clips have several labels, so there are no UAR and WAR; results.md '
+            'of the protocol has its numbers.'
         )
     present = [row['class'] for row in report['per_class'] if row['clips']]
     return dict(
@@ -37,12 +37,13 @@ def own_cell(report: dict) -> dict:
 def other_cell(results: Sequence[Result]) -> dict:
     """The numbers of a protocol's trainings on another data set, as plain data.
 
-    Every training has tested the same clips, of the classes that both data sets have.
-    The number of a seed is the mean over its trainings; then mean and standard
-    deviation over the seeds.
+    Every training has tested the same clips, which have the classes of both data sets.
+    The number of a seed is the mean over its trainings. The result has the mean and the
+    standard deviation over the seeds.
 
     Args:
-        results: Each training's, with the class map in its meta information.
+        results: The results of each training, with the class map in the meta
+            information.
 
     Raises:
         ValueError: They have not tested the same clips, or their classes are not
@@ -90,12 +91,12 @@ def other_cell(results: Sequence[Result]) -> dict:
 
 
 def failed_cell(why: str) -> dict:
-    """A cell without a number; says why in a sentence."""
+    """A cell without a number, with a sentence that says why."""
     return dict(kind='failed', why=' '.join(why.split()))
 
 
 def make_matrix(rows: Sequence[Mapping], columns: Sequence[str]) -> dict:
-    """What ``matrix.json`` holds.
+    """The content of ``matrix.json``.
 
     Args:
         rows: Of each protocol its ``config``, ``dataset``, ``selection`` (the rule

@@ -1,4 +1,4 @@
-"""The table of several data sets for people: on the screen, and as Markdown."""
+"""Shows the table of several data sets on the screen, and writes it as Markdown."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ def write_matrix(matrix: dict, folder: str | Path) -> None:
 
     Args:
         matrix: See :func:`~tgdfer_mm.protocol.matrix.make_matrix`.
-        folder: Where.
+        folder: The folder of the files.
     """
     data, page = (Path(folder, name) for name in FILES)
     write_text(data, json.dumps(matrix, allow_nan=False, indent=2) + '\n')
@@ -47,7 +47,7 @@ def matrix_table(matrix: dict) -> Table:
 
 
 def notes(matrix: dict) -> Iterator[str]:
-    """What is to be known of single cells, a sentence or two for each."""
+    """Notes on single cells, one or two sentences for each."""
     for row in matrix['rows']:
         for column, cell in row['cells'].items():
             said = ' '.join(_remarks(cell))
@@ -74,7 +74,9 @@ def _remarks(cell: dict) -> Iterator[str]:
     if cell['without_a_clip']:
         yield f'{_names(cell["without_a_clip"])} no test clip.'
     if cell['num_damaged']:
-        yield f'{cell["num_damaged"]} times a clip could not be read and is wrong.'
+        yield (
+            f'{cell["num_damaged"]} times a clip could not be read and counts as wrong.'
+        )
 
 
 def _names(names: list[str]) -> str:
@@ -117,6 +119,6 @@ def _in_markdown(cell: dict | None) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text in one cell of a table, nothing of which is markup."""
+    """A text for one cell of a table, with all markup escaped."""
     marks = {c: f'&#{ord(c)};' for c in '|<>*_`[]'}
     return ' '.join(text.split()).translate(str.maketrans(marks))

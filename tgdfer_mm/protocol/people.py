@@ -1,4 +1,4 @@
-"""The numbers of groups of people, from written predictions of all folds and seeds."""
+"""Metrics of groups of people, from written predictions of all folds and seeds."""
 
 from collections.abc import Sequence
 
@@ -21,23 +21,23 @@ def scores_by_group(
 ) -> dict:
     """UAR and WAR of each group of people, and the gaps between groups.
 
-    The clips of all folds are pooled, as a single fold of few people says little.
+    The clips of all folds are pooled, because a single fold has few people.
 
     Args:
         model: The predictions.
         kinds: Kinds of groups, by default all that are known.
-        table: The groups of each person; without it, what the predictions say.
-        draws: Bootstrap draws.
+        table: The groups of each person; without it, the groups in the predictions.
+        draws: Number of bootstrap draws.
 
     Returns:
-        Plain data: what was tested (`dataset`, `pixel_version`, `selection`,
-        `num_seeds`, `folds`, `num_clips`, `num_people`, `classes`), `method`,
-        `remarks` and `groups`, which has for each kind what
-        :func:`~tgdfer_mm.evaluation.group_scores.group_scores` returns.
+        Plain data: the tested data (`dataset`, `pixel_version`, `selection`,
+        `num_seeds`, `folds`, `num_clips`, `num_people`, `classes`), `method`, `remarks`
+        and `groups`, which has for each kind the result of
+        :func:`~tgdfer_mm.evaluation.group_scores.group_scores`.
 
     Raises:
-        ValueError: No clip says who is in it, or nobody's group of a kind is known; or
-            a person is in two groups of a kind.
+        ValueError: No clip names its person, no group of a kind is known, or a person
+            is in two groups of a kind.
         DataError: The table lacks a person or a column.
     """
     lines = {
@@ -48,9 +48,9 @@ def scores_by_group(
     nameless = [clip for (_, clip), line in lines.items() if not line.get('person')]
     if len(nameless) == len(lines):
         raise ValueError(
-            f'{model.name}: no clip says who is in it, so people cannot be told apart. '
-            'Either the data set does not know, or the predictions are of an earlier '
-            'version: then `tgdfer test --dump` writes new ones.'
+            f'{model.name}: no clip names its person, so people cannot be told apart. '
+            'Either the data set does not state it, or an earlier version wrote the '
+            'predictions. Then write new ones with `tgdfer test --dump`.'
         )
     groups = {
         clip: _groups(line, table) if line.get('person') else {}
@@ -65,9 +65,9 @@ def scores_by_group(
         said = f'the {unknown[0]!r} of' if unknown else 'any group of'
         raise ValueError(
             f'{model.name}: no clip says {said} the person in it; known is '
-            f'{", ".join(known) or "nothing"}. A table of people (--people) may say '
-            'it; CREMA-D takes it from VideoDemographics.csv in its folder, which has '
-            'to be there when the model is tested.'
+            f'{", ".join(known) or "nothing"}. Give a table of people (--people) that '
+            'states it. For CREMA-D it is in VideoDemographics.csv in its folder; '
+            'this file must be there when the model is tested.'
         )
     order = sorted(lines, key=lambda clip: (clip[0] or 0, clip[1]))
     right = model.correct(order).mean(0)
@@ -84,8 +84,8 @@ def scores_by_group(
     remarks = []
     if nameless:
         remarks.append(
-            f'{len(nameless)} clips do not say who is in them, and each is taken for a '
-            'person of its own: intervals are too narrow if it is not.'
+            f'{len(nameless)} clips do not name their person, so each counts as a '
+            'different person: if they are not, the intervals are too narrow.'
         )
     return dict(
         schema=SCHEMA,

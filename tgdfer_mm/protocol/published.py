@@ -1,10 +1,10 @@
-"""Published results to stand next to one's own, each with its source."""
+"""Published results for comparison, each with its source."""
 
 import json
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / 'published'
-# Names of the data sets, as their meta information has them.
+# Names of the data sets in their meta information.
 FILES = {
     'DFEW': 'dfew',
     'FERV39k': 'ferv39k',
@@ -16,17 +16,17 @@ FILES = {
 
 
 def published_rows(dataset: str, setting: str | None, num_classes: int) -> dict | None:
-    """What was published on a data set in a setting.
+    """The published results on a data set in a setting.
 
     Args:
         dataset: Its name, as in the meta information.
-        setting: ``single``, ...: labels per clip.
+        setting: ``single`` or another value: the kind of labels of a clip.
         num_classes: Number of classes.
 
     Returns:
-        ``protocol`` (how the numbers are made, as far as is known), ``rows`` (by
-        rising WAR) and ``sources`` (what the letters in a row's ``source`` mean); None
-        if nothing is known.
+        ``protocol`` (the known facts about how the numbers were made), ``rows`` (by
+        rising WAR) and ``sources`` (the meaning of the letters in a row's ``source``);
+        None if nothing is known.
     """
     if dataset not in FILES:
         return None

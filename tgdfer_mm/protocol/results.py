@@ -1,4 +1,4 @@
-"""From written predictions to the numbers of a protocol."""
+"""Computes the metrics of a protocol from written predictions."""
 
 import statistics
 from collections.abc import Callable, Iterable, Sequence
@@ -15,20 +15,20 @@ from ..files import DamagedFileError, read_json
 SCHEMA = 'tgdfer_mm.protocol/1'
 SINGLE = ('UAR', 'WAR', 'macro_F1', 'ECE')
 SEVERAL = ('mAP', 'macro_AUC', 'macro_F1')
-# What has to be the same in all runs, or their numbers are of different things.
+# Facts that must be the same in all runs, so that their numbers can be compared.
 SAME = ('dataset', 'classes', 'setting', 'pixel_version')
-THRESHOLD = 0.5  # of predictions that do not state theirs
+THRESHOLD = 0.5  # threshold of predictions that do not state it
 
 
 @dataclass(frozen=True)
 class Result:
-    """Predictions of one run, and what is known of them.
+    """Predictions of one run, and the facts about them.
 
     Attributes:
-        name: What the run is called, e.g. ``seed0/fold1``.
+        name: Name of the run, e.g. ``seed0/fold1``.
         seed: Its seed.
         fold: Its fold, None for data without folds.
-        predictions: A dict per clip, see ``read_predictions``.
+        predictions: A dict for each clip, see ``read_predictions``.
         meta: Meta information of the test clips, and ``selection``.
     """
 
@@ -46,69 +46,78 @@ def load_result(
 
     Raises:
         FileNotFoundError: One of the two is absent.
-        ValueError: A line is no prediction, there is none, or the files have been
-            changed since they were written.
+        ValueError: A line is not a prediction, there is no prediction, or the files
+            were changed after they were written.
     """
     path = Path(path)
     predictions = read_predictions(path)
     if not predictions:
-        raise ValueError(f'{path} holds no prediction')
+        raise ValueError(
+            f'{path} has no prediction; write it again with `tgdfer test --dump`'
+        )
     unlabelled = [line['clip'] for line in predictions if line['label'] is None]
     if unlabelled:
-        raise ValueError(f'{path}: clip {unlabelled[0]} has no label to compare with')
+        raise ValueError(
+            f'{path}: clip {unlabelled[0]} has no label; test with an annotation file '
+            'that has labels'
+        )
     meta_file = path.with_suffix('.meta.json')
     if not meta_file.is_file():
         raise FileNotFoundError(
-            f'{meta_file}: absent, so that the classes in {path.name} are unknown; '
-            'DumpPredictions writes both'
+            f'{meta_file}: there is no such file, so the classes in {path.name} are '
+            'unknown; DumpPredictions writes both files'
         )
     meta = read_json(meta_file, 'classes')
-    noted = meta.pop(DIGEST, None)  # predictions may have been written by others
+    noted = meta.pop(DIGEST, None)  # predictions may come from other people
     if noted not in (None, digest_of(path.read_text(encoding='utf-8'), meta)):
         raise ValueError(
-            f'{path} and {meta_file.name} are not as they were written: one of them is '
-            f'damaged or has been changed. If that is meant, delete {DIGEST!r} from '
-            f'{meta_file.name}.'
+            f'{path} and {meta_file.name} were damaged or changed after they were '
+            f'written. If this is intended, delete {DIGEST!r} from {meta_file.name}.'
         )
     problem = _problem(meta, predictions)
     if problem:
-        raise DamagedFileError(f'{meta_file} does not hold what it should: {problem}.')
+        raise DamagedFileError(
+            f'{meta_file} has another form than expected: {problem}.'
+        )
     if fold is None:
         fold = meta.get('fold')
     return Result(name or str(path), seed, fold, predictions, meta)
 
 
 def _problem(meta: dict, predictions: Sequence[dict]) -> str | None:
-    """What keeps predictions from being counted by class, fold and rule."""
+    """The fault of the meta information; None if it has none."""
     classes, selection = meta['classes'], meta.get('selection') or {}
     if not isinstance(classes, list | tuple) or not all(
         isinstance(name, str) for name in classes
     ):
-        return 'its classes are no list of names'
+        return 'its classes are not a list of names'
     for line in predictions:
         label = line['label']
         if isinstance(label, int) and not 0 <= label < len(classes):
-            return f'it has {len(classes)} classes, and clip {line["clip"]} another one'
+            return (
+                f'it has {len(classes)} classes, but clip {line["clip"]} has another '
+                'one'
+            )
     if not isinstance(meta.get('fold'), int | None):
-        return 'its fold is no number'
+        return 'its fold is not a number'
     if not isinstance(selection, dict) or not isinstance(
         selection.get('description'), str | None
     ):
-        return 'its selection is no rule with a description'
+        return 'its selection is not a rule with a description'
     if not isinstance(meta.get('threshold', THRESHOLD), int | float):
-        return 'its threshold is no number'
+        return 'its threshold is not a number'
     return None
 
 
 def numbers_of(
     predictions: Sequence[dict], classes: Sequence[str], threshold: float = THRESHOLD
 ) -> dict:
-    """The numbers of some clips: those of one label each, or of several.
+    """The metrics of some clips, with one label or several labels each.
 
     Args:
-        predictions: A dict per clip.
+        predictions: A dict for each clip.
         classes: The K class names.
-        threshold: For F1 with several labels a clip.
+        threshold: Smallest score of a predicted class, for F1 with several labels.
 
     Returns:
         See :mod:`~tgdfer_mm.evaluation.scores`.
@@ -123,18 +132,18 @@ def numbers_of(
 
 
 def aggregate(results: Sequence[Result]) -> dict:
-    """The numbers of a protocol, as plain data.
+    """The metrics of a protocol, as plain data.
 
-    Of each seed, every number is computed in two ways: ``mean_of_folds`` is the plain
-    mean of the folds' own numbers; ``pooled`` is the number of all clips of all folds
-    together. Then over the seeds the mean, the standard deviation (n - 1; None for a
-    single seed) and n. All numbers are in percent.
+    For each seed every number is computed in two ways: ``mean_of_folds`` is the plain
+    mean of the folds' numbers; ``pooled`` is the number for all clips of all folds
+    together. The result has the mean over the seeds, the standard deviation (n - 1;
+    None for a single seed) and n. All numbers are in percent.
 
     Args:
         results: Every fold of every seed.
 
     Raises:
-        ValueError: The runs are not of one kind, a seed lacks a fold, or a clip is
+        ValueError: The runs do not belong together, a seed lacks a fold, or a clip is
             tested twice.
     """
     results = sorted(results, key=lambda r: (r.seed, r.fold or 0))
@@ -210,7 +219,7 @@ def spread(values: Iterable[float | None]) -> dict | None:
 
 
 def difference(ours: dict, theirs: dict) -> dict:
-    """By how much the means of one report are above those of another."""
+    """The differences of the means of two reports, first minus second."""
     return {
         way: {
             name: None
@@ -242,12 +251,12 @@ def _check_same(results: Sequence[Result]) -> None:
         for other in results[1:]:
             if of(other) != of(first):
                 raise ValueError(
-                    f'the runs are not of one kind: {key} is {of(first)!r} in '
+                    f'the runs do not belong together: {key} is {of(first)!r} in '
                     f'{first.name} and {of(other)!r} in {other.name}'
                 )
 
     if not results:
-        raise ValueError('there is no run')
+        raise ValueError('there is no run: give at least one seed and fold')
     for key in (*SAME, 'threshold'):
         differing(key, lambda r, key=key: r.meta.get(key))
     differing('the selection rule', lambda r: _rule(r.meta))
@@ -261,16 +270,18 @@ def _check_same(results: Sequence[Result]) -> None:
             if key in first_run:
                 raise ValueError(
                     f'clip {line["clip"]} is tested in {first_run[key]} and again in '
-                    f'{r.name}: folds have to be disjoint to be pooled. '
-                    'If the clips have changed since the first fold was run, run all '
-                    'folds again in a new work folder (--work-dir).'
+                    f'{r.name}: folds must not share clips. If the clips were changed '
+                    'after the first fold, run all folds again in a new work folder '
+                    '(--work-dir).'
                 )
             first_run[key] = r.name
         truth = {line['clip']: line['label'] for line in r.predictions}
         if labels.setdefault(r.fold, truth) != truth:
             raise ValueError(
-                f'{r.name} tests other clips, or with other labels, than the other '
-                f'seeds of fold {r.fold}'
+                f'{r.name} tests other clips or labels than the other seeds of fold '
+                f'{r.fold}; run all seeds again in a new work folder (--work-dir)'
             )
     if len({tuple(f) for f in folds.values()}) > 1:
-        raise ValueError(f'the seeds have different folds: {folds}')
+        raise ValueError(
+            f'the seeds have different folds: {folds}; run the missing ones'
+        )

@@ -1,4 +1,4 @@
-"""A protocol's numbers for people: Markdown, a table on the screen, a picture."""
+"""Shows a protocol's numbers: Markdown, a table on the screen, and a picture."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,7 +27,7 @@ RULES = {
 
 
 def summary_table(report: dict) -> Table:
-    """The numbers over seeds, for the screen; the rule stands in the title."""
+    """The numbers over seeds, for the screen; the title has the rule."""
     rule = (report['selection'] or {}).get('description', 'selection rule not known')
     table = Table(title=f'{report["dataset"]}: {rule}', box=SIMPLE)
     for i, column in enumerate(_summary_header(report)):
@@ -41,9 +41,9 @@ def write_report(report: dict, folder: str | Path) -> None:
     """Writes ``results.md`` and ``confusion_matrix.png``.
 
     Args:
-        report: What ``results.json`` holds, see
+        report: The content of ``results.json``, see
             :func:`~tgdfer_mm.protocol.results.aggregate`.
-        folder: Where.
+        folder: The folder of the files.
     """
     folder = Path(folder)
     if 'confusion' in report:

@@ -1,4 +1,4 @@
-"""Which runs a protocol has, and what each of them is trained with."""
+"""The runs of a protocol, with the config of each."""
 
 import hashlib
 import json
@@ -16,9 +16,9 @@ from ..recipe.recipe import KEY, OLD_KEYS, Recipe
 from ..recipe.selection import choose_epoch
 from ..settings import parse_settings
 
-_DIGITS = 10  # of the largest seed
-_MOST = 1000  # numbers that can be meant
-# What changes no number, so that a run may be finished elsewhere or with more output.
+_DIGITS = 10  # digits of the largest seed
+_MOST = 1000  # largest count of numbers in an option
+# Settings that change no metric, so that a run may go on elsewhere or with more output.
 _NO_MATTER = ('work_dir', 'launcher', 'log_level', 'cfg_options', 'resume')
 
 
@@ -30,8 +30,8 @@ class Run:
         seed: Seed of the run.
         fold: Fold of the data set, None for data without folds.
         root: Folder of the whole protocol.
-        rule: Which epoch is the result, see :mod:`~tgdfer_mm.recipe.selection`.
-        config: What the run is trained with, as plain data.
+        rule: The rule that selects the epoch, see :mod:`~tgdfer_mm.recipe.selection`.
+        config: The config of the run, as plain data.
     """
 
     seed: int
@@ -42,7 +42,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What the run is called, its folder below the root."""
+        """Name of the run, which is also its folder below the root."""
         return f'seed{self.seed}' + ('' if self.fold is None else f'/fold{self.fold}')
 
     @property
@@ -61,8 +61,8 @@ def parse_numbers(text: str) -> list[int]:
     """Reads ``'1-3,5'`` as ``[1, 2, 3, 5]``.
 
     Raises:
-        ValueError: The text is something else, or names a number twice, or
-            more than can be meant.
+        ValueError: The text is something else, names a number twice, or names too many
+            numbers.
     """
     numbers: list[int] = []
     for part in text.split(','):
@@ -72,10 +72,12 @@ def parse_numbers(text: str) -> list[int]:
             raise ValueError(f'{text[:80]!r}: write numbers and ranges, such as 1-3,5')
         span = range(int(first), int(last) + 1)
         if len(span) > _MOST:
-            raise ValueError(f'{text!r} names {len(span)} numbers, at most {_MOST} go.')
+            raise ValueError(
+                f'{text!r} names {len(span)} numbers, but at most {_MOST} are allowed.'
+            )
         numbers += span
     if not numbers or len(set(numbers)) < len(numbers):
-        raise ValueError(f'{text!r} names no number, or one twice')
+        raise ValueError(f'{text!r} names no number, or names one twice')
     return numbers
 
 
@@ -93,17 +95,17 @@ def plan_runs(
 
     Args:
         config: The config file.
-        seeds: Seeds; each trains all folds.
-        folds: Folds, by default all; data without folds has none.
-        rule: Selection rule, by default the config's, ``last`` without one.
+        seeds: The seeds; each one trains all folds.
+        folds: The folds, by default all; data without folds has none.
+        rule: Selection rule, by default that of the config, or ``last`` if it has none.
         options: Changes to the config, each ``key=value``.
-        extra: Further options of ``tgdfer train``.
+        extra: More options of ``tgdfer train``.
         work_dir: Folder of the protocol, by default
             ``work_dirs/<config>_<rule>``.
-        own: The fields ``data`` and ``tower`` of the recipe, which `extra` states too.
+        own: The fields ``data`` and ``tower`` of the recipe, which `extra` also states.
 
     Raises:
-        ValueError: An option that does not fit the config.
+        ValueError: An option does not fit the config.
     """
     settings = parse_settings(options)
 
@@ -120,38 +122,38 @@ def plan_runs(
         if folds:
             raise ValueError(
                 f'--folds: the data of {config} has a single split and no folds; '
-                'leave it out.'
+                'leave this option out.'
             )
         folds = [None]
     runs = []
     for fold in folds or range(1, 1 + (number_of_folds(cfg) or 1)):
         given = {} if fold is None else dict(fold=fold)
         cfg = load(selection=rule, **given)
-        for step in (choose_fold, choose_epoch):  # which data the run is about
+        for step in (choose_fold, choose_epoch):  # the data of the run
             step(cfg, Recipe.of(cfg))
         for seed in seeds:
             plain = _what_matters(cfg)
             plain['randomness'] = dict(plain.get('randomness') or {}, seed=seed)
             plain['train.py'] = list(extra)
-            # As a file gives it back: no tuples, no classes.
+            # In the form that a file gives: no tuples, no classes.
             plain = json.loads(json.dumps(plain, default=str))
             runs.append(Run(seed, fold, root, rule, plain))
     return sorted(runs, key=lambda run: list(seeds).index(run.seed))
 
 
 def _what_matters(cfg: Config) -> dict:
-    """What tells runs apart, in the form that version 0.1 kept, whose runs go on."""
+    """The facts that distinguish runs, in the form of version 0.1 (its runs go on)."""
     plain = {k: v for k, v in cfg.to_dict().items() if k not in _NO_MATTER}
     recipe = plain.pop(KEY, {})
-    recipe.pop('fold', None)  # it is in the data sets
+    recipe.pop('fold', None)  # the data sets state it
     plain.update({name: recipe.pop(name) for name in OLD_KEYS if name in recipe})
     if recipe:
         plain[KEY] = recipe
     hooks = plain.get('default_hooks')
     if not isinstance(hooks, dict) or not isinstance(hooks.get('selection'), dict):
         raise ValueError(
-            f'{cfg.filename}: default_hooks.selection is missing, which chooses the '
-            'epoch of each run. Inherit _base_/default_runtime.py as the shipped '
+            f'{cfg.filename}: default_hooks.selection, which chooses the epoch of '
+            'each run, is missing. Inherit _base_/default_runtime.py as the shipped '
             'configs do.'
         )
     hooks.pop('recipe', None)
@@ -163,7 +165,7 @@ def _what_matters(cfg: Config) -> dict:
 
 
 def differing_keys(ours: dict, theirs: dict, path: str = '') -> Iterator[str]:
-    """Names the settings in which two configs differ; one that is absent is no None."""
+    """Names the settings in which two configs differ; absent differs from None."""
     absent = object()
     for key in sorted({*ours, *theirs}):
         a, b = ours.get(key, absent), theirs.get(key, absent)

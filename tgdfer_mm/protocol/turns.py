@@ -1,4 +1,4 @@
-"""Doing jobs one after the other, and sharing them with other processes."""
+"""Does jobs one after the other, and shares them with other processes."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,15 +13,15 @@ LOG = 'run.log'
 
 
 class Job(Protocol):
-    """What can be done: it has a name, and a folder that is locked meanwhile."""
+    """A job: it has a name, and a folder that is locked while it is done."""
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name."""
 
     @property
     def folder(self) -> Path:
-        """Where it works; its log is ``run.log`` in there."""
+        """Its work folder; its log is ``run.log`` in that folder."""
 
 
 AnyJob = TypeVar('AnyJob', bound=Job)
@@ -35,15 +35,15 @@ def take_turns(
 ) -> None:
     """Does each job while its folder is locked.
 
-    Several processes may share the jobs: what another one is at is left to it, and
-    waited for in the end.
+    Several processes may share the jobs. A job of another process is left to it. In the
+    end this process waits for such jobs.
 
     Args:
         jobs: The jobs.
-        work: Does one; is given the lock of its folder, and a function that shows how
-            far it is. It sees for itself whether the job has been done.
-        console: Where progress is shown.
-        title: What the jobs are, for the bar.
+        work: Does one job. It gets the lock of the folder, and a function that shows
+            the progress. It must check if the job is already done.
+        console: The console that shows progress.
+        title: Name of the jobs, for the progress bar.
     """
     pending = list(jobs)
     with Progress(
@@ -52,7 +52,7 @@ def take_turns(
         console=console,
     ) as progress:
         task = progress.add_task(title, total=len(pending), step='')
-        wait = False  # for another process, once nothing else is left
+        wait = False  # for another process, when no other job is left
         while pending:
             for job in list(pending):
                 with folder_lock(job.folder, wait) as lock:
@@ -66,7 +66,7 @@ def take_turns(
             else:
                 names = ', '.join(job.name for job in pending)
                 console.print(
-                    f'{names}: another process is at it; waiting (its log is in '
+                    f'{names}: another process works on it; waiting (its log is in '
                     f'{pending[0].folder / LOG})'
                 )
                 wait = True

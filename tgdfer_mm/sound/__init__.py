@@ -1,6 +1,6 @@
-"""Sound: read next to the pictures of a file, and measured.
+"""Sound: reading it in the time of the pictures, and measuring it.
 
-``reading`` gives the samples, ``log_mel`` their spectrum in time, ``pitch`` and
-``stretches`` how a voice moves, ``voice_words`` says that in words. Nothing here needs
-more than PyAV and NumPy.
+``reading`` gives the samples, ``log_mel`` their spectrum over time, ``pitch`` and
+``stretches`` the movement of a voice, and ``voice_words`` its description in words.
+This room needs only PyAV and NumPy.
 """

@@ -1,27 +1,25 @@
-"""Values of stretches as differences from what is usual of the same person."""
+"""Scales values of stretches by the mean and the spread of each person."""
 
 from collections.abc import Hashable, Sequence
 
 import numpy as np
 
-_FLAT = 1e-6  # a smaller spread is rounding
+_FLAT = 1e-6  # a smaller spread comes from rounding
 
 
 def scale_by_person(
     tables: Sequence[np.ndarray], people: Sequence[Hashable]
 ) -> list[np.ndarray]:
-    """Takes a person's mean off each value, and divides by the person's spread.
+    """Subtracts a person's mean from each value, and divides by the person's spread.
 
-    Mean and spread are over all stretches of the person in all tables, so a person
-    should be heard in more than one mood. No label is looked at [paper: z-scores by
-    speaker]. Where a value never varies, such as those of a single stretch, 0 is given.
+    Mean and spread are over all stretches of the person in all tables, so the tables
+    should have each person in more than one mood. No label is used [paper: z-scores by
+    speaker]. If a value never varies, as with a single stretch, the result is 0.
 
     Args:
-        tables: (S, 6) of each clip, see :func:`.stretches.as_table`; S may be 0.
-        people: Who speaks in each clip.
-
-    Returns:
-        (S, 6) of each clip.
+        tables: (S, 6) for each clip, see :func:`.stretches.as_table`; S may be 0.
+        people: The person who speaks in each clip.Returns:
+        (S, 6) for each clip.
     """
     together: dict[Hashable, list[np.ndarray]] = {}
     for table, person in zip(tables, people, strict=True):

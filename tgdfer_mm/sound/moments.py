@@ -1,4 +1,4 @@
-"""What is heard at the moments of sampled pictures, in numbers for a model."""
+"""Features of the sound at the times of sampled pictures, for a model."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,10 @@ from .pitch import track_pitch
 from .reading import Sound
 from .stretches import as_table, voiced_stretches
 
-WIDTH = 20  # frames of a window: 0.2 s, about a syllable [choice]
-_NEAR = 0.15  # seconds from a voiced stretch in which it still counts [choice]
-# What is usual of a voice and how far it goes, roughly [choice]; the values of a
-# person would have to be known to scale by them.
+WIDTH = 20  # frames of a window: 0.2 s, about one syllable [choice]
+_NEAR = 0.15  # seconds: a voiced stretch counts up to this distance [choice]
+# Rough means and spreads of voices [choice]; scaling by person would need all values of
+# the person.
 _MEL = -7.0, 4.0
 _MIDDLE = np.array([7.0, 0.0, 1.0, -25.0, 10.0, 0.15])
 _SPREAD = np.array([6.0, 15.0, 2.0, 10.0, 15.0, 0.1])
@@ -22,14 +22,13 @@ Heard = tuple[np.ndarray, np.ndarray]
 
 
 def spectrum_at(sound: Sound, times: np.ndarray) -> Heard:
-    """Log-mel frames around each moment.
+    """Log-mel frames around each time.
 
-    Args:
-        sound: Of a clip.
+    Args: sound: Sound of a clip.
         times: (T,) seconds.
 
     Returns:
-        (T, 20 * 40) float32, about 0 ± 1, and which of them are known (T,): all.
+        (T, 20 * 40) float32, about 0 ± 1, and whether each is known (T,): all are.
     """
     frames = log_mel(sound.samples, sound.rate)
     middle, spread = _MEL
@@ -38,15 +37,14 @@ def spectrum_at(sound: Sound, times: np.ndarray) -> Heard:
 
 
 def voice_at(sound: Sound, times: np.ndarray) -> Heard:
-    """The six values of the voiced stretch that is heard at each moment.
+    """The six values of the voiced stretch at each time.
 
-    Args:
-        sound: Of a clip.
+    Args: sound: Sound of a clip.
         times: (T,) seconds.
 
     Returns:
-        (T, 6) float32 of :data:`.stretches.VALUES`, about 0 ± 1, and which of them are
-        known (T,): those of moments with a voiced stretch, or one within 0.15 s.
+        (T, 6) float32 of :data:`.stretches.VALUES`, about 0 ± 1, and whether each is
+        known (T,): it is if there is a voiced stretch at this time or within 0.15 s.
     """
     stretches = voiced_stretches(track_pitch(sound.samples, sound.rate))
     heard = np.zeros((len(times), len(_MIDDLE)), np.float32)
@@ -62,7 +60,7 @@ def voice_at(sound: Sound, times: np.ndarray) -> Heard:
     return heard, known
 
 
-# By name: what is measured, and how many numbers a moment has.
+# For each name, the function that measures and the number of values for one time.
 MEASURES: dict[str, tuple[Callable[[Sound, np.ndarray], Heard], int]] = {
     'log_mel': (spectrum_at, WIDTH * BANDS),
     'voice': (voice_at, len(_MIDDLE)),

@@ -1,8 +1,8 @@
-"""How high a voice is, moment by moment: fundamental frequency by autocorrelation.
+"""The pitch of a voice over time: fundamental frequency by autocorrelation.
 
 The method is that of Boersma (1993), in its plain form: each window's autocorrelation,
-divided by that of the window itself, has a peak at the period of a voice. No path is
-sought through the candidates of several windows [choice].
+divided by that of the window function, has a peak at the period of a voice. There is no
+search for a path through the candidates of several windows [choice].
 """
 
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ import numpy as np
 
 LOW, HIGH = 65.0, 500.0  # Hz
 HOP = 0.01  # seconds from one window to the next
-VOICED = 0.5  # height of the peak from which a window counts as voiced [choice]
-_OCTAVE = 0.03  # a peak has to be so much higher, to win over one an octave above
-_QUIETER = 30.0  # dB below the loudest window: silence
-_SILENCE = -70.0  # dB below a full square wave: silence, whatever is loudest
-_SHORT = 0.02  # seconds over which loudness is taken
+VOICED = 0.5  # smallest height of the peak of a voiced window [choice]
+# a peak must be this much higher to win over one that is an octave above
+_OCTAVE = 0.03
+_QUIETER = 30.0  # dB below the loudest window; anything less is silence
+_SILENCE = -70.0  # dB below a full square wave; anything less is always silence
+_SHORT = 0.02  # seconds over which loudness is averaged
 _AT_A_TIME = 2048  # windows in memory
 
 
@@ -24,7 +25,7 @@ class PitchTrack:
     """Pitch and loudness of a sound; window i is centred on ``i * hop`` seconds.
 
     Attributes:
-        hz: (F,) fundamental frequency, 0 where nothing is voiced.
+        hz: (F,) fundamental frequency, 0 in windows without voice.
         strength: (F,) height of the peak, about 0 for noise to 1 for a steady tone.
         level: (F,) loudness in dB; 0 is that of a full square wave.
         hop: Seconds from one window to the next.
@@ -49,17 +50,20 @@ def track_pitch(
     Args:
         samples: (N,) float, one channel.
         rate: Samples a second.
-        low: Lowest pitch that is looked for, Hz; a window is three periods of it long.
+        low: Lowest pitch, Hz; a window has the length of three periods of it.
         high: Highest pitch, Hz.
         hop: Seconds from one window to the next.
-        voiced: Height of the peak from which a window counts as voiced.
+        voiced: Smallest height of the peak of a voiced window.
 
     Raises:
-        ValueError: `samples` has more axes than one, or the range is none.
+        ValueError: `samples` has more than one axis, or the range of pitch is not
+            valid.
     """
     samples = np.asarray(samples, float)
     if samples.ndim != 1:
-        raise ValueError(f'samples of one channel are (N,), not {samples.shape}')
+        raise ValueError(
+            f'samples must have the shape (N,) of one channel, not {samples.shape}'
+        )
     if not 0 < low < high <= rate / 4:
         raise ValueError(f'low={low} and high={high} Hz must ascend, up to {rate / 4}')
     count = int(np.ceil(len(samples) / (hop * rate)))
@@ -105,7 +109,7 @@ def _peaks(
 
 
 def _levels(samples: np.ndarray, middles: np.ndarray, half: int) -> np.ndarray:
-    """Root mean square around each middle, in dB."""
+    """Root mean square around the middle of each window, in dB."""
     total = np.concatenate([[0.0], np.cumsum(samples**2)])
     start = np.clip(middles - half, 0, len(samples))
     stop = np.clip(middles + half, 0, len(samples))

@@ -1,4 +1,4 @@
-"""The sound of a video or of a sound file, one channel, in the time of the pictures."""
+"""Reads the sound of a video or a sound file: one channel, in the pictures' time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from .sound_clock import SoundClock
 
 RATE = 16000  # samples a second
 _RATES = 4000, 192000
-_GAP = 0.05  # seconds; shorter ones are no silence, but stamps that were rounded
+_GAP = 0.05  # seconds; a shorter gap comes from rounded stamps and is not silence
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Sound:
     """One channel of sound.
 
     Attributes:
-        samples: (N,) float32, -1 to 1 as a rule. The first one is heard when the first
-            picture is shown.
+        samples: (N,) float32, usually from -1 to 1. The first sample is at the time of
+            the first picture.
         rate: Samples a second.
-        notes: What else has to be known of it, sentences.
+        notes: Sentences about what else the user must know.
     """
 
     samples: np.ndarray
@@ -36,29 +36,28 @@ class Sound:
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """The length of the sound, seconds."""
         return len(self.samples) / self.rate
 
 
 def read_sound(path: str | Path, rate: int = RATE) -> Sound | None:
     """Reads the first sound of a file.
 
-    Channels are averaged [choice], so that the same voice in two channels is as loud
-    as in one. Time is counted from the first picture, as frames count theirs: what is
-    heard before is left out, and so is what is heard after the last picture. Where
-    there is no sound while pictures are shown, the samples are 0. Of a file without
-    pictures all sound is taken.
+    Channels are averaged [choice], so that the same voice in two channels is as loud as
+    in one. Time is counted from the first picture, as for frames. Sound before the
+    first and after the last picture is left out. If there is no sound while pictures
+    are shown, the samples are 0. If the file has no pictures, all of its sound is used.
 
     Args:
         path: A video, or a sound file such as WAV.
-        rate: Samples a second that are wanted, 4000 to 192000.
+        rate: Samples a second of the result, 4000 to 192000.
 
     Returns:
         The sound; None if the file has none.
 
     Raises:
         InputError: The file cannot be read, its sound is damaged, or it is cut off.
-        UsageError: There is no such rate.
+        UsageError: The rate is not allowed.
     """
     path = Path(path)
     whole = isinstance(rate, int | np.integer) and not isinstance(rate, bool)
@@ -72,7 +71,7 @@ def read_sound(path: str | Path, rate: int = RATE) -> Sound | None:
             return None
         shown = _shown(path, container)
     start, end = shown or (None, None)
-    # Opened anew: what was read for the times of the pictures is read again.
+    # The file is opened again, because reading the pictures' times has moved on in it.
     with open_media(path) as container:
         stream = container.streams.audio[0]
         if start is None:
@@ -83,9 +82,9 @@ def read_sound(path: str | Path, rate: int = RATE) -> Sound | None:
         if problem:
             raise InputError(f'{path}: its sound is damaged: {problem}')
         if is_cut_off(path, container.format.name):
-            raise InputError(f'{path}: is cut off; of its sound something is missing')
+            raise InputError(f'{path}: is cut off, and a part of its sound is missing')
     if not runs:
-        raise InputError(f'{path}: states a sound, of which nothing can be read')
+        raise InputError(f'{path}: states a sound, but no part of it can be read')
     heard = max(at + len(block) for at, block in runs)
     count = max(0, heard if end is None else round((end - start) * rate))
     samples = np.zeros(count, np.float32)
@@ -104,7 +103,7 @@ def read_sound(path: str | Path, rate: int = RATE) -> Sound | None:
 
 
 def _shown(path: Path, container: Any) -> tuple[float, float] | None:
-    """When the first picture is shown and the last one ends; None without pictures."""
+    """Start of the first picture and end of the last one; None without pictures."""
     stream = picture_stream(container)
     if stream is None:
         return None
@@ -117,8 +116,8 @@ def _shown(path: Path, container: Any) -> tuple[float, float] | None:
                 continue
             if key is None and packet.is_keyframe:
                 key = stamp
-            # What is shown before the first whole picture needs others that were cut
-            # away, and is not shown; nor is what an edit list hides.
+            # Pictures before the first key picture need others that were cut away, so
+            # they are not shown. Pictures that an edit list hides are not shown either.
             if key is None or stamp < key or packet.is_discard:
                 continue
             time = float(stamp * packet.time_base)
@@ -133,9 +132,9 @@ def _shown(path: Path, container: Any) -> tuple[float, float] | None:
 def _runs(
     decoder: StreamDecoder, clock: SoundClock, rate: int
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Stretches of sound without a gap: number of the first sample, and (n,) float32.
+    """Parts of sound without a gap: number of the first sample, and (n,) float32.
 
-    Within one, stamps that are a little off do not count.
+    Small errors of the stamps inside a part are ignored.
     """
     av, kind, blocks, at, done = need('av'), None, [], 0.0, 0.0
     resampler = None

@@ -1,23 +1,24 @@
-"""When each piece of sound is heard, whatever its time stamps say."""
+"""Times of the pieces of sound, corrected if their time stamps are wrong."""
 
 
 class SoundClock:
     """Gives each piece of sound its time, which always ascends.
 
-    A stamp that is missing, or hardly above the one before, as where recordings were
-    joined, is replaced: the sound goes on without a gap and later stamps are counted
-    from there.
+    A stamp is replaced if it is missing, or not above the one before, as in joined
+    recordings. The sound then goes on without a gap, and later stamps are counted from
+    there.
 
     Args:
         start: Seconds, in the time of the stamps, from which times are counted.
 
     Attributes:
-        missing: How many stamps were.
-        joints: How many did not ascend.
-        damaged: How many pieces cannot be read, counted by who reads them.
+        missing: Number of missing stamps.
+        joints: Number of stamps that did not ascend.
+        damaged: Number of pieces that cannot be read; the reader of the sound counts
+            them.
     """
 
-    _AHEAD = 3600.0  # seconds; no silence lasts as long: the stamp is wrong
+    _AHEAD = 3600.0  # seconds; a longer gap is not silence: the stamp is wrong
 
     def __init__(self, start: float = 0.0) -> None:
         self._shift = -start
@@ -29,7 +30,7 @@ class SoundClock:
 
         Args:
             stamp: Its stamp, seconds; None if there is none.
-            length: How long it is, seconds.
+            length: Length of the piece, seconds.
         """
         time = self._next
         if stamp is not None:
@@ -45,14 +46,14 @@ class SoundClock:
         return time
 
     def problem(self) -> str:
-        """What was wrong, in sentences; empty if nothing was."""
+        """Sentences about the faults; empty if there are none."""
         said = []
-        # What a decoder holds back at the end has no stamp.
+        # The last pieces of a decoder have no stamp.
         wrong = self.joints + (self.missing if self.missing > 1 else 0)
         if wrong:
             said.append(
-                f'{wrong} time stamps of the sound are missing or do not ascend: it '
-                'goes on without a gap there'
+                f'{wrong} time stamps of the sound are missing or do not ascend: '
+                'there it goes on without a gap'
             )
         if self.damaged:
             said.append(f'{self.damaged} pieces of the sound are damaged and left out')

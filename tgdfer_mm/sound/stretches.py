@@ -1,6 +1,6 @@
 """Voiced stretches of a sound, and six values of each.
 
-They are called voiced and not vowels: where words and sounds begin is known only if
+They are voiced stretches and not vowels: the start of words and sounds is known only if
 somebody has marked it, see :mod:`.text_grid`.
 """
 
@@ -11,8 +11,9 @@ import numpy as np
 
 from .pitch import PitchTrack
 
-# In the order of the values; VowelPrompt's six [paper], pitch in semitones and energy
-# in dB [choice]: both are as they are heard, and differences of people cancel out.
+# In the order of the values: the six of VowelPrompt [paper], with pitch in semitones
+# and energy in dB [choice]. Both units are close to hearing, and differences between
+# people cancel out.
 VALUES = (
     'pitch_mean',
     'pitch_slope',
@@ -22,8 +23,9 @@ VALUES = (
     'duration',
 )
 SHORTEST = 0.05  # seconds
-_LEAP = 2.0  # semitones from one window to the next: another stretch
-_BASE = 100.0  # Hz, which is 0 semitones
+# semitones from one window to the next; a larger step starts another stretch
+_LEAP = 2.0
+_BASE = 100.0  # Hz, the pitch of 0 semitones
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,11 @@ class Stretch:
     """A stretch of voice.
 
     Attributes:
-        start: Seconds.
-        end: Seconds.
-        values: Of :data:`VALUES`: semitones above 100 Hz, semitones a second,
-            semitones squared, dB, dB squared, seconds.
-        sound: What is spoken, if somebody has marked it.
+        start: Start, seconds.
+        end: End, seconds.
+        values: The values of :data:`VALUES`: semitones above 100 Hz, semitones a
+            second, semitones squared, dB, dB squared, seconds.
+        sound: The spoken sound, if somebody has marked it.
     """
 
     start: float
@@ -45,11 +47,10 @@ class Stretch:
 
 
 def voiced_stretches(track: PitchTrack, shortest: float = SHORTEST) -> list[Stretch]:
-    """Finds where a voice is heard without a break or a leap of its pitch.
+    """Finds stretches of voice without a break or a jump of the pitch.
 
-    Args:
-        track: From :func:`.pitch.track_pitch`.
-        shortest: Seconds; what is shorter is left out.
+    Args: track: Result of :func:`.pitch.track_pitch`. shortest: Shortest stretch,
+    seconds.
     """
     voiced = track.hz > 0
     tones = np.where(voiced, 12 * np.log2(np.where(voiced, track.hz, 1) / _BASE), 0)
@@ -68,16 +69,15 @@ def marked_stretches(
 ) -> list[Stretch]:
     """Measures stretches that somebody has marked, such as vowels.
 
-    Pitch is that of their voiced windows; where fewer than two are voiced, the stretch
-    is left out, and so is one that ends after the sound.
+    The pitch is that of the voiced windows. A stretch is left out if it has fewer than
+    two voiced windows, or if it ends after the sound.
 
-    Args:
-        track: From :func:`.pitch.track_pitch`.
-        marks: Start and end in seconds, and what is spoken.
+    Args: track: Result of :func:`.pitch.track_pitch`. marks: Start and end in seconds,
+    and the spoken sound.
     """
     found, heard = [], len(track.hz) * track.hop + SHORTEST
     for start, end, sound in marks:
-        if end > heard:  # how it goes on is not known
+        if end > heard:  # the sound after this is not known
             continue
         first, stop = (round(v / track.hop) for v in (start, end))
         first, stop = max(0, first), min(len(track.hz), max(stop, first + 1))

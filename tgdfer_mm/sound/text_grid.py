@@ -1,8 +1,8 @@
-"""Praat's TextGrid files: who marked what is spoken, and when.
+"""Reads Praat's TextGrid files: marked intervals of speech with their texts.
 
-Such files come of a forced alignment, or are made by hand. Both text forms of Praat are
-read, long and short, by its own rule: numbers, texts in quotes and flags in angle
-brackets that stand alone are the values, in their order; all else is for the reader.
+Such files come from a forced alignment, or are made by hand. Both text forms of Praat
+are read, long and short, by Praat's own rule: the values are free-standing numbers,
+texts in quotes and flags in angle brackets, in their order. All other text is ignored.
 """
 
 import re
@@ -22,15 +22,16 @@ def read_text_grid(path: str | Path) -> dict[str, list[Mark]]:
     """Reads the intervals of a TextGrid.
 
     Args:
-        path: The file; UTF-8, or UTF-16 with a byte order mark, as Praat writes it.
+        path: The file, in UTF-8, or in UTF-16 with a byte order mark, as Praat writes
+            it.
 
     Returns:
-        For each tier of intervals, by its name, start and end in seconds and the text;
-        intervals without a text are left out, and so are tiers of points.
+        For each name of an interval tier, a list of start and end in seconds and the
+        text. Intervals without a text and tiers of points are left out.
 
     Raises:
-        InputError: The file cannot be read, or is no TextGrid, or two intervals of a
-            tier overlap; the message names the file and the line.
+        InputError: The file cannot be read, or is not a TextGrid. The message names the
+            file and the line.
     """
     path = Path(path)
     try:
@@ -41,7 +42,10 @@ def read_text_grid(path: str | Path) -> dict[str, list[Mark]]:
         raise InputError(f'{path}: cannot be read as a TextGrid ({error})') from error
     values = _Values(path, text)
     if (values.text(), values.text()) != ('ooTextFile', 'TextGrid'):
-        raise InputError(f'{path}, line 1: no TextGrid in one of the text forms')
+        raise InputError(
+            f'{path}, line 1: this is not a TextGrid in one of the text forms; save '
+            'it as text in Praat'
+        )
     values.number(), values.number()
     if values.flag() != '<exists>':
         return {}
@@ -54,10 +58,12 @@ def read_text_grid(path: str | Path) -> dict[str, list[Mark]]:
                 values.number(), values.text()
         elif kind == 'IntervalTier':
             if name in tiers:
-                raise values.error(f'the tier {name!r} stands twice')
-            tiers[name] = list(_intervals(values, name))
+                raise values.error(
+                    f'the tier {name!r} is there twice; rename one of them'
+                )
+            tiers[name] = list(_intervals(values))
         else:
-            raise values.error(f'a tier is IntervalTier or TextTier, not {kind!r}')
+            raise values.error(f'a tier must be IntervalTier or TextTier, not {kind!r}')
     return tiers
 
 
@@ -91,7 +97,7 @@ def _intervals(values: '_Values', tier: str) -> Iterator[Mark]:
 
 
 class _Values:
-    """The values of a file one after another, each with its line."""
+    """Reads the values of a file one after another, each with its line."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._path, self._line = path, 1
@@ -121,10 +127,10 @@ class _Values:
     def _next(self, kind: type, name: str) -> object:
         self._line, value = next(self._found, (self._line, None))
         if value is None:
-            raise self.error(f'the file ends where {name} should be')
+            raise self.error(f'the file ends before {name}')
         if not isinstance(value, kind):
             shown = value[0] if isinstance(value, tuple) else value
-            raise self.error(f'{shown!r:.40} stands where {name} should be')
+            raise self.error(f'{shown!r:.40} is there instead of {name}')
         return value
 
     def text(self) -> str:
@@ -139,5 +145,5 @@ class _Values:
     def count(self) -> int:
         value = self.number()
         if value != int(value) or not 0 <= value < 1e7:
-            raise self.error(f'{value} stands where a count should be')
+            raise self.error(f'{value} is there instead of a count')
         return int(value)

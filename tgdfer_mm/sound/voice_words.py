@@ -1,6 +1,6 @@
-"""How a voice sounds, in words: for captions, prompts and descriptions.
+"""Describes a voice in words, for captions, prompts and descriptions.
 
-Values are those of :mod:`.stretches`, scaled by person; the words are in
+The values are those of :mod:`.stretches`, scaled by person. The words are in
 ``voice_words.json``.
 """
 
@@ -22,10 +22,9 @@ def voice_table() -> dict:
 
 
 def value_words(scaled: Sequence[float]) -> list[str]:
-    """The words of six values that are scaled by person; none for what is usual.
+    """The words for six values that are scaled by person; none for usual values.
 
-    Args:
-        scaled: Of :data:`.stretches.VALUES`, in their order.
+    Args: scaled: Scaled values of :data:`.stretches.VALUES`, in their order.
     """
     table = voice_table()
     found = []
@@ -41,7 +40,7 @@ def describe_stretches(
     """Each stretch in words: start and end in seconds, and the text.
 
     Args:
-        stretches: Of a clip.
+        stretches: Stretches of a clip.
         scaled: (S, 6), their values scaled by person.
     """
     form = voice_table()['stretch']
@@ -52,10 +51,10 @@ def describe_stretches(
 
 
 def describe_voice(stretches: Sequence[Stretch], scaled: np.ndarray) -> str:
-    """A clip's voice in one sentence: on the whole, and where it is most unusual.
+    """A clip's voice in one sentence: its mean, and its most unusual stretch.
 
     Args:
-        stretches: Of a clip.
+        stretches: Stretches of a clip.
         scaled: (S, 6), their values scaled by person.
     """
     table = voice_table()
@@ -69,15 +68,14 @@ def describe_voice(stretches: Sequence[Stretch], scaled: np.ndarray) -> str:
 def summary(
     stretches: Sequence[Stretch], scaled: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, int]:
-    """What :func:`describe_voice` tells, as numbers.
+    """The numbers behind :func:`describe_voice`.
 
-    Args:
-        stretches: Of a clip, at least one.
+    Args: stretches: Stretches of a clip, at least one.
         scaled: (S, 6), their values scaled by person.
 
     Returns:
         The mean over the stretches, weighted by their length (6,); the values of the
-        stretch that is most unusual (6,); and which one that is.
+        most unusual stretch (6,); and its index.
     """
     lengths = np.array([s.end - s.start for s in stretches])
     whole = lengths @ scaled / lengths.sum()

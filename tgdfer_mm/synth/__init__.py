@@ -1,6 +1,6 @@
 """Drawn faces: clips in the benchmarks' layouts.
 
-Nothing here is, or is made from, a photograph; wherever it prints, it says synthetic.
+No part of it is a photograph or made from one. All output says that it is synthetic.
 """
 
 from .clips import EMOTIONS, Clip, make_clip

@@ -1,12 +1,11 @@
-"""FACS action units, and what the seven emotions look like in them."""
+"""FACS action units, and their combinations for the seven emotions."""
 
 import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-# The units the renderer draws. AU45 (blink) is no part of an emotion: it is what
-# a living face does besides.
+# The units that the renderer draws. AU45 (blink) is not a part of any emotion.
 ACTION_UNITS = (
     'AU1', 'AU2', 'AU4', 'AU5', 'AU6', 'AU7', 'AU9', 'AU10', 'AU12', 'AU15',
     'AU16', 'AU17', 'AU20', 'AU23', 'AU24', 'AU25', 'AU26', 'AU27', 'AU45',
@@ -33,12 +32,12 @@ def check_units(units: Mapping[str, float]) -> None:
 
 
 def scale_units(units: Mapping[str, float], factor: float) -> Units:
-    """Weaken or strengthen a movement, kept within 0..1."""
+    """Weaken or strengthen a movement, within 0..1."""
     return {name: min(1.0, max(0.0, v * factor)) for name, v in units.items()}
 
 
 def blend_units(*movements: Mapping[str, float]) -> Units:
-    """Join simultaneous movements: the stronger activation of a unit is seen."""
+    """Join simultaneous movements: the stronger activation of a unit counts."""
     joined: Units = {}
     for units in movements:
         for name, value in units.items():

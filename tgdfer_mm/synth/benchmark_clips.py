@@ -19,7 +19,7 @@ from .levels import DYNAMICS, Level, sample_length
 from .occlusion import sample_occluder
 
 EXPRESSIONS = ('happy', 'sad', 'angry', 'surprise', 'disgust', 'fear')
-_SHORTEST_APEX = 2  # frames, whatever the share
+_SHORTEST_APEX = 2  # smallest number of frames, for any share
 
 
 def make_benchmark_clip(
@@ -32,9 +32,9 @@ def make_benchmark_clip(
     lengths: str = 'ferv39k',
     style: str = 'drawn',
 ) -> Clip:
-    """Plan a clip; the same arguments give the same clip, whatever was made before.
+    """Plan a clip; the same arguments always give the same clip.
 
-    Another style changes how the clip is drawn and nothing else.
+    Another style changes only the drawing of the clip.
 
     Args:
         level: Its difficulty.
@@ -42,7 +42,7 @@ def make_benchmark_clip(
         number: Number of the clip in it.
         label: One of ``level.classes``.
         person: Number of the identity.
-        lengths: Benchmark whose distribution of lengths is taken.
+        lengths: Benchmark whose distribution of lengths is used.
         style: Key of ``STYLES``.
 
     Raises:
@@ -79,7 +79,7 @@ def make_benchmark_clip(
 def _apex_movements(
     rng: np.random.Generator, level: Level, label: str, length: int
 ) -> tuple[tuple[Movement, ...], np.ndarray]:
-    """The labelled emotion once, and distractors where it does not show."""
+    """The labelled emotion once, and distractors outside its frames."""
     share = rng.uniform(*level.apex_share)
     apex = max(_SHORTEST_APEX, round(share * length))
     ramps = rng.integers(1, 4, 2)
@@ -105,7 +105,7 @@ def _distract(
     taken: np.ndarray,
     longest: int,
 ) -> tuple[Movement, ...]:
-    """Other emotions of at most `longest` frames each, none over another."""
+    """Other emotions of at most `longest` frames each, without overlap."""
     movements = []
     taken = taken.copy()
     for _ in range(int(rng.integers(level.distractors[0], level.distractors[1] + 1))):
@@ -118,7 +118,7 @@ def _distract(
         first = int(rng.choice(fits))
         bump = half_wave(len(taken), first, width)
         bump /= bump.max()
-        # A frame between two movements keeps them apart.
+        # One frame between two movements separates them.
         taken[max(0, first - 1) : first + width + 1] = True
         emotion = others[rng.integers(len(others))]
         strength = rng.uniform(*level.distractor_strength)

@@ -1,4 +1,4 @@
-"""A surface to draw a posed head on, in face units."""
+"""A canvas on which a head in a pose is drawn, in face units."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -104,7 +104,7 @@ class Canvas:
         ]
 
     def _project(self) -> list[np.ndarray]:
-        """All shapes in fixed-point pixels, int32; in one go, which is faster."""
+        """All shapes in fixed-point pixels, int32; one call for all is faster."""
         points = np.concatenate([shape[0] for shape in self._shapes])
         lengths = [len(shape[0]) for shape in self._shapes]
         flat = np.repeat([shape[3] for shape in self._shapes], lengths)

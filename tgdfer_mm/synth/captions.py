@@ -1,4 +1,4 @@
-"""What somebody who has seen a generated clip would say of it."""
+"""Captions of generated clips, as a viewer would write them."""
 
 import numpy as np
 
@@ -7,14 +7,15 @@ from .sentences import describe
 
 
 def caption_clip(clip: Clip, seed: tuple[int, ...]) -> str:
-    """A sentence of its own for each clip, in the vocabulary of the small model.
+    """A sentence for a clip, in the vocabulary of the small model.
 
-    It tells the true action units at the apex, or where least moves in a neutral clip;
-    of a clip of two emotions those of the first frame and then of the last.
+    It has the true action units at the apex. For a neutral clip it has those of the
+    frame with the least movement. For a clip with two emotions it has those of the
+    first frame and then of the last frame.
 
     Args:
         clip: The clip.
-        seed: Chooses the words.
+        seed: Seed for the choice of words.
     """
     rng = np.random.default_rng([*seed, 78])
     said = [describe(clip.units(i), rng) for i in _moments(clip)]

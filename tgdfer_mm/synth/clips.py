@@ -1,4 +1,4 @@
-"""Clips of one drawn person: neutral, onset, apex, offset, and distractions."""
+"""Clips of one drawn person: neutral, onset, apex, offset, and distractors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from .occlusion import Occluder
 from .styles import STYLES
 
 EMOTIONS = ('happy', 'sad', 'neutral', 'angry', 'surprise', 'disgust', 'fear')
-APEX_THRESHOLD = 0.5  # a frame is expressive from this intensity on
-APEX_SHARE = (0.15, 0.40)  # of the clip's frames
+APEX_THRESHOLD = 0.5  # smallest intensity of an expressive frame
+APEX_SHARE = (0.15, 0.40)  # share of the clip's frames
 LENGTHS = (24, 44)  # frames, both included
-_RAMP = (2, 4)  # frames from the threshold down to nothing
+_RAMP = (2, 4)  # frames from the threshold down to zero
 _DISTRACTOR = (3, 6)  # frames
 
 
 @dataclass(frozen=True)
 class Movement:
-    """One expression passing over the face.
+    """One expression of the face, with its intensity over time.
 
     Attributes:
         emotion: Its name.
@@ -43,15 +43,15 @@ class Clip:
     Attributes:
         label: The emotion that names the clip.
         person: Number of the identity.
-        identity: Who is drawn.
-        intensity: Of the labelled emotion, per frame (L,), 0..1. A neutral clip has
-            no expression whose frames could be found, so its curve is all zero.
-        movements: The labelled one, if not neutral, then the distractors.
+        identity: Traits of the drawn person.
+        intensity: Intensity of the labelled emotion in each frame (L,), 0..1. In a
+            neutral clip it is zero everywhere.
+        movements: The labelled movement, if not neutral, then the distractors.
         blink: Activation of the blink per frame (L,).
         nuisances: One per frame.
-        occluder: What covers part of the face for a while, if anything.
+        occluder: The object that covers a part of the face for a while, or None.
         style: Key of ``STYLES``.
-        jpeg_quality: With which its frames are to be written.
+        jpeg_quality: JPEG quality of its frames.
     """
 
     label: str
@@ -86,7 +86,7 @@ class Clip:
         return STYLES[self.style](picture)
 
     def landmarks(self, size: int) -> np.ndarray:
-        """Where brows, eyes and lips are in each frame: (L, 20, 2), pixels x and y."""
+        """Points of brows, eyes and lips in each frame: (L, 20, 2), pixels x and y."""
         return np.stack(
             [
                 face_landmarks(self.identity, self.units(i), self.nuisances[i], size)
@@ -102,7 +102,7 @@ class Clip:
 def make_clip(
     seed: int, number: int, label: str, person: int, space: str = 'clips'
 ) -> Clip:
-    """Plan a clip; the same arguments give the same clip, whatever was made before.
+    """Plan a clip; the same arguments always give the same clip.
 
     Args:
         seed: Seed of the data set.
@@ -127,7 +127,7 @@ def make_clip(
         own = ()
     else:
         own = (Movement(label, personal_units(rng, label), curve),)
-    # Distractions happen where a labelled expression would not be visible.
+    # Distractors are in frames where the labelled expression is not visible.
     free = [(0, start - ramp_in), (stop + ramp_out, length)]
     distractors = _distractors(rng, label, length, free, stop - start)
     return Clip(
@@ -142,7 +142,7 @@ def make_clip(
 
 
 def _plan_apex(rng: np.random.Generator, length: int) -> tuple[int, int, int, int]:
-    """First and one-past-last apex frame, and the lengths of the two ramps."""
+    """First apex frame, the frame after the last one, and lengths of the two ramps."""
     low = int(np.ceil(APEX_SHARE[0] * length))
     high = int(np.floor(APEX_SHARE[1] * length))
     # An apex is longer than the shortest distractor can be.
@@ -162,7 +162,7 @@ def _plan_apex(rng: np.random.Generator, length: int) -> tuple[int, int, int, in
 def rise_and_fall(
     length: int, start: int, stop: int, ramp_in: int, ramp_out: int, peak: float
 ) -> np.ndarray:
-    """A curve that is at least the threshold in exactly frames start..stop-1."""
+    """A curve that reaches the threshold exactly in the frames start..stop-1."""
     rise = min(2.0, (stop - start) / 3)
     knots = [
         (start - ramp_in - 0.5, 0.0),
@@ -200,7 +200,7 @@ def _distractors(
     free: list[tuple[int, int]],
     apex: int,
 ) -> tuple[Movement, ...]:
-    """One or two weak movements, shorter than the apex, in the free stretches."""
+    """One or two weak movements, shorter than the apex, in the free frames."""
     others = [e for e in EMOTIONS if e not in (label, 'neutral')]
     spans = sorted(free, key=lambda span: span[0] - span[1])  # widest first
     movements = []
@@ -231,7 +231,7 @@ def blinks(rng: np.random.Generator, length: int) -> np.ndarray:
 def drift(
     rng: np.random.Generator, length: int, strength: float = 1.0
 ) -> tuple[Nuisance, ...]:
-    """A head that moves slowly before a fixed background in constant light."""
+    """A head that moves slowly, with a fixed background and constant light."""
     base = sample_nuisance(rng, strength)
     phase = np.arange(length) / length * 2 * np.pi
 

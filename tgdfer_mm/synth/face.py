@@ -1,8 +1,8 @@
-"""A parametric face: identity, action units and nuisance in, a picture out.
+"""A parametric face: makes a picture from identity, action units and nuisance.
 
-No claim of realism: every feature is a few filled curves. What matters is that
-each action unit moves what FACS says it moves, by an amount that grows with its
-activation, whoever the person is.
+It is not realistic: every feature is a few filled curves. But each action unit moves
+the part of the face that FACS states, and the movement grows with its activation, for
+every person.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ def render_face(
     """Draw one face.
 
     Args:
-        identity: Who.
+        identity: Traits of the person.
         aus: Activation 0..1 of each action unit; missing ones are 0.
         nuisance: Pose, background, light, blur, noise.
         size: Width and height, pixels.
@@ -254,7 +254,7 @@ def draw_mouth(canvas: Canvas, who: Identity, au: Mapping[str, float]) -> None:
         depth = min(0.55 * gap, 0.075)
         teeth[:, 1] += depth * (1 - ramp(len(teeth)) ** 2)
         canvas.fill(np.concatenate([inner_top, teeth[::-1]]), (244, 240, 230))
-        if au['AU16'] > 0.3:  # a lowered lower lip bares the lower teeth
+        if au['AU16'] > 0.3:  # a lowered lower lip shows the lower teeth
             lower = inner_bottom.copy()
             lower[:, 1] -= 0.3 * gap * (1 - ramp(len(lower)) ** 2)
             canvas.fill(np.concatenate([inner_bottom, lower[::-1]]), (236, 230, 218))

@@ -1,4 +1,4 @@
-"""Who is drawn: the traits of a face that no expression changes."""
+"""Identities of drawn faces: the traits that no expression changes."""
 
 import json
 from dataclasses import dataclass
@@ -8,9 +8,8 @@ import numpy as np
 
 Colour = tuple[int, int, int]
 
-# Identities are numbered inside a space; two spaces never share a face. `vlm` is
-# for pre-training, the others are for clips, so that a model never meets in
-# testing a face it has seen.
+# Identities are numbered inside a space; two spaces never share a face. `vlm` is for
+# pre-training, the others are for clips, so that no face of pre-training is in a test.
 IDENTITY_SPACES = {'vlm': 101, 'vlm_heldout': 102, 'clips': 103}
 
 _COLOURS = json.loads(
@@ -48,7 +47,8 @@ class Identity:
         lips: Colour of the lips.
         glasses: Whether the person wears glasses.
         beard: Density of the beard, 0 for none.
-        asymmetry: How much stronger the left side moves than the right.
+        asymmetry: Difference of strength between the movements of the left and the
+            right side.
     """
 
     head_width: float
@@ -83,7 +83,7 @@ def sample_identity(space: str, seed: int, number: int) -> Identity:
     Args:
         space: A key of ``IDENTITY_SPACES``.
         seed: Seed of the data set.
-        number: Which person of that space.
+        number: Number of the person in that space.
 
     Raises:
         ValueError: If the space is unknown.

@@ -1,4 +1,4 @@
-"""Where the landmarks of a drawn face are: the truth behind the picture."""
+"""The true landmarks of a drawn face."""
 
 from collections.abc import Mapping
 
@@ -10,8 +10,8 @@ from .canvas import Canvas
 from .identity import Identity
 from .nuisance import Nuisance
 
-# Points of the curves that a part of the face is drawn by: which filled curve, and
-# which of its points.
+# Points of the curves that draw a part of the face: index of the filled curve, and
+# indices of its points.
 _BROW = ((0, (0, 4, 8)),)
 _EYE = ((0, (0, 7, 14, 22)),)
 _LIPS = ((-2, (0, 7, 14, 22)), (-1, (7, 22)))
@@ -20,17 +20,17 @@ _LIPS = ((-2, (0, 7, 14, 22)), (-1, (7, 22)))
 def face_landmarks(
     identity: Identity, aus: Mapping[str, float], nuisance: Nuisance, size: int
 ) -> np.ndarray:
-    """Points of brows, eyes and lips, wherever the pose puts them.
+    """Points of brows, eyes and lips, moved by the pose.
 
     Args:
-        identity: Who.
+        identity: Traits of the person.
         aus: See :func:`~tgdfer_mm.synth.face.render_face`.
-        nuisance: Pose; blur, light and noise move nothing.
-        size: Of the picture, pixels.
+        nuisance: The pose; blur, light and noise do not move points.
+        size: Width and height of the picture, pixels.
 
     Returns:
-        (20, 2), x and y in pixels: three of a brow and four of an eye, left of the
-        picture first, then six of the lips.
+        (20, 2), x and y in pixels: three points of each brow and four of each eye,
+        those on the left of the picture first, then six of the lips.
     """
     au = {name: float(aus.get(name, 0.0)) for name in ACTION_UNITS}
     found = []

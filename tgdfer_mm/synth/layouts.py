@@ -1,8 +1,8 @@
-"""Where each benchmark keeps its clips and how it lists them.
+"""The layouts of the benchmarks: paths of clips, and annotation files.
 
-What tells them apart is in ``layouts.json``. Every layout gets the same planned clips:
-five blocks of people that share no face, which become the five folds, or training and
-test part where there is one split.
+Their differences are in ``layouts.json``. Every layout gets the same planned clips:
+five blocks of people without a common face. These become the five folds, or the
+training and the test part if there is one split.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 from .clips import EMOTIONS
 
 FOLDS = 5
-# FERV39k's. They are the benchmark's names and nothing more: no scenery is drawn.
+# Scenes of FERV39k. Only the names are used: no scenery is drawn.
 SCENES = ('Action', 'DailyLife', 'Interview')
 
 
@@ -23,12 +23,12 @@ class PlannedClip:
     """A clip's place in the data set.
 
     Attributes:
-        number: From 1, ascending over the folds, as the authors number theirs.
-        emotion: Name of its class, one of ``EMOTIONS`` mostly.
-        person: Number of the identity; shows every emotion once.
-        fold: From 1, the fold in whose test part it is.
-        rank: From 0, its place among the clips of this emotion.
-        label: From 0, its class.
+        number: Number from 1, ascending over the folds, as in the original data.
+        emotion: Name of its class, usually one of ``EMOTIONS``.
+        person: Number of the identity; each person shows every emotion once.
+        fold: The fold in whose test part it is, from 1.
+        rank: Its place among the clips of this emotion, from 0.
+        label: Its class, from 0.
     """
 
     number: int
@@ -46,7 +46,7 @@ def plan_clips(
 
     Args:
         clips_per_class: Clips of each emotion in each of the five folds.
-        classes: The emotions, or what else a clip can be of, in label order.
+        classes: The emotions or other classes, in label order.
     """
     plan = []
     for person in range(FOLDS * clips_per_class):
@@ -67,7 +67,7 @@ class Layout:
     forms: dict[str, Any]
 
     def name(self, clip: PlannedClip) -> str:
-        """Name of the clip, as the data set class knows it."""
+        """Name of the clip in the data set class."""
         return self._facts(clip)['name']
 
     def class_name(self, emotion: str) -> str:

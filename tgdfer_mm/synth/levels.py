@@ -1,4 +1,4 @@
-"""How difficult the clips of the SynthDFER benchmark are; data in ``levels.json``."""
+"""Levels of difficulty of the SynthDFER benchmark; data in ``levels.json``."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 
 from .clips import EMOTIONS
 
-# What `make_clip` draws: the clips of the demo, older than the benchmark's levels.
+# The clips of the demo, from `make_clip`, which are older than the benchmark's levels.
 DEMO = 'demo'
 
 
@@ -19,8 +19,8 @@ def _content() -> dict:
     return json.loads(path.read_text(encoding='utf-8'))
 
 
-# Class -> what follows what. The two of a pair hold the same frames in reverse order,
-# so nothing but order tells them apart. None is a face at rest.
+# Class -> the two emotions in their order. The two classes of a pair have the same
+# frames in reverse order, so only the order distinguishes them. None is a face at rest.
 DYNAMICS: dict[str, tuple[str | None, str | None]] = {
     name: tuple(pair) for name, pair in _content()['orders'].items()
 }
@@ -38,7 +38,7 @@ class Level:
         distractor_strength: Their smallest and largest intensity; they are always
             shorter than the apex.
         nuisance: Factor of pose, light, blur and noise.
-        occlusion: Share of the clips in which something covers part of the face.
+        occlusion: Share of the clips in which an object covers a part of the face.
         jpeg_quality: Smallest and largest quality of a clip's JPEG files.
     """
 
@@ -81,10 +81,10 @@ def load_level(name: str) -> Level:
 def sample_length(rng: np.random.Generator, lengths: str) -> int:
     """Number of frames of a clip, drawn as in a real benchmark.
 
-    Between the known quantiles the distribution is taken as uniform.
+    Between the known quantiles the distribution is assumed to be uniform.
 
     Args:
-        rng: Source of randomness.
+        rng: Random generator.
         lengths: ``ferv39k``, ``dfew`` or ``mafw``.
     """
     share, frames = zip(*_content()['lengths'][lengths], strict=True)

@@ -1,4 +1,4 @@
-"""What changes a picture without changing the expression."""
+"""Nuisance: changes of a picture that leave the expression unchanged."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ class Nuisance:
         roll: Tilt, radians.
         zoom: Factor of the face's size in the picture.
         shift: Offset of the face (right, down) as a share of the picture.
-        light_angle: Where the light comes from, radians.
+        light_angle: Direction of the light, radians.
         light_strength: Brightness difference over half the picture.
         brightness: Factor of the whole picture.
         warmth: Reddish (> 0) or bluish (< 0) light.
@@ -42,7 +42,7 @@ class Nuisance:
 
 
 def plain_nuisance() -> Nuisance:
-    """A frontal face in even light before grey: for figures and tests."""
+    """A frontal face in even light on a grey background, for figures and tests."""
     return Nuisance(background=np.full((2, 2, 3), 150, np.uint8))
 
 
@@ -50,7 +50,7 @@ def sample_nuisance(rng: np.random.Generator, strength: float = 1.0) -> Nuisance
     """Draw pose, camera and light of a picture.
 
     Args:
-        rng: Source of randomness.
+        rng: Random generator.
         strength: Factor of pose, light, blur and noise; 0 is a studio portrait.
     """
     base = rng.uniform(40, 210) + rng.normal(0, 22, 3)
@@ -83,11 +83,12 @@ def moving_head(
     down: np.ndarray,
     zoom: np.ndarray,
 ) -> tuple[Nuisance, ...]:
-    """A nuisance for each frame: the head moves, the camera's noise is fresh.
+    """A nuisance for each frame: the head moves, and each frame has new noise.
 
     Args:
-        base: Where the movement starts from.
-        yaw: (n,) radians, added to the base's; so are the others in their units.
+        base: The nuisance to which the movement is added.
+        yaw: (n,) radians, added to that of the base; the others are added in their
+            units.
         pitch: See yaw.
         roll: See yaw.
         right: (n,) added to the shift.

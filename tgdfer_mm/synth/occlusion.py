@@ -1,4 +1,4 @@
-"""Things that cover part of a face for a while."""
+"""Objects that cover a part of a face for a while."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Occluder:
-    """A flat blob before the face.
+    """A flat blob in front of the face.
 
     Attributes:
         centre: Right and down, shares of the picture.
@@ -16,7 +16,7 @@ class Occluder:
         angle: Tilt, degrees.
         colour: RGB.
         first: First frame in which it is there.
-        last: One past the last.
+        last: The frame after the last one.
     """
 
     centre: tuple[float, float]
@@ -40,8 +40,8 @@ def sample_occluder(rng: np.random.Generator, length: int) -> Occluder:
     """Draw a hand-sized blob over the eyes, a cheek or the mouth.
 
     Args:
-        rng: Source of randomness.
-        length: Frames of the clip; a quarter to all of them are covered.
+        rng: Random generator.
+        length: Number of frames of the clip; a quarter to all of them are covered.
     """
     span = max(1, round(length * rng.uniform(0.25, 1.0)))
     first = int(rng.integers(0, length - span + 1))

@@ -1,4 +1,4 @@
-"""Drawing on all cores."""
+"""Runs independent jobs on all cores."""
 
 import multiprocessing
 import os
@@ -12,7 +12,7 @@ Result = TypeVar('Result')
 
 
 def _one_thread() -> None:
-    # OpenCV's own threads do not survive a fork, and would only get in the way.
+    # OpenCV's own threads do not survive a fork, and are not needed here.
     cv2.setNumThreads(0)
 
 
@@ -24,8 +24,8 @@ def parallel_map(
     Args:
         work: A function of a module.
         jobs: Its arguments.
-        workers: Number of processes; by default one per core that may be used. With
-            1 the jobs are done here.
+        workers: Number of processes; by default one per core that may be used. With 1
+            the jobs are done in this process.
 
     Yields:
         The results in the jobs' order.

@@ -1,4 +1,4 @@
-"""Sentences that say in words which action units a face shows."""
+"""Sentences that describe the action units of a face."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-VISIBLE = 0.2  # weaker activations are not worth a word
+VISIBLE = 0.2  # weaker activations are not described
 
 
 @cache
@@ -18,14 +18,14 @@ def vocabulary() -> dict:
 
 
 def describe(aus: Mapping[str, float], rng: np.random.Generator) -> str:
-    """Say what a face shows, each time in other words.
+    """Describe a face, each time in other words.
 
-    What moves is mostly said, with an adverb of its intensity; what rests is said
-    now and then, or throughout if nothing moves.
+    Moving parts are usually described, with an adverb of the intensity. Parts at rest
+    are sometimes described, and always if nothing moves.
 
     Args:
         aus: Activation 0..1 of each action unit; missing ones are 0.
-        rng: Chooses words, parts and order.
+        rng: Random generator for the words, parts and order.
     """
     words = vocabulary()
     moving, resting = [], []
@@ -53,7 +53,7 @@ def describe(aus: Mapping[str, float], rng: np.random.Generator) -> str:
 def _seen(
     movements: list[dict], aus: Mapping[str, float], rng: np.random.Generator
 ) -> tuple[float | None, str]:
-    """The first movement of a region all of whose units are visible."""
+    """The first movement of a region with all its units visible."""
     for movement in movements:
         phrases = movement['phrases']
         phrase = phrases[rng.integers(len(phrases))]
@@ -62,12 +62,12 @@ def _seen(
         values = [aus.get(name, 0.0) for name in movement['needs']]
         if min(values) >= VISIBLE:
             return float(np.mean(values)), phrase
-    raise AssertionError('every region ends with what it looks like at rest')
+    raise AssertionError('every region must end with its phrases at rest')
 
 
 def _adverb(strength: float, rng: np.random.Generator) -> str:
     level = 'weak' if strength < 0.45 else 'medium' if strength < 0.75 else 'strong'
-    # Weak movements are always called so; else a weak one reads like a full one.
+    # Weak movements always get an adverb; without it they would read like full ones.
     if level != 'weak' and rng.random() < 0.6:
         return ''
     options = vocabulary()['adverbs'][level]

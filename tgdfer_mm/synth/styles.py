@@ -1,4 +1,4 @@
-"""Ways to render a drawn face; all but the first are held out from training."""
+"""Styles of drawn faces; all except the first are held out from training."""
 
 from collections.abc import Callable
 

@@ -20,7 +20,7 @@ from .levels import DEMO, length_names, level_names, load_level
 from .parallel import parallel_map
 from .styles import STYLES
 
-# Raise it whenever the same parameters give other pictures or other files.
+# Increase it if the same parameters give other pictures or other files.
 GENERATOR_VERSION = 1
 FPS = 25
 STAMP = 'generation.json'
@@ -29,14 +29,14 @@ INTENSITIES = 'intensities.json'
 
 @dataclass(frozen=True)
 class SynthSpec:
-    """What to generate.
+    """The parameters of a generated data set.
 
     Attributes:
         layout: ``dfew``, ``ferv39k`` or ``mafw``.
         size: Width and height of the frames, pixels.
         seed: Seed of faces and movements.
-        clips_per_class: Clips of each emotion in each of five folds; so many people
-            are in a fold.
+        clips_per_class: Clips of each emotion in each of five folds. A fold has this
+            number of people.
         videos: Whether MP4 files are written next to the frames.
         level: ``demo``, or a level of the benchmark, see ``levels.json``.
         lengths: Benchmark whose distribution of lengths the clips have; not for the
@@ -71,7 +71,9 @@ class SynthSpec:
         if self.size < 32 or self.size % 2:  # mmaction2's decord misreads smaller ones
             raise ValueError(f'size={self.size} must be even and at least 32')
         if self.clips_per_class < 1 or self.seed < 0:
-            raise ValueError('clips_per_class must be positive, seed not negative')
+            raise ValueError(
+                'clips_per_class must be positive, and seed must not be negative'
+            )
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -83,7 +85,7 @@ class SynthSpec:
         return plan_clips(self.clips_per_class, self.classes)
 
     def clip(self, planned: PlannedClip) -> Clip:
-        """What a clip shows."""
+        """The content of a clip."""
         own = (self.seed, planned.number, planned.emotion, planned.person)
         if self.level == DEMO:
             return make_clip(*own)
@@ -100,22 +102,23 @@ def ensure_tree(
 ) -> bool:
     """Write the data set unless it is there.
 
-    Everything is written into a folder next to `root` that takes its name when it is
-    complete, so `root` never holds half a data set. One from which clips were lost
-    is written anew.
+    Everything is written into a folder next to `root`, which is renamed to `root` when
+    it is complete. So `root` never has an incomplete data set. If clips of an existing
+    data set are missing, it is written again.
 
     Args:
         root: Data root.
-        spec: What should be there.
-        workers: Processes; by default one per core. The result is the same.
-        report: Called with lines that tell what happens.
+        spec: The parameters of the data set.
+        workers: Number of processes, by default one per core. It does not change the
+            result.
+        report: Is called with lines about the progress.
 
     Returns:
         Whether it was written.
 
     Raises:
-        FileExistsError: If `root` holds something else, or a data set of other
-            parameters or of another version of the generator. It is left alone.
+        FileExistsError: If `root` has other content, or a data set with other
+            parameters or of another version of the generator. It is not changed.
     """
     root = Path(root).expanduser().absolute()
     if root.is_dir() and any(root.iterdir()):
@@ -124,7 +127,7 @@ def ensure_tree(
         if not lost:
             report(f'Reusing the SYNTHETIC clips in {root}')
             return False
-        report(f'{len(lost)} clips, e.g. {lost[0]}, are gone from {root}')
+        report(f'{len(lost)} clips, e.g. {lost[0]}, are missing in {root}')
     root.parent.mkdir(parents=True, exist_ok=True)
     prefix = f'.{root.name}.partial-{socket.gethostname()}-'
     _remove_abandoned(root.parent, prefix)
@@ -149,22 +152,22 @@ def _check_stamp(root: Path, spec: SynthSpec) -> None:
         found = parse_json((root / STAMP).read_text(encoding='utf-8'))
     except (OSError, ValueError) as error:
         raise FileExistsError(
-            f'{root} is not empty and holds no generated data set (no readable '
+            f'{root} is not empty and has no generated data set (no readable '
             f'{STAMP}); choose another data_root for synthetic clips'
         ) from error
     wanted = _stamp(spec)
-    # Trees from before there were levels are of the level `demo`.
+    # Data sets from before the levels have the level `demo`.
     found = {**asdict(SynthSpec()), **found}
-    # More than was asked for does no harm.
+    # Additional files do no harm.
     wanted['videos'] = wanted['videos'] or bool(found.get('videos'))
     differing = [
-        f'{key} is {found.get(key)!r}, asked for {value!r}'
+        f'{key} is {found.get(key)!r}, not {value!r}'
         for key, value in wanted.items()
         if found.get(key) != value
     ]
     if differing:
         raise FileExistsError(
-            f'{root} holds synthetic clips of other parameters '
+            f'{root} has synthetic clips with other parameters '
             f'({"; ".join(differing)}); delete it or choose another data_root'
         )
 
@@ -182,7 +185,7 @@ def _lost_clips(root: Path, spec: SynthSpec) -> list[str]:
 
 
 def _remove_abandoned(folder: Path, prefix: str) -> None:
-    """Remove what a killed process of this machine left half written."""
+    """Remove incomplete folders of killed processes of this machine."""
     for path in folder.glob(f'{prefix}*'):
         pid = path.name.removeprefix(prefix)
         if pid.isdecimal() and not is_running(int(pid)):
@@ -203,7 +206,7 @@ def _write_tree(
     jobs = [(root, spec, clip) for clip in plan]
     truths = parallel_map(_write_clip, jobs, workers)
     for done, (clip, true) in enumerate(zip(plan, truths, strict=True), start=1):
-        # Label sets write the class names in lower case.
+        # Label sets have the class names in lower case.
         label = layout.class_name(clip.emotion).lower()
         truth[layout.name(clip)] = {'label': label, **true}
         if done % max(1, len(plan) // 4) == 0:
@@ -214,7 +217,7 @@ def _write_tree(
 
 
 def _write_clip(job: tuple[Path, SynthSpec, PlannedClip]) -> dict:
-    """Draw and write one clip; returns what truly happens in it."""
+    """Draw and write one clip; return the truth about it."""
     root, spec, planned = job
     layout = LAYOUTS[spec.layout]
     clip = spec.clip(planned)
@@ -224,7 +227,7 @@ def _write_clip(job: tuple[Path, SynthSpec, PlannedClip]) -> dict:
         if number == 0:
             path.parent.mkdir(parents=True, exist_ok=True)
         quality = [cv2.IMWRITE_JPEG_QUALITY, clip.jpeg_quality]
-        # OpenCV 5 complains of it in every PNG file.
+        # OpenCV 5 prints a warning about it for every PNG file.
         options = quality if path.suffix == '.jpg' else []
         done, code = cv2.imencode(path.suffix, frame, options)
         if not done:
@@ -250,7 +253,10 @@ def _write_video(path: Path, frames: list[np.ndarray], size: int) -> None:
     codec = cv2.VideoWriter.fourcc(*'mp4v')
     writer = cv2.VideoWriter(str(path), codec, FPS, (size, size))
     if not writer.isOpened():
-        raise OSError(f'this OpenCV cannot write MP4 video, needed for {path}')
+        raise OSError(
+            f'this OpenCV cannot write MP4 video, which {path} needs: install '
+            'opencv-contrib-python from PyPI, or generate without videos'
+        )
     for frame in frames:
         writer.write(frame)
     writer.release()

@@ -1,4 +1,4 @@
-"""The true action units of drawn clips, as somebody who measures them would have."""
+"""The true action units of drawn clips, in the form of measured values."""
 
 from ..movements.values import UnitValues
 from .action_units import ACTION_UNITS

@@ -1,8 +1,9 @@
-"""What a drawn person sounds like: a made-up voice that follows the expressions.
+"""The voice of a drawn person: a synthetic sound that follows the expressions.
 
-No words and nobody's recording: stretches of a buzzing tone, as long as syllables, with
-pauses between. Their pitch, its slope, loudness and length are those of the emotion
-that the face shows at that moment (``voices.json``), as strongly as it shows it.
+It has no words and no recording of a person. It is a buzzing tone in stretches of the
+length of syllables, with pauses between them. Their pitch, slope of pitch, loudness and
+length depend on the emotion of the face at that time (``voices.json``) and on its
+intensity.
 """
 
 import json
@@ -18,12 +19,12 @@ from .clips import EMOTIONS, Clip, Movement, personal_units, rise_and_fall
 
 SOUNDS = ('true', 'other')
 PROSODY = ('pitch', 'slope', 'wobble', 'loudness', 'length', 'pause')
-_HIGHEST = 4500.0  # Hz, of the harmonics
+_HIGHEST = 4500.0  # Hz, limit of the harmonics
 _LEVEL = 0.06  # root mean square of a stretch at rest
-_BREATH = 0.0006  # root mean square of the noise under it all
-_EDGE = 0.015  # seconds in which a stretch sets in and fades
+_BREATH = 0.0006  # root mean square of the background noise
+_EDGE = 0.015  # seconds in which a stretch fades in and out
 _STRETCH, _PAUSE = 0.13, 0.07  # seconds at rest
-_LONG_PAUSE, _PHRASE = 0.25, (5, 9)  # seconds; stretches between two of them
+_LONG_PAUSE, _PHRASE = 0.25, (5, 9)  # seconds; number of stretches between two
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,9 @@ class Voice:
     """The lasting traits of a voice.
 
     Attributes:
-        pitch: Hz at rest.
-        tilt: How fast the harmonics grow weaker: the power of their number.
-        formants: Hz of three resonances.
+        pitch: Pitch at rest, Hz.
+        tilt: Exponent with which the harmonics become weaker with their number.
+        formants: Frequencies of three resonances, Hz.
     """
 
     pitch: float
@@ -42,9 +43,9 @@ class Voice:
 
 
 def sample_voice(seed: int, person: int) -> Voice:
-    """The voice of a drawn person; the same arguments give the same one."""
+    """The voice of a drawn person; the same arguments give the same voice."""
     rng = np.random.default_rng([204, seed, person])
-    size = rng.uniform(0.9, 1.15)  # of the mouth and throat
+    size = rng.uniform(0.9, 1.15)  # relative size of mouth and throat
     return Voice(
         pitch=float(np.exp(rng.uniform(np.log(95), np.log(220)))),
         tilt=rng.uniform(0.7, 1.1),
@@ -57,10 +58,10 @@ def clip_sound(clip: Clip, seed: Sequence[int], kind: str, fps: float = 25) -> S
 
     Args:
         clip: The clip.
-        seed: Of the data set, and the number of the clip.
+        seed: Seed of the data set, and number of the clip.
         kind: ``true``: the voice follows the expressions of the clip. ``other``: it
-            follows some that are drawn independently of them, so that it tells
-            nothing of the clip but who speaks.
+            follows other random expressions, so it has no information about the clip
+            except the person.
         fps: Frames a second.
 
     Raises:
@@ -74,13 +75,13 @@ def clip_sound(clip: Clip, seed: Sequence[int], kind: str, fps: float = 25) -> S
 
 
 def check_kind(kind: str) -> None:
-    """Raises ValueError for a kind of sound that there is not."""
+    """Raises ValueError for an unknown kind of sound."""
     if kind not in SOUNDS:
         raise ValueError(f'sound={kind!r}; there are {list(SOUNDS)}')
 
 
 def other_movements(rng: np.random.Generator, length: int) -> tuple[Movement, ...]:
-    """An expression of any emotion, or none, at any place in `length` frames."""
+    """An expression of a random emotion, or none, in a random part of the frames."""
     emotion = EMOTIONS[rng.integers(len(EMOTIONS))]
     apex = max(1, round(rng.uniform(0.15, 0.4) * length))
     start = int(rng.integers(0, max(1, length - apex) + 1))
@@ -97,13 +98,14 @@ def draw_voice(
     length: int,
     fps: float,
 ) -> np.ndarray:
-    """Speaks for the time of some frames.
+    """Makes the sound for the time of some frames.
 
     Args:
-        rng: Source of the small differences between stretches, and of the pauses.
-        voice: Whose.
+        rng: Random generator for small differences between stretches, and for the
+            pauses.
+        voice: The voice.
         movements: The expressions that it follows, each with its intensity by frame.
-        length: Frames.
+        length: Number of frames.
         fps: Frames a second.
 
     Returns:
@@ -112,7 +114,7 @@ def draw_voice(
     samples = rng.normal(0, _BREATH, round(length / fps * RATE))
     at, left = rng.uniform(0, 0.1), int(rng.integers(*_PHRASE))
     while True:
-        # What the face shows in the middle of a stretch of usual length.
+        # The expression in the middle of a stretch of usual length.
         frame = min(length - 1, int((at + _STRETCH / 2) * fps))
         now = _prosody(rng, movements, frame)
         seconds = _STRETCH * now['length']
@@ -134,7 +136,7 @@ def _table() -> dict:
 def _prosody(
     rng: np.random.Generator, movements: Sequence[Movement], frame: int
 ) -> dict[str, float]:
-    """How a stretch is spoken: at rest, moved towards each emotion by its intensity."""
+    """The values of a stretch: from rest towards each emotion by its intensity."""
     table = _table()
     rest, spread = table['rest'], table['spread']
     now = {name: float(rest[name]) for name in PROSODY}
@@ -167,5 +169,5 @@ def _stretch(
 
 
 def _resonance(hz: np.ndarray, formants: Sequence[float]) -> np.ndarray:
-    """How much louder each frequency is by the shape of mouth and throat."""
+    """The gain of each frequency, by the shape of mouth and throat."""
     return 0.25 + sum(1 / (1 + ((hz - f) / 120.0) ** 2) for f in formants)

@@ -207,7 +207,7 @@ class Analysis:
                 f'{self._settings.min_track} s are left out'
             )
         if not self._source.info.frames:
-            self.warnings.append('not one frame came')
+            self.warnings.append('the source gave no frame')
         elif not self._kept and not self._too_short:
             self.warnings.append(
                 f'no face found by the detector {self._detector.name!r}. '

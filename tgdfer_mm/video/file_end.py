@@ -43,7 +43,7 @@ def _boxes(file: BinaryIO, size: int) -> bool | None:
         length, kind = struct.unpack('>I4s', file.read(8))
         if length == 1:
             length = struct.unpack('>Q', file.read(8))[0]
-        if kind not in known or length < 8:  # 0: 0: up to the end of the file
+        if kind not in known or length < 8:  # 0: up to the end of the file
             return None if length == 0 else False
         if at + length > size:
             return True

@@ -100,7 +100,7 @@ def checked_file(path: Path) -> Iterator[FileIO]:
         raise InputError(f'{path}: cannot be opened ({reason(err)})') from err
     with file:
         ending = path.suffix if re.fullmatch(r'\.\w+', path.suffix, re.ASCII) else ''
-        file.name = f'media{ending}'  # the size that PyAV reports to FFmpeg
+        file.name = f'media{ending}'  # the name that PyAV gives to FFmpeg
         yield file
 
 

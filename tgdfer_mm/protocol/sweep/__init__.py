@@ -1,4 +1,4 @@
-"""A search of a config's settings with Optuna; every trial is a training."""
+"""A search for the best settings of a config with Optuna; every trial is a training."""
 
 from .space import SHIPPED, SweepError, read_space
 from .study import open_study, sweep

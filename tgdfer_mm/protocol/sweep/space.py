@@ -1,4 +1,4 @@
-"""What a sweep keeps fixed and what it searches: a file, read and checked."""
+"""Reads and checks the file of a sweep: fixed settings and searched settings."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,13 +10,13 @@ SHIPPED = {path.stem: path for path in sorted(Path(__file__).parent.glob('*.json
 
 
 class SweepError(ValueError):
-    """A search that cannot be done; the user can mend it."""
+    """The search is not possible; the user can correct it."""
 
-    exit_code = 2  # of a command
+    exit_code = 2  # exit code of a command
 
 
 def read_space(source: str | Path) -> dict[str, dict[str, Any]]:
-    """Reads what a sweep fixes and searches.
+    """Reads the fixed and the searched settings of a sweep.
 
     Args:
         source: A file, or the name of one that is shipped, see :data:`SHIPPED`.
@@ -27,7 +27,7 @@ def read_space(source: str | Path) -> dict[str, dict[str, Any]]:
 
     Raises:
         DamagedFileError: The file cannot be read as JSON.
-        SweepError: It is not of this form; names it and the key.
+        SweepError: The file has another form. The message names the file and the key.
     """
     path = Path(source)
     if not path.is_file():
@@ -35,11 +35,13 @@ def read_space(source: str | Path) -> dict[str, dict[str, Any]]:
     space = read_json(path)
     if not isinstance(space.get('searched'), dict):
         raise SweepError(
-            f'{path}: needs "searched", from keys of the config to ranges.'
+            f'{path}: needs "searched", an object from keys of the config to ranges.'
         )
     fixed = space.get('fixed', {})
     if not isinstance(fixed, dict):
-        raise SweepError(f'{path}: "fixed" goes from keys of the config to values.')
+        raise SweepError(
+            f'{path}: "fixed" must be an object from keys of the config to values.'
+        )
     for key, among in space['searched'].items():
         _check_range(path, key, among if isinstance(among, dict) else {})
     return dict(fixed=fixed, searched=space['searched'])
@@ -56,7 +58,7 @@ def _check_range(path: Path, key: str, among: Mapping[str, Any]) -> None:
             'with "log": true, or {"choices": [...]}.'
         )
     if among.get('log') and ends[0] <= 0:
-        raise SweepError(f'{path}: "{key}" is "log", so "low" has to be above 0.')
+        raise SweepError(f'{path}: "{key}" is "log", so "low" must be above 0.')
 
 
 def suggest(trial, searched: Mapping[str, Mapping]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The search itself: a study of Optuna that can be interrupted at any moment."""
+"""Runs the search: a study of Optuna that can be interrupted at any moment."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,24 +8,24 @@ from ...video.optional_packages import need
 from .space import SweepError, suggest
 
 JOURNAL, STUDY, ASKED = 'study.log', 'sweep', 'asked'
-PLACE, ERROR = 'folder', 'error'  # what is noted of a trial
-RANDOM_FIRST = 6  # trials before the sampler learns from them
+PLACE, ERROR = 'folder', 'error'  # keys of the notes on a trial
+RANDOM_FIRST = 6  # random trials before the sampler uses their results
 
 
 def open_study(folder: Path, asked: Mapping[str, Any]):
-    """Opens the study of a folder, or begins one.
+    """Opens the study of a folder, or starts one.
 
     Args:
         folder: The folder of the sweep.
-        asked: What the search is about, as JSON would give it back. A study goes on
-            only with the same.
+        asked: The settings of the search, in the form that JSON gives. A study goes on
+            only with the same settings.
 
     Returns:
         A study of Optuna.
 
     Raises:
         MissingPackage: Optuna is not installed.
-        SweepError: The folder has a study of something else, or a damaged one.
+        SweepError: The folder has a study with other settings, or a damaged one.
     """
     optuna = need('optuna')
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -41,15 +41,15 @@ def open_study(folder: Path, asked: Mapping[str, Any]):
         before = study.user_attrs.get(ASKED)
     except OSError:
         raise
-    # A damaged line can raise anything in Optuna.
+    # A damaged line can raise any error in Optuna.
     except Exception as error:
         raise SweepError(
-            f'{path} is no journal of a sweep, or a damaged one '
-            f'({type(error).__name__}: {error}). Name another folder: --out.'
+            f'{path} is not a journal of a sweep, or is damaged '
+            f'({type(error).__name__}: {error}). Give another folder: --out.'
         ) from error
     if before not in (None, asked):
         raise SweepError(
-            f'{folder} holds a sweep with other settings. Use the same ones, or '
+            f'{folder} has a sweep with other settings. Use the same ones, or give '
             'another folder: --out.'
         )
     study.set_user_attr(ASKED, asked)
@@ -64,21 +64,21 @@ def sweep(
     score: Callable[[int, dict[str, Any]], float],
     report: Callable[[int, float | None], None],
 ) -> None:
-    """Runs trials until so many are finished, well or not.
+    """Runs trials until the given number have finished or failed.
 
-    A trial that was cut off is run again with the same settings and in the same folder.
-    The sampler is seeded anew for each trial by the number of those finished, so that
-    an interrupted search makes the choices of one that was not.
+    An interrupted trial is run again with the same settings in the same folder. Before
+    each trial the sampler gets a seed from the number of finished trials, so that an
+    interrupted search makes the same choices as an uninterrupted one.
 
     Args:
-        study: The study, with what it has so far.
+        study: The study, with its trials so far.
         searched: See :func:`.read_space`.
-        trials: How many in all.
+        trials: Total number of trials.
         seed: Seed of the search.
-        score: Trains trial `number` with some settings and returns what it reached. A
-            RuntimeError fails the trial.
-        report: Is told the number of a finished trial and its score, None of a failed
-            one.
+        score: Trains trial `number` with some settings and returns its score. With a
+            RuntimeError the trial counts as failed.
+        report: Is called with the number of a finished trial and its score, which is
+            None for a failed trial.
     """
     optuna = need('optuna')
     state = optuna.trial.TrialState
@@ -106,5 +106,5 @@ def sweep(
 
 
 def place_of(number: int) -> str:
-    """The folder of a trial, in that of the sweep."""
+    """The folder of a trial, in the folder of the sweep."""
     return f'trial{number:03d}'

@@ -6,7 +6,7 @@ from .study import ERROR, PLACE
 
 
 def as_table(study, searched: Mapping[str, Mapping]) -> str:
-    """The trials in Markdown, the best one first, and why the failed ones failed.
+    """The trials in Markdown, the best one first, with the errors of failed ones.
 
     Args:
         study: A study of Optuna.
@@ -31,7 +31,7 @@ def as_table(study, searched: Mapping[str, Mapping]) -> str:
 
 
 def _short_names(keys: Sequence[str]) -> list[str]:
-    """The last words of keys; whole keys where those are the same."""
+    """The last parts of keys; whole keys if the last parts are the same."""
     last = [key.split('.')[-1] for key in keys]
     return [
         key if last.count(name) > 1 else name

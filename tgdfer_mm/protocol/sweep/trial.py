@@ -1,4 +1,4 @@
-"""One trial of a sweep: a training judged on training clips that are held out."""
+"""One trial of a sweep: a training that is validated on held-out training clips."""
 
 import json
 import os
@@ -11,15 +11,15 @@ from ...run_config.walk import LOADERS, data_sets
 from ..launch import folder_lock, run_command
 from .space import SweepError
 
-RESULT = 'confusion_matrix.json'  # written after the last epoch and not before
+RESULT = 'confusion_matrix.json'  # written only after the last epoch
 LOG = 'sweep.log'
 
 
 def validating_on_train(share: float) -> dict[str, Any]:
-    """Changes to a config after which it validates on training clips, and tests none.
+    """Changes to a config so that it validates on training clips, and does not test.
 
     Args:
-        share: Share of the training fold that validates.
+        share: Share of the training fold that is used for validation.
     """
     return {
         'train_dataloader.dataset.val_part': share,
@@ -32,37 +32,36 @@ def validating_on_train(share: float) -> dict[str, Any]:
 
 
 def check_split(cfg: Mapping, name: str, share: float) -> None:
-    """Looks whether a part of a config's training clips can be held out.
+    """Checks that a part of a config's training clips can be held out.
 
     Args:
         cfg: The config.
-        name: What the message calls it.
-        share: Share of the training fold that validates.
+        name: Name of the config in the message.
+        share: Share of the training fold that is used for validation.
 
     Raises:
-        SweepError: The share is none, or a loader has not one data set.
+        SweepError: The share is not valid, or a loader does not have a single data set.
     """
     if not 0 < share < 1:
-        raise SweepError(f'--val-part {share:g}: has to be between 0 and 1.')
+        raise SweepError(f'--val-part {share:g}: must be between 0 and 1.')
     for loader in LOADERS[:2]:
         if [each.where for each in data_sets(cfg, loader)] != [f'{loader}.dataset']:
             raise SweepError(
-                f'{name}: a sweep holds out a part of the data set at '
-                f'{loader}.dataset, which has to be one of this package, without a '
-                'wrapper around it.'
+                f'{name}: a sweep holds out a part of {loader}.dataset, which must be '
+                'a data set of this package without a wrapper.'
             )
 
 
 def check_keys(cfg: Mapping, name: str, keys: Iterable[str]) -> None:
-    """Looks whether a config has all keys: a new one would change nothing.
+    """Checks that a config has all keys, because a new key would change nothing.
 
     Args:
         cfg: The config, of plain dicts and lists.
-        name: What the message calls it.
-        keys: Such as ``optim_wrapper.optimizer.lr``.
+        name: Name of the config in the message.
+        keys: Keys such as ``optim_wrapper.optimizer.lr``.
 
     Raises:
-        SweepError: It lacks one; names it.
+        SweepError: The config lacks a key. The message names the key.
     """
     for key in keys:
         node = cfg
@@ -76,10 +75,10 @@ def check_keys(cfg: Mapping, name: str, keys: Iterable[str]) -> None:
 
 
 def train_trial(command: Sequence[str], folder: Path) -> float:
-    """Trains in a process of its own.
+    """Trains in a separate process.
 
-    A training that outlived an earlier sweep is waited for. What it finished is not
-    trained again.
+    If a training of an earlier sweep still runs, this function waits for it. A finished
+    training is not repeated.
 
     Args:
         command: The command line.
@@ -89,7 +88,7 @@ def train_trial(command: Sequence[str], folder: Path) -> float:
         UAR on the validation clips, %.
 
     Raises:
-        RuntimeError: The training failed; with the last line that it wrote.
+        RuntimeError: The training failed. The message has the last line of its output.
     """
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / LOG
