@@ -129,7 +129,7 @@ def test_a_test_that_fails_is_a_sentence(config, commands, mafw, ferv39k):
 @pytest.mark.parametrize(
     ('words', 'said'),
     [
-        (['--on', 'dfew'], '--on dfew: that is what mine is trained on'),
+        (['--on', 'dfew'], '--on dfew: this is the training set of mine'),
         (['--on', 'mafw', 'mafw'], '--on names mafw twice'),
         (['mine.py', '--on', 'mafw'], 'two configs are called mine'),
         (['mine.py'], 'several configs make a table of data sets'),

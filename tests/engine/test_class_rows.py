@@ -44,13 +44,13 @@ def test_rows_go_by_name_and_the_rest_is_said(theirs, ours):
     assert torch.equal(state['cls_head.windows'], old.state_dict()['cls_head.windows'])
     known = [each for each in ours if each.casefold() in theirs]
     assert f'the rows of {known} are taken by name' in said
-    assert f'those of {[e for e in ours if e not in known]} are new' in said
+    assert f'the rows of {[e for e in ours if e not in known]} are new' in said
 
 
 def test_what_is_not_used_is_named():
     old, new = Model(['a', 'b', 'c']), Model(['b', 'd'])
     said = take_classes_by_name(new, old.state_dict(), ['a', 'b', 'c'], ['b', 'd'])
-    assert "those of ['a', 'c'] are not used" in said
+    assert "the rows of ['a', 'c'] are not used" in said
 
 
 def test_weights_that_only_have_as_many_numbers_are_no_rows_of_classes():

@@ -94,7 +94,7 @@ def test_without_options_norms_and_biases_still_do_not_decay():
     [
         (dict(custom_keys={'bckbone': dict(lr_mult=1)}), "'bckbone'.*no parameter"),
         (dict(custom_keys={'back': dict(lr_mult=1)}), "'back'.*no parameter"),
-        (dict(custom_keys={'text': dict(lr_mul=1)}), "'text'.*lr_mult.*lr_mul'"),
+        (dict(custom_keys={'text': dict(lr_mul=1)}), "'text'.*lr_mul'.*lr_mult'"),
         (dict(no_decay=['cls_token']), "no_decay.*'cls_token'"),
         (dict(norm_decay_mult=0), 'norm_decay_mult'),
     ],

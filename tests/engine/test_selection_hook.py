@@ -229,7 +229,7 @@ def test_a_run_cannot_change_its_rule(run):
 def test_epochs_that_nobody_evaluated_are_missed(run):
     folder = run('forgetful', kill=('before_train_epoch', 3))
     (folder / 'selection.json').unlink()
-    with pytest.raises(ValueError, match=r'epochs \[1, 2\] reached'):
+    with pytest.raises(ValueError, match=r'metrics of epochs \[1, 2\]'):
         run('forgetful', resume=True)
 
 

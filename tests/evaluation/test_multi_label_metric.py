@@ -88,9 +88,9 @@ def test_labels_of_another_kind_are_errors_that_name_the_clip(make, classes):
     for labels, match in (
         ([1, 0, 1], 'clip 5: `gt_label` has 3 entries.*DFERMetric'),
         ([3], 'clip 5: .*1 entries'),
-        ([0.5, 0.5, 0, 0, 0, 0, 0], 'clip 5: .*only 0 and 1'),
-        ([-1, 1, 0, 0, 0, 0, 0], 'clip 5: .*only 0 and 1'),
-        ([2, 1, 0, 0, 0, 0, 0], 'clip 5: .*only 0 and 1'),
+        ([0.5, 0.5, 0, 0, 0, 0, 0], 'clip 5: .*must be 0 or 1'),
+        ([-1, 1, 0, 0, 0, 0, 0], 'clip 5: .*must be 0 or 1'),
+        ([2, 1, 0, 0, 0, 0, 0], 'clip 5: .*must be 0 or 1'),
     ):
         with pytest.raises(ValueError, match=match):
             evaluate([make('5', labels)], classes)

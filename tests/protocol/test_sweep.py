@@ -89,7 +89,7 @@ def test_more_trials_are_added_to_those_there(new_study):
 
 def test_a_study_of_something_else_is_refused(new_study, tmp_path):
     new_study('a')
-    with pytest.raises(SweepError, match='holds a sweep with other settings'):
+    with pytest.raises(SweepError, match='has a sweep with other settings'):
         open_study(tmp_path / 'a', dict(config='d'))
 
 
@@ -205,7 +205,7 @@ def test_the_command_trains_with_what_was_proposed(tmp_path, monkeypatch, capsys
     assert '* Trial 1 failed: error: no room' in (out / 'trials.md').read_text()
     assert main(words) == 0 and len(commands) == 2
     assert main([*words, '--seed', '1']) == 2
-    assert 'holds a sweep with other settings' in capsys.readouterr().err
+    assert 'has a sweep with other settings' in capsys.readouterr().err
 
 
 def test_without_optuna_the_command_says_what_to_install(tmp_path, monkeypatch, capsys):
