@@ -20,7 +20,7 @@ _REFUSING = {
 }
 _AGAIN = (408, 425, 429)
 _LONGEST = 4 * 2**20  # bytes of a reply
-_MOST_TOKENS = 10**12  # tokens of one question; a larger number is not believed
+_MOST_TOKENS = 10**12  # tokens of one question; a larger number counts as 0
 _SHOWN = 200  # characters of a server's message
 
 

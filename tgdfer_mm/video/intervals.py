@@ -154,7 +154,7 @@ class _Stretches:
         self._sums = np.concatenate([np.zeros((1, scores.shape[1])), worth.cumsum(0)])
 
     def best(self, emotions: Sequence[int]) -> list[tuple[int, int, int]]:
-        """First frame, one past the last frame, and class of the winners, by time."""
+        """First frame, the frame after the last, and class of the winners, by time."""
         claims = [c for k in emotions for c in self._claims(0, len(self.ends), k)]
         heapify(claims)
         free = np.ones(len(self.ends), bool)
@@ -185,6 +185,6 @@ class _Stretches:
 
 
 def _runs(mask: np.ndarray) -> np.ndarray:
-    """Stretches of true values: (G, 2) first, and one past the last."""
+    """Stretches of true values: (G, 2) first position, and the one after the last."""
     changes = np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8))
     return np.stack([np.flatnonzero(changes == 1), np.flatnonzero(changes == -1)], 1)
