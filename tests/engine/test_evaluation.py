@@ -136,7 +136,7 @@ def test_the_other_file_runs_with_the_options_of_this_run(
     assert other.train_cfg.max_epochs == 1 and other.randomness == dict(seed=5)
     assert other.recipe.precision == 'fp32'
     assert other.val_cfg is other.val_dataloader is other.val_evaluator is None
-    (warning,) = [line for line in log() if 'has no place' in line]
+    (warning,) = [line for line in log() if 'does not have these' in line]
     assert 'model.norm.eps model.num_classes: ' in warning
 
 

@@ -111,7 +111,7 @@ def test_a_folder_has_a_table_a_clip(tmp_path):
         ('clip,frame,AU12\n,0,1\n', "column 'clip': no clip is named"),
         ('frame,AU12\n0,1,2\n', 'line 2: 3 cells under 2 columns'),
         ('frame,mouthSmileLeft\n0,1\n', "AU12, for example, needs .*'mouthSmileRight'"),
-        ('frame,AU12\n0,"1\n', 'cannot be read|no number'),
+        ('frame,AU12\n0,"1\n', 'cannot be read|not a number'),
     ],
 )
 def test_an_error_names_file_line_and_column(text, problem, tmp_path):

@@ -66,7 +66,7 @@ def test_a_protocol_of_runs_that_are_none_is_refused(run, protocol):
     runs = json.loads(path.read_text())['runs']
     runs = [] if run is None else [*runs[1:], {**runs[0], **run}]
     path.write_text(json.dumps(dict(runs=runs)))
-    with pytest.raises(ValueError, match='results.json does not hold what it should'):
+    with pytest.raises(ValueError, match='results.json has another form than expected'):
         load_contender(protocol)
 
 
@@ -76,7 +76,7 @@ def test_a_protocol_of_runs_that_are_none_is_refused(run, protocol):
         *((dict(classes=5), 'list of names'), (dict(classes=[1] * 4), 'list of names')),
         (dict(classes=['happy']), '1 classes, but clip 1/1 has another one'),
         *((dict(fold=fold), 'fold is not a number') for fold in ('b', [1], {}, 1.5)),
-        *((dict(selection=s), 'no rule') for s in ('x', [1], dict(description=[1]))),
+        *((dict(selection=s), 'not a rule') for s in ('x', [1], dict(description=[1]))),
         (dict(threshold='x'), 'threshold is not a number'),
     ],
 )
