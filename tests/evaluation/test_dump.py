@@ -100,7 +100,7 @@ def test_unwritable_predictions_are_named(tmp_path, classes, make_sample):
         dump([bad], path, classes)
     nameless = make_sample('a', 0, 0)
     del nameless.clip
-    with pytest.raises(ValueError, match='no name'):
+    with pytest.raises(ValueError, match='no clip name'):
         dump([nameless], path, classes)
     assert not path.exists()
 
@@ -201,7 +201,7 @@ def test_scores_that_have_no_largest_one_are_no_prediction(
 @pytest.mark.parametrize(
     ('key', 'value', 'message'),
     [
-        *(('clip', value, 'no name') for value in ('5', 'null', '["a"]', '{}')),
+        *(('clip', value, 'not a name') for value in ('5', 'null', '["a"]', '{}')),
         *(('label', v, 'class index') for v in ('"a"', 'true', '{}', '[]', '0.5')),
         *(('label', v, 'class index') for v in ('[null]', '1' + '0' * 400)),
     ],

@@ -128,7 +128,7 @@ def test_a_group_of_one_person_has_numbers_without_intervals():
     assert result['gaps'][0]['UAR']['interval'] is None
     assert result['gaps'][0]['UAR']['difference'] is not None
     said = ' '.join(result['remarks'])
-    assert "'female' is a single person" in said and "'male' has 4 people only" in said
+    assert "'female' is a single person" in said and "'male' has only 4 people" in said
 
 
 def test_people_of_no_known_group_are_counted_and_in_no_gap():

@@ -47,7 +47,7 @@ def test_the_log_has_counts_gaps_intervals_and_doubts(samples, classes, log):
     said = '\n'.join(log)
     assert 'sex female: UAR ' in said and ' (3 people, 12 clips)' in said
     assert 'sex female less male: UAR +12.50 [' in said
-    assert "sex 'female' has 3 people only" in said
+    assert "sex 'female' has only 3 people" in said
     assert 'sex is not known for 1 person with 4 clips' in said
     assert "sex 'male' has no clip of " in said and 'bootstrap draws of people' in said
     (gap,) = metric.last_result['sex']['gaps']

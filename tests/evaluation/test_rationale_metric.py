@@ -221,7 +221,7 @@ def test_a_judge_that_there_is_not_is_refused():
         build_judge('oracle')
     with pytest.raises(ValueError, match='prototypes='):
         build_judge(dict(type='rule', prototypes='mine'))
-    with pytest.raises(ValueError, match='no text tower'):
+    with pytest.raises(ValueError, match='not a text tower'):
         build_judge(dict(type='text_tower', model=torch.nn.Identity()))
     assert set(RATIONALE_JUDGES.module_dict) >= {'rule', 'text_tower', 'transformers'}
 

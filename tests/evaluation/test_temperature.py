@@ -104,7 +104,7 @@ def test_the_bins_of_the_picture_add_up_to_the_error():
     ('scores', 'labels', 'said'),
     [
         (np.zeros((0, 2)), [], 'there is no clip'),
-        ([[0.9, 0.1], [0.2, 0.8]], [0, 0], 'of one class'),
+        ([[0.9, 0.1], [0.2, 0.8]], [0, 0], 'have the same class'),
         ([[0.9, 0.1], [0.2, 0.8]], [0, 1], 'all 2 predictions are right'),
         ([[0.9, 0.1], [0.2, 0.8]], [1, 0], 'all 2 predictions are wrong'),
         # Surer where it is wrong: the flatter, the better.

@@ -24,7 +24,7 @@ from .people import groups_of, person_of
 LARGEST = sys.float_info.max
 
 DIGEST = 'sha256'  # key in the meta information
-_NAMES = {str: 'name', dict: 'names by kind'}
+_NAMES = {str: 'a name', dict: 'names by kind'}
 
 
 @METRICS.register_module()
