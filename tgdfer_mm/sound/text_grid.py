@@ -30,8 +30,8 @@ def read_text_grid(path: str | Path) -> dict[str, list[Mark]]:
         text. Intervals without a text and tiers of points are left out.
 
     Raises:
-        InputError: The file cannot be read, or is not a TextGrid. The message names the
-            file and the line.
+        InputError: The file cannot be read or is not a TextGrid, or two intervals of a
+            tier overlap. The message names the file and the line.
     """
     path = Path(path)
     try:
@@ -61,7 +61,7 @@ def read_text_grid(path: str | Path) -> dict[str, list[Mark]]:
                 raise values.error(
                     f'the tier {name!r} is there twice; rename one of them'
                 )
-            tiers[name] = list(_intervals(values))
+            tiers[name] = list(_intervals(values, name))
         else:
             raise values.error(f'a tier must be IntervalTier or TextTier, not {kind!r}')
     return tiers
