@@ -1,5 +1,5 @@
 # CREMA-D, trained on the shares of the votes of those who saw each clip without its
-# sound. They take the place of label smoothing: they say where a label is uncertain.
+# sound. They replace label smoothing, because they show where a label is uncertain.
 _base_ = 'tgdfer_cremad.py'
 
 train_dataloader = dict(dataset=dict(soft_labels=True))

@@ -18,11 +18,11 @@ model = dict(
     backbone=dict(arch=arch, pretrained=pretrained, norm_eval=True),
     text_encoder=dict(arch=arch, pretrained=pretrained, descriptions='synth'),
     neck=dict(in_channels=128, temperature=0.05),  # about 1 / scale, as 0.01 for CLIP
-    cls_head=dict(in_channels=128, scale=18.0),  # where the small model's ended
+    cls_head=dict(in_channels=128, scale=18.0),  # final value of the small model
 )
 
-# A hundredth of DFEW's steps, so ten times its rates and more for the small tower; the
-# scalars keep theirs. The tower is a ResNet: it has no class embedding.
+# A hundredth of DFEW's steps, so ten times its learning rates, and more for the small
+# tower; the scalars keep theirs. The tower is a ResNet: it has no class embedding.
 optim_wrapper = dict(
     optimizer=dict(lr=1e-3),
     paramwise_cfg=dict(

@@ -46,5 +46,5 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, end=20, by_epoch=False),
     dict(type='CosineAnnealingLR', T_max=max_epochs, convert_to_iter_based=True),
 ]
-# Its frames have no relevance to draw. mmengine takes None for its own hooks only.
+# Its frames have no relevance to draw. mmengine accepts None for its own hooks only.
 default_hooks = dict(explain=dict(num=0))

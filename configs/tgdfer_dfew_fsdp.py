@@ -1,6 +1,6 @@
 # Fully sharded data parallel: each process keeps a part of the weights, the gradients
-# and the optimizer's state. Needs torchrun. Run here on two processes without a GPU, by
-# gloo; not on several GPUs.
+# and the optimizer's state. Needs torchrun. Tested with gloo on two processes without a
+# GPU, not on several GPUs.
 _base_ = 'tgdfer_dfew.py'
 
 runner_type = 'FlexibleDFERRunner'

@@ -1,6 +1,6 @@
 # TG-DFER on DFEW with every part that the paper's abstract names: labels enriched by
-# visual prompts take the place of the resting face. docs/method.md says why the default
-# is another one.
+# visual prompts replace the resting face. docs/method.md has the reasons for another
+# default.
 _base_ = './tgdfer_dfew.py'
 
 model = dict(

@@ -1,5 +1,5 @@
-# DFEW with the sound of its clips: TG-DFER that also hears (docs/baselines.md, Sound).
-# Faces are those of the frames, the sound is read from the original clips.
+# TG-DFER on DFEW with the sound of the clips (docs/baselines.md, Sound). Faces come
+# from the frames, sound from the original clips.
 _base_ = 'tgdfer_dfew.py'
 
 sound = dict(type='AttachSound', path=_base_.data_root + '/Clip/original/{number}.mp4')

@@ -1,5 +1,5 @@
-# DFEW, trained on the shares of each clip's ten votes. They take the place of label
-# smoothing: they say where a label is uncertain.
+# DFEW, trained on the shares of each clip's ten votes. They replace label smoothing,
+# because they show where a label is uncertain.
 _base_ = 'tgdfer_dfew.py'
 
 train_dataloader = dict(dataset=dict(soft_labels=True))

@@ -1,6 +1,7 @@
 # Your own clips, on a frozen tower whose features are computed once (docs/own.md):
 # `tgdfer train tgdfer_own --data data/mine`. Classes, texts and tower follow the data.
-# The recipe is that of docs/few_clips.md: a clip that validates is missed in training.
+# The recipe is that of docs/few_clips.md: there is no validation part, because training
+# needs all clips.
 _base_ = [
     '_base_/models/tgdfer_clip-vit-base-p16.py',
     '_base_/datasets/own.py',
@@ -10,7 +11,7 @@ _base_ = [
 arch = 'tgdfer_mm://synth_vlm.json'
 max_epochs = 30
 
-# The small tower with learned class vectors; `recipe.tower` says what takes its place.
+# The small tower with learned class vectors; `recipe.tower` replaces it.
 model = dict(
     backbone=dict(
         arch=arch,
@@ -44,6 +45,6 @@ param_scheduler = [
 ]
 default_hooks = dict(
     logger=dict(interval=5),
-    # Of `--selection val`: people are kept apart.
+    # For `--selection val`: people are kept apart.
     selection=dict(metric='dfer/WAR', val_part=0.2, ties='last'),
 )

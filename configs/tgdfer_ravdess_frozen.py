@@ -6,6 +6,6 @@ arch = 'ViT-B-32-quickgelu'
 model = dict(
     backbone=dict(arch=arch, frozen_stages='all'), text_encoder=dict(arch=arch)
 )
-# One picture of each frame: training sees the test pictures.
+# One picture of each frame: training uses the pictures of testing.
 recipe = dict(cache_features='work_dirs/features', views='plain')
 optim_wrapper = dict(paramwise_cfg=dict(custom_keys=dict(backbone=dict(optional=True))))

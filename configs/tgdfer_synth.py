@@ -1,6 +1,6 @@
-# The demo made short, for tools/run_folds.py: a quarter of the clips, no relevance, no
-# pictures, no second run next to it. About 40 s a fold on two cores; the numbers say no
-# more than that everything runs.
+# A short demo for tools/run_folds.py: a quarter of the clips, no relevance, no
+# pictures, and no second training. About 40 s for each fold on two cores; the results
+# only show that everything runs.
 _base_ = 'tgdfer_demo.py'
 
 small = dict(data_root='data/synth_dfew_small', clips_per_class=4)

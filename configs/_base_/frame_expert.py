@@ -1,12 +1,12 @@
-# A classifier of single faces on videos. A config of your own starts from this one:
-# docs/models.md says what it has to state.
+# A classifier of single faces for videos. Your own config can inherit from this one;
+# docs/models.md lists the settings that it needs.
 default_scope = 'mmaction'
 image_size = 224  # of the crops, pixels
 num_frames = 64
 
 model = dict(
     type='BagRecognizer',
-    # The expert gets RGB from 0 to 255 and prepares it by itself.
+    # The expert gets RGB from 0 to 255 and prepares it itself.
     data_preprocessor=dict(
         type='ActionDataPreprocessor',
         mean=[0.0, 0.0, 0.0],
@@ -23,6 +23,6 @@ test_pipeline = [
     dict(type='PackDFERInputs'),
 ]
 test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
-# The scores are of single frames: a window only says which frames are compared. At 25
-# frames a second it has room for all, and each frame is looked at once.
+# Scores are those of single frames; a window only sets the frames that are compared. At
+# 25 frames a second a window has all frames, and each frame is used once.
 video = dict(window=dict(seconds=2.56, stride=2.56, frames=num_frames))

@@ -1,5 +1,5 @@
-# DFER-CLIP on FERV39k. The authors also rotate frames by up to four degrees, which is
-# left out here, and change no brightness.
+# DFER-CLIP on FERV39k. As in the authors' code, brightness is not changed. The authors
+# also rotate frames by up to four degrees, which is left out here.
 _base_ = [
     '../_base_/models/dferclip_clip-vit-base-p32.py',
     '../_base_/datasets/ferv39k.py',

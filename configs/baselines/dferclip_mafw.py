@@ -1,4 +1,5 @@
-# DFER-CLIP on MAFW's eleven single emotions. The authors change no brightness here.
+# DFER-CLIP on MAFW's eleven single emotions. As in the authors' code, brightness is not
+# changed.
 _base_ = [
     '../_base_/models/dferclip_clip-vit-base-p32.py',
     '../_base_/datasets/mafw.py',

@@ -1,5 +1,5 @@
-# EmoCLIP (FG 2024) on MAFW: a frozen CLIP ViT-B/32, four layers over time with a class
-# token, and the captions of MAFW in training; descriptions of the classes in testing.
+# EmoCLIP (FG 2024) on MAFW: a frozen CLIP ViT-B/32, four temporal layers with a class
+# token, captions of MAFW in training, and descriptions of the classes in testing.
 # Frames, descriptions and schedule are TG-DFER's [choice].
 _base_ = [
     '../_base_/models/dferclip_clip-vit-base-p32.py',
@@ -23,7 +23,7 @@ model = dict(
         truncate=True,
     ),
     cls_head=dict(type='CaptionHead', num_classes=11, num_layers=4),
-    caption_missing='class',  # the authors describe no neutral clip
+    caption_missing='class',  # the authors have no captions of neutral clips
 )
 train_dataloader = dict(dataset=dict(captions=True))
 optim_wrapper = dict(paramwise_cfg=dict(_delete_=True, no_decay=['token', 'position']))

@@ -1,6 +1,6 @@
-# GRACE (2025) on DFEW, as far as its abstract tells: instances weighed by motion, words
-# of descriptions and instances aligned by optimal transport. Tower, descriptions and
-# schedule are TG-DFER's [choice]; no refined captions are read.
+# GRACE (2025) on DFEW, as far as its abstract describes it: instances weighted by
+# motion, and words of descriptions aligned with instances by optimal transport. Tower,
+# descriptions and schedule are TG-DFER's [choice]; refined captions are not used.
 _base_ = [
     '../_base_/models/tgdfer_clip-vit-base-p16.py',
     '../_base_/datasets/dfew.py',

@@ -1,4 +1,4 @@
-# GRACE with the patches of the frames, too, moved onto the words.
+# GRACE in which the patches of the frames are aligned with the words, too.
 _base_ = 'grace_dfew.py'
 
 model = dict(

@@ -1,6 +1,6 @@
 # M3DFEL (CVPR 2023) on DFEW: 3D ResNet-18 on four clips of four frames at 112 pixels,
-# with its published schedule and augmentation. Frames are scaled to 0..1 and no
-# further. 46.8 M parameters; see docs/convert.md for the counts.
+# with its published schedule and augmentation. Frames are only scaled to 0..1. 46.8 M
+# parameters; see docs/convert.md for the counts.
 #
 # The backbone starts from Kinetics-400. Its weights are torchvision's (r3d_18), once:
 #   python tools/convert_checkpoint.py r3d_18-b3b3357e.pth \

@@ -1,10 +1,8 @@
 # MiRA (ECCV 2026) on DFEW: ViT-B over 16 frames at 224 pixels, the attention of its
-# last blocks moved between the eight steps in time. See docs/baselines.md.
-#
-# The authors' fine-tuned files fill the whole model, which then has as many re-weighted
-# blocks as the file says; their pre-trained files fill the tower:
-#   python tools/convert_checkpoint.py FILE weights/mira_dfew_fold1.safetensors \
-#       --config configs/baselines/mira_dfew.py --fold 1
+# last blocks is moved between the eight time steps. See docs/baselines.md. The authors'
+# fine-tuned files fill the whole model, with the number of re-weighted blocks in the
+# file; their pre-trained files fill the tower: python tools/convert_checkpoint.py FILE
+# weights/mira_dfew_fold1.safetensors \ --config configs/baselines/mira_dfew.py --fold 1
 # The schedule is that of the stock networks [choice].
 _base_ = [
     '../_base_/datasets/dfew_ncthw.py',

@@ -1,7 +1,7 @@
 # 3D ResNet-18 on DFEW, 16 frames at 112 pixels, in mmaction2's own recognizer: the
 # layout of Hara et al., which pools space and time after the first convolution and so
-# costs a fifth of torchvision's. The papers that report it do not state their recipe;
-# this one is that of the other stock configs.
+# needs a fifth of the operations of torchvision's. The papers that report it do not
+# state their recipe; this recipe is that of the other stock configs.
 _base_ = [
     '../_base_/datasets/dfew_16x112_ncthw.py',
     '../_base_/schedules/adamw_50e_stock.py',

@@ -1,5 +1,5 @@
-# S2D (TAC 2024) on DFEW, whole: a frozen ViT-B/16 of static expressions, landmark
-# prompts and an adapter over time before each block, self-distillation from anchors.
+# The whole S2D (TAC 2024) on DFEW: a frozen ViT-B/16 for static expressions, landmark
+# prompts and a temporal adapter before each block, and self-distillation from anchors.
 # See docs/baselines.md for the counts.
 #
 # The tower and the landmark network start from the authors' files, once:

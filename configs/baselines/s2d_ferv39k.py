@@ -1,5 +1,5 @@
 # S2D on FERV39k. The files to start from are those of s2d_dfew.py. The authors' script
-# drops nothing of the feature here.
+# has no dropout on the feature here.
 _base_ = [
     '../_base_/models/s2d_vit-base-p16.py',
     '../_base_/datasets/ferv39k.py',

@@ -1,6 +1,6 @@
 # S2D tested with two views in time by two in space: the first and the last 16 frames,
-# and two corners of each frame. At view_size = 224 the corners are the authors' crops,
-# which are one and the same on square frames; at 256 they differ [choice].
+# and two corners of each frame. With view_size = 224 the corners are the authors'
+# crops, which are equal on square frames; with 256 they differ [choice].
 _base_ = 's2d_dfew.py'
 view_size = 256
 

@@ -1,4 +1,4 @@
-# TG-DFER on a frozen CLIP tower with S2D's adapters over time before each block.
+# TG-DFER on a frozen CLIP tower with S2D's temporal adapters before each block.
 _base_ = '../tgdfer_dfew.py'
 
 model = dict(

@@ -1,7 +1,6 @@
-# VadCLIP's head (AAAI 2024) on DFEW: frozen CLIP ViT-B/16, an adapter over time, a
-# branch that tells rest from expression, and one that aligns frames and texts. Neutral
-# takes the place of the normal class. Recipe as on UCF-Crime; see docs/baselines.md for
-# the counts.
+# VadCLIP's head (AAAI 2024) on DFEW: frozen CLIP ViT-B/16, a temporal adapter, a branch
+# for rest or expression, and one that aligns frames and texts. Neutral takes the place
+# of the normal class. Recipe as on UCF-Crime; see docs/baselines.md for the counts.
 _base_ = [
     '../_base_/models/tgdfer_clip-vit-base-p16.py',
     '../_base_/datasets/dfew.py',

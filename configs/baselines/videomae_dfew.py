@@ -1,6 +1,6 @@
-# VideoMAE ViT-B on DFEW, 16 frames at 160 pixels, the size that the published cost
-# belongs to; otherwise as configs/mixing/stock_videomae_dfew.py, whose weights serve it
-# too, since its positions are computed.
+# VideoMAE ViT-B on DFEW, 16 frames at 160 pixels, the size of the published cost. The
+# rest is as in configs/mixing/stock_videomae_dfew.py, whose weights fit too, because
+# the positional codes are computed.
 _base_ = [
     '../_base_/datasets/dfew_16x160_ncthw.py',
     '../_base_/schedules/adamw_50e_stock.py',

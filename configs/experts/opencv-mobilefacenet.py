@@ -13,6 +13,6 @@ model = dict(
         classes=['angry', 'disgust', 'fearful', 'happy', 'neutral', 'sad', 'surprised']
     ),
 )
-# It was trained on faces aligned by five points. Of a detector that gives none, the
-# crop is where those are on average, seen from dlib's boxes [estimate].
+# It was trained on faces aligned by five points. If a detector gives no points, the
+# crop has their average place relative to dlib's boxes [estimate].
 video = dict(crop=dict(align=True, margin=0.17, shift=(0.0, -0.17)))

@@ -1,4 +1,4 @@
-# TG-DFER's neck and head without text: learned class vectors take the texts' place.
+# TG-DFER's neck and head without text: learned class vectors replace the texts.
 _base_ = '../tgdfer_dfew.py'
 
 model = dict(

@@ -1,4 +1,4 @@
-# C3D on four clips of sixteen frames at 112 pixels, of which it gives one vector each.
+# C3D on four clips of sixteen frames at 112 pixels, with one vector for each clip.
 _base_ = [
     '../_base_/models/tgdfer_any-backbone.py',
     '../_base_/datasets/dfew_64x112.py',
@@ -17,7 +17,8 @@ model = dict(
     frames_per_instance=16,
 )
 
-# Sports-1M, for model.backbone.pretrained; off by default. There are none on Kinetics.
+# Sports-1M, for model.backbone.pretrained; off by default. There are no weights from
+# Kinetics.
 weights = (
     'https://download.openmmlab.com/mmaction/recognition/c3d/'
     'c3d_sports1m_pretrain_20201016-dcc47ddc.pth'

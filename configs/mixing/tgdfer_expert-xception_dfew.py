@@ -1,10 +1,11 @@
-# TG-DFER's neck, temporal network and head on what a frozen classifier of single faces
-# sees: `tgdfer models get fer2013-xception` first. Learned class vectors take the
-# texts' place, since its features lie in no joint space. Fit for `--cache-features`.
+# TG-DFER's neck, temporal network and head on the features of a frozen classifier of
+# single faces: run `tgdfer models get fer2013-xception` first. Learned class vectors
+# replace the texts, because the features are not in a joint space. It works with
+# `--cache-features`.
 _base_ = '../tgdfer_dfew.py'
 
 model = dict(
-    # The expert gets RGB from 0 to 255 and prepares it by itself.
+    # The expert gets RGB from 0 to 255 and prepares it itself.
     data_preprocessor=dict(mean=[0.0, 0.0, 0.0], std=[1.0, 1.0, 1.0]),
     backbone=dict(
         _delete_=True,

@@ -1,4 +1,4 @@
-# TimeSformer on four clips of eight frames, of which it gives one vector each.
+# TimeSformer on four clips of eight frames, with one vector for each clip.
 _base_ = [
     '../_base_/models/tgdfer_any-backbone.py',
     '../_base_/datasets/dfew_32x224.py',

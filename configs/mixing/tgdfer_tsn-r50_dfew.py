@@ -1,4 +1,4 @@
-# ResNet-50 frame by frame, as TSN has it: instances are frames.
+# ResNet-50 frame by frame, as in TSN: instances are frames.
 _base_ = [
     '../_base_/models/tgdfer_any-backbone.py',
     '../_base_/datasets/dfew.py',

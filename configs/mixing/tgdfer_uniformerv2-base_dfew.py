@@ -1,4 +1,4 @@
-# UniFormerV2-B on four clips of four frames, of which it gives one vector each.
+# UniFormerV2-B on four clips of four frames, with one vector for each clip.
 _base_ = [
     '../_base_/models/tgdfer_any-backbone.py',
     '../_base_/datasets/dfew.py',

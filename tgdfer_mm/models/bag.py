@@ -49,6 +49,7 @@ def frame_mask(data_samples: Sequence | None, frames: int, device) -> Tensor:
             valid frames. Without data samples, or without ``num_valid``, every frame is
             valid.
         frames: T, the sampled frames of a clip.
+        device: Device of the mask.
 
     Returns:
         (N, T) boolean; (1, T) without data samples.

@@ -109,7 +109,9 @@ def relate_all(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
     """A non-local block: every instance attends to all valid ones [from RTFM].
 
     Args:
-        q, k, v: (N, M, d).
+        q: Queries, (N, M, d).
+        k: Keys, (N, M, d).
+        v: Values, (N, M, d).
         mask: (N, M).
 
     Returns:
@@ -134,7 +136,9 @@ def attend_in_windows(
     quarter of the time of a separate attention for each window.
 
     Args:
-        q, k, v: (N, heads, M, d).
+        q: Queries, (N, heads, M, d).
+        k: Keys, (N, heads, M, d).
+        v: Values, (N, heads, M, d).
         mask: Valid instances, (N, M).
         windows: Sizes, in instances.
         weights: Share of each size, (W,).

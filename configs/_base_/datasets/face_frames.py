@@ -1,5 +1,5 @@
 # Aligned face frames, 16 of a clip at 224 pixels. The file of a data set, such as
-# dfew.py, says which clips these are and how long a window of a video is.
+# dfew.py, adds the clips and the length of a video window.
 num_frames = 16
 image_size = 224
 
@@ -38,14 +38,15 @@ test_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(subset='test', pipeline=test_pipeline),
 )
-# There is no validation split: the test split is measured, and selects nothing.
+# There is no validation split: the test split is evaluated, but selects no epoch.
 val_dataloader = test_dataloader
 val_evaluator = dict(type='DFERMetric')
 test_evaluator = val_evaluator
 
-# How a user's video is made to look like these clips (tgdfer_mm.apis). An estimate: the
-# authors publish no detector and no margin. Compare your crops with frames of theirs,
-# which are of this size. How many there are to a window is said by the pipeline.
+# Settings with which a user's video gets the look of these clips (tgdfer_mm.apis). They
+# are an estimate: the authors publish no detector and no margin. Compare your crops
+# with their frames, which have this size. The pipeline sets the number of frames in a
+# window.
 video = dict(
     crop=dict(size=224, margin=0.15, shift=(0.0, -0.05)),
     window=dict(stride=1.0),

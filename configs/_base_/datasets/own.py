@@ -1,4 +1,5 @@
-# Your own clips: folders by class, or a list (docs/own.md). `--data` says where.
+# Your own clips: folders by class, or a list (docs/own.md). Set their path with
+# `--data`.
 _base_ = 'face_frames.py'
 data_root = 'data/mine'
 fold = int(__import__('tgdfer_mm').setting('FOLD', '1'))  # tools: --fold
@@ -10,7 +11,7 @@ __tail = [
     dict(type='PackDFERInputs'),
 ]
 train_pipeline = [
-    dict(type='ListFrames'),  # which opens videos too
+    dict(type='ListFrames'),  # also opens videos
     dict(type='SampleSegments', num_frames=_base_.num_frames),
     dict(type='DecodeFrames'),
     __resize,
@@ -36,5 +37,5 @@ test_dataloader = dict(
     batch_size=8, num_workers=0, dataset=dict(**__clips, pipeline=test_pipeline)
 )
 val_dataloader = test_dataloader
-# `tgdfer data faces` notes its crops, which then take the place of these.
+# If `tgdfer data faces` made the clips, its recorded crop settings replace these.
 video = dict(window=dict(seconds=2.5))

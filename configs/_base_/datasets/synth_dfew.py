@@ -33,8 +33,9 @@ test_dataloader = dict(
 )
 val_dataloader = test_dataloader
 
-# How a video is made to look like these clips (tgdfer_mm.apis): a clip is 24 to 44
-# frames at 25 frames/s, and a picture 1.5 times as wide as the detector's box.
+# Settings with which a video gets the look of these clips (tgdfer_mm.apis): a clip has
+# 24 to 44 frames at 25 frames/s, and a picture is 1.5 times as wide as the detector's
+# box.
 video = dict(
     crop=dict(size=image_size, margin=0.25, shift=(0.0, -0.1)),
     window=dict(seconds=1.28, stride=0.36),

@@ -1,8 +1,8 @@
 # DFER-CLIP (BMVC 2023): CLIP ViT-B/32 with a tuned image tower, one temporal layer with
-# a class token, and eight learned contexts before the description of each class.
-# Frames are scaled to 0..1 and no further, as in the authors' code. Leaves set the
-# classes. The descriptions are ours; convert_checkpoint.py takes over those of a
-# released checkpoint.
+# a class token, and eight learned contexts before the description of each class. Frames
+# are only scaled to 0..1, as in the authors' code. Leaves set the classes. The
+# descriptions are ours; convert_checkpoint.py takes over those of a released
+# checkpoint.
 arch = 'ViT-B-32-quickgelu'
 pretrained = 'openai'
 

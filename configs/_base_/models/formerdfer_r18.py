@@ -1,6 +1,6 @@
 # Former-DFER (ACM MM 2021): ResNet-18 with attention over its map, and a temporal
-# transformer with a class token. Frames are scaled to 0..1 and no further. Leaves set
-# the number of frames and their size.
+# transformer with a class token. Frames are only scaled to 0..1. Leaves set the number
+# of frames and their size.
 model = dict(
     type='BagRecognizer',
     data_preprocessor=dict(

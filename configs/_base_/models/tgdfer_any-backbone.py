@@ -1,5 +1,5 @@
-# TG-DFER around a backbone of another kind. Leaves set the backbone, the number of
-# frames and their size. The text tower is still CLIP's.
+# TG-DFER on another kind of backbone. Leaves set the backbone, the number of frames and
+# their size. The text tower is still CLIP's.
 _base_ = 'tgdfer_clip-vit-base-p16.py'
 
 model = dict(

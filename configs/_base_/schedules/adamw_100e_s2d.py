@@ -1,5 +1,5 @@
-# S2D's schedule: AdamW, 100 epochs, 1e-5 for every eight clips of a batch of 16 [from
-# S2D]; five epochs of warm-up and a cosine to zero [choice].
+# S2D's schedule: AdamW, 100 epochs, a learning rate of 1e-5 per eight clips of the
+# batch of 16 [from S2D]; five epochs of warm-up and a cosine to zero [choice].
 max_epochs = 100
 warmup_epochs = 5
 

@@ -1,4 +1,4 @@
-# VadCLIP's schedule: AdamW, 10 epochs, a tenth at 4 and 8 [from VadCLIP].
+# VadCLIP's schedule: AdamW, 10 epochs, learning rate x0.1 at 4 and 8 [from VadCLIP].
 max_epochs = 10
 
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=max_epochs, val_interval=1)

@@ -1,5 +1,6 @@
-# M3DFEL's schedule: AdamW, 20 epochs of warm-up, cosine to 300, all parameters decay
-# [from M3DFEL]. The cosine starts after the warm-up, not at its start [choice].
+# M3DFEL's schedule: AdamW, 20 epochs of warm-up, cosine to 300, weight decay on all
+# parameters [from M3DFEL]. The cosine starts after the warm-up, not at its start
+# [choice].
 max_epochs = 300
 warmup_epochs = 20
 

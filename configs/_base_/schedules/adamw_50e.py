@@ -1,5 +1,5 @@
-# AdamW, 5 epochs of warm-up, cosine to 50. The base rate is that of the new modules;
-# the tower gets a tenth of it, the contexts ten times, the scalars a hundred times.
+# AdamW, 5 epochs of warm-up, cosine to 50. The base learning rate is that of the new
+# modules; the tower has a tenth of it, the contexts 10 times, the scalars 100 times.
 max_epochs = 50
 warmup_epochs = 5
 

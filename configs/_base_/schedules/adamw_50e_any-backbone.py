@@ -1,5 +1,5 @@
-# As adamw_50e.py, for backbones under the adapter: its projection is new and has the
-# base rate, and there are no parameters of a CLIP image tower.
+# As adamw_50e.py, for other backbones in InstanceBackbone: its projection is new and
+# has the base learning rate, and there are no parameters of a CLIP image tower.
 _base_ = 'adamw_50e.py'
 
 optim_wrapper = dict(

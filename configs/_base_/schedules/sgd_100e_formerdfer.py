@@ -1,4 +1,5 @@
-# Former-DFER's schedule: SGD, 100 epochs, a tenth at 40 and 80 [from Former-DFER].
+# Former-DFER's schedule: SGD, 100 epochs, learning rate x0.1 at 40 and 80 [from
+# Former-DFER].
 max_epochs = 100
 
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=max_epochs, val_interval=1)

@@ -1,4 +1,5 @@
-# DFER-CLIP's schedule: SGD, 50 epochs, a tenth at 30 and 40 [from DFER-CLIP].
+# DFER-CLIP's schedule: SGD, 50 epochs, learning rate x0.1 at 30 and 40 [from
+# DFER-CLIP].
 max_epochs = 50
 
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=max_epochs, val_interval=1)

@@ -1,4 +1,4 @@
-# As sgd_50e.py, and everything decays, as in DFER-CLIP's own code.
+# As sgd_50e.py, with weight decay on all parameters, as in DFER-CLIP's own code.
 _base_ = 'sgd_50e.py'
 
 optim_wrapper = dict(

@@ -7,7 +7,7 @@ from ...registry import MODELS
 
 @MODELS.register_module()
 class PrecomputedFeatures(nn.Module):
-    """A stand-in for a tower whose features have been computed before.
+    """A stand-in for a tower whose features have been computed before [choice].
 
     The tower's parts are also parts of this module, under the same names, so that its
     checkpoints fit the ordinary model.

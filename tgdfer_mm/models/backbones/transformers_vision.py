@@ -30,11 +30,12 @@ class TransformersTowerError(ValueError):
 
 @MODELS.register_module()
 class TransformersVision(BaseModule):
-    """An image tower of the package transformers, for :class:`InstanceBackbone`.
+    """An image tower of the package transformers, as a backbone [choice].
 
-    For example ViT, DINOv2, BEiT, Swin, ConvNeXt, ResNet, the towers of CLIP and
-    SigLIP, and other models that ``AutoModel`` builds and that take ``pixel_values``
-    (N, 3, H, W). Code from a repository is never run.
+    It goes into :class:`InstanceBackbone`. Examples are ViT, DINOv2, BEiT, Swin,
+    ConvNeXt, ResNet, the towers of CLIP and SigLIP, and other models that ``AutoModel``
+    builds and that take ``pixel_values`` (N, 3, H, W). Code from a repository is never
+    run.
 
     Args:
         arch: A folder with ``config.json``, a repository of the hub

@@ -16,7 +16,7 @@ from ..layers.zero_start import zero_ffn
 
 @MODELS.register_module()
 class RelevanceNeck(BaseModule):
-    """A neck with the frame-level relevance alone; it keeps the labels [paper].
+    """A neck with frame-level relevance alone [paper; form a choice].
 
     ``alpha = softmax_i(cos(x_i, e_c) / tau)`` over the valid instances [paper:
     frame-level relevance; form a choice]. It is the base of :class:`VisualPromptNeck`,

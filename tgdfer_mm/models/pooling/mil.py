@@ -50,7 +50,7 @@ def find_mil_pooling(mode: str) -> Callable[..., Tensor]:
 
 @MIL_POOLINGS.register_module(name='topk')
 def topk(z: Tensor, mask: Tensor, rho: float, **unused) -> Tensor:
-    """The mean of the k highest logits of each class."""
+    """The mean of the k highest logits of each class [choice]."""
     # One sort is enough for every k in the batch: k depends on the valid count.
     floor = torch.finfo(z.dtype).min
     ordered = z.masked_fill(~mask[..., None], floor).sort(dim=1, descending=True).values
@@ -61,7 +61,7 @@ def topk(z: Tensor, mask: Tensor, rho: float, **unused) -> Tensor:
 
 @MIL_POOLINGS.register_module(name='relevance')
 def relevance(z: Tensor, mask: Tensor, weights: Tensor | None, **unused) -> Tensor:
-    """The sum over instances, weighted by the neck's relevance for each class."""
+    """The sum over instances, weighted by the neck's relevance [choice]."""
     if weights is None:
         raise ValueError(
             "pooling='relevance' needs the relevance of a neck: set model.neck, or "
@@ -72,7 +72,7 @@ def relevance(z: Tensor, mask: Tensor, weights: Tensor | None, **unused) -> Tens
 
 @MIL_POOLINGS.register_module(name='logsumexp')
 def logsumexp(z: Tensor, mask: Tensor, **unused) -> Tensor:
-    """The soft maximum: the logarithm of the mean of exponentials."""
+    """The soft maximum: the logarithm of the mean of exponentials [choice]."""
     floor = torch.finfo(z.dtype).min
     count = mask.sum(1, keepdim=True).clamp(min=1).to(z.dtype)
     return z.masked_fill(~mask[..., None], floor).logsumexp(1) - count.log()
@@ -80,7 +80,7 @@ def logsumexp(z: Tensor, mask: Tensor, **unused) -> Tensor:
 
 @MIL_POOLINGS.register_module(name='mean')
 def mean(z: Tensor, mask: Tensor, **unused) -> Tensor:
-    """The mean over the valid instances."""
+    """The mean over the valid instances [choice]."""
     weight = mask[..., None].to(z.dtype)
     return (z * weight).sum(1) / weight.sum(1).clamp(min=1)
 

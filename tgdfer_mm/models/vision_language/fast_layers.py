@@ -67,7 +67,9 @@ class FastSelfAttention(nn.Module):
         """(N, L, D) -> (N, L, D); query, key and value must be the same tensor.
 
         Args:
-            query, key, value: The same sequence.
+            query: The sequence, (N, L, D).
+            key: The same tensor.
+            value: The same tensor.
             need_weights: Must be False.
             attn_mask: Addition to the scores.
             first: Whether to return the first token's row alone, (N, 1, D); without a
