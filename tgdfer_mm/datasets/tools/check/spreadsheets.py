@@ -117,10 +117,14 @@ def _clip_rows(path: Path) -> dict[str, list]:
         if named is not None:
             clip = f'{named:05d}'
             if clip in found:
-                raise ValueError(f'{path}, row {number}: clip {clip} is there twice.')
+                raise ValueError(
+                    f'{path}, row {number}: clip {clip} occurs twice; remove one row.'
+                )
             found[clip] = row[1:]
         elif number > 1:
-            raise ValueError(f'{path}, row {number}: {row[0]!r} is no clip.')
+            raise ValueError(
+                f'{path}, row {number}: {row[0]!r} is not the name of a clip.'
+            )
     return found
 
 
