@@ -1,4 +1,4 @@
-"""What mmaction2 computes with NumPy 1 it computes with NumPy 2, and correctly."""
+"""With NumPy 2, mmaction2 computes the same as with NumPy 1, without its faults."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""What stands next to the package never ends its import; what is broken is said."""
+"""Broken optional packages never stop the import, and are named."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Where a data set's clips come from, and what is known of each."""
+"""Sources of a data set's clips, and the information about each clip."""
 
 import pickle
 import shutil

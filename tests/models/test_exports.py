@@ -1,4 +1,4 @@
-"""What a config names can be imported from one place."""
+"""Every part that a config names can be imported from one place."""
 
 import inspect
 

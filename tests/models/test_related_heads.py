@@ -1,4 +1,4 @@
-"""What the heads of DFER-CLIP and M3DFEL say of bags."""
+"""Outputs of the heads of DFER-CLIP and M3DFEL."""
 
 import pytest
 import torch

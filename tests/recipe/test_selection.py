@@ -1,4 +1,4 @@
-"""What a rule makes of a config."""
+"""Changes of a config by each selection rule."""
 
 import copy
 from pathlib import Path

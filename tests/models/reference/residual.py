@@ -1,4 +1,4 @@
-"""What the temporal networks share, in loops: ``H = X + branches(X + code)``."""
+"""The shared form of temporal networks, in loops: ``H = X + branches(X + code)``."""
 
 import math
 from collections.abc import Callable

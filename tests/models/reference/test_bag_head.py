@@ -1,4 +1,4 @@
-"""What a head on bags writes on the data samples."""
+"""Predictions that a head on bags writes on the data samples."""
 
 import loops
 import torch

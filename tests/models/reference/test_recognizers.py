@@ -1,4 +1,4 @@
-"""What the recognizers do between the towers and the head."""
+"""The steps of recognizers between the towers and the head equal plain loops."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What two parts of an instance have in common, by plain loops."""
+"""Losses on two parts of an instance equal plain loops."""
 
 import loops
 import pytest

@@ -1,4 +1,4 @@
-"""What the related methods put into image towers: a gate, and attention in between."""
+"""Gates and attention inside image towers of related methods equal plain loops."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Which frames are there, and how they are named."""
+"""Checks find absent frames and wrong names of frames."""
 
 import shutil
 

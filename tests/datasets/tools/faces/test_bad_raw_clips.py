@@ -1,4 +1,4 @@
-"""What raw videos are like: damaged, named alike, moved, stopped in the middle."""
+"""Bad raw videos: damaged, with equal names, moved, stopped in the middle."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Where entries go, and what happens when the process is killed half way."""
+"""Places of archive entries, and a process that is killed half way."""
 
 import io
 import multiprocessing
