@@ -1,4 +1,4 @@
-"""Results that are kept on disk with the config that they were measured with."""
+"""Results on disk, stored with a hash of their config."""
 
 from pathlib import Path
 
@@ -8,16 +8,16 @@ from .evidence.train import OtherConfigError
 
 
 def kept_result(path: Path, key: str, digest: str, advice: str) -> dict | None:
-    """What was measured before; None if nothing was.
+    """An earlier result; None if there is none.
 
     Args:
         path: File of the result.
         key: A field that such a file has.
-        digest: Of the config as it is now, kept as ``config_sha256``.
-        advice: What to do if it is another one, a sentence.
+        digest: Hash of the config as it is now; the file has it as ``config_sha256``.
+        advice: Sentence that says what to do if the config is another one.
 
     Raises:
-        OtherConfigError: It was measured with another config.
+        OtherConfigError: The result was measured with another config.
     """
     if not path.is_file():
         return None

@@ -1,18 +1,18 @@
-"""Small files whose pictures are, or claim to be, very large."""
+"""Small files with pictures that are very large, or state a very large size."""
 
 import struct
 import zlib
 
 
 def black_png(width: int, height: int) -> bytes:
-    """A black picture, about a thousandth of a byte a pixel."""
+    """A black picture of about a thousandth of a byte for each pixel."""
     packer, row = zlib.compressobj(9), bytes(1 + 3 * width)
     rows = b''.join(packer.compress(row) for _ in range(height)) + packer.flush()
     return png(width, height, rows)
 
 
 def png(width: int, height: int, rows: bytes) -> bytes:
-    """A PNG that states a size, and whose compressed rows may be anything."""
+    """A PNG file that states a size; its compressed rows may be any bytes."""
     header = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
     parts = ((b'IHDR', header), (b'IDAT', rows), (b'IEND', b''))
     return b'\x89PNG\r\n\x1a\n' + b''.join(

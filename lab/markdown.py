@@ -12,6 +12,6 @@ def table_lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[st
 
 
 def spread_cell(values: Sequence[float], digits: int = 1) -> str:
-    """Mean and standard deviation over the repeats; of a single one, its value."""
+    """Mean and standard deviation over the repeats; one repeat has only its value."""
     spread = f' ± {np.std(values, ddof=1):.{digits}f}' if len(values) > 1 else ''
     return f'{np.mean(values):.{digits}f}{spread}'

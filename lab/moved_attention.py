@@ -1,10 +1,10 @@
-"""Whether MiRA's re-weighting moves attention to the frames that truly show something.
+"""Measures if MiRA's re-weighting moves attention to the truly expressive frames.
 
     python lab/moved_attention.py --out work_dirs/moved_attention    # resumable
 
-A small ViT learns the expressions of single drawn frames, another one those of clips
-from a clip's label alone. In the last block the share of the attention that falls on
-apex frames of test clips is measured, before and after.
+One small ViT is trained on single drawn frames, another one on clips with only the
+label of the clip. In the last block, the share of the attention on apex frames of test
+clips is measured before and after the re-weighting.
 """
 
 import argparse
@@ -43,16 +43,18 @@ TOWERS = {
     ),
 }
 WAYS = {'exact': ExactReweighting, 'light': LightReweighting}
-APEX = 0.5  # of the clip's strongest frame, from which on a frame is an apex
+APEX = (
+    0.5  # lowest intensity of an apex frame, as a share of the clip's strongest frame
+)
 
 
 class Effort(NamedTuple):
-    """How much is drawn and trained.
+    """Sizes of the study.
 
     Attributes:
-        train: Clips of each expression to train on.
-        test: Clips of each to measure on, of other people.
-        steps: Of training, of 64 frames or 4 clips each.
+        train: Training clips of each expression.
+        test: Test clips of each expression, of other people.
+        steps: Training steps, of 64 frames or 4 clips each.
     """
 
     train: int = 24
@@ -66,12 +68,12 @@ def measure(
     effort: Effort | None = None,
     report: Callable[[str], None] = print,
 ) -> dict[str, dict[str, float]]:
-    """Trains what is missing, and gives the figures.
+    """Runs missing trainings, and returns the figures.
 
     Args:
-        root: Folder with one file of results a repeat; what is there is kept.
-        repeats: How many people, clips and trainings are drawn.
-        effort: How much each is.
+        root: Folder with one file of results for each repeat; existing files are kept.
+        repeats: Number of repeats, each with other people, clips and trainings.
+        effort: Sizes of each repeat.
         report: Called with one line of text for each repeat.
 
     Returns:
@@ -86,11 +88,11 @@ def measure(
 def measure_each(
     root: Path, repeats: int, effort: Effort | None, report: Callable[[str], None]
 ) -> dict[str, list[list[float]]]:
-    """As :func:`measure`, but what each repeat found.
+    """Like :func:`measure`, with the values of each repeat.
 
     Returns:
-        By the same names, of each repeat the share before and after, and that of the
-        frames; shares of 1.
+        By the same names, for each repeat: the share before, the share after, and the
+        share of the frames; from 0 to 1.
     """
     effort = effort or Effort()
     init_default_scope('mmaction')
@@ -113,7 +115,7 @@ def _repeat(seed: int, effort: Effort) -> dict[str, list[float]]:
         torch.manual_seed(seed)
         host = MODELS.build(dict(type='Recognizer2D', backbone={**config}))
         tower = host.backbone
-        if kind == 'clips':  # timm starts its own
+        if kind == 'clips':  # timm initializes its own
             tower.init_weights()
         for state in ('untrained', 'trained'):
             if state == 'trained':
@@ -129,7 +131,7 @@ def _draw(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Clips (C, T, 3, H, W), classes of the frames and whether they are apexes (C, T).
 
-    The last class is that of frames which are none.
+    Frames that are not apexes have the last class.
     """
     level, clips, classes, apex = load_level('easy'), [], [], []
     for label, emotion in enumerate(EXPRESSIONS):
@@ -154,7 +156,7 @@ def _train(
     parameters = [*tower.parameters(), *layer.parameters()]
     adam = torch.optim.AdamW(parameters, lr=1e-3, weight_decay=0.05)
     rate = torch.optim.lr_scheduler.OneCycleLR(adam, 1e-3, total_steps=steps)
-    if kind == 'clips':  # of a clip's label alone, which is that of its apex frames
+    if kind == 'clips':  # only from the clip's label, which is that of its apex frames
         inputs, labels, batch = clips.transpose(1, 2), classes.amin(1), 4
     else:
         inputs, labels, batch = clips.flatten(0, 1), classes.flatten(), 64
@@ -192,7 +194,7 @@ def _shares(
 
 
 class _Noted(nn.Module):
-    """A re-weighting that notes the share of each frame before and after it."""
+    """A re-weighting that records the share of each frame before and after."""
 
     def __init__(self, inner: nn.Module) -> None:
         super().__init__()
@@ -201,7 +203,9 @@ class _Noted(nn.Module):
         self.after: list[Tensor] = []
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor, frames: int) -> Tensor:
-        """See :class:`ExactReweighting`. The values of frames tell their shares."""
+        """See :class:`ExactReweighting`. Here the shares follow from the values of
+        frames.
+        """
         frame = torch.eye(frames).repeat_interleave(key.shape[2] // frames, 0)
         frame = frame.expand(*key.shape[:2], -1, -1)
         scores = query @ key.transpose(-2, -1) / query.shape[-1] ** 0.5

@@ -12,12 +12,12 @@ from torch.utils.flop_counter import FlopCounterMode
 
 
 def multiply_adds(model: nn.Module, num_frames: int, size: int) -> int:
-    """Multiply-adds of one video, the texts of the classes already there.
+    """Multiply-adds of one video, without the texts of the classes.
 
     Args:
-        model: In evaluation mode; is frozen.
-        num_frames: T.
-        size: Of the frames.
+        model: Model in evaluation mode; this freezes it.
+        num_frames: Number T of frames.
+        size: Width and height of the frames, pixels.
     """
     return sum(multiply_adds_apart(model, num_frames, size))
 
@@ -26,35 +26,35 @@ def multiply_adds(model: nn.Module, num_frames: int, size: int) -> int:
 def multiply_adds_apart(
     model: nn.Module, num_frames: int, size: int
 ) -> tuple[int, int]:
-    """Multiply-adds of one video, those of the tower apart from all that follows it.
+    """Multiply-adds of one video, separately for the tower and for the rest.
 
-    Nothing is computed, as far as a model allows: tensors without content pass through.
+    Where the model allows it, tensors without content are used, so nothing is computed.
 
     Args:
-        model: In evaluation mode; is frozen.
-        num_frames: T.
-        size: Of the frames.
+        model: Model in evaluation mode; this freezes it.
+        num_frames: Number T of frames.
+        size: Width and height of the frames, pixels.
 
     Returns:
-        Those of the tower, and those of the rest. The texts of the classes are already
-        there.
+        Multiply-adds of the tower, and those of the rest without the texts of the
+        classes.
     """
     clips = model.data_preprocessor.format_shape == 'NCTHW'
     shape = (3, num_frames, size, size) if clips else (num_frames, 3, size, size)
     views = (1, 1) if clips else (1,)  # FormatShape's NCTHW has an axis of views
-    model.requires_grad_(False)  # the counter follows gradients otherwise
+    model.requires_grad_(False)  # otherwise the counter follows gradients
     fake = FakeTensorMode(
         allow_non_fake_inputs=True,
-        shape_env=ShapeEnv(),  # for masks, whose number of hits only values tell
+        shape_env=ShapeEnv(),  # for masks: the number of hits depends on values
     )
     text = getattr(model, 'text_encoder', None)
     with _plain_operators():
-        if text is not None:  # its features are kept from then on
+        if text is not None:  # its features are cached from now on
             try:
                 with fake:
                     text()
             except (DataDependentOutputException, GuardOnDataDependentSymNode):
-                text()  # one that looks at what it computes
+                text()  # a model that reads values that it computed
         with fake, FlopCounterMode(display=False) as counter:
             model.extract_feat(torch.zeros(*views, *shape), stage='head')
     tower = sum(counter.get_flop_counts()[type(model.backbone).__name__].values()) // 2
@@ -63,7 +63,7 @@ def multiply_adds_apart(
 
 @contextmanager
 def _plain_operators() -> Iterator[None]:
-    """Without fused operators, some of which some versions of torch do not count."""
+    """Turns off fused operators, which some versions of torch do not count."""
     before = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:

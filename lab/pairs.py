@@ -1,4 +1,4 @@
-"""Differences that were measured repeat by repeat, as rows of a table and in words."""
+"""Paired differences over repeats, as rows of a table and in words."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -13,10 +13,10 @@ class Pair(NamedTuple):
     """A difference over the repeats.
 
     Attributes:
-        text: What it is of.
+        text: Description of the difference.
         difference: Its mean.
-        interval: Of 95 %, by Student; None for a single repeat.
-        p: Of a paired t-test, Holm-corrected over the pairs it was compared with.
+        interval: Student's interval of 95 %; None for a single repeat.
+        p: p value of a paired t-test, Holm-corrected over the pairs of the same table.
     """
 
     text: str
@@ -32,7 +32,7 @@ class Pair(NamedTuple):
         return 'more' if self.difference > 0 else 'less'
 
     def in_words(self, unit: str = 'points') -> str:
-        """As it stands in a sentence after "is"."""
+        """Its text in a sentence, after "is"."""
         size = f'{abs(self.difference):.1f} {unit}'
         if self.verdict == 'noise':
             return f'the same within noise ({self.difference:+.1f} {unit})'
@@ -40,7 +40,7 @@ class Pair(NamedTuple):
 
 
 def compare(rows: Iterable[tuple[str, Sequence[float], Sequence[float]]]) -> list[Pair]:
-    """Pairs of what was measured, corrected together.
+    """Paired differences of several rows, corrected together.
 
     Args:
         rows: Text, the value in each repeat, and that of what it is compared with.
@@ -75,5 +75,5 @@ def pair_lines(pairs: Iterable[Pair], digits: int = 1) -> list[str]:
 
 
 def p_cell(p: float) -> str:
-    """A p-value with four digits; a smaller one is not told as zero."""
+    """A p value with four digits; a smaller one is not written as zero."""
     return f'{p:.4f}' if p >= 1e-4 else '< 0.0001'

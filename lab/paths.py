@@ -1,4 +1,4 @@
-"""Where the laboratory's files are in the checkout."""
+"""Paths of the laboratory in the checkout."""
 
 from pathlib import Path
 

@@ -4,7 +4,7 @@
     python lab/seeds.py --out docs/seeds.md --jobs 2
     python lab/seeds.py --out docs/seeds.md --only mira landmarks
 
-Finished parts are kept: a second call continues. If one study fails the others are
+Finished parts are kept: a second call continues. If one study fails, the others are
 measured all the same, and the exit code is 1. The studies are in
 lab/seed_systems/studies.json; --only runs some and leaves the rest of the page.
 """

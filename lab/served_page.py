@@ -25,7 +25,7 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def served_page(temp: Path, port: int = 0) -> Iterator[str]:
-    """Serves the page with the shipped model, and gives its address.
+    """Serves the page with the shipped model, and yields its address.
 
     Args:
         temp: Folder for what is uploaded.

@@ -1,4 +1,4 @@
-"""What commands of studies share: their options, how they run, and their end."""
+"""Common parts of the commands of studies: options, run and end."""
 
 import argparse
 import sys
@@ -33,7 +33,7 @@ def add_repeats(parser: argparse.ArgumentParser, default: int | None) -> None:
 
 
 def checked_repeats(repeats: int) -> int:
-    """The number, if it is one.
+    """The number of repeats, checked.
 
     Raises:
         UsageError: It is below 1.
@@ -70,10 +70,11 @@ def say(line: str) -> None:
 
 @contextmanager
 def measuring(*errors: type[Exception]) -> Iterator[None]:
-    """One thread and a quiet mmengine; what a user can mend ends with its sentence.
+    """Uses one thread and silences mmengine; an error that a user can mend ends the
+    program with its sentence.
 
     Args:
-        *errors: Those of the study besides a busy folder and another config.
+        *errors: Further errors of the study that a user can mend.
     """
     torch.set_num_threads(1)
     try:

@@ -1,4 +1,4 @@
-"""The commands and files of the tutorials in docs/, as they stand there."""
+"""Commands and files of the tutorials in docs/, read from the pages."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from .paths import DOCS, ROOT
 
 
 class CommandError(RuntimeError):
-    """A command of the page fails; the message has what it printed."""
+    """A command of the page failed; the message has its output."""
 
 
 def _blocks(page: str, language: str) -> list[str]:
@@ -36,7 +36,7 @@ def write_files(page: str, folder: Path) -> list[Path]:
 
     Args:
         page: Name of a file in docs/.
-        folder: Where to.
+        folder: Folder to write to.
     """
     written = []
     for block in _blocks(page, 'python'):
@@ -51,7 +51,7 @@ def run_command(command: str, folder: Path, *more: str) -> float:
 
     Args:
         command: The line; it may begin with ``PYTHONPATH=.``.
-        folder: Where to run it.
+        folder: Working folder.
         *more: Further arguments.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Writing video files with PyAV."""
+"""Writes video files with PyAV."""
 
 import math
 from collections.abc import Iterable
@@ -26,13 +26,13 @@ def write_video(
     """Writes frames into a video file, whole or not at all.
 
     Args:
-        path: The file; its ending says the container.
+        path: The file; its ending chooses the container.
         frames: (H, W, 3) uint8 RGB, one size; `yuv420p` needs it even.
         fps: Their rate.
         codec: FFmpeg's name of the encoder.
         pixels: FFmpeg's name of the pixel format.
-        sound: What is heard from the first frame on, as AAC; what is longer than the
-            frames is written, too.
+        sound: Sound from the first frame on, written as AAC, also if it is longer than
+            the frames.
     """
     av = need('av')
     path = Path(path)
@@ -59,11 +59,11 @@ def write_video(
 
 
 class _Voice:
-    """A sound that is written next to the pictures, as far as they are.
+    """A sound that is written together with the pictures, up to their time.
 
     Args:
-        container: To write into.
-        sound: What.
+        container: Container to write into.
+        sound: The sound.
     """
 
     def __init__(self, container: Any, sound: Sound) -> None:
@@ -89,7 +89,7 @@ class _Voice:
 
 
 def repeat_video(path: str | Path, out: str | Path, times: int) -> None:
-    """Writes a video that plays another one several times; nothing is encoded anew.
+    """Writes a video that plays another one several times, without encoding again.
 
     Args:
         path: A video file; its sound is left out.

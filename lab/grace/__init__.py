@@ -1,1 +1,1 @@
-"""What GRACE's parts are worth on drawn clips, where the truth is known."""
+"""Study of GRACE's parts on drawn clips, where the truth is known."""

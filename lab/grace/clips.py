@@ -1,4 +1,4 @@
-"""Drawn clips with what no video tells: when and where the expression shows."""
+"""Drawn clips with times and places of the expression, which no video gives."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,12 +19,12 @@ class DrawnClips(NamedTuple):
 
     Attributes:
         frames: (N, T, 64, 64, 3), uint8 RGB.
-        label: Place of the emotion in the level's classes, (N,).
-        shown: Whether a frame shows the clip's emotion, (N, T); nowhere in a neutral
+        label: Index of the emotion in the level's classes, (N,).
+        shown: True where a frame shows the clip's emotion, (N, T); never in a neutral
             clip.
-        change: What the movements of the face change in each patch, mean grey levels,
-            (N, T, P); zeros where they were not asked for.
-        captions: What somebody would say of each clip, see
+        change: Change of each patch by the movements of the face, mean grey levels, (N,
+            T, P); zeros if it was not asked for.
+        captions: A caption of each clip, see
             :func:`~tgdfer_mm.synth.captions.caption_clip`.
     """
 
@@ -46,12 +46,12 @@ def draw_clips(
     """Draws clips, classes in turn; the same arguments give the same clips.
 
     Args:
-        level: Of SynthDFER.
-        seed: Of people and clips.
-        numbers: Of the clips.
-        people: Their numbers, in turn.
-        frames: T, sampled evenly.
-        truth: Whether ``change`` is drawn, too, which takes twice the time.
+        level: Level of SynthDFER.
+        seed: Seed of people and clips.
+        numbers: Numbers of the clips.
+        people: Numbers of the people, in turn.
+        frames: T, the number of frames, sampled evenly.
+        truth: True to draw ``change``, too, which takes twice the time.
     """
     rules, people = load_level(level), list(people)
     rows, captions = [], {}

@@ -32,7 +32,7 @@ _TRUTH = {
 
 
 def result_lines(results: Results) -> list[str]:
-    """Three tables: UAR, paired differences, and what is moved against the truth."""
+    """Three tables: UAR, paired differences, and the transport against the truth."""
     uar = [[text, _mean(results[arm], 'UAR')] for arm, text in _ARMS.items()]
     pairs = [
         (f'{_ARMS[own]}, minus: {_ARMS[other]}', *_both(results, own, other))

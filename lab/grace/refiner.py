@@ -1,11 +1,11 @@
-"""Cleans the caption of a drawn clip, as a language model might a real one.
+"""Cleans the caption of a drawn clip, as a language model might clean a real one.
 
     echo '{"clip": "1", "caption": "jaw slightly lowered, relaxed brows"}' \
         | python lab/grace/refiner.py
 
-Reads what projects/grace/refine.py hands to a refiner. What rests is left out, what
-moves is said in one way only and without adverbs. Needs nothing but Python itself: it
-is started once a clip.
+It reads the input that projects/grace/refine.py gives to a refiner. Parts of the face
+at rest are left out. Each movement is written in only one way, without adverbs. It
+needs only Python itself, since it is started once for each clip.
 """
 
 import json
@@ -19,7 +19,7 @@ def clean(caption: str) -> str:
     """The cleaned text; the caption itself if nothing in it moves."""
     words = json.loads(_WORDS.read_text(encoding='utf-8'))
     adverbs = {each for level in words['adverbs'].values() for each in level}
-    known = {}  # phrase, as it is said with any adverb -> the one way to say it
+    known = {}  # phrase, with any adverb -> the one way to write it
     for movements in words['regions'].values():
         for movement in movements:
             first = movement['phrases'][0].replace('{}', '')

@@ -1,4 +1,4 @@
-"""GRACE's parts trained and tested on drawn clips, repeat by repeat."""
+"""GRACE's parts, trained and tested on drawn clips over several repeats."""
 
 import hashlib
 import json
@@ -22,14 +22,14 @@ from .truth import truth_figures
 
 REPEATS = 6
 SETTINGS = Path(__file__).with_name('settings.json')
-# What each training has: its head, and the texts of the clips that it is given.
+# The head of each training, and the texts of its clips.
 ARMS = read_json(Path(__file__).with_name('arms.json'))
 
 Results = dict[str, list[dict]]  # of each arm, one for each repeat
 
 
 class Drawn(NamedTuple):
-    """The clips of a repeat, as drawn and as read, and the texts to train on."""
+    """The clips of a repeat, their features, and the texts to train on."""
 
     train: DrawnClips
     test: DrawnClips
@@ -44,16 +44,16 @@ def measure(
     report: Callable[[str], None] = print,
     changes: dict | None = None,
 ) -> Results:
-    """Draws people and clips, trains each arm on them, and gives the figures.
+    """Draws people and clips, trains each arm on them, and returns the figures.
 
     All arms of a repeat have the same clips and the same seed. What is finished is
     kept: a second call goes on.
 
     Args:
         root: Folder of the study.
-        repeats: How many; repeat r has the seed ``settings()['seed'] + r``.
+        repeats: Number of repeats; repeat r has the seed ``settings()['seed'] + r``.
         report: Called with one line of text for each training.
-        changes: Of the settings.
+        changes: Changes to the settings.
 
     Returns:
         For each arm and repeat, a dict: ``UAR`` in percent, and of arms with patches
@@ -93,7 +93,7 @@ def settings(changes: dict | None = None) -> dict:
 
 
 def digest(chosen: dict, arm: str) -> str:
-    """SHA-256 of what an arm is trained with."""
+    """SHA-256 of the settings of an arm."""
     text = json.dumps([chosen, ARMS[arm]], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -102,9 +102,9 @@ def draw(tower: TowerOfPlaces, chosen: dict, seed: int, root: Path) -> Drawn:
     """The clips of a repeat, read by the tower, and their texts, refined.
 
     Args:
-        tower: Frozen.
+        tower: The frozen tower.
         chosen: The settings.
-        seed: Of people and clips.
+        seed: Seed of people and clips.
         root: Folder; the refined texts are kept in ``refined/``.
     """
     parts = []
@@ -122,7 +122,7 @@ def draw(tower: TowerOfPlaces, chosen: dict, seed: int, root: Path) -> Drawn:
 
 
 def perform(arm: str, drawn: Drawn, chosen: dict, seed: int) -> dict[str, float]:
-    """Trains an arm on drawn clips, and gives its figures."""
+    """Trains an arm on drawn clips, and returns its figures."""
     torch.manual_seed(seed)
     model = Judge(chosen['head'] | ARMS[arm]['head'])
     texts = ARMS[arm].get('texts')

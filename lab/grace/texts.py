@@ -1,4 +1,4 @@
-"""The texts of the study: of the classes, and of each clip, refined or not."""
+"""Texts of the study, for the classes and for each clip, refined or not."""
 
 import sys
 from pathlib import Path
@@ -19,11 +19,11 @@ class RefinerError(RuntimeError):
 
 
 def refine(captions: dict[str, str], path: Path) -> dict[str, str]:
-    """Has captions cleaned by ``refiner.py``, as projects/grace does by any command.
+    """Cleans captions with ``refiner.py``, as projects/grace does with any command.
 
     Args:
-        captions: Of each clip.
-        path: The file of refined captions to write, or to go on with.
+        captions: Caption of each clip.
+        path: The file of refined captions to write or to continue.
 
     Raises:
         RefinerError: The refiner failed on a clip.
@@ -37,7 +37,7 @@ def refine(captions: dict[str, str], path: Path) -> dict[str, str]:
 
 
 def shuffled(texts: dict[str, str], seed: int) -> dict[str, str]:
-    """Each text on another clip: none keeps its own, unless two are alike."""
+    """The texts, shuffled so that no clip keeps its own, unless two are equal."""
     clips, said = list(texts), list(texts.values())
     order = np.random.default_rng(seed).permutation(len(clips))
     return {clips[i]: said[j] for i, j in zip(order, np.roll(order, 1), strict=True)}
@@ -49,7 +49,7 @@ def class_texts() -> OpenCLIPWords:
 
 
 def clip_words(texts: dict[str, str]) -> Tensor:
-    """Of each clip's text its feature, then its words', (N, 1 + L, D)."""
+    """The feature of each clip's text, then those of its words, (N, 1 + L, D)."""
     return _encoder({clip: [text] for clip, text in texts.items()}).eval()().detach()
 
 

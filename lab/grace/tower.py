@@ -1,4 +1,4 @@
-"""The shipped tower, of which the places of a picture are read as well."""
+"""The shipped tower, with features for the patches of a picture."""
 
 from copy import deepcopy
 
@@ -11,17 +11,18 @@ from tgdfer_mm.models.vision_language.open_clip_models import load_clip
 
 SHIPPED = ('tgdfer_mm://synth_vlm.json', 'tgdfer_mm://synth_vlm.safetensors')
 SIZE = 64  # pixels
-GRID = 4  # places in a row
+GRID = 4  # patches in a row
 WIDTH = 128
 _AT_ONCE = 256  # pictures
 
 
 class TowerOfPlaces(nn.Module):
-    """The shipped ResNet, frozen: a picture's feature and those of its 4 x 4 places.
+    """The shipped ResNet, frozen: the feature of a picture and those of its 4 x 4
+    patches.
 
-    ``OpenCLIPPatches`` reads a ViT, and the shipped tower is none. A place's feature
-    is what the attention at the tower's end would add of it alone: its value, through
-    the projection [from MaskCLIP]. The last stage is read before it pools [choice].
+    ``OpenCLIPPatches`` needs a ViT, and the shipped tower is a ResNet. The feature of a
+    patch is its value in the attention at the tower's end, through the projection [from
+    MaskCLIP]. The last stage is read before it pools [choice].
     """
 
     def __init__(self) -> None:
@@ -40,7 +41,7 @@ class TowerOfPlaces(nn.Module):
         pool = self.tower.attnpool
         picture = pool(self.tower.layer4(x))
         where = pool.positional_embedding[1:].unflatten(0, (GRID // 2, -1))
-        for axis in (0, 1):  # each place as the half of the picture that it is in
+        for axis in (0, 1):  # the codes of half as many places
             where = where.repeat_interleave(2, axis)
         places = self.last(x).flatten(2).transpose(1, 2) + where.flatten(0, 1)
         return torch.cat([picture[:, None], pool.c_proj(pool.v_proj(places))], dim=1)

@@ -1,4 +1,4 @@
-"""A head of GRACE's trained on features that are computed once, and tested."""
+"""Training and test of a head of GRACE on cached features."""
 
 import torch
 import torch.nn.functional as F
@@ -19,7 +19,8 @@ class Judge(nn.Module):
     """A head and the texts of the classes.
 
     Args:
-        head: Config of a :class:`TransportHead`, without classes and width.
+        head: Config of a :class:`TransportHead`, without the numbers of classes and
+            channels.
     """
 
     def __init__(self, head: dict) -> None:
@@ -32,7 +33,9 @@ class Judge(nn.Module):
         self.reads_patches = hasattr(self.head, 'patch_share')
 
     def bag(self, features: Tensor, text: Tensor) -> Bag:
-        """Features (N, T, 1 + P, D) as the head takes them, all frames valid."""
+        """Features (N, T, 1 + P, D) in the form of the head's input, with all frames
+        valid.
+        """
         read = features if self.reads_patches else features[:, :, 0]
         mask = torch.ones(features.shape[:2], dtype=torch.bool)
         return Bag(read, mask, text)
@@ -54,21 +57,22 @@ def train(
     rate: float,
     text_weight: float,
 ) -> None:
-    """Trains the head by the labels and, if there are any, by texts of the clips.
+    """Trains the head with labels and, if there are any, with texts of the clips.
 
-    Each clip has to move onto the words of its own text more cheaply than onto those of
-    the batch's other clips, and each text has to be moved to by its own clip: CLIP's
-    contrast with the transport in the place of the cosine [form a choice].
+    The transport of each clip to the words of its own text has to cost less than to
+    those of the batch's other clips, and the same for each text. This is CLIP's
+    contrastive loss, with the transport instead of the cosine [form a choice].
 
     Args:
-        model: Trained in place; it ends in evaluation mode.
+        model: The judge, trained in place; it ends in evaluation mode.
         features: (N, T, 1 + P, D).
         label: (N,).
-        words: Of each clip's text, (N, 1 + L, D).
-        epochs: Times that each clip is seen.
-        batch: Clips of a step.
+        words: Features of each clip's text, (N, 1 + L, D).
+        epochs: Number of times that each clip is seen.
+        batch: Clips in a step.
         rate: The highest learning rate.
-        text_weight: Of the contrast, next to the losses of the head.
+        text_weight: Weight of the contrastive loss, compared with the losses of the
+            head.
     """
     steps = epochs * -(-len(label) // batch)
     adam = torch.optim.AdamW(model.head.parameters(), rate, weight_decay=0.05)
@@ -91,10 +95,11 @@ def train(
 
 
 def contrast(scores: Tensor, text: Tensor) -> Tensor:
-    """Symmetric cross entropy of scores (N, N); clips of equal texts share them.
+    """Symmetric cross entropy of scores (N, N); equal texts count as right for all of
+    their clips.
 
     Args:
-        scores: Of each clip (row) with each text.
+        scores: Score of each clip (row) with each text.
         text: Features of the texts, (N, D).
     """
     same = (text[:, None] == text).all(-1).float()
@@ -104,7 +109,7 @@ def contrast(scores: Tensor, text: Tensor) -> Tensor:
 
 
 def recall(model: Judge, features: Tensor, label: Tensor) -> float:
-    """The mean over the classes of the share that is recognised (UAR), in percent."""
+    """The mean recall of the classes (UAR), in percent."""
     parts = features.split(_AT_ONCE)
     found = torch.cat([model.judge(part).logits.argmax(-1) for part in parts])
     right = (found == label).float()

@@ -1,4 +1,4 @@
-"""Whether what is moved comes from where the expression truly shows."""
+"""Comparison of the transport with the true frames and patches of the expression."""
 
 from collections.abc import Iterable
 
@@ -10,21 +10,21 @@ from torch import Tensor
 from .clips import DrawnClips
 from .training import Judge
 
-CHANGED = 4.0  # grey levels, from which on a patch shows the expression
+CHANGED = 4.0  # lowest change of a patch that shows the expression, grey levels
 
 
 @torch.no_grad()
 def truth_figures(model: Judge, features: Tensor, clips: DrawnClips) -> dict:
     """Mass and agreement of frames and patches against the drawn truth.
 
-    The plan is that of the clip's own class. What a frame or patch gives in all is set
-    by motion alone, whatever the words are; its agreement is the mean cosine with the
-    words that it goes to.
+    The transport plan is that of the clip's own class. The mass of a frame or patch
+    depends only on motion, not on the words. Its agreement is the mean cosine with the
+    words that it is moved to.
 
     Args:
         model: A trained judge that reads patches.
-        features: Of the clips, (N, T, 1 + P, D).
-        clips: With ``change``; neutral clips show nothing and are left out.
+        features: Features of the clips, (N, T, 1 + P, D).
+        clips: The clips, with ``change``; neutral clips are left out.
 
     Returns:
         Percent, the mean over clips: ``frames_mass`` on frames of the episode, and
@@ -54,7 +54,7 @@ def truth_figures(model: Judge, features: Tensor, clips: DrawnClips) -> dict:
 
 
 def _figures(rows: Iterable[tuple]) -> dict[str, float]:
-    """Of rows of truth, mass and agreement; rows that are all alike are left out."""
+    """Mean AUROC over rows of truth; rows with only one value are left out."""
     rows = [row for row in rows if row[0].any() and not row[0].all()]
     found = dict(
         mass=[mass[shown].sum() / mass.sum() for shown, mass, _ in rows],

@@ -1,1 +1,1 @@
-"""What IAL's gates and losses are worth on drawn faces of weak expressions."""
+"""Study of IAL's gates and losses on drawn faces with weak expressions."""

@@ -1,4 +1,4 @@
-"""Drawn clips whose expressions are strong or weak, and what a frozen tower sees."""
+"""Drawn clips with strong or weak expressions, and their maps from a frozen tower."""
 
 from dataclasses import replace
 from functools import cache
@@ -15,17 +15,17 @@ from projects.pfvit.reading import read_clips
 from tgdfer_mm.synth.clips import EMOTIONS as CLASSES
 from tgdfer_mm.synth.clips import Clip, make_clip
 
-MAP = (256, 4, 4)  # of the tower's third stage
+MAP = (256, 4, 4)  # channels of the tower's third stage
 
 
 class Clips(NamedTuple):
     """Clips, each person with each class in turn.
 
     Attributes:
-        maps: What the tower's third stage says of the frames, (N, T, C, S, S).
-        label: Place of the class in ``CLASSES``, (N,).
+        maps: Maps of the frames from the tower's third stage, (N, T, C, S, S).
+        label: Index of the class in ``CLASSES``, (N,).
         strength: Factor of the clip's own expression, (N,).
-        intensity: Of that expression in each frame, (N, T), 0 to 1.
+        intensity: Intensity of that expression in each frame, (N, T), 0 to 1.
     """
 
     maps: Tensor
@@ -41,7 +41,7 @@ class _Pictures(NamedTuple):
 def weaken(clip: Clip, strength: float) -> Clip:
     """The same clip with its labelled expression at a share of its strength.
 
-    Other movements stay as they are.
+    Other movements are not changed.
     """
     own = tuple(
         replace(m, intensity=strength * m.intensity) if m.emotion == clip.label else m
@@ -56,10 +56,10 @@ def draw(
     """Draws a clip of every class for every person, and reads it.
 
     Args:
-        seed: Of people, clips and strengths.
+        seed: Seed of people, clips and strengths.
         people: Numbers of the people.
-        frames: T, spread evenly over a clip.
-        strengths: Smallest and largest; even between them.
+        frames: T, the number of frames, spread evenly over a clip.
+        strengths: Smallest and largest strength, drawn uniformly.
     """
     rng = np.random.default_rng([seed, people.start])
     pictures, labels, drawn, curves = [], [], [], []

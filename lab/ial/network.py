@@ -1,4 +1,4 @@
-"""IAL at a small size, of its registered parts, on the maps of a frozen tower."""
+"""Small IAL, built from its registered parts, on the maps of a frozen tower."""
 
 import torch
 from mmaction.models.backbones.resnet import make_res_layer
@@ -18,17 +18,17 @@ _PARTS = dict(
 class SmallIAL(nn.Module):
     """Two blocks with gates before ``IALHead``; their widths are half of C, and C.
 
-    Inside a gate the width is a quarter: a sixteenth, as in IAL, would leave so few
-    units that all of them may be dead.
+    The hidden width of a gate is a quarter of its input. A sixteenth, as in IAL, would
+    be so few units that all of them may be dead.
 
     Args:
-        num_classes: K.
-        num_frames: T.
-        maps: Channels, height and width of the maps that are read.
-        channels: C.
-        gated: Whether the blocks have gates.
-        gate_weight: Of the loss of the classifier on the first gate.
-        intensity_weight: Of the term on the strongest rival class.
+        num_classes: Number K of classes.
+        num_frames: Number T of frames.
+        maps: Channels, height and width of the input maps.
+        channels: Width C.
+        gated: True if the blocks have gates.
+        gate_weight: Weight of the loss of the classifier on the first gate.
+        intensity_weight: Weight of the term on the strongest rival class.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class SmallIAL(nn.Module):
     def read(self, maps: Tensor) -> tuple[Bag, Tensor]:
         """The head's bag of clips (N, T, *maps), and the last gate's weights (N, T, C).
 
-        Without gates these are ones.
+        Without gates, the weights are ones.
         """
         n, t = maps.shape[:2]
         x = maps.flatten(0, 1)

@@ -17,7 +17,7 @@ _NAMES = {
     'whole': "and the classifier on the first gate: IAL's parts, small",
 }
 _CLIPS = ('weak', 'strong', 'all')
-# What is compared: name, arm, arm that it is compared with.
+# Comparisons: name, arm, arm to compare with.
 PAIRS = (
     ('gates', 'gated', 'plain'),
     ('the term on the rival class', 'rival', 'gated'),
@@ -27,7 +27,7 @@ PAIRS = (
 
 
 def result_lines(results: Results) -> list[str]:
-    """Three tables: UAR of the arms, paired differences, what the gates follow."""
+    """Three tables: UAR of the arms, differences, and correlations of the gates."""
     shares = [
         [
             text,
@@ -58,7 +58,7 @@ def write_tables(page: Path, results: Results) -> None:
 
 
 def result_pairs(results: Results) -> list[Pair]:
-    """Paired over the repeats, in points of UAR."""
+    """Differences paired over the repeats, in points of UAR."""
     return compare(
         (f'{text}, {key} clips', _of(results[own], key), _of(results[base], key))
         for key in ('weak', 'strong')
@@ -69,7 +69,7 @@ def result_pairs(results: Results) -> list[Pair]:
 def _gate_pairs(results: Results) -> list[Pair]:
     """The rank correlation of the gate with the intensity, and with another clip's.
 
-    A gate may say much by high or by low weights, so that the sign is left out.
+    A gate may use high or low weights, so the sign does not count.
     """
     rows = []
     for arm in (arm for arm, facts in ARMS.items() if facts['gated']):

@@ -1,4 +1,4 @@
-"""Trainings of the small network on drawn people, arm by arm, repeat by repeat."""
+"""Trainings of the small network on drawn people, for all arms and repeats."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from .clips import CLASSES, MAP, Clips, draw
 from .network import SmallIAL
 
 REPEATS = 6
-# What each arm has; every one has one thing more than the one before it.
+# Settings of the arms; each arm has one more part than the arm before it.
 ARMS = {
     'plain': dict(gated=False, gate_weight=0.0, intensity_weight=0.0),
     'gated': dict(gated=True, gate_weight=0.0, intensity_weight=0.0),
@@ -31,15 +31,15 @@ Results = dict[str, list[dict]]  # of each arm, one for each repeat
 
 @dataclass(frozen=True)
 class Settings:
-    """How much is drawn and trained.
+    """Sizes of the study.
 
     Attributes:
         train: People of the training clips, one clip of each class.
         test: People of the test clips.
-        frames: T.
+        frames: Number T of frames.
         channels: See :class:`SmallIAL`.
-        epochs: Over the training clips.
-        batch: Clips.
+        epochs: Epochs over the training clips.
+        batch: Clips in a step.
         rate: The highest learning rate.
         strengths: Smallest and largest strength of an expression.
         weak: Test clips below this strength are the weak ones.
@@ -63,10 +63,10 @@ def measure(
     settings: Settings | None = None,
     first: int = 0,
 ) -> Results:
-    """Draws people, trains each arm on them, and gives the figures.
+    """Draws people, trains each arm on them, and returns the figures.
 
-    Each repeat has people of its own, and all arms of it have the same clips and the
-    same seed. Finished parts are kept: a second call continues.
+    Each repeat has other people; all arms of a repeat have the same clips and the same
+    seed. Finished parts are kept: a second call continues.
 
     Args:
         root: Folder of the study.
@@ -110,7 +110,7 @@ def draw_people(seed: int, s: Settings) -> tuple[Clips, Clips]:
 
 
 def perform(arm: str, seed: int, train: Clips, test: Clips, s: Settings) -> dict:
-    """Trains an arm from scratch, and gives its figures on the test clips."""
+    """Trains an arm from scratch, and returns its figures on the test clips."""
     torch.manual_seed(seed)
     net = SmallIAL(len(CLASSES), s.frames, MAP, s.channels, **ARMS[arm])
     steps = s.epochs * -(-len(train.label) // s.batch)
@@ -130,14 +130,15 @@ def perform(arm: str, seed: int, train: Clips, test: Clips, s: Settings) -> dict
 
 @torch.no_grad()
 def figures(net: SmallIAL, test: Clips, s: Settings) -> dict:
-    """UAR in percent of all, weak and strong test clips, and what the gate follows.
+    """UAR of all, weak and strong test clips in percent, and correlations of the gate.
 
     Returns:
         ``all``, ``weak``, ``strong``; clips of the neutral class, which have no
-        strength, are among each. With gates ``follows`` is the mean rank correlation,
-        over the clips that show something, of a frame's mean weight in the last gate
-        with its true intensity, and ``others`` the same with the intensity of the next
-        such clip: where in a clip an expression is, is much alike in all of them.
+        strength, count in all three. With gates, ``follows`` is the mean rank
+        correlation between a frame's mean weight in the last gate and its true
+        intensity, over the clips that show an expression. ``others`` is the same with
+        the intensity of the next such clip, since expressions lie at similar times in
+        all clips.
     """
     said, weights = [], []
     for own in test.maps.split(s.batch):
@@ -165,7 +166,7 @@ def _uar(right: Tensor, label: Tensor, chosen: Tensor) -> float:
 def _rank_correlation(levels: Tensor, curves: Tensor) -> float:
     """Mean of the clips' Spearman correlations over their frames.
 
-    A clip whose frames have one level follows nothing: 0.
+    A clip whose frames all have one level counts as 0.
     """
     pairs = [(a, b) for a, b in zip(levels, curves, strict=True) if _varies(b)]
     each = [
@@ -176,7 +177,7 @@ def _rank_correlation(levels: Tensor, curves: Tensor) -> float:
 
 
 def _varies(x: Tensor) -> bool:
-    return bool(x.max() > x.min())  # a deviation of rounding is above 0, too
+    return bool(x.max() > x.min())  # rounding alone makes a deviation above 0
 
 
 def _digest(arm: str, settings: Settings) -> str:

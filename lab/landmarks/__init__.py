@@ -1,1 +1,1 @@
-"""Whether landmarks help S2D's tower on drawn clips, where they are known."""
+"""Study of landmarks for S2D's tower, on drawn clips, where they are known."""

@@ -1,4 +1,4 @@
-"""One small tower, trained with true landmarks, another clip's, or none."""
+"""Trainings of a small tower with true landmarks, those of another clip, or none."""
 
 import json
 from collections.abc import Callable
@@ -18,23 +18,24 @@ from tgdfer_mm.synth.benchmark_clips import make_benchmark_clip
 from tgdfer_mm.synth.levels import load_level
 
 PLANES = ('none', 'true', 'shuffled')
-PEOPLE = 40  # of the training clips; those of the test clips are others
+PEOPLE = 40  # seeds of the training clips; the test clips have other ones
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is drawn and computed.
+    """Sizes of the study.
 
     Attributes:
         train: Clips to train on.
         test: Clips of other people to test on.
-        frames: Of each clip, the strongest ones: which frames count is not asked here.
-        size: Of a picture, pixels.
-        patch: Of a token, pixels.
+        frames: Number of frames of each clip, the strongest ones, since this study is
+            not about the choice of frames.
+        size: Width and height of a picture, pixels.
+        patch: Width and height of a token's patch, pixels.
         width: Channels of the tower.
         depth: Blocks of the tower.
-        epochs: Of the training.
-        batch: Clips of a step.
+        epochs: Epochs of the training.
+        batch: Clips in a step.
     """
 
     train: int = 1050
@@ -55,22 +56,22 @@ def measure(
     sizes: Sizes | None = None,
     report: Callable[[str], None] = print,
 ) -> dict[str, list[float]]:
-    """Trains and tests what a file of results lacks.
+    """Runs the trainings that a file of results lacks, and tests them.
 
-    Repeat r has clips and people of its own; the three kinds of landmarks share them.
+    Each repeat has other clips and people; the three kinds of landmarks share them.
 
     Args:
         path: The file, ``.json``; written after each training.
-        levels: Of the training and of the test clips.
+        levels: Level of the training clips, and of the test clips.
         repeats: Number of repeats.
-        sizes: How much is drawn and computed.
+        sizes: Sizes of the study.
         report: Called with one line of text for each training.
 
     Returns:
         For each of ``PLANES`` the UAR of each repeat, percent.
 
     Raises:
-        OtherConfigError: The file is of other levels or sizes.
+        OtherConfigError: The file belongs to other levels or sizes.
     """
     sizes = sizes or Sizes()
     setting = dict(train=levels[0], test=levels[1], sizes=vars(sizes))
@@ -101,14 +102,14 @@ def measure(
 def draw(level: str, number: int, seed: int, first: int, s: Sizes) -> tuple:
     """Clips of a level, classes in turn: (N, T, 4, H, W) in 0..1, and labels (N,).
 
-    Of a clip the frames are taken in which its movement is strongest.
+    The frames of a clip are those with the strongest movement.
 
     Args:
-        level: Its name.
-        number: N.
-        seed: Of the clips.
+        level: Name of the level.
+        number: Number N of clips.
+        seed: Seed of the clips.
         first: Number of the first person.
-        s: Sizes.
+        s: Sizes of the study.
     """
     rules, plane = load_level(level), DrawLandmarks(radius=0.02)
     inputs, labels = [], []
@@ -133,9 +134,9 @@ def draw(level: str, number: int, seed: int, first: int, s: Sizes) -> tuple:
 
 
 def with_planes(inputs: Tensor, kind: str, seed: int) -> Tensor:
-    """The same clips with the landmarks that a kind of ``PLANES`` has.
+    """The same clips with the landmarks of a kind in ``PLANES``.
 
-    Those of another clip are shuffled so that none keeps its own.
+    Landmarks of other clips are shuffled so that no clip keeps its own.
     """
     if kind == 'true':
         return inputs

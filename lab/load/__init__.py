@@ -1,1 +1,1 @@
-"""Many visitors of the page at once."""
+"""Load test of the page with many visitors."""

@@ -1,4 +1,4 @@
-"""What a visitor does, for Locust: sends a video, asks how far it is, looks, leaves.
+"""A visitor for Locust, who sends a video, polls its progress, looks at it, and leaves.
 
 `lab/tools/load_page.py` starts it; the video's path is in the environment.
 """
@@ -11,13 +11,13 @@ from gevent import sleep
 from locust import FastHttpUser, constant, task
 
 VIDEO = Path(os.environ['TGDFER_LOAD_VIDEO']).read_bytes()
-PACE = 0.4  # seconds between questions, as the page's script has it
+PACE = 0.4  # seconds between polls, as in the page's script
 _number = itertools.count()
-_last: list[str] = []  # the job that was begun last
+_last: list[str] = []  # the latest job
 
 
 class Visitor(FastHttpUser):
-    """Has an address of its own, as behind a proxy."""
+    """Sets an own address for the visitor, as behind a proxy."""
 
     wait_time = constant(PACE)
 
@@ -33,7 +33,7 @@ class Visitor(FastHttpUser):
 
     @task
     def send(self) -> None:
-        """Sends a video; who is told to wait looks how far another one is."""
+        """Sends a video; if the page is busy, polls another job."""
         headers = self.headers | {'X-File-Name': 'film.mp4'}
         with self.client.post(
             '/jobs', data=VIDEO, headers=headers, name='upload', catch_response=True

@@ -1,4 +1,4 @@
-"""One run among many that are trained at once: its model, schedule and data order."""
+"""One of many runs that are trained at once: model, schedule and data order."""
 
 import logging
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from tgdfer_mm.terminal import saying_only
 
 
 class Draw(NamedTuple):
-    """One batch of a run, as places in the resident features.
+    """One batch of a run, as indices into the features on the device.
 
     Attributes:
         view: Index of each clip's view, (B,).
@@ -47,12 +47,12 @@ class Draw(NamedTuple):
 
 
 def build_model(cfg: Config, seed: int) -> tuple[nn.Module, dict]:
-    """Builds and starts a model as a runner of that seed does.
+    """Builds and initializes a model as a runner with this seed does.
 
     Returns:
         The model, and the random states after it.
     """
-    # mmengine would log how each single weight was started.
+    # mmengine would log the start of each weight.
     quiet = saying_only(MMLogger.get_current_instance(), logging.WARNING)
     with random_state_kept(), quiet:
         set_random_seed(seed)
@@ -73,7 +73,8 @@ class TrainingClips:
         dataset: A data set on computed features.
 
     Raises:
-        FeatureCacheError: It is not, or its labels are not single.
+        FeatureCacheError: The data set does not read cached features, or a clip has
+            several labels.
     """
 
     def __init__(self, dataset: BaseDataset) -> None:
@@ -113,7 +114,7 @@ class TrainingClips:
 
     def _one(self, place: int) -> tuple[np.ndarray, ...]:
         clip = self.opened[place]
-        if clip is None:  # as DamagedClips does
+        if clip is None:  # as in DamagedClips
             order = np.random.permutation(len(self))
             clip = next(self.opened[i] for i in order if self.opened[i] is not None)
         clip = dict(clip)
@@ -126,14 +127,14 @@ class TrainingClips:
 
 
 class Member:
-    """One run: what tells it from the others.
+    """One run, with everything that differs between runs.
 
     Args:
         cfg: Its config, on computed features.
         seed: Its seed.
-        model: Its model, already where it will be trained; what is trained of it may
-            be views of larger tensors.
-        state: The random states that it goes on from.
+        model: Its model, already on its device; trained parameters may be views of
+            larger tensors.
+        state: The random states to continue from.
         clips: The training clips of its fold.
     """
 
@@ -159,7 +160,7 @@ class Member:
         self.losses: list[float] = []
 
     def start(self) -> None:
-        """Builds the optimizer, once the parameters are where they stay."""
+        """Builds the optimizer, after the parameters have their final place."""
         self.optim = build_optim_wrapper(self.model, self.cfg.optim_wrapper)
         if getattr(self.optim, '_accumulative_counts', 1) != 1 or (
             getattr(self.optim, 'loss_scaler', None) is not None
@@ -207,8 +208,8 @@ class Member:
         """One step of the optimizer and of the schedules.
 
         Args:
-            gradients: Of the trained parameters, by name.
-            loss: To be remembered.
+            gradients: Gradients of the trained parameters, by name.
+            loss: Loss to store.
         """
         for name, parameter in self.model.named_parameters():
             if name in gradients:

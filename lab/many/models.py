@@ -24,7 +24,7 @@ from .member import Draw, Member, build_model, make_clips
 
 
 class Trunk(nn.Module):
-    """What is trained after the towers: neck and head, from tensors to losses.
+    """The trained parts after the towers, neck and head: from tensors to losses.
 
     Args:
         model: The recognizer they are taken from.
@@ -43,7 +43,7 @@ class Trunk(nn.Module):
 
         Args:
             frames: Features of the frames, (B, T, D).
-            mask: Which of them count, (B, T).
+            mask: True for frames that count, (B, T).
             text: Features of the class texts, (K, D).
             label: (B,).
         """
@@ -56,22 +56,22 @@ class Trunk(nn.Module):
 class ManyModels:
     """Models of one config that differ in fold and seed, trained as one.
 
-    The features are on the device once. What is trained of the models is stacked and
-    each model's own parameters are views of the stacks, so that neck and head of all
-    models are computed together (``torch.func.vmap``), the class texts of all models
-    are one batch of the text tower, and each model keeps an optimizer, schedules,
-    random numbers and data order of its own: those of a run by itself.
+    The features are on the device once. The trained parameters of all models are
+    stacked, and the parameters of each model are views of the stacks: neck and head of
+    all models are computed together (``torch.func.vmap``), and the class texts of all
+    models are one batch of the text tower. Each model has its own optimizer, schedules,
+    random numbers and data order, like those of a single run.
 
     Args:
-        configs: One config a fold, on the same computed features.
-        seeds: Of each fold.
-        device: Where to train.
+        configs: One config for each fold, on the same cached features.
+        seeds: Seeds of each fold.
+        device: Device to train on.
 
     Attributes:
         members: The runs, fold by fold.
 
     Raises:
-        FeatureCacheError: The model or its optimizer cannot be trained so.
+        FeatureCacheError: The model or its optimizer cannot be trained this way.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class ManyModels:
         """One step of each model that has a batch.
 
         Args:
-            drawn: Place of a model -> its batch.
+            drawn: Index of a model -> its batch.
         """
         with torch.no_grad():  # as the head does in training
             cap = self.members[0].model.cls_head.max_log_scale
@@ -157,7 +157,7 @@ class ManyModels:
             of_all = self._call(places, *batch, text)
             losses |= dict(zip(places, of_all, strict=True))
         gradients = torch.autograd.grad(sum(losses.values()), [*self.trained.values()])
-        # vmap leaves some transposed; fused optimizers read memory as it lies.
+        # vmap leaves some transposed; fused optimizers need contiguous memory.
         gradients = [gradient.contiguous() for gradient in gradients]
         values = torch.stack([*losses.values()]).tolist()
         for s, value in zip(losses, values, strict=True):
@@ -201,7 +201,7 @@ class ManyModels:
         def one(parameters, buffers, *batch):
             return functional_call(self.trunk, (parameters, buffers), batch)
 
-        # The only attention kernel that takes one more dimension on every device.
+        # The only attention kernel that accepts one more dimension on every device.
         with sdpa_kernel(SDPBackend.MATH):
             return vmap(one)(
                 *(pick(self.stacks), pick(self.buffers)), frames, mask, text, label

@@ -1,4 +1,4 @@
-"""Testing what was trained many at once, in the layout of a protocol."""
+"""Tests runs that were trained at once, and writes the layout of a protocol."""
 
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def save_member(member: Member, root: str | Path) -> Path:
         tgdfer_mm=__version__,
     )
     state = weights_to_cpu(member.model.state_dict())
-    # Slices of the stacks would be saved with all of the stacks.
+    # A slice would be saved together with its whole stack.
     state = {name: value.clone() for name, value in state.items()}
     checkpoint = dict(meta=to_plain(meta), state_dict=state)
     save_checkpoint(checkpoint, str(path), backend_args=dict(backend='atomic'))

@@ -1,4 +1,4 @@
-"""Films with known episodes, and which of the moments found in them are right."""
+"""Films with known episodes, and the check of moments that a search finds in them."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ NEUTRAL = 'neutral'
 
 
 def draw_films(folder: Path, seeds: Iterable[int]) -> None:
-    """Draws films into a folder, those that are not there."""
+    """Draws the missing films of a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for seed in seeds:
         film = folder / f'{seed}.mp4'
@@ -28,12 +28,12 @@ def read_truth(folder: Path) -> dict[str, dict]:
 
 
 def are_right(moments: Sequence[Moment], truth: Mapping[str, dict]) -> list[bool]:
-    """Which moments are right: the query is the name of an emotion.
+    """True for each right moment; the query is the name of an emotion.
 
-    The best frame has to lie in an episode of the emotion, of the person whose face it
-    is; a second moment of one episode is wrong. A neutral one has to lie in no
-    episode, where the face moves less than half: of two in one stretch at rest the
-    second is wrong, too.
+    The best frame has to lie in an episode of the emotion, for the person of the face.
+    A second moment of the same episode is wrong. A neutral moment has to lie outside of
+    all episodes, where the face moves by less than half; a second one in the same
+    stretch at rest is wrong, too.
     """
     seen, right = set(), []
     for moment in moments:
@@ -45,7 +45,7 @@ def are_right(moments: Sequence[Moment], truth: Mapping[str, dict]) -> list[bool
 
 
 def count_stretches(truth: Mapping[str, dict]) -> dict[str, int]:
-    """How many stretches there are of each emotion, and how many at rest."""
+    """The number of stretches of each emotion, and of those at rest."""
     counts: dict[str, int] = {}
     for film in truth.values():
         for track in film['tracks']:
@@ -68,7 +68,7 @@ def _stretch_of(moment: Moment, truth: dict) -> tuple | None:
 
 
 def _stretches(track: dict) -> Iterable[tuple[float, float, str]]:
-    """Start, end and emotion of all that follows one another in a track."""
+    """Start, end and emotion of all stretches of a track, in order."""
     at = track['start']
     for episode in track['episodes']:
         yield at, episode['start'], NEUTRAL

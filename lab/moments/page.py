@@ -10,7 +10,7 @@ from tgdfer_mm.apis.search.moments import PASSES, REST
 
 @dataclass(frozen=True)
 class Way:
-    """A way of scoring frames: its name and what it is for ``find_moments``."""
+    """A way of scoring frames: its name and its arguments for ``find_moments``."""
 
     name: str
     rest: float
@@ -18,21 +18,21 @@ class Way:
 
     @property
     def settings(self) -> dict:
-        """For ``VideoLibrary.search``."""
+        """Arguments for ``VideoLibrary.search``."""
         return dict(rest=self.rest, passes=self.passes)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a model reached in one way.
+    """The result of a model with one way of scoring.
 
     Attributes:
-        model: Its name.
-        phrasings: Texts an emotion.
-        way: How frames are scored.
-        first: How many of an emotion's first ten moments are right.
-        share: Of an emotion's first n moments those that are right, n being how many
-            episodes there are.
+        model: Name of the model.
+        phrasings: Number of texts for each emotion.
+        way: Way of scoring frames.
+        first: Number of right moments among the first ten of an emotion.
+        share: Share of right moments among the first n of an emotion, where n is the
+            number of its episodes.
     """
 
     model: str

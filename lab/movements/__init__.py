@@ -1,1 +1,1 @@
-"""How well words find movements that no class of a model has."""
+"""Study of finding movements by words, for movements that no class of a model has."""

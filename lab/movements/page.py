@@ -1,4 +1,4 @@
-"""The page about movements that words find."""
+"""Page about movements that are found by words."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,10 +31,10 @@ def write_page(
     Args:
         page: Markdown file.
         asked: K movements.
-        figures: AUROC over frames and over clips, for each movement, by the column;
-            the last one is the control.
-        each: Clips a movement.
-        command: What was typed.
+        figures: AUROC over frames and over clips for each movement, by column; the last
+            column is the control.
+        each: Clips of each movement.
+        command: Command line that was typed.
     """
     head = Path(__file__).with_name('head.md').read_text(encoding='utf-8')
     facts = dict(
@@ -68,7 +68,9 @@ def write_page(
 
 
 def _reading(asked: Sequence[NamedMovement], figures: Figures) -> list[str]:
-    """What is found and what is not, by the first column against the last one."""
+    """Sentences about found and missed movements, by the first column against the last
+    one.
+    """
     names = ['+'.join(one.units) for one in asked]
     own, *_, other = ([frames for frames, _ in each] for each in figures.values())
     groups: dict[str, list[str]] = dict(found=[], alike=[], weak=[], lost=[])

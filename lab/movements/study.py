@@ -1,4 +1,4 @@
-"""Drawn clips of single movements, and how well words find their frames and clips."""
+"""Drawn clips of single movements, and scores of finding them by words."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,17 +12,17 @@ from tgdfer_mm.apis.own_words import with_own_words
 from tgdfer_mm.models.text.movement_texts import NamedMovement
 from tgdfer_mm.synth.clips import Clip, Movement, make_clip, rise_and_fall
 
-SEED = 22  # no data set of the package has it
+SEED = 22  # a seed that no data set of the package has
 SIZE, FRAMES = 64, 16
 _SHOWN, _ABSENT = 0.5, 0.1  # activations
 
 
 def plan_clip(asked: NamedMovement, number: int) -> Clip:
-    """A clip of a person of its own that shows a movement, among weak others.
+    """Plans a clip of a new person that shows a movement among weak other ones.
 
     Args:
         asked: The movement.
-        number: Of the clip; the same one gives the same clip.
+        number: Number of the clip; the same number gives the same clip.
     """
     clip = make_clip(SEED, number, 'neutral', number)
     rng = np.random.default_rng([SEED, number, 1])
@@ -36,14 +36,14 @@ def plan_clip(asked: NamedMovement, number: int) -> Clip:
 
 
 def draw(clip: Clip) -> tuple[np.ndarray, list[dict[str, float]]]:
-    """Frames of a clip as a model samples them: (T, 3, H, W), and their units."""
+    """Frames of a clip, sampled as for a model: (T, 3, H, W), and their units."""
     chosen = np.linspace(0, len(clip) - 1, FRAMES).round().astype(int)
     pictures = np.stack([clip.draw(int(i), SIZE) for i in chosen])
     return pictures.transpose(0, 3, 1, 2), [clip.units(int(i)) for i in chosen]
 
 
 def strength(units: Sequence[dict[str, float]], asked: NamedMovement) -> np.ndarray:
-    """How far frames show a movement: the weakest of the units that it needs, (T,)."""
+    """Strength of a movement in frames, that of its weakest unit, (T,)."""
     return np.array([min(each.get(u, 0.0) for u in asked.units) for each in units])
 
 
@@ -51,11 +51,11 @@ def strength(units: Sequence[dict[str, float]], asked: NamedMovement) -> np.ndar
 def judge(
     model: LoadedModel, clips: Sequence[np.ndarray], asked: Sequence[NamedMovement]
 ) -> np.ndarray:
-    """How much more frames are like each movement than like its region at rest.
+    """Scores of frames: similarity to each movement, less that to its region at rest.
 
     Args:
-        model: Gets the movements and the regions at rest as classes.
-        clips: Of :func:`draw`.
+        model: Model; the movements and the regions at rest become its classes.
+        clips: Clips of :func:`draw`.
         asked: K movements.
 
     Returns:
@@ -79,11 +79,12 @@ def judge(
 
 
 def auroc(scores: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
-    """Of the frames and of the clips that show a movement, against those without it.
+    """AUROC of frames and of clips that show a movement, against those without it.
 
     Args:
         scores: (N, T).
-        truth: How far the frames show it, (N, T). What lies between is left out.
+        truth: Strength of the movement in the frames, (N, T). Frames with a medium
+            strength are left out.
     """
     pairs = ((scores, truth), (scores.max(1), truth.max(1)))
     frames, clips = (

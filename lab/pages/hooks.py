@@ -1,4 +1,4 @@
-"""What mkdocs.yml calls while the site is built: `python -m mkdocs build --strict`."""
+"""Hooks that mkdocs.yml calls to build the site: `python -m mkdocs build --strict`."""
 
 import os
 
@@ -27,7 +27,9 @@ _REFERENCE = list(reference_pages(read_modules()))
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Adds what YAML cannot say: the address, our Markdown, the menu of names."""
+    """Adds settings that YAML cannot hold: the address, our Markdown, the menu of
+    names.
+    """
     config.repo_url = REPOSITORY or None
     config.markdown_extensions.append(_MARKDOWN)
     config.mdx_configs.setdefault('toc', {})['slugify'] = heading_anchor
@@ -50,6 +52,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(
     markdown: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
-    """Notes whose links come next."""
+    """Stores the page whose links come next."""
     _MARKDOWN.source = source_of(page.file.src_uri, DOCS)
     return markdown

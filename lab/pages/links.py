@@ -1,4 +1,4 @@
-"""Links of Markdown files, which are right in the repository, made right on the site.
+"""Converts links of Markdown files from the repository to the site.
 
 On the site a page of ``docs/`` is at its path below that folder. Other Markdown files
 of the repository are below ``repository/``. Any other file is at the project's address;
@@ -31,16 +31,16 @@ def carried_files() -> list[str]:
 
 
 def in_projects(path: str) -> bool:
-    """Whether a file is of a project, which the menu gets by itself."""
+    """True if a file belongs to a project; the menu adds it automatically."""
     return path.startswith('projects/')
 
 
 def place_on_site(path: str, carried: list[str]) -> str | None:
-    """Where a file of the repository is on the site; None if it is not there.
+    """The path on the site of a file in the repository; None if it is not there.
 
     Args:
         path: Path in the repository.
-        carried: Of :func:`carried_files`.
+        carried: Result of :func:`carried_files`.
     """
     if path.startswith('docs/'):
         return path.removeprefix('docs/')
@@ -48,7 +48,7 @@ def place_on_site(path: str, carried: list[str]) -> str | None:
 
 
 def site_link(link: str, source: str, carried: list[str], address: str) -> str | None:
-    """The link that a page of the site has instead of one in the repository.
+    """The link on the site that replaces a link in the repository.
 
     Args:
         link: As the file has it.

@@ -1,4 +1,4 @@
-"""The public names of the package, read from its files without importing it.
+"""Public names of the package, read from its files without importing it.
 
 A name is public if a config can name it (it is registered) or if a module lists it in
 ``__all__``. All other names may change without notice.
@@ -23,7 +23,7 @@ class PublicName:
         path: Module and name, with dots, where it is defined.
         summary: First sentence of its docstring.
         registry: Name of the registry that it is in, e.g. ``MODELS``; empty if none.
-        key: What a config calls it; empty if it is not registered.
+        key: Its name in a config; empty if it is not registered.
     """
 
     path: str
@@ -38,7 +38,7 @@ class PublicName:
 
 
 class Module:
-    """A module of the package as its file says.
+    """A module of the package, read from its file.
 
     Args:
         name: With dots.
@@ -66,7 +66,7 @@ class Module:
 
     @cached_property
     def definitions(self) -> dict[str, ast.AST]:
-        """What it defines itself, by name."""
+        """Its own definitions, by name."""
         found: dict[str, ast.AST] = {}
         for node in self.tree.body:
             if isinstance(node, ast.ClassDef | ast.FunctionDef):
@@ -101,7 +101,7 @@ class Module:
         return [e.value for e in node.value.elts if isinstance(e, ast.Constant)]
 
     def registered(self) -> Iterator[PublicName]:
-        """What it registers by a decorator."""
+        """Names that it registers by a decorator."""
         for node in self.definitions.values():
             for each in getattr(node, 'decorator_list', ()):
                 if not isinstance(each, ast.Call) or not isinstance(
@@ -145,7 +145,7 @@ def registered_names(modules: dict[str, Module]) -> list[PublicName]:
 
 
 def exported_names(modules: dict[str, Module]) -> list[tuple[str, PublicName]]:
-    """What modules list in ``__all__``, each name once, with the room that lists it.
+    """Names that modules list in ``__all__``, each once, with the room that lists it.
 
     Registered names are left out. So are modules and what is not the package's own.
     """

@@ -1,4 +1,4 @@
-"""Our Markdown as the site reads it: links, and names in docstrings."""
+"""Converts our Markdown for the site: links, and names in docstrings."""
 
 import re
 from collections.abc import Callable

@@ -1,1 +1,1 @@
-"""What became of each part of the method in training."""
+"""Changes of each part of the method in training."""

@@ -1,4 +1,4 @@
-"""What is read of the parts of a model: their learned numbers, and what they do."""
+"""Measures of a model's parts: their learned numbers, and their effects."""
 
 from functools import singledispatch
 
@@ -38,7 +38,7 @@ def part_activity(module: nn.Module, inputs: tuple, output) -> dict[str, Tensor]
 
 
 def has_activity(module: nn.Module) -> bool:
-    """Whether anything is measured of the calls of a module."""
+    """True if the calls of a module are measured."""
     return part_activity.dispatch(type(module)) is not part_activity.dispatch(object)
 
 
@@ -76,7 +76,7 @@ def _(module: VisualPromptNeck) -> dict[str, Tensor]:
 
 @part_activity.register
 def _(module: VisualPromptNeck, inputs: tuple, output: tuple) -> dict[str, Tensor]:
-    """Per bag: how alike the prompts are, and how far the labels are moved."""
+    """For each bag: similarity of the prompts, and shift of the labels."""
     bag = output[0]
     prompt = visual_prompts(bag.instances, bag.relevance)
     return {
@@ -96,7 +96,7 @@ def _(module: TemporalNetwork, inputs: tuple, output: Tensor) -> dict[str, Tenso
 
 
 def _added(inputs: tuple, output: Tensor) -> Tensor:
-    """Per bag: the norm of what is added, as a share of the instances' own."""
+    """For each bag: norm of the added vectors, relative to that of the instances."""
     x, mask = inputs
     added = ((output - x) * mask[..., None]).flatten(1).norm(dim=1)
     return added / (x * mask[..., None]).flatten(1).norm(dim=1)

@@ -1,4 +1,4 @@
-"""The report on what became of each part."""
+"""Hook that reports the changes of each part."""
 
 import json
 import math
@@ -26,12 +26,12 @@ from .measures import has_activity, part_activity, part_state
 
 FILE_NAME = 'parts.json'
 START_NAME = 'parts_start.safetensors'
-ZERO = 1e-6  # what rounding leaves of it
+ZERO = 1e-6  # a change of rounding
 
 
 @HOOKS.register_module()
 class PartsReportHook(Hook):
-    """Logs and writes what each part became, and names those that stayed inert.
+    """Logs and writes the changes of each part, and names the inert parts.
 
     A module of the model takes part if
     :func:`~lab.parts.measures.part_state` or
@@ -70,7 +70,7 @@ class PartsReportHook(Hook):
         self._start: dict[str, Tensor] | None = None
 
     def before_train(self, runner: Runner) -> None:
-        """Keeps where every part starts."""
+        """Stores the start of every part."""
         path = Path(runner.work_dir, START_NAME)
         if runner.iter == 0:
             self._start = self._parts(runner)
@@ -139,7 +139,7 @@ class PartsReportHook(Hook):
 
 
 def part_states(model: nn.Module) -> dict[str, Tensor]:
-    """What the modules of a model say of themselves, by module and part.
+    """The states of a model's modules, by module and part.
 
     Args:
         model: Not wrapped.
@@ -153,7 +153,7 @@ def part_states(model: nn.Module) -> dict[str, Tensor]:
 
 @contextmanager
 def recorded_activities(model: nn.Module) -> Iterator[dict[str, list[Tensor]]]:
-    """Records what the modules of a model do inside.
+    """Records the activities of a model's modules in this context.
 
     Args:
         model: Not wrapped.
@@ -185,7 +185,7 @@ def recorded_activities(model: nn.Module) -> Iterator[dict[str, list[Tensor]]]:
 def compare_parts(
     start: dict[str, Tensor] | None, end: dict[str, Tensor], tolerance: float
 ) -> dict[str, dict]:
-    """Says how far every part is from its start.
+    """Compares every part with its start.
 
     Args:
         start: By part; None if unknown, and so is a part it lacks.

@@ -1,1 +1,1 @@
-"""What projects/pfvit is worth on drawn faces: arms, repeats, tables, a picture."""
+"""Study of projects/pfvit on drawn faces: arms, repeats, tables, a picture."""

@@ -59,7 +59,7 @@ def draw_pairs(
     variants: int = 4,
     workers: int | None = None,
 ) -> PairSet:
-    """Draw faces of the ``vlm`` identities and describe each several times.
+    """Draws faces of the ``vlm`` identities and describes each several times.
 
     Args:
         seed: Seed of the pictures.
@@ -82,7 +82,7 @@ def draw_pairs(
 def contrastive_loss(
     image: Tensor, text: Tensor, scale: Tensor, same: Tensor
 ) -> Tensor:
-    """Symmetric InfoNCE in which equal sentences are no negatives.
+    """Symmetric InfoNCE; equal sentences do not count as negatives.
 
     Args:
         image: Unit features (B, D).
@@ -128,7 +128,7 @@ def normalise(images: Tensor) -> Tensor:
 
 
 def _augment(x: Tensor, generator: torch.Generator) -> Tensor:
-    """Mirror, zoom in a little and shift each picture; brows and lips stay in it."""
+    """Mirrors, zooms and shifts each picture a little; brows and lips stay in it."""
     n = len(x)
     draw = torch.rand(n, 4, generator=generator).to(x.device)
     zoom = 1 - 0.16 * draw[:, 0]
@@ -157,7 +157,7 @@ def _groups(model: nn.Module, lr: float, decay: float) -> list[dict]:
 
 @contextmanager
 def _compact_vocabulary(model: nn.Module, kept_ids: Tensor) -> Iterator[None]:
-    """Let the model have embeddings of the kept ids alone, numbered from 0.
+    """Lets the model have embeddings of the kept ids alone, numbered from 0.
 
     Their order is kept, so the end of text stays the largest id. Updating all of
     open_clip's vocabulary would cost more than the image tower.
@@ -193,7 +193,7 @@ def pretrain(
     report: Callable[[int, float, float], None],
     weight_decay: float = 0.05,
 ) -> None:
-    """Train a model built by ``open_clip.CLIP`` in place.
+    """Trains a model built by ``open_clip.CLIP`` in place.
 
     The first eighth of the steps takes easy faces alone. Without them both towers
     give every input the same feature for hundreds of steps before they find anything

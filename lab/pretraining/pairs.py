@@ -1,4 +1,4 @@
-"""Single faces with their action units: what the small model is pre-trained on."""
+"""Single faces with their action units, for the pre-training of the small model."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ _GROUPS = (
 
 
 def sample_units(rng: np.random.Generator) -> Units:
-    """Draw what a face shows.
+    """Draws what a face shows.
 
     Most faces move as a whole, as faces in the clips do, by any intensity and with
     every unit varied; a quarter combine units at random, so that words are tied to
@@ -49,7 +49,7 @@ def sample_units(rng: np.random.Generator) -> Units:
 
 
 def sample_easy_units(rng: np.random.Generator) -> Units:
-    """Draw a full expression as it stands in the prototypes, or a face at rest."""
+    """Draws a full expression as it stands in the prototypes, or a face at rest."""
     variants = [v for options in _prototypes().values() for v in options]
     units = variants[rng.integers(len(variants))]
     return scale_units(units, rng.uniform(0.7, 1))
@@ -64,7 +64,7 @@ def make_pair(
     space: str = 'vlm',
     people: int = 2000,
 ) -> tuple[np.ndarray, Units]:
-    """Draw one face and say which units it shows.
+    """Draws one face and says which units it shows.
 
     Args:
         seed: Seed of the pictures.

@@ -18,7 +18,7 @@ _CONFIG_KEYS = {'embed_dim', 'vision_cfg', 'text_cfg', 'quick_gelu'}
 def save_vlm(
     path: str | Path, model: nn.Module, kept_ids: Tensor, meta: Mapping[str, Any]
 ) -> None:
-    """Write a model built by ``open_clip.CLIP``.
+    """Writes a model built by ``open_clip.CLIP``.
 
     Args:
         path: File to write, ``*.safetensors``.

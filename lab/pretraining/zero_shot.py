@@ -1,4 +1,4 @@
-"""What the small vision-language model knows before any training on clips."""
+"""Zero-shot figures of the small vision-language model, untrained on clips."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def synth_descriptions() -> dict[str, list[str]]:
 
 
 def load_vlm(path: str | Path) -> tuple[nn.Module, Tensor]:
-    """Build the model of a file, in evaluation mode.
+    """Builds the model of a file, in evaluation mode.
 
     Returns:
         The ``open_clip.CLIP`` model, and the ids of the words it knows.
@@ -105,7 +105,7 @@ def evaluate_zero_shot(
     num_frames: int = 16,
     top_share: float = 0.25,
 ) -> ZeroShotReport:
-    """Classify clips by the mean of the top cosines of their frames.
+    """Classifies clips by the mean of the top cosines of their frames.
 
     Args:
         model: The model, in evaluation mode.

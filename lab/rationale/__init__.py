@@ -1,1 +1,3 @@
-"""Whether relevant frames carry a verdict, and what is told of them is true."""
+"""Study of rationales: if relevant frames carry the verdict, and if their words are
+true.
+"""

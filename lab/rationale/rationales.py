@@ -1,4 +1,4 @@
-"""Rationales of test clips: what the chosen frames show, in words, frame by frame."""
+"""Rationales of test clips: sentences about each chosen frame."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,12 +48,12 @@ def chosen(clip: TestClip, share: float, rng: np.random.Generator | None) -> np.
 
 
 def told_truth(clip: TestClip, frames: Sequence[int]) -> list[str]:
-    """What the frames truly show."""
+    """Sentences about the true movements of the frames."""
     return [tell_moment(clip.truth[i]) for i in frames]
 
 
 def told_by(reader: TowerMovements) -> Callable[[TestClip, Sequence[int]], list[str]]:
-    """What a text tower reads in the frames."""
+    """Sentences about the movements that a text tower reads in the frames."""
 
     def tell(clip: TestClip, frames: Sequence[int]) -> list[str]:
         found = (reader.told(row) for row in reader.read(clip.features[list(frames)]))

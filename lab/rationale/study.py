@@ -1,4 +1,4 @@
-"""Rationales of TG-DFER on drawn faces, repeat by repeat."""
+"""Rationales of TG-DFER on drawn faces, over several repeats."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ def measure(
     report: Callable[[str], None] = print,
     changes: dict | None = None,
 ) -> list[dict]:
-    """Trains TG-DFER, asks it about relevant and other frames, and judges what is told.
+    """Trains TG-DFER, tests it on relevant and other frames, and judges the rationales.
 
     Args:
         root: Folder of the study; finished results in it are kept.
@@ -168,7 +168,7 @@ def _clips(model, loader, data, truth: dict, num_classes: int):
 def _reading(
     clips: list[TestClip], relevant: list[np.ndarray], reader: TowerMovements
 ) -> dict[str, float]:
-    """Of the words that the tower finds in relevant frames, how many are true.
+    """Precision and recall of the words that the tower finds in relevant frames.
 
     A word is true if a unit of the movement is visible in the frame; a unit is found
     if a word names it.

@@ -1,4 +1,4 @@
-"""Which studies there are; a data file."""
+"""The list of studies, read from a data file."""
 
 import importlib
 import json
@@ -12,11 +12,11 @@ Report = Callable[[str], None]
 
 
 class Found(NamedTuple):
-    """What a study has found.
+    """The result of a study.
 
     Attributes:
         tables: Lines of Markdown.
-        says: What the tables say, in one or a few sentences.
+        says: The result in words, in one or a few sentences.
     """
 
     tables: list[str]
@@ -27,10 +27,10 @@ class Study(NamedTuple):
     """A study, as ``studies.json`` lists it.
 
     Attributes:
-        name: Of its folder, and on the command line.
-        system: Whose part it measures.
-        asked: What it asks, a sentence.
-        command: What measures the same by itself.
+        name: Name of its folder, and name on the command line.
+        system: System whose part it measures.
+        asked: Its question, a sentence.
+        command: Command line that measures only this study.
         study: Module with a function ``study(folder, report) -> Found`` that measures
             what its folder lacks.
     """

@@ -1,4 +1,4 @@
-"""The page of what the studies found, and the file that it is written from."""
+"""Page with the results of the studies, and the file of their figures."""
 
 import json
 import platform
@@ -37,13 +37,13 @@ other programs used too.
 
 
 def write_page(page: Path, studies: Iterable[Study], found: dict[str, dict]) -> None:
-    """Puts what was found into the page's file of figures, and writes the page.
+    """Adds results to the page's file of figures, and writes the page.
 
     Args:
         page: Markdown file; the figures are next to it, in one of the same name ending
-            in ``.json``. What it has of studies that were not run stays.
-        studies: All that the page is to have, in this order.
-        found: Of :func:`~lab.seed_systems.running.run_studies`.
+            in ``.json``. Earlier figures of studies that were not run are kept.
+            studies: All studies of the page, in this order.
+            found: Result of :func:`~lab.seed_systems.running.run_studies`.
     """
     path = page.with_suffix('.json')
     kept = read_json(path) if path.is_file() else {}
@@ -58,9 +58,9 @@ def page_text(name: str, studies: Iterable[Study], kept: dict[str, dict]) -> str
     """The page.
 
     Args:
-        name: Of its file.
-        studies: In the order of the sections.
-        kept: What was found of each; of one that is not there the page says so.
+        name: Name of its file.
+        studies: The studies, in the order of the sections.
+        kept: Result of each study; the page says so if there is none.
     """
     studies = list(studies)
     command = f'python lab/seeds.py --out docs/{name}'

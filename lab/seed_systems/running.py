@@ -1,4 +1,4 @@
-"""Runs studies: what fails does not hold up the others."""
+"""Runs studies; if one fails, the others are still measured."""
 
 import json
 import time
@@ -56,7 +56,9 @@ def run_studies(
 def _results(
     studies: list[Study], root: Path, report: Report, jobs: int
 ) -> Iterator[tuple[Study, Found | None, str, float]]:
-    """Each study with what it found, why it failed, and its time, as they end."""
+    """Each study with its result or its error, and its time, in the order of their
+    ends.
+    """
     if jobs == 1:
         for study in studies:
             report(f'== {study.name} ({study.system})')
@@ -86,7 +88,7 @@ def _run(
     began = time.perf_counter()
     try:
         result, why = study.run(root / study.name, report), ''
-    except Exception as error:  # whatever it is, the others are to be measured
+    except Exception as error:  # any error: the others are measured all the same
         result, why = None, f'{type(error).__name__}: {error}'
     return result, why, time.perf_counter() - began
 

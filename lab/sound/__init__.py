@@ -1,1 +1,1 @@
-"""What the sound of clips is worth to TG-DFER on drawn people who speak."""
+"""Study of TG-DFER with the sound of clips, on drawn people who speak."""

@@ -30,7 +30,8 @@ def result_lines(plan: dict, results: Results, chosen: dict) -> list[str]:
 
     Args:
         plan: The plan.
-        results: Of each arm, repeat by repeat; all arms of a repeat have its people.
+        results: Results of each arm, one for each repeat; all arms of a repeat have the
+            same people.
         chosen: The settings.
     """
     rows = []

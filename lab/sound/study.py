@@ -17,7 +17,9 @@ from tgdfer_mm.synth.levels import load_level
 from tgdfer_mm.synth.voice import clip_sound
 
 PLAN = Path(__file__).with_name('plan.json')
-Heard = list[tuple[Tensor, Tensor]]  # of each clip (T, C), and where it is known (T,)
+Heard = list[
+    tuple[Tensor, Tensor]
+]  # values of each clip (T, C), and True where they are known (T,)
 
 
 def read_plan() -> dict:
@@ -40,7 +42,7 @@ class Clips:
         return len(self._drawn)
 
     def samples(self, heard: Heard | None, rows: list[int]) -> list[ActionDataSample]:
-        """Data samples of some clips; `heard` is of all clips."""
+        """Data samples of some clips; `heard` has the sound of all clips."""
         found = self._drawn.samples(None, rows)
         for sample, row in zip(found, rows, strict=True):
             if heard is not None:
@@ -50,7 +52,7 @@ class Clips:
 
 
 class SoundStudy(Study):
-    """The study of :mod:`lab.deva.study`, about what is heard.
+    """The study of :mod:`lab.deva.study`, with sound instead of descriptions.
 
     Args:
         kwargs: As for :class:`lab.deva.study.Study`.
@@ -88,13 +90,13 @@ class SoundStudy(Study):
 def hear(
     drawn: Drawn, level: str, seed: int, people: range, kind: str, of: str
 ) -> Heard:
-    """What is heard in drawn clips at their sampled frames.
+    """Sound of drawn clips at their sampled frames.
 
     Args:
         drawn: The clips.
-        level: Of SynthDFER.
-        seed: Of the people and of the clips.
-        people: Their numbers.
+        level: Level of SynthDFER.
+        seed: Seed of the people and of the clips.
+        people: Numbers of the people.
         kind: ``'true'`` or ``'other'``, see :func:`~tgdfer_mm.synth.voice.clip_sound`.
         of: As for ``AttachSound``.
     """

@@ -1,1 +1,1 @@
-"""Which of open_clip's models work under TG-DFER: each is built, and the small run."""
+"""Survey of open_clip's models under TG-DFER: each is built, and the small ones run."""

@@ -30,11 +30,11 @@ FAMILIES = Path(__file__).with_name('families.json')
 LIMIT = 400_000_000  # parameters; larger towers are built only
 FRAMES = 2
 BEFORE, TEXTS = 'a photo of', {'happy': ['raised cheeks'], 'sad': ['lowered brows']}
-_BOUND = 1e-4  # of features of unit length
+_BOUND = 1e-4  # tolerance of features of unit length
 
 
 class WrongFeaturesError(RuntimeError):
-    """A tower computes something else than it has to."""
+    """A tower computes wrong features."""
 
 
 def look_at(name: str, limit: int = LIMIT) -> dict:
@@ -56,7 +56,7 @@ def look_at(name: str, limit: int = LIMIT) -> dict:
 
 
 def name_facts(name: str) -> dict:
-    """What is known of a model without building it: ``family``, ``tokenizer``."""
+    """Facts of a model that need no build: ``family``, ``tokenizer``."""
     text = arch_config(name)['text_cfg']
     return dict(family=family_of(name), tokenizer=text.get('hf_tokenizer_name'))
 
@@ -72,8 +72,8 @@ def family_of(name: str) -> str:
 def look_at_image(name: str, limit: int) -> dict:
     """Builds an image tower without content, and runs it if it is small.
 
-    What is run is a bag of two frames: the last stage is trained on it, all before is
-    frozen, and blocks are checkpointed where the tower can.
+    It runs on a bag of two frames. The last stage is trained, the stages before are
+    frozen, and blocks are checkpointed if the tower can do this.
 
     Returns:
         Also ``parameters``, ``size`` (of the pictures), ``any_size``, ``width``,
@@ -108,7 +108,7 @@ def look_at_image(name: str, limit: int) -> dict:
 def look_at_text(name: str, limit: int) -> dict:
     """Builds a text tower without content, and runs it if it is small.
 
-    What is run are two classes with learnable contexts, as token ids. Features have to
+    It runs on two classes with learnable contexts, as token ids. Features have to
     be those of open_clip's own ``encode_text``, and the contexts get gradients.
 
     Returns:
@@ -140,7 +140,7 @@ def look_at_text(name: str, limit: int) -> dict:
         wanted = _of_open_clip(model, text)
         difference = (text() - wanted).abs().max().item()
     del model
-    if not difference < _BOUND:  # NaN is not, either
+    if not difference < _BOUND:  # NaN is refused, too
         raise WrongFeaturesError(f'features differ by {difference:.1e}')
     text.train()()[:, 0].sum().backward()
     if not text.context.grad.any() or not text.context.grad.isfinite().all():
@@ -153,7 +153,7 @@ def _judged(look: Callable[[str, int], dict], name: str, limit: int) -> dict:
         return look(name, limit)
     except ValueError as error:
         return dict(state='no', why=str(error).removeprefix(f'arch={name!r}: '))
-    except Exception as error:  # a row must not end the table
+    except Exception as error:  # any error becomes a row
         lines = str(error).strip().splitlines() or ['']
         return dict(state='failed', why=f'{type(error).__name__}: {lines[0]}')
 
@@ -172,7 +172,7 @@ def _can_checkpoint(tower: nn.Module) -> bool:
 
 
 def _check_frozen(tower: OpenCLIPVisual) -> None:
-    """Whether the last stage is trained, and not all is."""
+    """Checks that the last stage is trained, and that others are not."""
     *before, last = stages(tower.tower)
     trained = {id(p) for p in tower.parameters() if p.requires_grad}
     if not all(id(p) in trained for p in _parameters(last)):
@@ -211,7 +211,7 @@ def _take_weights(text: OpenCLIPText, tower: nn.Module) -> None:
 
 
 def _of_open_clip(model: nn.Module, text: OpenCLIPText) -> Tensor:
-    """What open_clip makes of the texts with their contexts written out."""
+    """Features of open_clip for the texts with their contexts written out."""
     cut = text.tokenizer
     ids = [cut.encode(f'{BEFORE} {each}') for [each] in TEXTS.values()]
     rows, _ = lay_out(ids, 0, text.context_length, cut)

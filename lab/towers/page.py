@@ -1,4 +1,4 @@
-"""The page about open_clip's models, from what a survey found."""
+"""Page about open_clip's models, from the results of a survey."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def page_text(found: dict) -> str:
     """The page.
 
     Args:
-        found: From :func:`~lab.towers.survey.read_survey`.
+        found: Result of :func:`~lab.towers.survey.read_survey`.
     """
     rows = found['rows']
     packages = ', '.join(f'{k} {v}' for k, v in found['versions'].items())
@@ -40,7 +40,7 @@ def page_text(found: dict) -> str:
 
 
 def count(rows: dict[str, dict]) -> dict[str, tuple[int, int, int]]:
-    """How many models work, how many of these were run, and how many only built.
+    """Numbers of models that work, that were run, and that were only built.
 
     Returns:
         ``image``, ``text`` and ``both`` -> counts. Both of a model are run if each is.

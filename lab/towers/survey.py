@@ -1,4 +1,4 @@
-"""All of open_clip's models looked at, one at a time, each in a process of its own."""
+"""Survey of all models of open_clip, one at a time, each in its own process."""
 
 import json
 import multiprocessing
@@ -17,17 +17,17 @@ TOWERS = ('image', 'text')
 
 
 def versions() -> dict[str, str]:
-    """Of the packages that towers are made of."""
+    """Versions of the packages that build towers."""
     return {name: version(name) for name in PACKAGES}
 
 
 def read_survey(path: Path) -> dict:
-    """What a survey has found: ``versions``, and ``rows`` by name.
+    """The results of a survey: ``versions``, and ``rows`` by name.
 
-    Without a file, or if it is of other versions, nothing is found yet.
+    Without a file, or if it belongs to other versions, there are no rows yet.
 
     Args:
-        path: JSON.
+        path: JSON file.
     """
     empty = dict(versions=versions(), rows={})
     found = read_json(path, 'versions', 'rows') if path.is_file() else empty
@@ -35,9 +35,9 @@ def read_survey(path: Path) -> dict:
 
 
 def is_done(row: dict | None, limit: int = LIMIT) -> bool:
-    """Whether a row says all that there is to say.
+    """True if a row is complete.
 
-    What failed is not done, nor is a small tower that was built and not run.
+    A failed tower is not complete, nor is a small tower that was built but not run.
     """
     if row is None:
         return False
@@ -58,14 +58,14 @@ def survey(
     """Looks at models, small ones first, and notes each in a file.
 
     Args:
-        names: Of ``open_clip.list_models()``.
-        path: JSON of :func:`read_survey`, written after each model.
-        limit: Parameters; towers with as many or more are built only.
-        seconds: That one model may take.
-        report: Is told a line for each model.
+        names: Names in ``open_clip.list_models()``.
+        path: JSON file of :func:`read_survey`, written after each model.
+        limit: Number of parameters; towers with as many or more are only built.
+        seconds: Longest time for one model.
+        report: Called with a line for each model.
 
     Returns:
-        What the file holds.
+        The content of the file.
     """
     found = read_survey(path)
     missing = [name for name in names if not is_done(found['rows'].get(name), limit)]

@@ -1,1 +1,1 @@
-"""Drawn scenes in which people move and cross, and how well they stay who they are."""
+"""Drawn scenes in which people move and cross, to measure tracking."""

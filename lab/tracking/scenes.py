@@ -13,7 +13,7 @@ KINDS = ('crossing', 'quiet cuts', 'swaying', 'fast')
 RATES = (10, 15, 24, 25, 30, 50, 60)
 SPEEDS = (75.0, 250.0)  # pixels a second
 WIDTH, HEIGHT, TILE = 640, 360, 280
-# A head in the tile, in shares of it: what dlib finds of a drawn frontal face.
+# Box of a head in the tile, in shares of it, as dlib finds a drawn frontal face.
 _HEAD = (0.17, 0.23, 0.85, 0.91)
 
 Path = Callable[[float], tuple[float, float]]
@@ -25,8 +25,8 @@ class Person:
     """One person of one shot.
 
     Attributes:
-        identity: Who.
-        path: Centre of the head at a time, in pixels.
+        identity: The identity.
+        path: Function of time: centre of the head, in pixels.
     """
 
     identity: Identity
@@ -41,7 +41,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Shot:
-    """People who are there together, the last one in front."""
+    """People who are visible together, the last one in front."""
 
     seconds: float
     people: tuple[Person, ...]
@@ -123,7 +123,7 @@ def _swaying(rng, people) -> tuple[Shot, ...]:
 
 
 def _fast(rng, people) -> tuple[Shot, ...]:
-    """One walks fast from one side to the other and back, and passes one who stands."""
+    """One person walks fast across and back, and passes a person who stands."""
     speed, y = rng.uniform(180, SPEEDS[1]), HEIGHT / 2
     left, right = 90.0, WIDTH - 90.0
 

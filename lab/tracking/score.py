@@ -1,4 +1,4 @@
-"""How well tracks are the people who were there."""
+"""Scores of tracks against the true people."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,12 +16,12 @@ MIN_INSIDE = 0.8  # share of a face in the picture for it to count
 
 
 class TrackScore(NamedTuple):
-    """What a scene's tracks are worth.
+    """Scores of a scene's tracks.
 
     Attributes:
-        idf1: F1 of frames whose track is the one that stands for the person (Ristani
-            et al. 2016), 0..1.
-        switches: How often a person's track changes.
+        idf1: F1 of frames whose track is the one assigned to the person (Ristani et al.
+            2016), 0..1.
+        switches: Number of changes of a person's track.
         mixed: Tracks that hold frames of several people.
         tracks: Number of tracks.
     """
@@ -37,8 +37,8 @@ def score_tracks(
 ) -> TrackScore:
     """Compares tracks with the people, frame by frame.
 
-    A face that the picture's edge cuts by more than a fifth is not asked for, and a
-    track that follows it there is not held against anybody.
+    A face that the picture's edge cuts by more than a fifth does not count, neither as
+    missing nor as wrong.
 
     Args:
         truth: For each frame the faces by the person's number.

@@ -1,1 +1,3 @@
-"""What words and values of a voice add to a face, on drawn clips with a sound."""
+"""Study of words and values of a voice in addition to a face, on drawn clips with
+sound.
+"""

@@ -1,4 +1,4 @@
-"""The tables of what the study of voices measured."""
+"""Tables of the results of the study of voices."""
 
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def result_lines(results: Results) -> list[str]:
 
 
 def result_pairs(results: Results) -> list[Pair]:
-    """Paired over the repeats, in points of UAR."""
+    """Differences paired over the repeats, in points of UAR."""
     return compare(
         (
             ' minus '.join(map(_text, (own, base))),

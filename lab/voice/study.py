@@ -1,4 +1,4 @@
-"""A face, a voice in values and a voice in words, repeat by repeat."""
+"""Study of a face, a voice in values and a voice in words, over several repeats."""
 
 import hashlib
 import json
@@ -27,8 +27,8 @@ from tgdfer_mm.synth.voice import clip_sound
 REPEATS = 6
 SIZE = 64  # pixels
 _AT_ONCE = 128  # pictures
-# What the classifier is given, and whose sound: the clip's own, one that follows
-# something else, or another clip's.
+# Inputs of the classifier; and kinds of sound: the clip's own, one that follows other
+# expressions, or that of another clip.
 KINDS = ('true', 'other', 'shuffled')
 GIVEN = {
     'values': ('values',),
@@ -38,7 +38,7 @@ GIVEN = {
     'face_both': ('face', 'values', 'words'),
 }
 
-Results = list[dict[str, float]]  # UAR of each arm, repeat by repeat
+Results = list[dict[str, float]]  # UAR of each arm, for one repeat
 
 
 def load_plan() -> dict:
@@ -53,7 +53,7 @@ def measure(
     report: Callable[[str], None] = print,
     plan: dict | None = None,
 ) -> Results:
-    """Draws people who speak, and asks what is told by face, values and words.
+    """Draws people who speak, and measures UAR with face, values and words.
 
     Finished parts are kept: a second call continues.
 
@@ -61,7 +61,7 @@ def measure(
         root: Folder of the study.
         repeats: Number of repeats.
         report: Called with one line of text for each repeat.
-        plan: In the place of ``plan.json``.
+        plan: Plan to use instead of ``plan.json``.
 
     Returns:
         For each repeat the UAR by arm: ``face``; and each of :data:`GIVEN` with each of
@@ -128,7 +128,7 @@ def draw_plans(level: str, seed: int, people: int) -> list[tuple[int, Clip]]:
 
 
 def hear(clips: list[tuple[int, Clip]], seed: int, kind: str) -> list[Heard]:
-    """What is heard in clips, scaled by person over all that this person says."""
+    """Voices of clips, scaled by person over all clips of the person."""
     return listen(
         dict(
             clip=str(number),
@@ -141,8 +141,8 @@ def hear(clips: list[tuple[int, Clip]], seed: int, kind: str) -> list[Heard]:
 
 @torch.no_grad()
 def read_faces(recognizer: str, clips: list[Clip], frames: int) -> np.ndarray:
-    """What the frozen tower says of clips (N, D): the mean of its features over the
-    frames, and the highest score of each class.
+    """Features of clips from the frozen tower (N, D): the mean over the frames, and the
+    highest score of each class.
     """
     model = _tower(recognizer)
     norm, texts = model.data_preprocessor, model.text_encoder()
@@ -168,7 +168,7 @@ def _tower(recognizer: str) -> nn.Module:
 def _shuffled(heard: list[Heard], train: np.ndarray, seed: int) -> list[Heard]:
     """Each clip with the voice of another one, of training or testing as itself."""
     rng, order = np.random.default_rng([seed, 11]), np.arange(len(heard))
-    for rows in (train, ~train):  # one cycle: nobody keeps the own voice
+    for rows in (train, ~train):  # one cycle: no clip keeps its own voice
         cycle = rng.permutation(order[rows])
         order[cycle] = np.roll(cycle, 1)
     return [heard[i] for i in order]

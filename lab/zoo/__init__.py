@@ -1,1 +1,1 @@
-"""The model zoo: what every config is, costs, and is said to reach."""
+"""Model zoo: architecture, costs and published figures of every config."""

@@ -1,4 +1,4 @@
-"""What a config's model is made of and costs, measured by building it."""
+"""Architecture and costs of a config's model, measured by building it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,8 +34,8 @@ def measure(path: Path) -> dict:
     Returns:
         ``Architecture`` (of the tower), ``Frames``, ``Resolution``, ``Batch Size``,
         ``Epochs``, ``Training Data``, ``Parameters`` and ``Trained Parameters``
-        (numbers), and ``FLOPs``: multiply-adds of one video in testing. What is
-        computed once for all videos, the classes' texts, is not in them.
+        (numbers), and ``FLOPs``: multiply-adds of one video in testing. The texts of
+        the classes, which are computed once for all videos, do not count.
     """
     cfg = Config.fromfile(path)
     init_default_scope(cfg.get('default_scope', 'mmaction'))
@@ -62,7 +62,7 @@ def measure(path: Path) -> dict:
 
 
 def _views(cfg: Config) -> int:
-    """How often a clip is shown in testing."""
+    """Number of times that a clip is shown in testing."""
     steps = {s['type']: s for s in cfg.test_dataloader.dataset.pipeline}
     windows = steps.get('SampleWindows', {'num_windows': 1}).get('num_windows', 2)
     return windows * (2 if 'CropCorners' in steps else 1)
@@ -92,7 +92,7 @@ def tower_name(backbone: dict) -> str:
 
 @contextmanager
 def _no_start() -> Iterator[None]:
-    """Without drawing starting weights, which takes longer than all the rest."""
+    """Skips the random initial weights, which take most of the time."""
     names = [n for n in dir(nn.init) if n.endswith('_') and not n.startswith('_')]
     before = {name: getattr(nn.init, name) for name in names}
     try:

@@ -67,7 +67,7 @@ def collection_of(config: str) -> dict:
 
 
 def read_metafiles(folder: Path) -> dict[str, dict]:
-    """What the metafiles say: config -> its model entry."""
+    """The content of the metafiles: config -> its model entry."""
     models = {}
     for path in sorted(folder.rglob('metafile.yml')):
         content = yaml.safe_load(path.read_text(encoding='utf-8'))
@@ -123,7 +123,7 @@ def metafile_texts(models: list[dict]) -> dict[str, str]:
 
 
 def _collections(folder: str, folders: dict[str, list[dict]]) -> list[dict]:
-    """Those that a folder's models are in and no folder before it has defined."""
+    """Collections of a folder's models that no folder before it has defined."""
     before = {
         model['In Collection']
         for other, models in folders.items()

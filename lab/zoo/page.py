@@ -46,7 +46,7 @@ def page_text(models: list[dict], comparison: Path) -> str:
 
 
 def synth_config(name: str) -> str:
-    """Where the laboratory's config of a name is, from the repository's root."""
+    """Path of the laboratory's config with a name, from the repository's root."""
     return config_file(name).relative_to(ROOT).as_posix()
 
 

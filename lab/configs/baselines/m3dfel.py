@@ -1,5 +1,5 @@
 # M3DFEL's aggregation: four instances of four frames, BiLSTM, attention, DMIN. The mean
-# of the frames stands where the published method has a 3D network on each four.
+# of four frames replaces the 3D network of the published method.
 _base_ = '../ablations/full.py'
 
 model = dict(

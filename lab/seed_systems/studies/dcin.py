@@ -1,4 +1,4 @@
-"""DCIN: which emotion is where in a film."""
+"""DCIN: times of the emotions in a film."""
 
 from pathlib import Path
 

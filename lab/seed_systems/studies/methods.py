@@ -21,7 +21,7 @@ _PAIRS = Path(__file__).with_name('methods.json')
 
 
 def study(folder: Path, report: Report) -> Found:
-    """Takes over the trainings of docs/comparison.md, and trains what they lack."""
+    """Takes the trainings of docs/comparison.md, and runs missing ones."""
     pairs = json.loads(_PAIRS.read_text(encoding='utf-8'))['pairs']
     plan = replace(EvidencePlan.read('methods'), groups=_groups(pairs))
     taken = unpack_finished(FINISHED, folder)

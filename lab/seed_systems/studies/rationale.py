@@ -1,4 +1,4 @@
-"""ERV: what a rationale says, and whether relevant frames carry the verdict."""
+"""ERV: truth of rationales, and if relevant frames carry the verdict."""
 
 from pathlib import Path
 
