@@ -1,4 +1,4 @@
-"""Runs of a tiny stand-in in processes of their own, which may be killed."""
+"""Runs of a tiny model in separate processes, which may be killed."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""What mmengine writes through the backend is whole, and the dead leave nothing."""
+"""The backend writes complete files, and killed processes leave no parts."""
 
 from mmengine.fileio import get_file_backend
 

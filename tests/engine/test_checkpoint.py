@@ -1,4 +1,4 @@
-"""Loading a checkpoint runs nothing that is in it, unless the user says so."""
+"""Loading a checkpoint runs no code from it, unless the user allows it."""
 
 import json
 import pickle

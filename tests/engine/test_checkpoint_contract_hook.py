@@ -1,4 +1,4 @@
-"""A checkpoint is not used on data that it does not fit."""
+"""A checkpoint is refused on data that it does not fit."""
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""A checkpoint of other classes: rows go by name, and nothing is lost in silence."""
+"""A checkpoint of other classes: rows are matched by name, and losses are reported."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Two ranks on a CPU through torchrun are one rank."""
+"""Two ranks on a CPU through torchrun give the result of one rank."""
 
 import os
 import subprocess

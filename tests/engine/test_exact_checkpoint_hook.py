@@ -1,4 +1,4 @@
-"""Killing a run and resuming it changes nothing in the end."""
+"""A run that is killed and resumed has the same result."""
 
 import shutil
 

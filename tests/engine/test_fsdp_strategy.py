@@ -1,4 +1,4 @@
-"""A sharded run is the run of one process, and so are its checkpoints."""
+"""A sharded run gives the numbers and checkpoints of a run with one process."""
 
 from types import SimpleNamespace
 

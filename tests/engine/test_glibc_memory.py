@@ -1,4 +1,4 @@
-"""What is freed stays with the process, and is not mapped anew."""
+"""Freed memory stays with the process, and is not mapped again."""
 
 import ctypes
 import os

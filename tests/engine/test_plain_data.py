@@ -1,4 +1,4 @@
-"""Plain data: `weights_only=True` reads it, and what comes back is equal."""
+"""Plain data: `weights_only=True` reads it, and the result is equal."""
 
 import io
 from collections import OrderedDict, deque

@@ -1,4 +1,4 @@
-"""Whatever starts a run, its recipe is applied; a run says by which one it was made."""
+"""Every way to start a run applies its recipe, and the run stores its recipe."""
 
 import importlib.util
 import json

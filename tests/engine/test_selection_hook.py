@@ -1,4 +1,4 @@
-"""Whatever interrupts a run, it selects the same epoch and tests the same weights."""
+"""After any interruption a run selects the same epoch and tests the same weights."""
 
 import json
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Temporal sensitivity: of models that see the order, or do not."""
+"""Temporal sensitivity of models that use the order of frames, and of others."""
 
 import json
 

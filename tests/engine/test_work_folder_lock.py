@@ -1,4 +1,4 @@
-"""Two runs do not write to one work folder."""
+"""Two runs never write to the same work folder."""
 
 import os
 

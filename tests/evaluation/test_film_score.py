@@ -1,4 +1,4 @@
-"""The score of a result on a drawn film, by hand."""
+"""The score of a result on a drawn film, compared with values by hand."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Numbers of groups of people: plain loops give the same, and people are the unit."""
+"""Numbers of groups of people: as from plain loops, with people as the unit."""
 
 from dataclasses import replace
 

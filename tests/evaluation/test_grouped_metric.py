@@ -1,4 +1,4 @@
-"""Numbers of each group: those of the group's clips alone."""
+"""The numbers of a group are those of its clips alone."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The numbers of groups while a model is tested: its own clips, people and groups."""
+"""The numbers of groups in a test of a model: its clips, people and groups."""
 
 import pytest
 

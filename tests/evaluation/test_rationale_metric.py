@@ -1,4 +1,4 @@
-"""Rationales of known truth: true movements, another class's, and parrots."""
+"""Rationales with known truth: true movements, those of another class, and parrots."""
 
 import json
 

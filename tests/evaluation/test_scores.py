@@ -1,4 +1,4 @@
-"""The numbers themselves, against scikit-learn and torchmetrics."""
+"""The metrics, compared with scikit-learn and torchmetrics."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Temperatures: what they may not change, what the fit finds, what it refuses."""
+"""Temperatures: unchanged orders, the fitted value, and refused predictions."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Tables of units as several programs write them; what is missing is not at rest."""
+"""Tables of units from several programs; a missing value is not 0."""
 
 import numpy as np
 import pytest

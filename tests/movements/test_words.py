@@ -1,4 +1,4 @@
-"""What is told of values: which units, how strongly, and when."""
+"""Descriptions of values: units, strength and times."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What is written is read again, and becomes captions by a command."""
+"""Written tables are read again, and a command turns them into captions."""
 
 import numpy as np
 import pytest

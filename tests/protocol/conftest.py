@@ -1,4 +1,4 @@
-"""Predictions made up, and a protocol of tiny runs in processes that may be killed."""
+"""Artificial predictions, and a protocol of tiny runs that may be killed."""
 
 import json
 import os

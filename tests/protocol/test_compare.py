@@ -1,4 +1,4 @@
-"""Two draws of one distribution are noise, a better model is named."""
+"""Two draws from one distribution count as noise, and a better model is named."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Sides of a comparison, from whatever folder they are given by."""
+"""Sides of a comparison, from every kind of folder or file."""
 
 import json
 

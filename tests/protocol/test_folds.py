@@ -1,4 +1,4 @@
-"""Killed and started again, a protocol ends with the same numbers."""
+"""A protocol that is killed and started again has the same numbers."""
 
 import json
 import shutil

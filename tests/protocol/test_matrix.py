@@ -1,4 +1,4 @@
-"""The table of several data sets: its numbers, its sentences, and what it refuses."""
+"""The table of several data sets: its numbers, its sentences, and its errors."""
 
 import json
 

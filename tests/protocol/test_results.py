@@ -1,4 +1,4 @@
-"""Folds and seeds put together."""
+"""The metrics over folds and seeds."""
 
 import json
 import statistics

@@ -1,4 +1,4 @@
-"""The numbers for people: complete, with the rule and the published rows."""
+"""The page of results: complete, with the rule and the published rows."""
 
 import cv2
 import pytest

@@ -1,4 +1,4 @@
-"""Which runs there are, and what tells them apart."""
+"""The runs of a protocol, and the settings that distinguish them."""
 
 import os
 from pathlib import Path

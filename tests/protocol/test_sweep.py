@@ -1,4 +1,4 @@
-"""The search of settings, without a training."""
+"""The search for settings, without a training."""
 
 import sys
 

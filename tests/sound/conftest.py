@@ -1,4 +1,4 @@
-"""Videos with sound, whose pictures and samples begin where a test says."""
+"""Videos with sound, whose pictures and samples begin at chosen times."""
 
 from fractions import Fraction
 

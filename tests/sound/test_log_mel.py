@@ -1,4 +1,4 @@
-"""Log-mel frames: against formulas written out, and in time."""
+"""Log-mel frames: their values by plain formulas, and their times."""
 
 import numpy as np
 import pytest

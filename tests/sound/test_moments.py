@@ -1,4 +1,4 @@
-"""What is heard at moments: spectrum and voice, where they are and where nothing is."""
+"""Features of sound at given times: spectrum and voice, also where there is none."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Pitch: glides are followed, and nothing is heard where there is none."""
+"""Pitch: it follows glides, and finds no voice where there is none."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Sound is read in the time of the pictures, whatever the file is like."""
+"""Sound is read in the time of the pictures, from every kind of file."""
 
 from fractions import Fraction
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Stretches of voice: where they are, their six values, scaled by person."""
+"""Stretches of voice: their times, their six values, and scaling by person."""
 
 import numpy as np
 import pytest

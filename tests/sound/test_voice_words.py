@@ -1,4 +1,4 @@
-"""Words of a voice, and vowels that somebody has marked."""
+"""Words for a voice, and marked vowels."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Data sets of every layout whose pictures cost nothing."""
+"""Data sets of every layout, with plain pictures that need no drawing."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""Clips of the benchmark: what a level promises, and what must not give a clip away."""
+"""Clips of the benchmark: properties of the levels, and no shortcuts to the label."""
 
 import numpy as np
 import pytest

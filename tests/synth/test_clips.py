@@ -1,4 +1,4 @@
-"""Clips: where the expression is, and what else happens."""
+"""Clips: the frames of the expression, distractors and blinks."""
 
 import numpy as np
 import pytest

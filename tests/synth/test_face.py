@@ -1,4 +1,4 @@
-"""The drawn face: who it is does not change what it shows."""
+"""The drawn face: the identity does not change the expression."""
 
 import numpy as np
 import pytest

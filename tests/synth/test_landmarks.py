@@ -1,4 +1,4 @@
-"""The landmarks of a drawn face are where it is drawn."""
+"""The landmarks of a drawn face lie on its drawn parts."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The sentences name movements, all of them, and no emotion."""
+"""The sentences name all movements, and no emotion."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The made-up voice follows what the face shows, or something else."""
+"""The synthetic voice follows the expression of the face, or an independent one."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Work in threads gives what the same work gives without."""
+"""Work in threads gives the same results as work without threads."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""One pass over a video, with a square for a face and a made-up model."""
+"""One pass over a video, with squares as faces and a simple model."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Which frames are looked at, what is predicted together, and in which units."""
+"""Numbers of an analysis: detected frames, batches of windows, and units."""
 
 import numpy as np
 import pytest

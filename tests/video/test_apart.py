@@ -1,4 +1,4 @@
-"""A process of its own gives what this one does, and its end is a sentence."""
+"""A separate process gives the same frames; if it ends, the error is a sentence."""
 
 import json
 import os

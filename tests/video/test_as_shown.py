@@ -1,4 +1,4 @@
-"""Pictures are as players show them: pixels square, upright, of one size."""
+"""Pictures are as players show them: upright, with square pixels, of one size."""
 
 from fractions import Fraction
 

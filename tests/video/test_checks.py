@@ -1,4 +1,4 @@
-"""Numbers that a user gives: every one that cannot work is refused by name."""
+"""Numbers that a user gives: a value that is not allowed is refused by its name."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Crops: the part of the picture that box, margin and shift say."""
+"""Crops: the part of the picture that follows from box, margin and shift."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""Folders of pictures: all that can be read is, and what is left out is named."""
+"""Folders of pictures: all readable files are read, and the others are named."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A stream gives what the file gives, in bounded memory, within the stated delay."""
+"""A stream gives the file's results, in bounded memory, within the stated delay."""
 
 import gc
 import threading

@@ -1,4 +1,4 @@
-"""Two hours: no more memory than half an hour, and every frame there."""
+"""A video of two hours needs the memory of half an hour, and loses no frame."""
 
 import resource
 

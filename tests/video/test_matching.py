@@ -1,4 +1,4 @@
-"""Faces and tracks: joined by place and looks, at most one face for a track."""
+"""Faces and tracks: matched by place and look, at most one face for each track."""
 
 from itertools import permutations
 

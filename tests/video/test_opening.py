@@ -1,4 +1,4 @@
-"""A name is never more than a name, and a file never more than itself."""
+"""Opening: a name is never an address, and no file opens another one."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Frames from anywhere: order, times, size, and every kind of bad input."""
+"""Frames from every source: order, times, size, and all kinds of bad input."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""Sizes, times and lengths of what is read, by hand."""
+"""Sizes, times and lengths of sources, compared with values by hand."""
 
 from collections import defaultdict
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""A detector that fails: one frame costs that frame, every frame ends the input."""
+"""A failing detector: one failure loses one frame, constant failure ends the input."""
 
 import math
 

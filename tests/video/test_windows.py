@@ -1,4 +1,4 @@
-"""Windows: one bag if it fits, else all of the track, at any rate."""
+"""Windows: one bag for a short track, else windows over all of it, at any rate."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What the loggers of a run are given, by a backend that writes down what it gets."""
+"""Pictures and numbers for the loggers of a run, checked with a recording backend."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""The loggers themselves, as far as they run without network."""
+"""The loggers themselves, without a network."""
 
 import sqlite3
 import sys

@@ -1,4 +1,4 @@
-"""The clips that are drawn cover the classes, several labels at once included."""
+"""The chosen clips cover the classes, also with several labels per clip."""
 
 from tgdfer_mm.visualization.explain_hook import pick_clips
 

@@ -1,4 +1,4 @@
-"""A model of drawn faces gets no verdict that stands out: the reason comes first."""
+"""The verdict of a model of drawn faces is not emphasised: the reason comes first."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Sound of every kind: what is wrong with it never costs the pictures."""
+"""Sound of every kind: a faulty sound never loses the pictures."""
 
 import numpy as np
 import pytest
