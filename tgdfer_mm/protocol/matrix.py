@@ -99,9 +99,9 @@ def make_matrix(rows: Sequence[Mapping], columns: Sequence[str]) -> dict:
     """The content of ``matrix.json``.
 
     Args:
-        rows: Of each protocol its ``config``, ``dataset``, ``selection`` (the rule
-            in words, None if that is not known), ``seeds``, ``folds``, and ``cells``
-            by the name of the data set tested.
+        rows: For each protocol its ``config``, ``dataset``, ``selection`` (the rule in
+            words, None if that is not known), ``seeds``, ``folds``, and ``cells`` by
+            the name of the data set tested.
         columns: Names of the data sets tested, in their order.
     """
     return dict(schema=SCHEMA, columns=list(columns), rows=list(map(dict, rows)))

@@ -49,7 +49,7 @@ class Analysis:
     the source allows threads, one thread reads and detects, and another one predicts.
 
     Args:
-        source: Where the frames come from.
+        source: The source of the frames.
         detector: Finds the faces.
         predict: Predicts a list of windows, each a list of (size, size, 3) crops.
         classes: Names of the K classes.

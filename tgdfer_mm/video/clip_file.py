@@ -36,7 +36,7 @@ class ClipFile:
         path: The file.
 
     Attributes:
-        total: How many frames it has.
+        total: Number of its frames.
 
     Raises:
         InputError: It cannot be read, holds no frame, or is cut off.

@@ -19,7 +19,7 @@ class FollowedFaces:
     """Detects, tracks and crops faces, for an analysis and for a data set.
 
     Args:
-        source: Where the frames come from.
+        source: The source of the frames.
         detector: Finds the faces.
         settings: See :class:`VideoSettings`.
         advance: Called after every frame read.

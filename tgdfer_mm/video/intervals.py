@@ -137,7 +137,7 @@ class _Stretches:
         scores: (n, K), averaged.
         rule: The rule for intervals.
         Attributes:
-        scores: As given.
+        scores: The given scores.
         ends: Ends of the frames, (n,) seconds.
     """
 

@@ -144,7 +144,7 @@ class LiveAnalysis(Analysis):
     not grow with the stream, unless `keep` is set.
 
     Args:
-        source: Where the frames come from.
+        source: The source of the frames.
         detector: Finds the faces.
         predict: See :class:`Analysis`.
         classes: Names of the K classes.

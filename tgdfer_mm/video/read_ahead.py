@@ -26,12 +26,12 @@ class ReadAhead(Source):
     dropped and counted; this is right for a camera, which cannot wait.
 
     Args:
-        source: Where the frames come from. It is closed together with this one.
+        source: The source of the frames. It is closed together with this one.
         most: Largest number of waiting frames.
         drop: Whether frames are dropped.
 
     Attributes:
-        dropped: How many frames were dropped.
+        dropped: Number of dropped frames.
         newest: The frame that came last, which may still be waiting; None before the
             first frame.
     """

@@ -18,7 +18,7 @@ class FrameClock:
         step: Usual time between frames, seconds.
 
     Attributes:
-        restarts: How often the stamps started again or jumped.
+        restarts: Number of times that the stamps started again or jumped.
     """
 
     def __init__(self, step: float) -> None:

@@ -14,13 +14,13 @@ class StreamDecoder:
     """Decodes one stream of a container, in order; it can be iterated once.
 
     Args:
-        container: From :func:`.opening.open_media`.
+        container: A container from :func:`.opening.open_media`.
         stream: One of its streams.
 
     Attributes:
-        packets: How many packets were read.
-        damaged: How many of them, or of the frames, were damaged.
-        first_error: What went wrong first, empty if nothing did.
+        packets: Number of packets that were read.
+        damaged: Number of damaged packets and frames.
+        first_error: The first error, empty if there is none.
         first_errno: Its error number, 0 if it has none.
         end_error: Reason why reading stopped before the end of the file, else empty.
         stated_size: Width and height that the first damaged picture states, pixels.

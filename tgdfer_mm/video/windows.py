@@ -34,7 +34,7 @@ class WindowPlan:
     Attributes:
         frames: Number of frames that the model gets.
         seconds: Length of a window.
-        stride: From the start of one window to the start of the next, seconds.
+        stride: Time from the start of one window to the start of the next, seconds.
         short_clip: The rule for a window with fewer frames, see ``SampleSegments``.
     """
 

@@ -32,7 +32,7 @@ def pick_clips(dataset: Dataset, num: int) -> list[str]:
 
     Args:
         dataset: A data set with `get_data_info`.
-        num: How many clips.
+        num: Number of clips.
 
     Returns:
         Names: the first clip of every class (or set of classes), then the second, and
