@@ -49,7 +49,7 @@ INPUTS = {
     'pipe.mp4': (pipe, 'is a pipe or device'),
     'endless.mp4': (endless, 'cannot be opened'),
     'videos': (folder_of_videos, 'Give the videos themselves'),
-    'folder': (lambda path: path.mkdir(), 'holds neither a picture'),
+    'folder': (lambda path: path.mkdir(), 'has neither a picture'),
     'empty.mp4': (lambda path: path.touch(), 'is empty'),
     'list.mp4': (lambda path: path.write_text('#EXTM3U\n'), 'is a play list'),
     'https://a.b/c.mp4': (lambda path: None, 'not read from the network'),

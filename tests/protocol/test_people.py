@@ -61,7 +61,7 @@ def test_a_table_says_other_groups(make_model, tmp_path):
 def test_what_is_not_known_is_said(make_model):
     with pytest.raises(ValueError, match='mine: no clip names its person'):
         scores_by_group(make_model(people=False))
-    with pytest.raises(ValueError, match="says the 'age' of .* known is sex"):
+    with pytest.raises(ValueError, match="states the 'age' of .* known is sex"):
         scores_by_group(make_model(), ['sex', 'age'])
     with pytest.raises(ValueError, match='says any group of .* known is nothing'):
         scores_by_group(make_model(groups=False))

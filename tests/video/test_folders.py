@@ -85,7 +85,7 @@ def test_a_folder_of_videos_says_what_to_do(tmp_path, make_file):
 def test_a_folder_of_nothing_that_can_be_read_says_so(tmp_path):
     (tmp_path / 'notes.txt').touch()
     with pytest.raises(
-        InputError, match=r'holds neither a picture nor a video, only notes\.txt'
+        InputError, match=r'has neither a picture nor a video, only notes\.txt'
     ):
         open_source(tmp_path)
     (tmp_path / '1.png').touch()

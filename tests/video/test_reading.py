@@ -207,10 +207,10 @@ def test_arrays_of_another_form_are_refused(frames, reason):
 
 
 def test_an_empty_folder_and_other_things_are_refused(tmp_path):
-    with pytest.raises(InputError, match='holds neither a picture'):
+    with pytest.raises(InputError, match='has neither a picture'):
         open_source(tmp_path)
     for wrong in (None, True, 1.5, {'path': 'x'}):
-        with pytest.raises(UsageError, match='is no input'):
+        with pytest.raises(UsageError, match='is not an input'):
             open_source(wrong)
 
 

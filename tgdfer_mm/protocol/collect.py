@@ -59,7 +59,7 @@ def write_protocol(report: dict, root: Path) -> dict:
             written.
 
     Returns:
-        What ``results.json`` holds.
+        The content of ``results.json``.
     """
     known = published_rows(report['dataset'], report['setting'], len(report['classes']))
     report = dict(report, published=known)

@@ -64,7 +64,7 @@ def scores_by_group(
     if unknown or not kinds:
         said = f'the {unknown[0]!r} of' if unknown else 'any group of'
         raise ValueError(
-            f'{model.name}: no clip says {said} the person in it; known is '
+            f'{model.name}: no clip states {said} its person; known is '
             f'{", ".join(known) or "nothing"}. Give a table of people (--people) that '
             'states it. For CREMA-D it is in VideoDemographics.csv in its folder; '
             'this file must be there when the model is tested.'

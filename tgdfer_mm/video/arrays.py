@@ -24,7 +24,7 @@ class ArraySource(Source):
     def __init__(self, frames: Sequence[np.ndarray], fps: float) -> None:
         super().__init__()
         if len(frames) == 0:
-            raise InputError('the array holds no frame')
+            raise InputError('the array has no frame: give at least one')
         self._pictures = frames
         self._shape = _picture_of(frames[0], 0).shape[:2]
         height, width = self._shape

@@ -100,11 +100,11 @@ def _listed(folder: Path) -> tuple[list[str], list[str]]:
         videos = [n for n in others if kinds[n] in VIDEOS]
         if videos:
             raise InputError(
-                f'{folder}: holds no picture, but videos ({_some(videos)}). Give the '
+                f'{folder}: has no picture, but videos ({_some(videos)}). Give the '
                 f'videos themselves: {Path(folder, "*" + kinds[videos[0]])}'
             )
         found = f', only {_some(others)}' if others else ''
-        raise InputError(f'{folder}: holds neither a picture nor a video{found}')
+        raise InputError(f'{folder}: has neither a picture nor a video{found}')
     return [str(folder / n) for n in pictures], others
 
 
@@ -176,7 +176,10 @@ def open_source(source: Any, fps: float = 25.0, max_pixels: int = MAX_PIXELS) ->
     if isinstance(source, Source):
         return source
     if isinstance(source, bool) or source is None:
-        raise UsageError(f'{source!r} is no input')
+        raise UsageError(
+            f'{source!r} is not an input: give a path, an array, a list of frames or '
+            'the number of a camera'
+        )
     if isinstance(source, int | np.integer):
         return CameraSource(int(source))
     if isinstance(source, str | os.PathLike):
@@ -184,8 +187,8 @@ def open_source(source: Any, fps: float = 25.0, max_pixels: int = MAX_PIXELS) ->
     if isinstance(source, np.ndarray | list | tuple):
         return ArraySource(source, fps)
     raise UsageError(
-        f'{type(source).__name__} is no input: give a path, an array, a list of frames '
-        'or the number of a camera'
+        f'{type(source).__name__} is not an input: give a path, an array, a list of '
+        'frames or the number of a camera'
     )
 
 

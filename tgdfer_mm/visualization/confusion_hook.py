@@ -70,7 +70,7 @@ class ConfusionMatrixHook(Hook):
             return None
         raise ValueError(
             "ConfusionMatrixHook needs `dict(type='DFERMetric')` in the evaluator, "
-            f'which has {[type(m).__name__ for m in evaluator.metrics]}'
+            f'which has only {[type(m).__name__ for m in evaluator.metrics]}'
         )
 
     @master_only

@@ -108,11 +108,11 @@ def _checked(face: Face, frame: Frame) -> Face:
         or max(x2 - x1, y2 - y1) > _LARGEST * max(width, height)
     ):
         raise UsageError(
-            f'the box ({x1:g}, {y1:g}, {x2:g}, {y2:g}) with score {score:g} is none in '
-            f'a picture of {width:g} x {height:g} pixels'
+            f'the box ({x1:g}, {y1:g}, {x2:g}, {y2:g}) with score {score:g} is not '
+            f'valid in a picture of {width:g} x {height:g} pixels'
         )
     if points is not None:
         points = tuple((float(x), float(y)) for x, y in points)
         if len(points) != 5 or not all(map(math.isfinite, sum(points, ()))):
-            raise UsageError(f'the points {points} are no five places')
+            raise UsageError(f'the points {points} are not five places')
     return Face((x1, y1, x2, y2), score, bool(weak), points)
