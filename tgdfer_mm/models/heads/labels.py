@@ -33,6 +33,6 @@ def read_labels(data_samples: list, like: Tensor) -> Tensor:
 
 
 def top1_accuracy(score: Tensor, label: Tensor) -> Tensor:
-    """The share of rows (N, K) whose highest score is that of the label."""
+    """The share of rows (N, K) whose highest score is that of the label's class."""
     truth = label if label.dim() == 1 else label.argmax(-1)
     return (score.argmax(-1) == truth).float().mean()

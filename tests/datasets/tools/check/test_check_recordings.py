@@ -151,7 +151,7 @@ def test_subject_6_is_left_out_by_name(make_acted, small_files, checked, tmp_pat
     os.link(small_files / 'clip.mp4', path)
     report, found = checked('enterface05', tmp_path, media='videos')
     assert report['ok']
-    left = {'of subject 6, who was never cut into sentences': 1}
+    left = {'of subject 6, whose video is not cut into sentences': 1}
     assert report['recordings']['left_out'] == left
 
 
