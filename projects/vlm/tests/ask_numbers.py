@@ -6,9 +6,13 @@ python projects/vlm/tests/ask_numbers.py ADDRESS FILE
 import asyncio
 import sys
 from pathlib import Path
+from types import ModuleType
 
 if __name__ == '__main__':
-    sys.path.insert(0, str(Path(__file__).parents[3]))
+    sys.path.insert(0, root := str(Path(__file__).parents[3]))
+    # Importing the whole package takes seconds; one module of it is needed here.
+    sys.modules['tgdfer_mm'] = ModuleType('tgdfer_mm')
+    sys.modules['tgdfer_mm'].__path__ = [f'{root}/tgdfer_mm']
 
 from projects.vlm.answers import AnswerStore
 from projects.vlm.asking import Asker, Dialogue, Outcome
