@@ -3,6 +3,4 @@
 # default.
 _base_ = './tgdfer_dfew.py'
 
-model = dict(
-    neck=dict(_delete_=True, type='VisualPromptNeck', in_channels=512, spread=True)
-)
+model = dict(neck=dict(type='VisualPromptNeck', gamma=0.0, ffn_ratio=4))

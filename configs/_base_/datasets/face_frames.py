@@ -5,22 +5,37 @@ image_size = 224
 
 train_pipeline = [
     dict(type='ListFrames'),
-    dict(type='SampleSegments', num_frames=num_frames),
+    dict(type='SampleSegments', num_frames=num_frames, short_clip='pad'),
     dict(type='DecodeFrames'),
     dict(
         type='RandomResizedCrop', area_range=(0.7, 1.0), aspect_ratio_range=(0.9, 1.1)
     ),
-    dict(type='Resize', scale=(image_size, image_size), keep_ratio=False),
-    dict(type='Flip', flip_ratio=0.5),
+    dict(
+        type='Resize',
+        scale=(image_size, image_size),
+        keep_ratio=False,
+        interpolation='bilinear',
+    ),
+    dict(type='Flip', flip_ratio=0.5, direction='horizontal'),
     dict(type='ColorJitter', brightness=0.3, contrast=0.0, saturation=0.0, hue=0.0),
     dict(type='FormatShape', input_format='NCHW'),
     dict(type='PackDFERInputs'),
 ]
 test_pipeline = [
     dict(type='ListFrames'),
-    dict(type='SampleSegments', num_frames=num_frames, test_mode=True),
+    dict(
+        type='SampleSegments',
+        num_frames=num_frames,
+        test_mode=True,
+        short_clip='pad',
+    ),
     dict(type='DecodeFrames'),
-    dict(type='Resize', scale=(image_size, image_size), keep_ratio=False),
+    dict(
+        type='Resize',
+        scale=(image_size, image_size),
+        keep_ratio=False,
+        interpolation='bilinear',
+    ),
     dict(type='FormatShape', input_format='NCHW'),
     dict(type='PackDFERInputs'),
 ]

@@ -1,4 +1,5 @@
-# TG-DFER on CLIP ViT-B/16. Leaves set the classes.
+# TG-DFER on CLIP ViT-B/16, every setting said. Leaves set the classes. What each is:
+# docs/method.md. A leaf that names a part of another type needs `_delete_=True`.
 arch = 'ViT-B-16-quickgelu'
 pretrained = 'openai'
 
@@ -10,21 +11,38 @@ model = dict(
         std=[68.500, 66.632, 70.323],
         format_shape='NCHW',
     ),
-    backbone=dict(type='OpenCLIPVisual', arch=arch, pretrained=pretrained),
-    text_encoder=dict(
-        type='OpenCLIPText', arch=arch, pretrained=pretrained, descriptions='dfew'
+    backbone=dict(
+        type='OpenCLIPVisual',
+        arch=arch,
+        pretrained=pretrained,
+        frozen_stages=-1,
+        norm_eval=False,
+        patch_dropout=0.0,
+        with_cp=False,
     ),
-    neck=dict(type='RestingFaceNeck', in_channels=512),
+    text_encoder=dict(
+        type='OpenCLIPText',
+        arch=arch,
+        pretrained=pretrained,
+        descriptions='dfew',
+        context_init='a photo of a person whose face shows',
+        learnable=True,
+    ),
+    neck=dict(type='RestingFaceNeck', in_channels=512, temperature=0.01, spread=True),
     cls_head=dict(
         type='MultiGrainedTemporalHead',
         num_classes=7,
         in_channels=512,
-        temporal=dict(type='multi_grained'),
+        temporal=dict(type='multi_grained', dilations=(1, 2, 4), max_instances=16),
         pooling='topk',
         rho=0.25,
-        loss_cls=dict(type='MILLoss', label_smooth=0.1),
+        video_pooling='relevance',
+        loss_cls=dict(
+            type='MILLoss', label_smooth=0.1, multi_label=False, loss_weight=1.0
+        ),
         video_weight=1.0,
         text_weight=0.01,
+        scale=None,  # 100, or that of towers that were trained with a bias
     ),
     frames_per_instance=1,
 )

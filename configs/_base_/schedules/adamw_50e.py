@@ -10,7 +10,17 @@ test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
     type='OptimWrapper',
     constructor='TextGuidedOptimWrapperConstructor',
-    optimizer=dict(type='AdamW', lr=1e-4, weight_decay=0.05, fused=True),
+    optimizer=dict(
+        type='AdamW',
+        lr=1e-4,
+        betas=(0.9, 0.999),
+        eps=1e-8,
+        weight_decay=0.05,
+        amsgrad=False,
+        fused=True,
+    ),
+    accumulative_counts=1,
+    clip_grad=None,
     paramwise_cfg=dict(
         custom_keys={
             'backbone': dict(lr_mult=0.1),
@@ -27,6 +37,8 @@ param_scheduler = [
     dict(
         type='LinearLR',
         start_factor=0.01,
+        end_factor=1.0,
+        begin=0,
         end=warmup_epochs,
         convert_to_iter_based=True,
     ),
