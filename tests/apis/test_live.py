@@ -89,7 +89,7 @@ def test_a_stream_may_be_longer_than_a_file_unless_it_keeps(demo):
 
 def test_what_is_no_stream_is_refused(crops):
     for wrong in (None, 1.5, True):
-        with pytest.raises(UsageError, match='not a stream|no input'):
+        with pytest.raises(UsageError, match='not a stream|not an input'):
             crops.stream(wrong)
     with pytest.raises(UsageError, match='keep=True'):
         crops.stream([]).result()
