@@ -192,7 +192,7 @@ def test_reading_stops_at_max_frames_and_the_result_is_not_complete(squares):
     analysis, finished = analyse(moving(20), find, max_frames=10)
     assert finished and not analysis.complete
     assert analysis.tracks()[0]['frames']['index'] == list(range(10))
-    assert analysis.warnings == ['read up to max_frames=10 only']
+    assert analysis.warnings == ['only the first 10 frames were read (max_frames)']
     assert analyse(moving(10), find, max_frames=10)[0].complete
 
 

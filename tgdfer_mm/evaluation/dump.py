@@ -59,7 +59,7 @@ class DumpPredictions(ClipMetric):
         if self.out_file.suffix != '.jsonl':
             raise ValueError(f'out_file={str(out_file)!r} must end in .jsonl')
         if self.out_file.is_dir():  # checked before an hour of evaluation
-            raise ValueError(f'out_file={str(out_file)!r} is a folder')
+            raise ValueError(f'out_file={str(out_file)!r} is a folder: give a file')
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Turns the predictions of a batch into plain data.

@@ -48,7 +48,7 @@ class FrameRelevanceMetric(ClipMetric):
 
     All numbers are in 0..1. Unreadable clips are counted in the log.
 
-    After an evaluation, `last_result` (on the main process) holds the source, these
+    After an evaluation, `last_result` (in the main process) holds the source, these
     numbers (None if no clip or class could be scored), the number of `scored` clips,
     the numbers of `skipped` clips by reason, and `interval_AP` per class (three
     numbers, None without a true interval).

@@ -101,7 +101,7 @@ class LocalisationMetric(ClipMetric):
 
     The figures are those of :func:`.score_intervals`. A film that could not be read has
     no interval, and its episodes count as missed. After an evaluation, `last_result`
-    (on the main process) has all figures, ``AP`` by the classes' names at
+    (in the main process) has all figures, ``AP`` by the classes' names at
     `tgdfer_mm.evaluation.localisation.IOUS`, and the ``damaged`` films.
 
     Args:

@@ -128,7 +128,10 @@ def _check_same(results: Sequence[Result]) -> None:
 
     first = results[0]
     if not first.meta.get('label_map'):
-        raise ValueError(f'{first.name} says no label map of its test.')
+        raise ValueError(
+            f'{first.name} has no label map of its test. Test it again with `tgdfer '
+            'folds --on`.'
+        )
     for other in results[1:]:
         if facts(other) != facts(first):
             raise ValueError(

@@ -92,7 +92,8 @@ class FollowedFaces:
                 return
             if settings.max_frames is not None and frame.index >= settings.max_frames:
                 self._source.problems.append(
-                    f'read up to max_frames={settings.max_frames} only'
+                    f'only the first {settings.max_frames} frames were read '
+                    '(max_frames)'
                 )
                 return
             yield frame, self._source.info.duration

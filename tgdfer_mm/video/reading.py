@@ -137,7 +137,10 @@ class CameraSource(Source):
         done, self._first = self._capture.read()
         if not done:
             self._capture.release()
-            raise InputError(f'camera {index} gives no picture')
+            raise InputError(
+                f'camera {index} gives no picture: close other programs that use it, '
+                'or give another number'
+            )
         height, width = self._first.shape[:2]
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         fps = fps if 0 < fps < 1000 else 25.0
