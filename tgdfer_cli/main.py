@@ -76,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print('stopped with Ctrl-C; what was written is kept', file=sys.stderr)
         return 130
     except Exception as error:
-        # An error that has an exit code is one that the user can put right.
+        # An error that has an exit code is one that the user can correct.
         code, text = getattr(error, 'exit_code', None), _own_words(error)
         if code is None:
             code = 2 if isinstance(error, OSError) else 1

@@ -22,8 +22,8 @@ def test_the_demo_says_what_it_is_and_what_it_does_not_know(demo):
     assert demo.about['sha256'] == hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
     assert demo.classes == list(demo.model.text_encoder.classes)
     assert demo.about['note'] == (
-        'The model demo knows only drawn faces: what it says of real people means '
-        'nothing.'
+        'The model demo knows only drawn faces: its results on real people have no '
+        'meaning.'
     )
     assert demo.about['domain'] == 'drawn'
     assert not demo.model.training

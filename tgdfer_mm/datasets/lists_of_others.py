@@ -1,4 +1,4 @@
-"""Reads lists of other projects in the place of the authors' lists."""
+"""Reads lists of other projects instead of the authors' lists."""
 
 import re
 from collections.abc import Iterator, Sequence

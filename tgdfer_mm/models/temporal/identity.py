@@ -1,4 +1,4 @@
-"""The identity in the place of a temporal network."""
+"""The identity instead of a temporal network."""
 
 from torch import Tensor, nn
 

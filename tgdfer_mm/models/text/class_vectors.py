@@ -11,9 +11,9 @@ from ...registry import MODELS
 
 @MODELS.register_module()
 class LearnedClassVectors(BaseModule):
-    """Learned class vectors in the place of a text encoder [choice].
+    """Learned class vectors instead of a text encoder [choice].
 
-    Each class has a trained unit vector in the place of its text feature, so that neck
+    Each class has a trained unit vector instead of its text feature, so that neck
     and head work without a vision-language model. The logits are then those of a linear
     classifier without bias on unit features.
 

@@ -46,7 +46,7 @@ def check_copy(
         deep: Whether to decode every frame, and not only read the header of the first
             one.
         split_file: Path of the lists, absolute or below `root`, with ``{subset}`` and
-            ``{fold}`` in the place of these values; by default the authors' lists.
+            ``{fold}`` instead of these values; by default the authors' lists.
         label_base: Number of the first class in the lists, for those that do not show
             it; see :class:`~tgdfer_mm.datasets.DFERDataset`.
         list_order: Order of the classes in them, for those that do not show it.
