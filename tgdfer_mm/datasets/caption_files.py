@@ -24,7 +24,7 @@ def read_captions(path: str | Path) -> dict[str, str]:
     """
     path = Path(path).expanduser()
     if not path.is_file():
-        raise FileNotFoundError(f'{path}: no such file of captions')
+        raise FileNotFoundError(f'{path}: there is no such file of captions')
     if path.suffix.lower() == '.json':
         rows = ((f'clip {clip!r}', clip, text) for clip, text in _read_json(path))
     else:

@@ -180,7 +180,7 @@ class FeatureStore:
         if clip not in self.clips:
             raise FeatureCacheError(
                 f'{self.path} has no features of clip {clip}, only of '
-                f'{len(self.clips)} others.'
+                f'{len(self.clips)} others. Compute the features again.'
             )
         return self.clips[clip]
 

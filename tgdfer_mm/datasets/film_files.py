@@ -66,7 +66,7 @@ def read_films(path: str | Path) -> dict[str, Film]:
     """
     path = Path(path).expanduser()
     if not path.is_file():
-        raise DataError(f'{path}: no such annotation file of films')
+        raise DataError(f'{path}: there is no such annotation file of films')
     try:
         content = read_json(path)
     except DamagedFileError as error:

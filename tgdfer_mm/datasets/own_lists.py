@@ -127,7 +127,7 @@ def _of_table(table: ListTable, found: OwnData) -> Iterator[Listed]:
             word = table.cell(row, 'split')
             split = split_of(word)
             if split is None:
-                raise table.bad(row, f'split {word!r} is none of train, val and test')
+                raise table.bad(row, f'split {word!r} must be train, val or test')
         yield (
             _clip(
                 table.path,

@@ -43,7 +43,7 @@ class FrameReweighting(WrappedTower):
             ``tgdfer convert`` writes; an ``OpenCLIPVisual`` has its own.
 
     Raises:
-        ValueError: If the tower is no ViT whose attention can be read, or ``blocks``
+        ValueError: If the tower is not a ViT whose attention can be read, or ``blocks``
             names one that it does not have.
     """
 

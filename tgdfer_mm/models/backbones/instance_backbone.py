@@ -99,7 +99,7 @@ class InstanceBackbone(BaseModule):
         if num_frames % positions:
             raise ValueError(
                 f'{self.name} gives {positions} positions in time for {num_frames} '
-                'frames, which is no whole number of frames each: change num_frames, '
+                'frames, which cannot be divided equally: change num_frames, '
                 'clip_len, or its temporal strides'
             )
         self.frames_per_position = num_frames // positions

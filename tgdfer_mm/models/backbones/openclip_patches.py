@@ -21,7 +21,7 @@ class OpenCLIPPatches(OpenCLIPVisual):
 
     Args:
         arch: As for :class:`OpenCLIPVisual`; a ViT of open_clip's own.
-        **kwargs: As there, less ``patch_dropout``.
+        **kwargs: As for :class:`OpenCLIPVisual`, without ``patch_dropout``.
 
     Raises:
         ValueError: If the tower is not a ViT of open_clip or has no class token, or

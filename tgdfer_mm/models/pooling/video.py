@@ -53,6 +53,6 @@ def build_video_pooling(name: str, dim: int) -> nn.Module:
     """The pooling with a name, for features (N, M, D).
 
     Raises:
-        ValueError: If there is none; names those that there are.
+        ValueError: If there is none; the message names all poolings.
     """
     return known_part(VIDEO_POOLINGS, name)(dim)

@@ -23,7 +23,7 @@ class BagRecognizer(BaseRecognizer):
     under autocast, because logits of a vision-language model are cosines times a
     hundred.
 
-    Features are not scaled to unit length. The mask tells the head which instances are
+    Features are not scaled to unit length. The mask marks the instances that are not
     padding.
 
     Args:

@@ -37,8 +37,8 @@ def kept_weights(arch: str | dict, pretrained: str | None) -> KeptWeights | None
 
     Args:
         arch: See :mod:`tgdfer_mm.models.vision_language.open_clip_models`.
-        pretrained: See there. A repository (``hf-hub:org/name``) was named by the user,
-            and is fetched when it is read.
+        pretrained: As in that module. The user has named a repository
+            (``hf-hub:org/name``), so it is fetched when it is read.
 
     Returns:
         None if they are not on this machine.
