@@ -1,4 +1,4 @@
-"""Fits a temperature, so that scores say how often a model is right.
+"""Fits a temperature, so that scores tell how often a model is right.
 
     tgdfer calibrate work_dirs/tgdfer_own --test
     tgdfer calibrate tgdfer_cremad --checkpoint best_epoch_9.pth
@@ -26,7 +26,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=int,
         help='fold of the data set; without it the one that the checkpoint names',
     )
-    add_settings(parser, '--cfg-options', 'changes to the config, as key=value')
+    add_settings(
+        parser, '--cfg-options', 'change these settings of the config, as key=value'
+    )
     add_loading_arguments(parser, 'the config')
     parser.set_defaults(work_dir=None, launcher='none', local_rank=0)
 

@@ -1,4 +1,4 @@
-"""Says which model is better, and whether the difference is more than noise.
+"""Tells which model is better, and whether the difference is more than noise.
 
     tgdfer compare work_dirs/a work_dirs/b [...] [--out comparison.json]
 

@@ -41,7 +41,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--selection',
         choices=load_alone('recipe/recipe.py').RULES,
-        help='epoch whose checkpoint is the result, see `tgdfer train --help`',
+        help='epoch whose checkpoint is the result, see `tgdfer train --help`; without '
+        "it the config's",
     )
     parser.add_argument(
         '--work-dir',

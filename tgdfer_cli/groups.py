@@ -11,9 +11,8 @@ from argparse import ArgumentParser, Namespace
 
 _EPILOG = """
 The table of people has a column `person` and one for each kind of group, such as
-`person,sex,age_group`; a person has the same name
-as in the predictions. CREMA-D and RAVDESS need no table. `tgdfer publish --groups FILE`
-puts the result into a model card."""
+`person,sex,age_group`; a person has the same name as in the predictions. CREMA-D and
+RAVDESS need no table. `tgdfer publish --groups FILE` puts the result into a card."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

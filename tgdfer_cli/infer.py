@@ -43,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--movements',
         metavar='VALUES',
         help='table of action units per frame, or a folder of tables, that another '
-        'program has measured; the result tells which move in the most relevant frames',
+        'program has measured; the result tells what moves in the most relevant frames',
     )
     parser.add_argument(
         '--out', default='out', help='folder for results; each video has one below it'
@@ -64,7 +64,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--every', type=int, metavar='N', help='... or look at every N-th frame'
     )
     parser.add_argument(
-        '--max-seconds', type=float, help='read only the first seconds of a video'
+        '--max-seconds',
+        type=float,
+        help='read only this many seconds of a video; without it all',
     )
     parser.add_argument(
         '--fps',

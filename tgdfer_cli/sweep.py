@@ -1,4 +1,4 @@
-"""Searches the best settings of a config with Optuna; each trial trains once.
+"""Searches for better settings of a config with Optuna; each trial is a training.
 
     pip install "tgdfer_mm[sweep]"
     tgdfer sweep tgdfer_synth synth --trials 20
