@@ -207,7 +207,7 @@ def test_what_is_no_such_file_is_refused(path, tmp_path):
         OnnxRuntime(path, dict(crop=dict(size=64)), 'cpu')
     with pytest.raises(UsageError, match='device'):
         OnnxRuntime(path, {}, 'tpu')
-    with pytest.raises(UsageError, match='leave the checkpoint out'):
+    with pytest.raises(UsageError, match='leave --checkpoint out'):
         DFERInferencer(path, 'weights.pth')
 
 

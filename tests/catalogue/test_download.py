@@ -54,7 +54,7 @@ def test_after_a_break_it_goes_on_where_it_was(fetch, host, known):
 
 def test_a_host_that_cannot_go_on_starts_again(fetch, host):
     host.cut, host.ranges = 5000, False
-    with pytest.raises(InputError, match='broke off'):
+    with pytest.raises(InputError, match='was interrupted'):
         fetch()
     assert fetch().read_bytes() == CONTENT
 

@@ -51,10 +51,10 @@ def fails(error):
 @pytest.mark.parametrize(
     ('work', 'said'),
     [
-        (lambda job: not_written(job, errno.ENOSPC), 'no room on the disk'),
-        (lambda job: not_written(job, errno.EDQUOT), 'no room on the disk'),
-        (lambda job: full(job.folder), 'no room on the disk'),
-        (within, 'no room on the disk'),
+        (lambda job: not_written(job, errno.ENOSPC), 'disk has no room'),
+        (lambda job: not_written(job, errno.EDQUOT), 'disk has no room'),
+        (lambda job: full(job.folder), 'disk has no room'),
+        (within, 'disk has no room'),
         (lambda job: not_written(job, errno.EIO), 'could not be read or written'),
         (fails(lambda job: MemoryError()), 'out of memory'),
         (fails(lambda job: RuntimeError('CUDA out of memory.')), 'out of memory'),
@@ -69,7 +69,7 @@ def fails(error):
         ),
         (
             fails(lambda job: UsageError('/home/me/m.pth: use --settings x')),
-            'cannot be used as the program was started',
+            'detector that cannot be used',
         ),
         (fails(lambda job: ImportError('no /home/me')), r'its own \(ImportError\)'),
         (fails(lambda job: ZeroDivisionError(NAME)), r'its own \(ZeroDivisionError\)'),

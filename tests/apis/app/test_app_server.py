@@ -94,7 +94,7 @@ def test_classes_of_the_user_go_with_the_video(serving, clip):
         (['a', 'b'], 'c' * 121, 'at most 120 characters'),
         (['a', 'a'], '', 'there twice'),
         (['a', '|'], '', 'no words'),
-        (['a', 'b'], 'c', 'none of the classes'),
+        (['a', 'b'], 'c', 'not one of the classes'),
     ],
 )
 def test_lines_that_cannot_be_classes_are_refused(serving, clip, lines, rest, said):
@@ -135,7 +135,7 @@ def test_delete_removes_everything(serving, clip):
     'error, said',
     [
         (lambda job: InputError(f'{job.upload}: is cut off'), 'film.mp4: is cut off'),
-        (lambda job: ZeroDivisionError('secret'), 'fault of its own'),
+        (lambda job: ZeroDivisionError('secret'), 'fault of the program'),
     ],
 )
 def test_errors_are_sentences_and_leave_nothing(serving, clip, wait_until, error, said):

@@ -159,7 +159,7 @@ def test_what_is_not_whole_or_not_this_data_is_refused(build, tmp_path):
     for change, named in (
         (content[:-9], 'cut off'),
         (content[:20], 'cut off'),
-        (b'', 'no file that'),
+        (b'', 'is not a file that'),
         (content[:-200] + b'x' + content[-199:], 'its index is damaged'),
     ):
         other.write_bytes(change)
