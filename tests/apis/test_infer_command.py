@@ -173,7 +173,7 @@ def loaded_once(demo, monkeypatch):
 @pytest.mark.parametrize(
     ('args', 'message'),
     [
-        (['--model', 'dmo'], 'shipped models: demo'),
+        (['--model', 'dmo'], 'Close to it: demo'),
         (['--settings', 'crop.sise=3'], "video.crop: ['sise']"),
         (['--settings', 'crop.margin=-2'], 'margin=-2'),
         (['--faces', 'yunet'], 'model_file'),

@@ -40,7 +40,9 @@ def test_a_config_and_its_checkpoint_are_the_same_model(demo):
 
 
 def test_what_is_missing_is_named(tmp_path):
-    with pytest.raises(UsageError, match="'dmo' is neither.*config nor.*: demo"):
+    with pytest.raises(
+        UsageError, match="'dmo': .* no model of this name. Close to it: demo"
+    ):
         load_model('dmo')
     with pytest.raises(UsageError, match='base.py needs a checkpoint'):
         load_model(config_dir() / 'tgdfer_demo_base.py')

@@ -71,8 +71,11 @@ def fails(error):
             fails(lambda job: UsageError('/home/me/m.pth: use --settings x')),
             'detector that cannot be used',
         ),
-        (fails(lambda job: ImportError('no /home/me')), r'its own \(ImportError\)'),
-        (fails(lambda job: ZeroDivisionError(NAME)), r'its own \(ZeroDivisionError\)'),
+        (fails(lambda job: ImportError('no /home/me')), r'the program \(ImportError\)'),
+        (
+            fails(lambda job: ZeroDivisionError(NAME)),
+            r'the program \(ZeroDivisionError\)',
+        ),
     ],
 )
 def test_the_browser_gets_a_sentence_and_the_terminal_the_reason_once(

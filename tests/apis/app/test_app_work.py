@@ -288,7 +288,7 @@ def test_limits_have_to_be_positive(option, value, capsys):
         main(['app', f'{option}={value}'])
     assert end.value.code == 2
     said = capsys.readouterr().err
-    assert f"argument {option}: '{value}' must be a positive number" in said
+    assert f"argument {option}: '{value}' is not a number above 0" in said
 
 
 @pytest.mark.parametrize(
