@@ -4,15 +4,32 @@ import json
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+import pytest
 from mmengine.config import Config
 
 from projects.vlm.command import main
 from projects.vlm.tests.fake_model import FakeModel, serving
 from tgdfer_mm.synth.action_units import emotion_prototypes
+from tgdfer_mm.synth.clips import Clip
+from tgdfer_mm.synth.tree import SynthSpec, ensure_tree
 
 
 def write_config(folder: Path, clips_per_class: int = 1) -> Path:
-    """A config of drawn clips, with a number of test clips for each class and fold."""
+    """A config of drawn clips, with a number of test clips for each class and fold.
+
+    No model of these tests looks at the pictures: they are noise, which costs nothing,
+    but no two are alike, since the same question is asked once.
+    """
+    rng = np.random.default_rng(0)
+
+    def noise(clip: Clip, frame: int, size: int) -> np.ndarray:
+        return rng.integers(256, size=(size, size, 3), dtype=np.uint8)
+
+    spec = SynthSpec(size=32, clips_per_class=clips_per_class)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Clip, 'draw', noise)
+        ensure_tree(folder / 'clips', spec, workers=1, report=lambda line: None)
     node = dict(
         type='SynthDFEWDataset',
         data_root=str(folder / 'clips'),
