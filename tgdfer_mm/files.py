@@ -106,7 +106,8 @@ def read_json(path: str | Path, *keys: str) -> dict:
         text = Path(path).read_text(encoding='utf-8-sig')
         content = parse_json(text, object_pairs_hook=_each_key_once)
     except (OSError, ValueError) as error:
-        raise DamagedFileError(f'{path} cannot be read as JSON: {error}.') from error
+        reason = getattr(error, 'strerror', None) or error
+        raise DamagedFileError(f'{path} cannot be read as JSON: {reason}.') from error
     missing = [k for k in keys if not isinstance(content, dict) or k not in content]
     if missing or not isinstance(content, dict):
         lacks = f'it lacks {missing[0]!r}' if missing else 'it holds no object'

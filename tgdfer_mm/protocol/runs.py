@@ -77,7 +77,9 @@ def parse_numbers(text: str) -> list[int]:
             )
         numbers += span
     if not numbers or len(set(numbers)) < len(numbers):
-        raise ValueError(f'{text!r} names no number, or names one twice')
+        raise ValueError(
+            f'{text!r} names no number, or names one twice: write such as 1-3,5'
+        )
     return numbers
 
 

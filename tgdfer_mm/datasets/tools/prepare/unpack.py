@@ -126,7 +126,9 @@ def _find(sources: Iterable[str | Path], done: Unpacked) -> Iterable[Path]:
     for source in map(Path, sources):
         source = source.expanduser()
         if not source.exists():
-            raise FileNotFoundError(f'There is no {source} to unpack.')
+            raise FileNotFoundError(
+                f'{source}: there is no such file or folder to unpack.'
+            )
         if source.is_file():
             yield source
             continue
