@@ -63,7 +63,7 @@ def test_what_is_not_known_is_said(make_model):
         scores_by_group(make_model(people=False))
     with pytest.raises(ValueError, match="states the 'age' of .* known is sex"):
         scores_by_group(make_model(), ['sex', 'age'])
-    with pytest.raises(ValueError, match='says any group of .* known is nothing'):
+    with pytest.raises(ValueError, match='states any group of .* known is nothing'):
         scores_by_group(make_model(groups=False))
     model = make_model()
     for result in model.results:
@@ -80,7 +80,7 @@ def test_the_command_prints_and_writes(make_model, write, tmp_path, capsys):
     assert main(['groups', str(tmp_path)]) == 0
     said = ' '.join(capsys.readouterr().out.split())
     assert 'Made up: 48 clips of 8 people' in said and 'female less male' in said
-    assert "sex 'female' has 4 people only" in said
+    assert "sex 'female' has only 4 people" in said
     written = json.loads((tmp_path / 'groups.json').read_text())
     assert written['schema'] == 'tgdfer_mm.groups/1' and 'sex' in written['groups']
 

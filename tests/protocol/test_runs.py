@@ -41,7 +41,7 @@ def test_numbers_and_ranges():
 
 @pytest.mark.parametrize('text', ['1-99999999', '0-1000', '1-' + '9' * 5000])
 def test_more_runs_than_can_be_meant_are_refused_at_once(text):
-    with pytest.raises(ValueError, match='at most 1000 go|write numbers'):
+    with pytest.raises(ValueError, match='at most 1000 are allowed|write numbers'):
         parse_numbers(text)
     assert len(parse_numbers('0-999')) == 1000
 
