@@ -148,8 +148,11 @@ def test_a_clip_of_several_classes_that_is_left_out_counts_once(root):
         ('path,label\na.mp4,happy:0.5;sad\n', 'line 2: .*a share of some classes only'),
         ('path,label\na.mp4,happy:0;sad:0\n', 'line 2: all classes have a share of 0'),
         ('path,label\na.mp4,happy;Happy\n', 'line 2: .*names a class twice'),
-        ('path,happy,sad\na.mp4,x,1\n', "line 2: 'x' in column 'happy' is no share"),
-        ('path,happy,sad\na.mp4,-1,1\n', "line 2: '-1' in column 'happy' is no share"),
+        ('path,happy,sad\na.mp4,x,1\n', "line 2: 'x' in column 'happy' is not a share"),
+        (
+            'path,happy,sad\na.mp4,-1,1\n',
+            "line 2: '-1' in column 'happy' is not a share",
+        ),
         ('path,label,split\na.mp4,happy,fold3\n', "line 2: split 'fold3' must be"),
         ('path,label,split\na.mp4,happy,\n', "line 2: split '' must be"),
         ('path,label\na.mp4,happy,sad\n', 'line 2: there are 3 cells under 2 columns'),
