@@ -48,7 +48,7 @@ class FilmSpec:
         fps: Frames per second.
         shot: Length of each of the two shots with people, seconds.
         empty: Length of the shot without people, seconds.
-        sound: One person in each shot has a made-up voice. With ``true`` it follows
+        sound: One person in each shot has an artificial voice. With ``true`` it follows
             the expressions of this person, with ``other`` it follows expressions that
             are drawn independently. The pictures are the same.
     """

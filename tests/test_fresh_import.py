@@ -1,4 +1,4 @@
-"""What importing the package does to a new process: one process tells it all."""
+"""Effects of importing the package on a new process, all measured in one process."""
 
 import json
 import subprocess

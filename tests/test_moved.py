@@ -1,4 +1,4 @@
-"""What has moved is found under its old name, for one release, with a warning."""
+"""Moved names are found under the old name for one release, with a warning."""
 
 import importlib
 import sys

@@ -1,4 +1,4 @@
-"""What an install holds: ``pip install .`` must lose no data file or config."""
+"""Content of an install: ``pip install .`` must lose no data file or config."""
 
 import ast
 import json

@@ -4,7 +4,7 @@
     tgdfer sweep tgdfer_synth synth --trials 20
 
 A trial trains on a part of the training clips and is judged by its UAR on the others,
-after its last epoch. The test clips are not looked at. The same command goes on where
+after its last epoch. The test clips are not looked at. The same command continues where
 it was interrupted. docs/sweep.md says more.
 """
 

@@ -44,13 +44,13 @@ is chance, and also the result of equal weights.
 def write_comparison(
     plan: EvidencePlan, root: Path, results: list[dict], page: Path, command: str
 ) -> None:
-    """Writes the page, its picture, and its rows as JSON beside it.
+    """Writes the page, its picture, and its rows as JSON next to it.
 
     Args:
         plan: The plan that was run.
         root: Folder of the experiment.
         results: Result of every job.
-        page: Markdown file. The picture goes to ``images/`` beside it, the rows to a
+        page: Markdown file. The picture goes to ``images/`` next to it, the rows to a
             file of the same name ending in ``.json``.
         command: Command line that was typed.
     """

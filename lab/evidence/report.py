@@ -50,7 +50,7 @@ def write_report(
         results: Result of every job.
         baselines: From :func:`~lab.evidence.baselines.measure_baselines`.
         costs: From :func:`~lab.evidence.costs.cost_section`.
-        page: Markdown file; the picture goes to ``images/`` beside it.
+        page: Markdown file; the picture goes to ``images/`` next to it.
         command: Command line that was typed.
     """
     tables = {group['title']: group_table(group, plan, root) for group in plan.groups}

@@ -103,7 +103,7 @@ def finished_result(
         raise OtherConfigError(
             f'{path} does not say that it was trained with '
             f'{plan.config_file(job.config)} as it is now. Delete its folder to train '
-            'it anew, or take another folder for the experiment.'
+            'it again, or take another folder for the experiment.'
         )
     return result
 
@@ -142,7 +142,7 @@ def job_config(
     cfg.experiment_name = job.name.replace('/', '_')
     cfg.randomness = dict(seed=job.repeat)
     # The parts report measures on validation batches, but no epoch is evaluated; what
-    # is left of an interrupted job is trained anew.
+    # is left of an interrupted job is trained again.
     cfg.train_cfg.val_interval = cfg.train_cfg.max_epochs + 1
     cfg.default_hooks.checkpoint = None
     cfg.default_hooks.parts = dict(type=PartsReportHook.__name__)

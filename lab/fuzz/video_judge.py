@@ -28,7 +28,7 @@ def judge(video: OddVideo, code: int, text: str, out: Path) -> list[str]:
         wrong.append(f'exit code: {code}')
     if video.expect is not None:
         if code != video.expect:
-            wrong.append(f'exit code: {code} in the place of {video.expect}')
+            wrong.append(f'exit code: {code} instead of {video.expect}')
         return wrong
     results = list(out.rglob('result.json'))
     if not results:

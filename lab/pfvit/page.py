@@ -1,4 +1,4 @@
-"""The tables of what the study measured, and the picture beside them."""
+"""Tables of the study's results, and the picture next to them."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ _NAMES = {
 
 
 def result_lines(results: Results) -> list[str]:
-    """Three tables: errors of pictures, what probes read, paired differences."""
+    """Three tables: errors of pictures, accuracy of probes, paired differences."""
     errors = [
         [text, *(_mean(results[arm], name) for arm in _NAMES)]
         for name, text in _PICTURES.items()
@@ -62,7 +62,7 @@ def write_tables(page: Path, results: Results) -> None:
 
 
 def result_pairs(results: Results) -> list[Pair]:
-    """Paired over the repeats: errors in grey levels, leaks in points."""
+    """Differences paired over the repeats: errors in grey levels, leaks in points."""
     apart, together, calm = (results[arm] for arm in ('apart', 'together', 'calm'))
     rows = [
         (
@@ -98,14 +98,14 @@ def _mean(repeats: list[dict], key: str, factor: float = 1.0) -> str:
 
 @torch.no_grad()
 def draw_rows(model: FaceSeparator, drawn: Drawn, clips: int = 6) -> np.ndarray:
-    """Frame, redrawn at rest, the difference, and the truth, one row a clip.
+    """Frame, redrawn at rest, the difference, and the truth, one row for each clip.
 
-    What the expression adds is drawn small, made larger, and taken from the frame.
+    The difference of the small drawings is enlarged and subtracted from the frame.
 
     Args:
         model: A trained separator.
-        drawn: Its test clips are taken, those with an expression.
-        clips: Rows.
+        drawn: Drawn clips; its test clips with an expression are used.
+        clips: Number of rows.
 
     Returns:
         (rows, 4 columns of pictures, 3), uint8 RGB.

@@ -1,4 +1,4 @@
-"""Trainings of the separator on drawn people, repeat by repeat."""
+"""Trainings of the separator on drawn people, over several repeats."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ Results = dict[str, list[dict]]  # of each arm, one for each repeat
 
 @dataclass
 class Drawn:
-    """The clips of a repeat, as drawn and as read."""
+    """The clips of a repeat and their features."""
 
     train: DrawnClips
     test: DrawnClips
@@ -50,16 +50,16 @@ def measure(
     report: Callable[[str], None] = print,
     changes: dict | None = None,
 ) -> Results:
-    """Draws people, trains each arm on them, and gives the figures.
+    """Draws people, trains each arm on them, and returns the figures.
 
-    Each repeat has people of its own, and both arms of it have the same people and the
-    same seed. Finished parts are kept: a second call continues.
+    Each repeat has other people; all arms of a repeat have the same people and the same
+    seed. Finished parts are kept: a second call continues.
 
     Args:
         root: Folder of the study.
         repeats: Number of repeats.
         report: Called with one line of text for each training.
-        changes: Of each arm's config, as ``Config.merge_from_dict`` takes them.
+        changes: Changes to each arm's config, as ``Config.merge_from_dict`` takes them.
 
     Returns:
         For each arm and repeat, a dict: errors of pictures by the picture's name, in
@@ -106,7 +106,7 @@ def digest(cfg: Config) -> str:
 
 
 def draw(cfg: Config, repeat: int) -> Drawn:
-    """The people of a repeat, drawn and read by the frozen tower."""
+    """The clips of a repeat, drawn and read by the frozen tower."""
     model, seed, counts = frozen_model(cfg), cfg.seed + repeat, cfg.people
     people = range(counts.train), range(counts.train, counts.train + counts.test)
     own, other = (draw_clips(seed, numbers, cfg.frames) for numbers in people)
@@ -121,7 +121,7 @@ def draw(cfg: Config, repeat: int) -> Drawn:
 
 
 def frozen_model(cfg: Config) -> nn.Module:
-    """The recognizer whose towers are read, as it is before any training."""
+    """The recognizer with the frozen towers, before any training."""
     init_default_scope('mmaction')
     model = MODELS.build(Config.fromfile(ROOT / cfg.recognizer).model)
     model.init_weights()
@@ -129,7 +129,7 @@ def frozen_model(cfg: Config) -> nn.Module:
 
 
 def perform(cfg: Config, drawn: Drawn, seed: int) -> tuple[FaceSeparator, dict]:
-    """Trains the separator on drawn clips: itself, and its figures."""
+    """Trains the separator on drawn clips; returns it and its figures."""
     torch.manual_seed(seed)
     model = MODELS.build(cfg.model)
     train(model, drawn.train_batch, **cfg.training)

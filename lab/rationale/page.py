@@ -31,7 +31,7 @@ _FIGURES = ('EEA', 'FCR', 'EPC', 'sentences')
 
 
 def result_lines(results: Sequence[dict]) -> list[str]:
-    """Three tables: consistency, sufficiency and necessity, paired differences."""
+    """Three tables: consistency, sufficiency with necessity, and paired differences."""
     rows = [
         [text, name, *(spread_cell(_of(results, key, judge, f)) for f in _FIGURES)]
         for key, text in _TOLD.items()
@@ -74,7 +74,7 @@ def _reliance_lines(results: Sequence[dict]) -> list[str]:
 
 
 def result_pairs(results: Sequence[dict]) -> list[Pair]:
-    """Paired over the repeats, in points."""
+    """Differences paired over the repeats, in points."""
     rows = [
         (
             f'{name}: relevance minus random',

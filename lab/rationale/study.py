@@ -25,7 +25,7 @@ REPEATS = 6
 ARM = 'full'
 SHARE = 0.25
 SEED = 25
-_SHOWN = 0.2  # of a unit from which on a frame shows it, as in the lexicon
+_SHOWN = 0.2  # lowest value of a visible unit, as in the lexicon
 
 
 def measure(
@@ -76,7 +76,7 @@ def measure(
 
 
 def digest(cfg: Config) -> str:
-    """SHA-256 of the model and the training of a config: no folder counts."""
+    """SHA-256 of the model and the training of a config, without folders."""
     parts = {key: cfg[key] for key in ('model', 'optim_wrapper', 'train_cfg')}
     parts['data'] = [cfg.train_dataloader.dataset.get(k) for k in ('fold', 'level')]
     text = json.dumps([parts, cfg.randomness, SHARE, SEED], sort_keys=True, default=str)
@@ -99,7 +99,7 @@ def judge_all(runner: Runner, seed: int) -> dict:
         return drawn.intensity[clip.frame_inds[: clip.num_valid]]
 
     sources = dict(relevance='relevance', scores='instance_scores', truth=intensity)
-    reliance = {  # what is random is the same for all sources
+    reliance = {  # random frames are the same for all sources
         name: frame_reliance(
             *(model.test_step, loader, source, SHARE),
             draws=5 if name == 'relevance' else 1,
@@ -141,7 +141,7 @@ def judge_all(runner: Runner, seed: int) -> dict:
 
 
 def perform(cfg: Config, seed: int) -> dict:
-    """Trains a model, and gives all figures of it."""
+    """Trains a model, and returns all of its figures."""
     return judge_all(trained(cfg), SEED + seed)
 
 

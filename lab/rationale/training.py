@@ -24,7 +24,7 @@ def job_config(arm: str, repeat: int, root: Path, data: Path, features: Path) ->
 
     Args:
         arm: A file of ``lab/configs/ablations``, without its ending.
-        repeat: Seed of the training; the fold that is tested goes with it.
+        repeat: Seed of the training; it also chooses the tested fold.
         root: Folder of the study.
         data: Folder of the clips, with one for each level in it.
         features: Folder of the frozen tower's features.
@@ -55,7 +55,7 @@ def job_config(arm: str, repeat: int, root: Path, data: Path, features: Path) ->
 
 
 def trained(cfg: Config) -> Runner:
-    """A runner after its training, whose checkpoint is kept."""
+    """A runner after its training; its checkpoint is kept."""
     runner = RUNNERS.build(cfg)
     path = Path(cfg.work_dir, f'epoch_{cfg.train_cfg.max_epochs}.pth')
     if path.is_file():

@@ -1,4 +1,4 @@
-"""What is silenced for an experiment speaks again after it."""
+"""Logs that are silenced for an experiment work again after it."""
 
 import logging
 from collections import OrderedDict

@@ -1,8 +1,8 @@
-"""Sends four files whose pictures are too large to the page, and measures the page.
+"""Sends four files with too large pictures to the page, and measures the page.
 
 Each is small and states 16,000 x 16,000 pixels: a PNG, a JPEG, and two films of JPEGs.
-Prints what the page answers, the slowest other answer meanwhile, and the memory of the
-page with all of its processes at most.
+Prints the answers of the page, the slowest other answer during this time, and the peak
+memory of the page with all of its processes.
 
 python lab/tools/app_bombs.py --port 7861
 """
@@ -68,7 +68,7 @@ def make_bombs() -> dict[str, bytes]:
 
 
 def answers(port: int) -> bool:
-    """Whether the page is there."""
+    """True if the page answers."""
     try:
         ask(port, 'GET', '/')
     except OSError:
@@ -88,7 +88,7 @@ def ask(
 
 
 def watch(pid: int, port: int, bombs: dict[str, bytes]) -> tuple:
-    """Memory at most in GB, the longest wait for the page, and the answers."""
+    """Peak memory in GB, the longest wait for the page in seconds, and the answers."""
     said: dict[str, str] = {}
 
     def send(name: str, visitor: int) -> None:
@@ -111,7 +111,7 @@ def watch(pid: int, port: int, bombs: dict[str, bytes]) -> tuple:
 
 
 def memory(pid: int) -> float:
-    """Of a process and those that it started, resident, GB."""
+    """Resident memory of a process and of those that it started, GB."""
     parents, sizes = {}, Counter()
     for folder in Path('/proc').glob('[0-9]*'):
         try:

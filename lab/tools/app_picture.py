@@ -31,10 +31,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def take_picture(page, film: Path, out: Path) -> None:
-    """Analyses a film on the page and keeps the page down to the first timeline.
+    """Analyses a film on the page, and saves the page down to the first timeline.
 
     Args:
-        page: Playwright's, opened.
+        page: Opened page of Playwright.
         film: Video.
         out: Picture to write.
     """

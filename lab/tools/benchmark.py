@@ -1,12 +1,12 @@
-"""Measures speed in pairs of things that are run in turn.
+"""Measures speed in pairs of programs that run in turn.
 
     python lab/tools/benchmark.py tower configs/tgdfer_dfew_vit-b32.py --clips 2
     python lab/tools/benchmark.py loader --out results.json
     python lab/tools/benchmark.py report results.json
 
 Each row is the median ratio of the pairs with its 95 % bootstrap interval. Several
-commands may fill one file; `report` puts it into docs/performance.md, which says what
-each row is. Weights are random and clips generated: neither changes a cost.
+commands may write one file; `report` writes its rows into docs/performance.md, which
+explains each row. Weights are random and clips are generated: neither changes a cost.
 """
 
 import argparse
@@ -49,8 +49,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     shared = dict(
         clips=dict(type=int, default=2, help='batch size'),
         pairs=dict(type=int, default=15, help='of each row'),
-        out=dict(metavar='FILE', help='keep the rows there (JSON)'),
-        folder=dict(help='for generated files; kept if given'),
+        out=dict(metavar='FILE', help='JSON file for the rows'),
+        folder=dict(help='folder for generated files; by default temporary'),
         device=dict(default='cuda' if torch.cuda.is_available() else 'cpu'),
         bf16=dict(action='store_true', help='autocast to bfloat16'),
         only=dict(nargs=1, choices=both, default=both),
@@ -69,37 +69,41 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         return command
 
     steps = 'clips pairs out device bf16'
-    add('tower', 'the model beside its bare tower', f'{steps} only', B32)
-    what = 'the model beside the released DFER-CLIP'
+    add('tower', 'the model against its tower alone', f'{steps} only', B32)
+    what = 'the model against the released DFER-CLIP'
     command = add('against', what, f'{steps} only', B32)
     command.add_argument('code', type=Path, help='a checkout of its repository')
     what = 'a training step with and without each option'
     command = add('options', what, 'clips pairs out device', B16)
     options = list(tower.OPTIONS)
     command.add_argument('--only', nargs='+', choices=options, default=options)
-    add('decoders', 'decoders of JPEG files beside cv2, on one core', 'pairs out')
-    what = "the loader beside mmaction2's stock pipeline, on one core"
+    add('decoders', 'decoders of JPEG files against cv2, on one core', 'pairs out')
+    what = "the loader against mmaction2's pipeline, on one core"
     add('loader', what, 'pairs out folder')
-    what = 'packed files beside folders and the stock pipeline, on one core'
+    what = 'packed files against folders and mmaction2, on one core'
     add('packed', what, 'pairs out folder')
     what = 'the share of a step that waits for data'
     command = add('waiting', what, f'{steps} folder', B32)
     command.add_argument('--workers', type=int)
-    what = 'training on computed features beside the frozen tower'
+    what = 'training on cached features against the frozen tower'
     add('cached', what, 'clips pairs out folder device', B16)
-    what = 'folds and seeds at once beside one after the other'
+    what = 'folds and seeds at once against one after the other'
     command = add('many', what, 'pairs out folder device', B32)
     command.add_argument('--folds', type=int, default=5, choices=range(1, 6))
     command.add_argument('--seeds', type=int, default=3)
-    command = add('growth', 'time and memory against sizes', 'out device', B32)
+    command = add('growth', 'time and memory by size', 'out device', B32)
     curves = list(growth.POINTS)
     command.add_argument('--curves', nargs='+', choices=curves, default=curves)
-    what = 'all that is promised of an accelerator'
+    what = 'all rows that need an accelerator'
     command = add('accelerator', what, 'pairs out folder device')
     command.add_argument('--clips', type=int, default=48, help='batch size')
     command.add_argument('--code', type=Path, help='a checkout of DFER-CLIP')
-    command = add('profile', "where a step's time goes", 'clips device bf16 only', B32)
-    command.add_argument('--trace', metavar='FOLDER', help='for traces of Perfetto')
+    command = add(
+        'profile', 'time of the parts of a step', 'clips device bf16 only', B32
+    )
+    command.add_argument(
+        '--trace', metavar='FOLDER', help='folder for traces of Perfetto'
+    )
     command = commands.add_parser('report', help='write docs/performance.md')
     command.add_argument(
         'results',

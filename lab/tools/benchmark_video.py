@@ -1,4 +1,5 @@
-"""Measures how fast a long video is read, in how much memory, and what takes the time.
+"""Measures the speed and the memory of reading a long video, and the time of each
+stage.
 
 python lab/tools/benchmark_video.py --minutes 60 --docs docs/performance.md
 
@@ -36,11 +37,13 @@ def main() -> None:
     parser.add_argument('--minutes', type=float, default=60.0)
     parser.add_argument('--width', type=int, default=640)
     parser.add_argument('--model', default='demo')
-    parser.add_argument('--every', type=int, help='frames from look to look')
-    parser.add_argument('--threads', type=int, help="torch's; its own choice if left")
-    parser.add_argument('--device', default='cpu', help='where the model runs')
+    parser.add_argument('--every', type=int, help='read every n-th frame')
     parser.add_argument(
-        '--alone', action='store_true', help='all in one thread, to compare'
+        '--threads', type=int, help='threads of torch; by default its own choice'
+    )
+    parser.add_argument('--device', default='cpu', help='device of the model')
+    parser.add_argument(
+        '--alone', action='store_true', help='read in a single thread, to compare'
     )
     parser.add_argument('--docs', metavar='PAGE', help='page that gets the tables')
     parser.add_argument('--read', metavar='FILE', help=argparse.SUPPRESS)
@@ -53,7 +56,7 @@ def main() -> None:
         spec = FilmSpec(width=args.width)
         seconds = write_film(film, spec)['frames'] / spec.fps
         repeat_video(film, long, max(1, round(args.minutes * 60 / seconds)))
-        # In a process of its own: drawing takes memory too.
+        # In a separate process, since drawing needs memory, too.
         command = [sys.executable, __file__, *sys.argv[1:], '--read', str(long)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     report, shares = json.loads(done.stdout.splitlines()[-1])
@@ -67,7 +70,7 @@ def main() -> None:
 
 
 def measure(args: argparse.Namespace) -> tuple[dict, dict]:
-    """Reads the file; returns what is to be reported, and the share of each stage."""
+    """Reads the file; returns the figures, and the share of each stage."""
     if args.threads:
         torch.set_num_threads(args.threads)
     Analysis.in_threads = not args.alone

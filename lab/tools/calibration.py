@@ -1,4 +1,4 @@
-"""Measures what a temperature is worth on SynthDFER, and writes the page about it.
+"""Measures calibration by a temperature on SynthDFER, and writes the page about it.
 
     python lab/tools/calibration.py --docs docs/calibration.md
 
@@ -26,7 +26,7 @@ from lab.study_command import checked_page
 from tgdfer_mm.apis import DFERInferencer
 from tgdfer_mm.locks import BusyError, held
 
-FILMS = range(7001, 7011)  # on which the shipped thresholds were chosen, too
+FILMS = range(7001, 7011)  # the shipped thresholds were chosen on them, too
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:

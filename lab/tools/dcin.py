@@ -1,4 +1,4 @@
-"""Measures which emotion is found where in drawn films, and writes the tables of it.
+"""Measures how well emotions are found in drawn films, and writes the tables.
 
     python lab/tools/dcin.py --out work_dirs/dcin --docs docs/baselines.md
 

@@ -1,4 +1,4 @@
-"""Measures what descriptions of movements are worth on drawn faces, and writes tables.
+"""Measures the worth of descriptions of movements on drawn faces, and writes tables.
 
     python lab/tools/deva.py --out work_dirs/deva --docs docs/baselines.md
 

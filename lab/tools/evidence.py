@@ -1,4 +1,4 @@
-"""Measures what each part of TG-DFER is worth on SynthDFER and writes the table.
+"""Measures the worth of each part of TG-DFER on SynthDFER, and writes the table.
 
     python lab/tools/evidence.py --out work_dirs/evidence --docs docs/evidence.md
     python lab/tools/evidence.py --plan methods --out work_dirs/methods \\
@@ -8,10 +8,9 @@
         --docs docs/evidence.md
 
 The second compares it with the field's methods (lab/configs/baselines). The third
-starts from what the trainings of the published pages measured, and trains what they
-lack. Draws the clips, pre-trains the vision-language models that the plan asks for
-beside the shipped one, trains every row of the plan and tests it; what is finished is
-kept, so that a second call goes on.
+starts from the results of the published pages, and runs missing trainings. The command
+draws the clips, pre-trains further vision-language models of the plan, trains every row
+of the plan and tests it. Finished parts are kept, so that a second call continues.
 """
 
 import argparse
@@ -42,9 +41,15 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument('--out', type=Path, default=Path('work_dirs/evidence'))
     parser.add_argument('--docs', type=Path, help='page to write, *.md')
-    parser.add_argument('--finished', type=Path, help='archive of finished trainings')
-    parser.add_argument('--pack', type=Path, help='writes such an archive, *.tar.xz')
-    parser.add_argument('--workers', type=int, default=2, help='trainings at a time')
+    parser.add_argument(
+        '--finished', type=Path, help='archive of finished trainings to start from'
+    )
+    parser.add_argument(
+        '--pack', type=Path, help='archive of finished trainings to write, *.tar.xz'
+    )
+    parser.add_argument(
+        '--workers', type=int, default=2, help='number of trainings at a time'
+    )
     return parser.parse_args(argv)
 
 

@@ -1,11 +1,11 @@
-"""Measures what few clips are enough for on SynthDFER, and writes the page about it.
+"""Measures trainings on few clips of SynthDFER, and writes the page about them.
 
     tgdfer models get fer2013-xception
     python lab/tools/few_clips.py --out work_dirs/few --docs docs/few_clips.md
 
-Each arm of lab/few/plan.json first chooses its recipe on drawn people of its own, then
-is trained on 5 to 50 clips a class. Finished parts are kept: a second call continues.
-One process, about 40 minutes.
+Each arm of lab/few/plan.json first chooses its recipe on separate drawn people. It is
+then trained on 5 to 50 clips of each class. Finished parts are kept: a second call
+continues. One process, about 40 minutes.
 """
 
 import argparse

@@ -1,11 +1,11 @@
-"""How many episodes of drawn films are found, and how many intervals are false.
+"""Counts the found episodes of drawn films, and the false intervals.
 
     python lab/tools/film_intervals.py --seeds 7001-7010
     python lab/tools/film_intervals.py --seeds 7001-7010 --settings intervals.hold=0.5
 
-A film is drawn once and read once for each way of reading it: a result is kept in the
-cache folder, and the intervals alone are found again in its scores of frames. A result
-there is as old as its file: empty the folder after changing how a video is read.
+A film is drawn once, and read once for each group of settings of reading. The result is
+kept in the cache folder; only the intervals are computed again from its scores of
+frames. Empty the folder after a change of the code that reads videos.
 """
 
 import argparse

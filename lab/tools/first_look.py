@@ -1,4 +1,4 @@
-"""Measures which faces a detector finds, by their size, and how long a look takes.
+"""Measures the faces that a detector finds, by their size, and its time for a picture.
 
 python lab/tools/first_look.py                  # drawn, 4 to 40 % of the width
 python lab/tools/first_look.py --pictures DIR   # with at least one face each
@@ -23,7 +23,7 @@ from tgdfer_mm.video.frames import Frame
 
 SHARES = (0.04, 0.06, 0.08, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.4)
 WIDTH, HEIGHT = 1280, 720
-FACE = 0.54  # of a tile: what dlib boxes of a drawn face
+FACE = 0.54  # share of a tile that dlib's box of a drawn face has
 WAYS = {
     'side=320 alone': dict(type='dlib', side=320, look_again=False),
     'side=320 (default)': dict(type='dlib'),
@@ -36,7 +36,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('--pictures', type=Path, help='folder, searched with all below')
+    parser.add_argument(
+        '--pictures', type=Path, help='folder, searched with its subfolders'
+    )
     parser.add_argument(
         '--count', type=int, default=30, help='drawn faces of each size'
     )
@@ -57,7 +59,7 @@ def main() -> None:
 
 
 def measure(way: dict, pictures: list[np.ndarray]) -> str:
-    """How many pictures have a face for the detector, and the mean time of a look."""
+    """Number of pictures with a found face, and the mean time for a picture."""
     detector, found = build_detector(way), 0
     start = time.perf_counter()
     for index, picture in enumerate(pictures):
@@ -68,7 +70,7 @@ def measure(way: dict, pictures: list[np.ndarray]) -> str:
 
 
 def draw(seed: int, share: float) -> np.ndarray:
-    """A picture of 1280 x 720 with one face of a share of its width, somewhere."""
+    """A picture of 1280 x 720 with one face at a random place; its width is a share."""
     rng = np.random.default_rng([seed, 29])
     side = min(round(share * WIDTH / FACE), HEIGHT)
     identity = sample_identity('clips', 4000, seed)
@@ -81,7 +83,7 @@ def draw(seed: int, share: float) -> np.ndarray:
 
 
 def read(folder: Path) -> Iterator[np.ndarray]:
-    """All JPG and PNG pictures below a folder, RGB."""
+    """All JPG and PNG pictures in a folder and its subfolders, RGB."""
     for path in sorted(folder.rglob('*')):
         if path.suffix.lower() in ('.jpg', '.jpeg', '.png'):
             picture = cv2.imread(str(path))

@@ -1,9 +1,10 @@
-"""Damages checkpoints, caches, packs, indexes and lists, and runs what reads them.
+"""Damages checkpoints, caches, packs, indexes and lists, and runs commands on them.
 
     python lab/tools/fuzz_files.py --seed 0 --count 200
 
-Each command ends in 60 seconds, with a documented exit code and without a traceback; a
-file whose content has a checksum is refused or gives the result of the whole one.
+Each command has to end within 60 seconds, with a documented exit code and without a
+traceback. A file with a checksum has to be refused, or to give the result of the
+undamaged file.
 """
 
 import argparse
@@ -32,12 +33,14 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--count', type=int, default=200)
-    parser.add_argument('--only', default='', help='kinds of files with this in them')
+    parser.add_argument(
+        '--only', default='', help='only kinds of files with this text in their name'
+    )
     return parser.parse_args(argv)
 
 
 def main() -> int:
-    """Prints each case and a summary; 1 if one ended badly."""
+    """Prints each case and a summary; returns 1 if a case failed."""
     args = parse_args()
     torch.set_num_threads(1)
     codes, bad = Counter(), []

@@ -2,7 +2,7 @@
 
 python lab/tools/fuzz_videos.py --seed 0 --count 200
 
-Needs the commands ffmpeg and ffprobe. Ends with 1 if anything was found.
+Needs the commands ffmpeg and ffprobe. The exit code is 1 if a fault was found.
 """
 
 import argparse
@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout's o
 from lab.fuzz.odd_videos import OddVideo, make_videos
 from lab.fuzz.video_judge import judge
 
-LIMIT = 60.0  # seconds a video
+LIMIT = 60.0  # longest time for a video, seconds
 
 
 def main() -> int:
@@ -33,7 +33,7 @@ def main() -> int:
     )
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--count', type=int, default=200)
-    parser.add_argument('--keep', help='folder to write to; by default it is temporary')
+    parser.add_argument('--keep', help='folder to write to; by default temporary')
     parser.add_argument('--work', help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.work:
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def fuzz(folder: Path, seed: int, count: int) -> int:
-    """Makes the videos, reads them and prints what was found."""
+    """Makes the videos, reads them and prints the faults."""
     for each in ('videos', 'out'):
         shutil.rmtree(folder / each, ignore_errors=True)
     videos = make_videos(folder / 'videos', seed, count)
@@ -69,7 +69,7 @@ def fuzz(folder: Path, seed: int, count: int) -> int:
 
 
 def read_all(videos: list[OddVideo], folder: Path) -> list[tuple[int, str]]:
-    """Exit code and output of each video; one process reads them until it dies."""
+    """Exit code and output of each video; a process reads videos until it dies."""
     results: list[tuple[int, str]] = []
     while len(results) < len(videos):
         jobs = [

@@ -1,4 +1,4 @@
-"""Measures IAL's gates and losses on drawn faces, small, and writes its tables.
+"""Measures IAL's gates and losses in a small network on drawn faces, and writes tables.
 
     python lab/tools/ial.py --out work_dirs/ial --docs docs/baselines.md
 

@@ -1,9 +1,10 @@
-"""Measures whether landmarks help under nuisance, and whether shuffled ones do not.
+"""Measures the effect of landmarks on clips with nuisances, against shuffled ones.
 
     python lab/tools/landmarks.py --out landmarks.json  # six repeats; resumable
 
-A small tower of S2D learns the strongest frames of clips under nuisance, and is tested
-on those of other people: with true landmarks, with another clip's, and with none.
+A small tower of S2D is trained on the strongest frames of clips with nuisances, and
+tested on those of other people: with true landmarks, with those of another clip, and
+with none.
 """
 
 import argparse
@@ -29,7 +30,9 @@ def main() -> None:
     parser.add_argument('--train', default='hard', choices=level_names())
     parser.add_argument('--test', default='hard', choices=level_names())
     parser.add_argument('--repeats', type=int, default=6)
-    parser.add_argument('--clips', type=int, help='of training; half as many of test')
+    parser.add_argument(
+        '--clips', type=int, help='training clips; half as many test clips'
+    )
     parser.add_argument('--epochs', type=int)
     parser.add_argument('--out', type=Path, default=Path('landmarks.json'))
     args = parser.parse_args()

@@ -1,9 +1,9 @@
-"""Sends videos to the page as many visitors at once; prints how it bears that.
+"""Sends videos to the page like many visitors at once, and prints times and errors.
 
 pip install locust
 python lab/tools/load_page.py --visitors 200 --seconds 60
 
-Starts `tgdfer app` with the model given, on this machine alone. Needs Linux.
+Starts `tgdfer app` with the given model, only for this machine. Needs Linux.
 """
 
 import argparse
@@ -29,7 +29,9 @@ def main() -> int:
     parser.add_argument('--visitors', type=int, default=200)
     parser.add_argument('--seconds', type=int, default=60)
     parser.add_argument('--model', default='demo')
-    parser.add_argument('--video', help='by default a drawn film of four seconds')
+    parser.add_argument(
+        '--video', help='video to send; by default a drawn film of four seconds'
+    )
     args = parser.parse_args()
     if find_spec('locust') is None:
         print('error: locust is missing: pip install locust', file=sys.stderr)
@@ -39,7 +41,7 @@ def main() -> int:
 
 
 def load(args: argparse.Namespace, folder: Path) -> int:
-    """Starts the page and its visitors; ends with 1 if anything went wrong."""
+    """Starts the page and its visitors; the exit code is 1 after an error."""
     video = args.video or _draw(folder)
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
@@ -99,7 +101,7 @@ def _rows(file: Path) -> dict[str, dict[str, str]]:
 
 
 def _memory(process: int, name: str) -> int:
-    """Of a process, in MB: `VmRSS` now, `VmHWM` at most."""
+    """Memory of a process, MB: `VmRSS` is its size now, `VmHWM` its peak."""
     lines = Path(f'/proc/{process}/status').read_text().splitlines()
     [line] = [line for line in lines if line.startswith(f'{name}:')]
     return int(line.split()[1]) // 1024

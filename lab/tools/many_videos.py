@@ -1,11 +1,11 @@
-"""Kills the reading of many videos, goes on in two processes, and compares.
+"""Kills the reading of many videos, continues in two processes, and compares.
 
 python lab/tools/many_videos.py
 
 Draws 40 short videos in folders in folders; some are broken, cut off or without a face.
-One run reads them all. Another one is killed at the 15th, and two shards go on at the
-same time. Ends with 1 unless each video is in the summary once, and every file is the
-same as that of the run that nobody killed.
+One run reads them all. Another one is killed at the 15th video, and two shards continue
+at the same time. The exit code is 1 unless each video is in the summary once, and every
+file equals that of the uninterrupted run.
 """
 
 import argparse
@@ -30,9 +30,11 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('--count', type=int, default=40)
-    parser.add_argument('--kill-at', type=int, default=15, help='the video at hand')
+    parser.add_argument(
+        '--kill-at', type=int, default=15, help='video at which the run is killed'
+    )
     parser.add_argument('--pictures', action='store_true', help='draw them, too')
-    parser.add_argument('--keep', help='folder to write to; by default it is temporary')
+    parser.add_argument('--keep', help='folder to write to; by default temporary')
     args = parser.parse_args()
     if args.keep:
         return try_it(Path(args.keep), args)
@@ -41,7 +43,7 @@ def main() -> int:
 
 
 def try_it(folder: Path, args: argparse.Namespace) -> int:
-    """Makes the videos, reads them in both ways, prints what differs."""
+    """Makes the videos, reads them in both ways, and prints differences."""
     videos, whole, killed = (folder / name for name in ('videos', 'whole', 'killed'))
     names = make_videos(videos, args.count)
     print(f'{len(names)} videos made', flush=True)
@@ -100,7 +102,7 @@ def started(videos: Path, out: Path, *options: str) -> subprocess.Popen:
 
 
 def kill(run: subprocess.Popen, out: Path, at: int) -> None:
-    """Kills a run when it has begun with one of the videos."""
+    """Kills a run when it has started one of the videos."""
     with run:
         for line in run.stdout:
             if line.startswith(f'[{at - 1}/'):
@@ -117,7 +119,7 @@ def kill(run: subprocess.Popen, out: Path, at: int) -> None:
 
 
 def compare(first: Path, second: Path) -> list[str]:
-    """What differs between two folders, in sentences."""
+    """Differences between two folders, as sentences."""
     files = [
         {str(path.relative_to(each)) for path in each.rglob('*') if path.is_file()}
         for each in (first, second)
@@ -132,7 +134,7 @@ def compare(first: Path, second: Path) -> list[str]:
 
 
 def check_summary(out: Path, names: list[str]) -> list[str]:
-    """What is wrong with a summary, in sentences."""
+    """Faults of a summary, as sentences."""
     lines = (out / 'summary.jsonl').read_text(encoding='utf-8').splitlines()
     rows = [json.loads(line) for line in lines]
     states = [row['state'] for row in rows]

@@ -39,23 +39,24 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('checkout', type=Path, help="folder of mmaction2's repository")
     parser.add_argument(
-        '--only', default='', help='a folder of tests, such as datasets'
+        '--only', default='', help='only this folder of tests, such as datasets'
     )
     return parser.parse_args()
 
 
 def outcomes(folder: Path, only: str, first: str, path: Path) -> dict[str, str]:
-    """Runs the tests, one process a folder, and tells what became of each.
+    """Runs the tests, one process for each folder, and returns the outcome of each
+    test.
 
     Args:
         folder: Working copy of the checkout, without the package itself.
         only: The one folder in ``tests`` to run; empty for all.
         first: Python that runs before the tests.
-        path: Where Python looks first for packages.
+        path: Folder that Python searches first for packages.
 
     Returns:
-        The line that names the error, or an empty text if all was well, by the name
-        of the test.
+        By the name of each test: the line that names the error, or an empty text if
+        there was none.
     """
     code = START.format(first=first, configs=str(folder))
     places = [str(path), *filter(None, [os.environ.get('PYTHONPATH')])]
@@ -88,7 +89,7 @@ def _error(case: ElementTree.Element) -> str:
 
 
 def by_cause(ours: dict[str, str], alone: dict[str, str]) -> dict[str, list[str]]:
-    """The tests that fail with this package, by what they fail of."""
+    """The tests that fail with this package, by their cause."""
     groups = {'this package': [], 'NumPy 2': [], 'something else': []}
     for name, error in ours.items():
         if not error:

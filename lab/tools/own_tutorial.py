@@ -1,10 +1,10 @@
-"""Runs the tutorial of own clips word for word, then all folds of its clips.
+"""Runs the commands of the tutorial of own clips, then all folds of its clips.
 
     python lab/tools/own_tutorial.py --folder work_dirs/own_tutorial
 
-Takes the commands from docs/own_tutorial.md and times each of them. Fails if the new
-video gets no label of the classes, or the UAR of all folds is below --least: that of
-all clips pooled, mean over the seeds.
+Reads the commands from docs/own_tutorial.md and times each of them. Fails if the new
+video gets no label of the classes, or if the UAR of all folds is below --least. This
+UAR is that of all clips pooled, averaged over the seeds.
 """
 
 import argparse
@@ -20,7 +20,7 @@ CLASSES = 'happy', 'surprise', 'angry'
 
 
 def main() -> None:
-    """Runs it all."""
+    """Runs the tutorial and all folds."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,4 +1,4 @@
-"""Measures how well words find movements that no class has, and writes the page.
+"""Measures the search by words for movements that no class has, and writes the page.
 
     python lab/tools/own_words.py --docs docs/own_words.md
 

@@ -1,4 +1,4 @@
-"""Measures whether relevant frames carry TG-DFER's verdict, and what is told of them.
+"""Measures if relevant frames carry TG-DFER's verdict, and if rationales are true.
 
     python lab/tools/rationale.py --out work_dirs/rationale --docs docs/rationales.md
 

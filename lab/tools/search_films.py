@@ -1,9 +1,9 @@
-"""Searches drawn films by words, and counts how many of the first moments are right.
+"""Searches drawn films by words, and counts the right ones among the first moments.
 
     python lab/tools/search_films.py --seeds 7101-7120 --docs docs/search.md
     python lab/tools/search_films.py --seeds 7101-7120 --untrained
 
-A film is drawn once and read once a model: films and index stay in the folder.
+A film is drawn once, and read once for each model: films and index stay in the folder.
 """
 
 import argparse
@@ -34,9 +34,9 @@ def main() -> None:
     parser.add_argument(
         '--untrained',
         action='store_true',
-        help='the towers of demo as they were before its training, too',
+        help='also measure the towers of demo before its training',
     )
-    parser.add_argument('--docs', type=Path, help='page whose tables are written')
+    parser.add_argument('--docs', type=Path, help='page to write the tables into')
     args = parser.parse_args()
     checked_page(args.docs, 'films')
     draw_films(args.folder, args.seeds)
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def measure(name: str, folder: Path, truth: dict, counts: dict) -> list[Row]:
-    """A row for each way of scoring, with one text an emotion and with all."""
+    """A row for each way of scoring, with one text for each emotion and with all."""
     loaded = load_model('demo')
     if name == 'untrained':
         loaded.model.backbone.init_weights()

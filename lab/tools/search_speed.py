@@ -3,8 +3,9 @@
     python lab/tools/search_speed.py --hours 100 --width 128
     python lab/tools/search_speed.py --hours 100 --width 512 --hnswlib 100000
 
-An index as `tgdfer find` keeps it is written into a folder of its own and removed at
-the end: five frames a second, one face at a time, tracks of 20 s, files of ten minutes.
+An index like that of `tgdfer find` is written into a new folder, and removed at the
+end. It has five frames per second, one face at a time, tracks of 20 s, and files of ten
+minutes.
 """
 
 import argparse
@@ -34,10 +35,15 @@ def main() -> None:
     parser.add_argument('--hours', type=float, default=100.0)
     parser.add_argument('--width', type=int, default=128, help='of a feature')
     parser.add_argument('--file-minutes', type=float, default=10.0)
-    parser.add_argument('--texts', type=int, default=1, help='looked for at once')
-    parser.add_argument('--folder', help='where the index is made')
     parser.add_argument(
-        '--hnswlib', type=int, metavar='N', help='build its graph of N features, too'
+        '--texts', type=int, default=1, help='number of texts in a search'
+    )
+    parser.add_argument('--folder', help='folder for the index')
+    parser.add_argument(
+        '--hnswlib',
+        type=int,
+        metavar='N',
+        help='also build a graph of N features with hnswlib',
     )
     args = parser.parse_args()
     rng = np.random.default_rng(0)
@@ -102,7 +108,7 @@ def now() -> tuple[float, float]:
 
 
 def forget(folder: Path) -> None:
-    """Asks the system to drop what it holds of the files in memory."""
+    """Asks the system to drop the files from its cache in memory."""
     for path in folder.iterdir():
         handle = os.open(path, os.O_RDONLY)
         os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
@@ -110,7 +116,7 @@ def forget(folder: Path) -> None:
 
 
 def try_hnswlib(kept, count: int, total: int, texts: np.ndarray) -> None:
-    """Time to build a graph of neighbours, its size, and how much of the best it finds.
+    """Time to build a graph of neighbours, its size, and its share of the best hits.
 
     Its time for all frames is at least that of `count` times as many.
     """

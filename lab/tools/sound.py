@@ -1,4 +1,4 @@
-"""Measures what the sound of clips is worth on drawn people, and writes tables.
+"""Measures the worth of the sound of clips on drawn people, and writes tables.
 
     python lab/tools/sound.py --out work_dirs/sound --docs docs/baselines.md
 

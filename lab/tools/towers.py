@@ -1,13 +1,13 @@
-"""Tries every model of open_clip under TG-DFER, and writes the page about them.
+"""Tests every model of open_clip under TG-DFER, and writes the page about them.
 
     python lab/tools/towers.py --out docs/towers.json    # also writes docs/towers.md
     python lab/tools/towers.py --limit 0                 # builds all, and runs none
     python lab/tools/towers.py RN50 ViT-B-16-SigLIP2     # these alone
 
 Towers are built without content, and run on two frames, or two texts, if they have less
-than 400 million parameters. Weights are random: nothing is fetched. What is done is
-kept, and a second call goes on; a file of other versions of the packages starts anew.
-One process at a time, 4 GB of memory. Needs Linux.
+than 400 million parameters. Weights are random: nothing is fetched. Finished models are
+kept, and a second call continues; a file of other versions of the packages is written
+again. One process at a time, 4 GB of memory. Needs Linux.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Looks at what is missing, and writes the page."""
+    """Tests missing models, and writes the page."""
     args = parse_args(argv)
     known = open_clip.list_models()
     unknown = sorted({*args.names} - {*known})

@@ -1,4 +1,4 @@
-"""Measures whether people stay who they are, on drawn scenes of known truth.
+"""Measures the tracking of people on drawn scenes of known truth.
 
 python lab/tools/tracking.py --seeds 0-19
 """

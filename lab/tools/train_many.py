@@ -4,8 +4,8 @@
         --cache-features features --views 4 \\
         --cfg-options model.backbone.frozen_stages=all
 
-Writes what tools/run_folds.py would: <work-dir>/seed<s>/fold<k>/predictions.jsonl, and
-results.json with the numbers of the whole protocol.
+Writes the files of tools/run_folds.py: <work-dir>/seed<s>/fold<k>/predictions.jsonl,
+and results.json with the figures of the whole protocol.
 """
 
 import json
@@ -48,7 +48,9 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
         '--device', default='cuda' if torch.cuda.is_available() else 'cpu'
     )
     parser.add_argument(
-        '--no-checkpoints', action='store_true', help='write the predictions only'
+        '--no-checkpoints',
+        action='store_true',
+        help='write only predictions, no checkpoints',
     )
     add_recipe_arguments(parser, 'features')
     add_common_arguments(parser)

@@ -1,4 +1,4 @@
-"""Measures what words and values of a voice add to a face, on drawn clips with a sound.
+"""Measures the worth of words and values of a voice on drawn clips with sound.
 
     python lab/tools/voice.py --out work_dirs/voice --docs docs/baselines.md
 

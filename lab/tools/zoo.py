@@ -1,7 +1,7 @@
-"""Writes the model zoo: the metafiles beside the configs and configs/README.md.
+"""Writes the model zoo: the metafiles next to the configs, and configs/README.md.
 
     python lab/tools/zoo.py            # configs without an entry are measured and added
-    python lab/tools/zoo.py --measure  # all are measured anew
+    python lab/tools/zoo.py --measure  # all are measured again
 
 Measuring builds every model at its full size; nothing is downloaded or trained.
 """
@@ -30,9 +30,11 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('--measure', action='store_true', help='measure all anew')
+    parser.add_argument('--measure', action='store_true', help='measure all configs again')
     parser.add_argument(
-        '--comparison', type=Path, help='JSON of the comparison; docs/comparison.json'
+        '--comparison',
+        type=Path,
+        help='JSON file of the comparison; by default docs/comparison.json',
     )
     return parser.parse_args()
 

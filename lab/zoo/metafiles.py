@@ -1,4 +1,4 @@
-"""The metafiles beside the configs, in the form that OpenMMLab's tools read."""
+"""Metafiles next to the configs, in the form that OpenMMLab's tools read."""
 
 import json
 from collections.abc import Iterator

@@ -22,7 +22,7 @@ def page_text(models: list[dict], comparison: Path) -> str:
 
     Args:
         models: Entries of the metafiles.
-        comparison: JSON beside the page of the comparison; may be absent.
+        comparison: JSON next to the page of the comparison; may be absent.
     """
     measured = _measured(comparison)
     lines = [_HEAD.read_text(encoding='utf-8')]

@@ -1,4 +1,4 @@
-"""Whom a temperature is fitted to, and which checkpoints have nobody left."""
+"""People that a temperature is fitted on, and checkpoints that leave nobody for it."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""What is handed over: one input or several, frames or one picture, never a guess."""
+"""Kinds of input: one or several, frames or one picture, never guessed."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a config says about videos, and its test pipeline on crops."""
+"""Settings of a config for videos, and its test pipeline on crops."""
 
 import numpy as np
 import pytest

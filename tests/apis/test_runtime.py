@@ -1,4 +1,4 @@
-"""What of a model's output belongs to which frame."""
+"""Assignment of a model's output to the frames."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""What a message or a page advises can be typed: every option that is named exists."""
+"""Every option that a message or a page names exists."""
 
 import ast
 import re

@@ -1,6 +1,6 @@
 """Checkpoints in other projects' formats, made of names, shapes and a seed.
 
-The outputs beside them in ``recorded/*.json`` were computed by the projects' own code
+The outputs next to them in ``recorded/*.json`` were computed by the projects' own code
 on these weights and inputs; see docs/convert.md for how.
 """
 

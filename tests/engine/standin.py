@@ -1,6 +1,6 @@
 """A tiny model and data set that use every source of randomness, and ways to die.
 
-Imported by the processes of the tests, hence a module and not fixtures.
+A module and not fixtures, since the processes of the tests import it.
 """
 
 import os

@@ -110,7 +110,7 @@ def test_of_equal_epochs_the_last_one_can_be_taken(run):
 
 def test_the_best_epoch_is_kept_tested_and_named(run, build_runner):
     folder = run()
-    # Of two equal epochs the first one; the last one beside it.
+    # The first of two equal epochs is kept, and the last epoch, too.
     record = json.loads((folder / 'selection.json').read_text())
     assert record['evaluated'] == {'1': 30, '2': 90, '3': 90, '4': 10}
     assert (record['epoch'], record['last']['epoch']) == (2, 4)

@@ -17,7 +17,7 @@ LABEL_SETS += ('cremad', 'ravdess', 'enterface05')
 # held to a budget far below CLIP's 77 tokens.
 MAX_TOKENS = 22
 
-# The word that CLIP has most likely seen beside such a face.
+# The word that CLIP has most likely seen together with such a face.
 NOUNS = {'happy': 'happiness', 'sad': 'sadness', 'angry': 'anger'}
 NOUNS |= {'fearful': 'fear', 'surprised': 'surprise'}
 

@@ -1,4 +1,4 @@
-"""What a user of a package of parts does, in one process; writes what it found."""
+"""The steps of a user of a package of parts, in one process; writes the results."""
 
 import json
 import sys

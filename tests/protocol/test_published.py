@@ -1,4 +1,4 @@
-"""The published rows: complete, sourced, and beside the right data only."""
+"""Published rows: complete, with sources, and only next to the right data."""
 
 import json
 

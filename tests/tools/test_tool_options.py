@@ -1,4 +1,4 @@
-"""What the tools make of their command lines."""
+"""Settings that the tools read from their command lines."""
 
 import os
 import re

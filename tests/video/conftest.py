@@ -95,7 +95,7 @@ def _with_sound(path, frames, seconds):
 
 @pytest.fixture
 def turn():
-    """Writes into an MP4 file that players shall turn it clockwise by 90 degrees."""
+    """Marks an MP4 file to be turned clockwise by 90 degrees."""
 
     def write(path):
         data = bytearray(path.read_bytes())

@@ -1,4 +1,4 @@
-# TG-DFER with S2D's self-distillation beside its losses.
+# TG-DFER with S2D's self-distillation in addition to its losses.
 _base_ = '../ablations/full.py'
 
 model = dict(

@@ -1,4 +1,4 @@
-"""The study goes on where it stopped, tells what it says, and writes its tables."""
+"""The study continues where it stopped, tells what it says, and writes its tables."""
 
 import json
 

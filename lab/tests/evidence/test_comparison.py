@@ -14,7 +14,7 @@ VLMS = {'other': 'tgdfer_mm://synth_vlm.safetensors'}
 
 @pytest.fixture(scope='module')
 def written(tmp_path_factory):
-    """The page, and the rows beside it."""
+    """The page, and the rows next to it."""
     root = tmp_path_factory.mktemp('methods')
     group = dict(
         title='Two methods',

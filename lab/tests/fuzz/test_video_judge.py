@@ -1,4 +1,4 @@
-"""What the judge of odd videos finds, and what it lets pass."""
+"""Faults that the judge of odd videos finds, and results that it accepts."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from lab.fuzz.odd_videos import OddVideo
 
 @pytest.fixture
 def judged(tmp_path, monkeypatch):
-    """Judges a result that is right but for what is changed."""
+    """Judges a result that is right except for the changes."""
 
     def judge(code=0, text='', annotated=10, result=None, **own):
         video = OddVideo(Path('film.mkv'), 'mkv', whole=10, frames=10, size=(64, 48))
@@ -46,7 +46,7 @@ def test_what_is_right_passes(judged):
     [
         (dict(code=1, text='Traceback ...\nKeyError'), 'traceback: KeyError'),
         (dict(code=-11), 'exit code: -11'),
-        (dict(expect=3), 'exit code: 0 in the place of 3'),
+        (dict(expect=3), 'exit code: 0 instead of 3'),
         (dict(result=dict(frames=9), annotated=9), 'frames: 9, FFmpeg decodes 10'),
         (dict(result=dict(complete=False)), 'exit code: 0 with complete False'),
         (dict(code=4), 'wrong complete: false for a whole file'),

@@ -1,4 +1,4 @@
-"""Clips and their truth, the refiner, and a study that goes on where it stopped."""
+"""Clips and their truth, the refiner, and a study that continues where it stopped."""
 
 import numpy as np
 import pytest

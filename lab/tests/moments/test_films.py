@@ -1,4 +1,4 @@
-"""Which moments of drawn films are right, and the page about them."""
+"""Right and wrong moments of drawn films, and the page about them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is read of the model's parts, by hand."""
+"""Measures of a model's parts, compared with values by hand."""
 
 import math
 

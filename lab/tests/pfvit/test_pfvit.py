@@ -1,4 +1,4 @@
-"""The study goes on where it stopped, and its tables say what it found."""
+"""The study continues where it stopped, and its tables say what it found."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What each study says follows from what was measured."""
+"""The sentences of each study follow from its measurements."""
 
 from lab.seed_systems.studies import landmarks, mira, pfvit
 

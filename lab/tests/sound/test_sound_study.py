@@ -1,4 +1,4 @@
-"""The study of sound goes on where it stopped, and its tables say what it found."""
+"""The study of sound continues where it stopped, and its tables say what it found."""
 
 import json
 

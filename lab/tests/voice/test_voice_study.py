@@ -1,4 +1,4 @@
-"""The study of voices goes on where it stopped, and its tables say what it found."""
+"""The study of voices continues where it stopped, and its tables say what it found."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a model costs, counted without computing it."""
+"""Costs of a model, counted without computing it."""
 
 import pytest
 import torch

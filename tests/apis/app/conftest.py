@@ -57,7 +57,7 @@ class Server:
         return answer.status, json.loads(answer.content)
 
     def state(self, key):
-        """What is said of a job."""
+        """The state of a job."""
         return json.loads(self.ask('GET', f'/jobs/{key}').content)
 
     def wait(self, key, *states):

@@ -1,4 +1,4 @@
-"""What a browser is told of a job that failed, and what the terminal is."""
+"""Messages about a failed job, in the browser and in the terminal."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""What is left of a video when its job is over, and who hears of its name."""
+"""Traces of a video after its job: files, and places that show its name."""
 
 import gc
 import logging

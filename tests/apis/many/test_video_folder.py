@@ -1,4 +1,4 @@
-"""Which videos a folder has, which of them are a shard's, and which are the same."""
+"""Videos of a folder: their list, the share of a shard, and equal files."""
 
 import os
 import shutil
