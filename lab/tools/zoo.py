@@ -30,7 +30,9 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('--measure', action='store_true', help='measure all configs again')
+    parser.add_argument(
+        '--measure', action='store_true', help='measure all configs again'
+    )
     parser.add_argument(
         '--comparison',
         type=Path,
