@@ -44,7 +44,7 @@ def test_the_command_writes_captions(tmp_path, capsys):
     ('options', 'said'),
     [
         (['none.csv', 'out.csv'], 'no such file of values'),
-        (['v.csv', 'out.txt'], 'written as .csv'),
+        (['v.csv', 'out.txt'], 'written as CSV'),
         (['v.csv', './v.csv'], 'the values are read from here'),
         (['.', 'out.csv'], 'the values are read from here'),
         (['v.csv', 'out.csv', '--lexicon', 'none.json'], 'none.json cannot be read'),
