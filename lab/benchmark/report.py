@@ -6,11 +6,33 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tgdfer_mm.files import replacing, write_text
-from tgdfer_mm.visualization.style import BLUE, GREEN, GREY, INK, VERMILION, Sheet
+from tgdfer_mm.visualization.palette import (
+    BLUE,
+    FAINT,
+    GREEN,
+    GREY,
+    INK,
+    VERMILION,
+)
+from tgdfer_mm.visualization.style import SMALL, Sheet
 
 GROWTH = 'growth/'
 START, END = '<!-- measured: begin -->', '<!-- measured: end -->'
-COLOURS = dict(before=GREY, inference=BLUE, training=VERMILION, video=GREEN)
+LOOKS = dict(
+    before=dict(color=GREY, marker='D', linestyle=':'),
+    loading=dict(color=INK, marker='v', linestyle='-'),
+    inference=dict(color=BLUE, marker='o', linestyle='-'),
+    training=dict(color=VERMILION, marker='s', linestyle='--'),
+    video=dict(color=GREEN, marker='^', linestyle='-'),
+)
+# What grows in each curve, as its horizontal axis says it.
+AXES = {
+    'video minutes': 'length of the video, minutes',
+    'clip length': 'frames that a clip has',
+    'frames': 'frames that are read of a clip',
+    'classes': 'number of classes',
+    'batch': 'clips of a batch',
+}
 
 
 def write_report(rows: list[dict], page: Path, picture: Path) -> None:
@@ -93,34 +115,45 @@ def growth_table(curves: list[dict]) -> str:
 
 def draw_growth(curves: list[dict]) -> Figure:
     """Time above and peak memory below, a column for each curve."""
-    wide, high = 2.3, 1.9
-    sheet = Sheet(0.4 + (wide + 0.75) * len(curves), 2 * high + 1.75)
+    wide, high, apart = 2.5, 1.9, 0.75
+    sheet = Sheet(0.4 + (wide + apart) * len(curves), 2 * high + 2.3)
+    question = 'How do time and memory grow with the size of the input?'
+    sheet.text(0.2, 0.15, question, fontsize=14, weight='bold')
+    drawn = {}
     for i, row in enumerate(curves):
         sizes = [next(iter(p.values())) for p in row['points']]
-        for j, (end, unit) in enumerate((('_s', 'seconds'), ('_MB', 'MiB'))):
-            left = 0.75 + i * (wide + 0.75)
-            ax = sheet.axes(left, 0.5 + j * (high + 0.45), wide, high)
+        for j, (end, unit) in enumerate((('_s', 'time, s'), ('_MB', 'memory, MiB'))):
+            left = 0.75 + i * (wide + apart)
+            ax = sheet.axes(left, 1.0 + j * (high + 0.4), wide - 0.1, high)
             names = [k for k in row['points'][0] if k.endswith(end)]
             values = [[p[name] for p in row['points']] for name in names]
             for name, line in zip(names, values, strict=True):
                 label = name.removesuffix(end)
-                colour = COLOURS.get(label, BLUE)
-                ax.plot(sizes, line, 'o-', color=colour, label=label, ms=3, lw=1.2)
+                look = LOOKS.get(label, LOOKS['inference'])
+                [drawn[label]] = ax.plot(sizes, line, ms=4.5, lw=1.4, **look)
             if end == '_s':
                 ax.set_yscale('log')
                 ax.set_ylim(np.min(values) / 3, np.max(values) * 3)  # flat looks flat
+                ax.set_title(_curve(row), fontsize=10, weight='bold', loc='left')
             else:
                 ax.set_ylim(0, np.max(values) * 1.25)
+                name = AXES.get(_curve(row), _curve(row))
+                ax.set_xlabel(name, fontsize=9)
             ax.set_xscale('log')
             ax.set_xticks(sizes, map(str, sizes))
             ax.minorticks_off()
-            ax.tick_params(labelsize=7, colors=INK)
+            ax.tick_params(labelsize=SMALL, colors=INK)
             ax.grid(color=GREY, alpha=0.25)
-            ax.legend(fontsize=7, frameon=False)
-            ax.set_ylabel(unit if i == 0 else '', fontsize=8)
-        sheet.text(left, 0.2, _curve(row), fontsize=9, weight='bold')
+            ax.set_ylabel(unit if i == 0 else '', fontsize=9)
     where = ' / '.join(sorted({row['machine'] for row in curves}))
-    sheet.text(0.4, 2 * high + 1.4, where, fontsize=7, color=GREY)
+    place = dict(
+        loc='upper left', bbox_to_anchor=(0.1 / sheet.width, 1 - 0.42 / sheet.height)
+    )
+    sheet.figure.legend(
+        drawn.values(), drawn, **place, ncols=len(drawn), fontsize=9, frameon=False
+    )
+    note = f'Scales of time and of sizes are logarithmic. {where}'
+    sheet.text(0.2, sheet.height - 0.3, note, fontsize=SMALL, color=FAINT)
     return sheet.figure
 
 

@@ -18,6 +18,8 @@ from .report import against_cell, group_head, spread_cell
 from .tables import group_table, sensitivity_table, spread_of
 from .train import job_config
 
+QUESTION = 'Which method reads drawn clips best?'  # what the picture answers
+
 _HEAD = """\
 # Related methods compared with TG-DFER on SynthDFER
 
@@ -61,7 +63,9 @@ def write_comparison(
     text = [_HEAD.format(**facts)]
     picture = page.parent / 'images' / f'{page.stem}.png'
     pictured = plan.groups[0]
-    draw_panels(tables[pictured['title']], pictured['conditions'][:2], picture)
+    draw_panels(
+        tables[pictured['title']], pictured['conditions'][:2], picture, QUESTION
+    )
     text.append(f'![{pictured["title"]}]({picture.relative_to(page.parent)})\n')
     for group in plan.groups:
         text += _group_section(group, tables[group['title']], plan)

@@ -17,6 +17,9 @@ from .tables import (
 )
 
 FRAME_NUMBERS = ('AUROC', 'AP', 'pointing', 'mAP@0.3', 'mAP@0.5', 'mAP@0.7')
+
+QUESTION = 'What does each part of TG-DFER contribute?'  # what the picture answers
+
 _HEAD = """\
 # Evidence: the effect of each part of TG-DFER on SynthDFER
 
@@ -58,7 +61,9 @@ def write_report(
     text += _baseline_sections(baselines)
     picture = page.parent / 'images' / f'{page.stem}.png'
     pictured = plan.groups[0]
-    draw_panels(tables[pictured['title']], pictured['conditions'][:2], picture)
+    draw_panels(
+        tables[pictured['title']], pictured['conditions'][:2], picture, QUESTION
+    )
     text.append(f'![{pictured["title"]}]({picture.relative_to(page.parent)})\n')
     for group in plan.groups:
         text += _group_section(group, tables[group['title']])

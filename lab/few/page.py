@@ -5,15 +5,15 @@ from pathlib import Path
 
 from tgdfer_mm.files import write_text
 from tgdfer_mm.version import __version__
-from tgdfer_mm.visualization.style import BLUE, GREEN, GREY, INK, VERMILION, Sheet
+from tgdfer_mm.visualization.palette import LINES
+from tgdfer_mm.visualization.style import SMALL, Sheet
 
 from ..evidence.report import against_cell
 from ..markdown import table_lines
 from .figures import figure_rows, mean_of_runs
 from .study import switch_runs, tuning_runs
 
-_PANEL, _FONT = 3.4, 8
-_LOOKS = [(c, m) for m in ('o-', 's--') for c in (VERMILION, BLUE, GREEN, GREY, INK)]
+_PANEL, _FONT, _TOP = 3.6, 9, 0.85
 
 
 def write_page(
@@ -128,16 +128,17 @@ def draw_curves(plan: dict, rows: list[dict], path: Path) -> None:
     """
     levels = plan['levels']
     counts = sorted({row['clips'] for row in rows})
-    legend = 0.11 * len(plan['arms'])
-    sheet = Sheet(0.8 + len(levels) * (_PANEL + 0.5), _PANEL + legend + 1.3)
+    legend = 0.13 * len(plan['arms'])
+    sheet = Sheet(0.8 + len(levels) * (_PANEL + 0.5), _PANEL + legend + _TOP + 1.0)
+    question = 'How many clips a class does TG-DFER need?'
+    sheet.text(0.1, 0.15, question, fontsize=13, weight='bold')
     for place, level in enumerate(levels):
         left = 0.6 + place * (_PANEL + 0.5)
-        axes = sheet.axes(left, 0.35, _PANEL, _PANEL)
+        axes = sheet.axes(left, _TOP, _PANEL, _PANEL)
         for number, (arm, facts) in enumerate(plan['arms'].items()):
             own = [r for r in rows if (r['level'], r['arm']) == (level, arm)]
             if not own:
                 continue
-            color, look = _LOOKS[number]
             value, low, high = zip(*(r['UAR'] for r in own), strict=True)
             shift = 0.03 * (number - len(plan['arms']) / 2)
             axes.errorbar(
@@ -147,9 +148,8 @@ def draw_curves(plan: dict, rows: list[dict], path: Path) -> None:
                     [v - x for v, x in zip(value, low, strict=True)],
                     [x - v for v, x in zip(value, high, strict=True)],
                 ],
-                fmt=look,
-                color=color,
-                markersize=4,
+                **LINES[number % len(LINES)],
+                markersize=5.5,
                 linewidth=1.2,
                 elinewidth=0.7,
                 label=facts['name'],
@@ -161,12 +161,12 @@ def draw_curves(plan: dict, rows: list[dict], path: Path) -> None:
         axes.grid(axis='y', alpha=0.3)
         axes.set_title(f'level {level}', fontsize=_FONT + 1)
         axes.set_xlabel('training clips of each class', fontsize=_FONT)
-    sheet.figure.axes[0].set_ylabel('UAR in percent', fontsize=_FONT)
+    sheet.figure.axes[0].set_ylabel('UAR, percent', fontsize=_FONT)
     handles, names = sheet.figure.axes[0].get_legend_handles_labels()
     anchor = (0.6 / sheet.width, 0.35 / sheet.height)
     box = dict(loc='lower left', bbox_to_anchor=anchor, ncols=2, fontsize=_FONT)
     sheet.figure.legend(handles, names, **box)
     note = 'Bars: 95 % intervals over clips and repeats. Synthetic faces.'
-    sheet.text(0.6, sheet.height - 0.25, note, fontsize=_FONT - 1)
+    sheet.text(0.6, sheet.height - 0.25, note, fontsize=SMALL)
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.figure.savefig(path)

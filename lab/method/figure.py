@@ -11,11 +11,12 @@ from PIL import Image
 
 from tgdfer_mm.files import replacing
 from tgdfer_mm.synth.clips import make_clip
-from tgdfer_mm.visualization.style import INK, PAPER, Sheet
+from tgdfer_mm.visualization.palette import AMBER, GREEN, INK, PAPER
+from tgdfer_mm.visualization.style import Sheet
 
 STAGES = Path(__file__).with_name('stages.json')
 # What a box is about, by its ground; grounds also differ in lightness, and so in grey.
-GROUNDS = dict(seen='#E3F1FB', words='#F3B65F', both='#00795A', label=INK)
+GROUNDS = dict(seen='#E3F1FB', words=AMBER, both=GREEN, label=INK)
 NAME, DETAIL = 12.5, 10.5  # points; 8 pixels and more where the figure is 390 wide
 LINE = 0.2  # inches from line to line
 SHARPNESS = 5.0  # of the relevance that is drawn, which is a sketch

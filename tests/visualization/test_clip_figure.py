@@ -3,7 +3,7 @@ import pytest
 
 from tgdfer_mm.visualization import draw_clip
 from tgdfer_mm.visualization.clip_figure import _shown_classes
-from tgdfer_mm.visualization.style import BLUE, GREEN, VERMILION
+from tgdfer_mm.visualization.palette import BLUE, GREEN, VERMILION
 
 CLASSES = ('happy', 'sad', 'neutral', 'angry', 'surprise', 'disgust', 'fear')
 

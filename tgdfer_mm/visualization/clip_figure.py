@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import style
+from . import palette, style
 from .style import Sheet, text_width
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class _Timeline:
         ax.set_xlim(-0.5, self.num_frames - 0.5)
         if self.g > 1:
             for edge in np.arange(self.g, self.num_frames, self.g) - 0.5:
-                ax.axvline(edge, color=style.SHADE, linewidth=1, zorder=0)
+                ax.axvline(edge, color=palette.SHADE, linewidth=1, zorder=0)
         if self.num_valid < self.num_frames:
             padded = (self.num_valid - 0.5, self.num_frames - 0.5)
             ax.axvspan(*padded, **style.HATCHED, zorder=0)
@@ -105,8 +105,8 @@ def draw_clip(
     _check('scores', scores.shape, (len(classes),))
     _check('frames', frames.shape, (num_frames, *frames.shape[1:3], 3))
     line = _Timeline(frame_inds, num_frames if num_valid is None else num_valid, g)
-    colors = {} if truth is None else {truth: style.BLUE}
-    colors.setdefault(pred, style.BLUE if truth is None else style.VERMILION)
+    colors = {} if truth is None else {truth: palette.BLUE}
+    colors.setdefault(pred, palette.BLUE if truth is None else palette.VERMILION)
     shown = _shown_classes(scores, colors, max_bars)
 
     # All places are in inches, so that the curves stay under their frames.
@@ -137,7 +137,7 @@ def draw_clip(
         note = ' · '.join(
             filter(None, (f'{len(shown)} of {len(classes)} classes shown', note))
         )
-    sheet.text(left, sheet.height - 0.3, note, fontsize=style.FONT, color=style.GREY)
+    sheet.text(left, sheet.height - 0.3, note, fontsize=style.FONT, color=palette.FAINT)
     return sheet.figure
 
 
@@ -156,11 +156,11 @@ def _shown_classes(scores: np.ndarray, needed: dict, most: int) -> list[int]:
 
 def _draw_title(sheet, left, classes, truth, pred, title) -> None:
     if truth is None:
-        verdict, color = f'predicted {classes[pred]}', style.INK
+        verdict, color = f'predicted {classes[pred]}', palette.INK
     elif pred == truth:
-        verdict, color = f'predicted {classes[pred]}: right', style.GREEN
+        verdict, color = f'predicted {classes[pred]}: right', palette.GREEN
     else:
-        verdict, color = f'predicted {classes[pred]}: wrong', style.VERMILION
+        verdict, color = f'predicted {classes[pred]}: wrong', palette.VERMILION
     known = [] if truth is None else [f'truth {classes[truth]}']
     text = ', '.join([*known, verdict])
     start = left
@@ -182,12 +182,18 @@ def _draw_strip(ax: Axes, frames: np.ndarray, line: _Timeline) -> None:
         )
         if padded:
             ax.text(
-                i, 0.5, 'padding', ha='center', va='center', fontsize=7, color=style.INK
+                i,
+                0.5,
+                'padding',
+                ha='center',
+                va='center',
+                fontsize=style.SMALL,
+                color=palette.INK,
             )
     # White gaps: thin between frames, wide between instances.
     for i in range(1, line.num_frames):
         wide = line.g > 1 and i % line.g == 0
-        ax.axvline(i - 0.5, color=style.PAPER, linewidth=6 if wide else 1.5)
+        ax.axvline(i - 0.5, color=palette.PAPER, linewidth=6 if wide else 1.5)
     ax.set_xlim(-0.5, line.num_frames - 0.5)
     valid = [str(int(index)) for index in line.frame_inds[: line.num_valid]]
     labels = valid + ['–'] * (line.num_frames - len(valid))
@@ -201,11 +207,11 @@ def _draw_strip(ax: Axes, frames: np.ndarray, line: _Timeline) -> None:
 def _draw_curves(ax, name: str, line: _Timeline, values, colors) -> None:
     line.set_up(ax)
     if name == 'score':
-        style.set_up_curve(ax, 'instance score')
+        style.set_up_curve(ax, 'score of the\ninstance, 0–1')
         ax.set_ylim(-0.04, 1.04)
         ax.set_yticks([0, 0.5, 1])
     else:
-        style.set_up_curve(ax, 'relevance')
+        style.set_up_curve(ax, 'relevance,\nshare of 1')
         uniform = 1 / max(1, -(-line.num_valid // line.g))
         top = 1.15 * max(uniform, float(values[:, list(colors)].max()))
         ax.set_ylim(-0.04 * top, top)
@@ -234,12 +240,12 @@ def _draw_bars(ax, scores, classes, shown, colors) -> None:
     from matplotlib.patches import Rectangle
 
     values, names = scores[shown], [classes[c] for c in shown]
-    shades = [colors.get(c, style.GREY) for c in shown]
-    bars = style.draw_bars(ax, names, values, shades, 'class score', height=0.7)
+    shades = [colors.get(c, palette.GREY) for c in shown]
+    bars = style.draw_bars(ax, names, values, shades, 'class score, 0–1', height=0.7)
     for c, (name, _) in zip(shown, bars, strict=True):
-        name.set_color(colors.get(c, style.INK))
+        name.set_color(colors.get(c, palette.INK))
         name.set_fontweight('bold' if c in colors else 'normal')
     ax.set_xlim(min(0.0, values.min()), max(1.0, values.max()))
-    ground = dict(edgecolor=style.INK, linewidth=1, fill=False)
+    ground = dict(edgecolor=palette.INK, linewidth=1, fill=False)
     ax.add_patch(Rectangle((0, -0.5), 0, len(shown), **ground))
     ax.spines[:].set_visible(False)

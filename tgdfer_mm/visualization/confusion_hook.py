@@ -93,7 +93,8 @@ def draw_last_result(metric: DFERMetric) -> Figure:
     return draw_confusion(
         np.asarray(result['matrix']),
         result['classes'],
-        title=f'UAR {result["UAR"]:.2f} %, WAR {result["WAR"]:.2f} %, '
+        title='Which class is taken for which?\n'
+        f'UAR {result["UAR"]:.2f} %, WAR {result["WAR"]:.2f} %, '
         f'{result["num_clips"]} clips',
         note=describe_data(metric.dataset_meta),
     )

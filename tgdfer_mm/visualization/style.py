@@ -1,21 +1,19 @@
-"""Parts of all pictures: colours for colour-blind readers, and a canvas."""
+"""Parts of all pictures: a canvas, the size of letters, axes, bars."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from .palette import FAINT, INK, PAPER, SHADE
+
 if TYPE_CHECKING:  # matplotlib is imported only when a picture is drawn
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-# From the palette of Okabe and Ito, made for colour-blind readers.
-BLUE, VERMILION, GREEN, GREY = '#0072B2', '#D55E00', '#00795A', '#8C8C8C'
-INK, PAPER, SHADE = '#222222', 'white', '#E6E6E6'
-
-FONT = 9
+FONT, SMALL = 9, 8  # points; no text is smaller
 # Styles of a uniform share, and of parts without a value: padding, a lost face.
-UNIFORM = dict(color=GREY, linewidth=1.2, linestyle=':', zorder=1)
+UNIFORM = dict(color=FAINT, linewidth=1.2, linestyle=':', zorder=1)
 HATCHED = dict(facecolor=SHADE, edgecolor=PAPER, hatch='//', linewidth=0)
 
 CHAR_WIDTH = 0.6  # mean width of a letter, in font sizes; rather wide for DejaVu Sans

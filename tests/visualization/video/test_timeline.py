@@ -3,13 +3,14 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import ConnectionPatch, Rectangle
 
+from tgdfer_mm.visualization.palette import ink_on
 from tgdfer_mm.visualization.video import (
     NARROW,
     WIDE,
     draw_timeline,
     frames_to_show,
 )
-from tgdfer_mm.visualization.video.colors import class_colors, ink_on
+from tgdfer_mm.visualization.video.colors import class_colors
 from tgdfer_mm.visualization.video.curves import draw_clock
 from tgdfer_mm.visualization.video.series import TrackSeries
 from tgdfer_mm.visualization.video.timeline import MAX_BANDS

@@ -9,12 +9,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from ...video.clock import clock_text
-from .. import style
+from .. import palette, style
+from ..palette import FAINT, ink_on
 from ..style import text_width
-from .colors import ink_on
 from .series import TrackSeries
 
-DARK = '#595959'
 # Seconds between marks: the first one is used that gives few enough marks.
 _SECONDS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
 _HOURS = tuple(3600 * 2**k for k in range(20))
@@ -27,9 +26,9 @@ def draw_relevance(ax: Axes, series: TrackSeries, points: int) -> None:
     highest = 1.0
     # The peaks of the curve matter, so they are kept when frames are joined.
     for x, y in series.curves(series.relevance, points, np.max):
-        ax.plot(x, y, color=style.BLUE, linewidth=1.6)
+        ax.plot(x, y, color=palette.BLUE, linewidth=1.6)
         ax.fill_between(
-            x, 1, y, where=y > 1, color=style.BLUE, alpha=0.2, interpolate=True
+            x, 1, y, where=y > 1, color=palette.BLUE, alpha=0.2, interpolate=True
         )
         highest = max(highest, float(y.max()))
     ax.set_ylim(0, 1.15 * highest)
@@ -47,7 +46,7 @@ def draw_bands(
     style.set_up_curve(ax, 'probability')
     for x, y in series.curves(values, points):
         # Thin white lines separate bands whose colours look alike.
-        ax.stackplot(x, y.T, colors=shades, edgecolor=style.PAPER, linewidth=0.4)
+        ax.stackplot(x, y.T, colors=shades, edgecolor=palette.PAPER, linewidth=0.4)
     ax.set_ylim(0, 1)
     ax.set_yticks([0, 0.5, 1])
 
@@ -58,9 +57,9 @@ def draw_gaps(ax: Axes, series: TrackSeries, width: float) -> None:
         ax.axvspan(start, end, **style.HATCHED, zorder=0)
         inches = (end - start) / (series.end - series.start) * width
         if inches > text_width(['no face'], style.FONT - 1) + 0.1:
-            plate = dict(facecolor=style.PAPER, edgecolor='none', pad=1.5)
+            plate = dict(facecolor=palette.PAPER, edgecolor='none', pad=1.5)
             place = dict(transform=ax.get_xaxis_transform(), ha='center', va='center')
-            look = dict(fontsize=style.FONT - 1, color=style.INK, bbox=plate)
+            look = dict(fontsize=style.FONT - 1, color=palette.INK, bbox=plate)
             ax.text((start + end) / 2, 0.5, 'no face', **place, **look)
 
 
@@ -70,7 +69,7 @@ def draw_intervals(
     """Draws the intervals; names them if `width` inches suffice."""
     _bare(ax, 'intervals')
     low, high = ax.get_xlim()
-    ax.axhline(0.5, color=style.SHADE, linewidth=1, zorder=0)
+    ax.axhline(0.5, color=palette.SHADE, linewidth=1, zorder=0)
     middle = dict(ha='center', va='center', fontsize=style.FONT)
     for interval in track['intervals']:
         if interval['emotion'] not in colors:
@@ -80,7 +79,9 @@ def draw_intervals(
             )
         color, start = colors[interval['emotion']], interval['start']
         length = interval['end'] - start
-        patch = Rectangle((start, 0), length, 1, facecolor=color, edgecolor=style.PAPER)
+        patch = Rectangle(
+            (start, 0), length, 1, facecolor=color, edgecolor=palette.PAPER
+        )
         ax.add_patch(patch)
         texts = (f'{interval["emotion"]} {interval["score"]:.2f}', interval['emotion'])
         inches = length / (high - low) * width
@@ -88,15 +89,15 @@ def draw_intervals(
         if text:
             ax.text(start + length / 2, 0.46, text, color=ink_on(color), **middle)
     if not track['intervals']:
-        look = dict(color=DARK, backgroundcolor=style.PAPER)
+        look = dict(color=FAINT, backgroundcolor=palette.PAPER)
         ax.text((low + high) / 2, 0.46, 'none', **middle, **look)
 
 
 def draw_face(ax: Axes, series: TrackSeries) -> None:
     """Draws detected frames filled, and interpolated ones hatched."""
     _bare(ax, 'face')
-    found = dict(facecolor=DARK, edgecolor='none')
-    guessed = dict(facecolor=style.PAPER, edgecolor=DARK, hatch='/////', linewidth=0)
+    found = dict(facecolor=FAINT, edgecolor='none')
+    guessed = dict(facecolor=palette.PAPER, edgecolor=FAINT, hatch='/////', linewidth=0)
     for among, look in (
         (~series.interpolated, found),
         (series.interpolated, guessed),

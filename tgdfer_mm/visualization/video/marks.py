@@ -10,7 +10,8 @@ from matplotlib import get_data_path
 from PIL import Image, ImageDraw, ImageFont
 
 from ...video.intervals import interval_at
-from .colors import class_colors, ink_on
+from ..palette import ink_on
+from .colors import class_colors
 from .series import TrackSeries
 from .words import class_of, is_sure
 

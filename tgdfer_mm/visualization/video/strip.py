@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import ConnectionPatch
 
 from ...video.clock import clock
-from ..style import BLUE, FONT, GREY, PAPER
+from ..palette import BLUE, GREY, PAPER
+from ..style import FONT
 from .series import TrackSeries
 
 BELOW = 0.42  # inches below a picture, for its time and its line

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ...video.clock import clock
-from ..style import FONT, SHADE, Sheet, draw_bars, text_width
+from ..palette import FAINT, SHADE
+from ..style import FONT, Sheet, draw_bars, text_width
 from . import curves
 from .colors import class_colors
 from .series import TrackSeries, pick_frames
@@ -32,7 +33,6 @@ MAX_BANDS = 9  # if there are more classes, the others share one band
 MAX_FRAMES = 8
 MAX_BARS = 12
 POINTS = 25  # points of a curve for each inch
-FAINT = '#595959'
 CAREFUL = '#B34700'  # colour of the notes that limit a verdict
 REASON = 11  # its letters
 ROW = 0.22  # inches, height of a row of the legend
@@ -282,7 +282,7 @@ def _draw_bars(
     left = right + 0.3 + text_width(names, FONT)
     ax = sheet.axes(left, top + 0.2, 1.1, 0.27 * len(order))
     shades = [colors[c] for c in order]
-    bars = draw_bars(ax, names, values[order], shades, 'whole track', height=0.72)
+    bars = draw_bars(ax, names, values[order], shades, 'whole track, 0–1', height=0.72)
     for name, texts in zip(names, bars, strict=True):
         bold = sure and name == track['label']
         setp(texts, fontweight='bold' if bold else 'normal')
