@@ -18,21 +18,21 @@ _SAID_LATER = json.loads(
 def config_digest(cfg: Config, root: Path) -> str:
     """SHA-256 of a job's config, independent of the experiment's folder."""
     text = json.dumps(cfg.to_dict(), sort_keys=True, default=str)
-    text = json.dumps(_as_it_was(json.loads(text)), sort_keys=True)
+    text = json.dumps(as_it_was(json.loads(text)), sort_keys=True)
     there = json.dumps(str(root))[1:-1]  # as it stands in the text
     return hashlib.sha256(text.replace(there, '').encode()).hexdigest()
 
 
-def _as_it_was(node: Any) -> Any:
+def as_it_was(node: Any) -> Any:
     """A config without the defaults that are stated only since trainings were kept."""
     if isinstance(node, list):
-        return [_as_it_was(child) for child in node]
+        return [as_it_was(child) for child in node]
     if not isinstance(node, dict):
         return node
     name = node.get('type')
     later = _SAID_LATER.get(name, {}) if isinstance(name, str) else {}
     return {
-        key: _as_it_was(child)
+        key: as_it_was(child)
         for key, child in node.items()
         if key not in later or child != later[key]
     }

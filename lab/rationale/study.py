@@ -10,6 +10,7 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from lab.evidence.digests import as_it_was
 from lab.kept_result import kept_result
 from tgdfer_mm.evaluation.frame_reliance import frame_reliance
 from tgdfer_mm.evaluation.frame_sources import SOURCES, PredictedClip
@@ -80,6 +81,7 @@ def digest(cfg: Config) -> str:
     parts = {key: cfg[key] for key in ('model', 'optim_wrapper', 'train_cfg')}
     parts['data'] = [cfg.train_dataloader.dataset.get(k) for k in ('fold', 'level')]
     text = json.dumps([parts, cfg.randomness, SHARE, SEED], sort_keys=True, default=str)
+    text = json.dumps(as_it_was(json.loads(text)), sort_keys=True)
     for folder in (str(cfg.get('recipe', '')), str(cfg.work_dir)):
         text = text.replace(folder, '')
     return hashlib.sha256(text.encode()).hexdigest()
