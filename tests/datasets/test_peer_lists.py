@@ -317,7 +317,7 @@ class TestAgainstTheAuthors:
         lines = [f'/x/{20 + i:05d} 12 {n}' for i, n in enumerate(numbers[1:])]
         lines.append(f'/x/00031 12 {numbers[0]}')
         (mafw / 'theirs.txt').write_text('\n'.join(lines))
-        with pytest.raises(DataError, match='No list of the authors .* tells') as err:
+        with pytest.raises(DataError, match='No list of the authors .* shows') as err:
             read('mafw', mafw, 'theirs.txt')
         assert re.findall(r"list_order='(\w+)'", str(err.value)) == ['own', 'dfer_clip']
         counts({('train', 3): [2, *[1] * 10]})

@@ -123,7 +123,7 @@ def test_clip_takes_any_words():
 @pytest.mark.parametrize(
     ('tower', 'words'),
     [
-        ('nobody', "there are \\['auto', 'small', 'clip'"),
+        ('nobody', "use one of \\['auto', 'small', 'clip'"),
         ('emotiefflib-b0', 'no features'),
     ],
 )
