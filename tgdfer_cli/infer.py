@@ -55,12 +55,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         help='library that runs the model; onnx exports the model first',
     )
     parser.add_argument('--batch-size', type=int, default=8, help='windows in a batch')
-    parser.add_argument(
+    looks = parser.add_mutually_exclusive_group()
+    looks.add_argument(
         '--every-seconds',
         type=float,
         help='time between two looks of the face detector, seconds; without it 0.2',
     )
-    parser.add_argument(
+    looks.add_argument(
         '--every', type=int, metavar='N', help='... or look at every N-th frame'
     )
     parser.add_argument(

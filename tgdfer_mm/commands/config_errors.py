@@ -136,7 +136,10 @@ def _describe(where: str, error: Exception, cfg: Config) -> str:
         keys = (f'{key}.{found[2]}' for key, n in _dicts(cfg, '') if found[2] in n)
         inside = (key for key in keys if key.startswith(where))
         key = next(inside, f'{where}.{found[2]}'.lstrip('.'))
-        return f'{key}: {found[1]} has no setting of this name.'
+        return (
+            f'{key}: {found[1]} has no setting of this name. If an inherited config '
+            'sets it for another type, add _delete_=True next to the type.'
+        )
     if found := _TAKES_NONE.search(text):
         return f'{where}: {found[1]} has no settings.'
     if found := _LACKING.search(text):

@@ -32,6 +32,10 @@ def run(args: Namespace, console: Terminal | None = None) -> int:
     console = console or Terminal()
     entry = find_entry(args.name)
     kind = entry.source['kind']
+    if args.fold is not None and _WAYS.get(kind) is not _by_hand:
+        raise UsageError(
+            f'--fold {args.fold}: {entry.name} is not trained on a fold. Leave it out.'
+        )
     if kind == 'shipped':
         console.print(f'{entry.name} comes with this package; nothing is fetched.')
         return 0

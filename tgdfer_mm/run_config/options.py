@@ -5,6 +5,8 @@ from typing import Any
 
 from mmengine.config import Config
 
+from ..terminal import complain
+
 
 class OptionError(ValueError):
     """A key or a value for which the config has no place."""
@@ -14,6 +16,9 @@ class OptionError(ValueError):
 
 def merge_options(cfg: Config, options: Mapping[str, Any]) -> None:
     """Changes single settings of a config.
+
+    A part whose type is changed keeps its other settings, as everywhere in mmengine. A
+    note on the error stream names them.
 
     Args:
         cfg: Changed in place.
@@ -25,6 +30,7 @@ def merge_options(cfg: Config, options: Mapping[str, Any]) -> None:
     """
     for key in options:
         _check(cfg, key)
+        _note_what_stays(cfg, key, options)
     try:
         cfg.merge_from_dict(dict(options))
     except (AttributeError, KeyError, TypeError) as error:
@@ -64,3 +70,21 @@ def _check(cfg: Config, key: str) -> None:
                 f'--cfg-options {key}=...: {here} is {node!r}, which has no entries.'
             )
         here = f'{here}.{part}' if here else part
+
+
+def _note_what_stays(cfg: Config, key: str, options: Mapping[str, Any]) -> None:
+    part, _, last = key.rpartition('.')
+    if last != 'type' or options.get(f'{part}._delete_'):
+        return
+    node = cfg
+    for name in part.split('.') if part else ():
+        node = node[int(name)] if isinstance(node, list) else node.get(name, {})
+    if node.get('type') in (None, options[key]):
+        return
+    stay = [k for k in node if k != 'type' and f'{part}.{k}' not in options]
+    if stay:
+        complain(
+            f'--cfg-options {key}={options[key]}: settings of {node["type"]} stay: '
+            f'{", ".join(stay)}. To remove them, add {part}._delete_=True.',
+            'note',
+        )
