@@ -1,6 +1,6 @@
 """The rationale of a face's label: the most relevant frames, and what moves in them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,10 +44,17 @@ def add_rationale(track: dict[str, Any], values: UnitValues | None = None) -> No
                 frame=frames['index'][place],
                 time=frames['time'][place],
                 relevance=frames['relevance'][place],
+                label=_label(track['windows'], frames['index'][place]),
                 movements=movements,
             )
         )
     track['rationale'] = dict(source=source, moments=moments) if moments else None
+
+
+def _label(windows: Sequence[Mapping[str, Any]], frame: int) -> str | None:
+    """Class of the surest window around a frame; None if no window has it [choice]."""
+    around = [w for w in windows if w['first_frame'] <= frame <= w['last_frame']]
+    return max(around, key=lambda w: w['score'])['label'] if around else None
 
 
 def _measured(units: Mapping[str, float]) -> list[dict] | None:

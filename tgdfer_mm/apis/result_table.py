@@ -63,8 +63,11 @@ def _print_rationales(result: dict, console: Terminal, style: str | None) -> Non
             parts = []
             for moment in sorted(best, key=lambda m: m['time']):
                 words = movement_words(moment, MOVEMENTS)
-                parts.append(clock(moment['time'], total) + (words and f' ({words})'))
-            said = 'by ' + ' and '.join(parts)
+                label = moment.get('label')
+                at = f'{one_line(label)} at ' if label else ''
+                at += clock(moment['time'], total)
+                parts.append(at + (words and f' ({words})'))
+            said = 'most relevant are ' + ' and '.join(parts)
             sources.add(rationale_source(track))
         line = f'face {track["id"]}, {one_line(track["label"])}: {said}'
         console.print(line, style=style, soft_wrap=True)
