@@ -227,7 +227,7 @@ def test_publish_writes_a_folder_and_sends_it_only_if_told(
         (['{folder}', '{folder}'], 'is the model itself. To send it, add --push'),
         (['{folder}', '{folder}/config.json'], 'is a file, or a folder that is not'),
         (['demo', '{folder}'], 'is a file, or a folder that is not empty'),
-        (['nothing', 'out'], "model='nothing' is neither"),
+        (['nothing', 'out'], "model='nothing': "),
     ],
 )
 def test_orders_that_cannot_be_meant(

@@ -244,7 +244,7 @@ def test_the_card_has_results_by_groups_if_they_are_given(demo, groups, tmp_path
             '| sex | people | clips | UAR | WAR',
         ),
         *('| fe\\|male | 4 | 8 | ', '| fe\\|male less male | ', '* 2 clips are odd.'),
-        *("sex 'male' has 4 people only", 'How.'),
+        *("sex 'male' has only 4 people", 'How.'),
     ):
         assert said in text
     again = save_pretrained(from_pretrained(folder), tmp_path / 'again')

@@ -114,7 +114,7 @@ def test_every_result_says_that_nothing_was_trained_for_the_words(demo):
     model = result['model']
     assert model['zero_shot'] and model['texts'][REST] == [REST]
     assert 'not trained for these words' in model['note']
-    assert 'learned for happy, sad' in model['note']  # the demo's prompts
+    assert 'belong to happy, sad' in model['note']  # the demo's prompts
     assert model['note'] in result['warnings'] and not is_sure(result)
     assert result['settings']['intervals']['neutral'] == REST
     assert f'The class {REST!r} is the face at rest' in result['warnings'][-1]
@@ -166,7 +166,7 @@ def test_a_class_at_rest_that_is_no_class_is_refused(demo):
 def test_words_that_the_tower_lacks_are_named(demo, monkeypatch):
     with pytest.raises(WordsError, match="no embedding of 'broad', 'smile'. Use other"):
         with_own_words(demo, ['a broad smile', REST])
-    with pytest.raises(WordsError, match='shorten it'):
+    with pytest.raises(WordsError, match='shorten the description'):
         with_own_words(demo, ['brows ' * 80, REST])
     # Without the weights that it started from it knows the words of its own texts only.
     monkeypatch.setattr(demo.model.text_encoder, 'pretrained', None)

@@ -158,7 +158,7 @@ def test_a_host_that_sends_more_is_not_listened_to_for_ever(fetch, host):
 
 def test_another_host_does_not_decide_what_this_machine_is_asked(monkeypatch):
     away = Request('https://example.org/model.onnx')
-    with pytest.raises(UsageError, match='moved to http://127'):
+    with pytest.raises(UsageError, match='redirects to http://127'):
         _SafeRedirects().redirect_request(
             away, None, 302, '', {}, 'http://127.0.0.1:9/stop'
         )

@@ -298,7 +298,9 @@ def test_python_m_does_the_same():
     )
     assert done.returncode == 2
     # Nothing before the message: no warning of other packages greets a user.
-    assert done.stderr.startswith('error: nowhere: neither'), json.dumps(done.stderr)
+    assert done.stderr.startswith('error: nowhere: there is no'), json.dumps(
+        done.stderr
+    )
 
 
 class _RefusedError(ValueError):

@@ -57,7 +57,7 @@ def test_texts_come_back_from_their_embeddings():
     table = torch.randn(49408, 4)
     (text,) = read_texts(rows_of('brows up, jaw dropped!', table), table)
     assert TOKENIZER.encode(text) == TOKENIZER.encode('brows up, jaw dropped!')
-    with pytest.raises(ValueError, match='class 0: no end'):
+    with pytest.raises(ValueError, match='class 0: its tokens have no end'):
         read_texts(rows_of('brows', table)[:, :1], table)
     spoiled = rows_of('brows up', table)
     spoiled[0, 1] += 1

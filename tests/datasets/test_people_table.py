@@ -65,5 +65,5 @@ def test_what_is_no_table(tmp_path):
         PeopleTable(tmp_path / 'none.csv')
     with pytest.raises(DataError, match='is empty'):
         table(tmp_path, '\n')
-    with pytest.raises(DataError, match='ends in one of'):
+    with pytest.raises(DataError, match='has to end in one of'):
         table(tmp_path, GOOD, 'people.json')

@@ -113,7 +113,7 @@ def test_the_optimizer_of_another_model_is_refused(strategy):
     optimizer = torch.optim.SGD(strategy.model.parameters())
     strategy.optim_wrapper = SimpleNamespace(optimizer=optimizer)
     other = torch.optim.SGD([nn.Parameter(torch.ones(1))])
-    with pytest.raises(ResumeError, match=r'of \[1\] parameters.*have \[2\]'):
+    with pytest.raises(ResumeError, match=r'of \[1\] parameters.*has groups of \[2\]'):
         strategy.load_optim_state_dict(other.state_dict())
 
 

@@ -123,7 +123,7 @@ def test_a_config_moves_its_augmentation(pictures):
 @pytest.mark.parametrize(
     ('transform', 'named'),
     [
-        (dict(type='RandomRescale', scale_range=(40, 60)), 'RandomRescale cannot be'),
+        (dict(type='RandomRescale', scale_range=(40, 60)), 'RandomRescale cannot run'),
         (dict(RESIZE, interpolation='nearest'), 'bilinear'),
         (dict(RESIZE, keep_ratio=True), 'keep_ratio'),
         (dict(FLIP, direction='vertical'), 'horizontal only'),

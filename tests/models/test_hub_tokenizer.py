@@ -44,7 +44,7 @@ def test_files_that_differ_about_what_is_around_a_text_are_refused(flag, tmp_pat
     assert read_tokenizer(folder, {}).start == ()
     assert read_tokenizer(folder, {}).end == (1,)
     changed(tmp_path, **{flag: flag == 'add_bos_token'})
-    with pytest.raises(ValueError, match=rf'{flag}=.*\[\] before .* \[1\] behind'):
+    with pytest.raises(ValueError, match=rf'{flag}=.*\[\] before .* \[1\] after'):
         read_tokenizer(folder, {})
 
 

@@ -57,7 +57,7 @@ def test_pictures_of_another_size_are_refused_with_both_sizes(tiny_arch, resnet,
 
 
 @pytest.mark.parametrize(
-    'quick_gelu, message', [(None, 'state quick_gelu'), (False, 'quick_gelu=False')]
+    'quick_gelu, message', [(None, 'set quick_gelu'), (False, 'quick_gelu=False')]
 )
 def test_activation_of_a_local_file_is_stated_and_right(
     tiny_arch, clip_file, quick_gelu, message

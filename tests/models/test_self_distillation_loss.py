@@ -105,7 +105,7 @@ def test_the_weight_rises_with_the_training(hub, step, weight):
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (dict(size=1), 'neighbours=2 must be 1 to size=1'),
+        (dict(size=1), 'neighbours=2 must be from 1 to size=1'),
         (dict(schedule=((0.5, 1.0), (0.2, 2.0))), 'must ascend'),
         (dict(schedule=((1.5, 1.0),)), 'must ascend'),
         (dict(schedule=()), 'must ascend'),

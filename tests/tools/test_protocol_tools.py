@@ -71,4 +71,4 @@ def test_compare_refuses_in_words(predictions, call, capsys):
     call(first, other, code=2)
     assert 'dataset: Made up and Other' in capsys.readouterr().err
     call(first, 'nowhere', code=2)
-    assert 'nowhere: neither' in capsys.readouterr().err
+    assert 'nowhere: there is no' in capsys.readouterr().err

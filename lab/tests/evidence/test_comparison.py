@@ -78,7 +78,7 @@ def test_the_shipped_plan_of_methods_is_written_so():
 
 def test_the_page_has_the_costs_of_every_method(written):
     page, _ = written
-    costs = page.split('## What it costs')[1]
+    costs = page.split('## Costs')[1]
     for name in ('TG-DFER', '`m3dfel`'):
         row = next(line for line in costs.splitlines() if line.startswith(f'| {name} '))
         trained, after, tower, batch, step = map(float, row.split('|')[2:7])

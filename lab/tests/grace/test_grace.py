@@ -121,7 +121,7 @@ def test_a_difference_is_that_of_the_pairs():
     results = made_up()
     for own, base in zip(results['patches'], results['frames'], strict=True):
         own['UAR'] = base['UAR'] + 2
-    [line] = [line for line in result_lines(results) if 'patches, less' in line]
+    [line] = [line for line in result_lines(results) if 'patches, minus' in line]
     assert '+2.0 [+2.0, +2.0]' in line
 
 

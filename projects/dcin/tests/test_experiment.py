@@ -96,7 +96,7 @@ def test_the_whole_experiment_runs_and_a_second_call_trains_nothing(tmp_path):
 def test_tables_have_all_arms_and_pairs():
     lines = result_lines(made_up(), PLAN)
     assert all(any(f'| `{arm}` |' in line for line in lines) for arm in PLAN['arms'])
-    assert sum(' less ' in line for line in lines) == 2 * len(PLAN['pairs'])
+    assert sum(' minus ' in line for line in lines) == 2 * len(PLAN['pairs'])
 
 
 def test_a_difference_counts_by_its_interval_and_only_then():
@@ -104,10 +104,10 @@ def test_a_difference_counts_by_its_interval_and_only_then():
     base = results['identity']
     results['dcin'] = [{k: v + 0.1 + i / 1000 for k, v in r.items()}
                        for i, r in enumerate(base)]  # fmt: skip
-    line = next(x for x in result_lines(results, PLAN) if 'dcin` less `identity' in x)
+    line = next(x for x in result_lines(results, PLAN) if 'dcin` minus `identity' in x)
     assert '+10.2 [+10.1, +10.4]' in line and line.endswith('| more |')
     results['dcin'] = base
-    line = next(x for x in result_lines(results, PLAN) if 'dcin` less `identity' in x)
+    line = next(x for x in result_lines(results, PLAN) if 'dcin` minus `identity' in x)
     assert line.endswith('| noise |')
 
 

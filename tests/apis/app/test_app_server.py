@@ -87,9 +87,9 @@ def test_classes_of_the_user_go_with_the_video(serving, clip):
 @pytest.mark.parametrize(
     ('lines', 'rest', 'said'),
     [
-        (['/etc/passwd.json'], '', '2 to 16 of them'),
-        (['dfew'], '', '2 to 16 of them'),
-        ([f'c{i}' for i in range(17)], '', '2 to 16 of them'),
+        (['/etc/passwd.json'], '', '2 to 16 classes'),
+        (['dfew'], '', '2 to 16 classes'),
+        ([f'c{i}' for i in range(17)], '', '2 to 16 classes'),
         (['a', 'b' * 121], '', 'at most 120 characters'),
         (['a', 'b'], 'c' * 121, 'at most 120 characters'),
         (['a', 'a'], '', 'there twice'),
@@ -119,7 +119,7 @@ def test_a_fault_of_the_server_itself_is_a_sentence(serving, clip):
     key = server.upload(clip)[1]['id']
     server.wait(key, None)  # its state cannot be told
     answer = server.ask('GET', f'/jobs/{key}')
-    assert answer.status == 500 and b'its own (TypeError)' in answer.content
+    assert answer.status == 500 and b'the program (TypeError)' in answer.content
 
 
 def test_delete_removes_everything(serving, clip):

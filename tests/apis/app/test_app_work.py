@@ -180,7 +180,7 @@ def test_a_file_that_states_less_than_it_holds_is_too_long_all_the_same(job, res
 
 
 def test_a_video_of_very_many_frames_is_refused_while_it_is_read(job, result):
-    with pytest.raises(InputError, match='more than 9 pictures'):
+    with pytest.raises(InputError, match='more than 9 frames'):
         analyse(job, lambda name: Inferencer(result), Limits(seconds=5, rate=1.8))
 
 
@@ -200,7 +200,7 @@ def test_a_single_picture_is_taken(kind, side, job):
 @pytest.mark.parametrize(
     ('limits', 'said'),
     [
-        (Limits(seconds=0.5, rate=10), 'more than 5 pictures'),
+        (Limits(seconds=0.5, rate=10), 'more than 5 frames'),
         (Limits(pixels=1000), '32 x 32 pixels'),
     ],
 )

@@ -82,7 +82,7 @@ def test_the_page_shows_what_the_camera_sees(serving, virtual, wait_until):
     server = serving(no_work, camera=virtual.view)
     page = server.ask('GET', '/').content
     assert b'id="camera-start"' in page and b'camera.js' in page
-    assert b'only to a browser on this machine' in page
+    assert b'only in a browser on this machine' in page
     assert server.ask('GET', '/camera.js').status == 200
     assert ask(server)[1]['running'] is False and not virtual.opened  # off till asked
     assert server.ask('GET', '/camera/picture').status == 404
@@ -122,7 +122,7 @@ def test_another_machine_is_refused_also_behind_a_proxy(serving, virtual):
             ('GET', '/camera/picture'),
         ):
             status, said = ask(server, method, path, **headers)
-            assert status == 403 and 'only to a browser on' in said['error']
+            assert status == 403 and 'only in a browser on' in said['error']
     assert not virtual.opened
 
 

@@ -269,8 +269,8 @@ def test_torchrun_shares_the_videos_and_is_not_ended_by_a_broken_one(
 @pytest.mark.parametrize(
     ('given', 'words', 'said'),
     [
-        (['videos'], ['--shard', '0/2'], 'from 1'),
-        (['videos'], ['--shard', '3/2'], 'from 1'),
+        (['videos'], ['--shard', '0/2'], 'between 1 and'),
+        (['videos'], ['--shard', '3/2'], 'between 1 and'),
         (['videos'], ['--shard', 'one'], 'instance 2/8'),
         (['x.mp4'], ['--shard', '1/2'], 'one folder of videos'),
         (['videos'], ['--summary'], 'reads no video'),

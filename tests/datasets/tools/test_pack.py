@@ -168,7 +168,7 @@ def test_what_is_not_whole_or_not_this_data_is_refused(build, tmp_path):
     other.write_bytes(content[:50] + bytes([content[50] ^ 1]) + content[51:])
     with pytest.raises(PackError, match='clip 00001 is damaged'):
         verify_pack(other)
-    with pytest.raises(PackError, match="clip_224x224'; this is DFEW.*16f"):
+    with pytest.raises(PackError, match="clip_224x224'; the data set is DFEW.*16f"):
         build(media_dir=str(path), pixel_version='clip_224x224_16f')
     frame = data.media_dir / '00004/00004_00001.jpg'
     frame.write_bytes(frame.read_bytes() + b'\0')

@@ -99,7 +99,7 @@ def test_malformed_unknown_and_absent_names_are_each_a_sentence(
     assert '1 of 24 actors have no clip: 07' in actors['message']
     assert 'the folds 2.' in actors['message'] and 'keep=' in actors['advice']
     malformed = found['names-malformed']
-    assert malformed['message'].startswith('2 files') and 'Thumbs' not in str(found)
+    assert 'names of 2 files' in malformed['message'] and 'Thumbs' not in str(found)
     assert "has the actor '1'" in malformed['message']
     assert 'should be in the folder Actor_01' in malformed['message']
     assert found['recordings-unknown']['examples'] == (
@@ -171,7 +171,7 @@ def test_the_report_shows_what_is_there(make_acted, tmp_path, capsys, monkeypatc
     assert main(['data', 'check', 'ravdess', str(tmp_path)]) == 1
     said = capsys.readouterr().out
     assert 'by emotion: neutral 8 of 96, calm 16 of 192' in said
-    assert 'by actor: 1 of 24 whole, 02 59 of 60, 03 0 of 60' in said
+    assert 'by actor: 1 of 24 complete, 02 59 of 60, 03 0 of 60' in said
 
 
 def test_lists_are_refused(tmp_path):

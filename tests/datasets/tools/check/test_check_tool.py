@@ -83,7 +83,7 @@ def test_an_unreadable_record_of_generated_data_is_an_error(copy, command):
     root = copy('dfew')
     (root / 'generation.json').write_text('{')
     code, said = command('dfew', root)
-    assert code == 2 and 'does not say how' in said
+    assert code == 2 and 'does not have' in said
 
 
 @pytest.mark.parametrize('cls', [DFEWDataset, FERV39kDataset, MAFWDataset])
