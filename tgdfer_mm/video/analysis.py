@@ -46,7 +46,8 @@ class Analysis:
 
     Memory holds the frames that the tracker still needs, one window of crops for each
     track, and three batches of windows. Of earlier frames it holds only the numbers. If
-    the source allows threads, one thread reads and detects, and another one predicts.
+    the source and the detector allow threads, one decodes, one finds cuts and faces,
+    one predicts, and the caller's thread tracks and crops.
 
     Args:
         source: The source of the frames.
