@@ -14,10 +14,10 @@ from tgdfer_mm.files import read_json, write_text
 from .listing import Study
 
 _HEAD = """\
-# Measurements of related methods (the seed systems)
+# Measurements of related methods
 
-This page measures the parts of related methods that this package has. They are called
-seed systems; [baselines.md](baselines.md) describes each of them. **The faces are
+This page measures the parts of related methods that this package has.
+[baselines.md](baselines.md) describes each of them. **The faces are
 drawn**, so the truth is known. Every result is shown, also if a part does not help. No
 figure is about real faces, and none is a result of a system's authors.
 

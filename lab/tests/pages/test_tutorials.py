@@ -27,7 +27,12 @@ def test_one_video_leads_to_moments(tmp_path):
 
 def test_a_part_of_a_folder_of_its_own_is_checked_trained_and_tested(tmp_path):
     files = write_files('part_tutorial.md', tmp_path)
-    assert [each.name for each in files] == ['mine.py', 'check.py', 'conv.py']
+    assert [each.name for each in files] == [
+        'mine.py',
+        'check.py',
+        'conv.py',
+        'build.py',
+    ]
     for command in page_commands('part_tutorial.md'):
         run_command(command, tmp_path)
     logs = [path.read_text(encoding='utf-8') for path in tmp_path.rglob('*.log')]
