@@ -35,9 +35,11 @@ def served_page(temp: Path, port: int = 0) -> Iterator[str]:
         RuntimeError: The program ended before it served anything, or did not end as
             it should.
     """
-    command = [sys.executable, str(tools_dir() / 'app.py'), '--port', str(port)]
+    command = [sys.executable, str(tools_dir() / 'app.py'), '--model', 'demo']
     program = subprocess.Popen(
-        [*command, '--temp', str(temp)], stdout=subprocess.PIPE, text=True
+        [*command, '--port', str(port), '--temp', str(temp)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         found = next(filter(None, map(_ADDRESS.search, program.stdout)), None)
