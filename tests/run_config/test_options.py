@@ -22,6 +22,15 @@ def test_a_note_names_the_settings_that_a_part_of_another_type_keeps(cfg, capsys
     assert cfg.model.heads[0].time == dict(type='b', width=3, depth=2)
 
 
+def test_no_advice_to_delete_where_mmengine_would_not(capsys):
+    cfg = Config(dict(pipeline=[dict(type='a', width=1)]))
+    merge_options(cfg, {'pipeline.0.type': 'b'})
+    said = capsys.readouterr().err
+    assert 'settings of a stay: width. State them as b needs' in said
+    assert '_delete_' not in said
+    assert cfg.pipeline == [dict(type='b', width=1)]
+
+
 @pytest.mark.parametrize(
     'options',
     [

@@ -76,15 +76,22 @@ def _note_what_stays(cfg: Config, key: str, options: Mapping[str, Any]) -> None:
     part, _, last = key.rpartition('.')
     if last != 'type' or options.get(f'{part}._delete_'):
         return
-    node = cfg
+    node = parent = cfg
     for name in part.split('.') if part else ():
+        parent = node
         node = node[int(name)] if isinstance(node, list) else node.get(name, {})
     if node.get('type') in (None, options[key]):
         return
     stay = [k for k in node if k != 'type' and f'{part}.{k}' not in options]
     if stay:
+        # mmengine takes _delete_ only in a dict below a dict.
+        advice = (
+            f'State them as {options[key]} needs them'
+            if isinstance(parent, list) or not part
+            else f'To remove them, add {part}._delete_=True'
+        )
         complain(
             f'--cfg-options {key}={options[key]}: settings of {node["type"]} stay: '
-            f'{", ".join(stay)}. To remove them, add {part}._delete_=True.',
+            f'{", ".join(stay)}. {advice}.',
             'note',
         )
