@@ -111,6 +111,16 @@ def test_both_text_forms_of_a_text_grid_are_read(tmp_path, encoding):
     assert read_text_grid(path) == {'phones': [(0.5, 0.75, 'ə')]}
 
 
+def test_only_intervals_with_a_text_may_not_overlap(tmp_path):
+    path = tmp_path / 'a.TextGrid'
+    silent = LONG.replace('xmax = 0.5\n', 'xmax = 0.6\n')
+    path.write_text(silent)
+    assert [m[0] for m in read_text_grid(path)['phones']] == [0.5, 0.75]
+    path.write_text(silent.replace('text = ""\n', 'text = "t"\n'))
+    with pytest.raises(InputError, match='before the one above it ends'):
+        read_text_grid(path)
+
+
 def test_vowels_of_arpabet_and_ipa():
     labels = ['AH0', 'IY', 'B', 'ˈaɪ', 'ə', 't', 'TH', 'sil', 'N', 'ER1', 'ˌ']
     marks = [(float(i), i + 1.0, label) for i, label in enumerate(labels)]

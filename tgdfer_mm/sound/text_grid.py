@@ -31,7 +31,7 @@ def read_text_grid(path: str | Path) -> dict[str, list[Mark]]:
 
     Raises:
         InputError: The file cannot be read or is not a TextGrid, or two intervals of a
-            tier overlap. The message names the file and the line.
+            tier with a text overlap. The message names the file and the line.
     """
     path = Path(path)
     try:
@@ -85,6 +85,8 @@ def _intervals(values: '_Values', tier: str) -> Iterator[Mark]:
         start, end, text = values.number(), values.number(), values.text().strip()
         if not 0 <= start < end:
             raise values.error(f'an interval from {start} to {end} s')
+        if not text:
+            continue
         if start < last - _ROUNDING:
             raise values.error(
                 f'the interval from {start} to {end} s ({text!r:.40}) of the tier '
@@ -92,8 +94,7 @@ def _intervals(values: '_Values', tier: str) -> Iterator[Mark]:
                 'would count twice: correct the times'
             )
         last = end
-        if text:
-            yield start, end, text
+        yield start, end, text
 
 
 class _Values:
