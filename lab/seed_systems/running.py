@@ -39,10 +39,12 @@ def run_studies(
         DamagedFileError: The file with the times of earlier calls is damaged. Nothing
             was measured.
     """
-    _read_times(root)  # before anything is measured
+    times = _read_times(root)  # before anything is measured
     found, failed = {}, {}
     for study, result, why, seconds in _results(list(studies), root, report, jobs):
-        seconds = _add_time(root, study.name, seconds)
+        seconds += times.get(study.name, 0.0)
+        times[study.name] = seconds
+        write_text(root / _TIMES, json.dumps(times, indent=1) + '\n')
         taken = f'({seconds / 60:.1f} minutes)'
         if result is None:
             failed[study.name] = why
@@ -91,14 +93,6 @@ def _run(
     except Exception as error:  # any error: the others are measured all the same
         result, why = None, f'{type(error).__name__}: {error}'
     return result, why, time.perf_counter() - began
-
-
-def _add_time(root: Path, name: str, seconds: float) -> float:
-    """Adds to the time that a study took in earlier calls, and returns the sum."""
-    times = _read_times(root)
-    times[name] = times.get(name, 0.0) + seconds
-    write_text(root / _TIMES, json.dumps(times, indent=1) + '\n')
-    return times[name]
 
 
 def _read_times(root: Path) -> dict[str, float]:

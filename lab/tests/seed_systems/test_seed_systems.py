@@ -56,6 +56,16 @@ def test_damaged_times_are_named_before_anything_is_measured(
     assert 'one is more.' not in (tmp_path / 'seeds.md').read_text()
 
 
+def test_times_that_are_damaged_meanwhile_lose_no_measurement(tmp_path):
+    file = tmp_path / 'seconds.json'
+    file.write_text('{"two": 600, "other": 5}')
+    found, failed = run_studies(
+        made('one', 'two'), tmp_path, lambda line: file.write_text('{"one": ')
+    )
+    assert list(found) == ['one', 'two'] and not failed
+    assert found['two']['seconds'] == 600
+
+
 @pytest.mark.slow
 def test_two_at_once_find_what_one_after_another_finds(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
