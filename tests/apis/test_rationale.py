@@ -197,6 +197,19 @@ def test_a_clip_of_a_track_that_is_not_there_is_named(values_file, clips):
     assert 'a.track9 is left out' in said[0] and "'a' has no such track" in said[0]
 
 
+def test_a_clip_of_a_like_name_belongs_to_another_video(values_file):
+    one = spans((0, 1))
+    for other in ('a.tracking', 'a.track', 'a.track1b', 'a.track1.x', 'aatrack9'):
+        found, said = values_file('a', other).of_tracks('a.mp4', one)
+        assert found[0] is not None and not said
+    measured = values_file('a', 'a.track1', 'a.track9')
+    measured.videos = {'a', 'a.track1', 'a.track9'}
+    [ours], said = measured.of_tracks('a.mp4', one)
+    assert ours is not None and not said
+    [theirs], said = measured.of_tracks('a.track1.mp4', one)
+    assert theirs is not None and theirs is not ours and not said
+
+
 def test_a_file_that_holds_no_values_is_a_wrong_argument(tmp_path):
     path = tmp_path / 'bad.csv'
     path.write_text('frame,AU12\n0,high\n')

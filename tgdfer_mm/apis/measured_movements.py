@@ -1,6 +1,7 @@
 """Measured movements of a file, matched with the faces of a result."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ class MeasuredMovements:
     Attributes:
         by_name: Whether a table that names no clip belongs only to the video of its own
             name, as needed if many videos are read in several calls.
+        videos: Names, without endings, of the videos that are read. A clip of such a
+            name belongs to that video alone, even if it ends in ``.track2``.
 
     Raises:
         UsageError: It cannot be read; the message names file, line and column.
@@ -36,6 +39,7 @@ class MeasuredMovements:
         except MovementsError as err:
             raise UsageError(f'movements: {err}') from err
         self.by_name, self._video = False, None
+        self.videos: Collection[str] = ()
         files = sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]
         self.digest = [file_hash(file) for file in files if file.is_file()]
 
@@ -53,7 +57,8 @@ class MeasuredMovements:
             frames: Number of frames of the video; None if it is unknown.
         """
         stem = Path(name).stem
-        own = [self._clips.get(f'{stem}.track{track["id"]}') for track in tracks]
+        names = [f'{stem}.track{track["id"]}' for track in tracks]
+        own = [None if n in self.videos else self._clips.get(n) for n in names]
         shared = self._clips.get(stem)
         known = shared is not None or any(each is not None for each in own)
         if not known and self._takes(name):
@@ -85,7 +90,8 @@ class MeasuredMovements:
         other = [
             clip
             for clip in self._clips
-            if clip.startswith(f'{stem}.track') and clip not in names
+            if re.fullmatch(rf'{re.escape(stem)}\.track[0-9]+', clip)
+            and clip not in (*names, *self.videos)
         ]
         if not tracks or not other:
             return []

@@ -79,7 +79,10 @@ def run_many(
     if args.device is None and args.runtime == 'torch':
         if not str(args.model).endswith('.onnx'):
             args.device = own_device(os.environ, torch.cuda.device_count())
-    work = _Work(make_inferencer(args), args, console)
+    inferencer = make_inferencer(args)
+    if inferencer.measured is not None:
+        inferencer.measured.videos = {Path(video.path).stem for video in folder.videos}
+    work = _Work(inferencer, args, console)
     code = work.run(videos) or (InputError.exit_code if folder.closed else 0)
     if code in (Interrupted.exit_code, OutputError.exit_code):
         return code
