@@ -42,8 +42,8 @@ def write_page(page: Path, studies: Iterable[Study], found: dict[str, dict]) -> 
     Args:
         page: Markdown file; the figures are next to it, in one of the same name ending
             in ``.json``. Earlier figures of studies that were not run are kept.
-            studies: All studies of the page, in this order.
-            found: Result of :func:`~lab.seed_systems.running.run_studies`.
+        studies: All studies of the page, in this order.
+        found: Result of :func:`~lab.seed_systems.running.run_studies`.
     """
     path = page.with_suffix('.json')
     kept = read_json(path) if path.is_file() else {}

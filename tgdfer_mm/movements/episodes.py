@@ -39,9 +39,10 @@ def find_episodes(
     [choice]. With equal weights the stronger one comes first, then the one whose unit
     comes first.
 
-    Args: values: Values of a clip. lexicon: States the limits of visible values; by
-    default the shipped one. one_each: Whether only the most salient episode of each
-    unit is kept.
+    Args:
+        values: Values of a clip.
+        lexicon: States the limits of visible values; by default the shipped one.
+        one_each: Whether only the most salient episode of each unit is kept.
     """
     lexicon = lexicon or load_lexicon()
     found = []

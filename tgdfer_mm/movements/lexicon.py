@@ -23,8 +23,10 @@ class MovementsError(ValueError):
 class UnitWords:
     """The words for a unit.
 
-    Attributes: name: Its name in the Facial Action Coding System. region: The part of
-    the face that moves. phrases: Phrases for the visible movement, by level.
+    Attributes:
+        name: Its name in the Facial Action Coding System.
+        region: The part of the face that moves.
+        phrases: Phrases for the visible movement, by level.
     """
 
     name: str

@@ -46,9 +46,11 @@ def tell_frames(
 
     For each unit the highest value in these frames counts [choice].
 
-    Args: values: Values of the clip. frames: Numbers of frames, from 0. Frames that
-    were not measured are left out. most: Largest number of phrases. lexicon: The
-    lexicon, by default the shipped one.
+    Args:
+        values: Values of the clip.
+        frames: Numbers of frames, from 0. Frames that were not measured are left out.
+        most: Largest number of phrases.
+        lexicon: The lexicon, by default the shipped one.
     """
     highest: dict[str, float] = {}
     for frame in frames:
@@ -65,11 +67,13 @@ def tell_clip(
 ) -> list[str]:
     """Sentences for a clip, one for each movement, the most salient first.
 
-    Args: values: Values of the clip. If the times of the frames are known, the
-    sentences have seconds, otherwise frames, counted from 0. most: Largest number of
-    movements; each unit appears once, with its most salient episode. times: Whether the
-    sentences have onset, apex and offset. lexicon: The lexicon, by default the shipped
-    one.
+    Args:
+        values: Values of the clip. If the times of the frames are known, the sentences
+            have seconds, otherwise frames, counted from 0.
+        most: Largest number of movements; each unit appears once, with its most salient
+            episode.
+        times: Whether the sentences have onset, apex and offset.
+        lexicon: The lexicon, by default the shipped one.
 
     Returns:
         Sentences such as ``Lip corners strongly pulled up: from frame 3, strongest at

@@ -26,7 +26,8 @@ def collect(runs: Sequence[Run], config: str = '') -> dict:
     Returns:
         The content of ``results.json``.
 
-        Raises: ValueError: The runs do not belong together, see
+    Raises:
+        ValueError: The runs do not belong together, see
             :func:`~tgdfer_mm.protocol.results.aggregate`.
     """
     root = runs[0].root

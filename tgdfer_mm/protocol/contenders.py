@@ -17,7 +17,9 @@ SHOWN = 5
 class Contender:
     """One side of a comparison.
 
-    Attributes: name: Its name. results: Its runs, one for each fold of each seed.
+    Attributes:
+        name: Its name.
+        results: Its runs, one for each fold of each seed.
     """
 
     name: str
@@ -150,7 +152,8 @@ def _is_run(run: object) -> bool:
 def check_pair(first: Contender, second: Contender) -> list[str]:
     """Checks that two contenders were tested on the same task.
 
-    Returns: Remarks on differences that may be intended.
+    Returns:
+        Remarks on differences that may be intended.
 
     Raises:
         ValueError: Data set, class order, folds, clips or labels differ. The message

@@ -18,7 +18,9 @@ def scale_by_person(
 
     Args:
         tables: (S, 6) for each clip, see :func:`.stretches.as_table`; S may be 0.
-        people: The person who speaks in each clip.Returns:
+        people: The person who speaks in each clip.
+
+    Returns:
         (S, 6) for each clip.
     """
     together: dict[Hashable, list[np.ndarray]] = {}

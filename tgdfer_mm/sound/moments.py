@@ -24,7 +24,8 @@ Heard = tuple[np.ndarray, np.ndarray]
 def spectrum_at(sound: Sound, times: np.ndarray) -> Heard:
     """Log-mel frames around each time.
 
-    Args: sound: Sound of a clip.
+    Args:
+        sound: Sound of a clip.
         times: (T,) seconds.
 
     Returns:
@@ -39,7 +40,8 @@ def spectrum_at(sound: Sound, times: np.ndarray) -> Heard:
 def voice_at(sound: Sound, times: np.ndarray) -> Heard:
     """The six values of the voiced stretch at each time.
 
-    Args: sound: Sound of a clip.
+    Args:
+        sound: Sound of a clip.
         times: (T,) seconds.
 
     Returns:

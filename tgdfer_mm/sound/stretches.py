@@ -49,8 +49,9 @@ class Stretch:
 def voiced_stretches(track: PitchTrack, shortest: float = SHORTEST) -> list[Stretch]:
     """Finds stretches of voice without a break or a jump of the pitch.
 
-    Args: track: Result of :func:`.pitch.track_pitch`. shortest: Shortest stretch,
-    seconds.
+    Args:
+        track: Result of :func:`.pitch.track_pitch`.
+        shortest: Length of the shortest stretch, seconds. Shorter ones are left out.
     """
     voiced = track.hz > 0
     tones = np.where(voiced, 12 * np.log2(np.where(voiced, track.hz, 1) / _BASE), 0)
@@ -72,8 +73,9 @@ def marked_stretches(
     The pitch is that of the voiced windows. A stretch is left out if it has fewer than
     two voiced windows, or if it ends after the sound.
 
-    Args: track: Result of :func:`.pitch.track_pitch`. marks: Start and end in seconds,
-    and the spoken sound.
+    Args:
+        track: Result of :func:`.pitch.track_pitch`.
+        marks: Start and end in seconds, and the spoken sound.
     """
     found, heard = [], len(track.hz) * track.hop + SHORTEST
     for start, end, sound in marks:

@@ -24,7 +24,8 @@ def voice_table() -> dict:
 def value_words(scaled: Sequence[float]) -> list[str]:
     """The words for six values that are scaled by person; none for usual values.
 
-    Args: scaled: Scaled values of :data:`.stretches.VALUES`, in their order.
+    Args:
+        scaled: Scaled values of :data:`.stretches.VALUES`, in their order.
     """
     table = voice_table()
     found = []
@@ -70,7 +71,8 @@ def summary(
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """The numbers behind :func:`describe_voice`.
 
-    Args: stretches: Stretches of a clip, at least one.
+    Args:
+        stretches: Stretches of a clip, at least one.
         scaled: (S, 6), their values scaled by person.
 
     Returns:

@@ -136,7 +136,8 @@ class _Stretches:
         time: (n,) seconds.
         scores: (n, K), averaged.
         rule: The rule for intervals.
-        Attributes:
+
+    Attributes:
         scores: The given scores.
         ends: Ends of the frames, (n,) seconds.
     """

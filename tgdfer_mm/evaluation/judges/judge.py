@@ -20,7 +20,8 @@ class Judge(Protocol):
     ) -> Sequence[int | None]:
         """The class of each text.
 
-        Args: texts: N texts.
+        Args:
+            texts: N texts.
             classes: Names of the K classes.
 
         Returns:
