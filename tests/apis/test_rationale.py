@@ -65,14 +65,10 @@ def test_the_most_relevant_frames_are_told_with_what_the_tower_reads(smile):
 
 def test_a_moment_names_the_class_for_which_its_frame_is_relevant():
     track = make_track(relevance=[5.0 if i in (5, 25) else 0.1 for i in range(COUNT)])
-    [whole] = track['windows']
-    track['windows'] = [
-        whole | dict(first_frame=0, last_frame=9, label='fear', score=0.5),
-        whole | dict(first_frame=0, last_frame=29, label='neutral', score=0.4),
-        whole | dict(first_frame=20, last_frame=29, label='sad', score=0.6),
-    ]
+    track['labels'] = ['fear' if i < 10 else 'sad' for i in range(COUNT)]
     track['label'] = 'neutral'
     add_rationale(track)
+    assert 'labels' not in track
     assert [m['label'] for m in fits(track)['moments']] == ['fear', 'sad']
     said = table(make_result(track))
     assert 'neutral: most relevant are fear at 0:00.5 and sad at 0:02.5' in said

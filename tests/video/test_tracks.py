@@ -105,6 +105,19 @@ def test_a_model_may_give_no_scores_of_frames_or_no_relevance():
     assert track['frames']['relevance'] == [None] * 4
 
 
+def test_the_label_of_a_frame_is_of_the_surest_window_that_used_it():
+    record = record_of(6)
+    for places, said in (
+        ([0, 2, 4], [0.5, 0.2, 0.3]),
+        ([1, 2, 3], [0.1, 0.6, 0.3]),
+        ([0, 3], [0.0, 0.2, 0.8]),  # around frames 1 and 2, but did not use them
+    ):
+        rows = np.tile(said, (len(places), 1))
+        record.add_window(window_of(places), np.array(said), rows, None)
+    labels = record.asdict(RULE)['labels']
+    assert labels == ['sad', 'neutral', 'neutral', 'sad', 'happy', None]
+
+
 def test_the_intervals_are_those_of_the_mean_scores():
     record = record_of(8)
     happy, sad = [0.9, 0.05, 0.05], [0.05, 0.05, 0.9]

@@ -1,6 +1,6 @@
 """The rationale of a face's label: the most relevant frames, and what moves in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,17 +18,20 @@ VALUES, TOWER = 'values', 'tower'  # origin of the words
 
 
 def add_rationale(track: dict[str, Any], values: UnitValues | None = None) -> None:
-    """Adds the ``rationale`` to a track of a result; removes its ``movements``.
+    """Adds the ``rationale`` to a track of a result; removes its ``movements``
+    and ``labels``.
 
     It is None if the model does not tell which frames count. Movements are those of the
     file of values if there is one, else those that the model's text tower reads, else
-    unknown.
+    unknown. The label of a moment is that of the surest window that used its frame
+    [choice].
 
     Args:
         track: A track of :meth:`tgdfer_mm.video.analysis.Analysis.tracks`.
         values: Values of the face, by the frames of the video.
     """
     read = track.pop('movements', None) or {}
+    labels = track.pop('labels', None) or [None] * len(track['frames']['time'])
     frames = track['frames']
     relevance = np.array(frames['relevance'], dtype=float)
     picked = pick_frames(relevance, np.array(frames['time']), MOMENTS, APART)
@@ -44,17 +47,11 @@ def add_rationale(track: dict[str, Any], values: UnitValues | None = None) -> No
                 frame=frames['index'][place],
                 time=frames['time'][place],
                 relevance=frames['relevance'][place],
-                label=_label(track['windows'], frames['index'][place]),
+                label=labels[place],
                 movements=movements,
             )
         )
     track['rationale'] = dict(source=source, moments=moments) if moments else None
-
-
-def _label(windows: Sequence[Mapping[str, Any]], frame: int) -> str | None:
-    """Class of the surest window around a frame; None if no window has it [choice]."""
-    around = [w for w in windows if w['first_frame'] <= frame <= w['last_frame']]
-    return max(around, key=lambda w: w['score'])['label'] if around else None
 
 
 def _measured(units: Mapping[str, float]) -> list[dict] | None:

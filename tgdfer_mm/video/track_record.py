@@ -26,6 +26,8 @@ class TrackRecord:
         self._interpolated = array('b')
         self._sums = array('f')  # K instance scores and the relevance of each frame
         self._counts = array('i')
+        self._label = array('h')  # class of the surest window that used each frame
+        self._surest = array('d')  # and its score
         self._movements: dict[int, np.ndarray] = {}
         self._windows: list[dict] = []
         self._probabilities = np.zeros(len(classes))
@@ -46,6 +48,8 @@ class TrackRecord:
         self._interpolated.append(seen.interpolated)
         self._sums.extend([0.0] * (len(self._classes) + 1))
         self._counts.append(0)
+        self._label.append(-1)
+        self._surest.append(-1.0)
         return len(self) - 1
 
     def add_window(
@@ -77,6 +81,11 @@ class TrackRecord:
                 self._classes,
             )
         )
+        k = int(probabilities.argmax())
+        for crop in window.crops:
+            if probabilities[k] > self._surest[crop.place]:
+                self._label[crop.place] = k
+                self._surest[crop.place] = probabilities[k]
         if movements is not None:
             for crop, row in zip(window.crops, movements, strict=True):
                 self._movements[crop.place] = row.astype(np.float16)
@@ -92,7 +101,12 @@ class TrackRecord:
             self._counts[crop.place] += 1
 
     def asdict(self, rule: IntervalRule) -> dict:
-        """The track as plain data, without its ``id``; ``movements`` are arrays."""
+        """The track as plain data, without its ``id``.
+
+        Its ``movements`` are arrays by place. Its ``labels`` are the class of the
+        surest window that used each frame, None if no window did. The rationale is made
+        of both, and takes them out.
+        """
         time = np.array(self._time)
         values = np.array(self._sums).reshape(len(self), -1)
         counts = np.array(self._counts)[:, None]
@@ -118,6 +132,7 @@ class TrackRecord:
             ),
             windows=self._windows,
             movements=self._movements,
+            labels=[self._classes[k] if k >= 0 else None for k in self._label],
             intervals=find_intervals(time, scores, self._classes, rule, time[-1]),
         )
 
