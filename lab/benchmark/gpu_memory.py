@@ -10,7 +10,7 @@ from ..markdown import table_lines
 from . import steps
 from .tower import kept_for_backward
 
-CARDS = (8, 12, 24)  # GiB
+CARDS = (8, 12, 24)  # GiB; makers call them GB
 SPARE = 0.2  # share of a GPU for CUDA itself and short-lived tensors [choice]
 BATCH = 48  # clips of an optimizer step, which the learning rates are for
 BATCHES = tuple(n for n in range(BATCH, 0, -1) if BATCH % n == 0)
@@ -88,6 +88,6 @@ def choice_lines(measured: Sequence[tuple[str, str, Sums]]) -> list[str]:
                 sizes = ' '.join(f'{loader}.batch_size={clips}' for loader in LOADERS)
                 accumulation = f'optim_wrapper.accumulative_counts={times}'
                 added = f'`--cfg-options {sizes} {accumulation}`'
-            start = (f'{card} GB', f'`{name}`', precision)
+            start = (f'{card} GiB', f'`{name}`', precision)
             rows.append((*start, str(clips), str(times), size, added))
     return table_lines(header, rows)

@@ -1,8 +1,8 @@
-"""The colours of all pictures: what each means, and how light it is.
+"""The colours of all pictures, and how light each is.
 
-Every colour has a meaning that it keeps in every picture. Those that are seen next to
-each other also differ in lightness, so that a picture says the same when it is printed
-in grey.
+An emotion of :data:`EMOTIONS` has the same colour in every picture. The seven basic
+emotions differ in lightness, so that they can be told apart in grey. Lines differ by
+their marks as well. The other colours have no fixed meaning.
 """
 
 # From the palette of Okabe and Ito, made for colour-blind readers.

@@ -1,5 +1,6 @@
-# TG-DFER on CLIP ViT-B/16, every setting said. Leaves set the classes. What each is:
-# docs/method.md. A leaf that names a part of another type needs `_delete_=True`.
+# TG-DFER on CLIP ViT-B/16. Every setting that is not None is stated. Leaves set the
+# classes. docs/method.md describes each setting. A leaf that names a part of another
+# type needs `_delete_=True`.
 arch = 'ViT-B-16-quickgelu'
 pretrained = 'openai'
 
@@ -42,7 +43,8 @@ model = dict(
         ),
         video_weight=1.0,
         text_weight=0.01,
-        scale=None,  # 100, or that of towers that were trained with a bias
+        # None: 100, or 10 for multi-hot labels, or that of towers trained with a bias.
+        scale=None,
     ),
     frames_per_instance=1,
 )

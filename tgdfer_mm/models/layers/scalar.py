@@ -1,11 +1,11 @@
-"""Trained parameters of one number."""
+"""Parameters of one number."""
 
 import torch
 from torch import Tensor, nn
 
 
 def scalar(value: float) -> Tensor:
-    """A trained parameter of one number, of shape (1,).
+    """The initial value of a parameter of one number, shape (1,).
 
     It has a dimension because torch's FSDP refuses parameters without one.
     """

@@ -11,12 +11,12 @@ from .visual_prompt_neck import RelevanceNeck, VisualPromptNeck
 
 
 class RestingFace(nn.Module):
-    """Adds each instance's difference from the person's resting face [choice].
+    """Adds a linear map of each instance and its difference from the resting face.
 
     Most frames of a clip show a face at rest. So the median of the bag's valid
     instances, channel by channel, is a visual prompt r of this person's resting face,
-    and needs no label. Each instance is changed by its difference from r: ``x'_i = x_i
-    + W [x_i, x_i - r]``, where W starts at zero.
+    and needs no label. Each instance becomes ``x'_i = x_i + W [x_i, x_i - r]``, where W
+    starts at zero [choice].
 
     Args:
         dim: D.

@@ -40,7 +40,7 @@ class PositionalCode(nn.Module):
 
 
 class TemporalNetwork(nn.Module):
-    """Base class of temporal networks: ``H = X + branches(X + code)`` [choice].
+    """Base class: ``H = X + branches(X + code)`` [paper; form below a choice].
 
     The length of the bag is kept. The positional code is added to the input of the
     branches only: added to X itself, it would move every instance out of the joint
