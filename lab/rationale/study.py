@@ -10,7 +10,6 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from lab.evidence.digests import as_it_was
 from lab.kept_result import kept_result
 from tgdfer_mm.evaluation.frame_reliance import frame_reliance
 from tgdfer_mm.evaluation.frame_sources import SOURCES, PredictedClip
@@ -18,6 +17,7 @@ from tgdfer_mm.evaluation.judges import RuleJudge, TextTowerJudge
 from tgdfer_mm.files import write_text
 from tgdfer_mm.locks import held
 from tgdfer_mm.models.text.movement_texts import TowerMovements
+from tgdfer_mm.run_config.stated_later import as_it_was
 
 from .rationales import TestClip, chosen, figures, told_by, told_truth
 from .training import job_config, trained
@@ -81,7 +81,7 @@ def digest(cfg: Config) -> str:
     parts = {key: cfg[key] for key in ('model', 'optim_wrapper', 'train_cfg')}
     parts['data'] = [cfg.train_dataloader.dataset.get(k) for k in ('fold', 'level')]
     text = json.dumps([parts, cfg.randomness, SHARE, SEED], sort_keys=True, default=str)
-    text = json.dumps(as_it_was(json.loads(text)), sort_keys=True)
+    text = json.dumps(as_it_was(json.loads(text), laboratory=True), sort_keys=True)
     for folder in (str(cfg.get('recipe', '')), str(cfg.work_dir)):
         text = text.replace(folder, '')
     return hashlib.sha256(text.encode()).hexdigest()

@@ -19,6 +19,7 @@ from ..datasets.feature_store import (
 from ..plain_checkpoints import hash_weights
 from ..registry import DATASETS
 from ..run_config.pipelines import Pipeline, split_pipeline
+from ..run_config.stated_later import as_it_was
 from ..run_config.walk import data_sets
 from .frozen_tower import architecture, build_tower
 from .identity import digest_of, facts_of, identity_of, plain
@@ -119,9 +120,9 @@ class Plan:
             clips=digest_of(f'{name}\t{identity}\n' for name, identity in clips),
             architecture=architecture(self.cfg.model.backbone),
             weights=hash_weights(self.tower.state_dict()),
-            decoding=plain(self.testing.decoding),
-            transforms=plain(self.testing.spatial),
-            augmentation=plain(drawn),
+            decoding=as_it_was(plain(self.testing.decoding)),
+            transforms=as_it_was(plain(self.testing.spatial)),
+            augmentation=as_it_was(plain(drawn)),
             preprocessing=plain(self.cfg.model.data_preprocessor),
             views=self.views,
             seed=self.seed if drawn else None,

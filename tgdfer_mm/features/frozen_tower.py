@@ -9,6 +9,7 @@ from ..datasets.feature_store import FeatureCacheError
 from ..models.vision_language.open_clip_models import arch_config
 from ..plain_checkpoints import load_from_local, plain_loading
 from ..registry import MODELS
+from ..run_config.stated_later import as_it_was
 from .identity import plain
 
 # Keys of a tower's config about the origin of weights, or about training.
@@ -50,6 +51,7 @@ def build_tower(cfg: Config) -> nn.Module:
 
 def architecture(backbone: Mapping) -> dict:
     """The parts of a tower's config on which its features depend."""
+    backbone = as_it_was(dict(backbone))
     kept = {k: v for k, v in backbone.items() if k not in _NOT_ARCHITECTURE}
     if 'arch' in kept:  # the content of the file may change
         kept['arch'] = arch_config(kept['arch'])

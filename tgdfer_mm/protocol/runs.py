@@ -14,6 +14,7 @@ from ..recipe.loading import load_config
 from ..recipe.own_data import use_own_data
 from ..recipe.recipe import KEY, OLD_KEYS, Recipe
 from ..recipe.selection import choose_epoch
+from ..run_config.stated_later import as_it_was
 from ..settings import parse_settings
 
 _DIGITS = 10  # digits of the largest seed
@@ -52,8 +53,8 @@ class Run:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the config."""
-        text = json.dumps(self.config, sort_keys=True)
+        """SHA-256 of the config, without the defaults that it states since 0.2."""
+        text = json.dumps(as_it_was(self.config), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -20,7 +20,6 @@ optim_wrapper = dict(
         fused=True,
     ),
     accumulative_counts=1,
-    clip_grad=None,
     paramwise_cfg=dict(
         custom_keys={
             'backbone': dict(lr_mult=0.1),
